@@ -1,0 +1,224 @@
+package shared
+
+// Limits of a new audit.
+const (
+	PageLimitMax    = 10_000
+	MaxDepthDefault = 20
+	MaxDepthMax     = 100
+	// MaxBody is the largest request body, in bytes.
+	MaxBody = 1 << 20
+)
+
+// NewAudit is the body of POST /api/v1/audits. Zero limits mean the server's
+// defaults.
+type NewAudit struct {
+	URL  string `json:"url"`
+	Kind Kind   `json:"kind,omitempty"`
+	// PageLimit is 1 to [PageLimitMax].
+	PageLimit int `json:"page_limit,omitempty"`
+	// MaxDepth is the greatest number of clicks from the seed, 1 to
+	// [MaxDepthMax].
+	MaxDepth int `json:"max_depth,omitempty"`
+}
+
+// ProgressPatch is the body of PATCH /api/v1/audits/{id}/progress, by which a
+// foreign worker reports. An absent field stays as it is.
+type ProgressPatch struct {
+	Status       *Status `json:"status,omitempty"`
+	Progress     *int    `json:"progress,omitempty"`
+	Message      *string `json:"message,omitempty"`
+	TotalPages   *int    `json:"total_pages,omitempty"`
+	GeoScore     *int    `json:"geo_score,omitempty"`
+	ErrorMessage *string `json:"error_message,omitempty"`
+}
+
+// ListQuery selects audits. The zero value selects the newest of all.
+type ListQuery struct {
+	// Status keeps audits of one status; empty keeps all.
+	Status Status
+	// Text keeps audits whose URL contains it, regardless of case.
+	Text string
+	// Cursor continues a list; empty starts it.
+	Cursor string
+	// Limit is 1 to [ListLimitMax]; 0 means [ListLimitDefault].
+	Limit int
+}
+
+// Bounds of ListQuery.Limit and of the limit of pages and findings.
+const (
+	ListLimitDefault = 50
+	ListLimitMax     = 200
+)
+
+// FindingQuery selects findings of one audit.
+type FindingQuery struct {
+	// CheckID keeps the findings of one check; empty keeps all.
+	CheckID string
+	Cursor  string
+	Limit   int
+}
+
+// AuditList is a page of audits, newest first.
+type AuditList struct {
+	Audits []AuditProgress `json:"audits"`
+	// NextCursor continues the list; null on the last page.
+	NextCursor *string `json:"next_cursor"`
+}
+
+// Page is one fetched URL of an audit.
+type Page struct {
+	ID    int64  `json:"id"`
+	URL   string `json:"url"`
+	Depth int    `json:"depth"`
+	// Referrer is the first page seen linking here; empty for the seed and for
+	// URLs found only in a sitemap.
+	Referrer string `json:"referrer"`
+	// Status is the HTTP status, or 0 when no answer came.
+	Status int `json:"status"`
+	// Failure is the class of error when no answer came.
+	Failure string `json:"failure"`
+	// MS is the time until the first byte, in milliseconds.
+	MS          int    `json:"ms"`
+	Bytes       int    `json:"bytes"`
+	ContentType string `json:"content_type"`
+	// FinalURL is where redirects led, when that is another address.
+	FinalURL string `json:"final_url"`
+	Title    string `json:"title"`
+	Words    int    `json:"words"`
+	// Analysed is true for an HTML page answered with 200: it counts in
+	// total_pages.
+	Analysed  bool     `json:"analysed"`
+	Findings  Findings `json:"findings"`
+	FetchedAt Time     `json:"fetched_at"`
+}
+
+// PageList is a page of pages, in the order fetched.
+type PageList struct {
+	Pages      []Page  `json:"pages"`
+	NextCursor *string `json:"next_cursor"`
+}
+
+// MaxEvidence bounds the evidence of one finding, in bytes of JSON.
+const MaxEvidence = 2 << 10
+
+// Finding is one failed check on one page, or on the site.
+type Finding struct {
+	ID       int64    `json:"id"`
+	CheckID  string   `json:"check_id"`
+	Category Category `json:"category"`
+	Severity Severity `json:"severity"`
+	// PageURL is empty when the finding concerns the whole site.
+	PageURL string `json:"page_url"`
+	// Evidence says what was seen, in order; at most [MaxEvidence] bytes in all.
+	Evidence []Evidence `json:"evidence"`
+}
+
+// Evidence is one fact behind a finding: a name ("length", "rule", "status")
+// and what was seen. Both come from the audited site and are hostile until
+// escaped.
+type Evidence struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// FindingList is a page of findings.
+type FindingList struct {
+	Findings   []Finding `json:"findings"`
+	NextCursor *string   `json:"next_cursor"`
+}
+
+// Category groups checks.
+type Category string
+
+const (
+	CategoryCrawlability   Category = "crawlability"
+	CategoryAIAccess       Category = "ai-access"
+	CategoryContent        Category = "content"
+	CategoryMetadata       Category = "metadata"
+	CategoryStructuredData Category = "structured-data"
+	CategoryLinks          Category = "links"
+	CategoryPerformance    Category = "performance"
+	CategoryAccessibility  Category = "accessibility"
+	CategorySecurity       Category = "security"
+)
+
+// Categories lists the categories in the order reports show them.
+var Categories = [...]Category{
+	CategoryCrawlability, CategoryAIAccess, CategoryContent, CategoryMetadata, CategoryStructuredData,
+	CategoryLinks, CategoryPerformance, CategoryAccessibility, CategorySecurity,
+}
+
+// Outcome is the result of a check over a whole audit.
+type Outcome string
+
+const (
+	OutcomePass          Outcome = "pass"
+	OutcomeFail          Outcome = "fail"
+	OutcomeNotApplicable Outcome = "not_applicable"
+)
+
+// Report is the result of a finished audit.
+type Report struct {
+	Audit AuditProgress `json:"audit"`
+	// Score is null when the audit gave none: it failed, or nothing answered.
+	Score  *Score        `json:"score"`
+	Checks []CheckResult `json:"checks"`
+	// Unvisited counts the URLs found but not fetched, by reason: limit, depth,
+	// robots.
+	Unvisited []Unvisited `json:"unvisited"`
+}
+
+// Unvisited counts URLs left out for one reason.
+type Unvisited struct {
+	Reason string `json:"reason"`
+	Count  int    `json:"count"`
+}
+
+// Score explains the number. All points are in 1/10,000 so that the same
+// audit has the same score everywhere.
+type Score struct {
+	// Value is the geo score, 0 to 100.
+	Value      int             `json:"value"`
+	Categories []CategoryScore `json:"categories"`
+	// Caps are the limits that apply, the lowest first. The score cannot exceed
+	// the first of them.
+	Caps []Cap `json:"caps"`
+	// Pages is the number of pages behind the score.
+	Pages int `json:"pages"`
+}
+
+// CategoryScore is the part of one category that has an applicable check.
+type CategoryScore struct {
+	Category Category `json:"category"`
+	// Score is 0 to 100.
+	Score int `json:"score"`
+	// Weight is the category's share among all, in points of 100.
+	Weight int `json:"weight"`
+}
+
+// Cap is a fault so grave that it limits the whole score.
+type Cap struct {
+	ID string `json:"id"`
+	// Limit is the greatest score possible with the fault, 0 to 100.
+	Limit int `json:"limit"`
+}
+
+// CheckResult is one check over the whole audit.
+type CheckResult struct {
+	ID       string   `json:"id"`
+	Category Category `json:"category"`
+	Severity Severity `json:"severity"`
+	Outcome  Outcome  `json:"outcome"`
+	// Reason says why the check did not apply.
+	Reason string `json:"reason"`
+	// Applied and Failed count pages; for a site-wide check they are 0 or 1.
+	Applied int `json:"applied"`
+	Failed  int `json:"failed"`
+	// PointsLost is what the check cost, in 1/100 of a score point, before caps.
+	PointsLost int `json:"points_lost"`
+	// Samples are the first findings, at most [MaxSamples].
+	Samples []Finding `json:"samples"`
+}
+
+// MaxSamples is how many findings of one check a report carries.
+const MaxSamples = 10

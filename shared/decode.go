@@ -1,0 +1,164 @@
+package shared
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+// ErrInvalid is wrapped by every error of [DecodeAuditProgress] and of the
+// Validate methods: the data does not follow the contract.
+var ErrInvalid = errors.New("invalid data")
+
+// DecodeAuditProgress reads one AuditProgress, strict about presence, types and
+// ranges and deaf to unknown fields. Names are matched exactly. On error, which
+// wraps [ErrInvalid], the result is the zero value: nothing is half-read.
+func DecodeAuditProgress(data []byte) (AuditProgress, error) {
+	var p AuditProgress
+	if len(data) > MaxProgressBytes {
+		return p, fmt.Errorf("%w: audit progress of %d bytes", ErrInvalid, len(data))
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return p, fmt.Errorf("%w: audit progress: %v", ErrInvalid, err)
+	}
+	for _, f := range p.wire() {
+		if err := f.read(raw); err != nil {
+			return AuditProgress{}, fmt.Errorf("%w: audit progress: %s: %v", ErrInvalid, f.name, err)
+		}
+	}
+	if err := p.Validate(); err != nil {
+		return AuditProgress{}, err
+	}
+	return p, nil
+}
+
+// wireField ties a JSON name to its place. encoding/json alone would match
+// names regardless of case and take null or nothing for zero.
+type wireField struct {
+	name string
+	into any
+	need need
+}
+
+type need uint8
+
+const (
+	value    need = iota // present, not null
+	nullable             // present, may be null
+	optional             // may be absent
+)
+
+func (f wireField) read(raw map[string]json.RawMessage) error {
+	b, ok := raw[f.name]
+	switch {
+	case !ok && f.need == optional:
+		return nil
+	case !ok:
+		return errors.New("missing")
+	case f.need == value && string(b) == "null":
+		return errors.New("null")
+	}
+	return json.Unmarshal(b, f.into)
+}
+
+func (p *AuditProgress) wire() []wireField {
+	return []wireField{
+		{"audit_id", &p.AuditID, value},
+		{"revision", &p.Revision, value},
+		{"url", &p.URL, value},
+		{"kind", &p.Kind, value},
+		{"status", &p.Status, value},
+		{"stage", &p.Stage, nullable},
+		{"progress", &p.Progress, value},
+		{"message", &p.Message, nullable},
+		{"error_message", &p.ErrorMessage, nullable},
+		{"geo_score", &p.GeoScore, nullable},
+		{"provisional_score", &p.ProvisionalScore, nullable},
+		{"total_pages", &p.TotalPages, value},
+		{"discovered", &p.Discovered, value},
+		{"page_limit", &p.PageLimit, nullable},
+		{"findings", &p.Findings, value},
+		{"responses", &p.Responses, value},
+		{"attempt", &p.Attempt, value},
+		{"partial", &p.Partial, value},
+		{"stop_reason", &p.StopReason, nullable},
+		{"created_at", &p.CreatedAt, value},
+		{"started_at", &p.StartedAt, nullable},
+		{"updated_at", &p.UpdatedAt, value},
+		{"finished_at", &p.FinishedAt, nullable},
+		{"worker_seen_at", &p.WorkerSeenAt, nullable},
+		{"activity", &p.Activity, optional},
+	}
+}
+
+// Validate reports the first breach of the contract's ranges and invariants,
+// wrapped in [ErrInvalid].
+func (p *AuditProgress) Validate() error {
+	for _, rule := range []struct {
+		ok   bool
+		says string
+	}{
+		{p.AuditID >= 1, "audit_id below 1"},
+		{p.Revision >= 1, "revision below 1"},
+		{p.URL != "" && len(p.URL) <= MaxURL, "url empty or too long"},
+		{p.Kind.Valid(), "unknown kind"},
+		{p.Status.Valid(), "unknown status"},
+		{p.Stage.Valid(), "unknown stage"},
+		{inPercent(p.Progress), "progress outside 0 to 100"},
+		{(p.Progress == 100) == (p.Status == StatusCompleted), "progress is 100 exactly when completed"},
+		{fits(p.Message, MaxMessage), "message too long"},
+		{fits(p.ErrorMessage, MaxErrorMessage), "error_message too long"},
+		{fits(p.StopReason, MaxMessage), "stop_reason too long"},
+		{p.GeoScore == nil || inPercent(*p.GeoScore), "geo_score outside 0 to 100"},
+		{p.GeoScore == nil || p.Status == StatusCompleted, "geo_score before completed"},
+		{p.ProvisionalScore == nil || inPercent(*p.ProvisionalScore), "provisional_score outside 0 to 100"},
+		{p.TotalPages >= 0 && p.Discovered >= 0 && p.Attempt >= 0, "a negative count"},
+		{p.PageLimit == nil || *p.PageLimit >= 1, "page_limit below 1"},
+		{p.Findings.valid() && p.Responses.valid(), "a negative count"},
+		{!p.CreatedAt.IsZero() && !p.UpdatedAt.IsZero(), "a zero time"},
+	} {
+		if !rule.ok {
+			return fmt.Errorf("%w: audit progress: %s", ErrInvalid, rule.says)
+		}
+	}
+	if p.Activity == nil {
+		return nil
+	}
+	return p.Activity.Validate()
+}
+
+// Validate reports the first breach of the activity's bounds, wrapped in
+// [ErrInvalid].
+func (a *Activity) Validate() error {
+	if len(a.Stages) > len(Stages) || len(a.Pages) > MaxActivityPages || len(a.Top) > MaxActivityTop {
+		return fmt.Errorf("%w: activity: a list is too long", ErrInvalid)
+	}
+	for _, s := range a.Stages {
+		if s.Name.Index() < 0 || s.StartedAt.IsZero() {
+			return fmt.Errorf("%w: activity: a stage without name or start", ErrInvalid)
+		}
+	}
+	for _, l := range a.Pages {
+		if l.URL == "" || len(l.URL) > MaxURL || l.Status < 0 || l.Status > 999 || l.MS < 0 || !l.Findings.valid() {
+			return fmt.Errorf("%w: activity: a page out of range", ErrInvalid)
+		}
+	}
+	for _, c := range a.Top {
+		if c.ID == "" || len(c.ID) > MaxMessage || !c.Severity.Valid() || c.Count < 0 {
+			return fmt.Errorf("%w: activity: a check out of range", ErrInvalid)
+		}
+	}
+	return nil
+}
+
+func (f Findings) valid() bool { return f.Error >= 0 && f.Warning >= 0 && f.Notice >= 0 }
+
+func (r Responses) valid() bool {
+	return r.OK >= 0 && r.Redirect >= 0 && r.ClientError >= 0 && r.ServerError >= 0 && r.Failed >= 0
+}
+
+func inPercent(n int) bool { return 0 <= n && n <= 100 }
+
+func fits(s *string, max int) bool { return s == nil || utf8.RuneCountInString(*s) <= max }

@@ -1,0 +1,57 @@
+package shared
+
+import "strconv"
+
+// The paths that both sides use. {id} is written by the functions below.
+const (
+	PathAPI        = "/api/v1"
+	PathAudits     = PathAPI + "/audits"
+	PathStreams    = "/sse/audits"
+	PathHealth     = "/healthz"
+	PathReady      = "/readyz"
+	PathMetrics    = "/metrics"
+	PathBasic      = "/basic"
+	ParamLastEvent = "last_event_id" // query parameter: the cursor of a new EventSource
+	ParamID        = "id"            // query parameter of PathStreams, repeatable
+)
+
+// MaxStreamIDs is how many audits one stream may carry.
+const MaxStreamIDs = 50
+
+// ListSnapshot is how many audits the list stream sends as its snapshot.
+const ListSnapshot = 50
+
+// PathStream is the SSE stream of one audit.
+func PathStream(id int64) string { return PathStreams + "/" + itoa(id) + "/progress" }
+
+// PathProgress is the polling address of one audit.
+func PathProgress(id int64) string { return PathAudits + "/" + itoa(id) + "/progress" }
+
+// PathAudit is the API address of one audit.
+func PathAudit(id int64) string { return PathAudits + "/" + itoa(id) }
+
+// PathReport is the API address of an audit's report.
+func PathReport(id int64) string { return PathAudits + "/" + itoa(id) + "/report" }
+
+// PathCancel is where a POST asks to stop an audit.
+func PathCancel(id int64) string { return PathAudits + "/" + itoa(id) + "/cancel" }
+
+// PathPage is the app's page of one audit.
+func PathPage(id int64) string { return "/audits/" + itoa(id) }
+
+// PathReportPage is the app's page of an audit's report.
+func PathReportPage(id int64) string { return "/audits/" + itoa(id) + "/report" }
+
+// PathBasicPage is the plain page of one audit, for browsers without WebAssembly.
+func PathBasicPage(id int64) string { return "/audits/" + itoa(id) + "/basic" }
+
+// ETag is the entity tag of a revision: the number in quotes.
+func ETag(revision int64) string { return `"` + itoa(revision) + `"` }
+
+// ParseID reads a positive audit id, as it stands in a path.
+func ParseID(s string) (int64, bool) {
+	id, err := strconv.ParseInt(s, 10, 64)
+	return id, err == nil && id >= 1 && s == itoa(id)
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

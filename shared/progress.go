@@ -1,0 +1,160 @@
+package shared
+
+// Bounds of the texts and lists of [AuditProgress]. Writers cut to them,
+// readers refuse what is longer.
+const (
+	MaxMessage       = 200     // characters of message
+	MaxErrorMessage  = 2_000   // characters of error_message
+	MaxURL           = 2_048   // bytes of a URL
+	MaxActivityPages = 12      // newest pages in activity
+	MaxActivityTop   = 5       // gravest checks in activity
+	MaxProgressBytes = 1 << 16 // bytes of one encoded AuditProgress
+)
+
+// AuditProgress is the state of one audit: the data of every SSE frame, the
+// body of a polling answer and the copy kept for offline use.
+//
+// Every field is present in JSON and null when unknown; only activity may be
+// absent (list feeds leave it out). All counts are zero or more.
+type AuditProgress struct {
+	// AuditID identifies the audit; 1 or more.
+	AuditID int64 `json:"audit_id"`
+	// Revision is strictly greater after every visible change of the audit.
+	// It is the SSE id and, quoted, the ETag.
+	Revision int64 `json:"revision"`
+	// URL is the seed URL, or whatever an external worker named its work.
+	URL  string `json:"url"`
+	Kind Kind   `json:"kind"`
+
+	Status Status `json:"status"`
+	// Stage is null unless a site audit is running.
+	Stage Stage `json:"stage"`
+	// Progress is a percentage, 0 to 100. It never falls within an attempt and
+	// is 100 exactly when the status is completed.
+	Progress int `json:"progress"`
+	// Message is one line about what is happening, at most [MaxMessage]
+	// characters.
+	Message *string `json:"message"`
+	// ErrorMessage says why the audit failed.
+	ErrorMessage *string `json:"error_message"`
+
+	// GeoScore is the final score, 0 to 100; null until completed.
+	GeoScore *int `json:"geo_score"`
+	// ProvisionalScore is the score of what has been seen so far, 0 to 100.
+	ProvisionalScore *int `json:"provisional_score"`
+
+	// TotalPages counts the HTML pages answered with 200 and analysed so far.
+	TotalPages int `json:"total_pages"`
+	// Discovered counts the distinct URLs of the site found so far.
+	Discovered int `json:"discovered"`
+	// PageLimit is the announced limit of pages; null for external work.
+	PageLimit *int      `json:"page_limit"`
+	Findings  Findings  `json:"findings"`
+	Responses Responses `json:"responses"`
+
+	// Attempt counts how often a worker took the audit up; progress may start
+	// again with each.
+	Attempt int `json:"attempt"`
+	// Partial is true when the audit ended before it saw the whole site.
+	Partial bool `json:"partial"`
+	// StopReason says why it is partial: limit, time, cancelled, site.
+	StopReason *string `json:"stop_reason"`
+
+	CreatedAt  Time  `json:"created_at"`
+	StartedAt  *Time `json:"started_at"`
+	UpdatedAt  Time  `json:"updated_at"`
+	FinishedAt *Time `json:"finished_at"`
+	// WorkerSeenAt is the worker's last sign of life. A change of it alone is
+	// not a visible change: it causes no revision and no frame.
+	WorkerSeenAt *Time `json:"worker_seen_at"`
+
+	// Activity is the detail of a live page; nil in list feeds.
+	Activity *Activity `json:"activity,omitempty"`
+}
+
+// Findings counts findings by severity.
+type Findings struct {
+	Error   int `json:"error"`
+	Warning int `json:"warning"`
+	Notice  int `json:"notice"`
+}
+
+// Total is the sum over the severities.
+func (f Findings) Total() int { return f.Error + f.Warning + f.Notice }
+
+// Add counts n more findings of severity s; info is not counted.
+func (f *Findings) Add(s Severity, n int) {
+	switch s {
+	case SeverityError:
+		f.Error += n
+	case SeverityWarning:
+		f.Warning += n
+	case SeverityNotice:
+		f.Notice += n
+	}
+}
+
+// Responses counts the answers of the audited site by class.
+type Responses struct {
+	OK          int `json:"2xx"`
+	Redirect    int `json:"3xx"`
+	ClientError int `json:"4xx"`
+	ServerError int `json:"5xx"`
+	// Failed counts requests that got no answer at all.
+	Failed int `json:"failed"`
+}
+
+// Add counts one answer; status 0 means that none came.
+func (r *Responses) Add(status int) {
+	switch status / 100 {
+	case 2:
+		r.OK++
+	case 3:
+		r.Redirect++
+	case 4:
+		r.ClientError++
+	case 5:
+		r.ServerError++
+	default:
+		r.Failed++
+	}
+}
+
+// Total is the number of requests counted.
+func (r Responses) Total() int {
+	return r.OK + r.Redirect + r.ClientError + r.ServerError + r.Failed
+}
+
+// Activity is what a live page shows beside the numbers.
+type Activity struct {
+	// Stages are those begun so far, in order.
+	Stages []StageSpan `json:"stages"`
+	// Pages are the newest first, at most [MaxActivityPages].
+	Pages []PageLine `json:"pages"`
+	// Top are the gravest failing checks so far, at most [MaxActivityTop].
+	Top []TopCheck `json:"top"`
+}
+
+// StageSpan says when a stage ran; FinishedAt is null while it does.
+type StageSpan struct {
+	Name       Stage `json:"name"`
+	StartedAt  Time  `json:"started_at"`
+	FinishedAt *Time `json:"finished_at"`
+}
+
+// PageLine is one fetched page in a list.
+type PageLine struct {
+	URL string `json:"url"`
+	// Status is the HTTP status, or 0 when no answer came.
+	Status int `json:"status"`
+	// MS is the time until the first byte, in milliseconds.
+	MS       int      `json:"ms"`
+	Findings Findings `json:"findings"`
+}
+
+// TopCheck is a failing check with the number of its findings.
+type TopCheck struct {
+	ID       string   `json:"id"`
+	Severity Severity `json:"severity"`
+	Count    int      `json:"count"`
+}
