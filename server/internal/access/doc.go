@@ -1,0 +1,18 @@
+// Package access decides who may speak to the server: which Host names it
+// answers to, which web pages may call it, and how many streams one address may
+// hold.
+//
+// Contract:
+//
+//   - [Guard] protects a server without tokens, bound to loopback, from the web
+//     pages that its user visits. A page of another site reaches 127.0.0.1
+//     through the browser in two ways: by asking for it directly, which the
+//     Origin and Sec-Fetch-Site headers betray, and by letting its own host name
+//     resolve to 127.0.0.1 (DNS rebinding), which the Host header betrays. Both
+//     are refused. Programs send none of these headers and are not hindered.
+//   - [Streams] bounds the streams of one address, so that one peer cannot use
+//     up the descriptors. It never evicts: a refused newcomer backs off, an
+//     evicted stream would come back at once.
+//
+// Everything here is safe for concurrent use.
+package access

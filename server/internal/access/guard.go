@@ -1,0 +1,90 @@
+package access
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// ErrHost says that the Host header does not name this server.
+var ErrHost = errors.New("access: host header names another server")
+
+// ErrOrigin says that the request comes from another site's page.
+var ErrOrigin = errors.New("access: request from another site")
+
+// Guard refuses what other sites' pages send through the user's browser.
+type Guard struct {
+	loopback bool
+	cross    *http.CrossOriginProtection
+	fail     func(http.ResponseWriter, *http.Request, error)
+}
+
+// NewGuard returns a guard for a server bound to addr ("127.0.0.1:8000");
+// bound to loopback it answers only to loopback host names. fail answers
+// refused requests; it gets [ErrHost] or [ErrOrigin].
+func NewGuard(addr string, fail func(http.ResponseWriter, *http.Request, error)) *Guard {
+	host, _, err := net.SplitHostPort(addr)
+	return &Guard{loopback: err == nil && IsLoopback(host), cross: http.NewCrossOriginProtection(), fail: fail}
+}
+
+// Wrap checks every request before next sees it.
+func (g *Guard) Wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := g.check(r); err != nil {
+			g.fail(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (g *Guard) check(r *http.Request) error {
+	if g.loopback && !IsLoopback(hostname(r.Host)) {
+		return ErrHost
+	}
+	if err := g.cross.Check(r); err != nil { // methods that change something
+		return ErrOrigin
+	}
+	if o := r.Header.Get("Origin"); o != "" && !sameHost(o, r.Host) {
+		return ErrOrigin
+	}
+	// What is not a navigation (a link followed, an address typed) has no
+	// business coming from another site: not the stream, which would hold a
+	// connection, nor a script or picture, which would tell that we run.
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "same-origin", "none":
+		return nil
+	}
+	if r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document" {
+		return nil
+	}
+	return ErrOrigin
+}
+
+// sameHost reports whether an Origin header names the host that was asked. The
+// scheme is left aside, because a proxy in front may speak TLS for us.
+func sameHost(origin, host string) bool {
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, host)
+}
+
+// hostname cuts the port, and the brackets of IPv6, off a Host header.
+func hostname(host string) string {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		return h
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+}
+
+// IsLoopback reports whether a host name or address always means this machine:
+// 127.0.0.0/8, ::1, localhost and the names under it (RFC 6761).
+func IsLoopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.Unmap().IsLoopback()
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
