@@ -1,0 +1,54 @@
+# Atalaya. `make` alone prints this help.
+
+SHELL := /bin/bash
+GO    ?= go
+WASM  := GOOS=js GOARCH=wasm
+NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
+# Arguments for `make run`, such as ARGS="--addr 127.0.0.1:9000".
+ARGS  ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run build client check vet tidy test test-native test-wasm test-browser tools fuzz clean
+
+help: ## print this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: build ## build, then serve http://127.0.0.1:8000 with its data in ./data
+	@exec ./bin/atalaya $(ARGS)
+
+build: client ## one static binary, bin/atalaya, with the client inside
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w" -o bin/atalaya ./server
+
+client: ## the WebAssembly client, compressed, in web/build
+	$(WASM) $(GO) build -trimpath -ldflags="-s -w" -o web/build/app.wasm ./app
+	$(GO) run ./web/pack
+
+check: ## format, vet for both targets, modules tidy
+	@unformatted=$$(gofmt -l app server shared web); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(WASM) $(GO) vet ./app/... ./shared/...
+	$(GO) mod tidy -diff
+	$(GO) mod verify
+
+test: tools client ## everything: native with -race, js/wasm under Node, both databases, a real browser
+	ATALAYA_REQUIRE_ALL=1 $(GO) test -race -timeout 12m ./...
+	$(MAKE) --no-print-directory test-wasm
+
+test-native: ## the native tests alone; what needs a missing program is skipped
+	$(GO) test -race ./...
+
+test-wasm: ## the client's tests, compiled to WebAssembly, under Node
+	$(WASM) $(GO) test -exec "$(NODE_EXEC)" ./shared/... ./app/...
+
+tools: ## install what the tests need (PostgreSQL, Chromium, Node), or say what is missing
+	@.ci/tools
+
+fuzz: ## 20 s for every fuzz target
+	@for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep ^Fuzz); do \
+	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 20s $$pkg || exit 1; \
+	  done; done
+
+clean: ## remove what was built (not ./data)
+	rm -rf bin artefacts
+	find web/build -type f ! -name .keep -delete
