@@ -1,0 +1,370 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"atalaya/server/internal/api"
+	"atalaya/server/internal/store"
+	"atalaya/shared"
+)
+
+// server is the API over a real SQLite store. Seeds are taken as they are but
+// for one address, so that the store's and not crawl's rules are at work.
+type server struct {
+	t     *testing.T
+	mux   http.Handler
+	store *store.Store
+}
+
+func newServer(t *testing.T) *server {
+	t.Helper()
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	st, err := store.Open(t.Context(), store.Config{DataDir: t.TempDir(), Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	problems := api.NewProblems(log,
+		api.Rule{Err: store.ErrNotFound, Code: shared.CodeNotFound, Detail: "There is no such audit."},
+		api.Rule{Err: store.ErrTerminal, Code: shared.CodeTerminal, Detail: "It is final."},
+		api.Rule{Err: store.ErrConflict, Code: shared.CodeConflict, Detail: "Not now."},
+		api.Rule{Err: store.ErrPrecondition, Code: shared.CodePrecondition, Detail: "Read it again."},
+		api.Rule{Err: store.ErrOutOfRange, Code: shared.CodeOutOfRange},
+		api.Rule{Err: store.ErrIdempotency, Code: shared.CodeIdempotency, Detail: "Use another key."},
+		api.Rule{Err: store.ErrBadCursor, Code: shared.CodeBadQuery, Detail: "The cursor is not ours."},
+	)
+	mux := http.NewServeMux()
+	api.New(api.Config{
+		Service: st, Problems: problems, PageLimit: 500,
+		Seed: func(raw string) (string, error) {
+			if !strings.HasPrefix(raw, "http") {
+				return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: "Not an address."}
+			}
+			return raw, nil
+		},
+		Poll: http.NotFoundHandler(),
+	}).Register(mux)
+	return &server{t: t, mux: api.Log(log, problems, mux), store: st}
+}
+
+// do sends a request whose body is text or, for other values, JSON.
+func (s *server) do(method, path string, body any, header ...string) *httptest.ResponseRecorder {
+	s.t.Helper()
+	var r io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		r = strings.NewReader(b)
+	default:
+		data, err := json.Marshal(b)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		r = bytes.NewReader(data)
+	}
+	req := httptest.NewRequest(method, path, r)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	s.mux.ServeHTTP(w, req)
+	return w
+}
+
+// progress decodes an answer that must be an AuditProgress.
+func (s *server) progress(w *httptest.ResponseRecorder, status int) shared.AuditProgress {
+	s.t.Helper()
+	if w.Code != status {
+		s.t.Fatalf("status %d, want %d: %s", w.Code, status, w.Body)
+	}
+	p, err := shared.DecodeAuditProgress(bytes.TrimSpace(w.Body.Bytes()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return p
+}
+
+func (s *server) count() int {
+	s.t.Helper()
+	list, err := s.store.List(s.t.Context(), shared.ListQuery{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return len(list.Audits)
+}
+
+func TestMalformedRequestsChangeNothing(t *testing.T) {
+	s := newServer(t)
+	running := s.progress(s.do("POST", shared.PathAudits, `{"url":"worker","kind":"external"}`), 201)
+	ended := s.progress(s.do("POST", shared.PathAudits, `{"url":"worker","kind":"external"}`), 201)
+	s.progress(s.do("PATCH", shared.PathProgress(ended.AuditID), `{"status":"completed","geo_score":80}`), 200)
+	before, err := s.store.Progress(t.Context(), running.AuditID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	live, over := shared.PathProgress(running.AuditID), shared.PathProgress(ended.AuditID)
+	audits := shared.PathAudits
+
+	for _, tc := range []struct {
+		name, method, path, body string
+		header                   []string
+		status                   int
+		code                     shared.Code
+	}{
+		{"not JSON", "POST", audits, `{"url":`, nil, 400, shared.CodeBadJSON},
+		{"empty body", "POST", audits, ``, nil, 400, shared.CodeBadJSON},
+		{"null", "POST", audits, `null`, nil, 400, shared.CodeBadJSON},
+		{"a list", "POST", audits, `[]`, nil, 400, shared.CodeBadJSON},
+		{"two values", "POST", audits, `{"url":"http://a"}{}`, nil, 400, shared.CodeBadJSON},
+		{"not UTF-8", "POST", audits, "{\"url\":\"http://\xff\"}", nil, 400, shared.CodeBadJSON},
+		{"unknown field", "POST", audits, `{"url":"http://a","colour":"red"}`, nil, 400, shared.CodeUnknownField},
+		{"url as number", "POST", audits, `{"url":7}`, nil, 400, shared.CodeBadJSON},
+		{"limit as text", "POST", audits, `{"url":"http://a","page_limit":"9"}`, nil, 400, shared.CodeBadJSON},
+		{"no url", "POST", audits, `{}`, nil, 422, shared.CodeBadURL},
+		{"bad url", "POST", audits, `{"url":"ftp://a"}`, nil, 422, shared.CodeBadURL},
+		{"limit 0", "POST", audits, `{"url":"http://a","page_limit":0}`, nil, 422, shared.CodeOutOfRange},
+		{"limit above", "POST", audits, `{"url":"http://a","page_limit":10001}`, nil, 422, shared.CodeOutOfRange},
+		{"depth below", "POST", audits, `{"url":"http://a","max_depth":-1}`, nil, 422, shared.CodeOutOfRange},
+		{"unknown kind", "POST", audits, `{"url":"http://a","kind":"x"}`, nil, 422, shared.CodeOutOfRange},
+		{"external without a name", "POST", audits, `{"kind":"external"}`, nil, 422, shared.CodeBadURL},
+		{"external with NUL", "POST", audits, `{"url":"a\u0000","kind":"external"}`, nil, 422, shared.CodeBadURL},
+		{"oversized", "POST", audits, `{"url":"` + strings.Repeat("a", shared.MaxBody) + `"}`, nil, 413, shared.CodeTooLarge},
+		{"a form", "POST", audits, `url=x`, []string{"Content-Type", "multipart/form-data; boundary=x"}, 415, shared.CodeMediaType},
+		{"plain text", "POST", audits, `{"url":"http://a"}`, []string{"Content-Type", "text/plain"}, 415, shared.CodeMediaType},
+		{"key with control characters", "POST", audits, `{"url":"http://a"}`, []string{"Idempotency-Key", "a\tb"}, 400, shared.CodeBadHeader},
+		{"query on a POST", "POST", audits + "?limit=1", `{"url":"http://a"}`, nil, 400, shared.CodeBadQuery},
+		{"wrong method", "PUT", audits, `{}`, nil, 405, shared.CodeMethod},
+		{"unknown path", "GET", "/api/v2", "", nil, 404, shared.CodeNotFound},
+		{"id as text", "GET", audits + "/seven", "", nil, 400, shared.CodeBadID},
+		{"id zero", "GET", audits + "/0", "", nil, 400, shared.CodeBadID},
+		{"id too large", "GET", audits + "/9223372036854775808", "", nil, 400, shared.CodeBadID},
+		{"unknown id", "GET", audits + "/999", "", nil, 404, shared.CodeNotFound},
+		{"cancel unknown", "POST", shared.PathCancel(999), "", nil, 404, shared.CodeNotFound},
+		{"delete unknown", "DELETE", audits + "/999", "", nil, 404, shared.CodeNotFound},
+		{"pages of unknown", "GET", audits + "/999/pages", "", nil, 404, shared.CodeNotFound},
+		{"report of unknown", "GET", audits + "/999/report", "", nil, 404, shared.CodeNotFound},
+		{"report before the end", "GET", shared.PathReport(running.AuditID), "", nil, 409, shared.CodeConflict},
+		{"report as sheet", "GET", shared.PathReport(ended.AuditID) + "?format=xls", "", nil, 406, shared.CodeNotAcceptable},
+		{"unknown status", "GET", audits + "?status=done", "", nil, 400, shared.CodeBadQuery},
+		{"unknown parameter", "GET", audits + "?stauts=failed", "", nil, 400, shared.CodeBadQuery},
+		{"limit too large", "GET", audits + "?limit=201", "", nil, 400, shared.CodeBadQuery},
+		{"garbage cursor", "GET", audits + "?cursor=%27%3B--", "", nil, 400, shared.CodeBadQuery},
+		{"malformed query", "GET", audits + "?q=%zz", "", nil, 400, shared.CodeBadQuery},
+		{"progress above", "PATCH", live, `{"progress":101}`, nil, 422, shared.CodeOutOfRange},
+		{"progress below", "PATCH", live, `{"progress":-1}`, nil, 422, shared.CodeOutOfRange},
+		{"progress as text", "PATCH", live, `{"progress":"9"}`, nil, 400, shared.CodeBadJSON},
+		{"progress with fraction", "PATCH", live, `{"progress":9.5}`, nil, 400, shared.CodeBadJSON},
+		{"progress beyond int", "PATCH", live, `{"progress":99999999999999999999}`, nil, 400, shared.CodeBadJSON},
+		{"100 while running", "PATCH", live, `{"progress":100}`, nil, 422, shared.CodeOutOfRange},
+		{"score while running", "PATCH", live, `{"geo_score":50}`, nil, 422, shared.CodeOutOfRange},
+		{"no field", "PATCH", live, `{}`, nil, 422, shared.CodeOutOfRange},
+		{"unknown status in a patch", "PATCH", live, `{"status":"done"}`, nil, 422, shared.CodeOutOfRange},
+		{"long message", "PATCH", live, `{"message":"` + strings.Repeat("ñ", 201) + `"}`, nil, 422, shared.CodeOutOfRange},
+		{"NUL in a message", "PATCH", live, `{"message":"a\u0000b"}`, nil, 422, shared.CodeOutOfRange},
+		{"a field that is not the worker's", "PATCH", live, `{"revision":9}`, nil, 400, shared.CodeUnknownField},
+		{"another revision", "PATCH", live, `{"progress":9}`, []string{"If-Match", `"123456"`}, 412, shared.CodePrecondition},
+		{"malformed If-Match", "PATCH", live, `{"progress":9}`, []string{"If-Match", `W/"1"`}, 400, shared.CodeBadHeader},
+		{"write to an ended audit", "PATCH", over, `{"message":"late"}`, nil, 409, shared.CodeTerminal},
+		{"cancel an ended audit", "POST", shared.PathCancel(ended.AuditID), "", nil, 409, shared.CodeTerminal},
+		{"retry a running audit", "POST", audits + fmt.Sprintf("/%d/retry", running.AuditID), "", nil, 409, shared.CodeConflict},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var body any
+			if tc.body != "" || tc.method == "POST" && tc.name == "empty body" {
+				body = tc.body
+			}
+			w := s.do(tc.method, tc.path, body, tc.header...)
+			var p shared.Problem
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+				t.Fatalf("not a problem: %v: %s", err, w.Body)
+			}
+			if w.Code != tc.status || p.Code != tc.code || p.Status != tc.status {
+				t.Errorf("%d %s, want %d %s: %s", w.Code, p.Code, tc.status, tc.code, w.Body)
+			}
+			if ct := w.Header().Get("Content-Type"); ct != shared.ProblemType {
+				t.Errorf("Content-Type %q", ct)
+			}
+			if p.Title == "" || p.Detail == "" || p.RequestID == "" || p.Type != "/problems/"+string(tc.code) {
+				t.Errorf("incomplete problem %+v", p)
+			}
+		})
+	}
+	after, err := s.store.Progress(t.Context(), running.AuditID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after.Revision != before.Revision || s.count() != 2 {
+		t.Errorf("something changed: revision %d to %d, %d audits", before.Revision, after.Revision, s.count())
+	}
+}
+
+func TestWorkerReports(t *testing.T) {
+	s := newServer(t)
+	p := s.progress(s.do("POST", shared.PathAudits, `{"url":"import","kind":"external"}`), 201)
+	path := shared.PathProgress(p.AuditID)
+	p = s.progress(s.do("PATCH", path, `{"status":"running","progress":40,"message":"half \"done\" <b>","total_pages":12}`, "If-Match", shared.ETag(p.Revision)), 200)
+	if p.Status != shared.StatusRunning || p.Progress != 40 || p.TotalPages != 12 || *p.Message != `half "done" <b>` || p.StartedAt == nil {
+		t.Errorf("after the first report: %+v", p)
+	}
+	q := s.progress(s.do("PATCH", path, `{"status":"completed","geo_score":81}`), 200)
+	if q.Status != shared.StatusCompleted || q.Progress != 100 || *q.GeoScore != 81 || q.FinishedAt == nil || q.Revision <= p.Revision {
+		t.Errorf("at the end: %+v", q)
+	}
+	w := s.do("GET", shared.PathAudit(q.AuditID), nil)
+	if got := s.progress(w, 200); got.Revision != q.Revision || w.Header().Get("ETag") != shared.ETag(q.Revision) {
+		t.Errorf("read again: revision %d, ETag %s", got.Revision, w.Header().Get("ETag"))
+	}
+	if w := s.do("GET", shared.PathAudit(q.AuditID), nil, "If-None-Match", shared.ETag(q.Revision)); w.Code != 304 || w.Body.Len() != 0 {
+		t.Errorf("unchanged: %d %q", w.Code, w.Body)
+	}
+}
+
+func TestCreate(t *testing.T) {
+	s := newServer(t)
+	w := s.do("POST", shared.PathAudits, `{"url":"http://site.example/"}`, "Idempotency-Key", "k1")
+	p := s.progress(w, 201)
+	if p.Kind != shared.KindSite || p.Status != shared.StatusPending || *p.PageLimit != 500 {
+		t.Errorf("created %+v", p)
+	}
+	if loc := w.Header().Get("Location"); loc != shared.PathAudit(p.AuditID) {
+		t.Errorf("Location %q", loc)
+	}
+	if again := s.progress(s.do("POST", shared.PathAudits, `{"url":"http://site.example/"}`, "Idempotency-Key", "k1"), 200); again.AuditID != p.AuditID {
+		t.Errorf("the same key created audit %d beside %d", again.AuditID, p.AuditID)
+	}
+	if w := s.do("POST", shared.PathAudits, `{"url":"http://other.example/"}`, "Idempotency-Key", "k1"); w.Code != 422 {
+		t.Errorf("the key with another body: %d %s", w.Code, w.Body)
+	}
+	// What curl -d sends without a header of its own.
+	s.progress(s.do("POST", shared.PathAudits, `{"url":"http://site.example/","page_limit":7}`, "Content-Type", "application/x-www-form-urlencoded"), 201)
+	if n := s.count(); n != 2 {
+		t.Errorf("%d audits, want 2", n)
+	}
+	if w := s.do("POST", shared.PathCancel(p.AuditID), nil); s.progress(w, 200).Status != shared.StatusCancelled {
+		t.Errorf("cancel: %s", w.Body)
+	}
+	retried := s.progress(s.do("POST", shared.PathAudit(p.AuditID)+"/retry", nil), 201)
+	if retried.AuditID == p.AuditID || retried.URL != p.URL {
+		t.Errorf("retried %+v", retried)
+	}
+	if w := s.do("DELETE", shared.PathAudit(p.AuditID), nil); w.Code != 204 {
+		t.Errorf("delete: %d %s", w.Code, w.Body)
+	}
+	if w := s.do("GET", shared.PathAudit(p.AuditID), nil); w.Code != 404 {
+		t.Errorf("deleted, yet %d", w.Code)
+	}
+}
+
+func TestListPages(t *testing.T) {
+	s := newServer(t)
+	for i := range 5 {
+		s.progress(s.do("POST", shared.PathAudits, fmt.Sprintf(`{"url":"http://s%d.example/"}`, i)), 201)
+	}
+	var urls []string
+	path := shared.PathAudits + "?limit=2&q=EXAMPLE"
+	for path != "" {
+		w := s.do("GET", path, nil)
+		var list shared.AuditList
+		if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil || w.Code != 200 {
+			t.Fatalf("%d %s: %v", w.Code, w.Body, err)
+		}
+		for _, p := range list.Audits {
+			urls = append(urls, p.URL)
+		}
+		link := w.Header().Get("Link")
+		path = strings.TrimSuffix(strings.TrimPrefix(link, "<"), `>; rel="next"`)
+		if (list.NextCursor == nil) != (path == "") {
+			t.Fatalf("cursor %v, Link %q", list.NextCursor, link)
+		}
+	}
+	want := []string{"http://s4.example/", "http://s3.example/", "http://s2.example/", "http://s1.example/", "http://s0.example/"}
+	if !slices.Equal(urls, want) {
+		t.Errorf("got %v, want %v", urls, want)
+	}
+}
+
+func TestPanicBecomesAProblem(t *testing.T) {
+	var logged bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&logged, nil))
+	problems := api.NewProblems(log)
+	h := api.Log(log, problems, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("ouch") }))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	if w.Code != 500 || strings.Contains(w.Body.String(), "ouch") || !strings.Contains(logged.String(), "ouch") {
+		t.Errorf("%d %s; logged %s", w.Code, w.Body, &logged)
+	}
+}
+
+// TestOpenAPI holds the document against what the server does.
+func TestOpenAPI(t *testing.T) {
+	s := newServer(t)
+	w := s.do("GET", shared.PathAPI+"/openapi.json", nil)
+	var doc struct {
+		OpenAPI    string
+		Paths      map[string]map[string]json.RawMessage
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]struct{ Enum []string }
+			}
+		}
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &doc); err != nil || doc.OpenAPI != "3.1.0" {
+		t.Fatalf("%s: %v", doc.OpenAPI, err)
+	}
+	for path, operations := range doc.Paths {
+		if !strings.HasPrefix(path, shared.PathAPI) {
+			continue
+		}
+		w := s.do("TRACE", strings.ReplaceAll(path, "{id}", "1"), nil)
+		for op := range operations {
+			if op != "parameters" && !strings.Contains(w.Header().Get("Allow"), strings.ToUpper(op)) {
+				t.Errorf("%s %s is described, but the server takes %q", op, path, w.Header().Get("Allow"))
+			}
+		}
+		for _, m := range strings.Split(w.Header().Get("Allow"), ", ") {
+			if m != "HEAD" && operations[strings.ToLower(m)] == nil {
+				t.Errorf("%s %s is not described", m, path)
+			}
+		}
+	}
+	source, err := os.ReadFile("../../../shared/problem.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := doc.Components.Schemas["Problem"].Properties["code"].Enum
+	for _, c := range codes {
+		if !bytes.Contains(source, []byte(`"`+c+`"`)) {
+			t.Errorf("code %s is described but does not exist", c)
+		}
+	}
+	if n := bytes.Count(source, []byte("Code = \"")); n != len(codes) {
+		t.Errorf("%d codes exist, %d are described", n, len(codes))
+	}
+	var golden map[string]any
+	data, err := os.ReadFile("../../../shared/testdata/running.json")
+	if err != nil || json.Unmarshal(data, &golden) != nil {
+		t.Fatal(err)
+	}
+	got := slices.Sorted(maps.Keys(doc.Components.Schemas["AuditProgress"].Properties))
+	if want := slices.Sorted(maps.Keys(golden)); !slices.Equal(got, want) {
+		t.Errorf("AuditProgress is described with\n%v, want\n%v", got, want)
+	}
+}

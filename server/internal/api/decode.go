@@ -1,0 +1,137 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"atalaya/shared"
+)
+
+// decode reads the one JSON object of a request body into v, strictly.
+func decode(w http.ResponseWriter, r *http.Request, v any) error {
+	if err := checkMediaType(r.Header.Get("Content-Type")); err != nil {
+		return err
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, shared.MaxBody))
+	switch {
+	case asTooLarge(err):
+		return &Error{Code: shared.CodeTooLarge, Detail: "A body has at most 1 MiB.", Err: err}
+	case err != nil:
+		return &Error{Code: shared.CodeBadJSON, Detail: "The body could not be read to its end.", Err: err}
+	case !utf8.Valid(data):
+		return &Error{Code: shared.CodeBadJSON, Detail: "The body is not valid UTF-8."}
+	}
+	if trimmed := bytes.TrimLeft(data, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
+		return &Error{Code: shared.CodeBadJSON, Detail: "The body must be one JSON object."}
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return jsonError(err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return &Error{Code: shared.CodeBadJSON, Detail: "Something follows the JSON object."}
+	}
+	return nil
+}
+
+// checkMediaType takes JSON, no type at all, and the type that curl -d claims;
+// a body that came from a form is refused as bad JSON anyway.
+func checkMediaType(header string) error {
+	media, _, err := mime.ParseMediaType(header)
+	if header == "" || err == nil && (media == "application/json" || media == "application/x-www-form-urlencoded") {
+		return nil
+	}
+	return &Error{Code: shared.CodeMediaType, Detail: "Send the body as application/json."}
+}
+
+func jsonError(err error) error {
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return &Error{
+			Code: shared.CodeBadJSON, Field: e.Field, Err: err,
+			Detail: fmt.Sprintf("%s cannot hold a JSON %s.", orBody(e.Field), e.Value),
+		}
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		field, _ := strconv.Unquote(name)
+		return &Error{Code: shared.CodeUnknownField, Field: field, Detail: fmt.Sprintf("This request has no field %.60q.", field), Err: err}
+	}
+	return &Error{Code: shared.CodeBadJSON, Detail: "The body is not valid JSON: " + strings.TrimPrefix(err.Error(), "json: ") + ".", Err: err}
+}
+
+func orBody(field string) string {
+	if field == "" {
+		return "The body"
+	}
+	return field
+}
+
+// auditID reads {id} of the path.
+func auditID(r *http.Request) (int64, error) {
+	id, ok := shared.ParseID(r.PathValue("id"))
+	if !ok {
+		return 0, &Error{Code: shared.CodeBadID, Field: "id", Detail: "An audit id is a positive whole number, such as 7."}
+	}
+	return id, nil
+}
+
+// query reads the parameters of r and refuses those not named, so that a
+// misspelt filter is not taken for none.
+func query(r *http.Request, known ...string) (url.Values, error) {
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, &Error{Code: shared.CodeBadQuery, Detail: "The query string is malformed.", Err: err}
+	}
+	for name, values := range q {
+		if !slices.Contains(known, name) || len(values) != 1 || !utf8.ValidString(values[0]) || strings.ContainsRune(values[0], 0) {
+			return nil, &Error{Code: shared.CodeBadQuery, Field: name, Detail: "This request takes, once each: " + strings.Join(known, ", ") + "."}
+		}
+	}
+	return q, nil
+}
+
+// limit reads the size of a page of a list; 0 when it was not given.
+func limit(q url.Values) (int, error) {
+	s := q.Get("limit")
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > shared.ListLimitMax {
+		return 0, &Error{Code: shared.CodeBadQuery, Field: "limit", Detail: fmt.Sprintf("limit is 1 to %d.", shared.ListLimitMax)}
+	}
+	return n, nil
+}
+
+// ifMatch reads the revision that If-Match asks for: 0 when there is none or
+// any will do.
+func ifMatch(r *http.Request) (int64, error) {
+	h := strings.TrimSpace(r.Header.Get("If-Match"))
+	if h == "" || h == "*" {
+		return 0, nil
+	}
+	revision, ok := shared.ParseID(strings.Trim(h, `"`))
+	if !ok || h != shared.ETag(revision) {
+		return 0, &Error{Code: shared.CodeBadHeader, Field: "If-Match", Detail: `If-Match takes one revision in quotes, such as "17", or *.`}
+	}
+	return revision, nil
+}
+
+// idempotencyKey reads the key under which a repeated POST creates nothing new.
+func idempotencyKey(r *http.Request) (string, error) {
+	key := r.Header.Get("Idempotency-Key")
+	if len(key) > 255 || strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' }) {
+		return "", &Error{Code: shared.CodeBadHeader, Field: "Idempotency-Key", Detail: "A key has 1 to 255 printable ASCII characters."}
+	}
+	return key, nil
+}

@@ -1,0 +1,184 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+
+	"atalaya/shared"
+)
+
+// Check is one question to a page or to the site. Exactly one of Page and Site
+// is set.
+type Check struct {
+	// ID is stable: it is stored, and texts are found by it.
+	ID       string
+	Category shared.Category
+	// Severity is that of a finding, unless the finding says otherwise. A check
+	// of severity info states facts: it has findings but never fails.
+	Severity shared.Severity
+	// Source says where the rule comes from.
+	Source string
+
+	Page *PageRule
+	Site *SiteRule
+}
+
+// PageRule answers a check for one page.
+type PageRule struct {
+	// Applies gives the reason why the check does not apply, or "".
+	Applies func(*Page) Reason
+	// Run gives the fault, or nil when the page passes. It is asked only when
+	// the check applies.
+	Run func(*Page) *Fault
+}
+
+// SiteRule answers a check for the whole site.
+type SiteRule struct {
+	Applies func(*site) Reason
+	// Run gives the grade in quarters, 0 to 4, and the faults, the gravest
+	// first. A grade below 4 is a failure.
+	Run func(*site) (grade int, faults []Fault)
+}
+
+// Fault is what a rule found.
+type Fault struct {
+	// Severity replaces the check's own when set.
+	Severity shared.Severity
+	Evidence []shared.Evidence
+}
+
+// All are the checks in the order reports show them. It is never changed.
+var All = slices.Concat(crawlability, aiAccess, content, metadata, links)
+
+var (
+	pageChecks = slices.DeleteFunc(slices.Clone(All), func(c Check) bool { return c.Page == nil })
+	siteChecks = slices.DeleteFunc(slices.Clone(All), func(c Check) bool { return c.Site == nil })
+)
+
+// PageChecks are the checks of a page; [Facts.Outcomes] has one entry for each,
+// in this order. The caller must not change the slice.
+func PageChecks() []Check { return pageChecks }
+
+// SiteChecks are the checks of the site, in the order of [RunSite]'s results.
+// The caller must not change the slice.
+func SiteChecks() []Check { return siteChecks }
+
+// Find gives the check with an id.
+func Find(id string) (Check, bool) {
+	i := slices.IndexFunc(All, func(c Check) bool { return c.ID == id })
+	if i < 0 {
+		return Check{}, false
+	}
+	return All[i], true
+}
+
+// Reason is a stable code that says why a check does not apply; the words are
+// in package shared/text.
+type Reason string
+
+// The reasons.
+const (
+	applies Reason = ""
+
+	NoAnswer       Reason = "no-answer"       // the request got no answer
+	NotOK          Reason = "not-ok"          // the status is not 200
+	NotHTML        Reason = "not-html"        // the content is not HTML
+	IsAlias        Reason = "alias"           // analysed under its final URL
+	RateLimited    Reason = "rate-limited"    // 429: the site slowed us down
+	AddressBlocked Reason = "address-blocked" // we refuse to connect to private addresses
+	Noindex        Reason = "noindex"         // the page is kept out of search on purpose
+	Canonicalised  Reason = "canonicalised"   // another URL is the canonical one
+	NoRedirect     Reason = "no-redirect"
+	NoTitle        Reason = "no-title"
+	NoDescription  Reason = "no-description"
+	NoCanonical    Reason = "no-canonical"
+	NoLinks        Reason = "no-links"
+	Listing        Reason = "listing"  // the page mainly consists of links
+	NeedsJS        Reason = "needs-js" // the text only appears with JavaScript
+
+	RobotsUnknown     Reason = "robots-unknown"     // robots.txt was not asked for
+	RobotsAbsent      Reason = "robots-absent"      // there is no robots.txt
+	RobotsUnreachable Reason = "robots-unreachable" // robots.txt gave no usable answer
+	SitemapAbsent     Reason = "sitemap-absent"
+	Incomplete        Reason = "incomplete"        // the audit did not see the whole site
+	TooFewPages       Reason = "too-few-pages"     // nothing to compare
+	NoExternal        Reason = "no-external-links" // or none gave a clear answer
+	LinksUnchecked    Reason = "links-unchecked"   // external links were not fetched
+)
+
+// Reasons lists every reason; an [Outcome] holds an index into it.
+var Reasons = [...]Reason{
+	NoAnswer, NotOK, NotHTML, IsAlias, RateLimited, AddressBlocked, Noindex, Canonicalised, NoRedirect, NoTitle,
+	NoDescription, NoCanonical, NoLinks, Listing, NeedsJS, RobotsUnknown, RobotsAbsent, RobotsUnreachable,
+	SitemapAbsent, Incomplete, TooFewPages, NoExternal, LinksUnchecked,
+}
+
+// Outcome is the result of one page check: pass, fail or the reason why it does
+// not apply. The zero value is a pass.
+type Outcome uint8
+
+const (
+	passed Outcome = iota
+	failed
+	notApplicable // + index in Reasons
+)
+
+func skipped(r Reason) Outcome {
+	return notApplicable + Outcome(slices.Index(Reasons[:], r))
+}
+
+// Result is the outcome without its reason.
+func (o Outcome) Result() shared.Outcome {
+	switch o {
+	case passed:
+		return shared.OutcomePass
+	case failed:
+		return shared.OutcomeFail
+	}
+	return shared.OutcomeNotApplicable
+}
+
+// Reason says why the check does not apply; it is empty when it does.
+func (o Outcome) Reason() Reason {
+	if i := int(o) - int(notApplicable); 0 <= i && i < len(Reasons) {
+		return Reasons[i]
+	}
+	return applies
+}
+
+// Conditions that several checks share.
+
+// answered applies when there is an answer to judge.
+func answered(p *Page) Reason {
+	switch {
+	case p.Failure == FailBlocked:
+		return AddressBlocked
+	case p.Status == 0 || p.Failure != "":
+		return NoAnswer
+	}
+	return applies
+}
+
+// isHTML applies to pages that were read.
+func isHTML(p *Page) Reason {
+	switch {
+	case p.HTML:
+		return applies
+	case p.Alias:
+		return IsAlias
+	case p.Status != 200 || p.Failure != "":
+		return cmp.Or(answered(p), NotOK)
+	}
+	return NotHTML
+}
+
+// indexable applies to pages that search engines may list.
+func indexable(p *Page) Reason {
+	if r := isHTML(p); r != applies {
+		return r
+	}
+	if p.Noindex {
+		return Noindex
+	}
+	return applies
+}

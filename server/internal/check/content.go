@@ -1,0 +1,123 @@
+package check
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+
+	"atalaya/shared"
+)
+
+var content = []Check{
+	{
+		ID: "thin-content", Category: shared.CategoryContent, Severity: shared.SeverityWarning,
+		Source: "Google Search Central: helpful content", Page: &PageRule{hasOwnText, thinContent},
+	},
+	{
+		ID: "duplicate-content", Category: shared.CategoryContent, Severity: shared.SeverityWarning,
+		Source: "Google Search Central: canonical URLs", Site: &SiteRule{enoughPages, duplicateContent},
+	},
+}
+
+// thinWords is how many main words a page should have to be worth listing.
+const thinWords = 150
+
+// hasOwnText applies to pages meant to be found for what they say.
+func hasOwnText(p *Page) Reason {
+	switch r := indexable(p); {
+	case r != applies:
+		return r
+	case p.elsewhere():
+		return Canonicalised
+	case p.needsJS():
+		return NeedsJS
+	case !p.Home && p.MainLinkWords > 0 && 2*p.MainLinkWords >= p.MainWords:
+		return Listing
+	}
+	return applies
+}
+
+func thinContent(p *Page) *Fault {
+	if p.MainWords >= thinWords {
+		return nil
+	}
+	return &Fault{Evidence: []shared.Evidence{number("words", p.MainWords)}}
+}
+
+// Below these lengths equal texts say nothing, and similar ones even less.
+const (
+	minEqualWords   = 20
+	minSimilarWords = 50
+	similarBits     = 3
+)
+
+func duplicateContent(s *site) (int, []Fault) {
+	groups := equalTexts(s.listed)
+	groups = mergeSimilar(groups)
+	groups = slices.DeleteFunc(groups, func(c cluster) bool { return len(c) < 2 })
+	bad := 0
+	for _, c := range groups {
+		slices.SortFunc(c, func(a, b *Facts) int { return cmp.Compare(a.URL, b.URL) })
+		bad += len(c)
+	}
+	return grade(bad, len(s.listed)), clusterFaults(groups)
+}
+
+// equalTexts groups pages by their main text, in order of their first page.
+func equalTexts(pages []*Facts) []cluster {
+	index := map[uint64]int{}
+	var groups []cluster
+	for _, f := range pages {
+		if f.MainWords < minEqualWords {
+			continue
+		}
+		i, known := index[f.Content]
+		if !known {
+			i = len(groups)
+			index[f.Content] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], f)
+	}
+	return groups
+}
+
+// mergeSimilar joins groups whose texts are nearly the same. Comparing all
+// pairs takes some 50 ms for 10,000 pages, less than an index would cost to
+// explain.
+func mergeSimilar(groups []cluster) []cluster {
+	into := make([]int, len(groups)) // the group that took it in, or itself
+	for i := range groups {
+		into[i] = i
+	}
+	root := func(i int) int {
+		for into[i] != i {
+			i = into[i]
+		}
+		return i
+	}
+	for i := range groups {
+		for j := i + 1; j < len(groups); j++ {
+			if similar(groups[i][0], groups[j][0]) {
+				a, b := root(i), root(j)
+				into[max(a, b)] = min(a, b)
+			}
+		}
+	}
+	for i := range groups {
+		if r := root(i); r != i {
+			groups[r] = append(groups[r], groups[i]...)
+			groups[i] = nil
+		}
+	}
+	return groups
+}
+
+// similar asks for a like length too: a page that holds another is no copy.
+func similar(a, b *Facts) bool {
+	if bits.OnesCount64(a.Simhash^b.Simhash) > similarBits {
+		return false
+	}
+	short, long := min(a.MainWords, b.MainWords), max(a.MainWords, b.MainWords)
+	return short >= minSimilarWords && 10*short >= 9*long
+}

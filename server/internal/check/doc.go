@@ -1,0 +1,42 @@
+// Package check judges a website: it reads a fetched page once and answers, for
+// every check of one table, whether the check applies, passes or fails, and
+// what was seen.
+//
+// # Order of use
+//
+// [Parse] turns one fetched URL into a [Page] in a single walk over the parse
+// tree. [RunPage] asks every page check about it and gives the findings and the
+// page's [Facts], the small part that outlives the page. When all pages are
+// known, [RunSite] answers the checks that concern the site as a whole from the
+// facts, robots.txt, the sitemaps and the external links.
+//
+// # Checks are data
+//
+// [All] holds them in the order reports show them. A check is an id that never
+// changes its meaning, a category, a severity, the source of its rule, and one
+// of two rules: [PageRule] or [SiteRule]. The runner asks Applies once and runs
+// the rule only when it does, so no rule repeats a guard. A check that does not
+// apply says why with a [Reason]; the words for ids, reasons and the names of
+// evidence are in package shared/text.
+//
+// # Guarantees
+//
+// Everything here is pure: no clock, no network, no state, no goroutine. All
+// functions may be called concurrently. Results are deterministic: the order in
+// which pages were fetched does not change them, and lists in evidence have a
+// fixed order. Any bytes may be given: Parse never panics and its work grows
+// with the size of the body. What a page says is hostile; text taken from it is
+// valid UTF-8 without control characters and bounded in length, but it is not
+// escaped: that is the reader's part.
+//
+// # What counts as text
+//
+// Visible words are those of the body outside script, style, template,
+// noscript, closed dialogs, svg and elements with the hidden attribute. Main
+// words are visible words outside nav, aside, form controls and the page's own
+// header and footer (or the ARIA roles for them); a header inside an article or
+// main is part of the text. A word is a run of letters, marks and digits; in
+// scripts written without spaces two ideographs or kana count as one word, and
+// five letters of Thai, Lao, Khmer or Burmese do. Lengths are characters:
+// combining marks and joiners are not counted, bytes never are.
+package check

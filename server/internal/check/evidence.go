@@ -1,0 +1,62 @@
+package check
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"atalaya/shared"
+)
+
+// Bounds of evidence, beside shared.MaxEvidence.
+const (
+	maxValue  = 1_000 // bytes of one value
+	maxListed = 10    // values of one kind
+	// roomForMore is kept for the entry that counts what was left out.
+	roomForMore = 40
+)
+
+func fact(name, value string) shared.Evidence { return shared.Evidence{Name: name, Value: value} }
+
+func number(name string, n int) shared.Evidence { return fact(name, strconv.Itoa(n)) }
+
+// listed is one fact per value, the first ones only; the rest is counted.
+func listed(name string, values []string, total int) []shared.Evidence {
+	out := make([]shared.Evidence, 0, min(len(values), maxListed)+1)
+	for _, v := range values[:min(len(values), maxListed)] {
+		out = append(out, fact(name, v))
+	}
+	if more := total - len(out); more > 0 {
+		out = append(out, number("more", more))
+	}
+	return out
+}
+
+// bounded makes evidence fit to be stored: plain text of at most
+// [shared.MaxEvidence] bytes of JSON. What does not fit is counted in a last
+// entry named more.
+func bounded(in []shared.Evidence) []shared.Evidence {
+	out := make([]shared.Evidence, 0, len(in))
+	left := shared.MaxEvidence - len("[]") - roomForMore
+	for i, e := range in {
+		e.Value = plain(e.Value, maxValue)
+		for jsonSize(e) > left && len(e.Value) > 64 {
+			e.Value = clip(e.Value, len(e.Value)/2)
+		}
+		n := jsonSize(e)
+		if n > left {
+			return append(out, number("more", len(in)-i))
+		}
+		left -= n
+		out = append(out, e)
+	}
+	return out
+}
+
+// jsonSize is the length of e in a JSON array, its comma included.
+func jsonSize(e shared.Evidence) int {
+	b, err := json.Marshal(e)
+	if err != nil { // two strings always encode
+		return shared.MaxEvidence
+	}
+	return len(b) + 1
+}

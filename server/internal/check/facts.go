@@ -1,0 +1,161 @@
+package check
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+)
+
+// ErrFacts is returned by [DecodeFacts] for bytes it cannot use: damaged, or
+// written for another table of checks. The page must be fetched again.
+var ErrFacts = errors.New("unusable facts of a page")
+
+// Facts are what outlives a page: all that the site checks and the score need.
+type Facts struct {
+	URL string `json:"u"`
+	// FinalURL is where redirects led, followed or not; empty when nowhere else.
+	FinalURL string `json:"f,omitempty"`
+	Home     bool   `json:"h,omitempty"`
+	Depth    int    `json:"d,omitempty"`
+	Status   int    `json:"s,omitempty"`
+	Failure  string `json:"x,omitempty"`
+	// Analysed is true for an HTML page answered with 200 under the URL it is
+	// known by.
+	Analysed  bool   `json:"a,omitempty"`
+	Noindex   bool   `json:"n,omitempty"`
+	Canonical string `json:"c,omitempty"`
+	Title     string `json:"t,omitempty"`
+
+	VisibleWords int    `json:"v,omitempty"`
+	MainWords    int    `json:"m,omitempty"`
+	Content      uint64 `json:"k,omitempty"`
+	Simhash      uint64 `json:"y,omitempty"`
+
+	// Links are the hashes of the page's link targets, itself left out, in
+	// ascending order; see [HashURL].
+	Links Hashes `json:"l,omitempty"`
+	// Outcomes has one entry per check of [PageChecks].
+	Outcomes Outcomes `json:"o"`
+}
+
+// Outcomes are the results of the page checks, in the order of [PageChecks].
+type Outcomes []Outcome
+
+// Hashes are link targets in eight bytes each. In JSON they are one base64
+// string.
+type Hashes []uint64
+
+// HashURL is the hash of a link target in its canonical form.
+func HashURL(url string) uint64 { return hashString(url) }
+
+// MarshalJSON packs the hashes, big-endian, for JSON.
+func (h Hashes) MarshalJSON() ([]byte, error) {
+	b := make([]byte, 0, 8*len(h))
+	for _, v := range h {
+		b = binary.BigEndian.AppendUint64(b, v)
+	}
+	return json.Marshal(b)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (h *Hashes) UnmarshalJSON(data []byte) error {
+	var b []byte
+	if err := json.Unmarshal(data, &b); err != nil {
+		return err
+	}
+	if len(b)%8 != 0 {
+		return errors.New("hashes cut short")
+	}
+	*h = make(Hashes, 0, len(b)/8)
+	for ; len(b) > 0; b = b[8:] {
+		*h = append(*h, binary.BigEndian.Uint64(b))
+	}
+	return nil
+}
+
+// storedFacts adds the mark of the table that the outcomes refer to.
+type storedFacts struct {
+	Table uint64 `json:"table"`
+	Facts
+}
+
+// Encode gives f in a compact form for storage.
+func (f *Facts) Encode() ([]byte, error) {
+	b, err := json.Marshal(storedFacts{tableMark(), *f})
+	if err != nil {
+		return nil, fmt.Errorf("check: encode facts of %.200q: %w", f.URL, err)
+	}
+	return b, nil
+}
+
+// DecodeFacts reads what [Facts.Encode] wrote; its errors wrap [ErrFacts].
+func DecodeFacts(b []byte) (Facts, error) {
+	var s storedFacts
+	if err := json.Unmarshal(b, &s); err != nil {
+		return Facts{}, fmt.Errorf("%w: %v", ErrFacts, err)
+	}
+	if s.Table != tableMark() || len(s.Outcomes) != len(pageChecks) {
+		return Facts{}, fmt.Errorf("%w: another table of checks", ErrFacts)
+	}
+	return s.Facts, nil
+}
+
+// tableMark identifies the ids and reasons that an Outcome's number stands for.
+func tableMark() uint64 {
+	h := fnvOffset
+	for _, c := range pageChecks {
+		h = hashUint(h, hashString(c.ID))
+	}
+	for _, r := range Reasons {
+		h = hashUint(h, hashString(string(r)))
+	}
+	return h
+}
+
+// facts are those of p, without outcomes.
+func (p *Page) facts() Facts {
+	f := Facts{
+		URL: p.URL, Home: p.Home, Depth: p.Depth, Status: p.Status, Failure: p.Failure,
+		Analysed: p.HTML, Noindex: p.Noindex, Canonical: p.Canonical, Title: p.Title,
+		VisibleWords: p.VisibleWords, MainWords: p.MainWords, Content: p.Content, Simhash: p.Simhash,
+	}
+	if to := p.redirectsTo(); to != p.URL {
+		f.FinalURL = to
+	}
+	for _, l := range p.Links {
+		if l.URL != p.URL && l.URL != p.final() {
+			f.Links = append(f.Links, HashURL(l.URL))
+		}
+	}
+	slices.Sort(f.Links)
+	return f
+}
+
+// redirectsTo is where the redirects led, or would have led had the last one
+// been followed; empty when there is none.
+func (p *Page) redirectsTo() string {
+	if p.FinalURL != "" && p.FinalURL != p.URL || len(p.Hops) == 0 {
+		return p.FinalURL
+	}
+	last := p.Hops[len(p.Hops)-1]
+	base, err := url.Parse(last.URL)
+	if err != nil {
+		return ""
+	}
+	to, err := p.Resolve(base, last.Location)
+	if err != nil {
+		return ""
+	}
+	return to.String()
+}
+
+// final is the URL the content belongs to.
+func (f *Facts) final() string {
+	if f.FinalURL != "" {
+		return f.FinalURL
+	}
+	return f.URL
+}

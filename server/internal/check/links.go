@@ -1,0 +1,102 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+
+	"atalaya/shared"
+)
+
+var links = []Check{
+	{
+		ID: "broken-external", Category: shared.CategoryLinks, Severity: shared.SeverityWarning,
+		Source: "RFC 9110 section 15", Site: &SiteRule{externalChecked, brokenExternal},
+	},
+	{
+		ID: "link-not-crawlable", Category: shared.CategoryLinks, Severity: shared.SeverityWarning,
+		Source: "Google Search Central: crawlable links; Lighthouse: crawlable-anchors",
+		Page:   &PageRule{hasLinks, linkNotCrawlable},
+	},
+}
+
+// Broken says whether an external link leads nowhere. Sites often refuse
+// unknown clients although the page exists (401, 403, 429, 503, a dropped
+// connection …): such answers verify nothing and are never called broken.
+func Broken(l ExternalLink) (broken, verified bool) {
+	switch l.Failure {
+	case "":
+	case FailDNS, FailRefused, FailTLS, FailLoop, FailRedirects:
+		return true, true
+	default:
+		return false, false
+	}
+	switch l.Status {
+	case 404, 410, 500, 502:
+		return true, true
+	}
+	return false, 200 <= l.Status && l.Status < 400
+}
+
+func externalChecked(s *site) Reason {
+	if !s.ExternalDone {
+		return LinksUnchecked
+	}
+	if !slices.ContainsFunc(s.External, func(l ExternalLink) bool { _, ok := Broken(l); return ok }) {
+		return NoExternal
+	}
+	return applies
+}
+
+func brokenExternal(s *site) (int, []Fault) {
+	var dead []ExternalLink
+	verified := 0
+	for _, l := range s.External {
+		broken, ok := Broken(l)
+		if ok {
+			verified++
+		}
+		if broken {
+			dead = append(dead, l)
+		}
+	}
+	slices.SortFunc(dead, func(a, b ExternalLink) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.URL, b.URL))
+	})
+	faults := make([]Fault, 0, len(dead))
+	for _, l := range dead {
+		faults = append(faults, l.fault())
+	}
+	return grade(len(dead), verified), faults
+}
+
+func (l ExternalLink) fault() Fault {
+	ev := []shared.Evidence{fact("url", l.URL)}
+	if l.Failure != "" {
+		ev = append(ev, fact("failure", l.Failure))
+	} else {
+		ev = append(ev, number("status", l.Status))
+	}
+	if l.Text != "" {
+		ev = append(ev, fact("text", l.Text))
+	}
+	pages := slices.Sorted(slices.Values(l.Pages))
+	return Fault{Evidence: append(ev, listed("page", pages, max(l.Count, len(pages)))...)}
+}
+
+func hasLinks(p *Page) Reason {
+	if r := isHTML(p); r != applies {
+		return r
+	}
+	if len(p.Links) == 0 && p.UncrawlableTotal == 0 {
+		return NoLinks
+	}
+	return applies
+}
+
+func linkNotCrawlable(p *Page) *Fault {
+	if p.UncrawlableTotal == 0 {
+		return nil
+	}
+	return &Fault{Evidence: append([]shared.Evidence{number("count", p.UncrawlableTotal)},
+		listed("markup", p.Uncrawlable, p.UncrawlableTotal)...)}
+}

@@ -1,0 +1,177 @@
+package check
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"atalaya/shared"
+)
+
+var metadata = []Check{
+	{
+		ID: "title-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityError,
+		Source: "HTML standard: the title element", Page: &PageRule{isHTML, titleMissing},
+	},
+	{
+		ID: "title-length", Category: shared.CategoryMetadata, Severity: shared.SeverityNotice,
+		Source: "common practice", Page: &PageRule{hasTitle, titleLength},
+	},
+	{
+		ID: "title-duplicate", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
+		Source: "Google Search Central: title links", Site: &SiteRule{enoughPages, titleDuplicate},
+	},
+	{
+		ID: "description-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
+		Source: "Google Search Central: snippets", Page: &PageRule{indexable, descriptionMissing},
+	},
+	{
+		ID: "description-length", Category: shared.CategoryMetadata, Severity: shared.SeverityNotice,
+		Source: "common practice", Page: &PageRule{hasDescription, descriptionLength},
+	},
+	{
+		ID: "h1-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
+		Source: "HTML standard: headings and outlines", Page: &PageRule{isHTML, h1Missing},
+	},
+	{
+		ID: "og-incomplete", Category: shared.CategoryMetadata, Severity: shared.SeverityNotice,
+		Source: "ogp.me", Page: &PageRule{indexable, ogIncomplete},
+	},
+	{
+		ID: "lang-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
+		Source: "WCAG 2.2 success criterion 3.1.1; BCP 47", Page: &PageRule{isHTML, langMissing},
+	},
+}
+
+// Lengths in characters within which results show a title or a description
+// whole and usefully.
+const (
+	titleMin, titleMax             = 15, 65
+	descriptionMin, descriptionMax = 50, 165
+)
+
+func titleMissing(p *Page) *Fault {
+	if p.Title != "" {
+		return nil
+	}
+	return &Fault{Evidence: p.headingEvidence()}
+}
+
+// headingEvidence is the first heading: what could stand in for what is missing.
+func (p *Page) headingEvidence() []shared.Evidence {
+	for _, h := range p.Headings {
+		if h.Text != "" {
+			return []shared.Evidence{fact("heading", "h"+strconv.Itoa(h.Level)+": "+h.Text)}
+		}
+	}
+	return nil
+}
+
+func hasTitle(p *Page) Reason {
+	if r := isHTML(p); r != applies {
+		return r
+	}
+	if p.Title == "" {
+		return NoTitle
+	}
+	return applies
+}
+
+func titleLength(p *Page) *Fault { return outside("title", p.Title, titleMin, titleMax) }
+
+// outside finds a text whose length is not from min to max characters.
+func outside(name, text string, min, max int) *Fault {
+	n := characters(text)
+	if min <= n && n <= max {
+		return nil
+	}
+	return &Fault{Evidence: []shared.Evidence{number("length", n), fact(name, text)}}
+}
+
+func descriptionMissing(p *Page) *Fault {
+	if p.Description != "" {
+		return nil
+	}
+	return &Fault{}
+}
+
+func hasDescription(p *Page) Reason {
+	if r := indexable(p); r != applies {
+		return r
+	}
+	if p.Description == "" {
+		return NoDescription
+	}
+	return applies
+}
+
+func descriptionLength(p *Page) *Fault {
+	return outside("description", p.Description, descriptionMin, descriptionMax)
+}
+
+func h1Missing(p *Page) *Fault {
+	if slices.ContainsFunc(p.Headings, func(h Heading) bool { return h.Level == 1 && h.Text != "" }) {
+		return nil
+	}
+	return &Fault{Evidence: p.headingEvidence()}
+}
+
+func ogIncomplete(p *Page) *Fault {
+	f := &Fault{}
+	for _, name := range [...]string{"og:title", "og:description", "og:image", "og:url"} {
+		if !slices.ContainsFunc(p.OG, func(o Property) bool { return o.Name == name && o.Content != "" }) {
+			f.Evidence = append(f.Evidence, fact("missing", name))
+		}
+	}
+	if f.Evidence == nil {
+		return nil
+	}
+	return f
+}
+
+func langMissing(p *Page) *Fault {
+	switch {
+	case p.Lang == "":
+		return &Fault{}
+	case !isLanguageTag(p.Lang):
+		return &Fault{Evidence: []shared.Evidence{fact("lang", p.Lang)}}
+	}
+	return nil
+}
+
+// isLanguageTag checks the form of a BCP 47 tag: a language of 2 to 8 letters
+// (or the private x and the old i), then parts of 1 to 8 letters and digits.
+func isLanguageTag(tag string) bool {
+	parts := strings.Split(tag, "-")
+	for i, part := range parts {
+		if len(part) == 0 || len(part) > 8 {
+			return false
+		}
+		for j := range len(part) {
+			if c := part[j]; !isASCIIWord(c) || i == 0 && c <= '9' {
+				return false
+			}
+		}
+	}
+	first := strings.ToLower(parts[0])
+	return len(first) >= 2 || (first == "x" || first == "i") && len(parts) > 1
+}
+
+func titleDuplicate(s *site) (int, []Fault) {
+	byTitle := map[string]cluster{}
+	for _, f := range s.listed {
+		if f.Title != "" {
+			key := strings.ToLower(f.Title)
+			byTitle[key] = append(byTitle[key], f)
+		}
+	}
+	var clusters []cluster
+	bad := 0
+	for _, c := range byTitle {
+		if len(c) > 1 {
+			clusters = append(clusters, c)
+			bad += len(c)
+		}
+	}
+	return grade(bad, len(s.listed)), clusterFaults(clusters)
+}

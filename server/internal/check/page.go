@@ -1,0 +1,190 @@
+package check
+
+import (
+	"bytes"
+	"net/url"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/charset"
+)
+
+// Bounds of what is kept of one page. The counts go on beyond them.
+const (
+	MaxLinks    = 5_000
+	maxHeadings = 200
+	maxKept     = 50      // of every other list
+	maxJSONLD   = 1 << 20 // bytes in all
+	maxText     = 1_000   // bytes of a title, a description, a heading
+	maxAnchor   = 200     // bytes of a link's text
+)
+
+// Page is one fetched URL, read. For anything but HTML answered with 200 only
+// Input is filled.
+type Page struct {
+	// Input is what Parse was given; its Body is nil.
+	Input
+
+	// HTML is true when the body was read as HTML.
+	HTML bool
+	// TooDeep is true when the nesting exceeds what a parse tree may have; the
+	// page was then read tag by tag, without the corrections of a parser.
+	TooDeep bool
+
+	// Encoding is the charset the text was decoded with, by the order of the
+	// HTML standard: byte order mark, header, meta element, guess. The others
+	// are what was declared, in lower case; empty when it was not.
+	Encoding, HeaderCharset, MetaCharset string
+	BOM                                  bool
+
+	// Title is the first title element, Titles all that are not empty.
+	Title        string
+	Titles       []string
+	Description  string
+	Descriptions []string
+	Lang         string // as written; empty when absent
+	Viewport     string
+	OG           []Property // Open Graph, in order
+	JSONLD       []string   // script blocks as written
+
+	// Directives are the robots directives of meta elements and of the header.
+	Directives []Directive
+	// Noindex and NoFollow are true when a directive says so to search engines.
+	Noindex, NoFollow bool
+
+	// Canonicals are all values found; Canonical is the one they agree on,
+	// resolved, or empty.
+	Canonicals []Canonical
+	Canonical  string
+
+	Headings []Heading
+
+	// Links are distinct http(s) targets in order of appearance, at most
+	// MaxLinks. LinksTotal counts every link element with such a target, and
+	// Outbound the distinct targets on other hosts.
+	Links                []Link
+	LinksTotal, Outbound int
+	// Uncrawlable is the markup of links without a target a crawler can follow.
+	Uncrawlable      []string
+	UncrawlableTotal int
+
+	Images, ImagesWithoutAlt int
+	WithoutAlt               []string // sources, the first ones
+
+	// VisibleWords, MainWords and MainLinkWords are described in the package
+	// documentation; the last are those of the main text inside links.
+	VisibleWords, MainWords, MainLinkWords int
+	// Content and Simhash identify the main text: equal texts have equal
+	// Content, similar ones a Simhash that differs in few bits.
+	Content, Simhash uint64
+
+	// Scripts counts script elements that run code, ScriptBytes their inline
+	// code. AppRoot is the marker of an empty client-side application.
+	// NoscriptWords counts the words shown to readers without scripts.
+	Scripts, ScriptBytes, NoscriptWords int
+	AppRoot                             string
+}
+
+// Property is one property of the page's head.
+type Property struct{ Name, Content string }
+
+// Directive is one robots directive, such as noindex, in lower case.
+type Directive struct {
+	// Agent is empty when it concerns every crawler, else the crawler's name in
+	// lower case.
+	Agent string
+	Value string
+	// Source is "meta" or "header".
+	Source string
+}
+
+// Canonical is one declaration of the page's canonical URL.
+type Canonical struct {
+	// Href is as written, URL resolved; empty when it cannot be.
+	Href, URL string
+	// Source is "html" or "header".
+	Source string
+}
+
+// Heading is one heading element; Text includes the alternative text of images.
+type Heading struct {
+	Level int
+	Text  string
+}
+
+// Link is one distinct link target.
+type Link struct {
+	URL, Text string
+	// NoFollow is true when every link to the target says so.
+	NoFollow bool
+}
+
+// Parse reads one fetched URL. It never fails: what cannot be read is absent
+// from the result. The body is neither kept nor changed.
+func Parse(in Input) *Page {
+	body := in.Body
+	in.Body = nil
+	if in.Resolve == nil {
+		in.Resolve = resolve
+	}
+	p := &Page{Input: in}
+	if in.Status != 200 || in.Failure != "" || in.Alias || !isHTMLType(in.ContentType, body) {
+		return p
+	}
+	p.HTML = true
+	base, err := url.Parse(in.final())
+	if err != nil {
+		base = &url.URL{}
+	}
+	c := newCollector(p, base)
+	text := p.decode(body)
+	if doc, err := html.Parse(bytes.NewReader(text)); err == nil {
+		c.walk(doc)
+	} else {
+		p.TooDeep = true
+		c.tokens(html.NewTokenizer(bytes.NewReader(text)))
+	}
+	c.finish()
+	return p
+}
+
+// Analysed reports whether the page counts as analysed: HTML answered with 200,
+// under the URL it is known by.
+func (p *Page) Analysed() bool { return p.HTML }
+
+// isHTMLType follows the declared type; only where none is declared does the
+// content decide.
+func isHTMLType(mediaType string, body []byte) bool {
+	switch mediaType {
+	case "text/html", "application/xhtml+xml":
+		return true
+	case "":
+		head := bytes.ToLower(bytes.TrimLeft(body[:min(len(body), 1024)], " \t\r\n\f\xef\xbb\xbf"))
+		return bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html"))
+	}
+	return false
+}
+
+// decode gives the body as UTF-8.
+func (p *Page) decode(body []byte) []byte {
+	header := p.Header.Get("Content-Type")
+	enc, name, certain := charset.DetermineEncoding(body, header)
+	p.HeaderCharset = charsetParam(header)
+	p.BOM = bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) ||
+		bytes.HasPrefix(body, []byte("\xff\xfe")) || bytes.HasPrefix(body, []byte("\xfe\xff"))
+	valid := utf8.Valid(body)
+	if !certain && valid && !bytes.Contains(bytes.ToLower(body[:min(len(body), 1024)]), []byte("charset")) {
+		// Nothing is declared. DetermineEncoding guessed from 1 KiB only; the
+		// whole body says more.
+		name = "utf-8"
+	}
+	p.Encoding = name
+	if name == "utf-8" && valid {
+		return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+	}
+	text, err := enc.NewDecoder().Bytes(body)
+	if err != nil {
+		text = body
+	}
+	return bytes.ToValidUTF8(text, []byte("\uFFFD"))
+}

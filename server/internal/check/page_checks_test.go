@@ -1,0 +1,251 @@
+package check
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"atalaya/shared"
+)
+
+const home = "https://sitio.example/"
+
+// good is a page that passes every page check.
+var good = `<!doctype html><html lang="es"><head><meta charset="utf-8"><title>Panadería Luz, pan de masa madre</title>
+<meta name="description" content="Pan de masa madre hecho cada mañana en el barrio, con harina molida a la piedra.">
+<link rel="canonical" href="https://sitio.example/a">
+<meta property="og:title" content="t"><meta property="og:description" content="d">
+<meta property="og:image" content="https://sitio.example/i.png"><meta property="og:url" content="https://sitio.example/a">
+</head><body><h1>Pan</h1><a href="/b">Otra</a><p>` + loremWords + `</p></body></html>`
+
+var loremWords = strings.Repeat("la masa reposa toda la noche ", 30)
+
+// on is the input of a page answered with 200.
+func on(html string, change ...func(*Input)) Input {
+	in := Input{
+		URL: "https://sitio.example/a", Depth: 1, Status: 200, ContentType: "text/html", Attempts: 1,
+		Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(html),
+	}
+	for _, f := range change {
+		f(&in)
+	}
+	return in
+}
+
+func with(old, new string) Input {
+	if !strings.Contains(good, old) {
+		panic("the good page has no " + old)
+	}
+	return on(strings.Replace(good, old, new, 1))
+}
+
+func status(code int) Input {
+	return on("", func(in *Input) { in.Status = code; in.Referrer = home; in.TTFB = 40 * time.Millisecond })
+}
+
+func failure(class string) Input {
+	return on("", func(in *Input) { in.Status, in.Failure, in.Attempts = 0, class, 2 })
+}
+
+func noindexed(in Input) Input {
+	in.Header.Set("X-Robots-Tag", "googlebot: noindex")
+	return in
+}
+
+func hops(in Input, to ...string) Input {
+	for _, u := range to {
+		in.Hops = append(in.Hops, Hop{URL: in.URL, Status: 301, Location: u})
+		in.FinalURL = u
+	}
+	return in
+}
+
+func ev(pairs ...string) []shared.Evidence {
+	out := []shared.Evidence{}
+	for i := 0; i < len(pairs); i += 2 {
+		out = append(out, shared.Evidence{Name: pairs[i], Value: pairs[i+1]})
+	}
+	return out
+}
+
+// pageCases has for each page check what fails it, with the evidence, and what
+// it does not apply to, with the reason. The good page passes all.
+var pageCases = []struct {
+	id     string
+	in     Input
+	want   []shared.Evidence // of the finding
+	reason Reason            // or why there is none
+}{
+	{id: "page-noindex", in: with(`<meta charset`, `<meta name="ROBOTS" content="NoIndex, follow"><meta charset`), want: ev("directive", "meta robots: noindex")},
+	{id: "page-noindex", in: noindexed(on(good)), want: ev("directive", "X-Robots-Tag googlebot: noindex")},
+	{id: "page-noindex", in: status(404), reason: NotOK},
+	{id: "http-4xx", in: status(404), want: ev("status", "404", "ms", "40", "referrer", home)},
+	{id: "http-4xx", in: status(429), reason: RateLimited},
+	{id: "http-5xx", in: status(503), want: ev("status", "503", "ms", "40", "referrer", home)},
+	{id: "http-5xx", in: failure(FailReset), reason: NoAnswer},
+	{id: "fetch-timeout", in: failure(FailTimeout), want: ev("failure", "timeout", "attempts", "2")},
+	{id: "fetch-timeout", in: failure(FailBlocked), reason: AddressBlocked},
+	{id: "fetch-timeout", in: failure(FailLoop), reason: NoAnswer},
+	{id: "redirect-chain", in: hops(on(good), "https://sitio.example/b", "https://sitio.example/c"),
+		want: ev("hop", "301 https://sitio.example/b", "hop", "301 https://sitio.example/c")},
+	{id: "redirect-chain", in: on(good), reason: NoRedirect},
+	{id: "redirect-loop", in: hops(failure(FailLoop), "https://sitio.example/b", "https://sitio.example/a"),
+		want: ev("hop", "301 https://sitio.example/b", "hop", "301 https://sitio.example/a")},
+	{id: "redirect-loop", in: on(good), reason: NoRedirect},
+	{id: "canonical-missing", in: with(`<link rel="canonical" href="https://sitio.example/a">`, ``), want: ev()},
+	{id: "canonical-missing", in: noindexed(on(good)), reason: Noindex},
+	{id: "canonical-conflict", in: with(`href="https://sitio.example/a"`, `href="/a"`), want: ev("canonical-html", "/a")},
+	{id: "canonical-conflict", in: with(`href="https://sitio.example/a"`, `href="https://otro.example/a"`), want: ev("canonical-html", "https://otro.example/a")},
+	{id: "canonical-conflict", in: on(good, func(in *Input) {
+		in.Header.Set("Link", `</style.css>; rel=preload, <https://sitio.example/c>; rel="canonical"`)
+	}), want: ev("canonical-html", "https://sitio.example/a", "canonical-header", "https://sitio.example/c")},
+	{id: "canonical-conflict", in: with(`<link rel="canonical" href="https://sitio.example/a">`, ``), reason: NoCanonical},
+	{id: "content-needs-js", in: on(`<title>x</title><div id="root"></div><noscript>You need to enable JavaScript.</noscript><script src="/app.js"></script>`),
+		want: ev("words", "0", "scripts", "1", "marker", "#root", "noscript-words", "5")},
+	{id: "content-needs-js", in: on("%PDF", func(in *Input) { in.ContentType = "application/pdf" }), reason: NotHTML},
+	{id: "thin-content", in: with(loremWords, "poca cosa"), want: ev("words", "4")},
+	{id: "thin-content", in: with(loremWords, strings.Repeat(`<a href="/x">una página más</a> `, 40)), reason: Listing},
+	{id: "thin-content", in: with(`href="https://sitio.example/a"`, `href="https://sitio.example/b"`), reason: Canonicalised},
+	{id: "thin-content", in: on(`<div id="app"></div><script src="/app.js"></script>`), reason: NeedsJS},
+	{id: "title-missing", in: with("<title>Panadería Luz, pan de masa madre</title>", "<title> </title>"), want: ev("heading", "h1: Pan")},
+	{id: "title-missing", in: on(good, func(in *Input) { in.Alias = true }), reason: IsAlias},
+	{id: "title-length", in: with("Panadería Luz, pan de masa madre", "Inicio"), want: ev("length", "6", "title", "Inicio")},
+	{id: "title-length", in: with("<title>Panadería Luz, pan de masa madre</title>", ""), reason: NoTitle},
+	{id: "description-missing", in: with(`<meta name="description" content="Pan`, `<meta name="x" content="Pan`), want: ev()},
+	{id: "description-missing", in: noindexed(on(good)), reason: Noindex},
+	{id: "description-length", in: with(`hecho cada mañana en el barrio, con harina molida a la piedra.`, ``),
+		want: ev("length", "17", "description", "Pan de masa madre")},
+	{id: "description-length", in: with(`<meta name="description" content="Pan`, `<meta name="x" content="Pan`), reason: NoDescription},
+	{id: "h1-missing", in: with("<h1>Pan</h1>", "<h1><img src=l.png></h1><h2>Pan</h2>"), want: ev("heading", "h2: Pan")},
+	{id: "h1-missing", in: failure(FailDNS), reason: NoAnswer},
+	{id: "og-incomplete", in: with(`<meta property="og:image" content="https://sitio.example/i.png">`, ``), want: ev("missing", "og:image")},
+	{id: "og-incomplete", in: noindexed(on(good)), reason: Noindex},
+	{id: "lang-missing", in: with(`lang="es"`, ``), want: ev()},
+	{id: "lang-missing", in: with(`lang="es"`, `lang="es_ES"`), want: ev("lang", "es_ES")},
+	{id: "lang-missing", in: status(500), reason: NotOK},
+	{id: "link-not-crawlable", in: with(`<a href="/b">Otra</a>`, `<a href="JavaScript:ir(1)"><b>Otra</b></a><a onclick="f()">Más</a><a id="ancla"></a><a role="button" href="javascript:;">no</a>`),
+		want: ev("count", "2", "markup", `<a href="JavaScript:ir(1)">Otra`, "markup", `<a onclick="f()">Más`)},
+	{id: "link-not-crawlable", in: with(`<a href="/b">Otra</a>`, ``), reason: NoLinks},
+}
+
+func TestPageChecks(t *testing.T) {
+	for _, c := range pageCases {
+		i := slices.IndexFunc(pageChecks, func(k Check) bool { return k.ID == c.id })
+		if i < 0 {
+			t.Fatalf("no check %s", c.id)
+		}
+		r := RunPage(Parse(c.in))
+		if got := r.Facts.Outcomes[i].Reason(); got != c.reason {
+			t.Errorf("%s: got reason %q, want %q\n%s", c.id, got, c.reason, c.in.Body)
+			continue
+		}
+		j := slices.IndexFunc(r.Findings, func(f shared.Finding) bool { return f.CheckID == c.id })
+		if j < 0 {
+			if c.reason == applies {
+				t.Errorf("%s: passes\n%s", c.id, c.in.Body)
+			}
+			continue
+		}
+		want := shared.Finding{CheckID: c.id, Category: pageChecks[i].Category, Severity: pageChecks[i].Severity, PageURL: c.in.URL, Evidence: c.want}
+		if got := r.Findings[j]; !equalFinding(got, want) {
+			t.Errorf("%s:\n got %+v\nwant %+v", c.id, got, want)
+		}
+	}
+}
+
+func equalFinding(a, b shared.Finding) bool {
+	return a.ID == b.ID && a.CheckID == b.CheckID && a.Category == b.Category && a.Severity == b.Severity &&
+		a.PageURL == b.PageURL && slices.Equal(a.Evidence, b.Evidence)
+}
+
+func TestGoodPagePasses(t *testing.T) {
+	r := RunPage(Parse(hops(on(good), "https://sitio.example/a")))
+	if len(r.Findings) != 0 {
+		t.Errorf("got findings %+v", r.Findings)
+	}
+	for i, o := range r.Facts.Outcomes {
+		if o != passed {
+			t.Errorf("%s: got %s %q, want pass", pageChecks[i].ID, o.Result(), o.Reason())
+		}
+	}
+}
+
+// Every check has a case in which it fails and one in which it does not apply.
+func TestEveryPageCheckHasCases(t *testing.T) {
+	for _, k := range pageChecks {
+		fails, skips := false, false
+		for _, c := range pageCases {
+			if c.id == k.ID {
+				fails, skips = fails || c.reason == applies, skips || c.reason != applies
+			}
+		}
+		if !fails || !skips {
+			t.Errorf("%s: fails %v, does not apply %v", k.ID, fails, skips)
+		}
+	}
+}
+
+func TestNoindexOnHomeIsAnError(t *testing.T) {
+	in := noindexed(on(good))
+	in.Home, in.Depth = true, 0
+	got := RunPage(Parse(in)).Findings
+	if len(got) != 1 || got[0].CheckID != "page-noindex" || got[0].Severity != shared.SeverityError {
+		t.Errorf("got %+v, want one page-noindex error", got)
+	}
+}
+
+func TestLengthsAreCharacters(t *testing.T) {
+	for _, c := range []struct {
+		title string
+		fails bool
+	}{
+		{strings.Repeat("ñ", 65), false}, // 130 bytes
+		{strings.Repeat("ñ", 66), true},
+		{strings.Repeat("n\u0303", 65), false},              // the same, decomposed
+		{strings.Repeat("á", 14) + "\u200b", true},          // an invisible character does not help
+		{"Diseño y construcción de jardines", false},        // 33
+		{strings.Repeat("日本", 8), false},                    // 16 characters, 48 bytes
+		{"¿Cómo se hace el pan de masa madre? Guía", false}, // 40
+	} {
+		p := Parse(with("Panadería Luz, pan de masa madre", c.title))
+		if got := titleLength(p) != nil; got != c.fails {
+			t.Errorf("%q (%d characters): got fault %v, want %v", c.title, characters(c.title), got, c.fails)
+		}
+	}
+}
+
+func TestXRobotsTag(t *testing.T) {
+	for _, c := range []struct {
+		fields  []string
+		noindex bool
+	}{
+		{[]string{"noindex"}, true},
+		{[]string{"NONE"}, true},
+		{[]string{"index, follow"}, false},
+		{[]string{"otherbot: noindex, nofollow"}, false},
+		{[]string{"otherbot2: noindex, bingbot: noindex"}, true},
+		{[]string{"max-snippet: 5, noindex"}, true},
+		{[]string{"unavailable_after: Wed, 25 Jun 2031 15:00:00 PST"}, false},
+		{[]string{"googlebot: nofollow", "noindex"}, true},
+	} {
+		in := on(good)
+		in.Header["X-Robots-Tag"] = c.fields
+		if got := Parse(in).Noindex; got != c.noindex {
+			t.Errorf("%q: got noindex %v, want %v", c.fields, got, c.noindex)
+		}
+	}
+}
+
+func TestLanguageTags(t *testing.T) {
+	for tag, want := range map[string]bool{
+		"es": true, "es-MX": true, "zh-Hant-TW": true, "gsw": true, "x-atalaya": true, "i-klingon": true, "de-CH-1996": true,
+		"": false, "e": false, "es_ES": false, "español": false, "es-": false, "{{lang}}": false, "12": false, "x": false, "spanish-language-tag": true,
+		"es-123456789": false,
+	} {
+		if got := isLanguageTag(tag); got != want {
+			t.Errorf("%q: got %v, want %v", tag, got, want)
+		}
+	}
+}

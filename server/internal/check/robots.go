@@ -1,0 +1,95 @@
+package check
+
+import (
+	"fmt"
+
+	"atalaya/shared"
+)
+
+func robotsAsked(s *site) Reason {
+	if s.Robots.State == "" {
+		return RobotsUnknown
+	}
+	return applies
+}
+
+// robotsAnswered applies when the rules are known, be it that there are none.
+func robotsAnswered(s *site) Reason {
+	if s.Robots.State == StateUnreachable {
+		return RobotsUnreachable
+	}
+	return robotsAsked(s)
+}
+
+func robotsThere(s *site) Reason {
+	if s.Robots.State == StateAbsent {
+		return RobotsAbsent
+	}
+	return robotsAnswered(s)
+}
+
+func robotsUnreachable(s *site) (int, []Fault) {
+	if s.Robots.State != StateUnreachable {
+		return fullMarks, nil
+	}
+	ev := []shared.Evidence{fact("url", s.Robots.URL)}
+	if s.Robots.Status != 0 {
+		ev = append(ev, number("status", s.Robots.Status))
+	}
+	if s.Robots.Failure != "" {
+		ev = append(ev, fact("failure", s.Robots.Failure))
+	}
+	if s.Robots.TTFB > 0 {
+		ev = append(ev, number("ms", int(s.Robots.TTFB.Milliseconds())))
+	}
+	return 0, []Fault{{Evidence: ev}}
+}
+
+func robotsInvalid(s *site) (int, []Fault) {
+	problems := s.Robots.Problems
+	if len(problems) == 0 {
+		return fullMarks, nil
+	}
+	ev := append([]shared.Evidence{fact("url", s.Robots.URL)}, problemEvidence(problems)...)
+	return 2, []Fault{{Evidence: ev}}
+}
+
+// problemEvidence names each problem by its kind, with the line it stands on.
+func problemEvidence(problems []Problem) []shared.Evidence {
+	var ev []shared.Evidence
+	for i, p := range problems {
+		if i == maxListed {
+			return append(ev, number("more", len(problems)-i))
+		}
+		v := p.Text
+		if p.Line > 0 {
+			v = fmt.Sprintf("%d: %s", p.Line, p.Text)
+		}
+		ev = append(ev, fact(p.Kind, v))
+	}
+	return ev
+}
+
+func robotsBlocksSearch(s *site) (int, []Fault) {
+	var faults []Fault
+	for _, agent := range [...]string{"Googlebot", "Bingbot"} {
+		if d := s.query(agent, s.Home); !d.Allowed {
+			faults = append(faults, Fault{Evidence: append([]shared.Evidence{fact("agent", agent)}, d.evidence()...)})
+		}
+	}
+	return fullMarks - 2*len(faults), faults
+}
+
+func (s *site) query(agent, url string) Decision {
+	if s.Robots.Rules == nil {
+		return Decision{Allowed: true}
+	}
+	return s.Robots.Rules.Query(agent, url)
+}
+
+func (d Decision) evidence() []shared.Evidence {
+	if d.Line == 0 {
+		return nil
+	}
+	return []shared.Evidence{number("line", d.Line), fact("rule", d.Rule)}
+}

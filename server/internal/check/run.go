@@ -1,0 +1,88 @@
+package check
+
+import "atalaya/shared"
+
+// PageResult is what the page checks say of one page.
+type PageResult struct {
+	// Findings are in the order of the checks; their ID is 0.
+	Findings []shared.Finding
+	Facts    Facts
+}
+
+// RunPage asks every page check about p.
+func RunPage(p *Page) PageResult {
+	r := PageResult{Facts: p.facts()}
+	r.Facts.Outcomes = make(Outcomes, len(pageChecks))
+	for i := range pageChecks {
+		c := &pageChecks[i]
+		if why := c.Page.Applies(p); why != applies {
+			r.Facts.Outcomes[i] = skipped(why)
+			continue
+		}
+		if f := c.Page.Run(p); f != nil {
+			r.Facts.Outcomes[i] = failed
+			r.Findings = append(r.Findings, c.finding(p.URL, *f))
+		}
+	}
+	return r
+}
+
+// SiteResult is what one site check says.
+type SiteResult struct {
+	ID      string
+	Outcome shared.Outcome
+	// Reason says why the check does not apply.
+	Reason Reason
+	// Grade is the share of full marks in quarters, 0 to 4; 4 is a pass. It is 0
+	// when the check does not apply.
+	Grade int
+	// Findings, the gravest first, have no page and the ID 0; at most
+	// [MaxSiteFindings]. A check of severity info has them although it passes.
+	Findings []shared.Finding
+}
+
+// MaxSiteFindings bounds the findings of one site check; the last one then
+// counts those left out.
+const MaxSiteFindings = 100
+
+// RunSite asks every site check. The result has one entry per check of
+// [SiteChecks], in that order.
+func RunSite(in SiteInput) []SiteResult {
+	s := newSite(in)
+	out := make([]SiteResult, len(siteChecks))
+	for i := range siteChecks {
+		out[i] = siteChecks[i].runSite(s)
+	}
+	return out
+}
+
+func (c *Check) runSite(s *site) SiteResult {
+	r := SiteResult{ID: c.ID, Outcome: shared.OutcomeNotApplicable, Reason: c.Site.Applies(s)}
+	if r.Reason != applies {
+		return r
+	}
+	grade, faults := c.Site.Run(s)
+	r.Grade, r.Outcome = grade, shared.OutcomePass
+	if grade < fullMarks {
+		r.Outcome = shared.OutcomeFail
+	}
+	if left := len(faults) - MaxSiteFindings; left > 0 {
+		faults = faults[:MaxSiteFindings]
+		last := &faults[MaxSiteFindings-1]
+		last.Evidence = append([]shared.Evidence{number("more-findings", left)}, last.Evidence...)
+	}
+	for _, f := range faults {
+		r.Findings = append(r.Findings, c.finding("", f))
+	}
+	return r
+}
+
+func (c *Check) finding(page string, f Fault) shared.Finding {
+	severity := c.Severity
+	if f.Severity != "" {
+		severity = f.Severity
+	}
+	return shared.Finding{
+		CheckID: c.ID, Category: c.Category, Severity: severity, PageURL: page, Evidence: bounded(f.Evidence),
+	}
+}

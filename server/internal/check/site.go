@@ -1,0 +1,178 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"atalaya/shared"
+)
+
+// SiteInput is all that is known of a site when its pages are done.
+type SiteInput struct {
+	// Home is the URL the seed ended at.
+	Home    string
+	Robots  RobotsFacts
+	Sitemap SitemapFacts
+	// Pages are the facts of every fetched URL, in any order.
+	Pages []Facts
+	// External are the external links that were asked for; ExternalDone is
+	// false when that stage did not run.
+	External     []ExternalLink
+	ExternalDone bool
+	// Complete is true when no page of the site was left out.
+	Complete bool
+}
+
+// The states of robots.txt, by RFC 9309: a 4xx is absent, a 5xx or no answer is
+// unreachable.
+const (
+	StateFound       = "found"
+	StateAbsent      = "absent"
+	StateUnreachable = "unreachable"
+)
+
+// RobotsFacts describe the robots.txt that governs the home page.
+type RobotsFacts struct {
+	URL string
+	// State is one of the State constants; empty when it was not asked for.
+	State   string
+	Status  int
+	Failure string
+	TTFB    time.Duration
+	// Problems are in order of lines.
+	Problems []Problem
+	// Rules answers for single URLs; nil allows all.
+	Rules Robots
+}
+
+// Robots are the rules of a robots.txt.
+type Robots interface {
+	// Query says whether the crawler with the product token may fetch the
+	// absolute URL, and which rule decided.
+	Query(agent, url string) Decision
+}
+
+// Decision is the answer of robots.txt.
+type Decision struct {
+	Allowed bool
+	// Agent is the group that decided: the token, "*", or empty when none did.
+	Agent string
+	// Line and Rule are those of the deciding rule; 0 and empty when none
+	// matched.
+	Line int
+	Rule string
+}
+
+// Problem is a fault in robots.txt or in a sitemap.
+type Problem struct {
+	File string
+	Line int // 0: the whole file
+	// Kind is the reader's word for the fault, such as "misspelt" or "syntax".
+	Kind string
+	Text string
+}
+
+// The kinds of sitemap problem that checks treat apart.
+const (
+	problemNotSitemap = "not-sitemap" // something else answered
+	problemCap        = "cap"         // our own limit, not the site's fault
+)
+
+// SitemapFacts describe the sitemaps that were tried.
+type SitemapFacts struct {
+	Files []SitemapFile
+	// URLs are the entries in canonical form.
+	URLs     []string
+	Problems []Problem
+}
+
+// SitemapFile is one file that was asked for.
+type SitemapFile struct {
+	URL     string
+	Status  int
+	Failure string
+	Count   int
+}
+
+// ExternalLink is the answer of a link target outside the site.
+type ExternalLink struct {
+	URL     string
+	Status  int
+	Failure string
+	// Pages link to it; Count is how many do, Text the text of one link.
+	Pages []string
+	Count int
+	Text  string
+}
+
+// site is SiteInput made ready for the checks.
+type site struct {
+	SiteInput // Pages are sorted by URL, each URL once
+	// listed are the pages that stand for themselves in a search index: one per
+	// final URL, indexable, canonical.
+	listed []*Facts
+}
+
+func newSite(in SiteInput) *site {
+	s := &site{SiteInput: in}
+	s.Pages = slices.SortedStableFunc(slices.Values(in.Pages), func(a, b Facts) int { return cmp.Compare(a.URL, b.URL) })
+	s.Pages = slices.CompactFunc(s.Pages, func(a, b Facts) bool { return a.URL == b.URL })
+	seen := map[string]bool{}
+	for i := range s.Pages {
+		f := &s.Pages[i]
+		own := f.Canonical == "" || f.Canonical == f.final()
+		if f.Analysed && !f.Noindex && own && !seen[f.final()] {
+			seen[f.final()] = true
+			s.listed = append(s.listed, f)
+		}
+	}
+	return s
+}
+
+// fullMarks is the grade of a check that found nothing.
+const fullMarks = 4
+
+// grade gives the quarters for bad of total: none is full marks, up to a tenth
+// is half, up to a third is a quarter, more is nothing.
+func grade(bad, total int) int {
+	switch {
+	case bad == 0:
+		return fullMarks
+	case bad*10 <= total:
+		return 2
+	case bad*3 <= total:
+		return 1
+	}
+	return 0
+}
+
+func everySite(*site) Reason { return applies }
+
+// enoughPages applies when there are pages to compare.
+func enoughPages(s *site) Reason {
+	if len(s.listed) < 2 {
+		return TooFewPages
+	}
+	return applies
+}
+
+// cluster is a group of pages that share something, sorted by URL.
+type cluster []*Facts
+
+// clusterFaults gives one fault per cluster, the largest first.
+func clusterFaults(clusters []cluster) []Fault {
+	slices.SortFunc(clusters, func(a, b cluster) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a[0].URL, b[0].URL))
+	})
+	faults := make([]Fault, 0, len(clusters))
+	for _, c := range clusters {
+		urls := make([]string, len(c))
+		for i, f := range c {
+			urls[i] = f.final()
+		}
+		ev := []shared.Evidence{fact("title", c[0].Title), number("count", len(c))}
+		faults = append(faults, Fault{Evidence: append(ev, listed("page", urls, len(urls))...)})
+	}
+	return faults
+}

@@ -1,0 +1,337 @@
+package check
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"atalaya/shared"
+)
+
+// rules block the paths under a prefix for each agent; "*" is for the others.
+type rules map[string]string
+
+func (r rules) Query(agent, url string) Decision {
+	path := strings.TrimPrefix(url, "https://sitio.example")
+	group := agent
+	prefix, own := r[agent]
+	if !own {
+		group = "*"
+		if prefix, own = r["*"]; !own {
+			return Decision{Allowed: true}
+		}
+	}
+	if prefix == "" || !strings.HasPrefix(path, prefix) {
+		return Decision{Allowed: true, Agent: group}
+	}
+	return Decision{Agent: group, Line: 2, Rule: "Disallow: " + prefix}
+}
+
+func robots(r rules) RobotsFacts {
+	return RobotsFacts{URL: home + "robots.txt", State: StateFound, Status: 200, Rules: r}
+}
+
+func listedPage(path string, change ...func(*Facts)) Facts {
+	f := Facts{
+		URL: home + path, Depth: 1, Status: 200, Analysed: true, Title: "Página " + path, MainWords: 200, VisibleWords: 250,
+		Content: hashString(path), Simhash: hashString(path) * fnvPrime, Outcomes: make(Outcomes, len(pageChecks)),
+	}
+	f.Home = path == ""
+	for _, c := range change {
+		c(&f)
+	}
+	return f
+}
+
+func linking(to ...string) func(*Facts) {
+	return func(f *Facts) {
+		for _, p := range to {
+			f.Links = append(f.Links, HashURL(home+p))
+		}
+		slices.Sort(f.Links)
+	}
+}
+
+// sound is a site that passes every site check.
+func sound(change ...func(*SiteInput)) SiteInput {
+	in := SiteInput{
+		Home:   home,
+		Robots: robots(rules{"*": ""}),
+		Sitemap: SitemapFacts{
+			Files: []SitemapFile{{URL: home + "sitemap.xml", Status: 200, Count: 3}},
+			URLs:  []string{home, home + "a", home + "b"},
+		},
+		Pages:        []Facts{listedPage("", linking("a", "b")), listedPage("a"), listedPage("b")},
+		External:     []ExternalLink{{URL: "https://otro.example/", Status: 200, Count: 1, Pages: []string{home}}},
+		ExternalDone: true, Complete: true,
+	}
+	for _, c := range change {
+		c(&in)
+	}
+	return in
+}
+
+func robotsAre(f RobotsFacts) func(*SiteInput) { return func(in *SiteInput) { in.Robots = f } }
+
+func pagesAre(p ...Facts) func(*SiteInput) { return func(in *SiteInput) { in.Pages = p } }
+
+func titled(title string) func(*Facts) { return func(f *Facts) { f.Title = title } }
+
+func says(content, simhash uint64) func(*Facts) {
+	return func(f *Facts) { f.Content, f.Simhash = content, simhash }
+}
+
+var unreachable = robotsAre(RobotsFacts{URL: home + "robots.txt", State: StateUnreachable, Status: 503, TTFB: 1200 * time.Millisecond})
+
+// siteCases has for each site check what fails it, with grade and evidence, and
+// what it does not apply to. The sound site passes all.
+var siteCases = []struct {
+	id     string
+	in     SiteInput
+	grade  int
+	want   [][]shared.Evidence
+	reason Reason
+}{
+	{id: "robots-txt-unreachable", in: sound(unreachable), want: [][]shared.Evidence{ev("url", home+"robots.txt", "status", "503", "ms", "1200")}},
+	{id: "robots-txt-unreachable", in: sound(robotsAre(RobotsFacts{})), reason: RobotsUnknown},
+	{id: "robots-txt-invalid", in: sound(func(in *SiteInput) {
+		in.Robots.Problems = []Problem{{Line: 3, Kind: "misspelt", Text: "Disalow: /x"}, {Kind: "html", Text: "<html>"}}
+	}), grade: 2, want: [][]shared.Evidence{ev("url", home+"robots.txt", "misspelt", "3: Disalow: /x", "html", "<html>")}},
+	{id: "robots-txt-invalid", in: sound(robotsAre(RobotsFacts{State: StateAbsent, Status: 404})), reason: RobotsAbsent},
+	{id: "robots-blocks-search", in: sound(robotsAre(robots(rules{"Googlebot": "/"}))), grade: 2,
+		want: [][]shared.Evidence{ev("agent", "Googlebot", "line", "2", "rule", "Disallow: /")}},
+	{id: "robots-blocks-search", in: sound(robotsAre(robots(rules{"*": "/"}))), grade: 0, want: [][]shared.Evidence{
+		ev("agent", "Googlebot", "line", "2", "rule", "Disallow: /"), ev("agent", "Bingbot", "line", "2", "rule", "Disallow: /"),
+	}},
+	{id: "robots-blocks-search", in: sound(unreachable), reason: RobotsUnreachable},
+	{id: "sitemap-missing", in: sound(func(in *SiteInput) {
+		in.Sitemap = SitemapFacts{
+			Files:    []SitemapFile{{URL: home + "sitemap.xml", Status: 404}, {URL: home + "sitemap_index.xml", Status: 200}, {URL: home + "s.xml", Failure: FailTimeout}},
+			Problems: []Problem{{File: home + "sitemap_index.xml", Kind: "not-sitemap"}},
+		}
+	}), want: [][]shared.Evidence{ev("tried", home+"sitemap.xml (404)", "tried", home+"sitemap_index.xml (200)", "tried", home+"s.xml (timeout)")}},
+	{id: "sitemap-invalid", in: sound(func(in *SiteInput) {
+		in.Sitemap.Problems = []Problem{
+			{File: home + "sitemap.xml", Line: 7, Kind: "foreign-host", Text: "https://otro.example/"},
+			{File: home + "sitemap.xml", Kind: "cap", Text: "our own limit"},
+		}
+	}), grade: 1, want: [][]shared.Evidence{ev("file", home+"sitemap.xml", "foreign-host", "7: https://otro.example/")}},
+	{id: "sitemap-invalid", in: sound(func(in *SiteInput) { in.Sitemap = SitemapFacts{} }), reason: SitemapAbsent},
+	{id: "page-orphan", in: sound(pagesAre(listedPage("", linking("a")), listedPage("a"), listedPage("b", linking("a")))), grade: 1,
+		want: [][]shared.Evidence{ev("page", home+"b", "title", "Página b")}},
+	{id: "page-orphan", in: sound(func(in *SiteInput) { in.Complete = false }), reason: Incomplete},
+	{id: "page-orphan", in: sound(func(in *SiteInput) { in.Sitemap.URLs = nil }), reason: SitemapAbsent},
+	{id: "ai-search-bot-blocked", in: sound(robotsAre(robots(rules{"YouBot": "/"}))), grade: 2,
+		want: [][]shared.Evidence{ev("agent", "YouBot", "vendor", "You.com", "line", "2", "rule", "Disallow: /")}},
+	{id: "ai-search-bot-blocked", in: sound(robotsAre(robots(rules{"PerplexityBot": "/", "YouBot": "/a"}))), grade: 1,
+		want: [][]shared.Evidence{ev("agent", "PerplexityBot", "vendor", "Perplexity", "line", "2", "rule", "Disallow: /")}},
+	{id: "ai-search-bot-blocked", grade: 2,
+		in:   sound(robotsAre(robots(rules{"Applebot": "/x"})), pagesAre(listedPage(""), listedPage("x1"), listedPage("x2"))),
+		want: [][]shared.Evidence{ev("agent", "Applebot", "vendor", "Apple", "blocked-pages", "2 / 3", "line", "2", "rule", "Disallow: /x")}},
+	{id: "ai-search-bot-blocked", in: sound(unreachable), reason: RobotsUnreachable},
+	{id: "ai-user-fetch-blocked", in: sound(robotsAre(robots(rules{"Claude-User": "/"}))), grade: 2,
+		want: [][]shared.Evidence{ev("agent", "Claude-User", "vendor", "Anthropic", "line", "2", "rule", "Disallow: /")}},
+	{id: "ai-user-fetch-blocked", in: sound(robotsAre(RobotsFacts{})), reason: RobotsUnknown},
+	{id: "ai-training-policy", in: sound(unreachable), reason: RobotsUnreachable},
+	{id: "duplicate-content", in: sound(pagesAre(listedPage(""), listedPage("b", says(7, 1<<40)), listedPage("a", says(7, 1<<40)))),
+		want: [][]shared.Evidence{ev("title", "Página a", "count", "2", "page", home+"a", "page", home+"b")}},
+	{id: "duplicate-content", in: sound(pagesAre(listedPage(""), listedPage("a", says(7, 1<<40|7)), listedPage("b", says(8, 1<<40)))),
+		want: [][]shared.Evidence{ev("title", "Página a", "count", "2", "page", home+"a", "page", home+"b")}},
+	{id: "duplicate-content", in: sound(pagesAre(listedPage(""))), reason: TooFewPages},
+	{id: "title-duplicate", in: sound(pagesAre(listedPage("", titled("Inicio")), listedPage("b", titled("INICIO")), listedPage("a"))),
+		want: [][]shared.Evidence{ev("title", "Inicio", "count", "2", "page", home, "page", home+"b")}},
+	{id: "title-duplicate", in: sound(pagesAre(listedPage("", titled("Inicio")), listedPage("a", titled("Inicio"), func(f *Facts) { f.Canonical = home }))),
+		reason: TooFewPages},
+	{id: "broken-external", in: sound(func(in *SiteInput) {
+		in.External = append(in.External,
+			ExternalLink{URL: "https://viejo.example/", Status: 404, Count: 3, Pages: []string{home + "b", home + "a"}, Text: "fuente"},
+			ExternalLink{URL: "https://nadie.example/", Failure: FailDNS, Count: 1, Pages: []string{home}},
+			ExternalLink{URL: "https://huraño.example/", Status: 403, Count: 1},
+			ExternalLink{URL: "https://lento.example/", Failure: FailTimeout, Count: 1})
+	}), want: [][]shared.Evidence{
+		ev("url", "https://viejo.example/", "status", "404", "text", "fuente", "page", home+"a", "page", home+"b", "more", "1"),
+		ev("url", "https://nadie.example/", "failure", "dns", "page", home),
+	}},
+	{id: "broken-external", in: sound(func(in *SiteInput) { in.ExternalDone = false }), reason: LinksUnchecked},
+	{id: "broken-external", in: sound(func(in *SiteInput) { in.External[0].Status = 999 }), reason: NoExternal},
+}
+
+func TestSiteChecks(t *testing.T) {
+	for _, c := range siteCases {
+		i := slices.IndexFunc(siteChecks, func(k Check) bool { return k.ID == c.id })
+		if i < 0 {
+			t.Fatalf("no check %s", c.id)
+		}
+		want := SiteResult{ID: c.id, Outcome: shared.OutcomeFail, Grade: c.grade}
+		if c.reason != applies {
+			want = SiteResult{ID: c.id, Outcome: shared.OutcomeNotApplicable, Reason: c.reason}
+		}
+		for _, e := range c.want {
+			want.Findings = append(want.Findings, shared.Finding{CheckID: c.id, Category: siteChecks[i].Category, Severity: siteChecks[i].Severity, Evidence: e})
+		}
+		got := RunSite(c.in)[i]
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s:\n got %+v\nwant %+v", c.id, got, want)
+		}
+		for _, f := range got.Findings {
+			checkBounds(t, f)
+		}
+	}
+}
+
+func TestSoundSitePasses(t *testing.T) {
+	for _, r := range RunSite(sound()) {
+		info := r.ID == "ai-training-policy"
+		if r.Outcome != shared.OutcomePass || r.Grade != fullMarks || r.Reason != "" || len(r.Findings) > 0 != info {
+			t.Errorf("got %+v, want a pass", r)
+		}
+	}
+}
+
+func TestEverySiteCheckHasCases(t *testing.T) {
+	for _, k := range siteChecks {
+		fails, skips := false, false
+		for _, c := range siteCases {
+			if c.id == k.ID {
+				fails, skips = fails || c.reason == applies, skips || c.reason != applies
+			}
+		}
+		neverFails, alwaysApplies := k.Severity == shared.SeverityInfo, k.ID == "sitemap-missing"
+		if fails == neverFails || skips == alwaysApplies {
+			t.Errorf("%s: fails %v, does not apply %v", k.ID, fails, skips)
+		}
+	}
+}
+
+func TestTrainingPolicyIsAFact(t *testing.T) {
+	in := sound(robotsAre(robots(rules{"GPTBot": "/", "CCBot": "", "*": "/"})))
+	i := slices.IndexFunc(siteChecks, func(k Check) bool { return k.ID == "ai-training-policy" })
+	got := RunSite(in)[i]
+	if got.Outcome != shared.OutcomePass || len(got.Findings) != 1 || got.Findings[0].Severity != shared.SeverityInfo {
+		t.Fatalf("got %+v", got)
+	}
+	checkBounds(t, got.Findings[0])
+	e := got.Findings[0].Evidence
+	if !slices.Equal(e[:3], ev("allowed", "CCBot", "blocked", "GPTBot (2: Disallow: /)", "blocked-by-wildcard", "ClaudeBot (2: Disallow: /)")) {
+		t.Errorf("got %v", e[:3])
+	}
+	if last := e[len(e)-1]; last != fact("reviewed", AgentsReviewed) {
+		t.Errorf("last is %v: some agents are not told of", last)
+	}
+}
+
+func TestEveryAgentBlocked(t *testing.T) {
+	for _, r := range RunSite(sound(robotsAre(robots(rules{"*": "/"})))) {
+		if strings.HasSuffix(r.ID, "-blocked") && (r.Grade != 0 || r.Outcome != shared.OutcomeFail) {
+			t.Errorf("%s: got grade %d", r.ID, r.Grade)
+		}
+	}
+}
+
+// A redirecting link still leads to its target, over several steps too.
+func TestRedirectedLinkIsALink(t *testing.T) {
+	moved := func(to string) func(*Facts) {
+		return func(f *Facts) { f.FinalURL, f.Analysed = home+to, false }
+	}
+	in := sound(pagesAre(listedPage("", linking("z")), listedPage("z", moved("y")), listedPage("y", moved("b")), listedPage("b", linking("a")), listedPage("a")))
+	for _, r := range RunSite(in) {
+		if r.ID == "page-orphan" && r.Outcome != shared.OutcomePass {
+			t.Errorf("got %+v, want a pass", r)
+		}
+	}
+}
+
+// A redirect that was not followed leads somewhere all the same.
+func TestUnfollowedRedirectIsAFact(t *testing.T) {
+	for _, c := range []struct{ location, want string }{
+		{"/b#x", home + "b"}, {"https://otro.example", "https://otro.example/"}, {"", ""}, {"http://[", ""}, {"/a", ""},
+	} {
+		in := status(301)
+		in.Hops = []Hop{{URL: in.URL, Status: 301, Location: c.location}}
+		if got := RunPage(Parse(in)).Facts.FinalURL; got != c.want {
+			t.Errorf("%q: got %q, want %q", c.location, got, c.want)
+		}
+	}
+}
+
+func TestOrderOfPagesDoesNotMatter(t *testing.T) {
+	in := sound()
+	in.Pages, in.Sitemap.URLs = nil, nil
+	for i := range 120 {
+		path := strconv.Itoa(i)
+		f := listedPage(path, titled("Título "+strconv.Itoa(i%40)), says(uint64(i%30), uint64(i%30)<<20), linking(strconv.Itoa(i*7%50)))
+		in.Pages = append(in.Pages, f)
+		in.Sitemap.URLs = append(in.Sitemap.URLs, f.URL)
+		in.External = append(in.External, ExternalLink{URL: "https://x.example/" + path, Status: 404, Count: i % 5, Pages: []string{home + "b", home + "a"}})
+	}
+	want := RunSite(in)
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 5 {
+		in.Pages = append(slices.Clone(in.Pages), in.Pages[r.IntN(len(in.Pages))]) // a page stored twice counts once
+		r.Shuffle(len(in.Pages), func(i, j int) { in.Pages[i], in.Pages[j] = in.Pages[j], in.Pages[i] })
+		r.Shuffle(len(in.External), func(i, j int) { in.External[i], in.External[j] = in.External[j], in.External[i] })
+		if got := RunSite(in); !reflect.DeepEqual(got, want) {
+			t.Fatalf("\n got %+v\nwant %+v", got, want)
+		}
+	}
+}
+
+func TestSiteFindingsAreBounded(t *testing.T) {
+	in := sound()
+	for i := range 500 {
+		in.External = append(in.External, ExternalLink{URL: "https://x.example/" + strconv.Itoa(i), Status: 410, Count: 1})
+	}
+	for _, r := range RunSite(in) {
+		if r.ID != "broken-external" {
+			continue
+		}
+		if len(r.Findings) != MaxSiteFindings || r.Findings[MaxSiteFindings-1].Evidence[0] != fact("more-findings", "400") {
+			t.Errorf("got %d findings, the last %+v", len(r.Findings), r.Findings[len(r.Findings)-1])
+		}
+	}
+}
+
+// More pages that pass never lower a grade, nor does a fault repaired.
+func TestGradeIsMonotone(t *testing.T) {
+	for total := range 60 {
+		for bad := range total + 1 {
+			if grade(bad, total) > grade(bad, total+1) || bad > 0 && grade(bad, total) > grade(bad-1, total) {
+				t.Errorf("grade(%d, %d) breaks the order", bad, total)
+			}
+		}
+	}
+}
+
+func TestBroken(t *testing.T) {
+	for _, c := range []struct {
+		status           int
+		failure          string
+		broken, verified bool
+	}{
+		{200, "", false, true}, {301, "", false, true}, {404, "", true, true}, {410, "", true, true}, {500, "", true, true},
+		{401, "", false, false}, {403, "", false, false}, {429, "", false, false}, {503, "", false, false}, {999, "", false, false},
+		{0, FailDNS, true, true}, {0, FailRefused, true, true}, {0, FailTLS, true, true},
+		{0, FailTimeout, false, false}, {0, FailReset, false, false}, {0, FailBlocked, false, false}, {0, "", false, false},
+	} {
+		broken, verified := Broken(ExternalLink{Status: c.status, Failure: c.failure})
+		if broken != c.broken || verified != c.verified {
+			t.Errorf("%d %q: got %v, %v, want %v, %v", c.status, c.failure, broken, verified, c.broken, c.verified)
+		}
+	}
+}
+
+// The numbers of a large site must stay affordable: pages are compared in pairs
+// and each agent is asked about many.
+func BenchmarkSite(b *testing.B) {
+	in := sound(robotsAre(robots(rules{"*": "/x"})))
+	for i := range 5_000 {
+		in.Pages = append(in.Pages, listedPage(strconv.Itoa(i), linking(strconv.Itoa(i+1))))
+	}
+	for b.Loop() {
+		RunSite(in)
+	}
+}

@@ -1,0 +1,121 @@
+package check
+
+import (
+	"slices"
+	"strconv"
+
+	"atalaya/shared"
+)
+
+// usable are the files that answered and were sitemaps, be they faulty.
+func (s *SitemapFacts) usable() []SitemapFile {
+	var files []SitemapFile
+	for _, f := range s.Files {
+		other := slices.ContainsFunc(s.Problems, func(p Problem) bool { return p.File == f.URL && p.Kind == problemNotSitemap })
+		if f.Status/100 == 2 && f.Failure == "" && !other {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+func sitemapMissing(s *site) (int, []Fault) {
+	if len(s.Sitemap.usable()) > 0 {
+		return fullMarks, nil
+	}
+	tried := make([]string, len(s.Sitemap.Files))
+	for i, f := range s.Sitemap.Files {
+		tried[i] = f.URL + " (" + outcomeOf(f) + ")"
+	}
+	return 0, []Fault{{Evidence: listed("tried", tried, len(tried))}}
+}
+
+func outcomeOf(f SitemapFile) string {
+	if f.Failure != "" {
+		return f.Failure
+	}
+	return strconv.Itoa(f.Status)
+}
+
+func hasSitemap(s *site) Reason {
+	if len(s.Sitemap.usable()) == 0 {
+		return SitemapAbsent
+	}
+	return applies
+}
+
+func sitemapInvalid(s *site) (int, []Fault) {
+	byFile := map[string][]Problem{}
+	bad := 0
+	for _, p := range s.Sitemap.Problems {
+		if p.Kind != problemCap && p.Kind != problemNotSitemap {
+			byFile[p.File] = append(byFile[p.File], p)
+			bad++
+		}
+	}
+	var faults []Fault
+	for _, f := range s.Sitemap.usable() {
+		if problems := byFile[f.URL]; len(problems) > 0 {
+			ev := append([]shared.Evidence{fact("file", f.URL)}, problemEvidence(problems)...)
+			faults = append(faults, Fault{Evidence: ev})
+		}
+	}
+	if len(faults) == 0 {
+		return fullMarks, nil
+	}
+	return grade(bad, bad+len(s.Sitemap.URLs)), faults
+}
+
+// orphansKnown applies when a missing link is certain: a crawl that stopped
+// early may not have met it.
+func orphansKnown(s *site) Reason {
+	switch {
+	case len(s.Sitemap.URLs) == 0:
+		return SitemapAbsent
+	case !s.Complete:
+		return Incomplete
+	}
+	return applies
+}
+
+func pageOrphan(s *site) (int, []Fault) {
+	entries := make(map[string]bool, len(s.Sitemap.URLs))
+	for _, u := range s.Sitemap.URLs {
+		entries[u] = true
+	}
+	linked := s.linkedTargets()
+	var faults []Fault
+	total := 0
+	for _, f := range s.listed {
+		if !entries[f.URL] {
+			continue
+		}
+		total++
+		if !linked[HashURL(f.final())] && !f.Home {
+			faults = append(faults, Fault{Evidence: []shared.Evidence{fact("page", f.URL), fact("title", f.Title)}})
+		}
+	}
+	return grade(len(faults), total), faults
+}
+
+// linkedTargets are the hashes of all pages a link leads to, by itself or
+// through redirects.
+func (s *site) linkedTargets() map[uint64]bool {
+	linked := map[uint64]bool{}
+	for i := range s.Pages {
+		for _, h := range s.Pages[i].Links {
+			linked[h] = true
+		}
+	}
+	for again := true; again; {
+		again = false
+		for i := range s.Pages {
+			f := &s.Pages[i]
+			to := HashURL(f.final())
+			if f.FinalURL != "" && (f.Home || linked[HashURL(f.URL)]) && !linked[to] {
+				linked[to], again = true, true
+			}
+		}
+	}
+	return linked
+}
