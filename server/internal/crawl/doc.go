@@ -1,0 +1,50 @@
+// Package crawl fetches the pages of one site politely: it knows URLs,
+// robots.txt, sitemaps and HTTP, and nothing of audits, scores or databases.
+//
+// The parts, in the order an audit meets them:
+//
+//   - [ParseSeed] and [Canonical] make canonical URLs; the string of a canonical
+//     URL is the key of a page everywhere. [Scope] says which of them belong to
+//     the site.
+//   - [RobotsCache] fetches robots.txt once per origin and answers from it;
+//     [Fetcher.Sitemaps] reads the sitemaps it names.
+//   - [Frontier] holds what is known and hands it out breadth first.
+//   - [Fetcher.Fetch] makes one fetch: turns at the host, redirects, a retry,
+//     limits, and what the site did wrong as a [Failure].
+//   - [Limits] is the politeness, one per process: every audit of a host takes
+//     its turns from the same limiter.
+//
+// # What a caller may rely on
+//
+// Blocking: Fetch, Robots and Sitemaps block until they have an answer, waiting
+// for the host's turn as long as it takes; only the end of ctx makes them return
+// an error. Whatever the site did is in the result, never an error.
+//
+// Bounds: every figure a site controls is bounded: time per request, header and
+// body bytes (decoded, so compression bombs stop at the limit), redirects, URL
+// length, robots.txt bytes, sitemap files, bytes and entries. A bound that was
+// reached is always visible in the result.
+//
+// Addresses: unless Config.AllowPrivate is set, no connection is made to an
+// address that is not publicly routable or to a port other than 80 and 443. The
+// check stands in the dialer, after name resolution, so it holds for redirects,
+// robots.txt, sitemaps and for names that change their address between two
+// requests. Proxies of the environment are not used.
+//
+// Robots: Fetch does not consult robots.txt; its caller asks [RobotsCache.Allowed]
+// before, because what to do with a refused URL is the caller's decision.
+//
+// Times: [Result].TTFB and Duration measure the site, never our own waiting.
+// Durations are wall time.
+//
+// Concurrency: Fetcher, Limits and RobotsCache are safe for concurrent use;
+// Frontier and the values handed out are not.
+//
+// # Where the rules come from
+//
+// RFC 9309 (robots.txt; 5xx and no answer mean "do not crawl", 4xx means "no
+// rules"), sitemaps.org protocol 0.9 (50,000 URLs and 50 MB per file), RFC 3986
+// section 6 (URL equivalence), RFC 9110 section 10.2.3 (Retry-After), RFC 6890
+// and the IANA special-purpose registries (addresses), the public suffix list
+// (what a site is).
+package crawl

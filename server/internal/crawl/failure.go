@@ -1,0 +1,118 @@
+package crawl
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// FailureClass says in one word why a fetch has no usable answer.
+type FailureClass string
+
+const (
+	FailDNS       FailureClass = "dns"                // the host name has no address
+	FailRefused   FailureClass = "refused"            // nothing listens
+	FailTimeout   FailureClass = "timeout"            // no complete answer within Config.Timeout
+	FailTLS       FailureClass = "tls"                // no trustworthy encryption
+	FailBlocked   FailureClass = "blocked-address"    // refused by us: ErrBlockedAddress
+	FailReset     FailureClass = "reset"              // the connection ended before the answer did
+	FailRedirects FailureClass = "too-many-redirects" // more than Config.MaxRedirects
+	FailLoop      FailureClass = "redirect-loop"      // a redirect leads back to where it came from
+	FailOther     FailureClass = "other"
+)
+
+// Failure is why a fetch has no usable answer. Text is a sentence part for
+// people, at most 300 bytes.
+type Failure struct {
+	Class FailureClass
+	Text  string
+	Err   error // the cause; nil for redirects
+}
+
+func (f *Failure) Error() string { return string(f.Class) + ": " + f.Text }
+
+// Unwrap returns the cause, for errors.Is(err, ErrBlockedAddress).
+func (f *Failure) Unwrap() error { return f.Err }
+
+func failure(class FailureClass, err error, format string, args ...any) *Failure {
+	return &Failure{Class: class, Text: clip(fmt.Sprintf(format, args...), 300), Err: err}
+}
+
+// classify says in our words what the transport said in its own. answered tells
+// whether the response headers had arrived.
+func classify(err error, answered bool, timeout time.Duration) *Failure {
+	var dns *net.DNSError
+	var netErr net.Error
+	switch {
+	case errors.Is(err, ErrBlockedAddress):
+		return failure(FailBlocked, err, "%s", guardText(err))
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return failure(FailDNS, err, "the host name %s has no address", dns.Name)
+	case errors.As(err, &dns):
+		return failure(FailDNS, err, "the host name %s could not be resolved: %s", dns.Name, dns.Err)
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &netErr) && netErr.Timeout():
+		if answered {
+			return failure(FailTimeout, err, "the answer was not complete within %v", timeout)
+		}
+		return failure(FailTimeout, err, "no answer within %v", timeout)
+	case isTLS(err):
+		return failure(FailTLS, err, "no secure connection: %s", rootText(err))
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return failure(FailRefused, err, "the connection was refused")
+	case isReset(err):
+		return failure(FailReset, err, "the connection was closed before the answer was complete")
+	case strings.Contains(err.Error(), "response headers exceeded"), strings.Contains(err.Error(), "header list larger"):
+		return failure(FailOther, err, "the response headers are too large")
+	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "readLoopPeekFailLocked"):
+		return failure(FailOther, err, "the answer is not HTTP")
+	}
+	return failure(FailOther, err, "%s", rootText(err))
+}
+
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+func isTLS(err error) bool {
+	var (
+		record    tls.RecordHeaderError
+		alert     tls.AlertError
+		verify    *tls.CertificateVerificationError
+		authority x509.UnknownAuthorityError
+		hostname  x509.HostnameError
+		invalid   x509.CertificateInvalidError
+	)
+	text := err.Error()
+	return errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &verify) ||
+		errors.As(err, &authority) || errors.As(err, &hostname) || errors.As(err, &invalid) ||
+		strings.Contains(text, "tls: ") || strings.Contains(text, "HTTP response to HTTPS client")
+}
+
+// guardText is what the guard said, without the dialer's words around it.
+func guardText(err error) string {
+	var op *net.OpError
+	for errors.As(err, &op) {
+		err = op.Err
+	}
+	return err.Error()
+}
+
+// rootText is the innermost error, without the addresses and operations that the
+// net package wraps around it.
+func rootText(err error) string {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err.Error()
+		}
+		err = inner
+	}
+}

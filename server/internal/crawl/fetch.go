@@ -1,0 +1,239 @@
+package crawl
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/netip"
+	"net/url"
+	"sync/atomic"
+	"time"
+)
+
+// Product is our product token: the name robots.txt addresses us by.
+const Product = "AtalayaBot"
+
+// DefaultUserAgent is the User-Agent header unless configured otherwise.
+const DefaultUserAgent = Product + "/1.0 (+https://github.com/atalaya-audit/atalaya)"
+
+const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+// longestRetryWait is the Retry-After beyond which a fetch is not tried again:
+// the pause still holds for the host, but the page is reported as it is.
+const longestRetryWait = 30 * time.Second
+
+// Config says how a Fetcher behaves. The zero value is the polite default.
+type Config struct {
+	UserAgent    string        // Defaults to DefaultUserAgent
+	AllowPrivate bool          // allow every address and port. Defaults to false
+	Timeout      time.Duration // per request, connecting to last byte. Defaults to 15 s
+	MaxBody      int64         // decoded bytes. Defaults to 10 MiB
+	MaxHeader    int64         // bytes of response headers. Defaults to 64 KiB
+	MaxRedirects int           // Defaults to 10
+	RetryWait    time.Duration // before the second attempt. Defaults to 1 s
+	Limits       *Limits       // shared by everything in the process. Defaults to NewLimits(0, 0)
+	Resolver     *net.Resolver // Defaults to net.DefaultResolver
+}
+
+// Fetcher asks sites for URLs. It is safe for concurrent use; one per process is
+// enough.
+type Fetcher struct {
+	config    Config
+	transport *http.Transport
+}
+
+// NewFetcher returns a Fetcher; Close it to free idle connections.
+func NewFetcher(c Config) *Fetcher {
+	guard := guardPublic
+	if c.AllowPrivate {
+		guard = nil
+	}
+	return newFetcher(c, guard)
+}
+
+func newFetcher(c Config, guard func(netip.AddrPort) error) *Fetcher {
+	c.UserAgent = cmp.Or(c.UserAgent, DefaultUserAgent)
+	c.Timeout = cmp.Or(c.Timeout, 15*time.Second)
+	c.MaxBody = cmp.Or(c.MaxBody, 10<<20)
+	c.MaxHeader = cmp.Or(c.MaxHeader, 64<<10)
+	c.MaxRedirects = cmp.Or(c.MaxRedirects, 10)
+	c.RetryWait = cmp.Or(c.RetryWait, time.Second)
+	if c.Limits == nil {
+		c.Limits = NewLimits(0, 0)
+	}
+	dialer := newDialer(guard, c.Resolver)
+	dialer.Timeout = c.Timeout
+	return &Fetcher{config: c, transport: &http.Transport{
+		Proxy:                  nil, // a proxy would resolve and connect behind the guard's back
+		DialContext:            dialer.DialContext,
+		ForceAttemptHTTP2:      true, // a custom DialContext turns it off otherwise
+		DisableCompression:     true, // we ask for gzip ourselves, to bound and count it
+		MaxResponseHeaderBytes: c.MaxHeader,
+		MaxIdleConns:           100,
+		MaxIdleConnsPerHost:    c.Limits.parallel,
+		IdleConnTimeout:        30 * time.Second,
+	}}
+}
+
+// Close closes idle connections. Fetches under way go on.
+func (f *Fetcher) Close() { f.transport.CloseIdleConnections() }
+
+// Limits returns the limits the fetcher takes its turns from.
+func (f *Fetcher) Limits() *Limits { return f.config.Limits }
+
+// Fetch asks for req.URL: it waits for the host's turn, follows redirects (a turn
+// each), and tries once more after a 5xx, a timeout or a reset, but not after 429.
+// It returns an error only when ctx ended; everything the site did is in Result.
+func (f *Fetcher) Fetch(ctx context.Context, req Request) (*Result, error) {
+	req.Method = cmp.Or(req.Method, http.MethodGet)
+	req.UserAgent = cmp.Or(req.UserAgent, f.config.UserAgent)
+	req.MaxBody = cmp.Or(req.MaxBody, f.config.MaxBody)
+
+	res := &Result{URL: req.URL, FinalURL: req.URL}
+	visited := map[string]bool{req.URL.String(): true}
+	for {
+		if err := f.try(ctx, req, res); err != nil {
+			return nil, fmt.Errorf("crawl: fetch %s: %w", res.FinalURL, err)
+		}
+		location := res.Header.Get("Location")
+		if res.Failure != nil || !isRedirect(res.Status) || location == "" {
+			return res, nil
+		}
+		next, err := Canonical(res.FinalURL, location)
+		hop := Hop{URL: res.FinalURL.String(), Status: res.Status, Location: location, Duration: res.Duration}
+		if err != nil {
+			res.Hops = append(res.Hops, hop)
+			res.Failure = failure(FailOther, err, "redirects to %q, which is no URL to fetch", clip(location, 200))
+			return res, nil
+		}
+		hop.Location = next.String()
+		res.Hops = append(res.Hops, hop)
+		switch {
+		case visited[hop.Location]:
+			res.Failure = failure(FailLoop, nil, "redirects in a circle: %s leads back to %s", hop.URL, hop.Location)
+			return res, nil
+		case len(res.Hops) > f.config.MaxRedirects:
+			res.Failure = failure(FailRedirects, nil, "more than %d redirects", f.config.MaxRedirects)
+			return res, nil
+		case req.Follow != nil && !req.Follow(next):
+			res.Next = next
+			return res, nil
+		}
+		visited[hop.Location] = true
+		res.FinalURL = next
+	}
+}
+
+func isRedirect(status int) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
+}
+
+// try asks for res.FinalURL, at most twice.
+func (f *Fetcher) try(ctx context.Context, req Request, res *Result) error {
+	for res.Attempts = 1; ; res.Attempts++ {
+		release, err := f.config.Limits.Acquire(ctx, res.FinalURL.Host)
+		if err != nil {
+			return err
+		}
+		res.clearResponse()
+		f.exchange(ctx, req, res)
+		release(Outcome{Status: res.Status, RetryAfter: res.RetryAfter})
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if req.NoRetry || res.Attempts == 2 || !worthRetry(res) {
+			return nil
+		}
+		if err := sleep(ctx, f.config.RetryWait); err != nil {
+			return err
+		}
+	}
+}
+
+func worthRetry(res *Result) bool {
+	if res.RetryAfter > longestRetryWait {
+		return false
+	}
+	if res.Failure != nil {
+		return res.Failure.Class == FailTimeout || res.Failure.Class == FailReset
+	}
+	return res.Status >= 500
+}
+
+// exchange makes one HTTP request and fills res with what came back.
+func (f *Fetcher) exchange(ctx context.Context, req Request, res *Result) {
+	ctx, cancel := context.WithTimeout(ctx, f.config.Timeout)
+	defer cancel()
+	start := time.Now()
+	defer func() { res.Duration = time.Since(start) }()
+
+	// The transport may call these after the response was returned.
+	var wrote, first atomic.Int64
+	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		WroteRequest:         func(httptrace.WroteRequestInfo) { wrote.Store(int64(time.Since(start))) },
+		GotFirstResponseByte: func() { first.Store(int64(time.Since(start))) },
+	}), req.Method, res.FinalURL.String(), nil)
+	if err != nil {
+		res.Failure = failure(FailOther, err, "%s", rootText(err))
+		return
+	}
+	r.Header = http.Header{
+		"User-Agent":      {req.UserAgent},
+		"Accept":          {accept},
+		"Accept-Encoding": {"gzip"},
+	}
+	resp, err := f.transport.RoundTrip(r)
+	if err != nil {
+		res.Failure = classify(err, false, f.config.Timeout)
+		return
+	}
+	defer resp.Body.Close()
+	res.TTFB = max(0, time.Duration(first.Load()-wrote.Load()))
+	f.fill(resp, res)
+	f.body(resp, req, res)
+}
+
+func (f *Fetcher) fill(resp *http.Response, res *Result) {
+	res.Status, res.Proto = resp.StatusCode, resp.Proto
+	res.Header = selectHeaders(resp.Header)
+	res.ContentType = mediaType(resp.Header.Get("Content-Type"))
+	res.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
+	if resp.TLS != nil && len(resp.TLS.PeerCertificates) > 0 {
+		res.TLSExpires = resp.TLS.PeerCertificates[0].NotAfter
+	}
+}
+
+func (f *Fetcher) body(resp *http.Response, req Request, res *Result) {
+	switch {
+	case isRedirect(res.Status) && resp.Header.Get("Location") != "":
+		// A short rest is worth reading: it keeps the connection for the next hop.
+		io.CopyN(io.Discard, resp.Body, 16<<10)
+		return
+	case req.Method == http.MethodHead:
+		return
+	case req.WantBody != nil && !req.WantBody(res.Status, res.ContentType):
+		res.BodySkipped = true
+		return
+	}
+	sink := req.sink
+	if res.Status/100 != 2 {
+		sink = nil
+	}
+	if err := readBody(resp, req.MaxBody, sink, res); err != nil {
+		res.Failure = classify(err, true, f.config.Timeout)
+	}
+}
+
+// originURL returns a URL of the same origin with the given path.
+func originURL(u *url.URL, path string) *url.URL {
+	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: path}
+}

@@ -1,0 +1,138 @@
+package crawl
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+)
+
+func drain(f *Frontier) (urls []string) {
+	for it, ok := f.Next(); ok; it, ok = f.Next() {
+		urls = append(urls, it.URL)
+	}
+	return urls
+}
+
+func TestFrontierOrder(t *testing.T) {
+	f := NewFrontier(0, 3)
+	for _, it := range []Item{
+		{"home", 0, ""}, {"orphan", NoDepth, ""}, {"linked later", NoDepth, ""},
+		{"deep", 3, "p"}, {"b", 1, "home"}, {"c", 1, "home"}, {"too deep", 4, "q"}, {"shortened", 4, "q"}, {"moved", 2, "b"},
+	} {
+		if !f.Add(it) {
+			t.Errorf("%s was known", it.URL)
+		}
+	}
+	for _, it := range []Item{{"b", 2, "x"}, {"moved", 1, "home"}, {"linked later", 2, "c"}, {"shortened", 3, "r"}, {"orphan", NoDepth, ""}} {
+		if f.Add(it) {
+			t.Errorf("%s was new", it.URL)
+		}
+	}
+	if got := [...]int{f.Discovered(), f.Waiting(), f.Taken()}; got != [...]int{9, 8, 0} {
+		t.Errorf("discovered, waiting, taken: %v", got)
+	}
+	want := []string{"home", "b", "c", "moved", "linked later", "deep", "shortened", "orphan"}
+	if got := drain(f); !reflect.DeepEqual(got, want) {
+		t.Errorf("order %q\nwant %q", got, want)
+	}
+	wantItems := []Item{{"moved", 1, "b"}, {"linked later", 2, "c"}, {"shortened", 3, "q"}, {"orphan", NoDepth, ""}}
+	for _, want := range wantItems {
+		if got, ok := f.Find(want.URL); got != want || !ok {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	}
+	f.Add(Item{"deep", 1, "home"})
+	if it, _ := f.Find("deep"); it.Depth != 1 {
+		t.Errorf("a shorter way found late is lost: %+v", it)
+	}
+	if got := drain(f); got != nil {
+		t.Errorf("handed out twice: %q", got)
+	}
+	if got, want := f.Unvisited(), []Unvisited{{Item{"too deep", 4, "q"}, ReasonDepth}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("unvisited %+v, want %+v", got, want)
+	}
+}
+
+func TestFrontierLimitAndResume(t *testing.T) {
+	f := NewFrontier(3, 0)
+	f.Done(Item{"home", 0, ""})
+	f.Done(Item{"home", 0, ""})
+	f.Add(Item{"home", 0, ""})
+	f.Skip(Item{"private", 1, "home"}, ReasonRobots)
+	for _, u := range []string{"a", "private", "b", "c"} {
+		f.Add(Item{u, 1, "home"})
+	}
+	if got := drain(f); !reflect.DeepEqual(got, []string{"a", "b"}) || !f.LimitReached() {
+		t.Errorf("handed out %q, limit reached %v", got, f.LimitReached())
+	}
+	f.Skip(Item{"b", 1, "home"}, ReasonScope) // its redirect left the site
+	if got := [...]int{f.Discovered(), f.Waiting(), f.Taken()}; got != [...]int{5, 1, 3} {
+		t.Errorf("discovered, waiting, taken: %v", got)
+	}
+	want := []Unvisited{
+		{Item{"private", 1, "home"}, ReasonRobots},
+		{Item{"b", 1, "home"}, ReasonScope},
+		{Item{"c", 1, "home"}, ReasonLimit},
+	}
+	if got := f.Unvisited(); !reflect.DeepEqual(got, want) {
+		t.Errorf("unvisited %+v\nwant %+v", got, want)
+	}
+	stopped := NewFrontier(3, 0)
+	stopped.Add(Item{"home", 0, ""})
+	if got, want := stopped.Unvisited(), []Unvisited{{Item{"home", 0, ""}, ReasonStopped}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("unvisited %+v, want %+v", got, want)
+	}
+}
+
+func TestFrontierMemory(t *testing.T) {
+	f := NewFrontier(0, 0)
+	for i := range maxKnown + 2 {
+		f.Add(Item{URL: fmt.Sprint(i), Depth: 1})
+	}
+	if f.Discovered() != maxKnown || !f.Overflowed() {
+		t.Errorf("%d known, overflowed %v", f.Discovered(), f.Overflowed())
+	}
+}
+
+// Whatever happens in whatever order: each URL is handed out at most once, never
+// beyond the limit, and every known one is either visited or listed with a reason.
+func TestFrontierInvariants(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 2000 {
+		limit, maxDepth := random.IntN(12), random.IntN(5)
+		f := NewFrontier(limit, maxDepth)
+		handed := map[string]bool{}
+		for range 60 {
+			it := Item{URL: fmt.Sprint(random.IntN(25)), Depth: random.IntN(7) - 1}
+			switch random.IntN(8) {
+			case 0:
+				f.Skip(it, ReasonRobots)
+			case 1, 2, 3:
+				next, ok := f.Next()
+				if ok && handed[next.URL] {
+					t.Fatalf("%s handed out twice", next.URL)
+				}
+				if ok && maxDepth > 0 && next.Depth > maxDepth {
+					t.Fatalf("%+v is deeper than %d", next, maxDepth)
+				}
+				if !ok && f.Waiting() > 0 && !f.LimitReached() {
+					t.Fatalf("%d waiting, none handed out", f.Waiting())
+				}
+				handed[next.URL] = ok
+			default:
+				f.Add(it)
+			}
+		}
+		delete(handed, "")
+		if limit > 0 && len(handed) > limit || f.Taken() != len(handed) {
+			t.Fatalf("%d handed out, %d counted, limit %d", len(handed), f.Taken(), limit)
+		}
+		for _, u := range f.Unvisited() {
+			handed[u.URL] = true
+		}
+		if len(handed) != f.Discovered() {
+			t.Fatalf("%d visited or explained, %d known", len(handed), f.Discovered())
+		}
+	}
+}

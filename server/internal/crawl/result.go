@@ -1,0 +1,79 @@
+package crawl
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Request asks for one URL.
+type Request struct {
+	URL       *url.URL // canonical; required
+	Method    string   // GET or HEAD. Defaults to GET
+	UserAgent string   // Defaults to Config.UserAgent
+	MaxBody   int64    // decoded bytes. Defaults to Config.MaxBody
+	NoRetry   bool     // one attempt only
+
+	// Follow decides whether a redirect to next is followed. When it says no the
+	// result is the redirect itself, with next in Result.Next. Nil follows all.
+	Follow func(next *url.URL) bool
+
+	// WantBody decides from status and media type whether the body is read; see
+	// HTMLBody. Nil reads every body.
+	WantBody func(status int, contentType string) bool
+
+	// sink takes a 2xx body while it arrives, instead of Result.Body.
+	sink func(io.Reader)
+}
+
+// HTMLBody is a Request.WantBody that reads HTML, and what might be HTML because
+// it has no type.
+func HTMLBody(_ int, contentType string) bool {
+	switch contentType {
+	case "text/html", "application/xhtml+xml", "":
+		return true
+	}
+	return false
+}
+
+// Result is what asking for a URL led to. Status, headers, body and times are
+// those of the last response, after redirects.
+type Result struct {
+	URL      *url.URL // as asked
+	FinalURL *url.URL // that the last response came from
+	Hops     []Hop    // the redirects before it, in order; the last one may be refused or failed
+	Next     *url.URL // the redirect target that Request.Follow refused, else nil
+
+	Status      int         // 0: no answer
+	Proto       string      // "HTTP/1.1", "HTTP/2.0"
+	Header      http.Header // selected headers only, values cut at 4 KiB
+	ContentType string      // media type in lower case, without parameters
+	RetryAfter  time.Duration
+	TLSExpires  time.Time // of the server's certificate; zero without TLS
+
+	Body        []byte // decoded from gzip, not from its charset; kept as far as it came on a failure
+	BodySkipped bool   // Request.WantBody said no
+	Truncated   bool   // the body is longer than MaxBody and was cut there
+	Compressed  bool   // it came as gzip
+	WireBytes   int64  // body bytes received, before decoding
+
+	TTFB     time.Duration // from the request's last byte sent to the first one received
+	Duration time.Duration // from connecting to the end of the body
+	Attempts int           // 1 or 2
+
+	Failure *Failure // nil: a complete (or knowingly cut or skipped) response
+}
+
+// Hop is one redirect response.
+type Hop struct {
+	URL      string
+	Status   int
+	Location string // canonical; as sent when it is no URL we fetch
+	Duration time.Duration
+}
+
+// clearResponse forgets the response of an earlier attempt or hop.
+func (r *Result) clearResponse() {
+	*r = Result{URL: r.URL, FinalURL: r.FinalURL, Hops: r.Hops, Attempts: r.Attempts}
+}

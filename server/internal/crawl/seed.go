@@ -1,0 +1,69 @@
+package crawl
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// ParseSeed returns the canonical seed URL for what a person typed. A bare host,
+// with or without port and path, gets https://; loopback names and addresses get
+// http://, because that is what a server under development speaks.
+//
+// The error is one of ErrNoHost, ErrScheme, ErrUserinfo, ErrTooLong, ErrSyntax
+// (also for control characters anywhere), with the input quoted.
+func ParseSeed(raw string) (*url.URL, error) {
+	u, err := parseSeed(strings.TrimSpace(raw))
+	if err != nil {
+		return nil, urlError(raw, err)
+	}
+	return u, nil
+}
+
+func parseSeed(s string) (*url.URL, error) {
+	if s == "" {
+		return nil, ErrNoHost
+	}
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, isControl) {
+		return nil, ErrSyntax
+	}
+	scheme, rest := cutScheme(s)
+	if scheme == "http" || scheme == "https" {
+		return canonical(nil, s)
+	}
+	authority := s
+	if i := strings.IndexAny(s, `/\?#`); i >= 0 {
+		authority = s[:i]
+	}
+	if scheme != "" && !startsWithPort(rest) {
+		// "me:secret@host" is a bare host with a password; "mailto:me@host" is not.
+		if strings.Contains(authority, "@") && scheme != "mailto" {
+			return nil, ErrUserinfo
+		}
+		return nil, ErrScheme
+	}
+	u, err := canonical(nil, "https://"+strings.TrimPrefix(s, "//"))
+	if err == nil && IsLoopback(u) {
+		return canonical(nil, "http://"+strings.TrimPrefix(s, "//"))
+	}
+	return u, err
+}
+
+func startsWithPort(s string) bool {
+	port := s
+	if i := strings.IndexAny(s, `/\?#`); i >= 0 {
+		port = s[:i]
+	}
+	return port != "" && strings.Trim(port, "0123456789") == ""
+}
+
+// IsLoopback reports whether u names this machine: localhost, a name below it,
+// or a loopback address.
+func IsLoopback(u *url.URL) bool {
+	name := u.Hostname()
+	if addr, err := netip.ParseAddr(name); err == nil {
+		return addr.Unmap().IsLoopback()
+	}
+	return name == "localhost" || strings.HasSuffix(name, ".localhost")
+}
