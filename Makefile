@@ -20,7 +20,7 @@ build: client ## one static binary, bin/atalaya, with the client inside
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w" -o bin/atalaya ./server
 
 client: ## the WebAssembly client, compressed, in web/build
-	$(WASM) $(GO) build -trimpath -ldflags="-s -w" -o web/build/app.wasm ./app
+	$(WASM) $(GO) build -trimpath -buildvcs=false -ldflags="-s -w" -o web/build/app.wasm ./app
 	$(GO) run ./web/pack
 
 check: ## format, vet for both targets, modules tidy

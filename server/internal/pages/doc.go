@@ -1,0 +1,40 @@
+// Package pages answers whatever a person opens: the app's pages, drawn first on
+// the server by go-app, and plain pages for browsers that cannot run it.
+//
+// # The app
+//
+// go-app's handler stands behind a front that mends what a live view cannot
+// live with:
+//
+//   - It answers 304 to any request that names the version, also for a page
+//     whose data has changed. Pages go out without an ETag and to be
+//     revalidated; scripts get an ETag of their own content.
+//   - It knows no request. The front registers a scope ([ui.Prerender]) with the
+//     language, a deadline and a place for the status code, and hands its token
+//     over in the query, from which it removes one that came from outside.
+//   - It fetches /robots.txt and the like over HTTP from the host that the
+//     request names. None of these paths ever reaches it.
+//   - It answers every method with a page. Only GET and HEAD are let through.
+//   - It compresses nothing and knows one domain. Answers are held back until
+//     they are complete, then get the request's own origin, a length, and gzip.
+//
+// # The plain pages
+//
+// /basic lists the newest audits and starts one by a form; /audits/{id}/basic
+// shows one. They are html/template, use no script, renew themselves by a meta
+// refresh until the audit has ended, and say everything in words, so they work
+// in a text browser and in one from 2005. They are never stored.
+//
+// POST /basic trusts that its caller has refused requests from other sites
+// (package access does, by Origin and Sec-Fetch-Site, before any handler runs);
+// it carries no token of its own.
+//
+// # Errors
+//
+// What the data says is missing is 404; any other failure of the data is logged
+// here, once, and answered with 503 and a page that says so. Everything from an
+// audited site is hostile: html/template escapes it here, package ui there, and
+// the Content-Security-Policy allows no inline script in any case.
+//
+// The handler keeps no state of its own and is safe for concurrent use.
+package pages

@@ -1,0 +1,202 @@
+package pages
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/app/ui"
+	"atalaya/shared"
+	"atalaya/web"
+)
+
+// placeholder is the domain that go-app is told; each answer gets the host of
+// its own request instead.
+const placeholder = "host.atalaya.invalid"
+
+// scripts are the files that go-app makes itself. They differ only between
+// builds and hosts.
+var scripts = map[string]string{
+	"/app.css":       "text/css; charset=utf-8",
+	"/app.js":        "text/javascript; charset=utf-8",
+	"/app-worker.js": "text/javascript; charset=utf-8",
+	"/wasm_exec.js":  "text/javascript; charset=utf-8",
+}
+
+// withheld are addresses at which go-app would answer with files of its own, or
+// fetch one over HTTP from whatever host the request names.
+var withheld = map[string]bool{
+	"/ads.txt": true, "/sitemap.xml": true, "/manifest.json": true,
+	"/goapp.js": true, "/app.wasm": true, "/goapp.wasm": true,
+}
+
+// front stands before go-app's handler.
+type front struct {
+	Config
+	app   http.Handler
+	plain *plain
+}
+
+func newFront(c Config, plain *plain) *front {
+	return &front{Config: c, app: configure(c.Web), plain: plain}
+}
+
+// configure names everything go-app would otherwise take from its defaults,
+// some of which lie on foreign hosts.
+func configure(files *web.Files) *app.Handler {
+	const icons = "/web/static/icons/"
+	var internal []string
+	for _, scheme := range [...]string{"http://", "https://"} {
+		for _, path := range [...]string{shared.PathBasic, shared.PathAPI + "/", shared.PathMetrics} {
+			internal = append(internal, scheme+placeholder+path)
+		}
+	}
+	return &app.Handler{
+		Name:            "Atalaya",
+		ShortName:       "Atalaya",
+		Title:           "Atalaya",
+		Description:     "Audits websites and shows every step live, as it happens.",
+		Domain:          placeholder,
+		Lang:            "en",
+		LoadingLabel:    "{progress} %",
+		BackgroundColor: "#f5f4f0",
+		ThemeColor:      "#f5f4f0",
+		Image:           icons + "icon-512.png",
+		Icon: app.Icon{
+			Default: icons + "icon-192.png", Large: icons + "icon-512.png",
+			Maskable: icons + "maskable-512.png", SVG: icons + "icon.svg",
+		},
+		Styles: []string{ui.Stylesheet},
+		RawHeaders: []string{
+			`<link rel="apple-touch-icon" sizes="180x180" href="` + files.Resolve(icons+"icon-180.png") + `">`,
+			`<script src="` + files.Resolve(oldBrowsers) + `"></script>`,
+		},
+		CacheableResources:    []string{oldBrowsers, icons + "icon.svg", icons + "icon-180.png"},
+		InternalURLs:          internal,
+		Resources:             files,
+		Version:               files.Version(),
+		WasmContentLength:     strconv.Itoa(files.ClientSize()),
+		ServiceWorkerTemplate: web.Worker(),
+	}
+}
+
+// oldBrowsers is the script that sends browsers which cannot run the app to the
+// plain pages.
+const oldBrowsers = "/web/static/old.js"
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !allow(w, r, "GET, HEAD", http.MethodGet, http.MethodHead) {
+		return
+	}
+	switch contentType, script := scripts[r.URL.Path]; {
+	case script:
+		f.script(w, r, contentType)
+	case withheld[r.URL.Path], strings.HasPrefix(r.URL.Path, "/"+f.Web.Version()+"/"):
+		f.plain.nothing(w, r)
+	default:
+		f.page(w, r)
+	}
+}
+
+// script serves a file that go-app made, to be revalidated by its content.
+func (f *front) script(w http.ResponseWriter, r *http.Request, contentType string) {
+	made := f.ask(r, "")
+	body := bytes.ReplaceAll(made.body.Bytes(), []byte(placeholder), []byte(host(r.Host)))
+	sum := sha256.Sum256(body)
+	// The tag is weak because one content goes out in two codings.
+	etag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	h := w.Header()
+	h.Set("Cache-Control", "no-cache")
+	h.Set("ETag", "W/"+etag)
+	if web.Matches(strings.Join(r.Header.Values("If-None-Match"), ","), etag) {
+		h.Add("Vary", "Accept-Encoding")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Type", contentType)
+	send(w, r, made.status, body)
+}
+
+// page draws a page of the app with the data of this moment.
+func (f *front) page(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
+	defer cancel()
+	scope := &ui.Request{Ctx: ctx, Data: f.Data, Missing: f.Missing, Lang: language(r)}
+	token, done := ui.Prerender(scope)
+	made := func() *held {
+		defer done()
+		return f.ask(r, token)
+	}()
+	if scope.Err != nil && r.Context().Err() == nil {
+		f.Log.Error("page drawn without data", "path", r.URL.Path, "err", scope.Err)
+	}
+	if !strings.HasPrefix(made.header.Get("Content-Type"), "text/html") {
+		f.plain.nothing(w, r) // no route: go-app's own words
+		return
+	}
+	status := made.status
+	if scope.Status != 0 {
+		status = scope.Status
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-cache")
+	h.Add("Vary", "Accept-Language, Cookie")
+	if status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", retryAfter)
+	}
+	own := schemeAndHost(f.Origin(r))
+	send(w, r, status, bytes.ReplaceAll(made.body.Bytes(), []byte("https://"+placeholder), []byte(own)))
+}
+
+// retryAfter is when a browser may ask again for a page whose data failed, in
+// seconds.
+const retryAfter = "5"
+
+// ask lets go-app answer the request, with the token in the query and without
+// what it would take for a reason to answer 304.
+func (f *front) ask(r *http.Request, token string) *held {
+	asked := r.Clone(r.Context())
+	asked.Header.Del("If-None-Match")
+	query := asked.URL.Query()
+	query.Del(ui.ParamRequest)
+	if token != "" {
+		query.Set(ui.ParamRequest, token)
+	}
+	asked.URL.RawQuery = query.Encode()
+	made := newHeld()
+	f.app.ServeHTTP(made, asked)
+	if made.status == 0 {
+		made.status = http.StatusOK
+	}
+	return made
+}
+
+// schemeAndHost is an origin that may stand in an attribute, or "" when it is
+// none: addresses then become paths.
+func schemeAndHost(origin string) string {
+	scheme, name, ok := strings.Cut(origin, "://")
+	if !ok || scheme != "http" && scheme != "https" || host(name) == placeholder {
+		return ""
+	}
+	return fmt.Sprintf("%s://%s", scheme, name)
+}
+
+// host lets pass what a host and port consist of, so that nothing else from a
+// request's header can reach a page.
+func host(name string) string {
+	odd := func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(".-_:[]", r))
+	}
+	if name == "" || strings.IndexFunc(name, odd) >= 0 {
+		return placeholder
+	}
+	return name
+}

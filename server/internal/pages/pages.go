@@ -1,0 +1,120 @@
+package pages
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"atalaya/app/ui"
+	"atalaya/shared"
+	"atalaya/shared/text"
+	"atalaya/web"
+)
+
+// Creator starts audits. The store meets it.
+type Creator interface {
+	// Create stores a new audit. A key seen before gives the audit it made then,
+	// and created is false; an empty key never matches.
+	Create(ctx context.Context, a shared.NewAudit, idempotencyKey string) (p shared.AuditProgress, created bool, err error)
+}
+
+// Config is what the pages need. Data, Create and Validate are required.
+type Config struct {
+	// Data answers what pages show.
+	Data ui.Data
+	// Create starts the audits of the plain form.
+	Create Creator
+	// Validate checks what was typed into the plain form and fills in the
+	// defaults. A problem is shown beside the form, with its status.
+	Validate func(shared.NewAudit) (shared.NewAudit, *shared.Problem)
+	// Missing reports whether an error of Data means that there is no such
+	// audit. Nil means that no error does.
+	Missing func(error) bool
+	// Origin is the public origin of a request, such as "https://host:8443", for
+	// the addresses that a page tells search engines. Nil takes it from the
+	// connection and the Host header.
+	Origin func(*http.Request) string
+	// Web holds the static files; nil stands for the embedded ones.
+	Web *web.Files
+	// Log takes the failures of Data; nil stands for slog.Default().
+	Log *slog.Logger
+}
+
+// dataTimeout bounds all queries of one page together.
+const dataTimeout = 2 * time.Second
+
+// New returns the handler for every path that is not the API's or a stream's:
+// pages, plain pages, static files, manifest, icons and robots.txt. Routes of
+// the app are registered by ui.Register, which must have been called.
+func New(c Config) http.Handler {
+	if c.Missing == nil {
+		c.Missing = func(error) bool { return false }
+	}
+	if c.Origin == nil {
+		c.Origin = origin
+	}
+	if c.Web == nil {
+		c.Web = web.Embedded()
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	plain := &plain{c}
+	mux := http.NewServeMux()
+	mux.Handle("/web/", c.Web)
+	mux.Handle("/manifest.webmanifest", c.Web)
+	mux.Handle("/robots.txt", c.Web)
+	mux.Handle("/favicon.ico", c.Web)
+	mux.HandleFunc(shared.PathBasic, plain.home)
+	mux.HandleFunc("/audits/{id}/basic", plain.audit)
+	mux.Handle("/", newFront(c, plain))
+	return secure(mux)
+}
+
+// policy allows what the app does and nothing else: its own files, the
+// compiling of WebAssembly, requests to its own origin. No inline script or
+// style is ever needed.
+const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; " +
+	"connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// origin is what the connection says, which is right without a proxy in front.
+func origin(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+// language is the reader's choice, else the best of the browser's.
+func language(r *http.Request) text.Lang {
+	chosen := ""
+	if c, err := r.Cookie(ui.LangCookie); err == nil {
+		chosen = c.Value
+	}
+	return ui.ChooseLang(chosen, r.Header.Get("Accept-Language"))
+}
+
+// allow refuses other methods than those named and reports whether it let the
+// request through.
+func allow(w http.ResponseWriter, r *http.Request, methods string, allowed ...string) bool {
+	for _, m := range allowed {
+		if r.Method == m {
+			return true
+		}
+	}
+	w.Header().Set("Allow", methods)
+	http.Error(w, "Only "+methods+" are allowed here.", http.StatusMethodNotAllowed)
+	return false
+}

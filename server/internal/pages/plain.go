@@ -1,0 +1,217 @@
+package pages
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"html/template"
+	"mime"
+	"net/http"
+	"strings"
+
+	"atalaya/app/ui"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+var templates = template.Must(template.ParseFS(templateFiles, "templates/*.html"))
+
+// maxKey bounds the form's key, in bytes.
+const maxKey = 64
+
+// plain serves the pages that need neither script nor style.
+type plain struct{ Config }
+
+// home lists the newest audits; by POST it starts one.
+func (p *plain) home(w http.ResponseWriter, r *http.Request) {
+	if !allow(w, r, "GET, HEAD, POST", http.MethodGet, http.MethodHead, http.MethodPost) {
+		return
+	}
+	if r.Method == http.MethodPost {
+		p.start(w, r)
+		return
+	}
+	p.list(w, r, http.StatusOK, "", "")
+}
+
+// start creates the audit of the form and goes to its page. What was typed and
+// refused comes back in the form, with the reason.
+func (p *plain) start(w http.ResponseWriter, r *http.Request) {
+	l := p.choose(w, r)
+	url, key, status := readForm(w, r)
+	if status != http.StatusOK {
+		p.list(w, r, status, "", l.B(text.BasicBadForm))
+		return
+	}
+	if url == "" {
+		p.list(w, r, http.StatusUnprocessableEntity, "", l.T(text.StartEmpty))
+		return
+	}
+	wish, problem := p.Validate(shared.NewAudit{URL: url})
+	if problem != nil {
+		p.list(w, r, problem.Status, url, text.Problem(l, string(problem.Code)))
+		return
+	}
+	made, _, err := p.Create.Create(r.Context(), wish, key)
+	if err != nil {
+		if r.Context().Err() == nil {
+			p.Log.Error("audit not created", "url", wish.URL, "err", err)
+		}
+		p.list(w, r, http.StatusServiceUnavailable, url, text.Problem(l, string(shared.CodeUnavailable)))
+		return
+	}
+	http.Redirect(w, r, withLang(r, shared.PathBasicPage(made.AuditID)), http.StatusSeeOther)
+}
+
+// readForm reads what was typed. The key makes a form sent twice start one
+// audit: it covers the address as well, so that a form taken back and changed
+// counts as another.
+func readForm(w http.ResponseWriter, r *http.Request) (url, key string, status int) {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+		return "", "", http.StatusUnsupportedMediaType
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, shared.MaxBody)
+	if err := r.ParseForm(); err != nil {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			return "", "", http.StatusRequestEntityTooLarge
+		}
+		return "", "", http.StatusBadRequest
+	}
+	url = strings.TrimSpace(r.PostForm.Get("url"))
+	if given := r.PostForm.Get("key"); given != "" && len(given) <= maxKey {
+		sum := sha256.Sum256([]byte(given + "\n" + url))
+		key = "form-" + hex.EncodeToString(sum[:16])
+	}
+	return url, key, http.StatusOK
+}
+
+// list writes the form, with what was typed and what was wrong with it, and the
+// newest audits. Without the data the form is still there.
+func (p *plain) list(w http.ResponseWriter, r *http.Request, status int, url, wrong string) {
+	l := p.choose(w, r)
+	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
+	defer cancel()
+	audits, err := p.Data.Newest(ctx, shared.ListSnapshot)
+	m := homeModel{
+		Frame: p.frame(r, l, l.T(text.TitleAudits), "/"), Heading: l.T(text.TitleAudits),
+		Action: withLang(r, shared.PathBasic), Key: rand.Text(), Label: l.T(text.StartLabel), URL: url, MaxURL: shared.MaxURL,
+		Button: l.T(text.StartButton), Error: wrong, Help: l.T(text.StartHelp),
+		ListHeading: l.T(text.AllAudits), Empty: l.T(text.ListEmpty),
+	}
+	if err != nil {
+		if r.Context().Err() == nil {
+			p.Log.Error("plain list drawn without data", "err", err)
+		}
+		m.Empty = l.T(text.ListUnknown) + ". " + text.Problem(l, string(shared.CodeUnavailable))
+		if status == http.StatusOK {
+			status = http.StatusServiceUnavailable
+		}
+	}
+	m.fill(r, l, audits)
+	p.write(w, r, status, "home.html", m)
+}
+
+// audit shows one audit; until that has ended, the page loads itself again.
+func (p *plain) audit(w http.ResponseWriter, r *http.Request) {
+	if !allow(w, r, "GET, HEAD", http.MethodGet, http.MethodHead) {
+		return
+	}
+	l := p.choose(w, r)
+	id, ok := shared.ParseID(r.PathValue("id"))
+	if !ok {
+		p.note(w, r, http.StatusBadRequest, l.B(text.BasicBadNumber), l.B(text.BasicBadNumberHelp), 0)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
+	defer cancel()
+	progress, report, err := p.read(ctx, id)
+	switch {
+	case err == nil:
+		m := newAuditModel(l, progress, report)
+		m.Frame = p.frame(r, l, m.Title, shared.PathPage(id))
+		if !progress.Status.Terminal() {
+			m.Frame.Refresh = refreshSeconds
+		}
+		p.write(w, r, http.StatusOK, "audit.html", m)
+	case p.Missing(err):
+		p.note(w, r, http.StatusNotFound, l.T(text.MissingAudit, id), l.T(text.MissingAuditHelp), 0)
+	default:
+		if r.Context().Err() == nil {
+			p.Log.Error("plain page drawn without data", "audit_id", id, "err", err)
+		}
+		says := text.Problem(l, string(shared.CodeUnavailable)) + " " + l.B(text.BasicRetries, retrySeconds)
+		p.note(w, r, http.StatusServiceUnavailable, l.B(text.BasicUnavailable), says, retrySeconds)
+	}
+}
+
+// read asks for an audit and, once it has ended, for its report.
+func (p *plain) read(ctx context.Context, id int64) (shared.AuditProgress, *shared.Report, error) {
+	progress, err := p.Data.Progress(ctx, id)
+	if err != nil || !progress.Status.Terminal() {
+		return progress, nil, err
+	}
+	report, err := p.Data.Report(ctx, id)
+	if err != nil {
+		return progress, nil, err
+	}
+	return progress, &report, nil
+}
+
+// nothing says that there is no page at this address.
+func (p *plain) nothing(w http.ResponseWriter, r *http.Request) {
+	l := p.choose(w, r)
+	p.note(w, r, http.StatusNotFound, l.T(text.MissingPage), l.T(text.MissingPageHelp), 0)
+}
+
+// note writes a page of two sentences that loads itself again after refresh
+// seconds; 0 means never.
+func (p *plain) note(w http.ResponseWriter, r *http.Request, status int, heading, says string, refresh int) {
+	frame := p.frame(r, p.choose(w, r), heading, "/")
+	frame.Refresh = refresh
+	p.write(w, r, status, "note.html", noteModel{frame, heading, says})
+}
+
+func (p *plain) write(w http.ResponseWriter, r *http.Request, status int, name string, model any) {
+	var b bytes.Buffer
+	if err := templates.ExecuteTemplate(&b, name, model); err != nil {
+		panic(err) // models and templates are ours: a mismatch is a bug, and api.Log answers for it
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	if status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", retryAfter)
+	}
+	send(w, r, status, b.Bytes())
+}
+
+// paramLang chooses the language of a plain page by its address, for browsers
+// that keep no cookie.
+const paramLang = "lang"
+
+// choose finds the reader's language and remembers one that the address names,
+// for the app as well.
+func (p *plain) choose(w http.ResponseWriter, r *http.Request) text.Lang {
+	l, named := text.Parse(r.URL.Query().Get(paramLang))
+	if !named {
+		return language(r)
+	}
+	cookie := http.Cookie{Name: ui.LangCookie, Value: l.Tag(), Path: "/", MaxAge: 365 * 24 * 60 * 60, SameSite: http.SameSiteLaxMode}
+	w.Header().Set("Set-Cookie", cookie.String())
+	return l
+}
+
+// withLang keeps the language that the request's address names.
+func withLang(r *http.Request, path string) string {
+	if l, named := text.Parse(r.URL.Query().Get(paramLang)); named {
+		return path + "?" + paramLang + "=" + l.Tag()
+	}
+	return path
+}

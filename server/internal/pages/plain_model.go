@@ -1,0 +1,244 @@
+package pages
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// Seconds after which a plain page loads itself again.
+const (
+	refreshSeconds = 3  // while the audit goes on
+	retrySeconds   = 10 // while the database does not answer
+)
+
+// The models are what the templates draw: finished texts, which html/template
+// escapes.
+
+type frameModel struct {
+	Lang, Title, Style, Icon string
+	Refresh                  int
+	Home, Full, Reload       link
+	Other                    link
+}
+
+type link struct{ Href, Text, Lang string }
+
+type homeModel struct {
+	Frame               frameModel
+	Heading             string
+	Action, Key, Label  string
+	URL                 string
+	MaxURL              int
+	Button, Error, Help string
+	ListHeading, Empty  string
+	Columns             []string
+	Rows                []row
+}
+
+type row struct{ Href, Site, Status, Percent, Score, Pages string }
+
+type noteModel struct {
+	Frame         frameModel
+	Heading, Text string
+}
+
+type auditModel struct {
+	Frame                   frameModel
+	Title, Site, Number     string
+	Status, Now             string
+	Percent, Bar            string
+	Error, Partial, Note    string
+	Facts                   []fact
+	ChecksHeading, NoChecks string
+	Checks                  []check
+	PagesHeading            string
+	Columns                 []string
+	Pages                   []page
+}
+
+type fact struct{ Name, Value string }
+
+type check struct {
+	Title, Meta, Why, Fix string
+	Places                []place
+}
+
+type place struct{ Where, Seen string }
+
+type page struct{ Code, URL, Time string }
+
+// frame is what stands around every plain page; full is the app's page of the
+// same thing.
+func (p *plain) frame(r *http.Request, l text.Lang, title, full string) frameModel {
+	other := text.EN
+	if l == text.EN {
+		other = text.ES
+	}
+	here := r.URL.EscapedPath()
+	return frameModel{
+		Lang: l.Tag(), Title: l.T(text.TitleSuffix, title),
+		Style: p.Web.Resolve("/web/static/basic.css"), Icon: p.Web.Resolve("/web/static/icons/icon-32.png"),
+		Home:   link{Href: withLang(r, shared.PathBasic), Text: l.T(text.AllAudits)},
+		Full:   link{Href: full, Text: l.B(text.BasicFull)},
+		Reload: link{Href: withLang(r, here), Text: l.T(text.Reload)},
+		Other:  link{Href: here + "?" + paramLang + "=" + other.Tag(), Text: other.B(text.BasicLanguage), Lang: other.Tag()},
+	}
+}
+
+func (m *homeModel) fill(r *http.Request, l text.Lang, audits []shared.AuditProgress) {
+	m.Columns = []string{l.T(text.ColumnSite), l.T(text.ColumnStatus), l.T(text.ProgressHeading), l.T(text.ColumnScore), l.T(text.ColumnPages)}
+	for _, a := range audits {
+		score := ""
+		switch {
+		case a.GeoScore != nil:
+			score = l.Number(*a.GeoScore)
+		case a.Status.Terminal():
+			score = l.T(text.NoScore)
+		}
+		m.Rows = append(m.Rows, row{
+			Href: withLang(r, shared.PathBasicPage(a.AuditID)), Site: a.URL, Status: text.Status(l, string(a.Status)),
+			Percent: l.B(text.BasicPercent, a.Progress), Score: score, Pages: l.Number(a.TotalPages),
+		})
+	}
+}
+
+// newAuditModel puts an audit into words; report is nil until it has ended.
+func newAuditModel(l text.Lang, a shared.AuditProgress, report *shared.Report) auditModel {
+	m := auditModel{
+		Site: a.URL, Number: l.T(text.AuditNumber, a.AuditID), Status: text.Status(l, string(a.Status)),
+		Percent: l.B(text.BasicPercent, a.Progress), Bar: bar(a.Progress), Facts: facts(l, a),
+		PagesHeading: l.T(text.PagesHeading) + " (" + l.T(text.PagesNewest) + ")",
+		Columns:      []string{l.T(text.ColumnCode), l.T(text.ColumnPage), l.T(text.ColumnTime)},
+	}
+	m.Title = m.Status + ", " + m.Percent + ": " + siteName(a.URL)
+	switch {
+	case a.Status == shared.StatusPending:
+		m.Now = l.T(text.WaitingWorker)
+	case a.Status == shared.StatusRunning && a.Stage != shared.StageNone:
+		m.Now = text.StageNow(l, string(a.Stage))
+	case a.Status == shared.StatusFailed && a.ErrorMessage == nil:
+		m.Error = l.T(text.ConnFailedText)
+	}
+	if a.ErrorMessage != nil {
+		m.Error = *a.ErrorMessage
+	}
+	if a.Partial {
+		m.Partial = l.T(text.ReportPartial)
+		if a.StopReason != nil {
+			m.Partial += ". " + text.StopReason(l, *a.StopReason)
+		}
+	}
+	if !a.Status.Terminal() {
+		m.Note = l.B(text.BasicRenews, refreshSeconds)
+	}
+	if a.Activity != nil {
+		for _, line := range a.Activity.Pages {
+			m.Pages = append(m.Pages, pageOf(l, line))
+		}
+	}
+	if report != nil {
+		m.fill(l, report)
+	}
+	return m
+}
+
+// barWidth is the length of the drawn bar, in characters: narrow enough for a
+// phone.
+const barWidth = 30
+
+func bar(percent int) string {
+	full := min(max(percent, 0), 100) * barWidth / 100
+	return "[" + strings.Repeat("#", full) + strings.Repeat(".", barWidth-full) + "]"
+}
+
+// facts are the numbers, each with its name.
+func facts(l text.Lang, a shared.AuditProgress) []fact {
+	var fs []fact
+	add := func(name, value string) { fs = append(fs, fact{name, value}) }
+	if a.GeoScore != nil {
+		add(l.T(text.ScoreFinal), l.B(text.BasicPoints, *a.GeoScore, text.Band(l, *a.GeoScore)))
+	} else if a.ProvisionalScore != nil && !a.Status.Terminal() {
+		add(l.T(text.ScoreSoFar), l.B(text.BasicPoints, *a.ProvisionalScore, text.Band(l, *a.ProvisionalScore)))
+	}
+	if a.Message != nil && *a.Message != "" {
+		add(l.B(text.BasicMessage), *a.Message)
+	}
+	add(l.B(text.BasicAnalysed), l.Number(a.TotalPages))
+	if a.Kind == shared.KindSite {
+		add(l.B(text.BasicFound), l.Number(a.Discovered))
+		if a.PageLimit != nil {
+			add(l.B(text.BasicLimit), l.Number(*a.PageLimit))
+		}
+		f, r := a.Findings, a.Responses
+		add(l.T(text.ColumnFindings), l.B(text.BasicSeverities, l.Number(f.Error), l.Number(f.Warning), l.Number(f.Notice)))
+		add(l.T(text.Responses), l.B(text.BasicResponses, l.Number(r.OK), l.Number(r.Redirect), l.Number(r.ClientError), l.Number(r.ServerError), l.Number(r.Failed)))
+	}
+	at := func(t shared.Time) string { return l.T(text.TimeUTC, t.UTC().Format("2006-01-02 15:04:05")) }
+	add(l.B(text.BasicQueued), at(a.CreatedAt))
+	if a.StartedAt != nil {
+		add(l.B(text.BasicStarted), at(*a.StartedAt))
+	}
+	add(l.B(text.BasicUpdated), at(a.UpdatedAt))
+	if a.FinishedAt != nil {
+		add(l.B(text.BasicFinished), at(*a.FinishedAt))
+	}
+	return fs
+}
+
+// fill adds what only the report knows: the failed checks, the gravest first.
+func (m *auditModel) fill(l text.Lang, report *shared.Report) {
+	failed := slices.DeleteFunc(slices.Clone(report.Checks), func(c shared.CheckResult) bool { return c.Outcome != shared.OutcomeFail })
+	slices.SortStableFunc(failed, func(a, b shared.CheckResult) int {
+		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.PointsLost, a.PointsLost))
+	})
+	m.ChecksHeading = l.T(text.ReportFindings)
+	if len(report.Checks) > 0 {
+		m.NoChecks = l.T(text.ReportNoFindings)
+	}
+	for _, c := range failed {
+		words, _ := text.Check(l, c.ID)
+		found := check{
+			Title: words.Title, Why: words.Why, Fix: words.Fix,
+			Meta: text.Severity(l, string(c.Severity)) + " · " + text.Category(l, string(c.Category)) + " · " + l.N(text.FindingsOnPages, c.Failed),
+		}
+		for _, f := range c.Samples {
+			found.Places = append(found.Places, placeOf(l, f))
+		}
+		m.Checks = append(m.Checks, found)
+	}
+}
+
+func placeOf(l text.Lang, f shared.Finding) place {
+	p := place{Where: cmp.Or(f.PageURL, l.T(text.WholeSite))}
+	seen := make([]string, len(f.Evidence))
+	for i, e := range f.Evidence {
+		seen[i] = l.T(text.ReportEvidence, text.EvidenceName(l, e.Name), e.Value)
+	}
+	p.Seen = strings.Join(seen, "; ")
+	return p
+}
+
+func pageOf(l text.Lang, line shared.PageLine) page {
+	code := l.T(text.CodeNone)
+	if line.Status != 0 {
+		code = strconv.Itoa(line.Status)
+	}
+	return page{Code: code, URL: line.URL, Time: l.T(text.Milliseconds, l.Number(line.MS))}
+}
+
+// siteName is the host of an audit's address, for the title; what is no address
+// stays itself.
+func siteName(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return raw
+	}
+	return u.Host
+}

@@ -1,0 +1,291 @@
+package pages
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"atalaya/shared"
+)
+
+// run takes the audit up as a worker does and reports once.
+func (s *site) run(advance shared.Advance) shared.Lease {
+	s.t.Helper()
+	job, ok, err := s.rows.Claim(s.t.Context(), "test", time.Minute)
+	if err != nil || !ok {
+		s.t.Fatalf("claim: %v, %v", ok, err)
+	}
+	if err := s.rows.Advance(s.t.Context(), job.Lease, advance); err != nil {
+		s.t.Fatal(err)
+	}
+	return job.Lease
+}
+
+func (s *site) finish(lease shared.Lease, result shared.Result, report shared.Report) {
+	s.t.Helper()
+	b, err := json.Marshal(report)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	result.Report = b
+	if err := s.rows.Finish(s.t.Context(), lease, result); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func refresh(page *html.Node) string {
+	for _, m := range elements(page, "meta") {
+		if attribute(m, "http-equiv") == "refresh" {
+			return attribute(m, "content")
+		}
+	}
+	return ""
+}
+
+var halfway = shared.Advance{
+	Stage: shared.StageCrawl, Progress: 47, Message: "Crawling", TotalPages: 12, Discovered: 1_234,
+	Findings: shared.Findings{Error: 1, Warning: 2, Notice: 3}, Responses: shared.Responses{OK: 12, ClientError: 1},
+	Activity: &shared.Activity{
+		Stages: []shared.StageSpan{{Name: shared.StageCrawl, StartedAt: shared.At(time.Unix(1_700_000_000, 0))}},
+		Pages:  []shared.PageLine{{URL: "https://one.example/recetas", Status: 404, MS: 184}},
+		Top:    []shared.TopCheck{},
+	},
+}
+
+func TestAuditUntilItsEnd(t *testing.T) {
+	s := newSite(t)
+	path := shared.PathBasicPage(s.audit("https://one.example/").AuditID)
+
+	page := parse(t, s.get(path))
+	if got := refresh(page); got != "3" {
+		t.Errorf("queued: refresh %q, want 3", got)
+	}
+	lease := s.run(halfway)
+	r := s.get(path)
+	if got := r.Header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("Cache-Control %q, want no-store", got)
+	}
+	page = parse(t, r)
+	if got := refresh(page); got != "3" {
+		t.Errorf("running: refresh %q, want 3", got)
+	}
+	for _, want := range []string{"https://one.example/", "Running", "Crawling pages", "47%", "[##############................]", "1,234", "1 critical, 2 warnings, 3 notices", "404 https://one.example/recetas 184 ms", "Reload"} {
+		if got := words(page); !strings.Contains(got, want) {
+			t.Errorf("running: %q is missing in\n%s", want, got)
+		}
+	}
+
+	score, done := 76, halfway
+	done.Progress = 100
+	s.finish(lease, shared.Result{Status: shared.StatusCompleted, GeoScore: &score, Last: done}, shared.Report{Checks: []shared.CheckResult{
+		{ID: "a-notice", Category: shared.CategoryContent, Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 1, Samples: []shared.Finding{}},
+		{ID: "passed-check", Category: shared.CategoryContent, Severity: shared.SeverityError, Outcome: shared.OutcomePass, Samples: []shared.Finding{}},
+		{ID: "an-error", Category: shared.CategoryLinks, Severity: shared.SeverityError, Outcome: shared.OutcomeFail, Failed: 2, Samples: []shared.Finding{
+			{CheckID: "an-error", PageURL: "https://one.example/seen", Evidence: []shared.Evidence{{Name: "status", Value: "404"}}},
+		}},
+	}})
+	page = parse(t, s.get(path))
+	if got := refresh(page); got != "" {
+		t.Errorf("done: refresh %q, want none", got)
+	}
+	got := words(page)
+	for _, want := range []string{"Done", "100%", "76 of 100", "an-error", "2 places", "https://one.example/seen", "a-notice"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("done: %q is missing in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "passed-check") || strings.Index(got, "an-error") > strings.Index(got, "a-notice") {
+		t.Errorf("done: want the failed checks alone, the gravest first, in\n%s", got)
+	}
+}
+
+// hostile is what an audited site or a foreign worker may choose to be called.
+var hostile = []string{
+	`"><script>alert(1)</script>`,
+	`' onmouseover='alert(1)`,
+	`</title><img src=x onerror=alert(1)>`,
+	`javascript:alert(1)`,
+	"{{.Frame}} \u202e \x7f </textarea>",
+}
+
+func TestHostileTexts(t *testing.T) {
+	for _, evil := range hostile {
+		s := newSite(t)
+		id := s.audit("https://one.example/" + evil).AuditID
+		running := halfway
+		running.Message = evil
+		running.Activity = &shared.Activity{
+			Stages: []shared.StageSpan{}, Top: []shared.TopCheck{},
+			Pages: []shared.PageLine{{URL: "https://one.example/" + evil, Status: 200}},
+		}
+		lease := s.run(running)
+		check := func(when string, targets ...string) {
+			for _, target := range targets {
+				page := parse(t, s.get(target))
+				for _, e := range elements(page, "") {
+					if (e.Data == "script" || e.Data == "img") && !strings.HasPrefix(attribute(e, "src"), "/") {
+						t.Errorf("%s, %s: %q became <%s>", target, when, evil, e.Data)
+					}
+					for _, a := range e.Attr {
+						if strings.HasPrefix(a.Key, "on") || strings.HasPrefix(strings.TrimSpace(strings.ToLower(a.Val)), "javascript:") {
+							t.Errorf("%s, %s: %q became %s=%q", target, when, evil, a.Key, a.Val)
+						}
+					}
+				}
+			}
+		}
+		check("running", "/", shared.PathPage(id), "/basic", shared.PathBasicPage(id))
+		if got := words(parse(t, s.get(shared.PathBasicPage(id)))); strings.Count(got, strings.Join(strings.Fields(evil), " ")) < 2 {
+			t.Errorf("%q is not shown as it is in\n%s", evil, got)
+		}
+		s.finish(lease, shared.Result{Status: shared.StatusFailed, ErrorMessage: evil, Last: running}, shared.Report{Checks: []shared.CheckResult{{
+			ID: evil, Category: shared.Category(evil), Severity: shared.SeverityError, Outcome: shared.OutcomeFail,
+			Samples: []shared.Finding{{CheckID: evil, PageURL: evil, Evidence: []shared.Evidence{{Name: evil, Value: evil}}}},
+		}}})
+		check("failed", "/", shared.PathPage(id), shared.PathReportPage(id), "/basic", shared.PathBasicPage(id))
+	}
+}
+
+func (s *site) post(form url.Values, target string) *http.Response {
+	s.t.Helper()
+	return s.do("POST", target, form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
+}
+
+func TestForm(t *testing.T) {
+	s := newSite(t)
+	form := url.Values{"url": {"  https://one.example/ "}, "key": {"abc"}}
+	first := s.post(form, "/basic")
+	if first.StatusCode != 303 || first.Header.Get("Location") != "/audits/1/basic" {
+		t.Fatalf("got %d to %q, want 303 to /audits/1/basic", first.StatusCode, first.Header.Get("Location"))
+	}
+	p, err := s.rows.Progress(t.Context(), 1)
+	if err != nil || p.URL != "https://one.example/" || p.PageLimit == nil || *p.PageLimit != 500 {
+		t.Errorf("stored %+v, %v; want what Validate made of it", p, err)
+	}
+	if again := s.post(form, "/basic"); again.Header.Get("Location") != "/audits/1/basic" {
+		t.Errorf("the same form sent twice led to %q", again.Header.Get("Location"))
+	}
+	seen := map[string]bool{"/audits/1/basic": true}
+	for _, tt := range []struct {
+		name, target string
+		form         url.Values
+	}{
+		{"taken back and changed", "/basic", url.Values{"url": {"https://two.example/"}, "key": {"abc"}}},
+		{"without a key, as the app's", "/basic?lang=es", url.Values{"url": {"https://one.example/"}}},
+		{"with a key too long to count", "/basic", url.Values{"url": {"https://one.example/"}, "key": {strings.Repeat("k", 65)}}},
+	} {
+		r := s.post(tt.form, tt.target)
+		to, err := url.Parse(r.Header.Get("Location"))
+		if err != nil || r.StatusCode != 303 || seen[to.Path] || s.get(to.String()).StatusCode != 200 {
+			t.Errorf("a form %s: got %d to %q, %v; want a page of its own", tt.name, r.StatusCode, to, err)
+			continue
+		}
+		if got, _ := url.Parse(tt.target); to.RawQuery != got.RawQuery {
+			t.Errorf("a form %s: the language %q was lost on the way to %q", tt.name, got.RawQuery, to)
+		}
+		seen[to.Path] = true
+	}
+}
+
+func TestFormRefused(t *testing.T) {
+	s := newSite(t)
+	const urlencoded = "application/x-www-form-urlencoded"
+	long := "url=" + strings.Repeat("x", shared.MaxBody)
+	for _, tt := range []struct {
+		name, kind, body string
+		want             int
+		kept             string
+	}{
+		{"not an address", urlencoded, "url=" + url.QueryEscape(`ftp://"><b>`), 422, `ftp://"><b>`},
+		{"nothing typed", urlencoded, "url=+", 422, ""},
+		{"no field", urlencoded, "", 422, ""},
+		{"bad escape", urlencoded, "url=%zz", 400, ""},
+		{"too large", urlencoded, long, 413, ""},
+		{"JSON", "application/json", `{"url":"https://one.example/"}`, 415, ""},
+		{"no type", "", "url=https://one.example/", 415, ""},
+		{"a page's fetch", "text/plain", "url=https://one.example/", 415, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := s.do("POST", "/basic", tt.body, "Content-Type", tt.kind)
+			page := parse(t, r)
+			if r.StatusCode != tt.want {
+				t.Errorf("got %d, want %d", r.StatusCode, tt.want)
+			}
+			wrong := false
+			for _, e := range elements(page, "") {
+				wrong = wrong || attribute(e, "role") == "alert" && words(e) != ""
+				if attribute(e, "name") == "url" && attribute(e, "value") != tt.kept {
+					t.Errorf("kept %q, want %q", attribute(e, "value"), tt.kept)
+				}
+			}
+			if !wrong {
+				t.Error("the page does not say what was wrong")
+			}
+		})
+	}
+	if all, err := s.rows.Newest(t.Context(), 10); err != nil || len(all) != 0 {
+		t.Errorf("refused forms made %d audits, %v", len(all), err)
+	}
+}
+
+func TestHomeLists(t *testing.T) {
+	s := newSite(t)
+	if got := words(parse(t, s.get("/basic"))); !strings.Contains(got, "No audits yet") {
+		t.Errorf("empty list: got\n%s", got)
+	}
+	s.audit("https://one.example/")
+	s.run(halfway)
+	s.audit("https://two.example/")
+	page := parse(t, s.get("/basic?lang=es"))
+	var rows []string
+	for _, tr := range elements(elements(page, "tbody")[0], "tr") {
+		rows = append(rows, attribute(elements(tr, "a")[0], "href")+" "+words(tr))
+	}
+	want := []string{
+		"/audits/2/basic?lang=es https://two.example/ En cola 0 % 0",
+		"/audits/1/basic?lang=es https://one.example/ En curso 47 % 12",
+	}
+	if got := strings.Join(rows, "\n"); got != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+// TestTextBrowser reads the pages in w3m, which knows neither style nor script.
+func TestTextBrowser(t *testing.T) {
+	w3m, err := exec.LookPath("w3m")
+	if err != nil {
+		if os.Getenv("ATALAYA_REQUIRE_ALL") != "" {
+			t.Fatal(err)
+		}
+		t.Skip("no w3m here")
+	}
+	s := newSite(t)
+	path := shared.PathBasicPage(s.audit("https://one.example/").AuditID)
+	s.run(halfway)
+	server := httptest.NewServer(s)
+	defer server.Close()
+	for target, want := range map[string][]string{
+		path:     {"Running: Crawling pages", "47%", "[##############................]", "Reload"},
+		"/basic": {"Website address", "Start audit", "https://one.example/", "47%"},
+	} {
+		cmd := exec.CommandContext(t.Context(), w3m, "-dump", "-cols", "80", server.URL+target)
+		cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "HOME="+t.TempDir())
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("w3m: %v", err)
+		}
+		for _, line := range want {
+			if !strings.Contains(string(out), line) {
+				t.Errorf("%s: %q is missing in\n%s", target, line, out)
+			}
+		}
+	}
+}

@@ -1,0 +1,24 @@
+// Package web holds what browsers load as files: the style sheets, the icons,
+// the manifest, the service worker and the built client, all embedded into the
+// server's binary.
+//
+// The folder static is source. The folder build is made by `make client`, which
+// compiles ./app and runs ./web/pack, and is ignored by git apart from one
+// empty file that lets a fresh clone compile; [Files.HasClient] tells the two
+// apart.
+//
+// Every file has two addresses. Under /web/ it is revalidated at each use.
+// Under /web/v-<version>/ it may be kept for ever, because [Files.Version] is a
+// hash over all of them; pages and the service worker use this one, through
+// [Files.Resolve]. The address of another version answers with the file of this
+// one, to be revalidated: while a release is being rolled out over several
+// processes, a page may meet the wrong one, and a slightly wrong style sheet is
+// better than none.
+//
+// A compressed file is used only if its index says that it was made from the
+// very source embedded beside it, so forgetting to pack costs bytes, never
+// correctness.
+//
+// Everything is read once, at the first call of [Embedded]; afterwards all
+// methods are read-only and safe for concurrent use.
+package web

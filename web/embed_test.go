@@ -1,0 +1,148 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image/png"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// need finds a program, or skips the test where it may be missing.
+func need(t *testing.T, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		if os.Getenv("ATALAYA_REQUIRE_ALL") != "" {
+			t.Fatalf("%s is required here: %v", program, err)
+		}
+		t.Skipf("no %s here", program)
+	}
+	return path
+}
+
+func TestManifest(t *testing.T) {
+	r := get(Embedded(), "GET", "/manifest.webmanifest", nil)
+	type icon struct{ Src, Type, Sizes, Purpose string }
+	var m struct {
+		ID, Name, Lang, Scope, Display string
+		ShortName                      string `json:"short_name"`
+		StartURL                       string `json:"start_url"`
+		Icons                          []icon
+		Shortcuts                      []struct {
+			Name, URL string
+			Icons     []icon
+		}
+	}
+	if err := json.Unmarshal([]byte(body(t, r)), &m); err != nil {
+		t.Fatalf("manifest: %v", err)
+	}
+	if got, want := r.Header.Get("Content-Type"), "application/manifest+json"; got != want {
+		t.Errorf("Content-Type %q, want %q", got, want)
+	}
+	if m.ID != "/" || m.Scope != "/" || m.Name == "" || m.ShortName == "" || m.StartURL == "" || m.Lang == "" || m.Display != "standalone" || len(m.Shortcuts) == 0 {
+		t.Errorf("a member is missing: %+v", m)
+	}
+	icons := m.Icons
+	for _, s := range m.Shortcuts {
+		icons = append(icons, s.Icons...)
+	}
+	purposes := map[string]bool{}
+	for _, i := range icons {
+		purposes[i.Purpose] = true
+		r := get(Embedded(), "GET", i.Src, nil)
+		if r.StatusCode != http.StatusOK || r.Header.Get("Content-Type") != i.Type {
+			t.Errorf("%s: got %d %s, want 200 %s", i.Src, r.StatusCode, r.Header.Get("Content-Type"), i.Type)
+			continue
+		}
+		if i.Type != "image/png" {
+			continue
+		}
+		c, err := png.DecodeConfig(strings.NewReader(body(t, r)))
+		if got := fmt.Sprintf("%dx%d", c.Width, c.Height); err != nil || got != i.Sizes {
+			t.Errorf("%s is %s (%v), the manifest says %s", i.Src, got, err, i.Sizes)
+		}
+	}
+	for _, p := range []string{"any", "maskable", "monochrome"} {
+		if !purposes[p] {
+			t.Errorf("no icon for the purpose %s", p)
+		}
+	}
+}
+
+func TestFixedAddresses(t *testing.T) {
+	for path := range aliases {
+		if r := get(Embedded(), "GET", path, nil); r.StatusCode != http.StatusOK {
+			t.Errorf("%s: got %d, want 200", path, r.StatusCode)
+		}
+	}
+}
+
+// TestOldBrowsers runs old.js under Node in a world with fewer and fewer
+// features and looks where it sends the browser.
+func TestOldBrowsers(t *testing.T) {
+	node := need(t, "node")
+	const program = `
+const vm = require("vm"), fs = require("fs");
+const script = fs.readFileSync("static/old.js", "utf8");
+const answers = {};
+function run(name, pathname, change) {
+  let to = "";
+  const world = {
+    location: { pathname, replace(u) { to = u; } },
+    fetch, Promise, ReadableStream, TextDecoder, URLSearchParams, WebAssembly, Uint8Array,
+  };
+  change(world);
+  vm.runInNewContext(script, new Proxy(world, { has: () => true, get: (w, k) => w[k] }));
+  answers[name] = to;
+}
+run("able", "/audits/7", () => {});
+run("no WebAssembly", "/audits/7", (w) => { delete w.WebAssembly; });
+run("no fetch", "/", (w) => { delete w.fetch; });
+run("no streams", "/audits/12/report", (w) => { delete w.ReadableStream; });
+run("no typed arrays", "/audits/7x", (w) => { delete w.Uint8Array; });
+for (const [name, opcode] of [["truncation", [252, 0, 192]], ["sign extension", [192]], ["memory.fill", [252, 11]]]) {
+  // An engine without the instruction takes its opcode for an unknown one.
+  let used = false;
+  run("no " + name, "/audits/7", (w) => {
+    w.WebAssembly = { validate(bytes) {
+      const b = Uint8Array.from(bytes);
+      const at = b.findIndex((_, i) => opcode.every((o, j) => b[i + j] === o));
+      used = at >= 0;
+      b[at + (opcode[0] === 252 ? 1 : 0)] = 255;
+      return WebAssembly.validate(b);
+    } };
+  });
+  if (!used) answers["no " + name] = "the program does not use it";
+}
+console.log(JSON.stringify(answers));`
+	cmd := exec.Command(node, "-e", program)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("node: %v\n%s", err, stderr.String())
+	}
+	var got map[string]string
+	if err := json.Unmarshal(out, &got); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"able":              "",
+		"no WebAssembly":    "/audits/7/basic",
+		"no fetch":          "/basic",
+		"no streams":        "/audits/12/basic",
+		"no typed arrays":   "/basic",
+		"no truncation":     "/audits/7/basic",
+		"no sign extension": "/audits/7/basic",
+		"no memory.fill":    "/audits/7/basic",
+	} {
+		if got[name] != want {
+			t.Errorf("%s: sent to %q, want %q", name, got[name], want)
+		}
+	}
+}

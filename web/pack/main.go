@@ -1,0 +1,205 @@
+// Command pack compresses the built client and the static files, so that the
+// server can send them as they lie.
+//
+// For build/app.wasm and every text file under static it writes a brotli and a
+// gzip file into the build folder, and an index ([packed.Index]) that ties them
+// to their sources. A source whose hash and quality stand in the index already
+// is left alone: brotli at its best takes some 15 s for the client.
+//
+//	go run ./web/pack [-dir web] [-q 11]
+//
+// At quality 11, the release's, it fails when the client outgrows its budget.
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/andybalholm/brotli"
+
+	"atalaya/web/internal/packed"
+)
+
+// budget is the largest client worth shipping, in bytes of brotli: what a slow
+// mobile connection (1.6 Mbit/s) carries in 8 s.
+const budget = 1_600_000
+
+// client is the name of the WebAssembly program in the build folder.
+const client = "app.wasm"
+
+func main() {
+	dir := flag.String("dir", "web", "folder that holds static and build")
+	quality := flag.Int("q", brotli.BestCompression, "brotli quality, 0 to 11; 9 is quick enough for development")
+	flag.Parse()
+	if err := pack(*dir, *quality, budget, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "pack:", err)
+		os.Exit(1)
+	}
+}
+
+// pack brings the build folder of dir up to date and prints a line of sizes
+// per source. At the best quality the client may have budget bytes of brotli.
+func pack(dir string, quality, budget int, out io.Writer) error {
+	if quality < brotli.BestSpeed || quality > brotli.BestCompression {
+		return fmt.Errorf("quality %d is not within %d to %d", quality, brotli.BestSpeed, brotli.BestCompression)
+	}
+	build := filepath.Join(dir, "build")
+	names, err := sources(dir)
+	if err != nil {
+		return err
+	}
+	old, err := packed.Read(os.DirFS(build))
+	if err != nil {
+		// An index that cannot be read is one that must be made anew.
+		old = packed.Index{}
+	}
+	index := packed.Index{}
+	for _, name := range names {
+		entry, fresh, err := packFile(dir, name, quality, old[name])
+		if err != nil {
+			return err
+		}
+		index[name] = entry
+		fmt.Fprintln(out, line(name, entry, fresh))
+	}
+	if err := write(build, packed.Name, index); err != nil {
+		return err
+	}
+	if wasm := index[client]; quality == brotli.BestCompression && wasm.Brotli > budget {
+		return fmt.Errorf("%s.br has %d bytes, %d more than its budget of %d: look for a new dependency of ./app",
+			client, wasm.Brotli, wasm.Brotli-budget, budget)
+	}
+	return nil
+}
+
+// sources names what can be compressed, the client first.
+func sources(dir string) ([]string, error) {
+	if _, err := os.Stat(filepath.Join(dir, "build", client)); err != nil {
+		return nil, fmt.Errorf("%w: build ./app for js/wasm first", err)
+	}
+	names := []string{client}
+	root := os.DirFS(dir)
+	err := fs.WalkDir(root, "static", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !isText(name) {
+			return err
+		}
+		names = append(names, name)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list static files: %w", err)
+	}
+	return names, nil
+}
+
+func isText(name string) bool {
+	switch path.Ext(name) {
+	case ".css", ".js", ".json", ".svg", ".txt", ".webmanifest":
+		return !strings.HasPrefix(path.Base(name), ".")
+	}
+	return false
+}
+
+// packFile compresses one source unless old describes it already; fresh tells
+// that it did. A compressed file that saves nothing is removed.
+func packFile(dir, name string, quality int, old packed.Entry) (entry packed.Entry, fresh bool, err error) {
+	from := filepath.Join(dir, filepath.FromSlash(name))
+	if name == client {
+		from = filepath.Join(dir, "build", client)
+	}
+	body, err := os.ReadFile(from)
+	if err != nil {
+		return packed.Entry{}, false, fmt.Errorf("read source: %w", err)
+	}
+	to := filepath.Join(dir, "build", filepath.FromSlash(name))
+	entry = packed.Entry{SHA256: packed.Sum(body), Quality: quality, Size: len(body)}
+	if old.SHA256 == entry.SHA256 && old.Quality == quality && has(to+".br", old.Brotli) && has(to+".gz", old.Gzip) {
+		return old, false, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return packed.Entry{}, false, fmt.Errorf("make folder: %w", err)
+	}
+	if entry.Brotli, err = compress(to+".br", body, func(w io.Writer) (io.WriteCloser, error) {
+		return brotli.NewWriterLevel(w, quality), nil
+	}); err != nil {
+		return packed.Entry{}, false, err
+	}
+	if entry.Gzip, err = compress(to+".gz", body, func(w io.Writer) (io.WriteCloser, error) {
+		return gzip.NewWriterLevel(w, gzip.BestCompression)
+	}); err != nil {
+		return packed.Entry{}, false, err
+	}
+	return entry, true, nil
+}
+
+// has reports whether the file stands there with the size the index gives; a
+// size of 0 means that there is none.
+func has(file string, size int) bool {
+	info, err := os.Stat(file)
+	if size == 0 {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	return err == nil && info.Size() == int64(size)
+}
+
+// compress writes the compressed body to the file and returns its size, or 0
+// without a file when compression gains nothing.
+func compress(file string, body []byte, encoder func(io.Writer) (io.WriteCloser, error)) (int, error) {
+	var b bytes.Buffer
+	w, err := encoder(&b)
+	if err != nil {
+		return 0, fmt.Errorf("compress %s: %w", file, err)
+	}
+	if _, err := w.Write(body); err != nil {
+		return 0, fmt.Errorf("compress %s: %w", file, err)
+	}
+	if err := w.Close(); err != nil {
+		return 0, fmt.Errorf("compress %s: %w", file, err)
+	}
+	if b.Len() >= len(body) {
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return 0, fmt.Errorf("remove stale file: %w", err)
+		}
+		return 0, nil
+	}
+	return b.Len(), replace(file, b.Bytes())
+}
+
+func write(build, name string, index packed.Index) error {
+	b, err := json.MarshalIndent(index, "", "\t")
+	if err != nil {
+		return fmt.Errorf("encode index: %w", err)
+	}
+	return replace(filepath.Join(build, name), append(b, '\n'))
+}
+
+// replace writes the whole file or leaves the old one: an interrupted run must
+// not leave half a client behind.
+func replace(file string, b []byte) error {
+	part := file + ".part"
+	if err := os.WriteFile(part, b, 0o644); err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
+	if err := os.Rename(part, file); err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
+	return nil
+}
+
+func line(name string, e packed.Entry, fresh bool) string {
+	note := ""
+	if !fresh {
+		note = "  unchanged"
+	}
+	return fmt.Sprintf("%-32s %9d  br %8d  gz %8d%s", name, e.Size, e.Brotli, e.Gzip, note)
+}

@@ -1,0 +1,36 @@
+/* Runs first, in whatever browser asks, so it is written in the JavaScript of
+   1999. Browsers that cannot run the app are sent to the plain pages: before it
+   could fail, and without a word, because the plain pages say the same. */
+(function () {
+  /* One function that truncates a float with saturation, extends a sign and
+     fills memory: three instructions that Go's compiler always emits and that
+     WebAssembly did not have from the start. */
+  var program = [
+    0, 97, 115, 109, 1, 0, 0, 0,
+    1, 4, 1, 96, 0, 0,
+    3, 2, 1, 0,
+    5, 3, 1, 0, 1,
+    10, 22, 1, 20, 0,
+    67, 0, 0, 0, 0, 252, 0, 192, 26,
+    65, 0, 65, 0, 65, 0, 252, 11, 0, 11
+  ];
+
+  function able() {
+    try {
+      return typeof fetch === "function" &&
+        typeof Promise === "function" &&
+        typeof ReadableStream === "function" &&
+        typeof TextDecoder === "function" &&
+        typeof URLSearchParams === "function" &&
+        typeof WebAssembly === "object" &&
+        WebAssembly.validate(new Uint8Array(program));
+    } catch (e) {
+      return false;
+    }
+  }
+
+  if (!able()) {
+    var audit = /^\/audits\/([0-9]+)(\/|$)/.exec(location.pathname);
+    location.replace(audit ? "/audits/" + audit[1] + "/basic" : "/basic");
+  }
+})();
