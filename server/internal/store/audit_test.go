@@ -1,0 +1,55 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+
+	"atalaya/server/internal/store"
+	"atalaya/shared"
+)
+
+func TestCreate(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		p := f.create(t, site)
+		want := shared.AuditProgress{
+			AuditID: p.AuditID, Revision: p.Revision, URL: site.URL, Kind: shared.KindSite,
+			Status: shared.StatusPending, PageLimit: ptr(50), CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
+		}
+		if !equal(p, want) {
+			t.Errorf("created:\ngot  %+v\nwant %+v", p, want)
+		}
+		if got := f.progress(t, p.AuditID); !equal(got, p) {
+			t.Errorf("read again:\ngot  %+v\nwant %+v", got, p)
+		}
+		if got := f.committed.Load(); got != 1 {
+			t.Errorf("commits told: got %d, want 1", got)
+		}
+		if _, err := f.Progress(t.Context(), 999); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("unknown audit: got %v, want %v", err, store.ErrNotFound)
+		}
+	})
+}
+
+func TestCreateIdempotency(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		first, created, err := f.Create(ctx, site, "key'1")
+		if err != nil || !created {
+			t.Fatalf("first: created %v, %v", created, err)
+		}
+		again, created, err := f.Create(ctx, site, "key'1")
+		if err != nil || created || again.AuditID != first.AuditID {
+			t.Errorf("again: got audit %d, created %v, %v, want audit %d, not created", again.AuditID, created, err, first.AuditID)
+		}
+		if _, _, err := f.Create(ctx, external, "key'1"); !errors.Is(err, store.ErrIdempotency) {
+			t.Errorf("another body: got %v, want %v", err, store.ErrIdempotency)
+		}
+		if err := f.Delete(ctx, first.AuditID); err != nil {
+			t.Fatal(err)
+		}
+		fresh, created, err := f.Create(ctx, site, "key'1")
+		if err != nil || !created || fresh.AuditID == first.AuditID {
+			t.Errorf("after delete: got audit %d, created %v, %v, want a new audit", fresh.AuditID, created, err)
+		}
+	})
+}

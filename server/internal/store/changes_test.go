@@ -1,0 +1,144 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"atalaya/server/internal/store"
+	"atalaya/shared"
+)
+
+func TestChanges(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		old := f.create(t, external)
+		cursor := f.now(t)
+		if changed, deleted, _ := f.changes(t, cursor); len(changed)+len(deleted) != 0 {
+			t.Errorf("nothing happened: got %v, %v", changed, deleted)
+		}
+		a, b := f.create(t, external), f.create(t, site)
+		activity := `{"stages":[],"pages":[],"top":[{"id":"x","severity":"error","count":2}]}`
+		f.sql(t, fmt.Sprintf("UPDATE audits SET progress = 7, activity = '%s' WHERE id = %d", activity, old.AuditID))
+		if err := f.Delete(t.Context(), a.AuditID); err != nil {
+			t.Fatal(err)
+		}
+		known := f.progress(t, old.AuditID).Revision
+		changed, deleted, next, err := f.Changes(t.Context(), cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.known[old.AuditID], f.known[b.AuditID], f.known[a.AuditID] = known, b.Revision, -1
+		want := []shared.AuditProgress{f.progress(t, old.AuditID), f.progress(t, b.AuditID)}
+		slices.SortFunc(changed, func(x, y shared.AuditProgress) int { return int(x.AuditID - y.AuditID) })
+		if !equal(changed, want) || !equal(deleted, []int64{a.AuditID}) {
+			t.Errorf("got %+v, %v\nwant %+v, [%d]", changed, deleted, want, a.AuditID)
+		}
+		if changed[0].Activity == nil || len(changed[0].Activity.Top) != 1 {
+			t.Errorf("activity: got %v, want one check", changed[0].Activity)
+		}
+		if again, gone, _ := f.changes(t, next); len(again)+len(gone) != 0 {
+			t.Errorf("nothing more happened: got %v, %v", again, gone)
+		}
+	})
+}
+
+func TestChangesBadCursor(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		for _, cursor := range []string{"x", "-1", "1.2", "1.2.3.4.5", "99999999999999999999", "1'; --"} {
+			if _, _, _, err := f.Changes(t.Context(), cursor); !errors.Is(err, store.ErrBadCursor) {
+				t.Errorf("cursor %q: got %v, want %v", cursor, err, store.ErrBadCursor)
+			}
+		}
+	})
+}
+
+// TestChangesMoreThanOneCall changes more rows in one transaction than a call
+// returns, and some of them again while the window is being read.
+func TestChangesMoreThanOneCall(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		const rows = store.ChangesMax + 10
+		f.sql(t, fmt.Sprintf(`INSERT INTO audits (url) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+			SELECT 'https://example.org/' || i FROM n`, rows))
+		cursor := f.now(t)
+		f.sql(t, "UPDATE audits SET progress = 5")
+		got := map[int64]int{}
+		calls := 0
+		for ; ; calls++ {
+			changed, _, next, err := f.Changes(t.Context(), cursor)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(changed) > store.ChangesMax {
+				t.Fatalf("one call returned %d rows", len(changed))
+			}
+			for _, p := range changed {
+				got[p.AuditID] = p.Progress
+			}
+			if len(changed) < store.ChangesMax && calls > 3 {
+				break
+			}
+			cursor = next
+			if calls == 0 {
+				f.sql(t, fmt.Sprintf("UPDATE audits SET progress = 6 WHERE id IN (1, %d)", rows))
+			}
+		}
+		if len(got) != rows || got[1] != 6 || got[rows] != 6 || got[2] != 5 {
+			t.Errorf("after %d calls: got %d audits, progress of the first %d, of the last %d", calls, len(got), got[1], got[rows])
+		}
+	})
+}
+
+// TestChangesLateCommit has a transaction take its revision first and commit
+// last: a cursor made of revisions would skip it.
+func TestChangesLateCommit(t *testing.T) {
+	t.Parallel()
+	f := onPostgres(t, 0)
+	late, early := f.create(t, external), f.create(t, external)
+	cursor := f.now(t)
+	tx, err := f.foreign.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.ExecContext(t.Context(), fmt.Sprintf("UPDATE audits SET progress = 30 WHERE id = %d", late.AuditID)); err != nil {
+		t.Fatal(err)
+	}
+	f.sql(t, fmt.Sprintf("UPDATE audits SET progress = 20 WHERE id = %d", early.AuditID))
+	var revisions map[int64]int64
+	if revisions, _, cursor = f.changes(t, cursor); revisions[early.AuditID] == 0 || revisions[late.AuditID] != 0 {
+		t.Fatalf("before the late commit: got %v, want only audit %d", revisions, early.AuditID)
+	}
+	for range 3 { // the position moves on with every sweep
+		var more map[int64]int64
+		if more, _, cursor = f.changes(t, cursor); len(more) != 0 {
+			t.Fatalf("before the late commit: got %v, want nothing new", more)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	after, _, cursor := f.changes(t, cursor)
+	if after[late.AuditID] == 0 || after[late.AuditID] >= revisions[early.AuditID] {
+		t.Errorf("after the late commit: got %v, want audit %d with a revision below %d", after, late.AuditID, revisions[early.AuditID])
+	}
+	if rest, _, _ := f.changes(t, cursor); len(rest) != 0 {
+		t.Errorf("then: got %v, want nothing", rest)
+	}
+}
+
+// TestChangesForeignTransactionIDs plays a dump restored into a younger cluster:
+// its rows carry transaction ids that this cluster has not reached.
+func TestChangesForeignTransactionIDs(t *testing.T) {
+	t.Parallel()
+	f := onPostgres(t, 0)
+	p := f.create(t, external)
+	cursor := f.now(t)
+	f.sql(t, "ALTER TABLE audits DISABLE TRIGGER ALL; UPDATE audits SET change_xid = '9000000000000'; ALTER TABLE audits ENABLE TRIGGER ALL")
+	if got, _, _ := f.changes(t, cursor); len(got) != 0 {
+		t.Errorf("restored row: got %v, want nothing", got)
+	}
+	f.sql(t, "UPDATE audits SET progress = 3")
+	if got, _, _ := f.changes(t, cursor); got[p.AuditID] == 0 {
+		t.Errorf("changed again: got %v, want audit %d", got, p.AuditID)
+	}
+}

@@ -1,0 +1,174 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"atalaya/server/internal/store"
+	"atalaya/shared"
+)
+
+func TestList(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		for i := 1; i <= 7; i++ {
+			f.sql(t, fmt.Sprintf("INSERT INTO audits (url) VALUES ('https://Example.org/%d')", i))
+		}
+		f.sql(t, "INSERT INTO audits (url, status, activity) VALUES ('100%_!\\done''', 'completed', '{}')") // 8
+		f.sql(t, "UPDATE audits SET deleted_at = created_at WHERE id = 6")
+		for _, c := range []struct {
+			name  string
+			query shared.ListQuery
+			want  []int64
+		}{
+			{"all", shared.ListQuery{}, []int64{8, 7, 5, 4, 3, 2, 1}},
+			{"in steps", shared.ListQuery{Limit: 3}, []int64{8, 7, 5, 4, 3, 2, 1}},
+			{"by status", shared.ListQuery{Status: shared.StatusPending, Limit: 2}, []int64{7, 5, 4, 3, 2, 1}},
+			{"unknown status", shared.ListQuery{Status: "x\x00'"}, nil},
+			{"any case", shared.ListQuery{Text: "EXAMPLE.ORG/5"}, []int64{5}},
+			{"percent is no wildcard", shared.ListQuery{Text: "0%_"}, []int64{8}},
+			{"underscore is no wildcard", shared.ListQuery{Text: "example_org"}, nil},
+			{"escape and quote", shared.ListQuery{Text: `!\done'`}, []int64{8}},
+			{"question mark", shared.ListQuery{Text: "?"}, nil},
+			{"negative limit", shared.ListQuery{Limit: -5, Status: shared.StatusCompleted}, []int64{8}},
+		} {
+			if got := f.walk(t, c.query); !equal(got, c.want) {
+				t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+			}
+		}
+		list, err := f.List(t.Context(), shared.ListQuery{Limit: 1})
+		if err != nil || list.Audits[0].Activity != nil {
+			t.Errorf("activity in a list: got %+v, %v", list, err)
+		}
+		pages, err := f.Pages(t.Context(), 1, "", 0)
+		if err != nil || pages.Pages == nil || len(pages.Pages) != 0 {
+			t.Errorf("an audit without pages: got %+v, %v", pages, err)
+		}
+		for _, cursor := range []string{"x", "!!", (*list.NextCursor)[1:], "cGFnZXM6MQ", "YXVkaXRzOi0x", "YXVkaXRzOjAx"} {
+			if _, err := f.List(t.Context(), shared.ListQuery{Cursor: cursor}); !errors.Is(err, store.ErrBadCursor) {
+				t.Errorf("cursor %q: got %v, want %v", cursor, err, store.ErrBadCursor)
+			}
+		}
+		if _, err := f.Pages(t.Context(), 1, *list.NextCursor, 0); !errors.Is(err, store.ErrBadCursor) {
+			t.Errorf("a cursor of another list: got %v, want %v", err, store.ErrBadCursor)
+		}
+	})
+}
+
+func (f *fixture) walk(t *testing.T, q shared.ListQuery) (ids []int64) {
+	t.Helper()
+	for range 20 {
+		list, err := f.List(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range list.Audits {
+			ids = append(ids, a.AuditID)
+		}
+		if list.NextCursor == nil {
+			return ids
+		}
+		q.Cursor = *list.NextCursor
+	}
+	t.Fatal("the list does not end")
+	return nil
+}
+
+func TestReadsOfSeveral(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		for range 4 {
+			f.create(t, external)
+		}
+		ids := func(ps []shared.AuditProgress, err error) (out []int64) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range ps {
+				out = append(out, p.AuditID)
+			}
+			return out
+		}
+		if got := ids(f.ProgressOf(t.Context(), []int64{3, 1, 99})); !equal(got, []int64{1, 3}) {
+			t.Errorf("progress of 3, 1, 99: got %v, want [1 3]", got)
+		}
+		if got := ids(f.ProgressOf(t.Context(), nil)); len(got) != 0 {
+			t.Errorf("progress of none: got %v", got)
+		}
+		if got := ids(f.Newest(t.Context(), 2)); !equal(got, []int64{4, 3}) {
+			t.Errorf("newest 2: got %v, want [4 3]", got)
+		}
+	})
+}
+
+func TestPatch(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		id := f.create(t, external).AuditID
+		p, err := f.Patch(ctx, id, shared.ProgressPatch{Progress: ptr(30), Message: ptr("it's on"), TotalPages: ptr(4)}, 0)
+		if err != nil || p.Status != shared.StatusRunning || p.Progress != 30 || *p.Message != "it's on" || p.TotalPages != 4 || p.WorkerSeenAt == nil {
+			t.Errorf("first: got %+v, %v", p, err)
+		}
+		same, err := f.Patch(ctx, id, shared.ProgressPatch{Progress: ptr(30)}, p.Revision)
+		if err != nil || same.Revision != p.Revision {
+			t.Errorf("same again: got revision %d, %v, want %d", same.Revision, err, p.Revision)
+		}
+		for _, c := range []struct {
+			name    string
+			patch   shared.ProgressPatch
+			ifMatch int64
+			want    error
+		}{
+			{"stale", shared.ProgressPatch{Progress: ptr(31)}, p.Revision - 1, store.ErrPrecondition},
+			{"falling", shared.ProgressPatch{Progress: ptr(29)}, 0, store.ErrOutOfRange},
+			{"above", shared.ProgressPatch{Progress: ptr(101)}, 0, store.ErrOutOfRange},
+			{"100 while running", shared.ProgressPatch{Progress: ptr(100)}, 0, store.ErrOutOfRange},
+			{"score while running", shared.ProgressPatch{GeoScore: ptr(1)}, 0, store.ErrOutOfRange},
+			{"unknown status", shared.ProgressPatch{Status: ptr(shared.Status("x"))}, 0, store.ErrOutOfRange},
+			{"huge count", shared.ProgressPatch{TotalPages: ptr(-1 << 40)}, 0, store.ErrOutOfRange},
+			{"NUL", shared.ProgressPatch{Message: ptr("a\x00b")}, 0, store.ErrOutOfRange},
+			{"no UTF-8", shared.ProgressPatch{ErrorMessage: ptr("a\xff")}, 0, store.ErrOutOfRange},
+		} {
+			if _, err := f.Patch(ctx, id, c.patch, c.ifMatch); !errors.Is(err, c.want) {
+				t.Errorf("%s: got %v, want %v", c.name, err, c.want)
+			}
+		}
+		if got := f.progress(t, id); !equal(got, same) {
+			t.Errorf("refused patches changed the row:\ngot  %+v\nwant %+v", got, same)
+		}
+		done, err := f.Patch(ctx, id, shared.ProgressPatch{Status: ptr(shared.StatusCompleted), GeoScore: ptr(88), Message: ptr("")}, p.Revision)
+		if err != nil || done.Progress != 100 || *done.GeoScore != 88 || done.Message != nil {
+			t.Errorf("completed: got %+v, %v", done, err)
+		}
+		if _, err := f.Patch(ctx, id, shared.ProgressPatch{Message: ptr("late")}, 0); !errors.Is(err, store.ErrTerminal) {
+			t.Errorf("ended: got %v, want %v", err, store.ErrTerminal)
+		}
+		if _, err := f.Patch(ctx, f.create(t, site).AuditID, shared.ProgressPatch{Progress: ptr(1)}, 0); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("site audit: got %v, want %v", err, store.ErrConflict)
+		}
+		if _, err := f.Patch(ctx, 999, shared.ProgressPatch{}, 0); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("unknown: got %v, want %v", err, store.ErrNotFound)
+		}
+	})
+}
+
+func TestDelete(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		id := f.create(t, site).AuditID
+		f.claim(t, "w")
+		if err := f.Delete(t.Context(), id); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("running: got %v, want %v", err, store.ErrConflict)
+		}
+		other := f.create(t, site).AuditID
+		if err := f.Delete(t.Context(), other); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := f.Delete(t.Context(), other); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("deleted: got %v, want %v", err, store.ErrNotFound)
+			}
+		}
+		if _, ok, err := f.Claim(t.Context(), "w", 1); ok || err != nil {
+			t.Errorf("claim of a deleted one: got %v, %v", ok, err)
+		}
+	})
+}

@@ -1,0 +1,221 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/driver/pgdriver"
+
+	"atalaya/server/internal/store/migrations"
+)
+
+// The driver does not heed the cancellation of a context, only its deadline, and
+// a query it gave up goes on in the server. So these stand beside the deadlines
+// of calls: the socket gives up after netTimeout, the server after
+// statementTimeout.
+const (
+	netTimeout       = 5 * time.Second
+	dialTimeout      = 3 * time.Second
+	statementTimeout = "3000" // ms
+	lockTimeout      = "2500" // ms
+	idleInTxTimeout  = "10000"
+	// migrateWithin bounds the wait for another process that migrates, and each
+	// statement of a migration.
+	migrateWithin = 2 * time.Minute
+	// migrateLock is the key of the advisory lock around migrations.
+	migrateLock = 0x6174616c617961 // "atalaya"
+)
+
+var postgresDialect = dialect{
+	name: "postgresql",
+	now:  "clock_timestamp()",
+	after: func(d time.Duration) bun.Safe {
+		return bun.Safe(fmt.Sprintf("clock_timestamp() + interval '%d milliseconds'", d.Milliseconds()))
+	},
+	lock:     "UPDATE",
+	lockFree: "UPDATE SKIP LOCKED",
+	like:     "ILIKE",
+}
+
+// postgres is how to reach the server; the listener has a connection of its own.
+type postgres struct {
+	options []pgdriver.Option
+	where   string // for messages; without the password
+}
+
+func (s *Store) openPostgres(ctx context.Context, c Config) error {
+	pg, err := parseDatabaseURL(c.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	logDriver(s.log)
+	pg, err = pg.reach(ctx)
+	if err != nil {
+		return fmt.Errorf("store: cannot open the database %s: %w", pg.where, normalise(err))
+	}
+	if err := pg.migrate(ctx); err != nil {
+		return fmt.Errorf("store: %s: %w", pg.where, normalise(err))
+	}
+	s.postgres = &pg
+	pool := pg.pool(limitOr(c.PoolSize, 8, 1000))
+	s.closers = append(s.closers, pool)
+	s.pools = []Pool{{"main", pool}}
+	s.dialect = postgresDialect
+	s.writeDB = observed(bun.NewDB(pool, pgdialect.New()), c)
+	s.readDB = s.writeDB
+	return nil
+}
+
+var errDatabaseURL = errors.New("store: the database URL cannot be read: it must look like " +
+	"postgres://user:password@host:5432/name?sslmode=verify-full, with special characters of user and password percent-encoded")
+
+// parseDatabaseURL checks the address before the driver sees it, which panics on
+// what it cannot read. The errors repeat nothing of it: a password may be
+// anywhere in an address that cannot be read.
+func parseDatabaseURL(raw string) (pg postgres, err error) {
+	u, err := url.Parse(raw)
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		return pg, errDatabaseURL
+	}
+	if _, err := url.ParseQuery(u.RawQuery); err != nil {
+		return pg, errDatabaseURL
+	}
+	mode := u.Query().Get("sslmode")
+	defer func() {
+		// What is left are names of files: sslrootcert, sslcert, sslkey.
+		if r := recover(); r != nil {
+			err = fmt.Errorf("store: the database URL: %v", r)
+		}
+	}()
+	pg.options = []pgdriver.Option{
+		pgdriver.WithReadTimeout(netTimeout), pgdriver.WithWriteTimeout(netTimeout), pgdriver.WithDialTimeout(dialTimeout),
+		pgdriver.WithApplicationName("atalaya"),
+		pgdriver.WithDSN(raw),
+		withSessionDefaults,
+		pgdriver.WithResetSessionFunc(checkAlive),
+	}
+	conf := pgdriver.NewConnector(pg.options...).Config()
+	pg.where = fmt.Sprintf("%s at %s as user %s", conf.Database, conf.Addr, conf.User)
+	if conf.Network == "unix" && mode == "" {
+		pg.options = append(pg.options, pgdriver.WithInsecure(true))
+	}
+	return pg, nil
+}
+
+// withSessionDefaults sets what the address does not.
+func withSessionDefaults(conf *pgdriver.Config) {
+	params := map[string]any{
+		"statement_timeout":                   statementTimeout,
+		"lock_timeout":                        lockTimeout,
+		"idle_in_transaction_session_timeout": idleInTxTimeout,
+		"client_encoding":                     "UTF8",
+		"default_transaction_isolation":       "read committed",
+	}
+	for k, v := range conf.ConnParams {
+		params[k] = v
+	}
+	conf.ConnParams = params
+}
+
+// reach proves that the server answers. As libpq does with sslmode=prefer, it
+// goes on without TLS when the address does not ask for it and the server has
+// none; the driver alone would fail.
+func (pg postgres) reach(ctx context.Context) (postgres, error) {
+	err := pg.try(ctx)
+	if err != nil && strings.Contains(err.Error(), "SSL is not enabled on the server") && !pg.insistsOnTLS() {
+		pg.options = append(pg.options, pgdriver.WithInsecure(true))
+		err = pg.try(ctx)
+	}
+	return pg, err
+}
+
+// insistsOnTLS is false for no sslmode, allow and prefer: those leave a
+// configuration that verifies nothing and names no server.
+func (pg postgres) insistsOnTLS() bool {
+	t := pgdriver.NewConnector(pg.options...).Config().TLSConfig
+	return t == nil || !t.InsecureSkipVerify || t.ServerName != "" || t.VerifyPeerCertificate != nil
+}
+
+func (pg postgres) try(ctx context.Context) error {
+	db := pg.pool(1)
+	defer db.Close()
+	ctx, cancel := context.WithTimeout(ctx, netTimeout)
+	defer cancel()
+	var version int
+	if err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
+		return err
+	}
+	if version < 130000 {
+		return fmt.Errorf("PostgreSQL %d is too old: 13 or newer is needed", version/10000)
+	}
+	return nil
+}
+
+func (pg postgres) pool(size int, more ...pgdriver.Option) *sql.DB {
+	db := sql.OpenDB(pgdriver.NewConnector(append(pg.options[:len(pg.options):len(pg.options)], more...)...))
+	db.SetMaxOpenConns(size)
+	db.SetMaxIdleConns(size)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	db.SetConnMaxLifetime(30 * time.Minute)
+	return db
+}
+
+// migrate brings the schema up to date while it holds an advisory lock, so that
+// of several servers that start together one works and the others find it done.
+// The lock is asked for again and again: a waiting lock would run into the
+// timeouts of the driver.
+func (pg postgres) migrate(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, migrateWithin)
+	defer cancel()
+	pool := pg.pool(2, pgdriver.WithReadTimeout(migrateWithin), func(conf *pgdriver.Config) {
+		conf.ConnParams["statement_timeout"] = "0"
+		conf.ConnParams["lock_timeout"] = "0"
+	})
+	defer pool.Close()
+	// The lock ends with its connection, whatever happens here.
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for {
+		var held bool
+		if err := conn.QueryRowContext(ctx, fmt.Sprintf("SELECT pg_try_advisory_lock(%d)", migrateLock)).Scan(&held); err != nil {
+			return err
+		}
+		if held {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("another process migrates the database: %w", ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return migrateTo(ctx, bun.NewDB(pool, pgdialect.New()), migrations.Postgres)
+}
+
+// driverLog passes the driver's messages on. They are not formatted for
+// programs, and none asks for action: the calls concerned return errors.
+type driverLog struct{ log *slog.Logger }
+
+func (l driverLog) Printf(ctx context.Context, format string, v ...any) {
+	l.log.DebugContext(ctx, "database driver", slog.String("text", fmt.Sprintf(format, v...)))
+}
+
+// raw unwraps TLS: whether the peer has closed is seen on the socket.
+func raw(cn net.Conn) net.Conn {
+	if t, ok := cn.(interface{ NetConn() net.Conn }); ok {
+		return t.NetConn()
+	}
+	return cn
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"atalaya/shared"
+)
+
+// Progress returns one audit with its activity, or [ErrNotFound].
+func (s *Store) Progress(ctx context.Context, id int64) (shared.AuditProgress, error) {
+	found, err := s.audits(ctx, fmt.Sprintf("progress %d", id), func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("a.id = ?", id)
+	})
+	if err != nil {
+		return shared.AuditProgress{}, err
+	}
+	if len(found) == 0 {
+		return shared.AuditProgress{}, fmt.Errorf("store: progress %d: %w", id, ErrNotFound)
+	}
+	return found[0], nil
+}
+
+// ProgressOf returns those of the audits that exist, with their activity, in
+// order of id. It is one query.
+func (s *Store) ProgressOf(ctx context.Context, ids []int64) ([]shared.AuditProgress, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return s.audits(ctx, "progress of several", func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("a.id IN (?)", bun.In(ids)).Order("a.id")
+	})
+}
+
+// Newest returns at most n audits, the newest first, without activity.
+func (s *Store) Newest(ctx context.Context, n int) ([]shared.AuditProgress, error) {
+	return s.audits(ctx, "newest", func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.ExcludeColumn("activity").Order("a.id DESC").Limit(int64(max(n, 0)))
+	})
+}
+
+func (s *Store) audits(ctx context.Context, what string, which func(*bun.SelectQuery) *bun.SelectQuery) ([]shared.AuditProgress, error) {
+	var rows []auditRow
+	err := s.read(ctx, what, func(ctx context.Context, db bun.IDB) error {
+		rows = nil
+		return which(db.NewSelect().Model(&rows).Where("a.deleted_at IS NULL")).Scan(ctx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.progressOf(rows), nil
+}
+
+// List returns one page of audits, newest first, without activity. A cursor that
+// is not from a list gives [ErrBadCursor]; an unknown status finds nothing.
+func (s *Store) List(ctx context.Context, q shared.ListQuery) (shared.AuditList, error) {
+	before, err := place("audits", q.Cursor)
+	if err != nil {
+		return shared.AuditList{}, fmt.Errorf("store: list: %w", err)
+	}
+	limit := limitOr(q.Limit, shared.ListLimitDefault, shared.ListLimitMax)
+	var rows []auditRow
+	err = s.read(ctx, "list", func(ctx context.Context, db bun.IDB) error {
+		rows = nil
+		sel := db.NewSelect().Model(&rows).ExcludeColumn("activity").
+			Where("a.deleted_at IS NULL").Order("a.id DESC").Limit(int64(limit) + 1)
+		if before > 0 {
+			sel.Where("a.id < ?", before)
+		}
+		if q.Status != "" {
+			sel.Where("a.status = ?", clean(string(q.Status)))
+		}
+		if q.Text != "" {
+			sel.Where("a.url ? ? ESCAPE '!'", s.dialect.like, "%"+escapeLike.Replace(clip(q.Text, shared.MaxURL))+"%")
+		}
+		return sel.Scan(ctx)
+	})
+	if err != nil {
+		return shared.AuditList{}, err
+	}
+	list := shared.AuditList{}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		list.NextCursor = keyset("audits", rows[limit-1].ID)
+	}
+	list.Audits = s.progressOf(rows)
+	return list, nil
+}
+
+var escapeLike = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
+// Report returns an audit with the report of its worker. Without one, Score is
+// nil and Checks is empty. [ErrNotFound] when there is no such audit.
+func (s *Store) Report(ctx context.Context, id int64) (shared.Report, error) {
+	audit, err := s.Progress(ctx, id)
+	if err != nil {
+		return shared.Report{}, fmt.Errorf("store: report: %w", err)
+	}
+	var body []string
+	err = s.read(ctx, fmt.Sprintf("report %d", id), func(ctx context.Context, db bun.IDB) error {
+		body = nil
+		return db.NewSelect().Table("reports").Column("body").Where("audit_id = ?", id).Scan(ctx, &body)
+	})
+	if err != nil {
+		return shared.Report{}, err
+	}
+	var r shared.Report
+	if len(body) > 0 {
+		if err := json.Unmarshal([]byte(body[0]), &r); err != nil {
+			r = shared.Report{}
+			if s.spoiled.first(id) {
+				s.log.ErrorContext(ctx, "a report cannot be read", slog.Int64("audit_id", id), slog.Any("err", err))
+			}
+		}
+	}
+	r.Audit = audit
+	// Lists are never null in JSON.
+	if r.Checks == nil {
+		r.Checks = []shared.CheckResult{}
+	}
+	if r.Unvisited == nil {
+		r.Unvisited = []shared.Unvisited{}
+	}
+	return r, nil
+}

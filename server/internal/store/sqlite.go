@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"atalaya/server/internal/store/migrations"
+)
+
+// sqliteTime is the form of times in SQLite columns, in Go's notation; the
+// triggers write the same.
+const sqliteTime = "2006-01-02 15:04:05.000-07:00"
+
+var sqliteDialect = dialect{
+	name: "sqlite",
+	now:  "strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')",
+	after: func(d time.Duration) bun.Safe {
+		return bun.Safe(fmt.Sprintf("strftime('%%Y-%%m-%%d %%H:%%M:%%f+00:00', 'now', '%+.3f seconds')", d.Seconds()))
+	},
+	like: "LIKE",
+}
+
+func (s *Store) openSQLite(ctx context.Context, c Config) error {
+	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+		return fmt.Errorf("store: the data directory cannot be made: %w", err)
+	}
+	held, err := lockDir(c.DataDir)
+	if err != nil {
+		return err
+	}
+	file, err := filepath.Abs(filepath.Join(c.DataDir, "atalaya.db"))
+	if err != nil {
+		return errors.Join(fmt.Errorf("store: %w", err), held.Close())
+	}
+	// One connection writes, so that writers queue here instead of in SQLite's
+	// busy loop; the others cannot write even by mistake.
+	write, err1 := openFile(file, 1, "_txlock=immediate")
+	read, err2 := openFile(file, limitOr(c.PoolSize, 4, 1000), "_pragma=query_only(1)")
+	watch, err3 := openFile(file, 1, "_pragma=query_only(1)")
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return errors.Join(fmt.Errorf("store: %w", err), held.Close())
+	}
+	s.watcher = &watcher{db: watch}
+	s.closers = append(s.closers, s.watcher, read, write, held)
+	s.pools = []Pool{{"read", read}, {"write", write}}
+	s.dialect = sqliteDialect
+	s.writeDB = observed(bun.NewDB(write, sqlitedialect.New()), c)
+	s.readDB = observed(bun.NewDB(read, sqlitedialect.New()), c)
+
+	if err := migrateTo(ctx, s.writeDB, migrations.SQLite); err != nil {
+		return fmt.Errorf("store: %s: %w", file, normalise(err))
+	}
+	return s.expireLeases(ctx)
+}
+
+// expireLeases ends the leases that a killed process left: the directory has one
+// owner, so no worker of another process can hold any.
+func (s *Store) expireLeases(ctx context.Context) error {
+	return s.write(ctx, "expire leases", false, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewUpdate().Table("audits").
+			Set("lease_until = ?", s.dialect.now).
+			Where("kind = 'site' AND status IN ('pending', 'running') AND lease_until > ?", s.dialect.now).
+			Exec(ctx)
+		return err
+	})
+}
+
+func openFile(file string, conns int, option string) (*sql.DB, error) {
+	dsn := url.URL{
+		Scheme: "file", OmitHost: true, Path: filepath.ToSlash(file),
+		RawQuery: "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&" +
+			"_pragma=foreign_keys(1)&" + option,
+	}
+	db, err := sql.Open("sqlite", dsn.String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, nil
+}
+
+// watcher reads PRAGMA data_version. The number means something only when
+// compared with earlier ones of the same connection, so it keeps one.
+type watcher struct {
+	db *sql.DB
+	mu sync.Mutex
+	cn *sql.Conn
+}
+
+// DataVersion returns a number that changes whenever any process commits to the
+// SQLite file, this one included. On PostgreSQL it fails with
+// [errors.ErrUnsupported].
+func (s *Store) DataVersion(ctx context.Context) (int64, error) {
+	if s.watcher == nil {
+		return 0, fmt.Errorf("store: data version: %w", errors.ErrUnsupported)
+	}
+	ctx, cancel := context.WithTimeout(ctx, ReadTimeout)
+	defer cancel()
+	n, err := s.watcher.version(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("store: data version: %w", normalise(err))
+	}
+	return n, nil
+}
+
+func (w *watcher) version(ctx context.Context) (n int64, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cn == nil {
+		if w.cn, err = w.db.Conn(ctx); err != nil {
+			return 0, err
+		}
+	}
+	err = w.cn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&n)
+	return n, err
+}
+
+// Close ends the connection.
+func (w *watcher) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cn != nil {
+		_ = w.cn.Close() // gives it back to the pool, which ends it
+	}
+	return w.db.Close()
+}

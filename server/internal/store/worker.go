@@ -1,0 +1,242 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"atalaya/shared"
+)
+
+// LeasesLostMax is how many workers may die over one audit. The next claim ends
+// it as failed: more would die of the same.
+const LeasesLostMax = 5
+
+// maxActivity bounds the stored activity in bytes, well below what one frame
+// may have.
+const maxActivity = 48 << 10
+
+type jobRow struct {
+	bun.BaseModel `bun:"table:audits,alias:a"`
+
+	ID              int64         `bun:"id,pk"`
+	URL             string        `bun:"url"`
+	Status          shared.Status `bun:"status"`
+	PageLimit       int           `bun:"page_limit"`
+	MaxDepth        int           `bun:"max_depth"`
+	Progress        int           `bun:"progress"`
+	Attempt         int           `bun:"attempt"`
+	LeaseOwner      string        `bun:"lease_owner"`
+	LeasesLost      int           `bun:"leases_lost"`
+	CancelRequested bool          `bun:"cancel_requested"`
+	Activity        *string       `bun:"activity"`
+	StartedAt       stamp         `bun:"started_at"`
+}
+
+func (r *jobRow) job() shared.Job {
+	j := shared.Job{
+		Lease:     shared.Lease{AuditID: r.ID, Attempt: r.Attempt, Owner: r.LeaseOwner},
+		URL:       r.URL,
+		PageLimit: r.PageLimit,
+		MaxDepth:  r.MaxDepth,
+		StartedAt: r.StartedAt.Time,
+		Progress:  r.Progress,
+	}
+	if r.Activity != nil {
+		var a shared.Activity
+		if json.Unmarshal([]byte(*r.Activity), &a) == nil && a.Validate() == nil {
+			j.Activity = &a
+		}
+	}
+	return j
+}
+
+// claimable is a site audit that waits, or whose worker's lease ran out. It
+// begins as the partial index audits_claim does.
+const claimable = "kind = 'site' AND status IN ('pending', 'running') AND deleted_at IS NULL AND " +
+	"(status = 'pending' OR lease_until IS NULL OR lease_until <= ?)"
+
+// Claim gives owner the oldest site audit that waits for a worker, for the time
+// of lease; ok is false when there is none. No two calls get the same one. On
+// the way it ends audits without a worker that were asked to cancel, and those
+// that [LeasesLostMax] workers died of. Limits of 0 in the job were not set.
+func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration) (job shared.Job, ok bool, err error) {
+	// One audit per transaction: a crowd of dead ones cannot outlast the deadline.
+	for {
+		var row jobRow
+		err := s.write(ctx, "claim", false, func(ctx context.Context, tx bun.Tx) (err error) {
+			row, err = s.candidate(ctx, tx)
+			if err != nil || row.ID == 0 {
+				return err
+			}
+			if _, err := s.settle(tx, &row, owner, lease).Exec(ctx); err != nil {
+				return err
+			}
+			return tx.NewSelect().Model(&row).Where("id = ?", row.ID).Scan(ctx)
+		})
+		if err != nil || row.ID == 0 {
+			return shared.Job{}, false, err
+		}
+		s.committed()
+		if row.Status == shared.StatusRunning {
+			return row.job(), true, nil
+		}
+	}
+}
+
+// settle decides what becomes of a candidate: it has a new worker, or it ends.
+func (s *Store) settle(tx bun.Tx, row *jobRow, owner string, lease time.Duration) *bun.UpdateQuery {
+	q := tx.NewUpdate().Table("audits").Where("id = ?", row.ID)
+	if row.CancelRequested {
+		return setCancelled(q)
+	}
+	lost := row.LeasesLost
+	if row.LeaseOwner != "" { // not given back
+		lost++
+	}
+	q.Set("leases_lost = ?", lost)
+	if lost >= LeasesLostMax {
+		return q.Set("status = 'failed'").Set("partial = (total_pages > 0)").
+			Set("error_message = ?", fmt.Sprintf("The worker died %d times over this audit; it was given up.", lost)).
+			Set("lease_owner = NULL").Set("lease_until = NULL")
+	}
+	return q.Set("status = 'running'").Set("attempt = attempt + 1").
+		Set("lease_owner = ?", clean(owner)).Set("lease_until = ?", s.dialect.after(lease)).
+		Set("worker_seen_at = ?", s.dialect.now)
+}
+
+// candidate is the oldest claimable audit, kept off others until the transaction
+// ends; its ID is 0 when there is none.
+func (s *Store) candidate(ctx context.Context, tx bun.Tx) (row jobRow, err error) {
+	q := tx.NewSelect().Model(&row).Where(claimable, s.dialect.now).Order("id").Limit(1)
+	if s.dialect.lockFree != "" {
+		q.For(s.dialect.lockFree)
+	}
+	if err = q.Scan(ctx); errors.Is(err, sql.ErrNoRows) {
+		return jobRow{}, nil
+	}
+	return row, err
+}
+
+// The fence of every write of a worker: the lease may have run out, but nobody
+// else took the audit up, and it has not ended.
+func fence(q *bun.UpdateQuery, l shared.Lease) *bun.UpdateQuery {
+	return q.Where("id = ? AND lease_owner = ? AND attempt = ? AND status = 'running' AND deleted_at IS NULL",
+		l.AuditID, clean(l.Owner), l.Attempt)
+}
+
+// fenced runs a fenced update and fails with [ErrLeaseLost] when it met no row.
+func fenced(ctx context.Context, q *bun.UpdateQuery, l shared.Lease) error {
+	res, err := fence(q, l).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, ErrLeaseLost)
+	}
+	return nil
+}
+
+// Renew prolongs a lease from now and notes the worker's sign of life; neither
+// is a visible change. It reports whether the audit was asked to stop.
+func (s *Store) Renew(ctx context.Context, l shared.Lease, lease time.Duration) (cancelRequested bool, err error) {
+	err = s.write(ctx, fmt.Sprintf("renew %d", l.AuditID), false, func(ctx context.Context, tx bun.Tx) error {
+		q := tx.NewUpdate().Table("audits").
+			Set("lease_until = ?", s.dialect.after(lease)).Set("worker_seen_at = ?", s.dialect.now)
+		if err := fenced(ctx, q, l); err != nil {
+			return err
+		}
+		return tx.NewSelect().Table("audits").Column("cancel_requested").Where("id = ?", l.AuditID).Scan(ctx, &cancelRequested)
+	})
+	return cancelRequested, err
+}
+
+// Advance shows how far a worker is. A progress below the one shown gives
+// [ErrOutOfRange].
+func (s *Store) Advance(ctx context.Context, l shared.Lease, a shared.Advance) error {
+	return s.write(ctx, fmt.Sprintf("advance %d", l.AuditID), true, func(ctx context.Context, tx bun.Tx) error {
+		q := tx.NewUpdate().Table("audits").
+			Set("progress = ?", a.Progress).Set("stage = ?", nullable(string(a.Stage))).
+			Set("message = ?", nullable(clean(a.Message))).Set("worker_seen_at = ?", s.dialect.now)
+		setCounts(q, a)
+		return fenced(ctx, q, l)
+	})
+}
+
+func setCounts(q *bun.UpdateQuery, a shared.Advance) {
+	q.Set("provisional_score = ?", a.ProvisionalScore).
+		Set("total_pages = ?", a.TotalPages).Set("discovered = ?", a.Discovered).
+		Set("findings_error = ?", a.Findings.Error).Set("findings_warning = ?", a.Findings.Warning).
+		Set("findings_notice = ?", a.Findings.Notice).
+		Set("responses_2xx = ?", a.Responses.OK).Set("responses_3xx = ?", a.Responses.Redirect).
+		Set("responses_4xx = ?", a.Responses.ClientError).Set("responses_5xx = ?", a.Responses.ServerError).
+		Set("responses_failed = ?", a.Responses.Failed).
+		Set("activity = ?", encodeActivity(a.Activity))
+}
+
+// encodeActivity leaves out the oldest pages until the rest fits: URLs can be
+// long, and JSON may write one byte of them as six.
+func encodeActivity(a *shared.Activity) any {
+	if a == nil {
+		return nil
+	}
+	fit := *a
+	for {
+		b, err := json.Marshal(fit)
+		if err != nil {
+			return nil
+		}
+		if len(b) <= maxActivity {
+			return string(b)
+		}
+		if len(fit.Pages) == 0 {
+			return nil
+		}
+		fit.Pages = fit.Pages[:len(fit.Pages)-1]
+	}
+}
+
+// Finish ends an audit with its result and report, and gives the lease back.
+func (s *Store) Finish(ctx context.Context, l shared.Lease, r shared.Result) error {
+	what := fmt.Sprintf("finish %d", l.AuditID)
+	if !r.Status.Terminal() {
+		return fmt.Errorf("store: %s: %w: status %.20q does not end an audit", what, ErrOutOfRange, r.Status)
+	}
+	return s.write(ctx, what, true, func(ctx context.Context, tx bun.Tx) error {
+		q := tx.NewUpdate().Table("audits").
+			Set("status = ?", string(r.Status)).Set("geo_score = ?", r.GeoScore).
+			Set("message = ?", nullable(clipRunes(r.Message, shared.MaxMessage))).
+			Set("error_message = ?", nullable(clipRunes(r.ErrorMessage, shared.MaxErrorMessage))).
+			Set("partial = ?", r.Partial).Set("stop_reason = ?", nullable(clean(r.StopReason))).
+			Set("worker_seen_at = ?", s.dialect.now).
+			Set("lease_owner = NULL").Set("lease_until = NULL")
+		if r.Status != shared.StatusCompleted {
+			n := min(r.Last.Progress, 99)
+			q.Set("progress = CASE WHEN progress > ? THEN progress ELSE ? END", n, n)
+		}
+		setCounts(q, r.Last)
+		if err := fenced(ctx, q, l); err != nil {
+			return err
+		}
+		if r.Report == nil {
+			return nil
+		}
+		report := map[string]any{"audit_id": l.AuditID, "body": clean(string(r.Report))}
+		_, err := tx.NewInsert().Model(&report).Table("reports").
+			On("CONFLICT (audit_id) DO UPDATE").Set("body = EXCLUDED.body").Exec(ctx)
+		return err
+	})
+}
+
+// Release gives an audit back unfinished, as a worker does that shuts down: the
+// next [Store.Claim] may take it, and the worker does not count as dead.
+func (s *Store) Release(ctx context.Context, l shared.Lease) error {
+	return s.write(ctx, fmt.Sprintf("release %d", l.AuditID), true, func(ctx context.Context, tx bun.Tx) error {
+		return fenced(ctx, tx.NewUpdate().Table("audits").Set("lease_owner = NULL").Set("lease_until = NULL"), l)
+	})
+}

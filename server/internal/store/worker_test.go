@@ -1,0 +1,431 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"atalaya/server/internal/store"
+	"atalaya/shared"
+)
+
+var advanced = shared.Advance{
+	Stage: shared.StageCrawl, Progress: 42, Message: "Fetching", ProvisionalScore: ptr(71),
+	TotalPages: 9, Discovered: 31,
+	Findings:  shared.Findings{Error: 1, Warning: 2, Notice: 3},
+	Responses: shared.Responses{OK: 4, Redirect: 5, ClientError: 6, ServerError: 7, Failed: 8},
+	Activity: &shared.Activity{
+		Stages: []shared.StageSpan{{Name: shared.StageDiscover, StartedAt: shared.At(time.UnixMilli(1_700_000_000_123))}},
+		Pages:  []shared.PageLine{{URL: "https://example.org/a", Status: 200, MS: 12}},
+		Top:    []shared.TopCheck{{ID: "title-missing", Severity: shared.SeverityError, Count: 2}},
+	},
+}
+
+func TestRunOfASiteAudit(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		created := f.create(t, site)
+		job := f.claim(t, "w1")
+		want := shared.Job{
+			Lease: shared.Lease{AuditID: created.AuditID, Attempt: 1, Owner: "w1"}, URL: site.URL,
+			PageLimit: 50, MaxDepth: 7, StartedAt: job.StartedAt,
+		}
+		if !same(job, want) || job.StartedAt.IsZero() {
+			t.Errorf("job:\ngot  %+v\nwant %+v", job, want)
+		}
+		if _, ok, err := f.Claim(ctx, "w2", time.Minute); ok || err != nil {
+			t.Errorf("second claim: got %v, %v, want nothing", ok, err)
+		}
+		if err := f.Advance(ctx, job.Lease, advanced); err != nil {
+			t.Fatal(err)
+		}
+		p := f.progress(t, job.AuditID)
+		shown := shared.AuditProgress{
+			AuditID: p.AuditID, Revision: p.Revision, URL: site.URL, Kind: shared.KindSite, Status: shared.StatusRunning,
+			Stage: advanced.Stage, Progress: 42, Message: ptr("Fetching"), ProvisionalScore: ptr(71), TotalPages: 9, Discovered: 31,
+			PageLimit: ptr(50), Findings: advanced.Findings, Responses: advanced.Responses, Attempt: 1,
+			CreatedAt: p.CreatedAt, StartedAt: p.StartedAt, UpdatedAt: p.UpdatedAt, WorkerSeenAt: p.WorkerSeenAt,
+			Activity: advanced.Activity,
+		}
+		if !equal(p, shown) || p.StartedAt == nil || p.WorkerSeenAt == nil {
+			t.Errorf("advanced:\ngot  %+v\nwant %+v", p, shown)
+		}
+		cancel, err := f.Renew(ctx, job.Lease, time.Minute)
+		if renewed := f.progress(t, job.AuditID); err != nil || cancel || renewed.Revision != p.Revision {
+			t.Errorf("renew: cancel %v, %v, revision %d, want false and revision %d", cancel, err, renewed.Revision, p.Revision)
+		}
+		back := advanced
+		back.Progress = 41
+		if err := f.Advance(ctx, job.Lease, back); !errors.Is(err, store.ErrOutOfRange) {
+			t.Errorf("back in progress: got %v, want %v", err, store.ErrOutOfRange)
+		}
+		f.finishCompleted(t, job.Lease)
+	})
+}
+
+func (f *fixture) finishCompleted(t *testing.T, l shared.Lease) {
+	t.Helper()
+	ctx := t.Context()
+	result := shared.Result{
+		Status: shared.StatusCompleted, GeoScore: ptr(77), Message: "Done", Partial: true, StopReason: "limit", Last: advanced,
+		Report: []byte(`{"score":{"value":77,"categories":[],"caps":[],"pages":9},"unvisited":[{"reason":"limit","count":3}]}`),
+	}
+	if err := f.Finish(ctx, l, result); err != nil {
+		t.Fatal(err)
+	}
+	r, err := f.Report(ctx, l.AuditID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := shared.Report{
+		Audit: f.progress(t, l.AuditID), Checks: []shared.CheckResult{},
+		Score:     &shared.Score{Value: 77, Categories: []shared.CategoryScore{}, Caps: []shared.Cap{}, Pages: 9},
+		Unvisited: []shared.Unvisited{{Reason: "limit", Count: 3}},
+	}
+	if !equal(r, want) {
+		t.Errorf("report:\ngot  %s\nwant %s", wire(r), wire(want))
+	}
+	a := r.Audit
+	if a.Status != shared.StatusCompleted || a.Progress != 100 || *a.GeoScore != 77 || a.Stage != shared.StageNone ||
+		a.FinishedAt == nil || !a.Partial || *a.StopReason != "limit" {
+		t.Errorf("finished: got %+v", a)
+	}
+	if err := f.Finish(ctx, l, result); !errors.Is(err, store.ErrLeaseLost) {
+		t.Errorf("finish again: got %v, want %v", err, store.ErrLeaseLost)
+	}
+}
+
+// TestFence takes an audit from a worker whose lease ran out and checks that
+// none of its writes gets through.
+func TestFence(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		f.create(t, site)
+		old := f.claim(t, "w1")
+		if err := f.Advance(ctx, old.Lease, advanced); err != nil {
+			t.Fatal(err)
+		}
+		f.loseLease(t)
+		taken := f.claim(t, "w1") // even under the same name
+		if taken.Attempt != 2 || taken.Progress != 42 || !equal(taken.Activity, advanced.Activity) || !taken.StartedAt.Equal(old.StartedAt) {
+			t.Errorf("resumed job: got %+v", taken)
+		}
+		before := f.progress(t, old.AuditID)
+		_, renew := f.Renew(ctx, old.Lease, time.Minute)
+		for name, err := range map[string]error{
+			"renew":         renew,
+			"advance":       f.Advance(ctx, old.Lease, advanced),
+			"save pages":    f.SavePages(ctx, old.Lease, []shared.PageRecord{page("https://example.org/a")}),
+			"save findings": f.SaveFindings(ctx, old.Lease, nil),
+			"finish":        f.Finish(ctx, old.Lease, shared.Result{Status: shared.StatusFailed}),
+			"release":       f.Release(ctx, old.Lease),
+		} {
+			if !errors.Is(err, store.ErrLeaseLost) {
+				t.Errorf("%s: got %v, want %v", name, err, store.ErrLeaseLost)
+			}
+		}
+		if after := f.progress(t, old.AuditID); !equal(after, before) {
+			t.Errorf("changed:\ngot  %+v\nwant %+v", after, before)
+		}
+		if got := f.text(t, "SELECT count(*) FROM pages"); got != "0" {
+			t.Errorf("pages of the old worker: got %s, want 0", got)
+		}
+		if err := f.Advance(ctx, taken.Lease, advanced); err != nil {
+			t.Errorf("the new worker: %v", err)
+		}
+	})
+}
+
+func TestReleaseDoesNotCountAsDeath(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		id := f.create(t, site).AuditID
+		for n := 1; n <= store.LeasesLostMax+2; n++ {
+			job := f.claim(t, fmt.Sprint("w", n))
+			if job.Attempt != n {
+				t.Errorf("attempt: got %d, want %d", job.Attempt, n)
+			}
+			if err := f.Release(t.Context(), job.Lease); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := f.progress(t, id).Status; got != shared.StatusRunning {
+			t.Errorf("status: got %s, want %s", got, shared.StatusRunning)
+		}
+	})
+}
+
+func TestDeadlyAudit(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		id := f.create(t, site).AuditID
+		next := f.create(t, site).AuditID
+		for range store.LeasesLostMax {
+			if got := f.claim(t, "w").AuditID; got != id {
+				t.Fatalf("claimed %d, want %d", got, id)
+			}
+			f.loseLease(t)
+		}
+		if got := f.claim(t, "w").AuditID; got != next {
+			t.Errorf("then: claimed %d, want %d", got, next)
+		}
+		p := f.progress(t, id)
+		if p.Status != shared.StatusFailed || p.ErrorMessage == nil || !strings.HasPrefix(*p.ErrorMessage, "The worker died 5 times") {
+			t.Errorf("got %+v, want failed with the reason", p)
+		}
+	})
+}
+
+func TestCancel(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		cancel := func(id int64) shared.AuditProgress {
+			p, err := f.Cancel(ctx, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+		waiting := f.create(t, site)
+		if got := cancel(waiting.AuditID).Status; got != shared.StatusCancelled {
+			t.Errorf("waiting: got %s", got)
+		}
+		if again := cancel(waiting.AuditID); again.Revision != f.progress(t, waiting.AuditID).Revision {
+			t.Errorf("twice: got %+v", again)
+		}
+		work := f.create(t, external)
+		f.sql(t, fmt.Sprintf("UPDATE audits SET progress = 9, total_pages = 3 WHERE id = %d", work.AuditID))
+		if p := cancel(work.AuditID); p.Status != shared.StatusCancelled || !p.Partial || *p.StopReason != "cancelled" {
+			t.Errorf("external: got %+v", p)
+		}
+		held := f.create(t, site)
+		job := f.claim(t, "w")
+		before := f.progress(t, held.AuditID)
+		if p := cancel(held.AuditID); !equal(p, before) {
+			t.Errorf("held: got %+v, want no visible change", p)
+		}
+		if asked, err := f.Renew(ctx, job.Lease, time.Minute); err != nil || !asked {
+			t.Errorf("the worker is told: got %v, %v, want true", asked, err)
+		}
+		// Its worker dies before it could stop.
+		f.loseLease(t)
+		if _, ok, err := f.Claim(ctx, "w", time.Minute); ok || err != nil {
+			t.Errorf("claim of a cancelled one: got %v, %v", ok, err)
+		}
+		if got := f.progress(t, held.AuditID).Status; got != shared.StatusCancelled {
+			t.Errorf("held, its worker dead: got %s", got)
+		}
+		orphan := f.create(t, site)
+		f.claim(t, "w")
+		f.loseLease(t)
+		if got := cancel(orphan.AuditID).Status; got != shared.StatusCancelled {
+			t.Errorf("running without a worker: got %s", got)
+		}
+		f.sql(t, "INSERT INTO audits (url, status) VALUES ('x', 'completed')")
+		if _, err := f.Cancel(ctx, orphan.AuditID+1); !errors.Is(err, store.ErrTerminal) {
+			t.Errorf("completed: got %v, want %v", err, store.ErrTerminal)
+		}
+		if _, err := f.Cancel(ctx, 999); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("unknown: got %v, want %v", err, store.ErrNotFound)
+		}
+	})
+}
+
+// TestClaimByMany has several workers empty the queue: each audit is claimed
+// once, the oldest first for each worker.
+func TestClaimByMany(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		const audits, workers = 60, 8
+		for range audits {
+			f.create(t, site)
+		}
+		var (
+			wg sync.WaitGroup
+			mu sync.Mutex
+		)
+		claims := map[int64]int{}
+		for n := range workers {
+			wg.Go(func() {
+				for last := int64(0); ; {
+					job, ok, err := f.Claim(t.Context(), fmt.Sprint("w", n), time.Minute)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					if !ok {
+						// Candidates may all have been locked by others; the
+						// queue is empty when nothing waits.
+						if list, err := f.List(t.Context(), shared.ListQuery{Status: shared.StatusPending}); err != nil || len(list.Audits) == 0 {
+							return
+						}
+						continue
+					}
+					if job.AuditID <= last {
+						t.Errorf("worker %d: claimed %d after %d", n, job.AuditID, last)
+					}
+					last = job.AuditID
+					mu.Lock()
+					claims[job.AuditID]++
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		for id, n := range claims {
+			if n != 1 {
+				t.Errorf("audit %d was claimed %d times", id, n)
+			}
+		}
+		if len(claims) != audits {
+			t.Errorf("claimed %d audits, want %d", len(claims), audits)
+		}
+	})
+}
+
+func TestFinishKeepsProgress(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		for _, c := range []struct {
+			shown, last, want int
+		}{{42, 30, 42}, {42, 60, 60}, {99, 100, 99}} {
+			id := f.create(t, site).AuditID
+			job := f.claim(t, "w")
+			a := advanced
+			a.Progress = c.shown
+			if err := f.Advance(t.Context(), job.Lease, a); err != nil {
+				t.Fatal(err)
+			}
+			a.Progress = c.last
+			err := f.Finish(t.Context(), job.Lease, shared.Result{
+				Status: shared.StatusFailed, ErrorMessage: strings.Repeat("ñ", 3000), Last: a,
+			})
+			p := f.progress(t, id)
+			if err != nil || p.Progress != c.want || p.Status != shared.StatusFailed || len([]rune(*p.ErrorMessage)) != shared.MaxErrorMessage {
+				t.Errorf("%d, last %d: got %+v, %v, want progress %d", c.shown, c.last, p, err, c.want)
+			}
+		}
+	})
+}
+
+func page(url string, findings ...shared.Finding) shared.PageRecord {
+	return shared.PageRecord{
+		Page: shared.Page{
+			URL: url, Depth: 2, Referrer: "https://example.org/", Status: 200, MS: 31, Bytes: 4096,
+			ContentType: "text/html", FinalURL: url + "/", Title: "Título 'x' \\ ?", Words: 120, Analysed: true,
+			Findings: shared.Findings{Warning: len(findings)}, FetchedAt: shared.At(time.UnixMilli(1_700_000_000_456)),
+		},
+		Findings: findings, State: []byte{0, 1, 0xff, '\''},
+	}
+}
+
+func finding(check, value string) shared.Finding {
+	return shared.Finding{
+		CheckID: check, Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
+		Evidence: []shared.Evidence{{Name: "length", Value: value}},
+	}
+}
+
+func TestPagesAndFindings(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		f.create(t, site)
+		job := f.claim(t, "w")
+		id := job.AuditID
+		a, b := page("https://example.org/a", finding("one", "1"), finding("two", "2")), page("https://example.org/b", finding("one", "3"))
+		save := func(records ...shared.PageRecord) {
+			if err := f.SavePages(ctx, job.Lease, records); err != nil {
+				t.Fatal(err)
+			}
+		}
+		save(a, b, page("https://example.org/c"), a)
+		if err := f.SaveFindings(ctx, job.Lease, []shared.Finding{finding("robots", "x")}); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.SaveFindings(ctx, job.Lease, []shared.Finding{finding("robots", "y")}); err != nil {
+			t.Fatal(err)
+		}
+		a.Findings, a.Page.Title = []shared.Finding{finding("two", "4")}, "Another"
+		save(a)
+
+		loaded, err := f.LoadPages(ctx, id, 0, 100)
+		if err != nil || len(loaded) != 3 {
+			t.Fatalf("loaded %d pages, %v, want 3", len(loaded), err)
+		}
+		want := a
+		want.Page.ID, want.Findings = loaded[0].Page.ID, nil
+		if !same(loaded[0], want) {
+			t.Errorf("first page:\ngot  %+v\nwant %+v", loaded[0], want)
+		}
+		if rest, err := f.LoadPages(ctx, id, loaded[0].Page.ID, 1); err != nil || len(rest) != 1 || !same(rest[0], loaded[1]) {
+			t.Errorf("second page: got %+v, %v", rest, err)
+		}
+		f.walkPages(t, id, []shared.Page{loaded[0].Page, loaded[1].Page, loaded[2].Page})
+
+		var got []string
+		list, err := f.Findings(ctx, id, shared.FindingQuery{})
+		for _, x := range list.Findings {
+			got = append(got, fmt.Sprint(x.CheckID, " ", x.Evidence[0].Value, " ", x.PageURL))
+		}
+		wantFindings := []string{"one 3 https://example.org/b", "robots y ", "two 4 https://example.org/a"}
+		if err != nil || !equal(got, wantFindings) {
+			t.Errorf("findings: got %q, %v\nwant %q", got, err, wantFindings)
+		}
+		one, err := f.Findings(ctx, id, shared.FindingQuery{CheckID: "one", Limit: 1})
+		if err != nil || len(one.Findings) != 1 || one.NextCursor != nil {
+			t.Errorf("findings of one check: got %+v, %v", one, err)
+		}
+		if err := f.Finish(ctx, job.Lease, shared.Result{Status: shared.StatusCompleted}); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Delete(ctx, id); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Pages(ctx, id, "", 0); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("pages of a deleted audit: got %v, want %v", err, store.ErrNotFound)
+		}
+		if _, err := f.Findings(ctx, id, shared.FindingQuery{}); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("findings of a deleted audit: got %v, want %v", err, store.ErrNotFound)
+		}
+	})
+}
+
+func (f *fixture) walkPages(t *testing.T, id int64, want []shared.Page) {
+	t.Helper()
+	var got []shared.Page
+	for cursor := ""; ; {
+		list, err := f.Pages(t.Context(), id, cursor, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, list.Pages...)
+		if list.NextCursor == nil {
+			break
+		}
+		cursor = *list.NextCursor
+	}
+	if !equal(got, want) {
+		t.Errorf("pages:\ngot  %+v\nwant %+v", got, want)
+	}
+}
+
+// TestManyPages crosses the size of one INSERT.
+func TestManyPages(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.create(t, site)
+		job := f.claim(t, "w")
+		var records []shared.PageRecord
+		for i := range 450 {
+			records = append(records, page(fmt.Sprintf("https://example.org/%d", i), finding("one", "1")))
+		}
+		if err := f.SavePages(t.Context(), job.Lease, records); err != nil {
+			t.Fatal(err)
+		}
+		loaded, err := f.LoadPages(t.Context(), job.AuditID, 0, 1000)
+		if err != nil || len(loaded) != 450 {
+			t.Fatalf("loaded %d pages, %v, want 450", len(loaded), err)
+		}
+		if got := f.text(t, "SELECT count(*) FROM findings"); got != "450" {
+			t.Errorf("findings: got %s, want 450", got)
+		}
+	})
+}

@@ -1,0 +1,238 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"atalaya/shared"
+)
+
+// headRow is what writes need to know of an audit before they touch it.
+type headRow struct {
+	bun.BaseModel `bun:"table:audits,alias:a"`
+
+	ID          int64         `bun:"id,pk"`
+	Revision    int64         `bun:"revision"`
+	Kind        shared.Kind   `bun:"kind"`
+	Status      shared.Status `bun:"status"`
+	RequestHash string        `bun:"request_hash"`
+	Held        bool          `bun:"held,scanonly"` // a worker has a lease that has not run out
+}
+
+func (s *Store) head(ctx context.Context, tx bun.Tx, where string, args ...any) (headRow, error) {
+	var h headRow
+	q := tx.NewSelect().Model(&h).ColumnExpr("?TableColumns").
+		ColumnExpr("coalesce(a.lease_until > ?, FALSE) AS held", s.dialect.now).
+		Where("a.deleted_at IS NULL").Where(where, args...)
+	if s.dialect.lock != "" {
+		q.For(s.dialect.lock)
+	}
+	err := q.Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return h, err
+}
+
+// inTx reads an audit as it is inside of a transaction. A new query, not
+// RETURNING: SQLite's does not see what triggers did.
+func (s *Store) inTx(ctx context.Context, tx bun.Tx, id int64) (shared.AuditProgress, error) {
+	var r auditRow
+	err := tx.NewSelect().Model(&r).Where("a.id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return shared.AuditProgress{}, err
+	}
+	p, ok := s.progress(&r)
+	if !ok {
+		return p, ErrNotFound
+	}
+	return p, nil
+}
+
+// Create stores a new audit and returns it. Kind "" is a site audit; limits of 0
+// stay unset. A key that was used with the same request returns the audit of
+// then, as it is now, and created is false; with another it fails with
+// [ErrIdempotency]. Texts that are no text, or too long, give [ErrOutOfRange].
+func (s *Store) Create(ctx context.Context, a shared.NewAudit, idempotencyKey string) (p shared.AuditProgress, created bool, err error) {
+	if a.Kind == "" {
+		a.Kind = shared.KindSite
+	}
+	if err := errors.Join(asText("url", a.URL), asText("kind", string(a.Kind)), asText("Idempotency-Key", idempotencyKey)); err != nil {
+		return p, false, fmt.Errorf("store: create: %w", err)
+	}
+	hash, err := requestHash(a)
+	if err != nil {
+		return p, false, fmt.Errorf("store: create: %w", err)
+	}
+	err = s.write(ctx, "create", true, func(ctx context.Context, tx bun.Tx) error {
+		id, err := insertAudit(ctx, tx, a, idempotencyKey, hash)
+		created = err == nil
+		if errors.Is(err, sql.ErrNoRows) { // the key exists
+			var h headRow
+			h, err = s.head(ctx, tx, "a.idempotency_key = ?", idempotencyKey)
+			if err == nil && h.RequestHash != hash {
+				err = ErrIdempotency
+			}
+			id = h.ID
+		}
+		if err != nil {
+			return err
+		}
+		p, err = s.inTx(ctx, tx, id)
+		return err
+	})
+	return p, created && err == nil, err
+}
+
+// insertAudit returns sql.ErrNoRows when the key exists.
+func insertAudit(ctx context.Context, tx bun.Tx, a shared.NewAudit, key, hash string) (id int64, err error) {
+	columns := map[string]any{
+		"url": a.URL, "kind": string(a.Kind),
+		"page_limit": nullable(a.PageLimit), "max_depth": nullable(a.MaxDepth),
+		"idempotency_key": nullable(key), "request_hash": hash,
+	}
+	_, err = tx.NewInsert().Model(&columns).Table("audits").
+		On("CONFLICT (idempotency_key) DO NOTHING").Returning("id").Exec(ctx, &id)
+	if err == nil && id == 0 {
+		err = sql.ErrNoRows
+	}
+	return id, err
+}
+
+func requestHash(a shared.NewAudit) (string, error) {
+	b, err := json.Marshal(a)
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), err
+}
+
+func nullable[T comparable](v T) any {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return v
+}
+
+// Patch applies the report of an external worker and returns the audit. ifMatch
+// is the revision that the worker knows, or 0 for any: [ErrPrecondition] when it
+// is another. An ended audit gives [ErrTerminal], a site audit [ErrConflict],
+// and what breaks the contract [ErrOutOfRange] with the reason. An empty text
+// is null.
+func (s *Store) Patch(ctx context.Context, id int64, patch shared.ProgressPatch, ifMatch int64) (p shared.AuditProgress, err error) {
+	err = s.write(ctx, fmt.Sprintf("patch %d", id), true, func(ctx context.Context, tx bun.Tx) error {
+		h, err := s.head(ctx, tx, "a.id = ?", id)
+		switch {
+		case err != nil:
+			return err
+		case ifMatch != 0 && ifMatch != h.Revision:
+			return ErrPrecondition
+		case h.Status.Terminal():
+			return ErrTerminal
+		case h.Kind == shared.KindSite:
+			return fmt.Errorf("%w: the engine reports on a site audit", ErrConflict)
+		}
+		q := tx.NewUpdate().Table("audits").Where("id = ?", id).Set("worker_seen_at = ?", s.dialect.now)
+		if err := setPatch(q, patch); err != nil {
+			return err
+		}
+		if _, err := q.Exec(ctx); err != nil {
+			return err
+		}
+		p, err = s.inTx(ctx, tx, id)
+		return err
+	})
+	return p, err
+}
+
+func setPatch(q *bun.UpdateQuery, p shared.ProgressPatch) error {
+	var errs []error
+	setText := func(column string, s *string) {
+		if s != nil {
+			errs = append(errs, asText(column, *s))
+			q.Set("? = ?", bun.Ident(column), nullable(*s))
+		}
+	}
+	setInt := func(column string, n *int) {
+		if n != nil {
+			q.Set("? = ?", bun.Ident(column), *n)
+		}
+	}
+	if p.Status != nil {
+		status := string(*p.Status)
+		errs = append(errs, asText("status", status))
+		q.Set("status = ?", status)
+	}
+	setInt("progress", p.Progress)
+	setInt("total_pages", p.TotalPages)
+	setInt("geo_score", p.GeoScore)
+	setText("message", p.Message)
+	setText("error_message", p.ErrorMessage)
+	return errors.Join(errs...)
+}
+
+// Cancel stops an audit and returns it. One that waits, an external one, and one
+// that no worker holds is cancelled at once; of a running one the worker is
+// asked to stop. Cancelling a cancelled one changes nothing; an otherwise ended
+// one gives [ErrTerminal].
+func (s *Store) Cancel(ctx context.Context, id int64) (p shared.AuditProgress, err error) {
+	err = s.write(ctx, fmt.Sprintf("cancel %d", id), true, func(ctx context.Context, tx bun.Tx) error {
+		h, err := s.head(ctx, tx, "a.id = ?", id)
+		if err != nil {
+			return err
+		}
+		q := tx.NewUpdate().Table("audits").Where("id = ?", id).Set("cancel_requested = ?", true)
+		switch {
+		case h.Status.Terminal() && h.Status != shared.StatusCancelled:
+			return ErrTerminal
+		case h.Status == shared.StatusCancelled || h.Held:
+		default:
+			setCancelled(q)
+		}
+		if _, err := q.Exec(ctx); err != nil {
+			return err
+		}
+		p, err = s.inTx(ctx, tx, id)
+		return err
+	})
+	return p, err
+}
+
+// setCancelled ends an audit that has no worker to do it.
+func setCancelled(q *bun.UpdateQuery) *bun.UpdateQuery {
+	return q.Set("status = 'cancelled'").
+		Set("partial = (total_pages > 0)").
+		Set("stop_reason = CASE WHEN total_pages > 0 THEN 'cancelled' END").
+		Set("lease_owner = NULL").Set("lease_until = NULL")
+}
+
+// Delete takes an audit, with its pages, findings and report, out of every read.
+// A running one gives [ErrConflict]: cancel it first.
+func (s *Store) Delete(ctx context.Context, id int64) error {
+	return s.write(ctx, fmt.Sprintf("delete %d", id), true, func(ctx context.Context, tx bun.Tx) error {
+		h, err := s.head(ctx, tx, "a.id = ?", id)
+		if err != nil {
+			return err
+		}
+		if h.Status == shared.StatusRunning {
+			return fmt.Errorf("%w: a running audit is cancelled before it is deleted", ErrConflict)
+		}
+		for _, table := range []string{"findings", "pages", "reports"} {
+			if _, err := tx.NewDelete().Table(table).Where("audit_id = ?", id).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		_, err = tx.NewUpdate().Table("audits").Where("id = ?", id).
+			Set("deleted_at = ?", s.dialect.now).Set("idempotency_key = NULL").Exec(ctx)
+		return err
+	})
+}
