@@ -1,0 +1,196 @@
+package audit
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"atalaya/server/internal/check"
+	"atalaya/shared"
+)
+
+// board is what a run has seen so far and how it shows it. It is pure: no
+// clock, no store. Its owner serialises access.
+type board struct {
+	rules []rule
+	tally tally
+
+	// caps are the faults seen so far that limit the score.
+	caps capFacts
+
+	stage      shared.Stage
+	stages     []shared.StageSpan
+	percent    int
+	message    string
+	total      int // pages analysed
+	discovered int
+	findings   shared.Findings
+	responses  shared.Responses
+	lines      []shared.PageLine // newest first
+	top        map[string]shared.TopCheck
+}
+
+// newBoard starts at the percentage already shown; previous is what an earlier
+// attempt showed last, nil on the first.
+func newBoard(rules []rule, percent int, previous *shared.Activity) *board {
+	b := &board{rules: rules, tally: tally{}, percent: percent, top: map[string]shared.TopCheck{}}
+	if previous != nil {
+		b.lines = slices.Clone(previous.Pages)
+	}
+	return b
+}
+
+// enter closes the running stage and begins the next.
+func (b *board) enter(s shared.Stage, message string, now time.Time) {
+	if n := len(b.stages); n > 0 {
+		b.stages[n-1].FinishedAt = shared.AtPtr(now)
+	}
+	b.stages = append(b.stages, shared.StageSpan{Name: s, StartedAt: shared.At(now)})
+	b.stage = s
+	b.say(message)
+	b.reach(0, 1)
+}
+
+// finish closes the last stage.
+func (b *board) finish(now time.Time) {
+	if n := len(b.stages); n > 0 {
+		b.stages[n-1].FinishedAt = shared.AtPtr(now)
+	}
+}
+
+// reach says that done of total parts of the running stage are behind us. The
+// percentage shown never falls, however much total grows, and 100 is left to
+// the end of the audit.
+func (b *board) reach(done, total int) {
+	from, to := b.stage.Span()
+	done = min(max(done, 0), total)
+	if total > 0 {
+		from += (to - from) * done / total
+	}
+	b.percent = max(b.percent, min(from, 99))
+}
+
+func (b *board) say(message string) { b.message = clip(message, shared.MaxMessage) }
+
+// see counts one fetched URL.
+func (b *board) see(v *visit) {
+	b.recall(v)
+	line := shared.PageLine{URL: v.page.URL, Status: v.page.Status, MS: v.page.MS, Findings: v.page.Findings}
+	b.lines = slices.Insert(b.lines, 0, line)
+	b.lines = b.lines[:min(len(b.lines), shared.MaxActivityPages)]
+}
+
+// recall counts a URL fetched by an earlier attempt, whose line is shown
+// already.
+func (b *board) recall(v *visit) {
+	b.caps.Fetched++
+	if v.page.Analysed {
+		b.total++
+		b.caps.Analysed++
+	}
+	if v.needJS {
+		b.caps.NeedJS++
+	}
+	if v.dead {
+		b.caps.Broken++
+	}
+	if v.facts.Home && v.failed(checkNoindex) {
+		b.caps.HomeNoindex = true
+	}
+	b.responses.Add(v.page.Status)
+	b.tally.merge(v.tally)
+	b.find(v.findings)
+}
+
+// site counts what the site-wide checks said.
+func (b *board) site(results []check.SiteResult) {
+	for _, r := range results {
+		b.find(r.Findings)
+		if r.Outcome == shared.OutcomeNotApplicable {
+			continue
+		}
+		b.tally.add(r.ID, 1, int64(r.Grade)*unit/4)
+		switch r.ID {
+		case checkSearchBlocked:
+			b.caps.SearchBlocked = r.Outcome == shared.OutcomeFail
+		case checkAIBlocked:
+			b.caps.AIBlocked = r.Grade == 0
+			b.caps.AIMainBlocked = r.Grade <= 1
+		}
+	}
+}
+
+// know sets how many URLs of the site have been found; the count shown does not
+// fall when an audit is taken up again.
+func (b *board) know(discovered int) { b.discovered = max(b.discovered, discovered) }
+
+// find counts findings.
+func (b *board) find(findings []shared.Finding) {
+	for _, f := range findings {
+		if f.Severity == shared.SeverityInfo {
+			continue
+		}
+		b.findings.Add(f.Severity, 1)
+		t, ok := b.top[f.CheckID]
+		if !ok || f.Severity.Rank() < t.Severity.Rank() {
+			t.ID, t.Severity = f.CheckID, f.Severity
+		}
+		t.Count++
+		b.top[f.CheckID] = t
+	}
+}
+
+// judge scores what has been seen; there is no score before the first page.
+func (b *board) judge() (verdict, bool) {
+	if b.total == 0 {
+		return verdict{}, false
+	}
+	return judge(b.rules, b.tally, b.caps.list(), b.total)
+}
+
+// advance is the whole view, sharing nothing with the board.
+func (b *board) advance() shared.Advance {
+	a := shared.Advance{
+		Stage:      b.stage,
+		Progress:   b.percent,
+		Message:    b.message,
+		TotalPages: b.total,
+		Discovered: b.discovered,
+		Findings:   b.findings,
+		Responses:  b.responses,
+		Activity: &shared.Activity{
+			Stages: slices.Clone(b.stages),
+			Pages:  append([]shared.PageLine{}, b.lines...),
+			Top:    b.gravest(),
+		},
+	}
+	if v, ok := b.judge(); ok {
+		a.ProvisionalScore = &v.Score.Value
+	}
+	return a
+}
+
+// gravest lists the worst checks: by severity, then by number of findings.
+func (b *board) gravest() []shared.TopCheck {
+	top := slices.SortedFunc(maps.Values(b.top), func(x, y shared.TopCheck) int {
+		return cmp.Or(
+			cmp.Compare(x.Severity.Rank(), y.Severity.Rank()),
+			cmp.Compare(y.Count, x.Count),
+			cmp.Compare(x.ID, y.ID))
+	})
+	return append([]shared.TopCheck{}, top[:min(len(top), shared.MaxActivityTop)]...)
+}
+
+// clip cuts s to at most n characters and mends broken UTF-8.
+func clip(s string, n int) string {
+	if len(s) <= n && utf8.ValidString(s) {
+		return s
+	}
+	r := []rune(s)
+	if len(r) > n {
+		r = append(r[:n-1], '…')
+	}
+	return string(r)
+}

@@ -1,0 +1,82 @@
+// Package audit is the engine: it claims audits from the database, visits the
+// sites, checks what it finds, scores it, and shows every step as it is made.
+//
+// Read engine.go first (workers, leases, the end of a run), then run.go (the
+// stages in order), discover.go, crawl.go, links.go and report.go. Beside them:
+// recorder.go writes what board.go says, score.go is the formula.
+//
+// # One run
+//
+// A run is one attempt at one audit, in five stages: discover (robots.txt, start
+// page, sitemaps), crawl (every page), links (to other sites), site (checks over
+// all pages), score. The start page is part of discover, so it shows before any
+// sitemap is read. A page is parsed once, checked when it arrives, and saved with
+// a state that holds all that later stages need of it.
+//
+// The URL of a redirect and the page it leads to are two visits: the first has
+// the checks of the fetch, the second those of the page. A redirect counts as a
+// click. What only a sitemap names is visited last, with depth [crawl.NoDepth].
+// The page limit counts fetched URLs, whatever they answered; the seed's own
+// redirect is free. Page.Status of a redirect is its own, and its FinalURL where
+// it led.
+//
+// # Which pages
+//
+// Pages arrive in any order; their links join the frontier in the order in which
+// the pages were handed out. So the pages chosen under a limit, their depth and
+// their referrer depend on the site alone. That also makes an audit resumable:
+// the next attempt loads the stored pages, counts them once, and walks the same
+// way, passing over what is stored. Its report is the one that an undisturbed
+// audit would have had; the tests compare the two. robots.txt and the sitemaps are
+// fetched again.
+//
+// # Ownership
+//
+// A claimed audit is ours while its lease lasts. The lease is renewed every
+// [renewEvery]; the answer also carries the request to cancel, which is so
+// honoured within a second. A lease that another worker took, or that could not
+// be renewed before it ran out by our own clock, ends the run at once: nothing
+// more is fetched or written. Every write carries the lease, so that the database
+// refuses whatever comes too late.
+//
+// Store errors are repeated, 50 ms to 2 s apart, for as long as the lease holds
+// and at most 30 s for one write; then the audit fails. A panic in a run ends that
+// audit as failed and nothing else. When the engine is stopped, a run saves what
+// it has and releases its lease, within 3 s, so that the next process goes on at
+// once.
+//
+// # Ends
+//
+// completed with a score; partial when a limit (stop_reason "limit": pages or
+// depth), the time limit ("time") or five minutes without any answer ("site")
+// left URLs unvisited. cancelled: partial, with a report but without a score.
+// failed: the start page cannot be had, robots.txt forbids it or cannot be
+// reached (RFC 9309 section 2.3.1.4: then nothing may be fetched), or a fault of
+// ours; error_message says in plain English which. The time limit is that of one
+// attempt, counted from its claim.
+//
+// # What is shown
+//
+// [recorder] writes the progress row at once on a change of stage, otherwise at
+// most every 250 ms, and always after the last change. Pages are saved before a
+// count includes them. progress never falls, not even from one attempt to the
+// next; total_pages, findings and responses neither. An audit taken up again
+// knows the whole of discovered once the sitemap is read again.
+//
+// # Score
+//
+// For each check, the weighted share of pages that passed (home 4, one click 2,
+// others 1; site-wide checks by their grade); errors squared; weighted mean in
+// the category (error 5, warning 3, notice 1, info 0); weighted mean over the
+// categories that have an applicable check; then the caps. All in integers of
+// 1/10,000. Points lost add up to 100 minus the score before caps, exactly.
+//
+// # Politeness
+//
+// All audits of a process share one [crawl.Limits]. robots.txt is asked before
+// every fetch within the site, also for redirect targets. Links to other sites,
+// at most 100, get one HEAD, and a GET where that gave no success; one request at
+// a time for each host. They do not consult robots.txt: asking once whether a
+// link works is not crawling. When none of several hosts answers, our own network
+// is taken to be away and no link is called broken.
+package audit

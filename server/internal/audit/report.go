@@ -1,0 +1,81 @@
+package audit
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"atalaya/server/internal/check"
+	"atalaya/shared"
+)
+
+// report holds what a report is made of.
+type report struct {
+	tally     tally
+	verdict   verdict
+	scored    bool
+	book      *book
+	site      []check.SiteResult
+	unvisited []shared.Unvisited
+}
+
+// encode gives the report as the store keeps it: a [shared.Report] without its
+// audit, which the reader adds from the row.
+func (r *report) encode() ([]byte, error) {
+	out := struct {
+		Score     *shared.Score        `json:"score"`
+		Checks    []shared.CheckResult `json:"checks"`
+		Unvisited []shared.Unvisited   `json:"unvisited"`
+	}{Checks: r.checks(), Unvisited: r.unvisited}
+	if r.scored {
+		out.Score = &r.verdict.Score
+	}
+	b, err := json.Marshal(out)
+	if err != nil {
+		return nil, fmt.Errorf("audit: encode report: %w", err)
+	}
+	return b, nil
+}
+
+// checks has one result per check, in the order of the table.
+func (r *report) checks() []shared.CheckResult {
+	bySite := make(map[string]*check.SiteResult, len(r.site))
+	for i := range r.site {
+		bySite[r.site[i].ID] = &r.site[i]
+	}
+	out := make([]shared.CheckResult, 0, len(check.All))
+	for _, c := range check.All {
+		res := shared.CheckResult{
+			ID: c.ID, Category: c.Category, Severity: c.Severity, Outcome: shared.OutcomeNotApplicable,
+			Samples: []shared.Finding{},
+		}
+		if l := r.tally[c.ID]; l != nil {
+			res.Applied, res.Failed, res.Outcome = l.Applied, l.Failed, shared.OutcomePass
+			if l.Failed > 0 {
+				res.Outcome = shared.OutcomeFail
+			}
+		}
+		if r.scored {
+			res.PointsLost = r.verdict.Lost[c.ID]
+		}
+		if s := bySite[c.ID]; s != nil {
+			res.Reason = string(s.Reason)
+			res.Samples = append(res.Samples, s.Findings[:min(len(s.Findings), shared.MaxSamples)]...)
+		} else {
+			if res.Applied == 0 {
+				res.Reason = string(r.book.reason(c.ID))
+			}
+			for _, s := range r.book.samples[c.ID] {
+				res.Samples = append(res.Samples, s.finding)
+			}
+		}
+		out = append(out, res)
+	}
+	return out
+}
+
+// snapshot takes from the board what the report needs.
+func (r *report) snapshot(b *board) {
+	r.tally = maps.Clone(b.tally)
+	r.verdict, r.scored = b.judge()
+}

@@ -1,0 +1,309 @@
+package audit
+
+import (
+	"cmp"
+	"slices"
+
+	"atalaya/shared"
+)
+
+// unit is one whole in the score's arithmetic: grades, ratios and the raw score
+// are integers in 1/10,000, so that the same audit has the same score on every
+// machine.
+const unit = 10_000
+
+// fine keeps the weighted mean over the categories exact enough that only the
+// last step rounds.
+const fine = 1_000_000
+
+// rule is a check as the formula sees it.
+type rule struct {
+	ID       string
+	Category shared.Category
+	Severity shared.Severity
+}
+
+// weight is what a check counts within its category.
+func (r rule) weight() int64 {
+	switch r.Severity {
+	case shared.SeverityError:
+		return 5
+	case shared.SeverityWarning:
+		return 3
+	case shared.SeverityNotice:
+		return 1
+	}
+	return 0
+}
+
+// curve turns the share of a check that passed into what it earns. Errors are
+// squared: a grave fault on half the pages costs more than half.
+func (r rule) curve(share int64) int64 {
+	if r.Severity == shared.SeverityError {
+		return share * share / unit
+	}
+	return share
+}
+
+// categoryWeights are points of 100. Being found is half of them (crawlability,
+// ai-access, links, performance, security): the studies on generative search
+// agree that what cannot be fetched cannot be cited.
+var categoryWeights = map[shared.Category]int64{
+	shared.CategoryCrawlability:   20,
+	shared.CategoryAIAccess:       15,
+	shared.CategoryContent:        27,
+	shared.CategoryMetadata:       10,
+	shared.CategoryStructuredData: 8,
+	shared.CategoryLinks:          7,
+	shared.CategoryPerformance:    5,
+	shared.CategoryAccessibility:  5,
+	shared.CategorySecurity:       3,
+}
+
+// pageWeight is what a page counts within a check: the home page most, then
+// what it links to.
+func pageWeight(depth int) int64 {
+	switch depth {
+	case 0:
+		return 4
+	case 1:
+		return 2
+	}
+	return 1
+}
+
+// line is what one check has found over a whole audit. Its fields are sums, so
+// neither the order of pages nor their parallel arrival changes it.
+type line struct {
+	Weight  int64 // page weights where the check applied; 1 for a site-wide one
+	Earned  int64 // page weight × grade, grades in units
+	Applied int   // pages where it applied
+	Failed  int   // pages where it did not earn everything
+}
+
+// add counts one outcome: weight of the page and grade, 0 to unit.
+func (l *line) add(weight, grade int64) {
+	grade = min(max(grade, 0), unit)
+	l.Weight += weight
+	l.Earned += weight * grade
+	l.Applied++
+	if grade < unit {
+		l.Failed++
+	}
+}
+
+// tally holds the line of every check that applied somewhere, by check id.
+type tally map[string]*line
+
+func (t tally) add(id string, weight, grade int64) {
+	l := t[id]
+	if l == nil {
+		l = new(line)
+		t[id] = l
+	}
+	l.add(weight, grade)
+}
+
+// merge counts everything in u as well.
+func (t tally) merge(u tally) {
+	for id, from := range u {
+		l := t[id]
+		if l == nil {
+			l = new(line)
+			t[id] = l
+		}
+		l.Weight += from.Weight
+		l.Earned += from.Earned
+		l.Applied += from.Applied
+		l.Failed += from.Failed
+	}
+}
+
+// verdict is a score with the price of every check.
+type verdict struct {
+	Score shared.Score
+	// Raw is the score before caps, 0 to unit.
+	Raw int64
+	// Lost is what each applicable check cost, in 1/100 of a point before caps.
+	// The values add up to unit − Raw.
+	Lost map[string]int
+}
+
+// judge computes the score. It reports false when no check with a weight
+// applied: then there is nothing to score.
+func judge(rules []rule, t tally, caps []shared.Cap, pages int) (verdict, bool) {
+	byCategory := map[shared.Category]*categorySum{}
+	for _, r := range rules {
+		l := t[r.ID]
+		if l == nil || l.Weight == 0 || r.weight() == 0 || categoryWeights[r.Category] == 0 {
+			continue
+		}
+		s := byCategory[r.Category]
+		if s == nil {
+			s = &categorySum{weight: categoryWeights[r.Category]}
+			byCategory[r.Category] = s
+		}
+		s.add(r, r.curve(l.Earned/l.Weight))
+	}
+	if len(byCategory) == 0 {
+		return verdict{}, false
+	}
+
+	var v verdict
+	var weights []int64
+	var sum, weight int64
+	for _, c := range shared.Categories {
+		s := byCategory[c]
+		if s == nil {
+			continue
+		}
+		sum += s.weight * s.earned * fine / s.possible
+		weight += s.weight
+		weights = append(weights, s.weight)
+		v.Score.Categories = append(v.Score.Categories, shared.CategoryScore{
+			Category: c, Score: int(rounded(s.earned / s.possible)),
+		})
+	}
+	v.Raw = sum / (weight * fine)
+	for i, share := range apportion(100, weights) {
+		v.Score.Categories[i].Weight = int(share)
+	}
+	v.Lost = priced(unit-v.Raw, byCategory)
+	v.Score.Caps = sortedCaps(caps)
+	v.Score.Value = int(rounded(v.Raw))
+	if len(v.Score.Caps) > 0 {
+		v.Score.Value = min(v.Score.Value, v.Score.Caps[0].Limit)
+	}
+	v.Score.Pages = pages
+	return v, true
+}
+
+// rounded turns units into whole points.
+func rounded(units int64) int64 { return (units*100 + unit/2) / unit }
+
+// categorySum gathers the applicable checks of one category.
+type categorySum struct {
+	weight   int64 // of the category
+	earned   int64 // Σ check weight × earned units
+	possible int64 // Σ check weight
+	missing  []missing
+}
+
+// missing is what one check did not earn: check weight × units.
+type missing struct {
+	id     string
+	amount int64
+}
+
+func (s *categorySum) add(r rule, earned int64) {
+	s.earned += r.weight() * earned
+	s.possible += r.weight()
+	s.missing = append(s.missing, missing{r.ID, r.weight() * (unit - earned)})
+}
+
+// priced splits the lost total among the checks that lost it.
+func priced(total int64, byCategory map[shared.Category]*categorySum) map[string]int {
+	var ids []string
+	var shares []int64
+	for _, c := range shared.Categories {
+		s := byCategory[c]
+		if s == nil {
+			continue
+		}
+		for _, m := range s.missing {
+			ids = append(ids, m.id)
+			shares = append(shares, s.weight*m.amount*fine/s.possible)
+		}
+	}
+	lost := make(map[string]int, len(ids))
+	for i, n := range apportion(total, shares) {
+		lost[ids[i]] = int(n)
+	}
+	return lost
+}
+
+// apportion splits total in proportion to the shares so that the parts add up
+// to it exactly (largest remainder; the earlier of equals first). Without any
+// share all parts are 0.
+func apportion(total int64, shares []int64) []int64 {
+	parts := make([]int64, len(shares))
+	var sum int64
+	for _, s := range shares {
+		sum += s
+	}
+	if sum == 0 {
+		return parts
+	}
+	order := make([]int, len(shares))
+	left := total
+	for i, s := range shares {
+		parts[i] = total * s / sum
+		left -= parts[i]
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(total*shares[b]%sum, total*shares[a]%sum)
+	})
+	for _, i := range order[:left] {
+		parts[i]++
+	}
+	return parts
+}
+
+// Ids of the caps, in reports.
+const (
+	capSearchBlocked = "search-engines-blocked"
+	capHomeNoindex   = "home-noindex"
+	capSiteFailing   = "site-failing"
+	capAIBlocked     = "ai-search-blocked"
+	capNeedsJS       = "content-needs-js"
+	capAIMainBlocked = "ai-main-blocked"
+	capNotHTTPS      = "not-https"
+)
+
+// capFacts are the faults that limit the whole score.
+type capFacts struct {
+	// SearchBlocked: robots.txt keeps a classic search engine off the home page.
+	SearchBlocked bool
+	// HomeNoindex: the home page asks not to be indexed.
+	HomeNoindex bool
+	// AIBlocked: robots.txt keeps every search agent of the AI engines off the
+	// site. AIMainBlocked: at least one of the three that matter most.
+	AIBlocked, AIMainBlocked bool
+	// Analysed counts pages, NeedJS those whose text needs JavaScript.
+	Analysed, NeedJS int
+	// Fetched counts fetched URLs, Broken those with 5xx or no answer.
+	Fetched, Broken int
+	// NotHTTPS: the home page is public and served without TLS.
+	NotHTTPS bool
+}
+
+// list gives the caps that apply.
+func (f capFacts) list() []shared.Cap {
+	var caps []shared.Cap
+	for _, c := range []struct {
+		applies bool
+		cap     shared.Cap
+	}{
+		{f.SearchBlocked, shared.Cap{ID: capSearchBlocked, Limit: 30}},
+		{f.HomeNoindex, shared.Cap{ID: capHomeNoindex, Limit: 30}},
+		{f.Broken*100 > f.Fetched*30, shared.Cap{ID: capSiteFailing, Limit: 40}},
+		{f.AIBlocked, shared.Cap{ID: capAIBlocked, Limit: 60}},
+		{f.NeedJS*2 > f.Analysed, shared.Cap{ID: capNeedsJS, Limit: 60}},
+		{f.AIMainBlocked, shared.Cap{ID: capAIMainBlocked, Limit: 85}},
+		{f.NotHTTPS, shared.Cap{ID: capNotHTTPS, Limit: 90}},
+	} {
+		if c.applies {
+			caps = append(caps, c.cap)
+		}
+	}
+	return caps
+}
+
+func sortedCaps(caps []shared.Cap) []shared.Cap {
+	sorted := append([]shared.Cap{}, caps...)
+	slices.SortFunc(sorted, func(a, b shared.Cap) int {
+		return cmp.Or(cmp.Compare(a.Limit, b.Limit), cmp.Compare(a.ID, b.ID))
+	})
+	return sorted
+}

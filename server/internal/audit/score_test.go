@@ -1,0 +1,258 @@
+package audit
+
+import (
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"atalaya/server/internal/check"
+	"atalaya/shared"
+)
+
+// testRules has every category and severity, and more checks than the table of
+// package check has today.
+func testRules() []rule {
+	var rules []rule
+	for _, c := range shared.Categories {
+		for _, s := range []shared.Severity{shared.SeverityError, shared.SeverityWarning, shared.SeverityNotice, shared.SeverityInfo} {
+			rules = append(rules, rule{string(c) + "-" + string(s), c, s})
+		}
+	}
+	return rules
+}
+
+// outcome is one answer of one check on a page of one weight.
+type outcome struct {
+	id     string
+	weight int64
+	grade  int64
+}
+
+// audited is a random audit: outcomes in pages, the last one of the site.
+func audited(rng *rand.Rand, rules []rule) []outcome {
+	var out []outcome
+	for p := range 1 + rng.IntN(8) {
+		for _, r := range rules {
+			switch rng.IntN(4) {
+			case 0:
+				out = append(out, outcome{r.ID, pageWeight(p), 0})
+			case 1:
+				out = append(out, outcome{r.ID, pageWeight(p), unit})
+			case 2:
+				out = append(out, outcome{r.ID, pageWeight(p), int64(rng.IntN(5)) * unit / 4})
+			}
+		}
+	}
+	return out
+}
+
+func tallied(out []outcome) tally {
+	t := tally{}
+	for _, o := range out {
+		t.add(o.id, o.weight, o.grade)
+	}
+	return t
+}
+
+// each runs f on many random audits that have a score.
+func each(t *testing.T, f func(rng *rand.Rand, rules []rule, out []outcome, v verdict)) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 2))
+	rules := testRules()
+	for range 1_000 {
+		// A part of the checks, so that categories come and go.
+		some := slices.Clone(rules)
+		rng.Shuffle(len(some), func(i, j int) { some[i], some[j] = some[j], some[i] })
+		some = some[:1+rng.IntN(len(some))]
+		out := audited(rng, some)
+		if v, ok := judge(rules, tallied(out), nil, 1); ok {
+			f(rng, rules, out, v)
+		}
+	}
+}
+
+func TestMendingAFaultNeverLowersTheScore(t *testing.T) {
+	each(t, func(rng *rand.Rand, rules []rule, out []outcome, before verdict) {
+		better := slices.Clone(out)
+		i := rng.IntN(len(better))
+		better[i].grade = unit
+		after, _ := judge(rules, tallied(better), nil, 1)
+		if after.Raw < before.Raw {
+			t.Fatalf("raw %d became %d when %+v passed", before.Raw, after.Raw, out[i])
+		}
+	})
+}
+
+func TestAFaultlessPageNeverLowersTheScore(t *testing.T) {
+	each(t, func(rng *rand.Rand, rules []rule, out []outcome, before verdict) {
+		more := slices.Clone(out)
+		for _, r := range rules {
+			if rng.IntN(2) == 0 {
+				more = append(more, outcome{r.ID, pageWeight(rng.IntN(3)), unit})
+			}
+		}
+		after, _ := judge(rules, tallied(more), nil, 2)
+		if after.Raw < before.Raw {
+			t.Fatalf("raw %d became %d", before.Raw, after.Raw)
+		}
+	})
+}
+
+func TestOrderDoesNotMatter(t *testing.T) {
+	each(t, func(rng *rand.Rand, rules []rule, out []outcome, want verdict) {
+		// Two parts, each shuffled, merged: what parallel workers would do.
+		mixed := slices.Clone(out)
+		rng.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
+		cut := rng.IntN(len(mixed))
+		whole := tallied(mixed[:cut])
+		whole.merge(tallied(mixed[cut:]))
+		shuffled := slices.Clone(rules)
+		rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		got, _ := judge(rules, whole, nil, 1)
+		if got.Raw != want.Raw || !maps.Equal(got.Lost, want.Lost) || !slices.Equal(got.Score.Categories, want.Score.Categories) {
+			t.Fatalf("got %+v, want %+v", got, want)
+		}
+		got, _ = judge(shuffled, whole, nil, 1)
+		if got.Raw != want.Raw || got.Score.Value != want.Score.Value {
+			t.Fatalf("another order of checks: got %d, want %d", got.Raw, want.Raw)
+		}
+	})
+}
+
+func TestLostPointsExplainTheScore(t *testing.T) {
+	each(t, func(_ *rand.Rand, _ []rule, _ []outcome, v verdict) {
+		sum := int64(0)
+		for id, n := range v.Lost {
+			if n < 0 {
+				t.Fatalf("%s lost %d", id, n)
+			}
+			sum += int64(n)
+		}
+		if got, want := sum, unit-v.Raw; got != want {
+			t.Fatalf("lost points add up to %d, want %d", got, want)
+		}
+		weights := 0
+		for _, c := range v.Score.Categories {
+			weights += c.Weight
+			if c.Score < 0 || c.Score > 100 {
+				t.Fatalf("category %+v", c)
+			}
+		}
+		if weights != 100 {
+			t.Fatalf("weights add up to %d", weights)
+		}
+		if v.Raw < 0 || v.Raw > unit || v.Score.Value < 0 || v.Score.Value > 100 {
+			t.Fatalf("raw %d, value %d", v.Raw, v.Score.Value)
+		}
+	})
+}
+
+// A graded check is one item: a step up never costs, as it would if each step
+// were a check of its own that starts to apply.
+func TestGradesRise(t *testing.T) {
+	rules := testRules()
+	for _, r := range rules {
+		last := int64(-1)
+		for grade := int64(0); grade <= unit; grade += unit / 4 {
+			out := []outcome{{r.ID, 1, grade}, {"metadata-error", 1, unit / 2}, {"metadata-notice", 4, unit}}
+			v, _ := judge(rules, tallied(out), nil, 1)
+			if v.Raw < last {
+				t.Errorf("%s: grade %d gives %d, less than %d", r.ID, grade, v.Raw, last)
+			}
+			last = v.Raw
+		}
+	}
+}
+
+// The formula by hand, in whole numbers.
+func TestScoreByHand(t *testing.T) {
+	rules := []rule{
+		{"c-error", shared.CategoryCrawlability, shared.SeverityError},
+		{"c-notice", shared.CategoryCrawlability, shared.SeverityNotice},
+		{"m-warning", shared.CategoryMetadata, shared.SeverityWarning},
+		{"m-info", shared.CategoryMetadata, shared.SeverityInfo},
+		{"l-never", shared.CategoryLinks, shared.SeverityError},
+	}
+	out := tallied([]outcome{
+		{"c-error", 4, unit}, {"c-error", 2, unit}, {"c-error", 2, 0}, // share 6/8, squared 0.5625
+		{"c-notice", 1, unit / 2},
+		{"m-warning", 1, 0}, {"m-warning", 4, unit}, // 0.8
+		{"m-info", 1, 0},
+	})
+	// crawlability (5×5625 + 1×5000)/6 = 5520.8, metadata 8000, weights 20 and 10.
+	got, ok := judge(rules, out, []shared.Cap{{ID: "b", Limit: 60}, {ID: "a", Limit: 60}, {ID: "c", Limit: 40}}, 7)
+	want := verdict{
+		Score: shared.Score{
+			Value: 40,
+			Categories: []shared.CategoryScore{
+				{Category: shared.CategoryCrawlability, Score: 55, Weight: 67},
+				{Category: shared.CategoryMetadata, Score: 80, Weight: 33},
+			},
+			Caps:  []shared.Cap{{ID: "c", Limit: 40}, {ID: "a", Limit: 60}, {ID: "b", Limit: 60}},
+			Pages: 7,
+		},
+		Raw: 6347, // (20×5520.83 + 10×8000) / 30
+		// 20/30 × 5×4375/6 = 2430.56, 20/30 × 5000/6 = 555.56, 10/30 × 2000 = 666.67;
+		// rounded together to 10000 − 6347.
+		Lost: map[string]int{"c-error": 2431, "c-notice": 555, "m-warning": 667},
+	}
+	if !ok || got.Raw != want.Raw || !maps.Equal(got.Lost, want.Lost) ||
+		!slices.Equal(got.Score.Categories, want.Score.Categories) || !slices.Equal(got.Score.Caps, want.Score.Caps) ||
+		got.Score.Value != want.Score.Value || got.Score.Pages != want.Score.Pages {
+		t.Errorf("got %+v, %v\nwant %+v", got, ok, want)
+	}
+	if _, ok := judge(rules, tallied([]outcome{{"m-info", 1, 0}}), nil, 1); ok {
+		t.Error("a fact without weight gave a score")
+	}
+}
+
+func TestCaps(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		facts capFacts
+		want  []string
+	}{
+		{"none", capFacts{Analysed: 10, NeedJS: 5, Fetched: 10, Broken: 3}, nil},
+		{"empty", capFacts{}, nil},
+		{"scripts", capFacts{Analysed: 10, NeedJS: 6, Fetched: 10}, []string{capNeedsJS}},
+		{"failing", capFacts{Analysed: 1, Fetched: 10, Broken: 4}, []string{capSiteFailing}},
+		{"all", capFacts{
+			SearchBlocked: true, HomeNoindex: true, AIBlocked: true, AIMainBlocked: true,
+			Analysed: 1, NeedJS: 1, Fetched: 1, Broken: 1, NotHTTPS: true,
+		}, []string{capHomeNoindex, capSearchBlocked, capSiteFailing, capAIBlocked, capNeedsJS, capAIMainBlocked, capNotHTTPS}},
+	} {
+		var got []string
+		for _, c := range sortedCaps(test.facts.list()) {
+			got = append(got, c.ID)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+// The engine reads these outcomes by name; a renamed check must not silently
+// lift a cap.
+func TestTheChecksBehindTheCapsExist(t *testing.T) {
+	for _, id := range []string{checkNeedsJS, checkHTTP5xx, checkTimeout, checkNoindex} {
+		if c, ok := check.Find(id); !ok || c.Page == nil {
+			t.Errorf("no page check %s", id)
+		}
+	}
+	for _, id := range []string{checkSearchBlocked, checkAIBlocked} {
+		if c, ok := check.Find(id); !ok || c.Site == nil {
+			t.Errorf("no site check %s", id)
+		}
+	}
+}
+
+func TestCategoryWeightsAreAHundred(t *testing.T) {
+	sum := int64(0)
+	for _, c := range shared.Categories {
+		sum += categoryWeights[c]
+	}
+	if sum != 100 || len(categoryWeights) != len(shared.Categories) {
+		t.Errorf("%d categories weigh %d", len(categoryWeights), sum)
+	}
+}

@@ -1,0 +1,142 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"atalaya/server/internal/crawl"
+	"atalaya/shared"
+)
+
+func address(t *testing.T, raw string) *url.URL {
+	t.Helper()
+	u, err := crawl.Canonical(nil, raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func answered(t *testing.T, raw, body string) *crawl.Result {
+	u := address(t, raw)
+	return &crawl.Result{
+		URL: u, FinalURL: u, Status: 200, ContentType: "text/html", Attempts: 1, TTFB: 7 * time.Millisecond,
+		Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(body),
+	}
+}
+
+func TestAVisitSurvivesTheStore(t *testing.T) {
+	home := address(t, "https://example.com/")
+	scope := crawl.NewScope(home)
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	body := "<title>A\x00B</title><a href=/x>x</a><a href=https://www.example.com/y>y</a><a href=https://other.net/>z</a>"
+	page := newVisit(asked{Item: crawl.Item{URL: home.String()}, home: true}, answered(t, home.String(), body), scope, now)
+	moved := answered(t, "https://example.com/new", "")
+	moved.URL = address(t, "https://example.com/old")
+	moved.Hops = []crawl.Hop{{URL: "https://example.com/old", Status: 301, Location: "https://example.com/new"}}
+	redirect := newVisit(asked{Item: crawl.Item{URL: "https://example.com/old", Depth: 1, Referrer: home.String()}, alias: true}, moved, scope, now)
+	orphan := newVisit(asked{Item: crawl.Item{URL: "https://example.com/o", Depth: crawl.NoDepth}}, answered(t, "https://example.com/o", body), scope, now)
+
+	if got, want := page.links, []string{"https://example.com/x", "https://www.example.com/y"}; !slices.Equal(got, want) {
+		t.Errorf("links %v, want %v", got, want)
+	}
+	if got, want := page.outward, []outward{{"https://other.net/", "z"}}; !slices.Equal(got, want) {
+		t.Errorf("outward %v, want %v", got, want)
+	}
+	if got, want := redirect.links, []string{"https://example.com/new"}; !slices.Equal(got, want) || redirect.page.Status != 301 {
+		t.Errorf("the redirect leads to %v with %d, want %v", got, redirect.page.Status, want)
+	}
+	for _, v := range []*visit{page, redirect, orphan} {
+		rec, err := v.record()
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec.Findings = nil                      // as the store gives it back
+		rec.Page.Depth = max(rec.Page.Depth, 0) // which knows no NoDepth
+		rec.Page.ID = 17                        // but numbers
+		if got, err := restored(rec); err != nil || !reflect.DeepEqual(got, v) {
+			t.Errorf("%s: %v\n got %+v\nwant %+v", v.page.URL, err, got, v)
+		}
+		for _, spoiled := range [][]byte{nil, rec.State[:len(rec.State)/2], []byte("nonsense")} {
+			rec.State = spoiled
+			if _, err := restored(rec); !errors.Is(err, errState) {
+				t.Errorf("spoiled state: %v", err)
+			}
+		}
+	}
+}
+
+// What a book holds at the end does not depend on the order of the pages.
+func TestBookKnowsNoOrder(t *testing.T) {
+	scope := crawl.NewScope(address(t, "https://example.com/"))
+	var visits []*visit
+	for i := range 40 {
+		u := fmt.Sprintf("https://example.com/%d", i)
+		body := fmt.Sprintf("<a href=https://other.net/%d>%d</a><a href=https://other.net/all>from %d</a>", i%3, i, i)
+		visits = append(visits, newVisit(asked{Item: crawl.Item{URL: u, Depth: i%4 - 1}}, answered(t, u, body), scope, time.Time{}))
+	}
+	fill := func() *book {
+		k := newBook()
+		for _, v := range visits {
+			k.add(v)
+		}
+		k.facts = nil // RunSite orders them
+		return &k
+	}
+	want := fill()
+	if got := len(want.samples["title-missing"]); got != shared.MaxSamples {
+		t.Fatalf("%d samples", got)
+	}
+	if got, want := want.chosen(2), []string{"https://other.net/all", "https://other.net/0"}; !slices.Equal(got, want) {
+		t.Errorf("chosen %v, want %v", got, want)
+	}
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 20 {
+		rng.Shuffle(len(visits), func(i, j int) { visits[i], visits[j] = visits[j], visits[i] })
+		if got := fill(); !reflect.DeepEqual(got, want) {
+			t.Fatalf("got %+v, want %+v", got, want)
+		}
+	}
+}
+
+// A crawl without any answer says so, and ends with what it has.
+func TestASilentSiteEndsTheCrawl(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := New(nil, Config{})
+		defer e.fetcher.Close()
+		r := newRun(e, shared.Job{}, quiet(), func(error) {})
+		r.home = address(t, "https://example.com/")
+		r.frontier.Add(crawl.Item{URL: r.home.String()})
+		// Nobody takes the tasks: so it looks when each fetcher hangs.
+		c := newCollector(r)
+		begun := time.Now()
+		var messages []string
+		var watcher sync.WaitGroup
+		watcher.Go(func() {
+			for range 3 {
+				time.Sleep(lookEvery + time.Second)
+				messages = append(messages, r.rec.view().Message)
+			}
+		})
+		err := c.collect(t.Context())
+		watcher.Wait()
+		if !errors.Is(err, errSilent) {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(begun); took < silentAfter || took > silentAfter+lookEvery {
+			t.Errorf("took %v", took)
+		}
+		if got, want := messages[1], "Waiting for example.com: no answer for 10 s"; got != want {
+			t.Errorf("message %q, want %q", got, want)
+		}
+	})
+}
