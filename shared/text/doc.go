@@ -1,0 +1,19 @@
+// Package text holds every sentence a person reads, in every language: the
+// app's, the plain pages' and the titles of the checks.
+//
+// A message is a whole sentence with its numbers inside, never a sentence put
+// together from parts, so a translator can move the parts. Keys are integers
+// and texts lie in arrays indexed by them: static data, which costs the
+// WebAssembly client nothing at start. A key without a text in some language
+// does not pass the tests, nor does a translation with other verbs.
+//
+// Names that travel on the wire (a status, a stage, a code of an error) are
+// translated by the functions of names.go. Codes of later versions are unknown
+// to them: they then answer with a general sentence or with the code itself,
+// never with nothing.
+//
+// What is passed in for a verb is not escaped; that is the business of whoever
+// writes the page.
+//
+// All functions are pure and safe for concurrent use.
+package text
