@@ -1,0 +1,34 @@
+// Package feed says when it is worth asking the database again.
+//
+// A [Feed] merges every source of wake-ups into one signal:
+//
+//   - [Feed.Wake], called in process after this server's own commits: no delay;
+//   - Config.Listen, PostgreSQL's LISTEN: commits of other processes, at most
+//     one wake-up per 20 ms (the trigger merges them);
+//   - Config.Version, SQLite's data_version, asked every 20 ms: commits of other
+//     processes on the same file;
+//   - the sweep tick, every 250 ms whatever happens.
+//
+// # Wake-ups are hints
+//
+// A wake-up carries no data, and nobody may conclude anything from its absence.
+// The signal is one slot: any number of wake-ups before the reader looks count
+// as one, and one that comes while the reader works stays for the next round.
+// So none that matters is lost, and a source never blocks. If every source
+// fails, the sweep tick still comes: the cost is at most one sweep interval,
+// never an update.
+//
+// # Idle costs nothing
+//
+// While inactive (nobody is subscribed; see [Feed.SetActive]) neither the sweep
+// tick nor the version poll runs: no query is caused. Listen stays, because it
+// is a connection that waits and not a query, and reconnecting for every viewer
+// would cost more.
+//
+// # Errors
+//
+// A failing source is logged once per outage and tried again after 1, 2, 4, 8,
+// 10, 10 … s. No error of a source ends [Feed.Run].
+//
+// All methods may be called from any goroutine; Run once only.
+package feed

@@ -1,0 +1,150 @@
+package feed
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Defaults of [Config].
+const (
+	// SweepDefault is the longest time a change stays unseen when every other
+	// wake-up is lost.
+	SweepDefault = 250 * time.Millisecond
+	// PollDefault is how often SQLite's data_version is asked: 5 µs each, so a
+	// tenth of a percent of a core.
+	PollDefault = 20 * time.Millisecond
+)
+
+// Waits after an error of a source: doubled from the first to the last.
+const (
+	backoffFirst = time.Second
+	backoffLast  = 10 * time.Second
+)
+
+// Config says where wake-ups come from. The zero value is a feed that knows
+// Wake and the sweep tick only.
+type Config struct {
+	// Sweep is the distance between sweep ticks. Defaults to [SweepDefault].
+	Sweep time.Duration
+	// Poll is the distance between calls of Version. Defaults to [PollDefault].
+	Poll time.Duration
+	// Listen calls wake for every notification and after every reconnection,
+	// and returns when ctx ends or listening failed. Defaults to nil: none.
+	Listen func(ctx context.Context, wake func()) error
+	// Version returns a number that differs after a commit of another
+	// connection. Defaults to nil: none.
+	Version func(ctx context.Context) (int64, error)
+	// Log is told of outages. Defaults to slog.Default().
+	Log *slog.Logger
+}
+
+// Feed is the merged signal. Make one with [New].
+type Feed struct {
+	cfg    Config
+	signal chan struct{}
+
+	mu      sync.Mutex
+	active  bool
+	changed chan struct{} // closed, and replaced, when active changes
+}
+
+// New returns a feed that is inactive and does nothing until [Feed.Run].
+func New(cfg Config) *Feed {
+	cfg.Sweep = cmp.Or(cfg.Sweep, SweepDefault)
+	cfg.Poll = cmp.Or(cfg.Poll, PollDefault)
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	return &Feed{cfg: cfg, signal: make(chan struct{}, 1), changed: make(chan struct{})}
+}
+
+// C is the signal: one slot, for one reader.
+func (f *Feed) C() <-chan struct{} { return f.signal }
+
+// Wake fills the signal's slot. It never blocks.
+func (f *Feed) Wake() {
+	select {
+	case f.signal <- struct{}{}:
+	default:
+	}
+}
+
+// SetActive starts and stops the sweep tick and the version poll. It never
+// blocks; setting the same value again changes nothing.
+func (f *Feed) SetActive(active bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.active == active {
+		return
+	}
+	f.active = active
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+func (f *Feed) state() (active bool, changed <-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.active, f.changed
+}
+
+// Run drives the sources until ctx ends, then returns nil; every goroutine it
+// started has ended by then.
+func (f *Feed) Run(ctx context.Context) error {
+	var sources sync.WaitGroup
+	if f.cfg.Listen != nil {
+		sources.Go(func() { f.listen(ctx) })
+	}
+	if f.cfg.Version != nil {
+		sources.Go(func() { f.poll(ctx) })
+	}
+	f.whileActive(ctx, func(ctx context.Context) {
+		every(ctx, f.cfg.Sweep, func() bool { f.Wake(); return true })
+	})
+	sources.Wait()
+	return nil
+}
+
+// whileActive calls work each time the feed becomes active. The context given
+// to work ends when the feed becomes inactive.
+func (f *Feed) whileActive(ctx context.Context, work func(context.Context)) {
+	for ctx.Err() == nil {
+		active, changed := f.state()
+		if active {
+			spell, stop := context.WithCancel(ctx)
+			var worker sync.WaitGroup
+			worker.Go(func() { work(spell) })
+			wait(ctx, changed)
+			stop()
+			worker.Wait()
+			continue
+		}
+		wait(ctx, changed)
+	}
+}
+
+func wait(ctx context.Context, changed <-chan struct{}) {
+	select {
+	case <-ctx.Done():
+	case <-changed:
+	}
+}
+
+// every calls do once per period until it returns false or ctx ends.
+func every(ctx context.Context, period time.Duration, do func() bool) {
+	tick := time.NewTicker(period)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if !do() {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package feed
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// start runs f until the test ends.
+func start(t *testing.T, f *Feed) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- f.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("Run: got %v, want nil", err)
+		}
+	})
+}
+
+// woken counts the signals received during d.
+func woken(f *Feed, d time.Duration) int {
+	end := time.After(d)
+	for n := 0; ; n++ {
+		select {
+		case <-f.C():
+		case <-end:
+			return n
+		}
+	}
+}
+
+func TestWakeUpsAreMerged(t *testing.T) {
+	f := New(Config{})
+	for range 100 {
+		f.Wake()
+	}
+	<-f.C()
+	select {
+	case <-f.C():
+		t.Error("a second signal for wake-ups that came before the first was read")
+	default:
+	}
+}
+
+func TestSweepTickOnlyWhileActive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := New(Config{})
+		start(t, f)
+		if got := woken(f, time.Hour); got != 0 {
+			t.Errorf("never active: got %d signals in an hour, want 0", got)
+		}
+		f.SetActive(true)
+		f.SetActive(true)
+		if got, want := woken(f, 10*time.Second+time.Millisecond), 40; got != want {
+			t.Errorf("active: got %d signals in 10 s, want %d", got, want)
+		}
+		f.SetActive(false)
+		if got := woken(f, time.Hour); got != 0 {
+			t.Errorf("inactive again: got %d signals in an hour, want 0", got)
+		}
+	})
+}
+
+func TestVersion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var version, asked atomic.Int64
+		f := New(Config{Sweep: time.Hour, Version: func(context.Context) (int64, error) {
+			asked.Add(1)
+			return version.Load(), nil
+		}})
+		start(t, f)
+		time.Sleep(time.Minute)
+		if got := asked.Load(); got != 0 {
+			t.Errorf("inactive: asked %d times, want 0", got)
+		}
+		f.SetActive(true)
+		if got := woken(f, time.Second+time.Millisecond); got != 0 {
+			t.Errorf("same version: got %d signals, want 0", got)
+		}
+		if got, want := asked.Load(), int64(50); got != want {
+			t.Errorf("active: asked %d times in a second, want %d", got, want)
+		}
+		began := time.Now()
+		version.Add(1)
+		<-f.C()
+		if got := time.Since(began); got > PollDefault {
+			t.Errorf("another version: signal after %v, want at most %v", got, PollDefault)
+		}
+	})
+}
+
+func TestVersionErrorsBackOffAndTheSweepGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		var down atomic.Bool
+		var asked atomic.Int64
+		f := New(Config{Log: slog.New(slog.NewTextHandler(&log, nil)), Version: func(context.Context) (int64, error) {
+			asked.Add(1)
+			if down.Load() {
+				return 0, errors.New("disk gone")
+			}
+			return 1, nil
+		}})
+		down.Store(true)
+		f.SetActive(true)
+		start(t, f)
+		if got, want := woken(f, 31*time.Second+time.Millisecond), 124; got != want {
+			t.Errorf("got %d signals in 31 s, want %d sweep ticks", got, want)
+		}
+		if got, want := asked.Load(), int64(6); got != want { // at 0, 1, 3, 7, 15, 25 s
+			t.Errorf("asked %d times in 31 s of outage, want %d", got, want)
+		}
+		down.Store(false)
+		woken(f, 10*time.Second)
+		if got := strings.Count(log.String(), "disk gone"); got != 1 {
+			t.Errorf("the outage was logged %d times, want once:\n%s", got, &log)
+		}
+		if !strings.Contains(log.String(), "recovered") {
+			t.Errorf("no word of the recovery:\n%s", &log)
+		}
+	})
+}
+
+func TestListen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		notify := make(chan struct{})
+		var begun atomic.Int64
+		f := New(Config{Sweep: time.Hour, Log: slog.New(slog.DiscardHandler), Listen: func(ctx context.Context, wake func()) error {
+			begun.Add(1)
+			for {
+				select {
+				case <-ctx.Done():
+					return nil
+				case _, ok := <-notify:
+					if !ok {
+						return errors.New("connection lost")
+					}
+					wake()
+				}
+			}
+		}})
+		start(t, f)
+		notify <- struct{}{}
+		if got := woken(f, time.Minute); got != 1 {
+			t.Errorf("one notification: got %d signals, want 1", got)
+		}
+		close(notify)
+		// What was said while nobody listened went unheard: each loss wakes.
+		if got, want := woken(f, 6*time.Second), 3; got != want { // at 0, 1, 3 s
+			t.Errorf("lost connections: got %d signals in 6 s, want %d", got, want)
+		}
+		if got, want := begun.Load(), int64(3); got != want {
+			t.Errorf("listening began %d times, want %d", got, want)
+		}
+	})
+}
+
+func TestListenThatReturnsIsAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var begun atomic.Int64
+		f := New(Config{Log: slog.New(slog.DiscardHandler), Listen: func(context.Context, func()) error {
+			begun.Add(1)
+			return nil
+		}})
+		start(t, f)
+		time.Sleep(time.Minute)
+		if got, want := begun.Load(), int64(9); got != want { // at 0, 1, 3, 7, 15, 25, 35, 45, 55 s
+			t.Errorf("listening began %d times in a minute, want %d", got, want)
+		}
+	})
+}
+
+func TestBackoff(t *testing.T) {
+	var got []time.Duration
+	for n := range 6 {
+		got = append(got, backoff(n+1)/time.Second)
+	}
+	want := []time.Duration{1, 2, 4, 8, 10, 10}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Fatalf("got %v s, want %v s", got, want)
+		}
+	}
+}

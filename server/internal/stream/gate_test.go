@@ -1,0 +1,167 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"atalaya/shared"
+)
+
+func TestMaxStreams(t *testing.T) {
+	virtual(t, Config{MaxStreams: 2}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		first := r.view("/sse/audits/7/progress")
+		second := r.view("/sse/audits")
+		waits := map[int]bool{}
+		for range 20 {
+			v := r.view("/sse/audits?id=7")
+			synctest.Wait()
+			seconds, _ := strconv.Atoi(v.Header.Get("Retry-After"))
+			if v.Status != 503 || v.problem.Code != shared.CodeOverloaded || seconds < 1 || seconds > 10 {
+				t.Fatalf("third stream: got %d %s, Retry-After %d", v.Status, v.problem.Code, seconds)
+			}
+			waits[seconds] = true
+		}
+		if len(waits) < 3 {
+			t.Errorf("20 refusals, Retry-After only %v: not jittered", waits)
+		}
+		if v := r.view("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=20"); v.Status != 304 || time.Since(v.began) > 0 || v.Header.Get("Preference-Applied") != "" {
+			t.Errorf("poll over the cap: got %d after %v; want an answer at once", v.Status, time.Since(v.began))
+		}
+		if first.closed() || second.closed() {
+			t.Error("a running stream gave way")
+		}
+		first.stop()
+		synctest.Wait()
+		if v := r.view("/sse/audits/7/progress"); v.Status != 200 {
+			t.Errorf("after one has gone: got %d", v.Status)
+		}
+		if got := r.metric("atalaya_stream_errors_total", "reason", "overloaded"); got != 20 {
+			t.Errorf("counted %v refusals, want 20", got)
+		}
+	})
+}
+
+func TestAdmit(t *testing.T) {
+	var in, out atomic.Int64
+	virtual(t, Config{Admit: func(req *http.Request) (func(), error) {
+		if req.Header.Get("Cookie") == "" {
+			return nil, errors.New("over the cap of this address")
+		}
+		in.Add(1)
+		return func() { out.Add(1) }, nil
+	}}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		if v := r.view("/sse/audits/7/progress"); v.Status != 429 {
+			t.Errorf("not admitted: got %d, want Fail's answer to Admit's error", v.Status)
+		}
+		if v := r.view("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=20"); v.Status != 304 || time.Since(v.began) > 0 {
+			t.Errorf("poll not admitted: got %d after %v; want an answer at once", v.Status, time.Since(v.began))
+		}
+		open := r.view("/sse/audits/7/progress", "Cookie", "a=b")
+		r.view("/sse/audits/8/progress", "Cookie", "a=b")
+		synctest.Wait()
+		if in.Load() != 2 || out.Load() != 1 {
+			t.Errorf("admitted %d, released %d; want 2 and 1", in.Load(), out.Load())
+		}
+		open.stop()
+		synctest.Wait()
+		if out.Load() != 2 || r.server.gate.open != 0 {
+			t.Errorf("released %d, %d open; want 2 and 0", out.Load(), r.server.gate.open)
+		}
+	})
+}
+
+func TestDrain(t *testing.T) {
+	virtual(t, Config{Drain: 20 * time.Second}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		var viewers []*viewer
+		for range 30 {
+			viewers = append(viewers, r.view("/sse/audits/7/progress"), r.view("/sse/audits"), r.view("/sse/audits?id=7"))
+		}
+		polled := make(chan *viewer)
+		go func() {
+			polled <- r.view("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=30")
+		}()
+		synctest.Wait()
+		began := time.Now()
+		if err := r.server.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.server.Drain(t.Context()); err != nil || !r.server.Draining() {
+			t.Errorf("a second Drain: got %v, draining %v", err, r.server.Draining())
+		}
+		synctest.Wait()
+		waits, sum := map[int]bool{}, 0
+		for _, v := range viewers {
+			e, ok := v.end()
+			if !ok || !v.closed() || e.Reason != shared.EndDrain || e.RetryMS < 100 || e.RetryMS > 20_000 {
+				t.Fatalf("got %+v (%v), closed %v", e, ok, v.closed())
+			}
+			if got := v.of(shared.EventEnd)[0].Retry; got != e.RetryMS {
+				t.Errorf("the browser is told %d ms, code %d", got, e.RetryMS)
+			}
+			waits[e.RetryMS/2000] = true
+			sum += e.RetryMS
+		}
+		if mean := sum / len(viewers); len(waits) < 8 || mean < 7000 || mean > 13_000 {
+			t.Errorf("not spread over the window: %d of 10 parts, mean %d ms", len(waits), mean)
+		}
+		if p := <-polled; p.Status != 304 || time.Since(began) > 0 {
+			t.Errorf("held poll: got %d after %v", p.Status, time.Since(began))
+		}
+		v := r.view("/sse/audits/7/progress")
+		synctest.Wait()
+		if v.Status != 503 || v.problem.Code != shared.CodeDraining || v.Header.Get("Retry-After") == "" {
+			t.Errorf("new stream: got %d %s", v.Status, v.problem.Code)
+		}
+		if v := r.view("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=30"); v.Status != 304 {
+			t.Errorf("new poll: got %d", v.Status)
+		}
+		if time.Since(began) > 0 {
+			t.Errorf("draining took %v", time.Since(began))
+		}
+	})
+}
+
+// A reader that does not read holds Drain up until its write deadline.
+func TestDrainWithAStraggler(t *testing.T) {
+	virtual(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		conn := r.deaf("/sse/audits/7/progress")
+		defer conn.Close()
+		time.Sleep(time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := r.server.Drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v, want a deadline", err)
+		}
+		if err := r.server.Drain(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// The last state is not lost to a drain in the same moment.
+func TestDrainAndTheLastState(t *testing.T) {
+	virtual(t, Config{}, func(t *testing.T, r *rig) {
+		for range 20 {
+			s := &session{server: r.server, view: r.server.hub.watch([]int64{7}, withID), out: &writer{}}
+			p := running(7, 100)
+			p.Status, p.Stage = shared.StatusCompleted, shared.StageNone
+			r.server.hub.publish([]*frame{newFrame(p)})
+			recorder := &recorder{header: http.Header{}}
+			s.out, _ = newWriter(recorder, time.Second)
+			if got := s.end(shared.EndDrain); got != string(shared.EndFinished) {
+				t.Fatalf("got %s, want finished", got)
+			}
+			s.view.close()
+		}
+	})
+}

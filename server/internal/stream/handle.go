@@ -1,0 +1,196 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"atalaya/server/internal/sse"
+	"atalaya/shared"
+)
+
+// maxLogged bounds what a client chose and the log repeats.
+const maxLogged = 40
+
+// Audit serves GET /sse/audits/{id}/progress, the stream of one audit.
+func (s *Server) Audit(w http.ResponseWriter, r *http.Request) {
+	id, ok := shared.ParseID(r.PathValue("id"))
+	if !ok {
+		s.refuse(w, r, badID(r.PathValue("id")))
+		return
+	}
+	cursor := lastEventID(r)
+	s.stream(w, r, wish{ids: []int64{id}, variant: withID, cursor: cursor},
+		slog.Int64("audit_id", id), slog.String("last_event_id", clip(cursor)))
+}
+
+// Audits serves GET /sse/audits: with ?id=7&id=9 the stream of those audits,
+// at most [shared.MaxStreamIDs]; without, the list.
+func (s *Server) Audits(w http.ResponseWriter, r *http.Request) {
+	ids, err := streamIDs(r.URL.RawQuery)
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	if ids == nil {
+		s.stream(w, r, wish{variant: brief}, slog.String("topic", "list"))
+		return
+	}
+	s.stream(w, r, wish{ids: ids, variant: withoutID}, slog.Any("audit_ids", ids))
+}
+
+// wish is what a request wants streamed.
+type wish struct {
+	ids     []int64 // nil for the list
+	variant variant
+	cursor  string // the last event id of a reader that comes back; empty for none
+}
+
+// lastEventID is the cursor of a reader that comes back. A browser that
+// reconnects by itself sends the header, which is then newer than the query of
+// the address it was given.
+func lastEventID(r *http.Request) string {
+	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		return id
+	}
+	return r.URL.Query().Get(shared.ParamLastEvent)
+}
+
+// streamIDs reads the ids of a stream, without repetitions; nil for none.
+func streamIDs(rawQuery string) ([]int64, error) {
+	query, err := url.ParseQuery(rawQuery)
+	if err != nil {
+		return nil, badQuery("The query cannot be read.")
+	}
+	var ids []int64
+	for _, text := range query[shared.ParamID] {
+		id, ok := shared.ParseID(text)
+		if !ok {
+			return nil, badID(text)
+		}
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+		if len(ids) > shared.MaxStreamIDs {
+			return nil, badQuery(fmt.Sprintf("One stream carries at most %d audits.", shared.MaxStreamIDs))
+		}
+	}
+	return ids, nil
+}
+
+func clip(text string) string {
+	if len(text) > maxLogged {
+		return text[:maxLogged]
+	}
+	return text
+}
+
+// stream serves one stream. Whatever can be refused is refused before the first
+// byte, so the snapshot comes first.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, want wish, about ...any) {
+	release, err := s.admit(r)
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	defer release()
+	log := s.cfg.Log.With(append(about, "remote", r.RemoteAddr, "transport", "sse")...)
+	out, err := newWriter(w, s.cfg.WriteTimeout)
+	if err != nil {
+		log.Error("stream not possible: a wrapper of the response hides its connection", "err", err)
+		s.refuse(w, r, internal(err))
+		return
+	}
+
+	began := time.Now()
+	view, snapshot, err := s.subscribe(r.Context(), want)
+	if err != nil {
+		if r.Context().Err() == nil {
+			s.refuse(w, r, err)
+		}
+		return
+	}
+	defer view.close()
+	if a, ok := view.(*audits); ok && want.cursor != "" && a.resume(want.cursor) {
+		w.WriteHeader(http.StatusNoContent) // an EventSource never comes back after this
+		return
+	}
+	writeHead(w)
+	if r.Method == http.MethodHead {
+		return
+	}
+
+	s.metrics.sse.Inc()
+	defer s.metrics.sse.Dec()
+	log.Info("stream opened")
+	session := &session{server: s, view: view, out: out, log: log, began: began, snapshot: snapshot.at}
+	reason := session.run(r.Context(), snapshot)
+	life := time.Since(began)
+	s.metrics.streamEnded(reason, life)
+	log.Info("stream ended", "reason", reason, "duration", life, "frames", session.sent)
+}
+
+// subscribe first, then query: what changes in between comes with the
+// subscription, at the price of a frame that may be known already and is
+// dropped then.
+func (s *Server) subscribe(ctx context.Context, want wish) (view, *batch, error) {
+	list := want.ids == nil
+	var v view
+	if list {
+		v = s.hub.watchList()
+	} else {
+		v = s.hub.watch(want.ids, want.variant)
+	}
+	snapshot, err := s.relay.asking.snapshot(ctx, want.ids, list)
+	switch {
+	case err != nil:
+		err = unavailable(err)
+	case !list && !slices.ContainsFunc(want.ids, func(id int64) bool { return snapshot.frames[id] != nil }):
+		err = notFound()
+	default:
+		return v, snapshot, nil
+	}
+	v.close()
+	return nil, nil, err
+}
+
+func writeHead(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Content-Type", sse.ContentType)
+	h.Set("Cache-Control", "no-store, no-transform")
+	h.Set("X-Accel-Buffering", "no")
+	w.WriteHeader(http.StatusOK)
+}
+
+// admit lets a request hold its connection, or returns why not.
+func (s *Server) admit(r *http.Request) (release func(), err error) {
+	switch s.gate.enter() {
+	case errDraining:
+		return nil, draining(s.cfg.Drain)
+	case errFull:
+		return nil, overloaded()
+	}
+	if s.cfg.Admit == nil {
+		return s.gate.leave, nil
+	}
+	free, err := s.cfg.Admit(r)
+	if err != nil {
+		s.gate.leave()
+		return nil, err
+	}
+	return func() { free(); s.gate.leave() }, nil
+}
+
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	reason := "not_admitted"
+	if refusal, ok := errors.AsType[*Refusal](err); ok {
+		reason = string(refusal.Code)
+	}
+	s.metrics.errors.WithLabelValues(reason).Inc()
+	s.cfg.Fail(w, r, err)
+}

@@ -1,0 +1,152 @@
+package stream
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"atalaya/shared"
+)
+
+func TestList(t *testing.T) {
+	virtual(t, Config{}, func(t *testing.T, r *rig) {
+		for id := range int64(60) {
+			r.table.insert(id + 1)
+		}
+		v := r.view("/sse/audits")
+		synctest.Wait()
+		var want []string
+		for id := 60; id > 10; id-- {
+			want = append(want, fmt.Sprintf("%d@1", id))
+		}
+		if got := v.revisions(); !slices.Equal(got, want) {
+			t.Fatalf("snapshot: got %v, want the newest 50, newest first", got)
+		}
+		r.table.progress(3, 50) // not in the snapshot
+		synctest.Wait()
+		r.table.insert(61)
+		synctest.Wait()
+		r.table.complete(60)
+		synctest.Wait()
+		r.table.delete(59)
+		time.Sleep(time.Minute)
+		if got, want := v.revisions()[50:], []string{"3@2", "61@1", "60@2"}; !slices.Equal(got, want) || v.closed() {
+			t.Errorf("got %v, closed %v; want %v and open", got, v.closed(), want)
+		}
+		for _, p := range v.progress() {
+			if p.Activity != nil {
+				t.Fatalf("audit %d has activity in the list", p.AuditID)
+			}
+		}
+	})
+}
+
+// An empty list is a stream like any other.
+func TestEmptyList(t *testing.T) {
+	virtual(t, Config{}, func(t *testing.T, r *rig) {
+		v := r.view("/sse/audits")
+		synctest.Wait()
+		r.table.insert(1)
+		synctest.Wait()
+		if got, want := v.revisions(), []string{"1@1"}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}
+
+func testHub() *hub { return newHub(newTestFeed(), newMetrics(nil)) }
+
+func frameOf(id, revision int64) *frame {
+	p := running(id, 1)
+	p.Revision = revision
+	return newFrame(p)
+}
+
+// taken names the frames that take gives, "id@revision".
+func (l *listing) taken(t *testing.T) (got []string, st state) {
+	t.Helper()
+	blocks, st := l.take(nil)
+	return names(t, blocks), st
+}
+
+// A reader behind more changes than are kept gets what is kept, and is told to
+// take a snapshot until it has one. What it costs does not grow.
+func TestListOverflow(t *testing.T) {
+	const kept = 100
+	h := testHub()
+	h.list.kept = kept
+	slow, fast := h.watchList(), h.watchList()
+	for id := range int64(kept) {
+		h.publishList([]*frame{frameOf(id+1, 1)})
+	}
+	if got, st := fast.taken(t); len(got) != kept || st != open {
+		t.Fatalf("all kept: got %d frames, state %v", len(got), st)
+	}
+	h.publishList([]*frame{frameOf(kept+1, 1), frameOf(kept+2, 1)})
+	if got, st := fast.taken(t); len(got) != 2 || st != open {
+		t.Errorf("fast reader: got %d frames, state %v", len(got), st)
+	}
+	if got := h.list.order.Len(); got != kept || len(h.list.byID) != kept {
+		t.Errorf("%d changes kept, want %d", got, kept)
+	}
+	if got, st := slow.taken(t); len(got) != kept || got[0] != "3@1" || st != lost {
+		t.Errorf("slow reader: got %d frames from %s, state %v; want %d from 3@1 and lost", len(got), got[0], st, kept)
+	}
+	if got, st := slow.taken(t); len(got) != 0 || st != lost {
+		t.Errorf("slow reader without snapshot: got %v, state %v", got, st)
+	}
+	slow.begin(&batch{newest: []*frame{frameOf(kept+2, 2)}}, nil)
+	h.publishList([]*frame{frameOf(kept+2, 2), frameOf(1, 2)})
+	if got, st := slow.taken(t); !slices.Equal(got, []string{"1@2"}) || st != open {
+		t.Errorf("after the snapshot: got %v, state %v; want what the snapshot did not show", got, st)
+	}
+	slow.close()
+	fast.close()
+	if h.list.order.Len() != 0 || h.list.byID != nil || h.subscribers != 0 {
+		t.Errorf("with no reader left: %d changes, %d subscribers", h.list.order.Len(), h.subscribers)
+	}
+}
+
+// A change made again before a reader took it costs nothing more.
+func TestListConflates(t *testing.T) {
+	h := testHub()
+	l := h.watchList()
+	defer l.close()
+	for revision := range int64(100) {
+		h.publishList([]*frame{frameOf(1, revision+1), frameOf(2, revision+1)})
+	}
+	h.publishList([]*frame{frameOf(1, 5)}) // older: dropped
+	if got, _ := l.taken(t); !slices.Equal(got, []string{"1@100", "2@100"}) {
+		t.Errorf("got %v", got)
+	}
+	if got := counter(t, h.metrics.conflated); got != 198 {
+		t.Errorf("got %v conflated, want 198", got)
+	}
+}
+
+// A list stream that lost its place while the database was down gets its
+// snapshot afterwards, and its heartbeats meanwhile.
+func TestListResyncDuringAnOutage(t *testing.T) {
+	virtual(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.insert(1, 2)
+		v := r.view("/sse/audits")
+		time.Sleep(time.Second)
+		r.table.fail(errors.New("down"))
+		r.server.hub.loseList()
+		time.Sleep(time.Minute)
+		if got := v.longestGap(); got > shared.HeartbeatDefault {
+			t.Errorf("silent for %v", got)
+		}
+		if got := len(v.progress()); got != 2 {
+			t.Errorf("got %d frames during the outage, want the 2 of the snapshot", got)
+		}
+		r.table.fail(nil)
+		time.Sleep(20 * time.Second)
+		if got, want := v.revisions(), []string{"2@1", "1@1", "2@1", "1@1"}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}

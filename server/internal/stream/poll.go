@@ -1,0 +1,123 @@
+package stream
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"atalaya/shared"
+)
+
+// Poll serves GET /api/v1/audits/{id}/progress: the same JSON as the stream's
+// data, with the revision as ETag.
+//
+// With Prefer: wait=N and an If-None-Match that names the present revision, the
+// answer is held until there is another revision, the audit is terminal, N
+// seconds are over or the server drains. While it is held it costs a subscriber
+// and nothing else. Over the connection caps the answer is given at once
+// instead: polling is what remains when streams are refused.
+func (s *Server) Poll(w http.ResponseWriter, r *http.Request) {
+	id, ok := shared.ParseID(r.PathValue("id"))
+	if !ok {
+		s.refuse(w, r, badID(r.PathValue("id")))
+		return
+	}
+	match, wait := ifNoneMatch(r.Header), preferWait(r.Header)
+	var f *frame
+	var err error
+	if release, held := s.mayHold(r, match, wait); held {
+		w.Header().Set("Preference-Applied", "wait="+strconv.Itoa(int(wait/time.Second)))
+		f, err = s.hold(r.Context(), id, match, wait)
+		release()
+	} else {
+		f, err = s.read(r.Context(), id)
+	}
+	switch {
+	case r.Context().Err() != nil:
+	case err != nil:
+		w.Header().Del("Preference-Applied")
+		s.refuse(w, r, err)
+	default:
+		s.answer(w, r, f, match)
+	}
+}
+
+func (s *Server) mayHold(r *http.Request, match entityTags, wait time.Duration) (release func(), ok bool) {
+	if wait == 0 || match.any || len(match.tags) == 0 || r.Method != http.MethodGet {
+		return nil, false
+	}
+	release, err := s.admit(r)
+	return release, err == nil
+}
+
+// read asks once, together with everybody who asks in the same moment.
+func (s *Server) read(ctx context.Context, id int64) (*frame, error) {
+	snapshot, err := s.relay.asking.snapshot(ctx, []int64{id}, false)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	f := snapshot.frames[id]
+	if f == nil {
+		return nil, notFound()
+	}
+	return f, nil
+}
+
+// hold returns the newest frame once it is worth answering.
+func (s *Server) hold(ctx context.Context, id int64, match entityTags, wait time.Duration) (*frame, error) {
+	s.metrics.poll.Inc()
+	defer s.metrics.poll.Dec()
+	began := time.Now()
+	view, _, err := s.subscribe(ctx, wish{ids: []int64{id}, variant: body})
+	if err != nil {
+		return nil, err
+	}
+	defer view.close()
+	over := time.NewTimer(wait - time.Since(began))
+	defer over.Stop()
+	topic := view.(*audits).seats[0].topic
+	for {
+		f := topic.newest.Load()
+		switch {
+		case topic.gone.Load():
+			return nil, notFound()
+		case f.terminal() || !match.match(shared.ETag(f.revision())):
+			return f, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-view.woken():
+		case <-s.gate.drain:
+			return f, nil
+		case <-over.C:
+			// "Not modified" would be a guess while the database is silent.
+			if err := s.relay.outage(); err != nil {
+				return nil, unavailable(err)
+			}
+			return f, nil
+		}
+	}
+}
+
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, f *frame, match entityTags) {
+	control := http.NewResponseController(w)
+	if err := control.SetWriteDeadline(time.Now().Add(s.cfg.WriteTimeout)); err != nil {
+		s.cfg.Log.Error("poll not possible: a wrapper of the response hides its connection", "err", err)
+		s.refuse(w, r, internal(err))
+		return
+	}
+	h := w.Header()
+	etag := shared.ETag(f.revision())
+	h.Set("ETag", etag)
+	h.Set("Cache-Control", "no-cache")
+	if match.match(etag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	data := f.bytes(body)
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(data)))
+	_, _ = w.Write(data) // a reader that is gone needs no answer
+}

@@ -1,0 +1,89 @@
+package stream
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"atalaya/shared"
+)
+
+// preferWait reads the preference wait=N of RFC 7240 from all Prefer headers,
+// cut to [shared.PollWaitMax]. The first occurrence counts. What is malformed
+// is as good as absent, as the RFC says: 0.
+func preferWait(h http.Header) time.Duration {
+	for _, line := range h.Values("Prefer") {
+		for _, preference := range splitQuoted(line, ',') {
+			name, value, _ := strings.Cut(splitQuoted(preference, ';')[0], "=")
+			if !strings.EqualFold(strings.TrimSpace(name), "wait") {
+				continue
+			}
+			seconds, err := strconv.ParseUint(unquote(strings.TrimSpace(value)), 10, 31)
+			if err != nil {
+				return 0
+			}
+			return min(time.Duration(seconds)*time.Second, shared.PollWaitMax)
+		}
+	}
+	return 0
+}
+
+func unquote(s string) string {
+	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {
+		return s[1 : len(s)-1]
+	}
+	return s
+}
+
+// splitQuoted splits at sep outside quoted strings. It returns at least one
+// part.
+func splitQuoted(s string, sep byte) (parts []string) {
+	quoted, from := false, 0
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '"':
+			quoted = !quoted
+		case quoted && s[i] == '\\':
+			i++
+		case !quoted && s[i] == sep:
+			parts = append(parts, s[from:i])
+			from = i + 1
+		}
+	}
+	return append(parts, s[from:])
+}
+
+// entityTags is a read If-None-Match.
+type entityTags struct {
+	any  bool // *
+	tags []string
+}
+
+// ifNoneMatch reads If-None-Match (RFC 9110, section 13.1.2). Tags are compared
+// weakly, so W/ is dropped. Anything that is no tag matches nothing.
+func ifNoneMatch(h http.Header) (tags entityTags) {
+	for _, line := range h.Values("If-None-Match") {
+		for _, part := range splitQuoted(line, ',') {
+			part = strings.TrimSpace(part)
+			if part == "*" {
+				tags.any = true
+				continue
+			}
+			tags.tags = append(tags.tags, strings.TrimPrefix(part, "W/"))
+		}
+	}
+	return tags
+}
+
+func (t entityTags) match(etag string) bool {
+	if t.any {
+		return true
+	}
+	for _, tag := range t.tags {
+		if tag == etag {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,66 @@
+package stream
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"atalaya/shared"
+)
+
+// Refusal is why a request got no stream and no progress. It is what Config.Fail
+// gets, to be written as a problem.
+type Refusal struct {
+	Status int
+	Code   shared.Code
+	// Detail says in words what was wrong.
+	Detail string
+	// RetryAfter, when positive, belongs in the header of that name, in seconds
+	// rounded up. It is jittered already.
+	RetryAfter time.Duration
+	// Err is the cause; nil when the request itself is.
+	Err error
+}
+
+func (r *Refusal) Error() string {
+	if r.Err != nil {
+		return fmt.Sprintf("stream: %s: %v", r.Code, r.Err)
+	}
+	return fmt.Sprintf("stream: %s: %s", r.Code, r.Detail)
+}
+
+func (r *Refusal) Unwrap() error { return r.Err }
+
+func badID(id string) *Refusal {
+	return &Refusal{Status: http.StatusBadRequest, Code: shared.CodeBadID,
+		Detail: fmt.Sprintf("An audit id is a positive whole number, not %.40q.", id)}
+}
+
+func badQuery(detail string) *Refusal {
+	return &Refusal{Status: http.StatusBadRequest, Code: shared.CodeBadQuery, Detail: detail}
+}
+
+func notFound() *Refusal {
+	return &Refusal{Status: http.StatusNotFound, Code: shared.CodeNotFound, Detail: "There is no such audit."}
+}
+
+func unavailable(err error) *Refusal {
+	return comeBack(shared.CodeUnavailable, "The database does not answer.", between(refusedFirst, refusedLast), err)
+}
+
+func draining(window time.Duration) *Refusal {
+	return comeBack(shared.CodeDraining, "The server is shutting down.", between(refusedFirst, window), nil)
+}
+
+func overloaded() *Refusal {
+	return comeBack(shared.CodeOverloaded, "All streams are taken.", between(refusedFirst, 2*refusedLast), nil)
+}
+
+func comeBack(code shared.Code, detail string, after time.Duration, err error) *Refusal {
+	return &Refusal{Status: http.StatusServiceUnavailable, Code: code, Detail: detail, RetryAfter: after, Err: err}
+}
+
+func internal(err error) *Refusal {
+	return &Refusal{Status: http.StatusInternalServerError, Code: shared.CodeInternal,
+		Detail: "The server cannot stream over this connection.", Err: err}
+}

@@ -1,0 +1,320 @@
+package stream
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"atalaya/shared"
+)
+
+func TestNoQueryWhileNobodyIsSubscribed(t *testing.T) {
+	virtual(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		time.Sleep(time.Hour)
+		for range 100 { // commits wake, and nothing is asked
+			r.table.progress(7, 5)
+			time.Sleep(time.Second)
+		}
+		if got := r.table.queries(); got != [3]int{} {
+			t.Errorf("before the first viewer: got %v queries, want none", got)
+		}
+		v := r.view("/sse/audits/7/progress")
+		time.Sleep(time.Second)
+		v.stop()
+		synctest.Wait()
+		before := r.table.queries()
+		time.Sleep(time.Hour)
+		if got := r.table.queries(); got != before {
+			t.Errorf("after the last viewer: got %v queries, want %v", got, before)
+		}
+	})
+}
+
+// Reads cost per change, not per viewer.
+func TestQueriesDoNotGrowWithViewers(t *testing.T) {
+	const changes = 12
+	count := func(viewers int) (queries [3]int, most int) {
+		virtual(t, Config{}, func(t *testing.T, r *rig) {
+			r.table.insert(7)
+			for range viewers {
+				r.view("/sse/audits/7/progress")
+			}
+			synctest.Wait()
+			before := r.table.queries()
+			for n := range changes {
+				time.Sleep(1100 * time.Millisecond)
+				r.table.progress(7, n)
+			}
+			synctest.Wait()
+			for i, n := range r.table.queries() {
+				queries[i] = n - before[i]
+			}
+			most = r.table.most
+		})
+		return queries, most
+	}
+	one, _ := count(1)
+	thousand, most := count(1000)
+	if one != thousand {
+		t.Errorf("%d changes: %v queries for one viewer, %v for 1000", changes, one, thousand)
+	}
+	// A sweep per change and per tick of 250 ms; no snapshot.
+	if least := 4 * changes; one[0] < least || one[0] > least+2*changes || one[1] != 0 || one[2] != 0 {
+		t.Errorf("%d changes in %d s: got %v queries", changes, changes, one)
+	}
+	if most != 1 {
+		t.Errorf("%d queries at the same time, want 1", most)
+	}
+}
+
+func TestCrowdSharesOneSnapshot(t *testing.T) {
+	virtual(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.set(func() { r.table.lag = 100 * time.Millisecond })
+		for id := range int64(100) {
+			r.table.insert(id + 1)
+		}
+		began := time.Now()
+		for n := range 1000 {
+			go r.view(fmt.Sprintf("/sse/audits/%d/progress", n%100+1))
+		}
+		time.Sleep(time.Second)
+		if got := r.metric("atalaya_streams"); got != 1000 {
+			t.Fatalf("%v streams, want 1000", got)
+		}
+		// The first query may have begun before the whole crowd was there.
+		if got := r.table.queries(); got[1] > 2 {
+			t.Errorf("%d snapshot queries for 1000 viewers of 100 audits, want at most 2", got[1])
+		}
+		t.Logf("1000 streams, queries %v, after %v", r.table.queries(), time.Since(began))
+	})
+}
+
+// More changes than one answer holds are read in one go, not a page per sweep.
+func TestMoreChangesThanOneAnswerHolds(t *testing.T) {
+	virtual(t, Config{}, func(t *testing.T, r *rig) {
+		const n = 2*fullPage + 200
+		v := r.view("/sse/audits")
+		time.Sleep(1100 * time.Millisecond) // between two ticks
+		before := r.table.queries()[0]
+		wake := r.table.committed
+		r.table.set(func() { r.table.committed = func() {} })
+		for id := range int64(n) {
+			r.table.insert(id + 1)
+		}
+		wake()
+		synctest.Wait()
+		if got := len(v.of("")); got != n {
+			t.Errorf("got %d frames at once, want %d", got, n)
+		}
+		if got := r.table.queries()[0] - before; got != 3 {
+			t.Errorf("%d sweeps, want 3", got)
+		}
+		time.Sleep(10 * time.Second)
+		if got := len(v.of("")); got != n {
+			t.Errorf("got %d frames in the end, want %d", got, n)
+		}
+	})
+}
+
+// A snapshot query that began before the subscription has perhaps missed a
+// change that the subscription did not bring either. So it is not shared.
+func TestSnapshotBeginsAfterTheSubscription(t *testing.T) {
+	virtual(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		r.table.set(func() { r.table.lag = time.Second })
+		go r.view("/sse/audits/7/progress")
+		time.Sleep(1500 * time.Millisecond) // the position is fixed; the first snapshot has read revision 1
+		before := r.table.queries()[1]
+		r.table.progress(7, 50)
+		r.table.set(func() { r.table.lag = 0 })
+		v := r.view("/sse/audits/7/progress")
+		synctest.Wait()
+		if got := v.revisions(); !slices.Equal(got, []string{"7@2"}) {
+			t.Errorf("got %v, want 7@2 only", got)
+		}
+		if got := r.table.queries()[1] - before; got != 1 {
+			t.Errorf("%d more snapshot queries, want one of its own", got)
+		}
+	})
+}
+
+// newStill returns a relay that nobody runs.
+func newStill() (*table, *relay) {
+	rows := newTable()
+	return rows, newRelay(rows, nil, testHub(), newMetrics(nil), slog.New(slog.DiscardHandler))
+}
+
+// The position is fixed before the snapshot is read: what changes right after
+// the snapshot is then a change since the position.
+func TestPositionBeforeSnapshot(t *testing.T) {
+	rows, r := newStill()
+	rows.insert(7)
+	a := r.hub.watch([]int64{7}, withID)
+	defer a.close()
+	b, err := r.asking.join([]int64{7}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.answer(t.Context())
+	if <-b.done; b.err != nil || b.frames[7].revision() != 1 {
+		t.Fatalf("got %+v", b)
+	}
+	rows.progress(7, 50)
+	if err := r.sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := a.taken(t); !slices.Equal(got, []string{"7@2"}) {
+		t.Errorf("got %v, want 7@2", got)
+	}
+}
+
+// Who comes after nobody was there does not pay for what changed meanwhile, even
+// if the relay did not notice that nobody was there.
+func TestPositionIsNotKeptForTheNext(t *testing.T) {
+	rows, r := newStill()
+	rows.insert(7)
+	first := r.hub.watch([]int64{7}, withID)
+	if err := r.sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	first.close()
+	rows.progress(7, 50)
+	second := r.hub.watch([]int64{7}, withID)
+	defer second.close()
+	if err := r.sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := second.taken(t); got != nil {
+		t.Errorf("got %v from before the position", got)
+	}
+}
+
+// Two sweeps may bring the same revision; for a reader of the list, who knows no
+// revision but those of its snapshot, that is no change.
+func TestOverlappingSweepsBringNothingTwice(t *testing.T) {
+	virtual(t, Config{}, func(t *testing.T, r *rig) {
+		for id := range int64(60) {
+			r.table.insert(id + 1)
+		}
+		r.view("/sse/audits/3/progress")
+		time.Sleep(time.Second)
+		r.table.progress(3, 50) // not in the list's snapshot, and at the edge of every sweep from now on
+		time.Sleep(time.Second)
+		list := r.view("/sse/audits")
+		time.Sleep(10 * time.Second)
+		if got := list.revisions(); len(got) != 50 {
+			t.Errorf("got %v after the snapshot, want nothing", got[50:])
+		}
+	})
+}
+
+// Requests after the relay has stopped are refused, not left waiting.
+func TestStoppedRelay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &asking{signal: make(chan struct{}, 1)}
+		failed := make(chan error, 1)
+		go func() {
+			_, err := a.snapshot(t.Context(), []int64{7}, false)
+			failed <- err
+		}()
+		synctest.Wait()
+		a.stop()
+		if err := <-failed; !errors.Is(err, errStopped) {
+			t.Errorf("who waited: got %v", err)
+		}
+		if _, err := a.snapshot(t.Context(), nil, true); !errors.Is(err, errStopped) {
+			t.Errorf("who came later: got %v", err)
+		}
+	})
+}
+
+// Random writes, lost wake-ups, outages, slow queries, viewers that come and go
+// with any cursor: revisions never go back, and the last state always arrives.
+func TestModel(t *testing.T) {
+	for seed := range uint64(5) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			virtual(t, Config{}, func(t *testing.T, r *rig) { model(t, r, rand.New(rand.NewPCG(seed, 1))) })
+		})
+	}
+}
+
+func model(t *testing.T, r *rig, random *rand.Rand) {
+	const audits = 6
+	for id := range int64(audits) {
+		r.table.insert(id + 1)
+	}
+	r.table.set(func() {
+		r.table.committed = func() {
+			if random.IntN(3) == 0 { // the other wake-ups are lost
+				r.feed.Wake()
+			}
+		}
+	})
+	var viewers []*viewer
+	for range 400 {
+		id := random.Int64N(audits) + 1
+		switch random.IntN(12) {
+		case 0:
+			viewers = append(viewers, r.view(fmt.Sprintf("/sse/audits/%d/progress?last_event_id=%d", id, random.IntN(9))))
+		case 1:
+			viewers = append(viewers, r.view(fmt.Sprintf("/sse/audits?id=%d&id=%d", id, id%audits+1)))
+		case 2:
+			viewers = append(viewers, r.view("/sse/audits"))
+		case 3:
+			if len(viewers) > 0 {
+				viewers[random.IntN(len(viewers))].stop()
+			}
+		case 4:
+			r.table.fail(errors.New("down"))
+		case 5, 6:
+			r.table.fail(nil)
+		case 7:
+			lag := time.Duration(random.IntN(300)) * time.Millisecond
+			r.table.set(func() { r.table.lag = lag })
+		default:
+			if !r.table.row(id).Status.Terminal() {
+				r.table.progress(id, random.IntN(99))
+			}
+		}
+		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond)
+	}
+	r.table.set(func() { r.table.down, r.table.lag = nil, 0 })
+	time.Sleep(20 * time.Second)
+	for id := range int64(audits) {
+		r.table.complete(id + 1)
+	}
+	time.Sleep(time.Second)
+	checked := 0
+	for _, v := range viewers {
+		last := map[int64]shared.AuditProgress{}
+		for _, p := range v.progress() {
+			seen := last[p.AuditID].Revision
+			if p.Revision < seen || p.Revision == seen && !v.list { // a resync of the list may repeat
+				t.Fatalf("audit %d went from revision %d to %d", p.AuditID, last[p.AuditID].Revision, p.Revision)
+			}
+			last[p.AuditID] = p
+		}
+		e, ended := v.end()
+		if v.Status != 200 || (v.closed() && (!ended || e.Reason != shared.EndFinished)) {
+			continue // refused during an outage, stopped by the test, or at its lifetime
+		}
+		checked++
+		for id, p := range last {
+			if want := r.table.row(id).Revision; p.Revision != want {
+				t.Errorf("audit %d: the last revision seen is %d, want %d", id, p.Revision, want)
+			}
+		}
+		if len(last) == 0 {
+			t.Error("a stream without any state")
+		}
+	}
+	if checked < 10 {
+		t.Errorf("only %d streams were left to check", checked)
+	}
+}
