@@ -1,0 +1,104 @@
+package live
+
+import (
+	"context"
+	"time"
+
+	"atalaya/shared"
+)
+
+// Platform is what a session needs of the world. [Browser] is the real one.
+type Platform interface {
+	Streams
+	Fetcher
+	Surroundings
+}
+
+// Streams opens EventSources.
+type Streams interface {
+	// Available reports whether the browser has EventSource at all.
+	Available() bool
+	// OpenStream asks for a stream. Everything that happens to it is told to
+	// hear, in order, until Close returns and never after. hear does not block.
+	// An error means that the EventSource could not be constructed.
+	OpenStream(url string, hear func(Signal)) (Stream, error)
+}
+
+// Stream is an open EventSource.
+type Stream interface {
+	// Close ends it and releases its callbacks. It is called once.
+	Close()
+}
+
+// Signal is something that happened to a stream.
+type Signal struct {
+	Kind SignalKind
+	// Data is what a message, heartbeat or end carries.
+	Data string
+	// Closed is true when an error left the stream closed for good.
+	Closed bool
+}
+
+// SignalKind tells signals apart.
+type SignalKind uint8
+
+// The signals.
+const (
+	SignalOpen SignalKind = iota
+	SignalMessage
+	SignalHeartbeat
+	SignalEnd
+	SignalError
+)
+
+// Fetcher asks the server.
+type Fetcher interface {
+	// Fetch blocks until the whole answer is there or ctx ends, which aborts the
+	// request. Any HTTP status is an answer; an error means that there was none.
+	Fetch(ctx context.Context, r Request) (Response, error)
+}
+
+// Request is one request to the own server.
+type Request struct {
+	Method string // empty: GET
+	Path   string
+	Body   []byte // JSON; nil: none
+	// ETag, when set, is sent as If-None-Match.
+	ETag string
+	// Hold, when positive, asks the server to hold its answer until there is
+	// news, for so long (Prefer: wait, whole seconds).
+	Hold time.Duration
+	// IdempotencyKey, when set, makes a repeated POST harmless.
+	IdempotencyKey string
+}
+
+// Response is the server's answer, or somebody's who pretends.
+type Response struct {
+	Status      int
+	ContentType string
+	RetryAfter  string
+	Body        []byte
+}
+
+// Surroundings tells what happens around the page.
+type Surroundings interface {
+	// Online is the browser's word; false is reliable, true is not.
+	Online() bool
+	// Watch tells wakes until stop returns. tell does not block.
+	Watch(tell func(Wake)) (stop func())
+}
+
+// Keeper keeps the last known state on the device; [Storage] does.
+type Keeper interface {
+	SaveProgress(p shared.AuditProgress, at time.Time) error
+	SaveList(audits []shared.AuditProgress, at time.Time) error
+}
+
+// Copy is a known state to begin with.
+type Copy struct {
+	Progress *shared.AuditProgress  // of an audit
+	Audits   []shared.AuditProgress // of the list
+	// SavedAt is when the copy was kept on this device; zero means that the
+	// server itself has just given it (prerendering).
+	SavedAt time.Time
+}

@@ -1,0 +1,352 @@
+package live
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"atalaya/shared"
+)
+
+// inBubble runs a test in virtual time. A goroutine or a timer left behind makes
+// it fail.
+func inBubble(t *testing.T, play func(t *testing.T, w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { play(t, &world{t: t}) })
+}
+
+// greetWith opens every stream, beats, sends p and goes on beating.
+func greetWith(p shared.AuditProgress) func(*fakeStream) {
+	return func(s *fakeStream) {
+		s.open()
+		s.beat()
+		s.data(p)
+		beats := time.NewTicker(shared.HeartbeatDefault)
+		defer beats.Stop()
+		for {
+			select {
+			case <-beats.C:
+				s.beat()
+			case <-s.gone:
+				return
+			}
+		}
+	}
+}
+
+func TestFollowsAnAuditToItsEnd(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		s := w.begin(Options{Topic: Audit(7)})
+		if got, want := w.stream().url, "/sse/audits/7/progress"; got != want {
+			t.Errorf("asked for %s, want %s", got, want)
+		}
+		w.stream().open()
+		w.stream().beat()
+		w.stream().data(progressOf(7, 3, 10))
+		wait(time.Second)
+		v := w.view()
+		if v.Phase != Live || v.Progress == nil || v.Progress.Progress != 10 || v.Saved {
+			t.Errorf("after the first frame: %+v", v)
+		}
+		w.stream().data(completed(7, 4))
+		<-s.Done()
+		v = w.view()
+		if v.Phase != Closed || v.Reason != ReasonFinished || !v.Terminal() {
+			t.Errorf("after the last frame: %+v", v)
+		}
+		if got, want := w.phases(), "connecting live closed"; got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
+		if got, want := w.said(), "[SSE] Connection established"; got != want {
+			t.Errorf("console: %q, want %q", got, want)
+		}
+	})
+}
+
+func TestBackoffStaysBelowItsBounds(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		jitter func() float64
+		want   []time.Duration // exact waits; nil: the bounds only
+	}{
+		{"random", nil, nil},
+		{"shortest", func() float64 { return 0 }, []time.Duration{0, 0, 0, 0}},
+		{"longest", func() float64 { return 1 }, []time.Duration{1e9, 2e9, 4e9, 8e9}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world) {
+				w.greet = func(s *fakeStream) { s.shut() }
+				w.answer = func(Request) (Response, error) { return Response{Status: 502, ContentType: "text/html"}, nil }
+				w.begin(Options{Topic: Audit(7), jitter: tt.jitter})
+				wait(20 * time.Second)
+				if got, want := len(w.streams), shared.FailuresBeforePolling; got != want {
+					t.Fatalf("%d streams, want %d", got, want)
+				}
+				for i, s := range w.streams[1:] {
+					got, bound := s.at.Sub(w.streams[i].at), shared.Backoff[i]
+					if got > bound || tt.want != nil && got != tt.want[i] {
+						t.Errorf("wait %d was %v, bound %v, want %v", i+1, got, bound, tt.want)
+					}
+				}
+				want := "[SSE] Reconnection attempt 1\n[SSE] Reconnection attempt 2\n[SSE] Reconnection attempt 3\n" +
+					"[SSE] Reconnection attempt 4\n[SSE] Using fallback: polling"
+				if got := w.said(); got != want {
+					t.Errorf("console:\n%s\nwant\n%s", got, want)
+				}
+			})
+		})
+	}
+}
+
+func TestFallsBackToPollingAndReturns(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.begin(Options{Topic: Audit(7)})
+		wait(shared.FirstBeatWithin) // not a word
+		if got, want := w.phases(), "connecting polling"; got != want {
+			t.Fatalf("told %q, want %q", got, want)
+		}
+		if got, want := w.requests, []Request{{Path: "/api/v1/audits/7/progress"}}; !slices.EqualFunc(got, want, sameRequest) {
+			t.Errorf("requests %+v, want %+v", got, want)
+		}
+		w.reply(jsonAnswer(progressOf(7, 3, 10)), nil)
+		wait(shared.PollEvery)
+		if got, want := w.requests[1], (Request{Path: "/api/v1/audits/7/progress", ETag: `"3"`, Hold: shared.PollWait}); !sameRequest(got, want) {
+			t.Errorf("second request %+v, want %+v", got, want)
+		}
+		if v := w.view(); v.Phase != Polling || v.Reason != ReasonBlocked || v.Progress.Progress != 10 {
+			t.Errorf("polling shows %+v", v)
+		}
+
+		// The proxy was mended: the probe beats, but only what comes later counts.
+		w.change(func() { w.greet = greetWith(progressOf(7, 4, 20)) })
+		wait(30 * time.Second)
+		if got, want := w.stream().url, "/sse/audits/7/progress?last_event_id=3"; got != want {
+			t.Errorf("probe %s, want %s", got, want)
+		}
+		if v := w.view(); v.Phase != Polling || v.Progress.Progress != 20 {
+			t.Errorf("after one flush: %+v", v)
+		}
+		wait(shared.HeartbeatDefault)
+		if v := w.view(); v.Phase != Live {
+			t.Errorf("after the second beat: %+v", v)
+		}
+		n := len(w.requests)
+		wait(10 * time.Minute)
+		if len(w.requests) != n || len(w.streams) != 2 {
+			t.Errorf("%d requests and %d streams beside a healthy stream", len(w.requests)-n, len(w.streams)-2)
+		}
+		want := "[SSE] Using fallback: polling\n[SSE] Connection established"
+		if got := w.said(); got != want {
+			t.Errorf("console:\n%s\nwant\n%s", got, want)
+		}
+	})
+}
+
+func sameRequest(a, b Request) bool {
+	return a.Method == b.Method && a.Path == b.Path && a.ETag == b.ETag && a.Hold == b.Hold
+}
+
+func TestPollsTwentyTimesAMinuteAtMost(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		revision := int64(0)
+		w.missing = true
+		w.answer = func(Request) (Response, error) {
+			revision++ // there is always news, so no answer is held
+			return jsonAnswer(progressOf(7, revision, 10)), nil
+		}
+		w.begin(Options{Topic: Audit(7)})
+		wait(10 * time.Minute)
+		for i, at := range w.asked {
+			if n := 20; i+n < len(w.asked) && w.asked[i+n].Sub(at) < time.Minute {
+				t.Fatalf("21 requests from %v on within %v", at, w.asked[i+n].Sub(at))
+			}
+		}
+		if got, want := len(w.asked), 201; got != want {
+			t.Errorf("%d requests in ten minutes, want %d", got, want)
+		}
+		if len(w.streams) != 0 {
+			t.Error("a stream was opened without EventSource")
+		}
+	})
+}
+
+func TestLifetimeIsRenewedInSilence(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.greet = greetWith(progressOf(7, 3, 10))
+		w.begin(Options{Topic: Audit(7)})
+		for range 5 {
+			wait(9 * time.Minute)
+			w.stream().end(shared.EndMaxAge, 0)
+		}
+		wait(time.Second)
+		if got, want := w.phases(), "connecting live"; got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
+		if got, want := w.said(), "[SSE] Connection established"; got != want {
+			t.Errorf("console %q, want %q", got, want)
+		}
+		if got, want := w.stream().url, "/sse/audits/7/progress?last_event_id=3"; len(w.streams) != 6 || got != want {
+			t.Errorf("%d streams, the last %s, want 6 and %s", len(w.streams), got, want)
+		}
+	})
+}
+
+func TestWatchdog(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.begin(Options{Topic: Audit(7)})
+		first := w.stream()
+		first.open()
+		first.beat()
+		first.data(progressOf(7, 3, 10))
+		wait(shared.StaleAfter - time.Millisecond)
+		if w.stream() != first {
+			t.Fatal("reconnected too soon")
+		}
+		wait(time.Millisecond)
+		if got, want := w.stream().url, "/sse/audits/7/progress?last_event_id=3"; got != want {
+			t.Errorf("asked for %s, want %s", got, want)
+		}
+		if v := w.view(); v.Phase != Retrying || v.Reason != ReasonSilent || v.Attempt != 1 {
+			t.Errorf("shown: %+v", v)
+		}
+		w.stream().beat()
+		if v := w.view(); v.Phase != Live || v.Attempt != 0 || v.Progress.Progress != 10 {
+			t.Errorf("shown: %+v", v)
+		}
+	})
+}
+
+func TestSleep(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.begin(Options{Topic: Audit(7)})
+		w.stream().open()
+		w.stream().beat()
+		wait(10 * time.Second)
+		w.change(func() { w.skew += time.Hour })
+		w.tell(WakeVisible)
+		wait(wakeGrace - time.Millisecond)
+		if len(w.streams) != 1 || w.view().Phase != Live {
+			t.Fatalf("no patience: %d streams, %v", len(w.streams), w.view().Phase)
+		}
+		wait(time.Millisecond)
+		if len(w.streams) != 2 || w.view().Phase != Retrying {
+			t.Errorf("after the grace: %d streams, %v", len(w.streams), w.view().Phase)
+		}
+	})
+}
+
+func TestSleepWhileWaitingToRetry(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.begin(Options{Topic: Audit(7), jitter: func() float64 { return 1 }})
+		w.stream().shut()
+		w.change(func() { w.skew += time.Hour })
+		w.tell(WakeVisible)
+		synctest.Wait()
+		if len(w.streams) != 2 {
+			t.Errorf("%d streams right after the wake, want 2", len(w.streams))
+		}
+	})
+}
+
+func TestPrerenderedEndAsksNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		s := w.begin(Options{Topic: Audit(7), Initial: Copy{Progress: new(completed(7, 90))}})
+		<-s.Done()
+		if v := w.view(); v.Phase != Closed || v.Reason != ReasonFinished || len(w.streams)+len(w.requests) != 0 {
+			t.Errorf("%d streams, %d requests, shown: %+v", len(w.streams), len(w.requests), v)
+		}
+	})
+}
+
+func TestNewestRevisionWins(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.begin(Options{Topic: Audit(7)})
+		revision := func() int64 { wait(time.Second); return w.view().Progress.Revision }
+		w.stream().open()
+		w.stream().data(progressOf(7, 50, 50))
+		w.stream().data(progressOf(7, 49, 49))
+		if got := revision(); got != 50 {
+			t.Errorf("revision went back to %d within a stream", got)
+		}
+		w.stream().data(progressOf(8, 51, 51))
+		w.stream().signal(Signal{Kind: SignalMessage, Data: `{"audit_id":7`})
+		if got := revision(); got != 50 {
+			t.Errorf("another audit's frame or bad JSON led to %d", got)
+		}
+		if !strings.Contains(w.said(), "[SSE] Skipped: invalid data") {
+			t.Errorf("bad JSON was not told: %q", w.said())
+		}
+		// The database is restored: the browser reconnects to another history.
+		w.stream().lose()
+		w.stream().open()
+		w.stream().data(progressOf(7, 20, 20))
+		if got := revision(); got != 20 {
+			t.Errorf("the first word of a new connection was not believed: %d", got)
+		}
+		w.stream().data(progressOf(7, 19, 19))
+		if got := revision(); got != 20 {
+			t.Errorf("revision went back to %d within a stream", got)
+		}
+	})
+}
+
+func TestLateSignalsOfAClosedStreamChangeNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.begin(Options{Topic: Audit(7)})
+		old := w.stream()
+		old.open()
+		old.data(progressOf(7, 3, 10))
+		old.end(shared.EndMaxAge, 0)
+		w.stream().open()
+		old.hear(Signal{Kind: SignalMessage, Data: encode(progressOf(7, 99, 99))})
+		wait(time.Second)
+		if got := w.view().Progress.Revision; len(w.streams) != 2 || got != 3 {
+			t.Errorf("%d streams, revision %d, want 2 and 3", len(w.streams), got)
+		}
+	})
+}
+
+func TestCloseLeavesNothing(t *testing.T) {
+	for name, play := range map[string]func(*world){
+		"connecting":     func(w *world) {},
+		"live":           func(w *world) { w.stream().open(); w.stream().beat() },
+		"waiting":        func(w *world) { w.stream().shut() },
+		"polling, held":  func(w *world) { wait(6 * time.Second) },
+		"offline":        func(w *world) { w.tell(WakeOffline) },
+		"away":           func(w *world) { w.tell(WakeHide) },
+		"already closed": func(w *world) { w.stream().data(completed(7, 9)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world) {
+				s := w.begin(Options{Topic: Audit(7)})
+				play(w)
+				synctest.Wait()
+				told := len(w.views)
+				s.Close()
+				s.Close()
+				<-s.Done()
+				if len(w.views) != told {
+					t.Error("a view was told after Close")
+				}
+				if v := s.View(); v.Phase != Closed {
+					t.Errorf("the last view is %v", v.Phase)
+				}
+				s.RetryNow()
+				wait(time.Hour)
+			})
+		})
+	}
+}
+
+func TestStreamThatCannotBeConstructed(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.openError = errors.New("refused by the content security policy")
+		w.begin(Options{Topic: Audit(7)})
+		if v := w.view(); v.Phase != Polling || v.Reason != ReasonBlocked {
+			t.Errorf("shown: %+v", v)
+		}
+	})
+}
