@@ -19,8 +19,10 @@ run: build ## build, then serve http://127.0.0.1:8000 with its data in ./data
 build: client ## one static binary, bin/atalaya, with the client inside
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w" -o bin/atalaya ./server
 
+# Without inlining (-l) the client is 7 % smaller on the wire; without a VCS stamp
+# the same source gives the same client, and so the same version.
 client: ## the WebAssembly client, compressed, in web/build
-	$(WASM) $(GO) build -trimpath -buildvcs=false -ldflags="-s -w" -o web/build/app.wasm ./app
+	$(WASM) $(GO) build -trimpath -buildvcs=false -gcflags=all=-l -ldflags="-s -w" -o web/build/app.wasm ./app
 	$(GO) run ./web/pack
 
 check: ## format, vet for both targets, modules tidy

@@ -64,17 +64,16 @@ type envelope struct {
 	Data    json.RawMessage `json:"data"`
 }
 
-// Saved is the kept copy of a topic.
+// Saved is the kept copy of a topic. Where no list was kept, the audits kept
+// one by one make one, as old as the oldest of them.
 func (s *Storage) Saved(t Topic) (Copy, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if t.IsList() {
-		e, ok := s.load(keyList)
-		if !ok {
-			return Copy{}, false
+		if c, ok := s.list(t); ok {
+			return c, true
 		}
-		audits, err := decodeAnswer(t, e.Data, func(error) {})
-		return Copy{Audits: audits, SavedAt: e.SavedAt.Time}, err == nil
+		return gathered(s.audits())
 	}
 	key := auditKey(t.id)
 	c, ok := s.audit(key)
@@ -89,7 +88,32 @@ func (s *Storage) Saved(t Topic) (Copy, bool) {
 func (s *Storage) SavedAudits() []Copy {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var all []Copy
+	return s.audits()
+}
+
+func (s *Storage) list(t Topic) (Copy, bool) {
+	e, ok := s.load(keyList)
+	if !ok {
+		return Copy{}, false
+	}
+	audits, err := decodeAnswer(t, e.Data, func(error) {})
+	return Copy{Audits: audits, SavedAt: e.SavedAt.Time}, err == nil
+}
+
+// gathered is a list made of copies of single audits.
+func gathered(copies []Copy) (list Copy, ok bool) {
+	for _, c := range copies {
+		p := *c.Progress
+		p.Activity = nil // lists go without
+		list.Audits = append(list.Audits, p)
+		if list.SavedAt.IsZero() || c.SavedAt.Before(list.SavedAt) {
+			list.SavedAt = c.SavedAt
+		}
+	}
+	return list, len(copies) > 0
+}
+
+func (s *Storage) audits() (all []Copy) {
 	for _, key := range s.keys(prefixAudit) {
 		if c, ok := s.audit(key); ok {
 			all = append(all, c)

@@ -176,3 +176,24 @@ func TestStorageThatIsMissing(t *testing.T) {
 	}
 	s.Forget(7)
 }
+
+func TestStorageMakesAListOfWhatItKept(t *testing.T) {
+	_, s := newMemory(0)
+	if c, ok := s.Saved(List()); ok {
+		t.Fatalf("an empty device has the list %+v", c)
+	}
+	later := savedAt.Add(time.Hour)
+	if err := errors.Join(s.SaveProgress(completed(7, 12), later), s.SaveProgress(progressOf(9, 3, 40), savedAt)); err != nil {
+		t.Fatal(err)
+	}
+	c, ok := s.Saved(List())
+	if !ok || len(c.Audits) != 2 || c.Audits[0].AuditID != 9 || c.Audits[1].AuditID != 7 || !c.SavedAt.Equal(savedAt) {
+		t.Fatalf("got %+v, %v", c, ok)
+	}
+	if err := s.SaveList([]shared.AuditProgress{completed(3, 1)}, later); err != nil {
+		t.Fatal(err)
+	}
+	if c, _ := s.Saved(List()); len(c.Audits) != 1 || c.Audits[0].AuditID != 3 {
+		t.Errorf("a kept list is not taken as it is: %+v", c)
+	}
+}

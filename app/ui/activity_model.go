@@ -1,0 +1,222 @@
+package ui
+
+import (
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// count is a number of findings of one severity.
+type count struct {
+	Severity shared.Severity
+	Number   string
+	// Word names the severity for those who do not see the shape.
+	Word string
+}
+
+// counts lists the severities of which there are any, the gravest first.
+func (w world) counts(f shared.Findings) []count {
+	var cs []count
+	for _, c := range w.sums(f) {
+		if c.Number != "0" {
+			cs = append(cs, c)
+		}
+	}
+	return cs
+}
+
+// sums lists every severity.
+func (w world) sums(f shared.Findings) []count {
+	one := func(s shared.Severity, n int) count {
+		return count{s, w.Lang.Number(n), text.Severity(w.Lang, string(s))}
+	}
+	return []count{
+		one(shared.SeverityError, f.Error),
+		one(shared.SeverityWarning, f.Warning),
+		one(shared.SeverityNotice, f.Notice),
+	}
+}
+
+// pagesModel is the list of the newest pages.
+type pagesModel struct {
+	Heading, Order, Empty      string
+	Code, Page, Time, Findings string
+	None                       string
+	Total                      string
+	Rows                       []pageRow
+}
+
+type pageRow struct {
+	URL   string
+	Path  string
+	Code  string
+	Class string
+	Time  string
+	Found []count
+	// Fresh is the class of a row that has just come.
+	Fresh string
+}
+
+func (w world) pages(p *shared.AuditProgress) pagesModel {
+	l := w.Lang
+	m := pagesModel{
+		Heading: l.T(text.PagesHeading), Order: l.T(text.PagesNewest), Empty: l.T(text.PagesNone),
+		Code: l.T(text.ColumnCode), Page: l.T(text.ColumnPage), Time: l.T(text.ColumnTime), Findings: l.T(text.ColumnFindings),
+		None: l.T(text.None),
+	}
+	if p == nil || p.Activity == nil {
+		return m
+	}
+	m.Total = l.Number(p.Responses.Total())
+	site := siteName(p.URL)
+	for _, line := range p.Activity.Pages {
+		r := pageRow{URL: line.URL, Path: pagePath(site, line.URL), Class: codeClass(line.Status), Found: w.counts(line.Findings)}
+		if line.Status == 0 {
+			r.Code = l.T(text.CodeNone)
+		} else {
+			r.Code, r.Time = num(line.Status), l.T(text.Milliseconds, l.Number(line.MS))
+		}
+		m.Rows = append(m.Rows, r)
+	}
+	return m
+}
+
+func codeClass(status int) string {
+	switch status / 100 {
+	case 2:
+		return "code"
+	case 3:
+		return "code r3"
+	}
+	return "code r4"
+}
+
+// scoreModel is a score as a ring.
+type scoreModel struct {
+	Heading string
+	From    string
+	Empty   string
+	Ring    *ringModel
+}
+
+// ringModel is a number of 100 drawn as a ring.
+type ringModel struct {
+	Value int
+	Class string
+	Under string
+	// Label says the same in words.
+	Label string
+}
+
+// bandClass is the colour of a score, by the bands of [text.Band].
+func bandClass(score int) string {
+	switch {
+	case score >= 90:
+		return "ok"
+	case score >= 50:
+		return "warn"
+	}
+	return "bad"
+}
+
+func (w world) score(p *shared.AuditProgress) scoreModel {
+	l := w.Lang
+	m := scoreModel{Heading: l.T(text.ScoreSoFar), Empty: l.T(text.ScoreNotYet)}
+	if p == nil {
+		return m
+	}
+	value := p.ProvisionalScore
+	if p.Status.Terminal() {
+		m.Heading, m.Empty = l.T(text.ScoreFinal), l.T(text.NoScore)
+		value = p.GeoScore
+	}
+	if value != nil {
+		m.From = l.N(text.FromPages, p.TotalPages)
+		m.Ring = w.ring(*value, l.T(text.ScoreOf))
+	}
+	return m
+}
+
+func (w world) ring(value int, under string) *ringModel {
+	return &ringModel{
+		Value: value, Class: bandClass(value), Under: under,
+		Label: w.Lang.T(text.ReportScore, value, text.Band(w.Lang, value)),
+	}
+}
+
+// findingsModel is what the checks have found.
+type findingsModel struct {
+	Heading string
+	Empty   string
+	Sums    []count
+	Top     []topRow
+}
+
+type topRow struct {
+	Severity shared.Severity
+	Word     string
+	Title    string
+	Where    string
+}
+
+func (w world) findings(p *shared.AuditProgress) findingsModel {
+	l := w.Lang
+	m := findingsModel{Heading: l.T(text.FindingsSoFar), Empty: l.T(text.FindingsNone)}
+	if p == nil {
+		return m
+	}
+	if p.Status.Terminal() {
+		m.Heading, m.Empty = l.T(text.FindingsFinal), l.T(text.NoFindings)
+	}
+	m.Sums = w.sums(p.Findings)
+	if p.Activity == nil {
+		return m
+	}
+	for _, c := range p.Activity.Top {
+		check, _ := text.Check(l, c.ID)
+		m.Top = append(m.Top, topRow{c.Severity, text.Severity(l, string(c.Severity)), check.Title, l.N(text.FindingsOnPages, c.Count)})
+	}
+	return m
+}
+
+// responsesModel is how the site answered.
+type responsesModel struct {
+	Heading string
+	Empty   string
+	Parts   []share
+	// Label says the parts in words.
+	Label string
+}
+
+// share is one class of answers; Share is its width in 1/100 of a percent.
+type share struct {
+	Class string
+	Text  string
+	Share int
+}
+
+func (w world) responses(p *shared.AuditProgress) responsesModel {
+	l := w.Lang
+	m := responsesModel{Heading: l.T(text.Responses), Empty: l.T(text.ResponsesNone)}
+	if p == nil || p.Responses.Total() == 0 {
+		return m
+	}
+	total, r := p.Responses.Total(), p.Responses
+	for _, c := range []struct {
+		class, name string
+		n           int
+	}{
+		{"f-ok", "2xx", r.OK}, {"f-info", "3xx", r.Redirect}, {"f-warn", "4xx", r.ClientError}, {"f-bad", "5xx", r.ServerError},
+		{"f-mute", l.T(text.ResponsesFailed), r.Failed},
+	} {
+		if c.n == 0 {
+			continue
+		}
+		pt := share{c.class, c.name + " " + l.Number(c.n), c.n * 10_000 / total}
+		if m.Label != "" {
+			m.Label += ", "
+		}
+		m.Label += pt.Text
+		m.Parts = append(m.Parts, pt)
+	}
+	return m
+}

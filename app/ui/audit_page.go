@@ -1,0 +1,348 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/app/internal/live"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// auditPage is the live page of one audit.
+type auditPage struct {
+	base
+
+	id      int64
+	view    live.View
+	initial live.Copy
+	session *live.Session
+
+	lost   bool      // the connection was lost for long enough to be mentioned
+	backAt time.Time // when it mended
+
+	workerSeen  time.Time // newest sign of life, by asking; see askWorker
+	workerAsked time.Time
+
+	fresh freshness
+
+	cancelling bool
+	cancelText string // why cancelling failed
+}
+
+// auditID reads the id of an audit's page or report from a path.
+func auditID(path string) int64 {
+	rest, _ := strings.CutPrefix(path, "/audits/")
+	segment, _, _ := strings.Cut(rest, "/")
+	id, _ := shared.ParseID(segment)
+	return id
+}
+
+func (p *auditPage) OnInit() {
+	p.begin()
+	if app.IsClient && arrived == 0 {
+		p.start(auditID(app.Window().URL().Path))
+	}
+}
+
+func (p *auditPage) OnPreRender(ctx app.Context) {
+	if app.IsClient {
+		return
+	}
+	r := p.serve(ctx)
+	p.id = auditID(ctx.Page().URL().Path)
+	b := boot{Page: pageAudit, ID: p.id, Lang: p.lang, At: shared.At(p.now)}
+	progress, err := r.Data.Progress(r.Ctx, p.id)
+	p.view = live.View{Topic: live.Audit(p.id), Phase: live.Connecting}
+	switch {
+	case err == nil:
+		b.Progress = &progress
+		p.view.Progress, p.view.ConfirmedAt = &progress, p.now
+	case r.fail(err):
+		b.Missing = true
+		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
+	}
+	p.boot = b.encode()
+	p.describe(ctx, p.title(), p.lang.T(text.DescriptionAudit, p.site()))
+}
+
+// start shows audit id with what is known about it at once: what the server
+// drew, or the copy kept on this device.
+func (p *auditPage) start(id int64) {
+	p.id = id
+	p.view = live.View{Topic: live.Audit(id), Phase: live.Connecting}
+	p.initial, p.lost, p.backAt = live.Copy{}, false, time.Time{}
+	p.workerSeen, p.workerAsked, p.fresh = time.Time{}, time.Time{}, freshness{}
+	p.cancelling, p.cancelText, p.say = false, "", announcer{}
+	if b, ok := takeBoot(pageAudit, id); ok {
+		deviceSkew = deviceSkew.sample(b.At.Time, p.now)
+		if b.Missing {
+			p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
+			return
+		}
+		if b.Progress != nil {
+			p.initial = live.Copy{Progress: b.Progress}
+			p.view.Progress, p.view.ConfirmedAt = b.Progress, p.now
+			return
+		}
+	}
+	if kept, ok := live.DeviceStorage().Saved(live.Audit(id)); ok {
+		p.initial = kept
+		p.view.Progress, p.view.Saved, p.view.SavedAt = kept.Progress, true, kept.SavedAt
+	}
+}
+
+func (p *auditPage) OnMount(ctx app.Context) { p.tick(ctx, p.second) }
+
+func (p *auditPage) OnNav(ctx app.Context) {
+	if app.IsServer {
+		return
+	}
+	p.arrive(ctx)
+	if id := auditID(ctx.Page().URL().Path); id != p.id {
+		p.close()
+		p.start(id)
+	}
+	if p.session == nil && p.view.Phase != live.Closed {
+		p.open(ctx)
+	}
+	p.named(ctx)
+}
+
+func (p *auditPage) OnDismount() {
+	p.leave()
+	p.close()
+}
+
+func (p *auditPage) open(ctx app.Context) {
+	var session *live.Session
+	session = live.Open(live.Options{
+		Topic:    live.Audit(p.id),
+		Platform: live.Browser(),
+		Initial:  p.initial,
+		Keep:     live.DeviceStorage(),
+		Log:      live.Console,
+		OnChange: func(v live.View) {
+			ctx.Dispatch(func(ctx app.Context) {
+				if p.session == session {
+					p.guard(func() { p.receive(ctx, v) })
+				}
+			})
+		},
+	})
+	p.session = session
+}
+
+func (p *auditPage) close() {
+	if p.session != nil {
+		p.session.Close()
+		p.session = nil
+	}
+}
+
+func (p *auditPage) receive(ctx app.Context, v live.View) {
+	p.now = time.Now()
+	old := p.view.Progress
+	if now := v.Progress; now != nil && !v.Saved && (old == nil || old.Revision != now.Revision) {
+		deviceSkew = deviceSkew.frame(now.UpdatedAt.Time, p.now)
+	}
+	p.view = v
+	if v.Terminal() {
+		p.cancelling, p.cancelText = false, ""
+	}
+	p.fresh = p.fresh.next(v.Progress)
+	p.settle()
+	p.named(ctx)
+}
+
+// settle follows the connection from lost to back.
+func (p *auditPage) settle() {
+	switch v := p.view; {
+	case v.Phase == live.Live && p.lost:
+		p.lost, p.backAt = false, p.now
+	case v.Phase == live.Retrying && p.now.Sub(v.Since) >= lostAfter, v.Phase == live.Polling, v.Phase == live.Offline:
+		p.lost = true
+	}
+	w := p.world()
+	p.say = p.say.next(w, p.view, w.strip(p.connection()))
+}
+
+// second is what happens every second while the page is open.
+func (p *auditPage) second(ctx app.Context) {
+	p.settle()
+	p.askWorker(ctx)
+}
+
+// askEvery is the least time between two questions for the worker.
+const askEvery = 30 * time.Second
+
+// askWorker asks for the worker's last sign of life when none is known for a
+// while. A sign of life is no visible change and so makes no frame: before the
+// page says that the worker is silent, it must have asked.
+func (p *auditPage) askWorker(ctx app.Context) {
+	connected := p.view.Phase == live.Live || p.view.Phase == live.Polling
+	silent, _ := p.world().silence(p.connection())
+	if !connected || silent < stalledAfter-askEvery/2 || p.now.Sub(p.workerAsked) < askEvery {
+		return
+	}
+	p.workerAsked = p.now
+	id := p.id
+	ctx.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), askEvery)
+		defer cancel()
+		_, body, err := live.GetJSON(c, shared.PathProgress(id))
+		if err != nil {
+			return
+		}
+		state, err := shared.DecodeAuditProgress(body)
+		if err != nil || state.WorkerSeenAt == nil {
+			return
+		}
+		ctx.Dispatch(func(app.Context) {
+			if p.id == id {
+				p.workerSeen = state.WorkerSeenAt.Time
+			}
+		})
+	})
+}
+
+func (p *auditPage) connection() connection {
+	return connection{View: p.view, BackAt: p.backAt, WorkerSeen: p.workerSeen, Clock: deviceSkew, Cancellable: p.cancellable()}
+}
+
+func (p *auditPage) cancellable() bool {
+	return p.view.Progress != nil && !p.view.Terminal() && p.view.Phase != live.Closed && !p.cancelling
+}
+
+// act does what a button of a component asks for.
+func (p *auditPage) act(ctx app.Context, a action) {
+	p.guard(func() {
+		switch a {
+		case actRetry:
+			if p.session != nil {
+				p.session.RetryNow()
+			}
+		case actAskCancel:
+			showDialog(cancelDialogID)
+		case actCancel:
+			closeDialog(cancelDialogID)
+			p.cancel(ctx)
+		}
+	})
+}
+
+// cancel asks the server to stop the audit; that it stopped comes with the
+// stream.
+func (p *auditPage) cancel(ctx app.Context) {
+	if !p.cancellable() {
+		return
+	}
+	p.cancelling, p.cancelText = true, ""
+	id := p.id
+	ctx.Async(func() {
+		c, stop := context.WithTimeout(context.Background(), callTimeout)
+		defer stop()
+		_, _, err := live.PostJSON(c, shared.PathCancel(id), nil, "")
+		ctx.Dispatch(func(app.Context) {
+			if err != nil && p.id == id {
+				p.cancelling = false
+				p.cancelText = p.lang.T(text.CancelFailed, text.Problem(p.lang, failureCode(err)))
+			}
+		})
+	})
+}
+
+func (p *auditPage) site() string {
+	if p.view.Progress == nil {
+		return p.lang.T(text.AuditLabel, p.id)
+	}
+	return siteName(p.view.Progress.URL)
+}
+
+func (p *auditPage) title() string {
+	l, state := p.lang, p.view.Progress
+	switch {
+	case state == nil && p.view.Phase == live.Closed:
+		return l.T(text.TitleMissing)
+	case state == nil:
+		return p.site()
+	}
+	switch state.Status {
+	case shared.StatusPending:
+		return l.T(text.TitleQueued, p.site())
+	case shared.StatusFailed:
+		return l.T(text.TitleFailed, p.site())
+	case shared.StatusCancelled:
+		return l.T(text.TitleCancelled, p.site())
+	case shared.StatusCompleted:
+		if state.GeoScore != nil {
+			return l.T(text.TitleDone, *state.GeoScore, p.site())
+		}
+		return p.site()
+	}
+	return l.T(text.TitleRunning, state.Progress, p.site())
+}
+
+// named keeps the tab's title true.
+func (p *auditPage) named(ctx app.Context) {
+	title := p.lang.T(text.TitleSuffix, plain(p.title()))
+	if ctx.Page().Title() != title {
+		ctx.Page().SetTitle("%s", title)
+	}
+}
+
+func (p *auditPage) Render() app.UI {
+	w := p.world()
+	m := p.frame()
+	m.Pill = w.pill(p.view)
+	if p.id > 0 {
+		m.Plain = shared.PathBasicPage(p.id)
+	}
+	state := p.view.Progress
+	if state == nil && p.view.Phase == live.Closed && p.view.Reason == live.ReasonNotFound {
+		m.Pill = pillModel{}
+		return frameView(m, p.actions(), missingView(p.lang.T(text.MissingAudit, p.id), p.lang.T(text.MissingAuditHelp), p.lang))
+	}
+	quiet := p.view.Phase == live.Offline || p.view.Phase == live.Closed && !p.view.Terminal()
+	pages := p.fresh.mark(w.pages(state))
+	heading := w.at(p.view).hero(state, deviceSkew, quiet)
+	main := []app.UI{
+		crumbs(p.lang.T(text.NavPath), ha("a", "", at{"href", "/"}, app.Text(p.lang.T(text.NavAudits))), ha("span", "", at{"dir", "auto"}, app.Text(p.site()))),
+		&part{M: p.head(w), Page: p},
+		ha("section", "card hero", at{"aria-label", heading.Heading},
+			ht("h2", "vh", heading.Heading),
+			&part{M: heading},
+			&part{M: w.strip(p.connection()), Page: p},
+		),
+	}
+	if p.cancelText != "" {
+		main = append(main, ha("div", "conn bad solo", at{"role", "alert"}, iconCross.draw(""), ht("span", "msg", p.cancelText)))
+	}
+	main = append(main, h("div", "cols",
+		&part{M: pages},
+		h("div", "side",
+			&part{M: w.score(state)},
+			&part{M: w.findings(state)},
+			&part{M: w.responses(state)},
+		),
+	), cancelDialog(p.lang, state, p.onCancelYes, p.onCancelNo))
+	return frameView(m, p.actions(), main...)
+}
+
+func (p *auditPage) onCancelYes(ctx app.Context, _ app.Event) { p.act(ctx, actCancel) }
+
+func (p *auditPage) onCancelNo(app.Context, app.Event) { closeDialog(cancelDialogID) }
+
+func (p *auditPage) head(w world) headModel {
+	m := w.head(p.id, p.view.Progress)
+	switch {
+	case p.cancelling:
+		m.Cancel, m.Cancelling = p.lang.T(text.CancelBusy), true
+	case p.cancellable():
+		m.Cancel = p.lang.T(text.CancelButton)
+	}
+	return m
+}

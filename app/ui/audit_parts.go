@@ -1,0 +1,94 @@
+package ui
+
+import (
+	"slices"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// freshness marks the pages that a frame brought. The list is updated in place,
+// so the tint alternates between two equal animations: a change of name is what
+// starts one again.
+type freshness struct {
+	known []string
+	fresh []string
+	turn  bool
+	begun bool
+}
+
+func (f freshness) next(p *shared.AuditProgress) freshness {
+	if p == nil || p.Activity == nil {
+		return f
+	}
+	n := freshness{turn: f.turn, begun: true}
+	for _, line := range p.Activity.Pages {
+		n.known = append(n.known, line.URL)
+		if f.begun && !slices.Contains(f.known, line.URL) {
+			n.fresh = append(n.fresh, line.URL)
+		}
+	}
+	if slices.Equal(n.known, f.known) {
+		return f
+	}
+	n.turn = !f.turn
+	return n
+}
+
+func (f freshness) mark(m pagesModel) pagesModel {
+	for i := range m.Rows {
+		if !slices.Contains(f.fresh, m.Rows[i].URL) {
+			continue
+		}
+		m.Rows[i].Fresh = "new-a"
+		if f.turn {
+			m.Rows[i].Fresh = "new-b"
+		}
+	}
+	return m
+}
+
+const cancelDialogID = "cancel"
+
+// cancelDialog asks before an audit is stopped.
+func cancelDialog(l text.Lang, p *shared.AuditProgress, yes, no app.EventHandler) app.UI {
+	pages := 0
+	if p != nil {
+		pages = p.TotalPages
+	}
+	return ha("dialog", "dialog", at{"id", cancelDialogID, "aria-labelledby", "cancel-title"},
+		ha("h2", "", at{"id", "cancel-title"}, app.Text(l.T(text.CancelQuestion))),
+		ht("p", "", l.N(text.PagesDone, pages)),
+		h("div", "dialog-a",
+			button("", nil, no, "", app.Text(l.T(text.CancelGoOn))),
+			button("btn-danger", nil, yes, "", app.Text(l.T(text.CancelConfirm))),
+		),
+	)
+}
+
+// showDialog opens a dialog; a browser without modal dialogs shows it in place.
+func showDialog(id string) {
+	d := app.Window().GetElementByID(id)
+	switch {
+	case !d.Truthy():
+	case d.Get("showModal").Truthy():
+		if !d.Get("open").Truthy() {
+			d.Call("showModal")
+		}
+	default:
+		d.Call("setAttribute", "open", "")
+	}
+}
+
+func closeDialog(id string) {
+	d := app.Window().GetElementByID(id)
+	switch {
+	case !d.Truthy():
+	case d.Get("close").Truthy():
+		d.Call("close")
+	default:
+		d.Call("removeAttribute", "open")
+	}
+}

@@ -1,0 +1,218 @@
+package ui
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// titleID marks the heading that gets the focus after a navigation.
+const titleID = "title"
+
+func crumbs(label string, steps ...app.UI) app.UI {
+	body := make([]app.UI, 0, 2*len(steps))
+	for i, s := range steps {
+		if i > 0 {
+			body = append(body, iconChevron.draw("i-s"))
+		}
+		body = append(body, s)
+	}
+	return ha("nav", "crumb", at{"aria-label", label}, body...)
+}
+
+// headView is the top of a page about an audit, with its buttons.
+func headView(m headModel, do app.EventHandler) app.UI {
+	title := []app.UI{ha("h1", "", at{"id", titleID, "tabindex", "-1", "dir", "auto"}, app.Text(m.Site))}
+	if m.Known {
+		title = append(title, badgeView(m.Badge))
+	}
+	meta := make([]app.UI, 0, len(m.Meta)+1)
+	if m.URL != "" {
+		meta = append(meta, outside("trunc", m.URL, m.URL))
+	}
+	for _, fact := range m.Meta {
+		meta = append(meta, ht("span", "", fact))
+	}
+	var buttons []app.UI
+	if m.Cancel != "" {
+		waits := at{"disabled", ""}
+		if m.Cancelling {
+			waits = at{"disabled", "true"}
+		}
+		buttons = append(buttons, button("btn-danger", waits, do, "", iconStop.draw(""), ht("span", "", m.Cancel)))
+	}
+	if m.Link != "" {
+		class := "btn"
+		if m.LinkMain {
+			class = "btn btn-primary"
+		}
+		buttons = append(buttons, ha("a", class, at{"href", m.Link}, m.LinkIcon.draw(""), ht("span", "", m.LinkText)))
+	}
+	return h("div", "head",
+		tile(m.Site, false),
+		h("div", "head-t", h("div", "row", title...), h("p", "meta", meta...)),
+		h("div", "head-a", buttons...),
+	)
+}
+
+// outside is a link to the audited site, which gets no word of where it was
+// followed from.
+func outside(class, address, words string) app.UI {
+	return ha("a", class, at{"href", address, "target", "_blank", "rel", "noopener noreferrer nofollow", "dir", "auto"}, app.Text(words))
+}
+
+func heroView(m heroModel) app.UI {
+	number := []app.UI{app.Text("–")}
+	if m.Known {
+		number = []app.UI{app.Text(num(m.Percent)), ht("small", "", "%")}
+	}
+	counts := make([]app.UI, len(m.Counts))
+	for i, c := range m.Counts {
+		counts[i] = ht("span", "", c)
+	}
+	stats := make([]app.UI, len(m.Stats))
+	for i, s := range m.Stats {
+		stats[i] = h("div", "stat", ht("dt", "", s.Name), ht("dd", "", s.Value))
+	}
+	now := []app.UI{
+		ha("div", "what", at{"dir", "auto"}, app.Text(m.What)),
+		h("div", "sub num", counts...),
+	}
+	if m.Note != "" {
+		now = append(now, ha("div", "note", at{"dir", "auto"}, app.Text(m.Note)))
+	}
+	body := []app.UI{
+		h("div", "pct", number...),
+		h("div", "now", now...),
+		h("dl", "stats", stats...),
+		barView(m),
+	}
+	if len(m.Steps) > 0 {
+		body = append(body, stepsView(m.Steps))
+	}
+	return h("div", "hero-b", body...)
+}
+
+// barView draws the percentage that is written beside it.
+func barView(m heroModel) app.UI {
+	class, filled := "bar "+string(m.Tone), "f-accent"
+	if m.Wait {
+		class += " wait"
+	}
+	if m.Active {
+		filled += " act"
+	}
+	now, words := "", ""
+	if m.Known {
+		now, words = num(m.Percent), m.ValueText
+	}
+	body := []app.UI{fill(m.Percent*100, filled)}
+	if len(m.Steps) > 0 {
+		body = append(body, h("span", "tick tick-1"), h("span", "tick tick-2"), h("span", "tick tick-3"), h("span", "tick tick-4"))
+	}
+	return ha("div", class, progressbar(m.Name, now, words), body...)
+}
+
+// progressbar is the role with its values; now and words are empty while the
+// end is unknown.
+func progressbar(name, now, words string) at {
+	return at{"role", "progressbar", "aria-label", name, "aria-valuemin", "0", "aria-valuemax", "100", "aria-valuenow", now, "aria-valuetext", words}
+}
+
+func stepsView(steps []step) app.UI {
+	items := make([]app.UI, len(steps))
+	for i, s := range steps {
+		sign, spin := iconCircle, ""
+		switch s.State {
+		case stepDone:
+			sign = iconCheck
+		case stepCur:
+			sign, spin = iconSpinner, "spin"
+		case stepHalt:
+			sign = iconStop
+		}
+		current := ""
+		if s.State == stepCur {
+			current = "step"
+		}
+		items[i] = ha("li", string(s.State), at{"aria-current", current}, sign.draw(spin), h("span", "",
+			ht("b", "", s.Name),
+			ht("small", "m-only", s.Place),
+			ht("small", "", s.Took),
+		))
+	}
+	return h("ol", "steps", items...)
+}
+
+func pagesView(m pagesModel) app.UI {
+	head := h("div", "card-h",
+		h("h2", "", app.Text(m.Heading), ht("span", "count", m.Total)),
+		ht("span", "xs t3", m.Order),
+	)
+	if len(m.Rows) == 0 {
+		return ha("section", "card", at{"aria-label", m.Heading}, head, empty(m.Empty))
+	}
+	rows := make([]app.UI, len(m.Rows))
+	for i, r := range m.Rows {
+		rows[i] = h("tr", r.Fresh,
+			h("td", "", ht("span", r.Class, r.Code)),
+			h("td", "path trunc", ha("span", "mono", at{"title", r.URL, "dir", "auto"}, app.Text(r.Path))),
+			ht("td", "r num nowrap t2 hide-sm", r.Time),
+			h("td", "r nowrap", countsView(r.Found, m.None)),
+		)
+	}
+	table := h("table", "tbl",
+		ht("caption", "vh", m.Heading),
+		h("thead", "", h("tr", "",
+			ha("th", "", at{"scope", "col"}, app.Text(m.Code)), ha("th", "", at{"scope", "col"}, app.Text(m.Page)),
+			ha("th", "r hide-sm", at{"scope", "col"}, app.Text(m.Time)), ha("th", "r", at{"scope", "col"}, app.Text(m.Findings)),
+		)),
+		h("tbody", "", rows...),
+	)
+	return ha("section", "card", at{"aria-label", m.Heading}, head, table)
+}
+
+func scoreView(m scoreModel) app.UI {
+	if m.Ring == nil {
+		return card(m.Heading, "", empty(m.Empty))
+	}
+	return card(m.Heading, m.From, h("div", "card-b center", ringView(m.Ring, "")))
+}
+
+func findingsView(m findingsModel) app.UI {
+	sums := make([]app.UI, len(m.Sums))
+	for i, c := range m.Sums {
+		sums[i] = h("div", "",
+			ht("b", "", c.Number),
+			h("span", severityClass(c.Severity), severityShape(c.Severity), app.Text(c.Word)),
+		)
+	}
+	var list app.UI = empty(m.Empty)
+	if len(m.Top) > 0 {
+		rows := make([]app.UI, len(m.Top))
+		for i, t := range m.Top {
+			rows[i] = h("li", "",
+				severityMark(t.Severity, t.Word),
+				h("span", "grow", app.Text(t.Title), ht("small", "", t.Where)),
+			)
+		}
+		list = h("ul", "finds", rows...)
+	}
+	if len(sums) == 0 {
+		return card(m.Heading, "", list)
+	}
+	return card(m.Heading, "", h("div", "sum3", sums...), list)
+}
+
+func responsesView(m responsesModel) app.UI {
+	if len(m.Parts) == 0 {
+		return card(m.Heading, "", empty(m.Empty))
+	}
+	bars, legend := make([]app.UI, len(m.Parts)), make([]app.UI, len(m.Parts))
+	for i, p := range m.Parts {
+		bars[i] = fill(p.Share, p.Class)
+		legend[i] = h("span", "", h("i", p.Class), app.Text(p.Text))
+	}
+	return card(m.Heading, "", h("div", "card-b",
+		ha("div", "dist", at{"role", "img", "aria-label", m.Label}, bars...),
+		ha("div", "legend", at{"aria-hidden", "true"}, legend...),
+	))
+}

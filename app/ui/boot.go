@@ -1,0 +1,89 @@
+package ui
+
+import (
+	"encoding/base64"
+	"encoding/json"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// boot is what a page was drawn from on the server, for the client to start
+// with: go-app draws everything anew in the browser.
+type boot struct {
+	// Page and ID say what the record is for; a record for another page counts
+	// for nothing.
+	Page pageKind  `json:"page"`
+	ID   int64     `json:"id,omitempty"`
+	Lang text.Lang `json:"lang"`
+	// At is the server's time of drawing.
+	At       shared.Time            `json:"at"`
+	Progress *shared.AuditProgress  `json:"progress,omitempty"`
+	Audits   []shared.AuditProgress `json:"audits,omitzero"`
+	Report   *shared.Report         `json:"report,omitempty"`
+	// Missing is true when the server knows that there is no such audit.
+	Missing bool `json:"missing,omitempty"`
+}
+
+// pageKind names a page of the app.
+type pageKind string
+
+const (
+	pageDashboard pageKind = "dashboard"
+	pageAudit     pageKind = "audit"
+	pageReport    pageKind = "report"
+	pageShell     pageKind = "shell"
+	pageMissing   pageKind = "missing"
+)
+
+// maxBoot bounds the encoded record. A larger report is left out: the client
+// then fetches it.
+const maxBoot = 192 << 10
+
+// encode writes the record for the data-boot attribute. Base64 has no character
+// that any encoder of attributes would change.
+func (b boot) encode() string {
+	raw, err := json.Marshal(b)
+	if err == nil && len(raw) > maxBoot {
+		b.Report = nil
+		raw, err = json.Marshal(b)
+	}
+	if err != nil || len(raw) > maxBoot {
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString(raw)
+}
+
+// decodeBoot reads a record; ok is false when there is none or it breaks the
+// contract.
+func decodeBoot(s string) (b boot, ok bool) {
+	raw, err := base64.StdEncoding.DecodeString(s)
+	if err != nil || len(raw) == 0 || json.Unmarshal(raw, &b) != nil {
+		return boot{}, false
+	}
+	if b.Progress != nil && b.Progress.Validate() != nil {
+		return boot{}, false
+	}
+	for i := range b.Audits {
+		if b.Audits[i].Validate() != nil {
+			return boot{}, false
+		}
+	}
+	if b.Report != nil && b.Report.Audit.Validate() != nil {
+		return boot{}, false
+	}
+	return b, true
+}
+
+// takeBoot reads the record of the page the server drew, which is still in the
+// document while the first page mounts.
+func takeBoot(kind pageKind, id int64) (boot, bool) {
+	element := app.Window().Get("document").Call("querySelector", "[data-boot]")
+	if !element.Truthy() {
+		return boot{}, false
+	}
+	b, ok := decodeBoot(element.Call("getAttribute", "data-boot").String())
+	return b, ok && b.Page == kind && b.ID == id
+}

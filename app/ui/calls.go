@@ -1,0 +1,27 @@
+package ui
+
+import (
+	"errors"
+	"time"
+
+	"atalaya/app/internal/live"
+	"atalaya/shared"
+)
+
+// callTimeout bounds a request that a person waits for.
+const callTimeout = 15 * time.Second
+
+// failureCode is the code of a failed request for [text.Problem]: the server's
+// own, or "network" or "foreign" when the server was not reached.
+func failureCode(err error) string {
+	if problem, ok := errors.AsType[*live.ProblemError](err); ok {
+		return string(problem.Problem.Code)
+	}
+	if errors.Is(err, live.ErrForeign) {
+		return "foreign"
+	}
+	return "network"
+}
+
+// isMissing reports whether the server said that there is no such thing.
+func isMissing(err error) bool { return failureCode(err) == string(shared.CodeNotFound) }

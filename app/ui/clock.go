@@ -1,0 +1,137 @@
+package ui
+
+import (
+	"time"
+
+	"atalaya/shared/text"
+)
+
+// world is what a drawing depends on beside the data.
+type world struct {
+	Lang text.Lang
+	// Now is the moment drawn, on this device's clock.
+	Now time.Time
+	// Zone is the reader's time zone. The server does not know it, draws UTC and
+	// says so.
+	Zone *time.Location
+}
+
+var months = [...][12]string{
+	text.EN: {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
+	text.ES: {"ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"},
+}
+
+// clock writes a moment: the time of day, with the date unless it is today.
+func (w world) clock(t time.Time) string {
+	t, now := t.In(w.zone()), w.Now.In(w.zone())
+	s := t.Format("15:04")
+	if t.YearDay() != now.YearDay() || t.Year() != now.Year() {
+		s = w.Lang.T(text.DayTime, w.date(t), s)
+	}
+	if w.zone() == time.UTC {
+		s = w.Lang.T(text.TimeUTC, s)
+	}
+	return s
+}
+
+func (w world) zone() *time.Location {
+	if w.Zone == nil {
+		return time.UTC
+	}
+	return w.Zone
+}
+
+func (w world) date(t time.Time) string {
+	s := t.Format("2 ") + months[w.Lang][t.Month()-1]
+	if t.Year() != w.Now.In(w.zone()).Year() {
+		s += t.Format(" 2006")
+	}
+	return s
+}
+
+// when writes a moment of the past for a list: its age within a day, else the
+// date.
+func (w world) when(t time.Time) string {
+	age := w.Now.Sub(t)
+	if age < 24*time.Hour {
+		return w.ago(max(age, 0).Truncate(time.Minute))
+	}
+	return w.date(t.In(w.zone()))
+}
+
+// ago writes an age in its largest unit.
+func (w world) ago(age time.Duration) string {
+	switch {
+	case age < time.Second:
+		return w.Lang.T(text.AgoNow)
+	case age < time.Minute:
+		return w.Lang.T(text.AgoSeconds, int(age/time.Second))
+	case age < time.Hour:
+		return w.Lang.T(text.AgoMinutes, int(age/time.Minute))
+	}
+	return w.Lang.T(text.AgoHours, int(age/time.Hour))
+}
+
+// span writes a duration in its largest unit.
+func (w world) span(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return w.Lang.T(text.DurationSeconds, int(max(d, 0)/time.Second))
+	case d < time.Hour:
+		return w.Lang.T(text.DurationMinutes, int(d/time.Minute))
+	}
+	return w.Lang.T(text.DurationHours, int(d/time.Hour))
+}
+
+// stopwatch writes a duration to the second: 12 s, 2:14, 1:02:03.
+func (w world) stopwatch(d time.Duration) string {
+	s := int(max(d, 0) / time.Second)
+	switch {
+	case s < 60:
+		return w.Lang.T(text.DurationSeconds, s)
+	case s < 3600:
+		return itoa(s/60) + ":" + pad(s%60)
+	}
+	return itoa(s/3600) + ":" + pad(s/60%60) + ":" + pad(s%60)
+}
+
+func itoa(n int) string { return num(n) }
+
+func pad(n int) string {
+	if n < 10 {
+		return "0" + num(n)
+	}
+	return num(n)
+}
+
+// deviceSkew is what is known about this device's clock. Only the UI goroutine
+// of a browser touches it.
+var deviceSkew skew
+
+// skew estimates how far this device's clock is ahead of the server's, so that
+// a running audit's age is true on a device whose clock is not. Every sample is
+// too large by the time the news took to arrive; the smallest is the best.
+type skew struct {
+	ahead time.Duration
+	known bool
+}
+
+// sample takes note of news stamped by the server and read here at now.
+func (s skew) sample(stamped, now time.Time) skew {
+	if d := now.Sub(stamped); !s.known || d < s.ahead {
+		return skew{ahead: d, known: true}
+	}
+	return s
+}
+
+// frame is [skew.sample] for a state of an audit, which may be old when it is the
+// first seen: then it proves something only when it lies in the future.
+func (s skew) frame(updated, now time.Time) skew {
+	if !s.known && updated.Before(now) {
+		return s
+	}
+	return s.sample(updated, now)
+}
+
+// server is the server's time at this device's now.
+func (s skew) server(now time.Time) time.Time { return now.Add(-s.ahead) }

@@ -1,0 +1,146 @@
+package ui
+
+import (
+	"atalaya/app/internal/live"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// listModel is the dashboard below its start box.
+type listModel struct {
+	// Notice is shown when something is wrong with the connection.
+	Notice *stripModel
+	// Blank says why there is nothing to list; Busy that this may soon change.
+	Blank     string
+	BlankHelp string
+	Busy      bool
+
+	Running      string
+	RunningCount string
+	Cards        []cardModel
+
+	History   string
+	NoHistory string
+	Columns   [6]string
+	Rows      []rowModel
+}
+
+// cardModel is a running audit.
+type cardModel struct {
+	ID      int64
+	Link    string
+	Site    string
+	Percent int
+	Known   bool
+	What    string
+	Count   string
+	Elapsed string
+	Name    string
+	Value   string
+}
+
+// rowModel is an audit that has ended.
+type rowModel struct {
+	ID      int64
+	Link    string
+	Site    string
+	Label   string
+	Error   string
+	Badge   badgeModel
+	Score   *ringModel
+	NoScore string
+	Found   []count
+	NoFound string
+	Pages   string
+	When    string
+	Exact   string
+}
+
+func (w world) list(v live.View, c skew) listModel {
+	l := w.Lang
+	m := listModel{
+		Running: l.T(text.InProgress), History: l.T(text.History), NoHistory: l.T(text.ListNoHistory),
+		Columns: [6]string{
+			l.T(text.ColumnSite), l.T(text.ColumnStatus), l.T(text.ColumnScore),
+			l.T(text.ColumnFindings), l.T(text.ColumnPages), l.T(text.ColumnFinished),
+		},
+	}
+	if s := w.strip(connection{View: v}); v.Phase != live.Live && v.Phase != live.Connecting && s.Lead != l.T(text.ConnConnecting) {
+		m.Notice = &s
+	}
+	switch {
+	case v.Audits == nil && (v.Phase == live.Offline || v.Phase == live.Closed):
+		m.Blank, m.BlankHelp = l.T(text.ListUnknown), l.T(text.ListUnknownHelp)
+		return m
+	case v.Audits == nil:
+		m.Blank, m.Busy = l.T(text.ListLoading), true
+		return m
+	case len(v.Audits) == 0:
+		m.Blank = l.T(text.ListEmpty)
+		return m
+	}
+	for i := range v.Audits {
+		if a := &v.Audits[i]; a.Status.Terminal() {
+			m.Rows = append(m.Rows, w.row(a))
+		} else {
+			m.Cards = append(m.Cards, w.at(v).card(a, c))
+		}
+	}
+	if len(m.Cards) > 0 {
+		m.RunningCount = l.N(text.Audits, len(m.Cards))
+	}
+	return m
+}
+
+func (w world) card(p *shared.AuditProgress, c skew) cardModel {
+	l := w.Lang
+	m := cardModel{
+		ID: p.AuditID, Link: shared.PathPage(p.AuditID), Site: siteName(p.URL),
+		Percent: p.Progress, Known: p.Progress > 0,
+		What: w.what(p), Name: l.T(text.ProgressName),
+	}
+	m.Value = l.T(text.ProgressValue, p.Progress, m.What)
+	if p.TotalPages > 0 {
+		m.Count = l.N(text.Pages, p.TotalPages)
+	}
+	if d, ok := w.elapsed(p, c); ok {
+		m.Elapsed = l.T(text.SoFar, w.stopwatch(d))
+	}
+	return m
+}
+
+func (w world) row(p *shared.AuditProgress) rowModel {
+	l := w.Lang
+	m := rowModel{
+		ID: p.AuditID, Link: shared.PathPage(p.AuditID), Site: siteName(p.URL), Label: l.T(text.AuditNumber, p.AuditID),
+		Badge: w.badge(p.Status), NoScore: l.T(text.NoScore), NoFound: l.T(text.None),
+		Found: w.sums(p.Findings), Pages: l.Number(p.TotalPages),
+	}
+	if p.Findings.Total() == 0 {
+		m.Found = nil
+	}
+	if p.Status == shared.StatusFailed && p.ErrorMessage != nil {
+		m.Error = *p.ErrorMessage
+	}
+	if p.GeoScore != nil {
+		m.Score = w.ring(*p.GeoScore, "")
+	}
+	if p.FinishedAt != nil {
+		m.When, m.Exact = w.when(p.FinishedAt.Time), w.clock(p.FinishedAt.Time)
+	}
+	return m
+}
+
+// dashboardTitle names the tab.
+func (w world) dashboardTitle(audits []shared.AuditProgress) string {
+	running := 0
+	for i := range audits {
+		if !audits[i].Status.Terminal() {
+			running++
+		}
+	}
+	if running == 0 {
+		return w.Lang.T(text.TitleAudits)
+	}
+	return w.Lang.N(text.RunningCount, running)
+}

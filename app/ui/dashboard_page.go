@@ -1,0 +1,146 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/app/internal/live"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// dashboardPage is the start box, the running audits and the history.
+type dashboardPage struct {
+	base
+
+	view    live.View
+	initial live.Copy
+	session *live.Session
+}
+
+func (d *dashboardPage) OnInit() {
+	d.begin()
+	d.view = live.View{Topic: live.List(), Phase: live.Connecting}
+	if app.IsServer {
+		return
+	}
+	if b, ok := takeBoot(pageDashboard, 0); ok {
+		deviceSkew = deviceSkew.sample(b.At.Time, d.now)
+		if b.Audits != nil {
+			d.initial = live.Copy{Audits: b.Audits}
+			d.view.Audits, d.view.ConfirmedAt = b.Audits, d.now
+			return
+		}
+	}
+	if kept, ok := live.DeviceStorage().Saved(live.List()); ok {
+		d.initial = kept
+		d.view.Audits, d.view.Saved, d.view.SavedAt = kept.Audits, true, kept.SavedAt
+	}
+}
+
+func (d *dashboardPage) OnPreRender(ctx app.Context) {
+	if app.IsClient {
+		return
+	}
+	r := d.serve(ctx)
+	b := boot{Page: pageDashboard, Lang: d.lang, At: shared.At(d.now)}
+	audits, err := r.Data.Newest(r.Ctx, shared.ListSnapshot)
+	if err != nil {
+		r.fail(err)
+	} else {
+		// An empty list is known, unlike none.
+		b.Audits = append([]shared.AuditProgress{}, audits...)
+		d.view.Audits, d.view.ConfirmedAt = b.Audits, d.now
+	}
+	d.boot = b.encode()
+	d.describe(ctx, d.world().dashboardTitle(audits), d.lang.T(text.DescriptionAudits))
+}
+
+func (d *dashboardPage) OnMount(ctx app.Context) { d.tick(ctx, d.second) }
+
+func (d *dashboardPage) OnNav(ctx app.Context) {
+	if app.IsServer {
+		return
+	}
+	d.arrive(ctx)
+	if d.session == nil {
+		d.open(ctx)
+	}
+	d.named(ctx)
+}
+
+func (d *dashboardPage) OnDismount() {
+	d.leave()
+	if d.session != nil {
+		d.session.Close()
+		d.session = nil
+	}
+}
+
+func (d *dashboardPage) open(ctx app.Context) {
+	var session *live.Session
+	session = live.Open(live.Options{
+		Topic:    live.List(),
+		Platform: live.Browser(),
+		Initial:  d.initial,
+		Keep:     live.DeviceStorage(),
+		Log:      live.Console,
+		OnChange: func(v live.View) {
+			ctx.Dispatch(func(ctx app.Context) {
+				if d.session == session {
+					d.guard(func() { d.receive(ctx, v) })
+				}
+			})
+		},
+	})
+	d.session = session
+}
+
+func (d *dashboardPage) receive(ctx app.Context, v live.View) {
+	d.now, d.view = time.Now(), v
+	d.named(ctx)
+	d.second(ctx)
+}
+
+func (d *dashboardPage) second(app.Context) {
+	w := d.world()
+	d.say = d.say.next(w, d.view, w.strip(connection{View: d.view}))
+}
+
+func (d *dashboardPage) named(ctx app.Context) {
+	title := d.lang.T(text.TitleSuffix, d.world().dashboardTitle(d.view.Audits))
+	if ctx.Page().Title() != title {
+		ctx.Page().SetTitle("%s", title)
+	}
+}
+
+func (d *dashboardPage) act(_ app.Context, a action) {
+	if a == actRetry && d.session != nil {
+		d.session.RetryNow()
+	}
+}
+
+func (d *dashboardPage) Render() app.UI {
+	w := d.world()
+	m := d.frame()
+	m.Home, m.Pill = true, w.pill(d.view)
+	list := w.list(d.view, deviceSkew)
+
+	main := []app.UI{
+		ha("h1", "vh", at{"id", titleID, "tabindex", "-1"}, app.Text(d.lang.T(text.TitleAudits))),
+		&startBox{Lang: d.lang},
+	}
+	notice := h("div", "")
+	if list.Notice != nil {
+		notice = h("div", "card notice", &part{M: *list.Notice, Page: d})
+	}
+	cards, rows := make([]app.UI, len(list.Cards)), make([]app.UI, len(list.Rows))
+	for i, c := range list.Cards {
+		cards[i] = &part{M: c}
+	}
+	for i, r := range list.Rows {
+		rows[i] = &part{M: r}
+	}
+	return frameView(m, d.actions(), append(main, notice, runningView(list, cards), historyView(list, rows))...)
+}

@@ -1,0 +1,82 @@
+package ui
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+// This file is the only one that touches attributes, and it lets none pass
+// unescaped. Its few functions also keep the program small: go-app's own
+// constructors give every tag a type with some 150 methods, all of which the
+// linker keeps, and a plain call takes a fraction of the WebAssembly that a
+// chain of interface calls takes.
+
+// at lists attributes as names and values in turn. Values may be any text. An
+// empty value leaves the attribute out.
+type at []string
+
+// h is an element with classes and children.
+func h(tag, class string, children ...app.UI) app.UI {
+	return element(tag, "", class, nil, children)
+}
+
+// ht is an element that holds a text.
+func ht(tag, class, text string) app.UI {
+	return element(tag, "", class, nil, []app.UI{app.Text(text)})
+}
+
+// ha is [h] with attributes.
+func ha(tag, class string, attributes at, children ...app.UI) app.UI {
+	return element(tag, "", class, attributes, children)
+}
+
+const svgNS = "http://www.w3.org/2000/svg"
+
+// hs is [ha] for a part of a drawing.
+func hs(tag, class string, attributes at, children ...app.UI) app.UI {
+	return element(tag, svgNS, class, attributes, children)
+}
+
+// button calls do when it is pressed. Buttons whose meaning may change while
+// they stay in their place are told apart by scope.
+func button(class string, attributes at, do app.EventHandler, scope string, children ...app.UI) app.UI {
+	return element("button", "", "btn "+class, attributes, children).Attr("type", "button").OnClick(do, app.EventScope(scope))
+}
+
+// submit sends the form it stands in.
+func submit(class string, attributes at, children ...app.UI) app.UI {
+	return element("button", "", "btn "+class, attributes, children).Attr("type", "submit")
+}
+
+// form is a form that calls do instead of being sent, once the program runs.
+func form(class string, attributes at, do app.EventHandler, children ...app.UI) app.UI {
+	return element("form", "", class, attributes, children).OnSubmit(do)
+}
+
+// input is a field that calls do at every change.
+func input(attributes at, do app.EventHandler) app.UI {
+	e := app.ElemSelfClosing("input")
+	for i := 0; i+1 < len(attributes); i += 2 {
+		e = e.Attr(attributes[i], safe(attributes[i], attributes[i+1]))
+	}
+	return e.OnInput(do)
+}
+
+func element(tag, namespace, class string, attributes at, children []app.UI) app.HTMLElem {
+	e := app.Elem(tag)
+	if namespace != "" {
+		e = e.XMLNS(namespace)
+	}
+	if class != "" {
+		e = e.Attr("class", attr(class))
+	}
+	for i := 0; i+1 < len(attributes); i += 2 {
+		e = e.Attr(attributes[i], safe(attributes[i], attributes[i+1]))
+	}
+	return e.Body(children...)
+}
+
+// safe is the value fit for the named attribute.
+func safe(name, value string) string {
+	if name == "href" {
+		return href(value)
+	}
+	return attr(value)
+}

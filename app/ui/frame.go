@@ -1,0 +1,204 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// frameModel is what stands around every page.
+type frameModel struct {
+	Lang text.Lang
+	// Boot is the encoded record for the client; empty in the browser.
+	Boot string
+	// Pill says how the reader is connected; empty on pages without a session.
+	Pill pillModel
+	// Home is true on the dashboard.
+	Home bool
+	// Plain is the address of the page's plain version.
+	Plain string
+	// Say is the newest announcement for screen readers.
+	Say string
+	// Broken is true after a fault in this page's own code.
+	Broken bool
+}
+
+// frameView puts a page into its frame. The live region is mounted with the
+// frame and stays, because one that appears with its text is not read.
+func frameView(m frameModel, do frameActions, main ...app.UI) app.UI {
+	l := m.Lang
+	var fault app.UI
+	if m.Broken {
+		fault = ha("div", "conn bad solo", at{"role", "alert"},
+			iconTriangle.draw(""),
+			ht("span", "msg", l.T(text.Broken)),
+			h("span", "end", button("btn-sm", nil, do.reload, "", app.Text(l.T(text.Reload)))),
+		)
+	}
+	return ha("div", "page", at{"data-boot", m.Boot},
+		ha("a", "skip", at{"href", "#main"}, app.Text(l.T(text.SkipToContent))),
+		headerView(m, do),
+		ha("main", "wrap", at{"id", "main"}, append([]app.UI{fault}, main...)...),
+		h("footer", "bottom",
+			ha("a", "", at{"href", m.Plain, "target", "_blank", "rel", "noopener", "title", l.T(text.PlainHint)}, app.Text(l.T(text.PlainVersion))),
+		),
+		ha("div", "vh", at{"id", "say", "role", "status", "aria-live", "polite"}, app.Text(m.Say)),
+	)
+}
+
+// frameActions are the frame's buttons. The handlers are methods of a page.
+type frameActions struct {
+	lang   app.EventHandler
+	reload app.EventHandler
+}
+
+func headerView(m frameModel, do frameActions) app.UI {
+	l, other := m.Lang, otherLang(m.Lang)
+	current := ""
+	if m.Home {
+		current = "page"
+	}
+	end := []app.UI{}
+	if m.Pill.Text != "" {
+		end = append(end, pillView(m.Pill))
+	}
+	switchTo := at{"lang", other.Tag(), "aria-label", other.T(text.LanguageOther, langName(other))}
+	end = append(end, button("btn-ghost btn-lang", switchTo, do.lang, other.Tag(), app.Text(langShort(other))))
+	return h("header", "top", h("div", "top-in",
+		ha("a", "brand", at{"href", "/"}, mark(), ht("span", "", "Atalaya")),
+		ha("nav", "nav", at{"aria-label", l.T(text.NavMain)},
+			ha("a", "", at{"href", "/", "aria-current", current}, app.Text(l.T(text.NavAudits)))),
+		h("div", "top-end", end...),
+	))
+}
+
+func otherLang(l text.Lang) text.Lang {
+	if l == text.ES {
+		return text.EN
+	}
+	return text.ES
+}
+
+func langName(l text.Lang) string { return [...]string{text.EN: "English", text.ES: "español"}[l] }
+
+func langShort(l text.Lang) string { return [...]string{text.EN: "EN", text.ES: "ES"}[l] }
+
+// base is what every page has.
+type base struct {
+	app.Compo
+
+	lang   text.Lang
+	now    time.Time
+	boot   string
+	broken bool
+	say    announcer
+	stop   func() // ends the ticker; nil when there is none
+}
+
+// begin is OnInit's share: on a device the language is known at once, on the
+// server it comes with the request.
+func (b *base) begin() {
+	b.now = time.Now()
+	if app.IsClient {
+		b.lang = deviceLang()
+	}
+}
+
+// drawnAt is the world the next drawing sees.
+func (b *base) world() world {
+	if app.IsServer {
+		return world{Lang: b.lang, Now: b.now, Zone: time.UTC}
+	}
+	return world{Lang: b.lang, Now: b.now, Zone: time.Local}
+}
+
+func (b *base) frame() frameModel {
+	return frameModel{Lang: b.lang, Boot: b.boot, Plain: shared.PathBasic, Say: b.say.text, Broken: b.broken}
+}
+
+func (b *base) actions() frameActions { return frameActions{lang: b.switchLang, reload: b.reload} }
+
+func (b *base) switchLang(ctx app.Context, _ app.Event) {
+	b.lang = otherLang(b.lang)
+	saveLang(b.lang)
+	ctx.Page().SetLang(b.lang.Tag())
+}
+
+func (b *base) reload(ctx app.Context, _ app.Event) { ctx.Reload() }
+
+// serve is OnPreRender's share: it finds the request and takes its language.
+func (b *base) serve(ctx app.Context) *Request {
+	r := requestOf(ctx)
+	b.lang = r.Lang
+	ctx.Page().SetLang(b.lang.Tag())
+	return r
+}
+
+// describe sets what search engines and tabs show.
+func (b *base) describe(ctx app.Context, title, description string) {
+	ctx.Page().SetTitle("%s", b.lang.T(text.TitleSuffix, plain(title)))
+	ctx.Page().SetDescription("%s", plain(description))
+}
+
+// arrived counts the pages opened in this browser; only the UI goroutine
+// touches it.
+var arrived int
+
+// arrive is OnNav's share in the browser: after a navigation within the app the
+// heading gets the focus, as after a page load the document would.
+func (b *base) arrive(ctx app.Context) {
+	ctx.Page().SetLang(b.lang.Tag())
+	if arrived++; arrived == 1 {
+		return
+	}
+	ctx.Defer(func(app.Context) {
+		app.Window().Call("scrollTo", 0, 0)
+		if h := app.Window().GetElementByID(titleID); h.Truthy() {
+			h.Call("focus", map[string]any{"preventScroll": true})
+		}
+	})
+}
+
+// tick calls f every second on the UI goroutine until the page is dismounted.
+func (b *base) tick(ctx app.Context, f func(app.Context)) {
+	if app.IsServer || b.stop != nil {
+		return
+	}
+	ticker, done := time.NewTicker(time.Second), make(chan struct{})
+	b.stop = func() { ticker.Stop(); close(done) }
+	go func() {
+		for {
+			select {
+			case <-ticker.C:
+				ctx.Dispatch(func(ctx app.Context) {
+					b.now = time.Now()
+					b.guard(func() { f(ctx) })
+				})
+			case <-done:
+				return
+			}
+		}
+	}()
+}
+
+func (b *base) leave() {
+	if b.stop != nil {
+		b.stop()
+		b.stop = nil
+	}
+}
+
+// guard keeps a fault in f from ending the program, which in a browser means
+// a page that looks alive and is dead; the page then says so.
+func (b *base) guard(f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			b.broken = true
+			app.Logf("atalaya: %v", r)
+		}
+	}()
+	f()
+}

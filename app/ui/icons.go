@@ -1,0 +1,39 @@
+package ui
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+// icon is a drawing on a grid of 24, made of one path.
+type icon string
+
+const (
+	iconNone     icon = ""
+	iconCheck    icon = "M5 12.5l4.5 4.5L19 7.5"
+	iconCross    icon = "M6 6l12 12M18 6L6 18"
+	iconMinus    icon = "M6 12h12"
+	iconSpinner  icon = "M12 3.5a8.5 8.5 0 1 1-8.5 8.5"
+	iconCircle   icon = "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16Z"
+	iconClock    icon = disc + "M12 7.5V12l3 2"
+	iconGlobe    icon = disc + "M3.5 12h17M12 3.5c5 5.3 5 11.7 0 17-5-5.3-5-11.7 0-17Z"
+	iconChevron  icon = "M9.5 6l6 6-6 6"
+	iconStop     icon = disc + "M9.2 9.2h5.6v5.6H9.2z"
+	iconTriangle icon = "M12 4 2.8 19.5h18.4ZM12 10v4.2M12 16.9h.01"
+	iconNoWifi   icon = "M4 4l16 16M5 10.5A12 12 0 0 1 9 8M19 10.5a12 12 0 0 0-6-3.2M8.2 14.2a6 6 0 0 1 5-1.5M12 18.2h.01"
+	iconEye      icon = "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM12 9.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6Z"
+	iconReport   icon = "M6 3.5h8.5L18.5 8v12.5H6ZM14 3.5V8h4.5M9 13h6M9 16.5h6"
+
+	disc = "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17Z"
+)
+
+func (i icon) draw(class string) app.UI {
+	return hs("svg", "i "+class, at{"viewBox", "0 0 24 24", "aria-hidden", "true"}, hs("path", "", at{"d", string(i)}))
+}
+
+// mark is the product's sign: a tower with its lamp.
+func mark() app.UI {
+	return hs("svg", "mark", at{"viewBox", "0 0 32 32", "aria-hidden", "true"},
+		hs("path", "beam", at{"d", "M17.5 7 31 2v10Z"}),
+		hs("circle", "lamp", at{"cx", "14", "cy", "7", "r", "3.6"}),
+		hs("path", "tower", at{"d", "M6.5 12.5h15V17h-2.1l1.9 13.5H6.7L8.6 17H6.5Z"}),
+		hs("path", "door", at{"d", "M12 30.5v-4.8a2 2 0 0 1 4 0v4.8Z"}),
+	)
+}

@@ -1,0 +1,49 @@
+package ui
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/shared/text"
+)
+
+// LangCookie carries the language the reader chose ("en", "es"), so that the
+// server can draw pages in it. The language switch writes it.
+const LangCookie = "atalaya_lang"
+
+const langKey = "atalaya.lang" // in localStorage
+
+// ChooseLang is the language of a request: the reader's choice, else the best
+// of the browser's.
+func ChooseLang(cookie, acceptLanguage string) text.Lang {
+	if l, ok := text.Parse(cookie); ok {
+		return l
+	}
+	return text.Accept(acceptLanguage)
+}
+
+// deviceLang is the language on this device: the saved choice, else the
+// browser's.
+func deviceLang() text.Lang {
+	if l, ok := text.Parse(savedLang()); ok {
+		return l
+	}
+	l, _ := text.Parse(app.Window().Get("navigator").Get("language").String())
+	return l
+}
+
+// savedLang is the choice kept on this device; a browser that refuses storage
+// keeps none.
+func savedLang() (tag string) {
+	defer func() { _ = recover() }()
+	if v := app.Window().Get("localStorage").Call("getItem", langKey); v.Truthy() {
+		return v.String()
+	}
+	return ""
+}
+
+// saveLang keeps the reader's choice on this device and for the server.
+func saveLang(l text.Lang) {
+	app.Window().Get("document").Set("cookie", LangCookie+"="+l.Tag()+"; Path=/; Max-Age=31536000; SameSite=Lax")
+	defer func() { _ = recover() }()
+	app.Window().Get("localStorage").Call("setItem", langKey, l.Tag())
+}

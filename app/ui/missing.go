@@ -1,0 +1,75 @@
+package ui
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// missingPage answers every address that has no page.
+type missingPage struct{ base }
+
+func (m *missingPage) OnInit() { m.begin() }
+
+func (m *missingPage) OnPreRender(ctx app.Context) {
+	if app.IsClient {
+		return
+	}
+	r := m.serve(ctx)
+	r.Status = statusNotFound
+	m.boot = boot{Page: pageMissing, Lang: m.lang, At: shared.At(m.now)}.encode()
+	m.describe(ctx, m.lang.T(text.TitleMissing), m.lang.T(text.MissingPage))
+}
+
+func (m *missingPage) OnNav(ctx app.Context) {
+	if app.IsServer {
+		return
+	}
+	m.arrive(ctx)
+	m.describe(ctx, m.lang.T(text.TitleMissing), m.lang.T(text.MissingPage))
+}
+
+func (m *missingPage) Render() app.UI {
+	return frameView(m.frame(), m.actions(), missingView(m.lang.T(text.MissingPage), m.lang.T(text.MissingPageHelp), m.lang))
+}
+
+// missingView says that there is nothing here and where to go.
+func missingView(title, help string, l text.Lang) app.UI {
+	return h("div", "blank",
+		ha("h1", "", at{"id", titleID, "tabindex", "-1"}, app.Text(title)),
+		ht("p", "", help),
+		ha("a", "btn btn-primary", at{"href", "/"}, app.Text(l.T(text.AllAudits))),
+	)
+}
+
+// shellPage is the frame without a page: what the service worker serves for
+// every address when there is no network. The client then mounts the page that
+// the address names, so this one is seen only until then, or at its own address.
+type shellPage struct{ base }
+
+func (s *shellPage) OnInit() { s.begin() }
+
+func (s *shellPage) OnPreRender(ctx app.Context) {
+	if app.IsClient {
+		return
+	}
+	s.serve(ctx)
+	s.boot = boot{Page: pageShell, Lang: s.lang, At: shared.At(s.now)}.encode()
+	s.describe(ctx, s.lang.T(text.Loading), s.lang.T(text.DescriptionAudits))
+}
+
+func (s *shellPage) OnNav(ctx app.Context) {
+	if app.IsClient {
+		s.arrive(ctx)
+	}
+}
+
+func (s *shellPage) Render() app.UI {
+	l := s.lang
+	return frameView(s.frame(), s.actions(), h("div", "blank",
+		ha("h1", "t2", at{"id", titleID, "tabindex", "-1"}, app.Text(l.T(text.Loading))),
+		ha("div", "bar wait", at{"role", "progressbar", "aria-label", l.T(text.Loading)}, fill(0, "f-accent")),
+		ha("a", "btn", at{"href", "/"}, app.Text(l.T(text.AllAudits))),
+	))
+}

@@ -1,0 +1,142 @@
+package ui
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/shared"
+)
+
+// The parts below are pure: a value in, a tree out.
+
+func badgeView(b badgeModel) app.UI {
+	class := ""
+	if b.Spin {
+		class = "spin"
+	}
+	return h("span", "badge "+b.Class, b.Icon.draw(class), app.Text(b.Text))
+}
+
+func tile(site string, small bool) app.UI {
+	class := "tile hide-sm"
+	if small {
+		class = "tile tile-s"
+	}
+	return ha("span", class, at{"aria-hidden", "true"}, app.Text(initial(site)))
+}
+
+// severityShape tells severities apart without colour.
+func severityShape(s shared.Severity) app.UI {
+	d := "M5 .8a4.2 4.2 0 1 0 0 8.4 4.2 4.2 0 0 0 0-8.4Z"
+	switch s {
+	case shared.SeverityError:
+		d = "M5 .6 9.7 9.4H.3Z"
+	case shared.SeverityWarning:
+		d = "M1 1h8v8H1z"
+	}
+	return hs("svg", "", at{"viewBox", "0 0 10 10", "aria-hidden", "true"}, hs("path", "", at{"d", d}))
+}
+
+func severityClass(s shared.Severity) string {
+	switch s {
+	case shared.SeverityError:
+		return "sev c"
+	case shared.SeverityWarning:
+		return "sev w"
+	}
+	return "sev n"
+}
+
+// severityMark is a shape alone, with its word for those who do not see it.
+func severityMark(s shared.Severity, word string) app.UI {
+	return h("span", severityClass(s), severityShape(s), hidden(word))
+}
+
+// countsView is a row of shapes with numbers.
+func countsView(counts []count, none string) app.UI {
+	if len(counts) == 0 {
+		return ht("span", "sev z", none)
+	}
+	marks := make([]app.UI, len(counts))
+	for i, c := range counts {
+		marks[i] = h("span", severityClass(c.Severity), severityShape(c.Severity), hidden(c.Word), app.Text(c.Number))
+	}
+	return h("span", "sevs", marks...)
+}
+
+// hidden is text for screen readers only.
+func hidden(s string) app.UI { return ht("span", "vh", s) }
+
+// fill is a filled stretch, share hundredths of a percent wide. A width is an
+// attribute of SVG, where HTML would need a style, which the CSP forbids.
+func fill(share int, class string) app.UI {
+	return hs("svg", "fill "+class, at{"width", hundredths(share), "height", "100%", "aria-hidden", "true"})
+}
+
+// hundredths writes a percentage given in 1/100.
+func hundredths(share int) string {
+	s := num(share / 100)
+	if rest := share % 100; rest != 0 {
+		s += "." + pad(rest)
+	}
+	return s + "%"
+}
+
+// ringLength is the circumference of the ring's circle in 1/10 units: r = 42.
+const ringLength = 2639
+
+func ringView(r *ringModel, class string) app.UI {
+	left := ringLength * (100 - r.Value) / 100
+	return ha("div", "ring "+class+" "+r.Class, at{"role", "img", "aria-label", r.Label},
+		hs("svg", "", at{"viewBox", "0 0 100 100", "aria-hidden", "true"},
+			hs("circle", "bg", at{"cx", "50", "cy", "50", "r", "42"}),
+			hs("circle", "fg", at{"cx", "50", "cy", "50", "r", "42", "stroke-dasharray", tenths(ringLength), "stroke-dashoffset", tenths(left)}),
+		),
+		ha("b", "", at{"aria-hidden", "true"}, app.Text(num(r.Value)), ht("small", "", r.Under)),
+	)
+}
+
+func tenths(n int) string { return num(n/10) + "." + num(n%10) }
+
+func stripView(m stripModel, do app.EventHandler) app.UI {
+	var sign app.UI = h("span", "dot "+m.Dot)
+	if m.Icon != iconNone {
+		sign = m.Icon.draw("")
+	}
+	msg := "msg"
+	if m.Button == "" {
+		msg = "msg one"
+	}
+	var end []app.UI
+	if m.End != "" {
+		end = append(end, ht("span", "num age", m.End))
+	}
+	switch {
+	case m.Link != "":
+		end = append(end, ha("a", "btn btn-sm", at{"href", m.Link}, app.Text(m.Button)))
+	case m.Action != actNothing:
+		end = append(end, button("btn-sm", nil, do, num(int(m.Action)), app.Text(m.Button)))
+	}
+	return h("div", "conn "+string(m.Tone),
+		sign,
+		h("span", msg, ht("strong", "", m.Lead), app.Text(" "), ha("span", "", at{"dir", "auto"}, app.Text(m.Text))),
+		h("span", "end", end...),
+	)
+}
+
+func pillView(p pillModel) app.UI {
+	return h("span", "pill", h("span", "dot "+p.Dot), app.Text(p.Text))
+}
+
+// card is a titled box.
+func card(title, note string, body ...app.UI) app.UI {
+	head := []app.UI{ht("h2", "", title)}
+	if note != "" {
+		head = append(head, ht("span", "xs t3", note))
+	}
+	return ha("section", "card", at{"aria-label", title}, append([]app.UI{h("div", "card-h", head...)}, body...)...)
+}
+
+// empty is a quiet sentence where a list would be.
+func empty(sentence string) app.UI {
+	return ht("p", "empty", sentence)
+}

@@ -1,0 +1,98 @@
+package ui
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"sync"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// ParamRequest is the query parameter that carries the token of [Prerender] to
+// the page. Whoever serves pages removes it from incoming URLs.
+const ParamRequest = "__req"
+
+// Stylesheet is the address of the stylesheet the pages are made for.
+const Stylesheet = "/web/static/atalaya.css"
+
+// Data answers what pages show first. The store meets it. Every method keeps
+// its own deadline.
+type Data interface {
+	Progress(ctx context.Context, id int64) (shared.AuditProgress, error)
+	Newest(ctx context.Context, n int) ([]shared.AuditProgress, error)
+	Report(ctx context.Context, id int64) (shared.Report, error)
+}
+
+// Request is the scope of one prerendered page: what the page may ask, and
+// where it leaves what a page cannot say itself.
+type Request struct {
+	Ctx  context.Context
+	Data Data
+	// Missing reports whether an error of Data means that there is no such
+	// audit. Nil means that no error does.
+	Missing func(error) bool
+	Lang    text.Lang
+
+	// Status is set by the page: 404 for an unknown audit or address, 503 when
+	// Data did not answer (the page then works all the same, once it runs in the
+	// browser), else 0.
+	Status int
+	// Err is set by the page: what Data answered, unless it was "missing". For
+	// the log.
+	Err error
+}
+
+var requests sync.Map // token → *Request
+
+// Prerender registers r for one page request and returns the token to put into
+// the URL's query as [ParamRequest]. After the page was served, done forgets it;
+// then r.Status and r.Err may be read.
+func Prerender(r *Request) (token string, done func()) {
+	token = rand.Text()
+	requests.Store(token, r)
+	return token, func() { requests.Delete(token) }
+}
+
+// requestOf finds the scope of the page being drawn. A page drawn without one,
+// as in tests of go-app itself, is drawn without data.
+func requestOf(ctx app.Context) *Request {
+	if r, ok := requests.Load(ctx.Page().URL().Query().Get(ParamRequest)); ok {
+		return r.(*Request)
+	}
+	return &Request{Ctx: context.Background(), Data: noData{}}
+}
+
+// fail takes note of an error of Data and reports whether it means that there
+// is no such audit.
+func (r *Request) fail(err error) (missing bool) {
+	if r.Missing != nil && r.Missing(err) {
+		r.Status = statusNotFound
+		return true
+	}
+	r.Status, r.Err = statusUnavailable, err
+	return false
+}
+
+// The client must not import net/http: it would double in size.
+const (
+	statusNotFound    = 404
+	statusUnavailable = 503
+)
+
+var errNoData = errors.New("ui: page drawn without a request scope")
+
+type noData struct{}
+
+func (noData) Progress(context.Context, int64) (shared.AuditProgress, error) {
+	return shared.AuditProgress{}, errNoData
+}
+
+func (noData) Newest(context.Context, int) ([]shared.AuditProgress, error) { return nil, errNoData }
+
+func (noData) Report(context.Context, int64) (shared.Report, error) {
+	return shared.Report{}, errNoData
+}

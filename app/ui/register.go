@@ -1,0 +1,22 @@
+package ui
+
+import (
+	"sync"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+var registered sync.Once
+
+// Register tells go-app the routes, on the server and in the browser. The last
+// one answers every other address, so that go-app never answers in plain text.
+// Calling it again changes nothing.
+func Register() {
+	registered.Do(func() {
+		app.Route("/", func() app.Composer { return &dashboardPage{} })
+		app.Route("/shell", func() app.Composer { return &shellPage{} })
+		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}$`, func() app.Composer { return &auditPage{} })
+		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}/report$`, func() app.Composer { return &reportPage{} })
+		app.RouteWithRegexp(`^/`, func() app.Composer { return &missingPage{} })
+	})
+}

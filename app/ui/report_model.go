@@ -1,0 +1,179 @@
+package ui
+
+import (
+	"cmp"
+	"slices"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// reportModel is a whole report in words.
+type reportModel struct {
+	// Band says that the report does not cover the site, and why.
+	Partial     string
+	PartialText string
+
+	Ring       *ringModel
+	NoScore    string
+	Categories string
+	Bars       []barModel
+	Caps       string
+	CapRows    []pairModel
+
+	Findings   string
+	NoFindings string
+	Checks     []checkModel
+
+	Passed   string
+	PassRows []string
+	NotApply string
+	NotRows  []pairModel
+
+	Unvisited     string
+	UnvisitedHelp string
+	UnvisitedRows []pairModel
+
+	Why, Fix, Where string
+}
+
+// barModel is a category's score.
+type barModel struct {
+	Name  string
+	Score int
+	Class string
+}
+
+// pairModel is a name with what there is to say about it.
+type pairModel struct{ Name, Value string }
+
+// checkModel is a failed check.
+type checkModel struct {
+	ID       string
+	Severity shared.Severity
+	Word     string
+	Title    string
+	Category string
+	Extent   string
+	Lost     string
+	Why, Fix string
+	Samples  []sampleModel
+	// More says that the samples are not all.
+	More string
+}
+
+// sampleModel is one place where a check failed.
+type sampleModel struct {
+	URL   string // empty for the whole site
+	Path  string
+	Facts []string
+}
+
+func (w world) report(r *shared.Report) reportModel {
+	l := w.Lang
+	m := reportModel{
+		NoScore: l.T(text.ReportNoScore), Categories: l.T(text.ReportCategories), Caps: l.T(text.ReportCaps),
+		Findings: l.T(text.ReportFindings), NoFindings: l.T(text.ReportNoFindings),
+		Passed: l.T(text.ReportPassed), NotApply: l.T(text.ReportNotApplicable),
+		Unvisited: l.T(text.ReportUnvisited), UnvisitedHelp: l.T(text.ReportUnvisitedHelp),
+		Why: l.T(text.ReportWhy), Fix: l.T(text.ReportFix), Where: l.T(text.ReportPages),
+	}
+	if r.Audit.Partial {
+		m.Partial = l.T(text.ReportPartial)
+		reason := ""
+		if r.Audit.StopReason != nil {
+			reason = *r.Audit.StopReason
+		}
+		m.PartialText = l.T(text.ReportPartialPages, text.StopReason(l, reason), l.Number(r.Audit.TotalPages), l.Number(r.Audit.Discovered))
+	}
+	if r.Score != nil {
+		m.Ring = w.ring(r.Score.Value, text.Band(l, r.Score.Value))
+		for _, c := range r.Score.Categories {
+			m.Bars = append(m.Bars, barModel{text.Category(l, string(c.Category)), min(max(c.Score, 0), 100), "f-" + bandClass(c.Score)})
+		}
+		for _, c := range r.Score.Caps {
+			m.CapRows = append(m.CapRows, pairModel{text.Cap(l, c.ID), l.T(text.ReportCap, c.Limit)})
+		}
+	}
+	w.outcomes(&m, r)
+	for _, u := range r.Unvisited {
+		if u.Count > 0 {
+			m.UnvisitedRows = append(m.UnvisitedRows, pairModel{text.Unvisited(l, u.Reason), l.N(text.Addresses, u.Count)})
+		}
+	}
+	return m
+}
+
+// outcomes sorts the checks: the failed ones by gravity and cost, the others as
+// they come.
+func (w world) outcomes(m *reportModel, r *shared.Report) {
+	site := siteName(r.Audit.URL)
+	failed := make([]*shared.CheckResult, 0, len(r.Checks))
+	for i := range r.Checks {
+		c := &r.Checks[i]
+		words, _ := text.Check(w.Lang, c.ID)
+		switch c.Outcome {
+		case shared.OutcomeFail:
+			failed = append(failed, c)
+		case shared.OutcomePass:
+			m.PassRows = append(m.PassRows, words.Title)
+		default:
+			m.NotRows = append(m.NotRows, pairModel{words.Title, text.Reason(w.Lang, c.Reason)})
+		}
+	}
+	slices.SortStableFunc(failed, graver)
+	for _, c := range failed {
+		m.Checks = append(m.Checks, w.check(*c, site))
+	}
+}
+
+// graver orders failed checks for the reader: by severity, then by cost.
+func graver(a, b *shared.CheckResult) int {
+	return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.PointsLost, a.PointsLost))
+}
+
+func (w world) check(c shared.CheckResult, site string) checkModel {
+	l := w.Lang
+	words, _ := text.Check(l, c.ID)
+	m := checkModel{
+		ID: c.ID, Severity: c.Severity, Word: text.Severity(l, string(c.Severity)),
+		Title: words.Title, Why: words.Why, Fix: words.Fix,
+		Category: text.Category(l, string(c.Category)),
+		Extent:   l.T(text.WholeSite),
+	}
+	for _, s := range c.Samples {
+		if s.PageURL != "" {
+			m.Extent = l.N(text.Pages, c.Failed)
+		}
+		m.Samples = append(m.Samples, w.sample(s, site))
+	}
+	if c.PointsLost > 0 {
+		m.Lost = l.T(text.PointsLost, w.points(c.PointsLost))
+	}
+	if c.Failed > len(c.Samples) && len(c.Samples) > 0 {
+		m.More = l.T(text.ReportShown, len(c.Samples))
+	}
+	return m
+}
+
+func (w world) sample(f shared.Finding, site string) sampleModel {
+	s := sampleModel{URL: f.PageURL, Path: pagePath(site, f.PageURL)}
+	if f.PageURL == "" {
+		s.Path = w.Lang.T(text.WholeSite)
+	}
+	for _, e := range f.Evidence {
+		s.Facts = append(s.Facts, w.Lang.T(text.ReportEvidence, text.EvidenceName(w.Lang, e.Name), e.Value))
+	}
+	return s
+}
+
+// points writes points given in 1/100 as a loss with one decimal, rounded up so
+// that a price is never nothing.
+func (w world) points(lost int) string {
+	tenth := (lost + 9) / 10
+	separator := "."
+	if w.Lang == text.ES {
+		separator = ","
+	}
+	return "−" + num(tenth/10) + separator + num(tenth%10)
+}

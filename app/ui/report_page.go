@@ -1,0 +1,230 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/app/internal/live"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// reportPage is the report of one audit. A report never changes once the audit
+// has ended, so a copy kept on this device is as good as the server's.
+type reportPage struct {
+	base
+
+	id     int64
+	state  reportState
+	report *shared.Report
+	// savedAt is when the copy shown was kept; zero when the server sent it.
+	savedAt time.Time
+	code    string // of what went wrong with the request
+	asked   bool
+}
+
+func (p *reportPage) OnInit() {
+	p.begin()
+	if app.IsClient && arrived == 0 {
+		p.start(auditID(app.Window().URL().Path))
+	}
+}
+
+func (p *reportPage) OnPreRender(ctx app.Context) {
+	if app.IsClient {
+		return
+	}
+	r := p.serve(ctx)
+	p.id = auditID(ctx.Page().URL().Path)
+	b := boot{Page: pageReport, ID: p.id, Lang: p.lang, At: shared.At(p.now)}
+	report, err := r.Data.Report(r.Ctx, p.id)
+	switch {
+	case err == nil:
+		b.Report = &report
+		p.show(&report, time.Time{})
+	case r.fail(err):
+		b.Missing = true
+		p.state = reportGone
+	}
+	p.boot = b.encode()
+	p.describe(ctx, p.title(), p.lang.T(text.DescriptionReport, p.site()))
+}
+
+// start shows what is known of the report of audit id at once.
+func (p *reportPage) start(id int64) {
+	p.id, p.state, p.report, p.savedAt, p.code, p.asked = id, reportLoading, nil, time.Time{}, "", false
+	if b, ok := takeBoot(pageReport, id); ok {
+		deviceSkew = deviceSkew.sample(b.At.Time, p.now)
+		switch {
+		case b.Missing:
+			p.state, p.asked = reportGone, true
+		case b.Report != nil:
+			p.show(b.Report, time.Time{})
+			p.asked = readable(b.Report)
+			p.keep(b.Report)
+		}
+		return
+	}
+	body, at, ok := live.DeviceStorage().LoadReport(id)
+	if !ok {
+		return
+	}
+	if r, err := decodeReport(body); err == nil {
+		p.show(r, at)
+	}
+}
+
+func (p *reportPage) show(r *shared.Report, savedAt time.Time) {
+	p.report, p.savedAt, p.state = r, savedAt, reportShown
+	if !readable(r) {
+		p.state = reportNotReady
+	}
+}
+
+// keep leaves a copy on this device. A full device is no fault of the page's.
+func (p *reportPage) keep(r *shared.Report) {
+	if !readable(r) {
+		return
+	}
+	if body, err := json.Marshal(r); err == nil {
+		_ = live.DeviceStorage().SaveReport(r.Audit.AuditID, body, p.now)
+	}
+}
+
+func (p *reportPage) OnMount(ctx app.Context) { p.tick(ctx, func(app.Context) {}) }
+
+func (p *reportPage) OnNav(ctx app.Context) {
+	if app.IsServer {
+		return
+	}
+	p.arrive(ctx)
+	if id := auditID(ctx.Page().URL().Path); id != p.id {
+		p.start(id)
+	}
+	if !p.asked {
+		p.fetch(ctx)
+	}
+	p.named(ctx)
+}
+
+func (p *reportPage) OnDismount() { p.leave() }
+
+func (p *reportPage) fetch(ctx app.Context) {
+	p.asked, p.code = true, ""
+	if p.report == nil {
+		p.state = reportLoading
+	}
+	id := p.id
+	ctx.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), callTimeout)
+		defer cancel()
+		_, body, err := live.GetJSON(c, shared.PathReport(id))
+		var report *shared.Report
+		if err == nil {
+			report, err = decodeReport(body)
+		}
+		ctx.Dispatch(func(ctx app.Context) {
+			if p.id == id {
+				p.guard(func() { p.receive(ctx, report, err) })
+			}
+		})
+	})
+}
+
+func (p *reportPage) receive(ctx app.Context, r *shared.Report, err error) {
+	switch {
+	case err == nil:
+		p.show(r, time.Time{})
+		p.keep(r)
+	case isMissing(err) && p.report == nil:
+		p.state = reportGone
+	default:
+		p.code = failureCode(err)
+		if p.report == nil {
+			p.state = reportFailed
+		}
+	}
+	p.named(ctx)
+}
+
+func decodeReport(body []byte) (*shared.Report, error) {
+	r := new(shared.Report)
+	if err := json.Unmarshal(body, r); err != nil {
+		return nil, err
+	}
+	return r, r.Audit.Validate()
+}
+
+func (p *reportPage) onRetry(ctx app.Context, _ app.Event) { p.fetch(ctx) }
+
+func (p *reportPage) site() string {
+	if p.report == nil {
+		return p.lang.T(text.AuditLabel, p.id)
+	}
+	return siteName(p.report.Audit.URL)
+}
+
+func (p *reportPage) title() string { return p.lang.T(text.TitleReport, p.site()) }
+
+func (p *reportPage) named(ctx app.Context) {
+	title := p.lang.T(text.TitleSuffix, plain(p.title()))
+	if ctx.Page().Title() != title {
+		ctx.Page().SetTitle("%s", title)
+	}
+}
+
+func (p *reportPage) Render() app.UI {
+	l, m := p.lang, p.frame()
+	if p.id > 0 {
+		m.Plain = shared.PathBasicPage(p.id)
+	}
+	if p.state == reportGone {
+		return frameView(m, p.actions(), missingView(l.T(text.MissingAudit, p.id), l.T(text.MissingAuditHelp), l))
+	}
+	var audit *shared.AuditProgress
+	if p.report != nil {
+		audit = &p.report.Audit
+	}
+	head := p.world().head(p.id, audit)
+	head.Link, head.LinkText, head.LinkIcon = shared.PathPage(p.id), l.T(text.BackToAudit), iconEye
+	head.LinkMain = false
+	main := []app.UI{
+		crumbs(l.T(text.NavPath),
+			ha("a", "", at{"href", "/"}, app.Text(l.T(text.NavAudits))),
+			ha("a", "", at{"href", shared.PathPage(p.id), "dir", "auto"}, app.Text(p.site())),
+			ht("span", "", l.T(text.ReportHeading))),
+		&part{M: head},
+	}
+	if s := p.notice(); s.Lead != "" {
+		main = append(main, h("div", "card notice", stripView(s, p.onRetry)))
+	}
+	switch p.state {
+	case reportShown:
+		main = append(main, &part{M: p.world().report(p.report)})
+	case reportNotReady:
+		main = append(main, waitingView(l.T(text.ReportNotReady), l.T(text.ReportNotReadyHelp)))
+	case reportFailed:
+		help := l.T(text.ReportUnavailableHelp, text.Problem(l, p.code))
+		retry := button("btn-primary", nil, p.onRetry, "", app.Text(l.T(text.ReportRetry)))
+		main = append(main, waitingView(l.T(text.ReportUnavailable), help, retry))
+	default:
+		main = append(main, ha("section", "card", at{"aria-busy", "true"},
+			ht("p", "vh", l.T(text.ReportLoading)), h("div", "skeleton", h("div", ""), h("div", ""), h("div", ""))))
+	}
+	return frameView(m, p.actions(), main...)
+}
+
+// notice says that what is shown is a copy when the server could not be asked.
+func (p *reportPage) notice() stripModel {
+	if p.code == "" || p.report == nil || p.savedAt.IsZero() {
+		return stripModel{}
+	}
+	l := p.lang
+	return stripModel{
+		Tone: toneMute, Icon: iconNoWifi, Lead: l.T(text.ReportOffline), Text: l.T(text.ReportSaved, p.world().clock(p.savedAt)),
+		Action: actReload, Button: l.T(text.ReportRetry),
+	}
+}

@@ -1,0 +1,139 @@
+package ui
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/app/internal/live"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+const (
+	startFieldID = "start-url"
+	startErrorID = "start-error"
+	startHelpID  = "start-help"
+)
+
+// startBox takes an address and starts an audit. Without WebAssembly it is a
+// plain form.
+type startBox struct {
+	app.Compo
+	Lang text.Lang
+
+	busy bool
+	code string // of what is wrong with the field; "" when nothing is
+	// key makes sending the same address again after a failure harmless.
+	key, keyFor string
+}
+
+func (s *startBox) Render() app.UI {
+	return startView(startModel{Lang: s.Lang, Busy: s.busy, Code: s.code}, s.onSubmit, s.onInput)
+}
+
+type startModel struct {
+	Lang text.Lang
+	Busy bool
+	Code string
+}
+
+// codeEmpty stands beside the server's codes for a field left blank.
+const codeEmpty = "empty"
+
+func startView(m startModel, onSubmit, onInput app.EventHandler) app.UI {
+	l := m.Lang
+	box, sentence, invalid := "field", "", ""
+	switch m.Code {
+	case "":
+	case codeEmpty:
+		box, sentence, invalid = "field bad", l.T(text.StartEmpty), "true"
+	default:
+		box, sentence, invalid = "field bad", text.Problem(l, m.Code), "true"
+	}
+	label, waits := l.T(text.StartButton), ""
+	if m.Busy {
+		label, waits = l.T(text.StartBusy), "true"
+	}
+	field := at{
+		"id", startFieldID, "name", "url", "type", "text", "placeholder", "https://www.example.com",
+		"aria-describedby", startHelpID + " " + startErrorID, "aria-invalid", invalid,
+		"inputmode", "url", "autocomplete", "url", "autocapitalize", "off", "spellcheck", "false",
+	}
+	return form("card start", at{"method", "post", "action", shared.PathBasic, "novalidate", "true"}, onSubmit,
+		ha("label", "vh", at{"for", startFieldID}, app.Text(l.T(text.StartLabel))),
+		h("span", box, iconGlobe.draw(""), input(field, onInput)),
+		submit("btn-primary", at{"disabled", waits}, app.Text(label)),
+		ha("p", "field-error", at{"id", startErrorID, "role", "alert"}, app.Text(sentence)),
+		ha("p", "opts", at{"id", startHelpID}, app.Text(l.T(text.StartHelp))),
+	)
+}
+
+func (s *startBox) onInput(app.Context, app.Event) { s.code = "" }
+
+func (s *startBox) onSubmit(ctx app.Context, e app.Event) {
+	e.PreventDefault()
+	if s.busy {
+		return
+	}
+	field := app.Window().GetElementByID(startFieldID)
+	address := strings.TrimSpace(field.Get("value").String())
+	if address == "" {
+		s.fail(codeEmpty)
+		return
+	}
+	if s.keyFor != address {
+		s.key, s.keyFor = rand.Text(), address
+	}
+	s.busy, s.code = true, ""
+	key := s.key
+	ctx.Async(func() {
+		id, err := createAudit(address, key)
+		ctx.Dispatch(func(ctx app.Context) {
+			s.busy = false
+			if err != nil {
+				s.fail(failureCode(err))
+				return
+			}
+			ctx.Navigate(shared.PathPage(id))
+		})
+	})
+}
+
+// fail shows what is wrong and puts the reader back into the field.
+func (s *startBox) fail(code string) {
+	s.code = code
+	if code == string(shared.CodeIdempotency) {
+		s.keyFor = ""
+	}
+	if f := app.Window().GetElementByID(startFieldID); f.Truthy() {
+		f.Call("focus")
+	}
+}
+
+var errAnswer = errors.New("ui: the server's answer is not an audit")
+
+// createAudit asks the server to audit an address; a bare host will do.
+func createAudit(address, key string) (id int64, err error) {
+	body, err := json.Marshal(shared.NewAudit{URL: address})
+	if err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+	defer cancel()
+	_, answer, err := live.PostJSON(ctx, shared.PathAudits, body, key)
+	if err != nil {
+		return 0, err
+	}
+	var created struct {
+		ID int64 `json:"audit_id"`
+	}
+	if err := json.Unmarshal(answer, &created); err != nil || created.ID < 1 {
+		return 0, errAnswer
+	}
+	return created.ID, nil
+}

@@ -1,0 +1,324 @@
+package ui
+
+import (
+	"time"
+
+	"atalaya/app/internal/live"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// lostAfter is how long a connection must be gone before the reader is told:
+// most breaks mend within it.
+const lostAfter = 1500 * time.Millisecond
+
+// backFor is how long a mended connection is mentioned.
+const backFor = 4 * time.Second
+
+// stalledAfter is how long a worker may be silent before the reader is told.
+const stalledAfter = time.Minute
+
+// tone colours a part of the page. The words say the same.
+type tone string
+
+const (
+	toneNone tone = ""
+	toneInfo tone = "info"
+	toneGood tone = "good"
+	toneWarn tone = "warn"
+	toneBad  tone = "bad"
+	toneMute tone = "mute"
+)
+
+// action is what a button asks its page to do.
+type action uint8
+
+const (
+	actNothing   action = iota
+	actRetry            // ask the connection to try now
+	actAskCancel        // open the question
+	actCancel           // answer it with yes
+	actReload           // fetch the report again
+)
+
+// stripModel is the line that says how the reader is connected and, once an
+// audit has ended, how it ended.
+type stripModel struct {
+	Tone tone
+	// Dot is the class of the dot; empty when there is an icon.
+	Dot  string
+	Icon icon
+	Lead string
+	Text string
+	// End stands at the far end: the age of what is shown.
+	End string
+	// Action has a button with the words Button; Link an address for them.
+	Action action
+	Link   string
+	Button string
+}
+
+// connection is what the strip is drawn from.
+type connection struct {
+	View live.View
+	// BackAt is when a lost connection mended; zero when none did.
+	BackAt time.Time
+	// WorkerSeen is the newest sign of life of the worker known here.
+	WorkerSeen time.Time
+	Clock      skew
+	// Cancellable is true when the reader may stop the audit.
+	Cancellable bool
+}
+
+// strip chooses the one thing most worth saying.
+func (w world) strip(c connection) stripModel {
+	v := c.View
+	var m stripModel
+	switch silent, stalled := w.silence(c); {
+	case v.Terminal() && v.Reason != live.ReasonDeleted:
+		m = w.ended(*v.Progress)
+	case v.Phase == live.Closed:
+		m = w.closed(v)
+	case v.Phase == live.Offline:
+		m = w.offline(v)
+	case v.Phase == live.Retrying && w.Now.Sub(v.Since) >= lostAfter:
+		m = w.retrying(v)
+	case v.Phase == live.Polling && (v.PollFailures > 0 || !stalled):
+		m = w.polling(v)
+	case stalled && v.Phase != live.Retrying:
+		m = w.stalled(c, silent)
+	case v.Phase == live.Live && w.Now.Sub(c.BackAt) < backFor:
+		m = stripModel{Tone: toneGood, Dot: "live", Lead: w.Lang.T(text.ConnBack), Text: w.Lang.T(text.ConnBackText)}
+	case v.Phase == live.Live:
+		m = stripModel{Dot: "live", Lead: w.Lang.T(text.ConnLive), Text: w.Lang.T(text.ConnLiveText)}
+	default:
+		m = stripModel{Dot: "hollow", Lead: w.Lang.T(text.ConnConnecting), Text: w.Lang.T(text.ConnConnectingText)}
+	}
+	if m.End == "" {
+		m.End = w.age(v)
+	}
+	return m
+}
+
+// age says how old the shown data is, whatever the transport.
+func (w world) age(v live.View) string {
+	switch {
+	case v.Saved && !v.SavedAt.IsZero():
+		return w.Lang.T(text.SavedCopy, w.clock(v.SavedAt))
+	case v.Terminal() || v.ConfirmedAt.IsZero():
+		return ""
+	}
+	return w.Lang.T(text.LastUpdate, w.ago(max(w.Now.Sub(v.ConfirmedAt), 0)))
+}
+
+// asOf is the moment from which the shown data is.
+func asOf(v live.View) time.Time {
+	if v.Saved {
+		return v.SavedAt
+	}
+	return v.ConfirmedAt
+}
+
+// at is the world in which a view was true: now while there is a connection,
+// else the moment of its data, so that nothing seems to go on that nobody knows
+// of.
+func (w world) at(v live.View) world {
+	if as := asOf(v); (v.Saved || v.Phase == live.Offline || v.Phase == live.Closed) && !as.IsZero() {
+		w.Now = as
+	}
+	return w
+}
+
+func (w world) ended(p shared.AuditProgress) stripModel {
+	l := w.Lang
+	switch p.Status {
+	case shared.StatusFailed:
+		m := stripModel{Tone: toneBad, Icon: iconCross, Lead: l.T(text.ConnFailedUnstarted), Text: l.T(text.ConnFailedText)}
+		if p.StartedAt != nil && p.FinishedAt != nil {
+			m.Lead = l.T(text.ConnFailed, w.stopwatch(p.FinishedAt.Sub(p.StartedAt.Time)))
+		}
+		if p.ErrorMessage != nil && *p.ErrorMessage != "" {
+			m.Text = *p.ErrorMessage
+		}
+		return m
+	case shared.StatusCancelled:
+		m := stripModel{Icon: iconMinus, Lead: l.T(text.ConnCancelled)}
+		if p.FinishedAt != nil {
+			m.Text = l.T(text.ConnCancelledText, w.clock(p.FinishedAt.Time), l.N(text.Pages, p.TotalPages))
+		}
+		return m
+	}
+	m := stripModel{Tone: toneGood, Icon: iconCheck, Lead: text.Status(l, string(p.Status))}
+	if p.StartedAt != nil && p.FinishedAt != nil {
+		m.Lead = l.T(text.ConnDone, w.stopwatch(p.FinishedAt.Sub(p.StartedAt.Time)))
+	}
+	pages, findings := l.N(text.Pages, p.TotalPages), l.N(text.FindingsCount, p.Findings.Total())
+	if p.GeoScore == nil {
+		m.Text = l.T(text.ConnDoneNoScore, pages, findings)
+	} else {
+		m.Text = l.T(text.ConnDoneText, pages, findings, *p.GeoScore)
+	}
+	if p.Kind == shared.KindSite {
+		m.Link, m.Button = shared.PathReportPage(p.AuditID), l.T(text.OpenReport)
+	}
+	return m
+}
+
+func (w world) closed(v live.View) stripModel {
+	l := w.Lang
+	m := stripModel{Icon: iconMinus, Link: "/", Button: l.T(text.AllAudits)}
+	switch v.Reason {
+	case live.ReasonDeleted:
+		m.Lead, m.Text = l.T(text.ConnDeleted), l.T(text.ConnDeletedNothing)
+		if at := asOf(v); v.Progress != nil && !at.IsZero() {
+			m.Text = l.T(text.ConnDeletedSaved, w.clock(at))
+		}
+	case live.ReasonUnauthorized, live.ReasonForbidden:
+		m.Tone, m.Lead, m.Text = toneBad, l.T(text.ConnForbidden), l.T(text.ConnForbiddenText)
+	case live.ReasonNotFound:
+		m.Lead, m.Text = l.T(text.MissingAudit, v.Topic.ID()), l.T(text.MissingAuditHelp)
+		if at := asOf(v); v.Progress != nil && !at.IsZero() {
+			m.Text = l.T(text.ConnDeletedSaved, w.clock(at))
+		}
+	default:
+		m.Lead, m.Text = l.T(text.ConnConnecting), l.T(text.ConnConnectingText)
+		m.Link, m.Button = "", ""
+	}
+	return m
+}
+
+func (w world) offline(v live.View) stripModel {
+	l, at := w.Lang, asOf(v)
+	if v.Reason == live.ReasonServer {
+		m := stripModel{Tone: toneWarn, Dot: "warn", Lead: l.T(text.ConnServer), Text: l.T(text.ConnServerNothing), Action: actRetry, Button: l.T(text.ConnRetryButton)}
+		if !at.IsZero() {
+			m.Text = l.T(text.ConnServerText, w.clock(at))
+		}
+		return m
+	}
+	m := stripModel{Icon: iconNoWifi, Lead: l.T(text.ConnOffline)}
+	switch {
+	case v.Topic.IsList() && v.Audits != nil && !at.IsZero():
+		m.Text = l.T(text.ConnOfflineList, w.clock(at))
+	case v.Topic.IsList():
+		m.Text = l.T(text.ListUnknown)
+	case v.Progress != nil && !at.IsZero():
+		m.Text = l.T(text.ConnOfflineText, w.clock(at))
+	default:
+		m.Text = l.T(text.ConnOfflineNothing)
+	}
+	return m
+}
+
+func (w world) retrying(v live.View) stripModel {
+	l := w.Lang
+	m := stripModel{Tone: toneWarn, Dot: "warn", Lead: l.T(text.ConnLost), Action: actRetry, Button: l.T(text.ConnRetryButton)}
+	switch v.Reason {
+	case live.ReasonDrain:
+		m.Lead = l.T(text.ConnRestarting)
+	case live.ReasonUnavailable:
+		m.Lead = l.T(text.ConnNoDatabase)
+	}
+	left := int((v.RetryAt.Sub(w.Now) + time.Second - 1) / time.Second)
+	switch {
+	case !v.RetryAt.IsZero() && left > 0:
+		m.Text = l.T(text.ConnRetryIn, left, v.Attempt+1)
+	case v.Attempt > 0:
+		m.Text = l.T(text.ConnRetryNow, v.Attempt)
+	default:
+		m.Text = l.T(text.ConnBrowserRetries)
+	}
+	return m
+}
+
+func (w world) polling(v live.View) stripModel {
+	l := w.Lang
+	m := stripModel{Tone: toneInfo, Dot: "info", Lead: l.T(text.ConnPolling), Action: actRetry, Button: l.T(text.ConnLiveButton)}
+	switch v.Reason {
+	case live.ReasonMissing:
+		m.Text, m.Action = l.T(text.ConnPollingMissing), actNothing
+	case live.ReasonBlocked:
+		m.Text = l.T(text.ConnPollingBlocked)
+	default:
+		m.Text = l.T(text.ConnPollingLost)
+	}
+	if v.PollFailures > 0 {
+		m.Tone, m.Dot, m.Text = toneWarn, "warn", l.T(text.ConnPollingFails, w.fault(v))
+	}
+	return m
+}
+
+func (w world) fault(v live.View) string {
+	switch v.Fault {
+	case live.FaultTimeout:
+		return w.Lang.T(text.FaultTimeout)
+	case live.FaultForeign:
+		return w.Lang.T(text.FaultForeign)
+	case live.FaultStatus:
+		return w.Lang.T(text.FaultStatus, v.Status)
+	case live.FaultBadData:
+		return w.Lang.T(text.FaultBadData)
+	}
+	return w.Lang.T(text.FaultNetwork)
+}
+
+// silence is how long the worker of a running audit has not been heard, and
+// whether that is worth saying. It says nothing about the reader's connection.
+func (w world) silence(c connection) (since time.Duration, stalled bool) {
+	p := c.View.Progress
+	if p == nil || p.Status != shared.StatusRunning || c.View.Saved {
+		return 0, false
+	}
+	since = c.Clock.server(w.Now).Sub(c.lastSign())
+	return since, since >= stalledAfter
+}
+
+// lastSign is the worker's last sign of life, by the server's clock.
+func (c connection) lastSign() time.Time {
+	last := c.View.Progress.UpdatedAt.Time
+	if seen := c.View.Progress.WorkerSeenAt; seen != nil && seen.After(last) {
+		last = seen.Time
+	}
+	if c.WorkerSeen.After(last) {
+		last = c.WorkerSeen
+	}
+	return last
+}
+
+func (w world) stalled(c connection, silent time.Duration) stripModel {
+	last := c.lastSign().Add(c.Clock.ahead)
+	m := stripModel{
+		Tone: toneWarn, Icon: iconTriangle,
+		Lead: w.Lang.T(text.ConnStalled, w.span(silent)),
+		Text: w.Lang.T(text.ConnStalledText, w.clock(last)),
+	}
+	if c.Cancellable {
+		m.Action, m.Button = actAskCancel, w.Lang.T(text.CancelButton)
+	}
+	return m
+}
+
+// pillModel is the connection in a word, for the header.
+type pillModel struct {
+	Dot  string
+	Text string
+}
+
+func (w world) pill(v live.View) pillModel {
+	l := w.Lang
+	switch {
+	case v.Phase == live.Live:
+		return pillModel{"live", l.T(text.PillLive)}
+	case v.Phase == live.Retrying && w.Now.Sub(v.Since) >= lostAfter:
+		return pillModel{"warn", l.T(text.PillLost)}
+	case v.Phase == live.Polling:
+		return pillModel{"info", l.T(text.PillPolling)}
+	case v.Phase == live.Offline && v.Reason == live.ReasonServer:
+		return pillModel{"warn", l.T(text.PillServer)}
+	case v.Phase == live.Offline:
+		return pillModel{"hollow", l.T(text.PillOffline)}
+	case v.Phase == live.Closed:
+		return pillModel{"hollow", l.T(text.PillSaved)}
+	}
+	return pillModel{"hollow", l.T(text.PillConnecting)}
+}

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"atalaya/shared"
+)
+
+// What the tests look at on a live page.
+const (
+	percent = `Number((document.querySelector('.bar[role=progressbar]')||{getAttribute(){}}).getAttribute('aria-valuenow'))`
+	strip   = `(document.querySelector('.conn')||{innerText:''}).innerText`
+	// worker is true once the service worker controls the page and has kept the
+	// shell.
+	worker = `await navigator.serviceWorker.ready.then(() => caches.match('/shell')).then(Boolean)`
+)
+
+func stripSays(s string) string { return strip + ".includes(" + jsString(s) + ")" }
+
+// mount waits until the WebAssembly client has taken the page over: only it
+// connects.
+func (p *tab) mount(status string) {
+	p.t.Helper()
+	p.sees(60*time.Second, stripSays(status))
+}
+
+func TestBrowserWatchesAnAuditLive(t *testing.T) {
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "12")
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.says(30*time.Second, "No audits yet")
+	p.sees(60*time.Second, `document.querySelector('.pill').innerText.includes('Live')`)
+	p.eval(`window.mark = 'still here'`)
+
+	p.do(chromedp.SendKeys("#start-url", "ftp://nothing"), chromedp.Click(".start button"))
+	p.sees(10*time.Second, `document.querySelector('#start-error').innerText.length > 10`)
+	p.eval(`document.querySelector('#start-url').value = ''`)
+	p.do(chromedp.SendKeys("#start-url", site+"\r"))
+	p.sees(10*time.Second, `location.pathname === '/audits/1'`)
+	p.sees(10*time.Second, stripSays("Live"))
+	p.sees(30*time.Second, percent+" >= 10")
+	first := p.eval(percent)
+	p.sees(30*time.Second, percent+" > "+first)
+	p.shot("live-running")
+	p.sees(90*time.Second, stripSays("Done in"))
+	p.sees(5*time.Second, percent+" === 100")
+	if mark := p.eval(`window.mark`); mark != "still here" {
+		t.Errorf("the page was loaded anew (mark %q)", mark)
+	}
+	if !p.logged("[SSE] Connection established") {
+		t.Errorf("console: %v", p.lines())
+	}
+	p.do(chromedp.Click(".head-a a"))
+	p.sees(20*time.Second, `location.pathname === '/audits/1/report' && document.querySelectorAll('details').length > 5`)
+	p.says(5*time.Second, "Page has no description")
+	p.clean()
+}
+
+func TestBrowserFallsBackToPollingAndReturns(t *testing.T) {
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "2", "--heartbeat", "2s")
+	way := newRelay(t, s.url)
+	way.block(true)
+	a := s.create(fmt.Sprintf(`{"url":%q}`, site))
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(way.URL + shared.PathPage(a.AuditID)))
+	p.mount("The live channel")
+	p.sees(5*time.Second, stripSays("so progress is fetched instead"))
+	p.shot("live-polling")
+	if !p.logged("[SSE] Using fallback: polling") {
+		t.Errorf("console: %v", p.lines())
+	}
+	before := p.eval(percent)
+	p.sees(40*time.Second, percent+" > "+before)
+	way.block(false)
+	p.sees(80*time.Second, stripSays("Updates arrive as they happen"))
+	before = p.eval(percent)
+	p.sees(40*time.Second, percent+" > "+before)
+}
+
+func TestBrowserRecoversFromAKilledServer(t *testing.T) {
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "6")
+	a := s.create(fmt.Sprintf(`{"url":%q,"page_limit":150}`, site))
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+	p.mount("Updates arrive as they happen")
+	p.eval(`window.mark = 'still here'`)
+	s.kill()
+	p.sees(20*time.Second, stripSays("Trying again"))
+	p.shot("live-retrying")
+	if err := s.launch(); err != nil {
+		t.Fatal(err)
+	}
+	p.sees(60*time.Second, stripSays("Live"))
+	p.sees(90*time.Second, stripSays("Done in"))
+	if mark := p.eval(`window.mark`); mark != "still here" {
+		t.Errorf("the page was loaded anew (mark %q)", mark)
+	}
+	if !p.logged("[SSE] Reconnection attempt 1") {
+		t.Errorf("console: %v", p.lines())
+	}
+}
+
+func TestBrowserShowsTheLastStateOffline(t *testing.T) {
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "6")
+	a := s.create(fmt.Sprintf(`{"url":%q}`, site))
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+	p.mount("Updates arrive as they happen")
+	p.sees(40*time.Second, percent+" >= 8")
+	ready, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("(async () => "+worker+")()", chromedp.EvalAwaitPromise))
+	if err != nil || !ready {
+		t.Fatalf("service worker: %v, %v", ready, err)
+	}
+	// The copy is written at most every 2 s.
+	p.sees(10*time.Second, `Object.keys(localStorage).some(k => k.startsWith('atalaya.v1.') && localStorage[k].includes('"progress":'))`)
+	s.kill()
+	p.eval(`location.reload()`)
+	p.sees(60*time.Second, stripSays("The server does not answer"))
+	p.sees(5*time.Second, percent+" >= 8")
+	p.sees(5*time.Second, strip+`.match(/\d\d:\d\d/) !== null`)
+	p.shot("live-offline")
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.says(60*time.Second, "127.0.0.1")
+	p.shot("dashboard-offline")
+}
+
+func TestBrowserWithoutJavaScript(t *testing.T) {
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "12")
+	a := s.create(fmt.Sprintf(`{"url":%q,"page_limit":100}`, site))
+	p := openTab(t, chromium)
+	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+	p.shot("live-noscript")
+	link, err := chromedp.Run(p.ctx, chromedp.AttributeValue(`a[href$="/basic"]`, "href"))
+	if err != nil || link.Value != shared.PathBasicPage(a.AuditID) {
+		t.Fatalf("link to the plain page: %+v, %v", link, err)
+	}
+	p.do(chromedp.Navigate(s.url + link.Value))
+	p.shot("basic-running")
+	p.sees(60*time.Second, `!document.querySelector('meta[http-equiv=refresh]') && document.body.innerText.includes('100')`)
+	p.shot("basic-done")
+	if !s.progress(a.AuditID).Status.Terminal() {
+		t.Error("the plain page stopped before the end")
+	}
+}
+
+func TestBrowserSeesPlainSQL(t *testing.T) {
+	chromium := browser(t)
+	dir := t.TempDir()
+	s := start(t, "--data-dir", dir)
+	a := s.create(`{"url":"nightly \"import\" <b>","kind":"external"}`)
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+	p.mount("Updates arrive as they happen")
+	files, _ := filepath.Glob(filepath.Join(dir, "*.db"))
+	statement := fmt.Sprintf("UPDATE audits SET progress = 40 WHERE id = %d", a.AuditID)
+	if out, err := exec.Command("sqlite3", strings.Join(files, ""), statement).CombinedOutput(); err != nil {
+		if _, missing := exec.LookPath("sqlite3"); missing != nil && os.Getenv("ATALAYA_REQUIRE_ALL") == "" {
+			t.Skip("sqlite3 is not installed")
+		}
+		t.Fatalf("%v: %s", err, out)
+	}
+	p.sees(5*time.Second, percent+" === 40")
+	p.says(time.Second, `nightly "import" <b>`)
+	p.clean()
+}
+
+// TestBrowserScreens keeps a picture of each screen, phone and desktop, light
+// and dark, in both languages, and holds that nothing scrolls sideways.
+func TestBrowserScreens(t *testing.T) {
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
+	done := s.create(fmt.Sprintf(`{"url":%q,"page_limit":60}`, site))
+	wait(t, 60*time.Second, "the first audit's end", func() bool { return s.progress(done.AuditID).Status.Terminal() })
+	failed := s.create(`{"url":"http://127.0.0.1:1/"}`)
+	wait(t, 60*time.Second, "the failure", func() bool { return s.progress(failed.AuditID).Status.Terminal() })
+	external := s.create(`{"url":"nightly import","kind":"external"}`)
+	s.request("PATCH", shared.PathProgress(external.AuditID), `{"progress":37,"message":"Reading page 12"}`)
+
+	p := openTab(t, chromium)
+	screens := map[string]struct{ path, ready string }{
+		"dashboard": {"/", `document.querySelector('.pill .dot.live') !== null`},
+		"live":      {shared.PathPage(external.AuditID), `document.querySelector('.conn .dot.live') !== null`},
+		"done":      {shared.PathPage(done.AuditID), `document.querySelector('.conn.good') !== null`},
+		"failed":    {shared.PathPage(failed.AuditID), `document.querySelector('.conn.bad') !== null`},
+		"report":    {shared.PathReportPage(done.AuditID), `document.querySelectorAll('details').length > 5`},
+		"missing":   {shared.PathPage(9999), `document.querySelector('h1') !== null`},
+		"basic":     {shared.PathBasicPage(done.AuditID), `true`},
+	}
+	for _, lang := range []string{"en", "es"} {
+		for name, screen := range screens {
+			for _, scheme := range []string{"light", "dark"} {
+				for device, phone := range map[string]bool{"desktop": false, "phone": true} {
+					p.look(scheme, phone)
+					p.do(chromedp.Navigate(s.url + shared.PathHealth))
+					p.eval(fmt.Sprintf(`(document.cookie='atalaya_lang=%s; path=/', localStorage.setItem('atalaya.v1.lang', '%s'))`, lang, lang))
+					p.do(chromedp.Navigate(s.url + screen.path))
+					p.sees(60*time.Second, screen.ready)
+					p.sees(5*time.Second, `document.documentElement.lang === `+jsString(lang))
+					if wide := p.eval(`document.documentElement.scrollWidth - innerWidth`); strings.TrimPrefix(wide, "-") == wide && wide != "0" {
+						t.Errorf("%s on a %s in %s is %s px too wide", name, device, lang, wide)
+					}
+					p.shot(strings.Join([]string{name, device, scheme, lang}, "-"))
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"atalaya/web"
+)
+
+// browser starts a real Chromium, or skips the test where there is none and
+// nobody insists.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	insist := os.Getenv("ATALAYA_REQUIRE_ALL") != ""
+	program := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			program = path
+			break
+		}
+	}
+	for lacks, missing := range map[string]bool{
+		"Chromium is not installed; make tools installs it": program == "",
+		"the client is not built in; make client builds it": !web.Embedded().HasClient(),
+		"a browser is too slow for -short":                  testing.Short() && !insist,
+	} {
+		if missing && insist {
+			t.Fatal(lacks)
+		} else if missing {
+			t.Skip(lacks)
+		}
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("mute-audio", true),
+		chromedp.Flag("lang", "en-GB"), chromedp.WindowSize(1280, 900),
+	)
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// tab is one page of a browser, with what it wrote to its console.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu      sync.Mutex
+	console []chromedp.ConsoleMessage
+}
+
+// open opens a tab; the first of a browser starts it.
+func openTab(t *testing.T, browser context.Context) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser)
+	t.Cleanup(cancel)
+	p := &tab{t: t, ctx: ctx}
+	p.do(chromedp.Navigate("about:blank"))
+	messages := chromedp.Console(ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			p.mu.Lock()
+			p.console = append(p.console, m)
+			p.mu.Unlock()
+		}
+	}()
+	return p
+}
+
+func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// eval runs a script that gives a text.
+func (p *tab) eval(script string) string {
+	p.t.Helper()
+	s, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("String("+script+")"))
+	if err != nil {
+		p.t.Fatalf("%s: %v", script, err)
+	}
+	return s
+}
+
+// sees waits until a script gives true. A page that is just being replaced
+// counts as not yet.
+func (p *tab) sees(limit time.Duration, script string) {
+	p.t.Helper()
+	var last string
+	ctx, cancel := context.WithTimeout(p.ctx, limit)
+	defer cancel()
+	tick := time.NewTicker(25 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		v, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("String("+script+")"))
+		if err == nil && v == "true" {
+			return
+		}
+		last = v
+		select {
+		case <-ctx.Done():
+			p.shot("failed-" + strings.ReplaceAll(p.t.Name(), "/", "-"))
+			p.t.Fatalf("not within %v: %s (last %q); the page says:\n%s\nconsole: %v", limit, script, last, p.text(), p.lines())
+		case <-tick.C:
+		}
+	}
+}
+
+// says waits until the page's text contains s.
+func (p *tab) says(limit time.Duration, s string) {
+	p.t.Helper()
+	p.sees(limit, "document.body.innerText.includes("+jsString(s)+")")
+}
+
+func (p *tab) text() string {
+	s, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("document.body ? document.body.innerText : ''"))
+	return s
+}
+
+func (p *tab) lines() (lines []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, m := range p.console {
+		lines = append(lines, string(m.Type)+": "+m.Text)
+	}
+	return lines
+}
+
+// logged reports whether a console line contains s.
+func (p *tab) logged(s string) bool {
+	return strings.Contains(strings.Join(p.lines(), "\n"), s)
+}
+
+// clean fails the test when the page wrote an error to its console.
+func (p *tab) clean() {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, m := range p.console {
+		if strings.Contains(m.Text, "status of 422") {
+			continue // the browser reports every refused request; this one was meant
+		}
+		if m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleException {
+			p.t.Errorf("console %s: %s (%s)", m.Type, m.Text, m.URL)
+		}
+	}
+}
+
+// shot keeps a picture of the whole page among the test artefacts.
+func (p *tab) shot(name string) {
+	dir := "../artefacts"
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	png, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		p.t.Logf("screenshot %s: %v", name, err)
+		return
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// look sets the colour scheme and the size: desktop or phone.
+func (p *tab) look(scheme string, phone bool) {
+	p.t.Helper()
+	features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
+		p.t.Fatal(err)
+	}
+	if phone {
+		p.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))
+		return
+	}
+	p.do(chromedp.EmulateViewport(1280, 900))
+}
+
+func jsString(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(s) + `"`
+}
+
+// relay stands between the browser and the server and can take the stream
+// away, as a proxy on the way would.
+type relay struct {
+	*httptest.Server
+	blocked atomic.Bool
+	streams sync.Map // cancels the streams that pass
+}
+
+func newRelay(t *testing.T, target string) *relay {
+	t.Helper()
+	u, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{
+		FlushInterval: -1,
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(u)
+			r.Out.Host = r.In.Host
+		},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	}
+	r := &relay{}
+	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if strings.HasPrefix(req.URL.Path, "/sse/") {
+			if r.blocked.Load() {
+				http.Error(w, "blocked by the proxy", http.StatusForbidden)
+				return
+			}
+			ctx, cancel := context.WithCancel(req.Context())
+			defer cancel()
+			r.streams.Store(&cancel, cancel)
+			defer r.streams.Delete(&cancel)
+			req = req.WithContext(ctx)
+		}
+		proxy.ServeHTTP(w, req)
+	}))
+	t.Cleanup(func() { r.block(true); r.CloseClientConnections(); r.Close() })
+	return r
+}
+
+// block takes the stream away, also those that are open, or gives it back.
+func (r *relay) block(on bool) {
+	r.blocked.Store(on)
+	if on {
+		r.streams.Range(func(_, cancel any) bool { cancel.(context.CancelFunc)(); return true })
+	}
+}

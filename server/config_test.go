@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"log/slog"
+	"net/netip"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+func noEnv(string) string { return "" }
+
+func TestConfigDefaults(t *testing.T) {
+	got, err := parseConfig(nil, noEnv, nil)
+	want := Config{
+		Addr: "127.0.0.1:8000", DataDir: "./data", Heartbeat: 15 * time.Second, StreamLifetime: 10 * time.Minute,
+		Sweep: 250 * time.Millisecond, WriteTimeout: 5 * time.Second, Drain: 10 * time.Second, MaxStreamsPerIP: 100,
+		Workers: 2, PageLimit: 500, Rate: 5, AllowPrivateTargets: true, LogFormat: "text",
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v\nwant %+v", got, err, want)
+	}
+}
+
+func TestConfigSources(t *testing.T) {
+	env := func(name string) string {
+		return map[string]string{
+			"ATALAYA_RATE": "9", "ATALAYA_WORKERS": "7", "DATABASE_URL": "postgres://general",
+			"ATALAYA_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.1", "ATALAYA_LOG_LEVEL": "debug",
+		}[name]
+	}
+	got, err := parseConfig([]string{"--rate", "3", "-addr=0.0.0.0:80", "--insecure-no-auth"}, env, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Rate != 3 || got.Workers != 7 || got.DatabaseURL != "postgres://general" || got.LogLevel != slog.LevelDebug {
+		t.Errorf("got %+v", got)
+	}
+	if got.AllowPrivateTargets {
+		t.Error("private targets are allowed beyond loopback")
+	}
+	if want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")}; !reflect.DeepEqual(got.TrustedProxies, want) {
+		t.Errorf("proxies %v", got.TrustedProxies)
+	}
+	ours := func(name string) string {
+		return map[string]string{"ATALAYA_DATABASE_URL": "postgres://ours", "DATABASE_URL": "postgres://general"}[name]
+	}
+	if got, err := parseConfig(nil, ours, nil); err != nil || got.DatabaseURL != "postgres://ours" {
+		t.Errorf("our own variable: %q, %v", got.DatabaseURL, err)
+	}
+}
+
+func TestConfigRefuses(t *testing.T) {
+	for arg, says := range map[string]string{
+		"--heartbeat=31s":             "--heartbeat is 31s, but must be 1s to 30s",
+		"--heartbeat=0":               "1s to 30s",
+		"--stream-lifetime=11m":       "10s to 10m0s",
+		"--sweep=1ms":                 "20ms to 10s",
+		"--write-timeout=0s":          "100ms to 1m0s",
+		"--drain=-1s":                 "0s to 10m0s",
+		"--workers=65":                "0 to 64",
+		"--page-limit=0":              "1 to 10000",
+		"--rate=0":                    "above 0",
+		"--rate=NaN":                  "above 0",
+		"--max-streams=-1":            "0 to",
+		"--log-format=xml":            "text or json",
+		"--addr=8000":                 "host:port",
+		"--addr=:8000":                "--insecure-no-auth",
+		"--addr=192.168.1.4:8000":     "--insecure-no-auth",
+		"--allow-private-targets=yes": "auto, true or false",
+		"--trusted-proxies=everybody": "10.0.0.0/8",
+		"--colour=red":                "see atalaya --help",
+		"--heartbeat=soon":            "see atalaya --help",
+		"serve":                       "unexpected argument",
+	} {
+		_, err := parseConfig([]string{arg}, noEnv, nil)
+		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v, want one line with %q", arg, err, says)
+		}
+	}
+	bad := func(name string) string { return map[string]string{"ATALAYA_SWEEP": "often"}[name] }
+	if _, err := parseConfig(nil, bad, nil); err == nil || !strings.Contains(err.Error(), "ATALAYA_SWEEP") {
+		t.Errorf("a bad variable: %v", err)
+	}
+}
+
+func TestHelpListsEveryFlag(t *testing.T) {
+	var out bytes.Buffer
+	if _, err := parseConfig([]string{"--help"}, noEnv, &out); !errors.Is(err, flag.ErrHelp) {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"--addr", "--database-url", "--heartbeat", "--rate", "--insecure-no-auth", "(default 127.0.0.1:8000)", "atalaya migrate"} {
+		if !strings.Contains(out.String(), name) {
+			t.Errorf("help does not name %s:\n%s", name, &out)
+		}
+	}
+}
+
+func TestDatabaseIsNamedWithoutItsPassword(t *testing.T) {
+	c := Config{DatabaseURL: "postgres://ana:secret@db.example/audits"}
+	if s := c.database(); strings.Contains(s, "secret") || !strings.Contains(s, "db.example") {
+		t.Errorf("named as %s", s)
+	}
+}
+
+// TestReadmeListsEveryFlag keeps the README's table true.
+func TestReadmeListsEveryFlag(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var help bytes.Buffer
+	if _, err := parseConfig([]string{"--help"}, noEnv, &help); !errors.Is(err, flag.ErrHelp) {
+		t.Fatal(err)
+	}
+	flags := 0
+	for _, line := range strings.Split(help.String(), "\n") {
+		fields := strings.Fields(line)
+		if len(fields) == 0 || !strings.HasPrefix(fields[0], "--") {
+			continue
+		}
+		flags++
+		row := "| `" + fields[0] + "` | "
+		if _, value, ok := strings.Cut(line, "(default "); ok {
+			row += "`" + strings.TrimSuffix(value, ")") + "` |"
+		}
+		if !bytes.Contains(readme, []byte(row)) {
+			t.Errorf("the README lacks %s", row)
+		}
+	}
+	if n := bytes.Count(readme, []byte("\n| `--")); n != flags {
+		t.Errorf("the README has %d flags, the program %d", n, flags)
+	}
+}

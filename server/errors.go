@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+
+	"atalaya/server/internal/access"
+	"atalaya/server/internal/api"
+	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/store"
+	"atalaya/server/internal/stream"
+	"atalaya/shared"
+)
+
+// problems ties the errors of the parts to what clients see. What is not here
+// is an internal error.
+func problems(log *slog.Logger) *api.Problems {
+	return api.NewProblems(log,
+		api.Rule{Err: store.ErrNotFound, Code: shared.CodeNotFound, Detail: "There is no such audit; it may have been deleted."},
+		api.Rule{Err: store.ErrTerminal, Code: shared.CodeTerminal, Detail: "The audit has ended; nothing in it changes any more."},
+		api.Rule{Err: store.ErrPrecondition, Code: shared.CodePrecondition, Detail: "The audit has moved on; read it again and decide anew."},
+		api.Rule{Err: store.ErrOutOfRange, Code: shared.CodeOutOfRange},
+		api.Rule{Err: store.ErrConflict, Code: shared.CodeConflict, Detail: "The audit is running, or belongs to the engine: cancel it first, and leave its progress to its worker."},
+		api.Rule{Err: store.ErrIdempotency, Code: shared.CodeIdempotency, Detail: "The key belongs to another request; use a new one."},
+		api.Rule{Err: store.ErrBadCursor, Code: shared.CodeBadQuery, Detail: "The cursor is not one of this list; start without it."},
+		api.Rule{Err: store.ErrTimeout, Code: shared.CodeUnavailable, Detail: "The database took too long; try again."},
+		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable, Detail: "The database cannot be reached; try again."},
+		api.Rule{Err: access.ErrHost, Code: shared.CodeForbiddenHost, Detail: "Use the address the server printed at its start."},
+		api.Rule{Err: access.ErrOrigin, Code: shared.CodeForbiddenOrigin, Detail: "Pages of other sites may not use this server."},
+		api.Rule{Err: access.ErrTooMany, Code: shared.CodeTooManyStreams, Detail: "Close a stream, or poll instead."},
+	)
+}
+
+// failStream answers a refused stream; package stream has its own kind of
+// refusal because it knows when to come back.
+func failStream(p *api.Problems) func(http.ResponseWriter, *http.Request, error) {
+	return func(w http.ResponseWriter, r *http.Request, err error) {
+		if refusal, ok := errors.AsType[*stream.Refusal](err); ok {
+			err = &api.Error{Code: refusal.Code, Detail: refusal.Detail, RetryAfter: refusal.RetryAfter, Err: refusal.Err}
+		}
+		p.Fail(w, r, err)
+	}
+}
+
+// seed returns the check of what a user typed as an address. Private addresses
+// are refused here when they are written as such, for an early word; the guard
+// that counts looks at every connection, after DNS.
+func seed(allowPrivate bool) func(raw string) (string, error) {
+	return func(raw string) (string, error) {
+		u, err := crawl.ParseSeed(raw)
+		if err != nil {
+			return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: seedDetail(err), Err: err}
+		}
+		if !allowPrivate && private(u) {
+			return "", &api.Error{Code: shared.CodePrivateTarget, Field: "url", Detail: "This address points to a private network, which this server does not audit."}
+		}
+		return u.String(), nil
+	}
+}
+
+func private(u *url.URL) bool {
+	if access.IsLoopback(u.Hostname()) {
+		return true
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return err == nil && crawl.BlockedAddress(ip)
+}
+
+func seedDetail(err error) string {
+	switch {
+	case errors.Is(err, crawl.ErrScheme):
+		return "Only http and https can be audited."
+	case errors.Is(err, crawl.ErrUserinfo):
+		return "Leave user name and password out of the address."
+	case errors.Is(err, crawl.ErrTooLong):
+		return fmt.Sprintf("An address has at most %d characters.", crawl.MaxURLLength)
+	}
+	return "Write an address such as https://www.example.com."
+}

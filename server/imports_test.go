@@ -1,0 +1,79 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport is the design's rule of dependencies: what each package of ours may
+// import beside the standard library. A trailing /... stands for everything
+// below.
+var mayImport = map[string][]string{
+	"atalaya/shared":                 {},
+	"atalaya/shared/text":            {"atalaya/shared"},
+	"atalaya/app":                    {"atalaya/app/ui", "github.com/maxence-charriere/go-app/..."},
+	"atalaya/app/ui":                 {"atalaya/shared", "atalaya/shared/text", "atalaya/app/internal/live", "github.com/maxence-charriere/go-app/..."},
+	"atalaya/app/internal/live":      {"atalaya/shared"},
+	"atalaya/web":                    {"atalaya/web/internal/packed"},
+	"atalaya/web/internal/packed":    {},
+	"atalaya/web/pack":               {"atalaya/web/internal/packed", "github.com/andybalholm/brotli"},
+	"atalaya/server/internal/sse":    {},
+	"atalaya/server/internal/feed":   {},
+	"atalaya/server/internal/crawl":  {"golang.org/x/net/...", "golang.org/x/time/rate"},
+	"atalaya/server/internal/check":  {"atalaya/shared", "golang.org/x/net/html/..."},
+	"atalaya/server/internal/audit":  {"atalaya/shared", "atalaya/server/internal/crawl", "atalaya/server/internal/check", "golang.org/x/sync/..."},
+	"atalaya/server/internal/store":  {"atalaya/shared", "atalaya/server/internal/store/migrations", "github.com/uptrace/bun/...", "modernc.org/sqlite/..."},
+	"atalaya/server/internal/stream": {"atalaya/shared", "atalaya/server/internal/sse", "atalaya/server/internal/feed", "github.com/prometheus/client_golang/..."},
+	"atalaya/server/internal/api":    {"atalaya/shared"},
+	"atalaya/server/internal/access": {"atalaya/shared"},
+	"atalaya/server/internal/pages":  {"atalaya/shared", "atalaya/shared/text", "atalaya/app/ui", "atalaya/web", "github.com/maxence-charriere/go-app/..."},
+	"atalaya/server/internal/pgtest": {"github.com/uptrace/bun/driver/pgdriver"}, // linked into tests only
+
+	"atalaya/server/internal/store/migrations": {},
+}
+
+// wires is the one package that may know all others.
+const wires = "atalaya/server"
+
+func TestImports(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "atalaya/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	d := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var pkg struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&pkg); err == io.EOF {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		allowed, known := mayImport[pkg.ImportPath]
+		if !known && pkg.ImportPath != wires {
+			t.Errorf("%s has no rule: say what it may import", pkg.ImportPath)
+			continue
+		}
+		for _, imported := range pkg.Imports {
+			first, _, _ := strings.Cut(imported, "/")
+			standard := !strings.Contains(first, ".") && first != "atalaya"
+			if pkg.ImportPath == wires || standard || matches(allowed, imported) {
+				continue
+			}
+			t.Errorf("%s imports %s", pkg.ImportPath, imported)
+		}
+	}
+}
+
+func matches(patterns []string, path string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		base, below := strings.CutSuffix(p, "/...")
+		return path == base || below && strings.HasPrefix(path, base+"/")
+	})
+}

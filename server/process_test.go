@@ -1,0 +1,250 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"atalaya/server/internal/pgtest"
+	"atalaya/shared"
+)
+
+// asProgram makes the test binary behave as the atalaya program, so that tests
+// can kill it as a process.
+const asProgram = "ATALAYA_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
+	os.Exit(pgtest.Main(m))
+}
+
+// process is a running server.
+type process struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	url  string
+	args []string
+	log  *logBuffer
+	done chan struct{}
+}
+
+// start runs the server with args on a port of its own and waits until it
+// serves. It is stopped at the end of the test.
+func start(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, args: append([]string{"--addr", freeAddr(t)}, args...), log: &logBuffer{}}
+	if err := p.launch(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("the server's log:\n%s", p.log.tail(8_000))
+		}
+	})
+	return p
+}
+
+// launch starts the process; again after kill, on the same address.
+func (p *process) launch() error {
+	p.cmd = exec.Command(os.Args[0], p.args...)
+	p.cmd.Env = append(os.Environ(), asProgram+"=1")
+	p.cmd.Stderr = p.log
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return err
+	}
+	p.done = make(chan struct{})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	go func() {
+		_, _ = io.Copy(io.Discard, out)
+		_ = p.cmd.Wait()
+		close(p.done)
+	}()
+	if err != nil {
+		<-p.done
+		return fmt.Errorf("the server did not start: %s", p.log.tail(4_000))
+	}
+	p.url = strings.TrimSpace(strings.TrimPrefix(line, "Atalaya is at "))
+	return nil
+}
+
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
+	<-p.done
+}
+
+// stop asks the process to end and returns how long it took.
+func (p *process) stop() time.Duration {
+	p.t.Helper()
+	begun := time.Now()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		p.t.Fatal(err)
+	}
+	select {
+	case <-p.done:
+	case <-time.After(30 * time.Second):
+		p.t.Fatal("the server did not stop within 30 s")
+	}
+	if code := p.cmd.ProcessState.ExitCode(); code != 0 {
+		p.t.Errorf("exit code %d after SIGTERM", code)
+	}
+	return time.Since(begun)
+}
+
+// request sends a JSON body (or none) and returns the status and the answer.
+func (p *process) request(method, path, body string) (int, []byte) {
+	p.t.Helper()
+	req, err := http.NewRequestWithContext(p.t.Context(), method, p.url+path, strings.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return res.StatusCode, data
+}
+
+// create starts an audit and returns its first state.
+func (p *process) create(body string) shared.AuditProgress {
+	p.t.Helper()
+	status, data := p.request("POST", shared.PathAudits, body)
+	if status != http.StatusCreated {
+		p.t.Fatalf("create %s: %d %s", body, status, data)
+	}
+	return p.decode(data)
+}
+
+func (p *process) progress(id int64) shared.AuditProgress {
+	p.t.Helper()
+	status, data := p.request("GET", shared.PathProgress(id), "")
+	if status != http.StatusOK {
+		p.t.Fatalf("progress %d: %d %s", id, status, data)
+	}
+	return p.decode(data)
+}
+
+func (p *process) decode(data []byte) shared.AuditProgress {
+	p.t.Helper()
+	a, err := shared.DecodeAuditProgress(bytes.TrimSpace(data))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return a
+}
+
+func (p *process) report(id int64) shared.Report {
+	p.t.Helper()
+	status, data := p.request("GET", shared.PathReport(id), "")
+	var r shared.Report
+	if err := json.Unmarshal(data, &r); err != nil || status != http.StatusOK {
+		p.t.Fatalf("report %d: %d %v %s", id, status, err, data)
+	}
+	return r
+}
+
+// wait asks cond until it holds.
+func wait(t *testing.T, limit time.Duration, what string, cond func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !cond() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("not within %v: %s", limit, what)
+		case <-tick.C:
+		}
+	}
+}
+
+// gitDoc serves Debian's git-doc, a site that nobody here wrote, from
+// loopback. Its 218 linked pages are counted independently in
+// TestAuditOfARealSite.
+func gitDoc(t *testing.T) string {
+	t.Helper()
+	dir := gitDocDir()
+	if dir == "" {
+		if os.Getenv("ATALAYA_REQUIRE_ALL") != "" {
+			t.Fatal("Debian's git-doc is not installed; make tools installs it")
+		}
+		t.Skip("Debian's git-doc is not installed")
+	}
+	site := httptest.NewServer(http.FileServer(http.Dir(dir)))
+	t.Cleanup(site.Close)
+	return site.URL + "/git.html"
+}
+
+func gitDocDir() string {
+	for _, dir := range []string{"/usr/share/doc/git-doc", "/usr/share/doc/git/html"} {
+		if _, err := os.Stat(filepath.Join(dir, "git.html")); err == nil {
+			return dir
+		}
+	}
+	return ""
+}
+
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// logBuffer keeps what a process wrote.
+type logBuffer struct {
+	mu sync.Mutex
+	b  []byte
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b = append(l.b, p...)
+	return len(p), nil
+}
+
+func (l *logBuffer) tail(n int) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return string(l.b[max(0, len(l.b)-n):])
+}
+
+func (l *logBuffer) contains(s string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return bytes.Contains(l.b, []byte(s))
+}
+
+var errStreamEnded = errors.New("the stream ended")

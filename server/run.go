@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+
+	"atalaya/app/ui"
+	"atalaya/server/internal/access"
+	"atalaya/server/internal/api"
+	"atalaya/server/internal/audit"
+	"atalaya/server/internal/feed"
+	"atalaya/server/internal/pages"
+	"atalaya/server/internal/store"
+	"atalaya/server/internal/stream"
+	"atalaya/shared"
+	"atalaya/web"
+)
+
+// serve runs the server until ctx ends, then drains and closes everything. The
+// parts are made in the order that data flows through them: a row changes
+// (store), which wakes (feed) whoever reads it anew and sends it (stream); the
+// engine is one of those who change rows, and the handlers are how the world
+// reaches all of them.
+func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (err error) {
+	// Listen first: a second start must find out before it touches the data.
+	listener, err := net.Listen("tcp", cfg.Addr)
+	if err != nil {
+		return listenError(cfg.Addr, err)
+	}
+	defer listener.Close()
+	metrics := newMetrics()
+
+	// Row: the one truth, and the only part that knows the database.
+	rows, err := store.Open(ctx, store.Config{DatabaseURL: cfg.DatabaseURL, DataDir: cfg.DataDir, Log: log, Observe: metrics.query})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	metrics.pools(rows.Pools())
+
+	// Wake-ups: hints that rows may have changed.
+	wakes := feed.Config{Sweep: cfg.Sweep, Log: log}
+	if rows.Dialect() == "postgresql" {
+		wakes.Listen = rows.Listen
+	} else {
+		wakes.Version = rows.DataVersion
+	}
+	changes := feed.New(wakes)
+	rows.OnCommit(changes.Wake)
+
+	// Relay, hub and handlers: one query for all that changed, encoded once,
+	// the newest frame to everybody who watches.
+	problems := problems(log)
+	streams := stream.New(rows, changes, stream.Config{
+		Heartbeat: cfg.Heartbeat, Lifetime: cfg.StreamLifetime, WriteTimeout: cfg.WriteTimeout, Drain: cfg.Drain,
+		MaxStreams: cfg.MaxStreams, Admit: access.NewStreams(cfg.MaxStreamsPerIP, cfg.TrustedProxies).Admit,
+		Fail: failStream(problems), Log: log, Metrics: metrics,
+	})
+
+	// Engine: the built-in writer of rows.
+	engine := audit.New(rows, audit.Config{
+		Workers: cfg.Workers, PageLimit: cfg.PageLimit, Rate: cfg.Rate, AllowPrivate: cfg.AllowPrivateTargets,
+		Owner: owner(), LeaseLost: store.ErrLeaseLost, Log: log,
+	})
+
+	// Handlers: the API, the app and the plain pages.
+	service := waking{rows, engine}
+	mux := http.NewServeMux()
+	rest := api.New(api.Config{
+		Service: service, Problems: problems, Seed: seed(cfg.AllowPrivateTargets), PageLimit: cfg.PageLimit,
+		Poll: http.HandlerFunc(streams.Poll),
+	})
+	rest.Register(mux)
+	files := web.Embedded()
+	if !files.HasClient() {
+		log.Warn("the client is not built in, so only plain pages and the API work; run make build")
+	}
+	ui.Register()
+	app := pages.New(pages.Config{
+		Data: rows, Create: service, Validate: validate(rest, problems), Web: files, Log: log,
+		Missing: func(err error) bool { return errors.Is(err, store.ErrNotFound) },
+	})
+	routes(mux, problems, streams, rows, metrics, app)
+
+	// From here on things run, each until its context ends.
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	parts := newGroup(log)
+	parts.run("feed", func() error { return changes.Run(running) })
+	parts.run("stream", func() error { return streams.Run(running) })
+	if cfg.Workers > 0 {
+		parts.run("engine", func() error { return engine.Run(ctx) })
+	}
+	defer func() { stop(); err = errors.Join(err, parts.wait()) }()
+
+	guard := access.NewGuard(cfg.Addr, problems.Fail)
+	server := &http.Server{
+		Handler:           api.Log(log, problems, guard.Wrap(api.Deadlines(mux))),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	log.Info("serving", "addr", listener.Addr().String(), "database", cfg.database(), "workers", cfg.Workers, "version", version())
+	fmt.Fprintf(out, "Atalaya is at http://%s\n", listener.Addr())
+
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve %s: %w", cfg.Addr, err)
+	case <-ctx.Done():
+	}
+	return drain(cfg, streams, server, log)
+}
+
+// drain lets every stream leave in its own moment, then closes the rest.
+func drain(cfg Config, streams *stream.Server, server *http.Server, log *slog.Logger) error {
+	begun := time.Now()
+	log.Info("draining", "window", cfg.Drain)
+	ctx, cancel := context.WithTimeout(context.Background(), cfg.Drain+2*time.Second)
+	defer cancel()
+	if err := streams.Drain(ctx); err != nil {
+		log.Warn("streams cut", "err", err)
+	}
+	if err := server.Shutdown(ctx); err != nil {
+		_ = server.Close() // what has not left by now is cut
+	}
+	log.Info("stopped", "duration", time.Since(begun))
+	return nil
+}
+
+// waking is the store for those who create audits: a worker learns of a new
+// one at once instead of within a second.
+type waking struct {
+	*store.Store
+	engine *audit.Engine
+}
+
+func (w waking) Create(ctx context.Context, a shared.NewAudit, key string) (shared.AuditProgress, bool, error) {
+	p, created, err := w.Store.Create(ctx, a, key)
+	if created {
+		w.engine.Wake()
+	}
+	return p, created, err
+}
+
+// validate lets the plain form follow the API's rules.
+func validate(rest *api.API, problems *api.Problems) func(shared.NewAudit) (shared.NewAudit, *shared.Problem) {
+	return func(n shared.NewAudit) (shared.NewAudit, *shared.Problem) {
+		limit := &n.PageLimit
+		if n.PageLimit == 0 {
+			limit = nil
+		}
+		n, err := rest.Validate(n.URL, n.Kind, limit, nil)
+		if err != nil {
+			return n, problems.Describe(err)
+		}
+		return n, nil
+	}
+}
+
+// owner names this process in leases.
+func owner() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8])
+}
+
+// listenError says why the port cannot be had.
+func listenError(addr string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s is in use by another program; give another --addr", addr)
+	}
+	return fmt.Errorf("cannot listen on %s: %w", addr, err)
+}
+
+// migrate brings the database up to date and stops.
+func migrate(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) error {
+	rows, err := store.Open(ctx, store.Config{DatabaseURL: cfg.DatabaseURL, DataDir: cfg.DataDir, Log: log})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "up to date:", cfg.database())
+	return rows.Close()
+}
