@@ -215,7 +215,7 @@ func TestBrowserScreens(t *testing.T) {
 				for device, phone := range map[string]bool{"desktop": false, "phone": true} {
 					p.look(scheme, phone)
 					p.do(chromedp.Navigate(s.url + shared.PathHealth))
-					p.eval(fmt.Sprintf(`(document.cookie='atalaya_lang=%s; path=/', localStorage.setItem('atalaya.v1.lang', '%s'))`, lang, lang))
+					p.eval(fmt.Sprintf(`(document.cookie='atalaya_lang=%s; path=/', localStorage.setItem('atalaya.lang', '%s'))`, lang, lang))
 					p.do(chromedp.Navigate(s.url + screen.path))
 					p.sees(60*time.Second, screen.ready)
 					p.sees(5*time.Second, `document.documentElement.lang === `+jsString(lang))

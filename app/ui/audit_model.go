@@ -144,7 +144,8 @@ func (w world) hero(p *shared.AuditProgress, c skew, quiet bool) heroModel {
 			h.Counts = append(h.Counts, l.N(text.AddressesFound, p.Discovered))
 		}
 	}
-	if p.Message != nil && !p.Status.Terminal() && *p.Message != h.What {
+	// The engine writes English; what only repeats the stage is left out.
+	if p.Message != nil && !p.Status.Terminal() && *p.Message != h.What && *p.Message != text.StageNow(text.EN, string(p.Stage)) {
 		h.Note = *p.Message
 	}
 	h.Stats = w.stats(p, c)

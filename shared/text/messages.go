@@ -9,7 +9,6 @@ const (
 	NavMain
 	NavAudits
 	NavPath
-	LanguageLabel
 	LanguageOther
 	PlainVersion
 	PlainHint
@@ -190,7 +189,6 @@ const (
 	ReportShown
 	WholeSite
 	PointsLost
-	PagesIn
 	BackToAudit
 
 	// Pages that are not there.
@@ -207,9 +205,16 @@ const (
 	DurationSeconds
 	DurationMinutes
 	DurationHours
-	InSeconds
 	DayTime
 	TimeUTC
+
+	// What names.go says of unknown codes, and of scores.
+	StoppedEarly
+	GraveFault
+	ProblemOther
+	BandGood
+	BandFair
+	BandPoor
 
 	keys
 )
@@ -220,7 +225,6 @@ var messages = [keys][langs]string{
 	NavMain:           {"Main", "Principal"},
 	NavAudits:         {"Audits", "Auditorías"},
 	NavPath:           {"You are here", "Estás aquí"},
-	LanguageLabel:     {"Language", "Idioma"},
 	LanguageOther:     {"Change the language to %s", "Cambiar el idioma a %s"},
 	PlainVersion:      {"Plain version", "Versión sencilla"},
 	PlainHint:         {"Works without WebAssembly and without JavaScript", "Funciona sin WebAssembly y sin JavaScript"},
@@ -282,7 +286,7 @@ var messages = [keys][langs]string{
 	StepOf:            {"Step %d of %d", "Paso %d de %d"},
 	PagesHeading:      {"Pages", "Páginas"},
 	PagesNewest:       {"Newest first", "Las últimas primero"},
-	PagesNone:         {"No page has been fetched yet.", "Aún no se ha leído ninguna página."},
+	PagesNone:         {"No pages to show.", "No hay páginas que mostrar."},
 	ColumnCode:        {"Code", "Código"},
 	ColumnPage:        {"Page", "Página"},
 	ColumnTime:        {"Time", "Tiempo"},
@@ -298,7 +302,7 @@ var messages = [keys][langs]string{
 	FindingsNone:      {"Nothing to report so far.", "Nada que señalar por ahora."},
 	Responses:         {"Responses", "Respuestas"},
 	ResponsesFailed:   {"no answer", "sin respuesta"},
-	ResponsesNone:     {"No answer yet.", "Aún no hay respuestas."},
+	ResponsesNone:     {"No answers to show.", "No hay respuestas que mostrar."},
 	OpenReport:        {"Open report", "Abrir informe"},
 	AllAudits:         {"All audits", "Todas las auditorías"},
 	CancelButton:      {"Cancel", "Cancelar"},
@@ -396,7 +400,6 @@ var messages = [keys][langs]string{
 	ReportShown:           {"The first %d are shown.", "Se muestran los %d primeros."},
 	WholeSite:             {"Whole site", "Todo el sitio"},
 	PointsLost:            {"%s points", "%s puntos"},
-	PagesIn:               {"%s in %s", "%s en %s"},
 	BackToAudit:           {"Back to the audit", "Volver a la auditoría"},
 
 	MissingPage:      {"There is nothing at this address", "No hay nada en esta dirección"},
@@ -411,9 +414,15 @@ var messages = [keys][langs]string{
 	DurationSeconds: {"%d s", "%d s"},
 	DurationMinutes: {"%d min", "%d min"},
 	DurationHours:   {"%d h", "%d h"},
-	InSeconds:       {"%d s", "%d s"},
 	DayTime:         {"%s, %s", "%s, %s"},
 	TimeUTC:         {"%s UTC", "%s UTC"},
+
+	StoppedEarly: {"The audit did not see the whole site", "La auditoría no vio el sitio entero"},
+	GraveFault:   {"A grave fault", "Un fallo grave"},
+	ProblemOther: {"The server could not do that. Try again.", "El servidor no pudo hacerlo. Inténtalo otra vez."},
+	BandGood:     {"Good", "Bien"},
+	BandFair:     {"Needs work", "Mejorable"},
+	BandPoor:     {"Poor", "Deficiente"},
 }
 
 // Plural names a message with a form for one and a form for every other number.
@@ -429,7 +438,6 @@ const (
 	FromPages
 	FindingsCount
 	FindingsOnPages
-	ChecksCount
 	RunningCount
 	Addresses
 
@@ -447,7 +455,6 @@ var plurals = [pluralKeys][langs]forms{
 	FromPages:       {{"from %s page", "from %s pages"}, {"de %s página", "de %s páginas"}},
 	FindingsCount:   {{"%s finding", "%s findings"}, {"%s hallazgo", "%s hallazgos"}},
 	FindingsOnPages: {{"%s place", "%s places"}, {"%s lugar", "%s lugares"}},
-	ChecksCount:     {{"%s check", "%s checks"}, {"%s comprobación", "%s comprobaciones"}},
 	RunningCount:    {{"%s running", "%s running"}, {"%s en curso", "%s en curso"}},
 	Addresses:       {{"%s address", "%s addresses"}, {"%s dirección", "%s direcciones"}},
 }

@@ -1,203 +1,143 @@
 package text
 
-// pair is one text in every language.
-type pair = [langs]string
-
-func in(l Lang, p pair) string {
-	if l >= langs {
-		l = EN
-	}
-	return p[l]
-}
-
 // Status names a status of an audit.
-func Status(l Lang, code string) string {
-	switch code {
-	case "pending":
-		return in(l, pair{"Queued", "En cola"})
-	case "running":
-		return in(l, pair{"Running", "En curso"})
-	case "completed":
-		return in(l, pair{"Done", "Terminada"})
-	case "failed":
-		return in(l, pair{"Failed", "Fallida"})
-	case "cancelled":
-		return in(l, pair{"Cancelled", "Cancelada"})
-	}
-	return code
-}
+func Status(l Lang, code string) string { return lookup(statuses[:], l, code) }
 
 // Stage names a stage in a word or two, as the steps row shows it.
-func Stage(l Lang, code string) string {
-	switch code {
-	case "discover":
-		return in(l, pair{"Discover", "Descubrir"})
-	case "crawl":
-		return in(l, pair{"Crawl", "Rastrear"})
-	case "links":
-		return in(l, pair{"Links", "Enlaces"})
-	case "site":
-		return in(l, pair{"Site checks", "Sitio entero"})
-	case "score":
-		return in(l, pair{"Score", "Puntuar"})
-	}
-	return code
-}
+func Stage(l Lang, code string) string { return lookup(stages[:], l, code) }
 
 // StageNow says what an audit in the stage is doing; an unknown or empty stage
 // gives "Running".
 func StageNow(l Lang, code string) string {
-	switch code {
-	case "discover":
-		return in(l, pair{"Reading robots.txt and sitemaps", "Leyendo robots.txt y mapas del sitio"})
-	case "crawl":
-		return in(l, pair{"Crawling pages", "Rastreando páginas"})
-	case "links":
-		return in(l, pair{"Checking external links", "Comprobando enlaces externos"})
-	case "site":
-		return in(l, pair{"Comparing the pages", "Comparando las páginas"})
-	case "score":
-		return in(l, pair{"Working out the score", "Calculando la puntuación"})
-	}
-	return Status(l, "running")
+	return lookupOr(stagesNow[:], l, code, Status(l, "running"))
 }
 
 // Severity names a severity.
-func Severity(l Lang, code string) string {
-	switch code {
-	case "error":
-		return in(l, pair{"Critical", "Crítico"})
-	case "warning":
-		return in(l, pair{"Warning", "Aviso"})
-	case "notice":
-		return in(l, pair{"Notice", "Nota"})
-	case "info":
-		return in(l, pair{"Information", "Información"})
-	}
-	return code
-}
+func Severity(l Lang, code string) string { return lookup(severities[:], l, code) }
 
 // Category names a category of checks.
-func Category(l Lang, code string) string {
-	switch code {
-	case "crawlability":
-		return in(l, pair{"Crawlability", "Rastreo"})
-	case "ai-access":
-		return in(l, pair{"AI access", "Acceso de la IA"})
-	case "content":
-		return in(l, pair{"Content", "Contenido"})
-	case "metadata":
-		return in(l, pair{"Metadata", "Metadatos"})
-	case "structured-data":
-		return in(l, pair{"Structured data", "Datos estructurados"})
-	case "links":
-		return in(l, pair{"Links", "Enlaces"})
-	case "performance":
-		return in(l, pair{"Performance", "Rendimiento"})
-	case "accessibility":
-		return in(l, pair{"Accessibility", "Accesibilidad"})
-	case "security":
-		return in(l, pair{"Security", "Seguridad"})
-	}
-	return code
-}
+func Category(l Lang, code string) string { return lookup(categories[:], l, code) }
 
 // StopReason says why an audit ended before it saw the whole site.
 func StopReason(l Lang, code string) string {
-	switch code {
-	case "limit":
-		return in(l, pair{"The page limit was reached", "Se alcanzó el límite de páginas"})
-	case "time":
-		return in(l, pair{"The time was up", "Se agotó el tiempo"})
-	case "cancelled":
-		return in(l, pair{"The audit was cancelled", "La auditoría se canceló"})
-	case "site":
-		return in(l, pair{"The site stopped answering", "El sitio dejó de responder"})
-	}
-	return in(l, pair{"The audit did not see the whole site", "La auditoría no vio el sitio entero"})
+	return lookupOr(stopReasons[:], l, code, l.T(StoppedEarly))
 }
 
 // Unvisited says why addresses were left out.
-func Unvisited(l Lang, reason string) string {
-	switch reason {
-	case "limit":
-		return in(l, pair{"Beyond the page limit", "Más allá del límite de páginas"})
-	case "depth":
-		return in(l, pair{"Too many clicks from the start", "A demasiados clics del inicio"})
-	case "robots":
-		return in(l, pair{"Refused by robots.txt", "Vetadas por robots.txt"})
-	case "scope":
-		return in(l, pair{"Outside the site", "Fuera del sitio"})
-	case "stopped":
-		return in(l, pair{"Left when the audit stopped", "Pendientes al detenerse la auditoría"})
-	}
-	return reason
-}
+func Unvisited(l Lang, reason string) string { return lookup(unvisited[:], l, reason) }
+
+// Cap names a fault that limits the whole score.
+func Cap(l Lang, id string) string { return lookupOr(caps[:], l, id, l.T(GraveFault)) }
+
+// Problem says what a failed request means and how to mend it, by the code of
+// the answer, or "network" or "foreign" when the server was not reached.
+func Problem(l Lang, code string) string { return lookupOr(problems[:], l, code, l.T(ProblemOther)) }
 
 // Band is the verdict on a score: good from 90, poor below 50.
 func Band(l Lang, score int) string {
 	switch {
 	case score >= 90:
-		return in(l, pair{"Good", "Bien"})
+		return l.T(BandGood)
 	case score >= 50:
-		return in(l, pair{"Needs work", "Mejorable"})
+		return l.T(BandFair)
 	}
-	return in(l, pair{"Poor", "Deficiente"})
+	return l.T(BandPoor)
 }
 
-// Problem says what a failed request means and how to mend it, by the code of
-// the answer.
-func Problem(l Lang, code string) string {
-	switch code {
-	case "bad_url":
-		return in(l, pair{"This is not an address that can be audited. Write one such as https://www.example.com; only http and https can be audited.", "Esta dirección no se puede auditar. Escribe una como https://www.example.com; solo se auditan http y https."})
-	case "private_target":
-		return in(l, pair{"This address points to a private network, which this server does not audit.", "Esta dirección apunta a una red privada, que este servidor no audita."})
-	case "out_of_range":
-		return in(l, pair{"A value is outside its limits.", "Un valor está fuera de sus límites."})
-	case "forbidden_origin", "forbidden_host":
-		return in(l, pair{"The server refused the request because of where it came from. Open this page at the server's own address.", "El servidor rechazó la petición por su procedencia. Abre esta página en la dirección del propio servidor."})
-	case "not_found":
-		return in(l, pair{"There is no such audit.", "No existe esa auditoría."})
-	case "audit_terminal":
-		return in(l, pair{"The audit has already ended.", "La auditoría ya ha terminado."})
-	case "conflict", "precondition_failed":
-		return in(l, pair{"The audit has changed meanwhile.", "La auditoría ha cambiado entretanto."})
-	case "body_too_large":
-		return in(l, pair{"What you sent is too large.", "Lo enviado es demasiado grande."})
-	case "idempotency_mismatch":
-		return in(l, pair{"This request was sent before with other contents. Try again.", "Esta petición ya se envió con otro contenido. Inténtalo otra vez."})
-	case "too_many_streams":
-		return in(l, pair{"Too many connections are open from here. Close some tabs and try again.", "Hay demasiadas conexiones abiertas desde aquí. Cierra algunas pestañas e inténtalo otra vez."})
-	case "unavailable":
-		return in(l, pair{"The server cannot reach its database. Try again in a moment.", "El servidor no llega a su base de datos. Inténtalo dentro de un momento."})
-	case "draining", "overloaded":
-		return in(l, pair{"The server is busy or restarting. Try again in a moment.", "El servidor está ocupado o reiniciándose. Inténtalo dentro de un momento."})
-	case "network":
-		return in(l, pair{"The server does not answer. Check your connection and try again.", "El servidor no responde. Comprueba tu conexión e inténtalo otra vez."})
-	case "foreign":
-		return in(l, pair{"Something other than the server answered, perhaps a sign-in page of the network. Open a new tab to look.", "Respondió algo que no es el servidor, quizá una página de acceso de la red. Abre otra pestaña para verlo."})
+// lookupOr is [lookup] with a sentence for unknown codes.
+func lookupOr(table []codeEntry, l Lang, code, other string) string {
+	for i := range table {
+		if table[i].code == code {
+			return lookup(table[i:i+1], l, code)
+		}
 	}
-	return in(l, pair{"The server could not do that. Try again.", "El servidor no pudo hacerlo. Inténtalo otra vez."})
+	return other
 }
 
-// Cap names a fault that limits the whole score.
-func Cap(l Lang, id string) string {
-	switch id {
-	case "search-engines-blocked":
-		return in(l, pair{"robots.txt keeps search engines off the home page", "robots.txt cierra la portada a los buscadores"})
-	case "home-noindex":
-		return in(l, pair{"The home page asks not to be indexed", "La portada pide no aparecer en los buscadores"})
-	case "site-failing":
-		return in(l, pair{"More than 30 of 100 requests failed", "Más de 30 de cada 100 peticiones fallaron"})
-	case "ai-search-blocked":
-		return in(l, pair{"robots.txt keeps every AI search agent out", "robots.txt cierra el paso a todos los buscadores de IA"})
-	case "content-needs-js":
-		return in(l, pair{"On most pages the text appears only with JavaScript", "En la mayoría de las páginas el texto solo aparece con JavaScript"})
-	case "ai-main-blocked":
-		return in(l, pair{"robots.txt keeps one of the main AI search agents out", "robots.txt cierra el paso a uno de los principales buscadores de IA"})
-	case "not-https":
-		return in(l, pair{"The site is served without encryption", "El sitio se sirve sin cifrar"})
-	}
-	return in(l, pair{"A grave fault", "Un fallo grave"})
+var statuses = [...]codeEntry{
+	{"pending", [langs]string{"Queued", "En cola"}},
+	{"running", [langs]string{"Running", "En curso"}},
+	{"completed", [langs]string{"Done", "Terminada"}},
+	{"failed", [langs]string{"Failed", "Fallida"}},
+	{"cancelled", [langs]string{"Cancelled", "Cancelada"}},
+}
+
+var stages = [...]codeEntry{
+	{"discover", [langs]string{"Discover", "Descubrir"}},
+	{"crawl", [langs]string{"Crawl", "Rastrear"}},
+	{"links", [langs]string{"Links", "Enlaces"}},
+	{"site", [langs]string{"Site checks", "Sitio entero"}},
+	{"score", [langs]string{"Score", "Puntuar"}},
+}
+
+var stagesNow = [...]codeEntry{
+	{"discover", [langs]string{"Reading robots.txt and sitemaps", "Leyendo robots.txt y mapas del sitio"}},
+	{"crawl", [langs]string{"Crawling pages", "Rastreando páginas"}},
+	{"links", [langs]string{"Checking external links", "Comprobando enlaces externos"}},
+	{"site", [langs]string{"Comparing the pages", "Comparando las páginas"}},
+	{"score", [langs]string{"Working out the score", "Calculando la puntuación"}},
+}
+
+var severities = [...]codeEntry{
+	{"error", [langs]string{"Critical", "Crítico"}},
+	{"warning", [langs]string{"Warning", "Aviso"}},
+	{"notice", [langs]string{"Notice", "Nota"}},
+	{"info", [langs]string{"Information", "Información"}},
+}
+
+var categories = [...]codeEntry{
+	{"crawlability", [langs]string{"Crawlability", "Rastreo"}},
+	{"ai-access", [langs]string{"AI access", "Acceso de la IA"}},
+	{"content", [langs]string{"Content", "Contenido"}},
+	{"metadata", [langs]string{"Metadata", "Metadatos"}},
+	{"structured-data", [langs]string{"Structured data", "Datos estructurados"}},
+	{"links", [langs]string{"Links", "Enlaces"}},
+	{"performance", [langs]string{"Performance", "Rendimiento"}},
+	{"accessibility", [langs]string{"Accessibility", "Accesibilidad"}},
+	{"security", [langs]string{"Security", "Seguridad"}},
+}
+
+var stopReasons = [...]codeEntry{
+	{"limit", [langs]string{"The page limit was reached", "Se alcanzó el límite de páginas"}},
+	{"time", [langs]string{"The time was up", "Se agotó el tiempo"}},
+	{"cancelled", [langs]string{"The audit was cancelled", "La auditoría se canceló"}},
+	{"site", [langs]string{"The site stopped answering", "El sitio dejó de responder"}},
+}
+
+var unvisited = [...]codeEntry{
+	{"limit", [langs]string{"Beyond the page limit", "Más allá del límite de páginas"}},
+	{"depth", [langs]string{"Too many clicks from the start", "A demasiados clics del inicio"}},
+	{"robots", [langs]string{"Refused by robots.txt", "Vetadas por robots.txt"}},
+	{"scope", [langs]string{"Outside the site", "Fuera del sitio"}},
+	{"stopped", [langs]string{"Left when the audit stopped", "Pendientes al detenerse la auditoría"}},
+}
+
+var caps = [...]codeEntry{
+	{"search-engines-blocked", [langs]string{"robots.txt keeps search engines off the home page", "robots.txt cierra la portada a los buscadores"}},
+	{"home-noindex", [langs]string{"The home page asks not to be indexed", "La portada pide no aparecer en los buscadores"}},
+	{"site-failing", [langs]string{"More than 30 of 100 requests failed", "Más de 30 de cada 100 peticiones fallaron"}},
+	{"ai-search-blocked", [langs]string{"robots.txt keeps every AI search agent out", "robots.txt cierra el paso a todos los buscadores de IA"}},
+	{"content-needs-js", [langs]string{"On most pages the text appears only with JavaScript", "En la mayoría de las páginas el texto solo aparece con JavaScript"}},
+	{"ai-main-blocked", [langs]string{"robots.txt keeps one of the main AI search agents out", "robots.txt cierra el paso a uno de los principales buscadores de IA"}},
+	{"not-https", [langs]string{"The site is served without encryption", "El sitio se sirve sin cifrar"}},
+}
+
+var problems = [...]codeEntry{
+	{"bad_url", [langs]string{"This is not an address that can be audited. Write one such as https://www.example.com; only http and https can be audited.", "Esta dirección no se puede auditar. Escribe una como https://www.example.com; solo se auditan http y https."}},
+	{"private_target", [langs]string{"This address points to a private network, which this server does not audit.", "Esta dirección apunta a una red privada, que este servidor no audita."}},
+	{"out_of_range", [langs]string{"A value is outside its limits.", "Un valor está fuera de sus límites."}},
+	{"forbidden_origin", [langs]string{"The server refused the request because of where it came from. Open this page at the server's own address.", "El servidor rechazó la petición por su procedencia. Abre esta página en la dirección del propio servidor."}},
+	{"forbidden_host", [langs]string{"The server refused the request because of where it came from. Open this page at the server's own address.", "El servidor rechazó la petición por su procedencia. Abre esta página en la dirección del propio servidor."}},
+	{"not_found", [langs]string{"There is no such audit.", "No existe esa auditoría."}},
+	{"audit_terminal", [langs]string{"The audit has already ended.", "La auditoría ya ha terminado."}},
+	{"conflict", [langs]string{"The audit has changed meanwhile.", "La auditoría ha cambiado entretanto."}},
+	{"precondition_failed", [langs]string{"The audit has changed meanwhile.", "La auditoría ha cambiado entretanto."}},
+	{"body_too_large", [langs]string{"What you sent is too large.", "Lo enviado es demasiado grande."}},
+	{"idempotency_mismatch", [langs]string{"This request was sent before with other contents. Try again.", "Esta petición ya se envió con otro contenido. Inténtalo otra vez."}},
+	{"too_many_streams", [langs]string{"Too many connections are open from here. Close some tabs and try again.", "Hay demasiadas conexiones abiertas desde aquí. Cierra algunas pestañas e inténtalo otra vez."}},
+	{"unavailable", [langs]string{"The server cannot reach its database. Try again in a moment.", "El servidor no llega a su base de datos. Inténtalo dentro de un momento."}},
+	{"draining", [langs]string{"The server is busy or restarting. Try again in a moment.", "El servidor está ocupado o reiniciándose. Inténtalo dentro de un momento."}},
+	{"overloaded", [langs]string{"The server is busy or restarting. Try again in a moment.", "El servidor está ocupado o reiniciándose. Inténtalo dentro de un momento."}},
+	{"network", [langs]string{"The server does not answer. Check your connection and try again.", "El servidor no responde. Comprueba tu conexión e inténtalo otra vez."}},
+	{"foreign", [langs]string{"Something other than the server answered, perhaps a sign-in page of the network. Open a new tab to look.", "Respondió algo que no es el servidor, quizá una página de acceso de la red. Abre otra pestaña para verlo."}},
 }

@@ -219,6 +219,9 @@ func TestMalformedRequestsChangeNothing(t *testing.T) {
 func TestWorkerReports(t *testing.T) {
 	s := newServer(t)
 	p := s.progress(s.do("POST", shared.PathAudits, `{"url":"import","kind":"external"}`), 201)
+	if p.PageLimit != nil {
+		t.Errorf("external work got the page limit %d", *p.PageLimit)
+	}
 	path := shared.PathProgress(p.AuditID)
 	p = s.progress(s.do("PATCH", path, `{"status":"running","progress":40,"message":"half \"done\" <b>","total_pages":12}`, "If-Match", shared.ETag(p.Revision)), 200)
 	if p.Status != shared.StatusRunning || p.Progress != 40 || p.TotalPages != 12 || *p.Message != `half "done" <b>` || p.StartedAt == nil {

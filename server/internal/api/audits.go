@@ -144,6 +144,7 @@ func (a *API) Validate(rawURL string, kind shared.Kind, pageLimit, maxDepth *int
 		}
 		n.URL = seed
 	case shared.KindExternal:
+		n.PageLimit, n.MaxDepth = 0, 0 // the worker's own affair, unless it names them
 		if rawURL == "" || len(rawURL) > shared.MaxURL || hasControl(rawURL) {
 			return shared.NewAudit{}, &Error{Code: shared.CodeBadURL, Field: "url", Detail: fmt.Sprintf("url names the work in 1 to %d bytes without control characters.", shared.MaxURL)}
 		}

@@ -1,0 +1,184 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+	"golang.org/x/net/html"
+
+	"atalaya/app/internal/live"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// hostile are texts that would break out of an attribute or a text.
+var hostile = []string{
+	`" onmouseover="alert(1)`,
+	`' onmouseover='alert(1)`,
+	`"><script>alert(1)</script>`,
+	`</title><script>alert(1)</script>`,
+	`<img src=x onerror=alert(1)>`,
+	`\" onx=\"1`,
+	`\`, `a\`, `\\`, `\u0022`, `\x22`,
+	`&quot; onx=&quot;1`, `&#34; x=1`, `&lt;b&gt;`, `&amp;amp;`,
+	"a\nb\tc", "line\u2028sep\u2029", "zero\u200bwidth\u202ertl", "bell\x07", "\u00ad", "\ufffd",
+	`true`, `false`, `javascript:alert(1)`, "ñandú 漢字 🜚", "`${x}`", `{{.}}`, `%s %d %!`,
+}
+
+// legible reports whether a text survives HTML: C1 controls given as character
+// references are read as Windows-1252.
+func legible(v string) bool {
+	return utf8.ValidString(v) && strings.IndexFunc(v, func(r rune) bool {
+		return r == 0 || r == '\r' || unicode.IsControl(r) && r >= 0x80 || r == 0xfffd
+	}) < 0
+}
+
+func checkAttr(t *testing.T, v string) {
+	t.Helper()
+	doc := draw(t, ha("p", v, at{"title", v, "aria-label", v}, app.Text(v)))
+	p := first(t, tag(doc, "p"))
+	for _, a := range p.Attr {
+		if a.Key != "class" && a.Key != "title" && a.Key != "aria-label" {
+			t.Fatalf("%q brought the attribute %s", v, a.Key)
+		}
+	}
+	if n := all(p, func(*html.Node) bool { return true }); len(n) != 0 {
+		t.Fatalf("%q brought the element %s", v, n[0].Data)
+	}
+	if legible(v) {
+		// go-app trims what it writes.
+		if got, want := value(p, "aria-label"), strings.Trim(v, " "); got != want {
+			t.Fatalf("the browser reads %q, want %q", got, want)
+		}
+	}
+}
+
+func TestAttr(t *testing.T) {
+	for _, v := range hostile {
+		checkAttr(t, v)
+	}
+}
+
+func FuzzAttr(f *testing.F) {
+	for _, v := range hostile {
+		f.Add(v)
+	}
+	f.Fuzz(func(t *testing.T, v string) { checkAttr(t, v) })
+}
+
+func TestHref(t *testing.T) {
+	for v, want := range map[string]string{
+		"/":                            "/",
+		"/audits/7":                    "/audits/7",
+		"#main":                        "#main",
+		"https://example.com/a?b=c":    "https://example.com/a?b=c",
+		"http://example.com":           "http://example.com",
+		"HTTPS://example.com/":         "HTTPS://example.com/",
+		"//evil.example/":              "",
+		`/\evil.example/`:              "",
+		"javascript:alert(1)":          "",
+		"JaVaScRiPt:alert(1)":          "",
+		" javascript:alert(1)":         "",
+		"java\nscript:alert(1)":        "",
+		"data:text/html,<script>":      "",
+		"vbscript:x":                   "",
+		"ftp://example.com/":           "",
+		"https:opaque":                 "",
+		"http://":                      "",
+		"example.com":                  "",
+		"":                             "",
+		"nightly import «ñandú»":       "",
+		"\x00javascript:alert(1)":      "",
+		"https://example.com/\"onx=\"": "https://example.com/\"onx=\"",
+	} {
+		got := value(first(t, tag(draw(t, ha("a", "", at{"href", v})), "a")), "href")
+		if got != want {
+			t.Errorf("href %q: got %q, want %q", v, got, want)
+		}
+	}
+}
+
+// Every page drawn from hostile data has only the elements and attributes that
+// the same page has with harmless data.
+func TestHostilePages(t *testing.T) {
+	w := worldAt(t, text.EN, "14:04:26")
+	allowed := map[string]bool{}
+	for _, e := range all(draw(t, h("div", "", everyPart(t, w, "https://www.example.com/x", "harmless")...)), func(*html.Node) bool { return true }) {
+		allowed[e.Data] = true
+		for _, a := range e.Attr {
+			allowed[e.Data+" "+a.Key] = true
+		}
+	}
+	for _, v := range hostile {
+		for _, url := range []string{v, "https://www.example.com/" + v} {
+			doc := draw(t, h("div", "", everyPart(t, w, url, v)...))
+			for _, e := range all(doc, func(*html.Node) bool { return true }) {
+				if !allowed[e.Data] {
+					t.Errorf("%q brought the element %s", v, e.Data)
+				}
+				for _, a := range e.Attr {
+					if !allowed[e.Data+" "+a.Key] {
+						t.Errorf("%q brought the attribute %s of %s", v, a.Key, e.Data)
+					}
+					if a.Key == "href" && !strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "https://www.example.com/") && a.Val != "#main" {
+						t.Errorf("%q leads to %q", v, a.Val)
+					}
+				}
+			}
+		}
+	}
+}
+
+// everyPart draws every part of every page with url and v in every place that
+// an audited site, a worker or a client can fill.
+func everyPart(t *testing.T, w world, url, v string) []app.UI {
+	p := sample(t, "running")
+	p.URL, p.Message, p.StopReason, p.ErrorMessage = url, &v, &v, &v
+	p.Stage = shared.Stage(v)
+	p.Activity.Pages = append(p.Activity.Pages, shared.PageLine{URL: url, Status: 200}, shared.PageLine{URL: v})
+	p.Activity.Top = append(p.Activity.Top, shared.TopCheck{ID: v, Severity: shared.Severity(v), Count: 3})
+	p.Activity.Stages = append(p.Activity.Stages, shared.StageSpan{Name: shared.Stage(v), StartedAt: p.CreatedAt})
+	failed := *p
+	failed.Status, failed.FinishedAt = shared.StatusFailed, &p.UpdatedAt
+	finding := shared.Finding{CheckID: v, PageURL: url, Evidence: []shared.Evidence{{Name: v, Value: v}}}
+	done := failed
+	done.Partial = true
+	report := shared.Report{
+		Audit: done,
+		Score: &shared.Score{Value: 40, Categories: []shared.CategoryScore{{Category: shared.Category(v), Score: 40}}, Caps: []shared.Cap{{ID: v, Limit: 60}}},
+		Checks: []shared.CheckResult{
+			{ID: v, Category: shared.Category(v), Severity: shared.Severity(v), Outcome: shared.OutcomeFail, Failed: 12, PointsLost: 33, Samples: []shared.Finding{finding, {CheckID: v}}},
+			{ID: v, Outcome: shared.OutcomePass},
+			{ID: v, Outcome: shared.OutcomeNotApplicable, Reason: v},
+		},
+		Unvisited: []shared.Unvisited{{Reason: v, Count: 3}},
+	}
+	var parts []app.UI
+	for _, state := range []*shared.AuditProgress{p, &failed} {
+		view := live.View{Topic: live.Audit(7), Phase: live.Live, Progress: state, ConfirmedAt: w.Now}
+		parts = append(parts,
+			&part{M: w.head(7, state)}, &part{M: w.hero(state, skew{}, false)}, &part{M: w.strip(connection{View: view})},
+			&part{M: w.pages(state)}, &part{M: w.score(state)}, &part{M: w.findings(state)}, &part{M: w.responses(state)},
+			&part{M: w.card(state, skew{})}, &part{M: w.row(state)},
+			cancelDialog(w.Lang, state, nil, nil))
+	}
+	parts = append(parts, &part{M: w.report(&report)},
+		startView(startModel{Lang: w.Lang, Code: v}, nil, nil),
+		missingView(v, v, w.Lang),
+		frameView(frameModel{Lang: w.Lang, Boot: boot{Page: pageAudit, Progress: p}.encode(), Say: v, Pill: pillModel{Text: v}, Plain: url, Broken: true}, frameActions{}))
+	return parts
+}
+
+func TestPlain(t *testing.T) {
+	for _, v := range hostile {
+		if got := plain(v); strings.ContainsAny(got, "\"'<>&\\`\n\t") || !utf8.ValidString(got) {
+			t.Errorf("plain(%q) = %q", v, got)
+		}
+	}
+	if got, want := utf8.RuneCountInString(plain(strings.Repeat("ñ", 500))), 120; got != want {
+		t.Errorf("got %d characters, want %d", got, want)
+	}
+}
