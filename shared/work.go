@@ -19,8 +19,9 @@ type Job struct {
 	MaxDepth  int
 	// StartedAt is when the first attempt began.
 	StartedAt time.Time
-	// Progress is the percentage already shown; it must not fall.
-	Progress int
+	// Progress and Discovered are what is shown already; they must not fall.
+	Progress   int
+	Discovered int
 	// Activity is what a previous attempt showed last; nil on the first.
 	Activity *Activity
 }

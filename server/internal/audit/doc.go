@@ -60,8 +60,7 @@
 // [recorder] writes the progress row at once on a change of stage, otherwise at
 // most every 250 ms, and always after the last change. Pages are saved before a
 // count includes them. progress never falls, not even from one attempt to the
-// next; total_pages, findings and responses neither. An audit taken up again
-// knows the whole of discovered once the sitemap is read again.
+// next; total_pages, discovered, findings and responses neither.
 //
 // # Score
 //

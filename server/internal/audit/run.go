@@ -50,7 +50,9 @@ func newRun(e *Engine, job shared.Job, log *slog.Logger, stop context.CancelCaus
 		book:     newBook(),
 	}
 	r.frontier = crawl.NewFrontier(r.limit, r.depth)
-	r.rec = newRecorder(e.store, job.Lease, newBoard(allRules, job.Progress, job.Activity), e.retry)
+	board := newBoard(allRules, job.Progress, job.Activity)
+	board.know(job.Discovered)
+	r.rec = newRecorder(e.store, job.Lease, board, e.retry)
 	return r
 }
 

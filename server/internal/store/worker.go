@@ -30,6 +30,7 @@ type jobRow struct {
 	PageLimit       int           `bun:"page_limit"`
 	MaxDepth        int           `bun:"max_depth"`
 	Progress        int           `bun:"progress"`
+	Discovered      int           `bun:"discovered"`
 	Attempt         int           `bun:"attempt"`
 	LeaseOwner      string        `bun:"lease_owner"`
 	LeasesLost      int           `bun:"leases_lost"`
@@ -40,12 +41,13 @@ type jobRow struct {
 
 func (r *jobRow) job() shared.Job {
 	j := shared.Job{
-		Lease:     shared.Lease{AuditID: r.ID, Attempt: r.Attempt, Owner: r.LeaseOwner},
-		URL:       r.URL,
-		PageLimit: r.PageLimit,
-		MaxDepth:  r.MaxDepth,
-		StartedAt: r.StartedAt.Time,
-		Progress:  r.Progress,
+		Lease:      shared.Lease{AuditID: r.ID, Attempt: r.Attempt, Owner: r.LeaseOwner},
+		URL:        r.URL,
+		PageLimit:  r.PageLimit,
+		MaxDepth:   r.MaxDepth,
+		StartedAt:  r.StartedAt.Time,
+		Progress:   r.Progress,
+		Discovered: r.Discovered,
 	}
 	if r.Activity != nil {
 		var a shared.Activity
