@@ -52,6 +52,7 @@ func TestBrowserWatchesAnAuditLive(t *testing.T) {
 	p.sees(30*time.Second, percent+" >= 10")
 	first := p.eval(percent)
 	p.sees(30*time.Second, percent+" > "+first)
+	p.sees(30*time.Second, percent+" >= 40")
 	p.shot("live-running")
 	p.sees(90*time.Second, stripSays("Done in"))
 	p.sees(5*time.Second, percent+" === 100")

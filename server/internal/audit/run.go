@@ -187,9 +187,14 @@ func (r *run) see(ctx context.Context, v *visit, more func(*board)) error {
 	})
 }
 
-// conclude ends an audit with what was found: site-wide checks, score, report.
+// conclude ends an audit with what was found: site-wide checks, score, report. A
+// cancelled one stands, for those who watch, where it was stopped.
 func (r *run) conclude(ctx context.Context, stopped string) (shared.Result, error) {
-	r.rec.enter(shared.StageSite, "Comparing the pages with each other")
+	enter := r.rec.enter
+	if stopped == reasonCancelled {
+		enter = func(shared.Stage, string) {}
+	}
+	enter(shared.StageSite, "Comparing the pages with each other")
 	unvisited := r.unvisited()
 	reason := stopped
 	if reason == "" && overLimit(unvisited) {
@@ -215,7 +220,7 @@ func (r *run) conclude(ctx context.Context, stopped string) (shared.Result, erro
 		return shared.Result{}, refuse("%s gave no page to audit in the time there was.", r.job.URL)
 	}
 
-	r.rec.enter(shared.StageScore, "Computing the score")
+	enter(shared.StageScore, "Computing the score")
 	return r.result(results, unvisited, reason)
 }
 
