@@ -33,11 +33,14 @@ type auditPage struct {
 	cancelText string // why cancelling failed
 }
 
-// auditID reads the id of an audit's page or report from a path.
+// auditID reads the id of an audit's page or report from a path; 0 is none.
 func auditID(path string) int64 {
 	rest, _ := strings.CutPrefix(path, "/audits/")
 	segment, _, _ := strings.Cut(rest, "/")
-	id, _ := shared.ParseID(segment)
+	id, ok := shared.ParseID(segment)
+	if !ok {
+		return 0
+	}
 	return id
 }
 
@@ -77,6 +80,10 @@ func (p *auditPage) start(id int64) {
 	p.initial, p.lost, p.backAt = live.Copy{}, false, time.Time{}
 	p.workerSeen, p.workerAsked, p.fresh = time.Time{}, time.Time{}, freshness{}
 	p.cancelling, p.cancelText, p.say = false, "", announcer{}
+	if id == 0 {
+		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
+		return
+	}
 	if b, ok := takeBoot(pageAudit, id); ok {
 		deviceSkew = deviceSkew.sample(b.At.Time, p.now)
 		if b.Missing {
@@ -304,7 +311,7 @@ func (p *auditPage) Render() app.UI {
 	state := p.view.Progress
 	if state == nil && p.view.Phase == live.Closed && p.view.Reason == live.ReasonNotFound {
 		m.Pill = pillModel{}
-		return frameView(m, p.actions(), missingView(p.lang.T(text.MissingAudit, p.id), p.lang.T(text.MissingAuditHelp), p.lang))
+		return frameView(m, p.actions(), missingAudit(p.id, p.lang))
 	}
 	quiet := p.view.Phase == live.Offline || p.view.Phase == live.Closed && !p.view.Terminal()
 	pages := p.fresh.mark(w.pages(state))

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"atalaya/app/internal/live"
-	"atalaya/shared"
 )
 
 // callTimeout bounds a request that a person waits for.
@@ -22,6 +21,3 @@ func failureCode(err error) string {
 	}
 	return "network"
 }
-
-// isMissing reports whether the server said that there is no such thing.
-func isMissing(err error) bool { return failureCode(err) == string(shared.CodeNotFound) }

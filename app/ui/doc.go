@@ -7,9 +7,9 @@
 // Pages (dashboardPage, auditPage, reportPage) own what happens: they open a
 // session of package live, keep its newest view, tick once a second, talk to the
 // API. They turn what they know into models, plain values made of finished
-// texts and numbers, and hand each to a small component. A component draws its
-// model through a pure function and nothing else; go-app skips it when the model
-// is deeply equal, so an event repaints only what it changed, and a test needs
+// texts and numbers, and hand each to a component (part). It draws its model
+// through a pure function and nothing else; go-app skips it when the model is
+// deeply equal, so an event repaints only what it changed, and a test needs
 // no browser.
 //
 //	live.View + clock + language → model (…_model.go) → app.UI (…_view.go)
@@ -28,9 +28,10 @@
 // # Safety
 //
 // go-app quotes attribute values in Go's way when it prerenders, which a browser
-// does not understand: every attribute value that is not a constant goes through
-// attr, href or num (safe.go). A test reads the source and refuses any other,
-// and so is every style attribute (the CSP forbids them) and app.Raw.
+// does not understand. So el.go is the only file that makes elements and sets
+// attributes, and it escapes every value; links lead only to http, https and
+// own paths. Tests read the source and refuse any other way, style attributes
+// (the CSP forbids them) and raw HTML, and draw every page from hostile data.
 //
 // # Concurrency
 //

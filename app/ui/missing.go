@@ -43,6 +43,14 @@ func missingView(title, help string, l text.Lang) app.UI {
 	)
 }
 
+// missingAudit is [missingView] for an audit; 0 stands for what is no id.
+func missingAudit(id int64, l text.Lang) app.UI {
+	if id == 0 {
+		return missingView(l.T(text.MissingPage), l.T(text.MissingPageHelp), l)
+	}
+	return missingView(l.T(text.MissingAudit, id), l.T(text.MissingAuditHelp), l)
+}
+
 // shellPage is the frame without a page: what the service worker serves for
 // every address when there is no network. The client then mounts the page that
 // the address names, so this one is seen only until then, or at its own address.

@@ -56,6 +56,10 @@ func (p *reportPage) OnPreRender(ctx app.Context) {
 // start shows what is known of the report of audit id at once.
 func (p *reportPage) start(id int64) {
 	p.id, p.state, p.report, p.savedAt, p.code, p.asked = id, reportLoading, nil, time.Time{}, "", false
+	if id == 0 {
+		p.state, p.asked = reportGone, true
+		return
+	}
 	if b, ok := takeBoot(pageReport, id); ok {
 		deviceSkew = deviceSkew.sample(b.At.Time, p.now)
 		switch {
@@ -63,7 +67,7 @@ func (p *reportPage) start(id int64) {
 			p.state, p.asked = reportGone, true
 		case b.Report != nil:
 			p.show(b.Report, time.Time{})
-			p.asked = readable(b.Report)
+			p.asked = true
 			p.keep(b.Report)
 		}
 		return
@@ -139,8 +143,10 @@ func (p *reportPage) receive(ctx app.Context, r *shared.Report, err error) {
 	case err == nil:
 		p.show(r, time.Time{})
 		p.keep(r)
-	case isMissing(err) && p.report == nil:
+	case p.report == nil && failureCode(err) == string(shared.CodeNotFound):
 		p.state = reportGone
+	case p.report == nil && failureCode(err) == string(shared.CodeConflict):
+		p.state = reportNotReady
 	default:
 		p.code = failureCode(err)
 		if p.report == nil {
@@ -182,7 +188,7 @@ func (p *reportPage) Render() app.UI {
 		m.Plain = shared.PathBasicPage(p.id)
 	}
 	if p.state == reportGone {
-		return frameView(m, p.actions(), missingView(l.T(text.MissingAudit, p.id), l.T(text.MissingAuditHelp), l))
+		return frameView(m, p.actions(), missingAudit(p.id, l))
 	}
 	var audit *shared.AuditProgress
 	if p.report != nil {

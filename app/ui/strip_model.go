@@ -236,7 +236,7 @@ func (w world) polling(v live.View) stripModel {
 	m := stripModel{Tone: toneInfo, Dot: "info", Lead: l.T(text.ConnPolling), Action: actRetry, Button: l.T(text.ConnLiveButton)}
 	switch v.Reason {
 	case live.ReasonMissing:
-		m.Text, m.Action = l.T(text.ConnPollingMissing), actNothing
+		m.Text, m.Action, m.Button = l.T(text.ConnPollingMissing), actNothing, ""
 	case live.ReasonBlocked:
 		m.Text = l.T(text.ConnPollingBlocked)
 	default:

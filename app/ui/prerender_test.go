@@ -1,0 +1,262 @@
+//go:build !js
+
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+	"golang.org/x/net/html"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+var errMissing = errors.New("missing")
+
+// shelf is a Data that holds what it is given.
+type shelf struct {
+	audits []shared.AuditProgress
+	report *shared.Report
+	err    error
+}
+
+func (s shelf) Progress(_ context.Context, id int64) (shared.AuditProgress, error) {
+	for _, a := range s.audits {
+		if a.AuditID == id {
+			return a, s.err
+		}
+	}
+	return shared.AuditProgress{}, cmpErr(s.err)
+}
+
+func (s shelf) Newest(context.Context, int) ([]shared.AuditProgress, error) { return s.audits, s.err }
+
+func (s shelf) Report(_ context.Context, id int64) (shared.Report, error) {
+	if s.report == nil || s.report.Audit.AuditID != id {
+		return shared.Report{}, cmpErr(s.err)
+	}
+	return *s.report, s.err
+}
+
+func cmpErr(err error) error {
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("shelf: %w", errMissing)
+}
+
+// get serves a page as the server does.
+func get(t *testing.T, path string, r *Request) *html.Node {
+	t.Helper()
+	Register()
+	r.Ctx = t.Context()
+	r.Missing = func(err error) bool { return errors.Is(err, errMissing) }
+	token, done := Prerender(r)
+	defer done()
+	answer := httptest.NewRecorder()
+	handler := &app.Handler{Name: "Atalaya", Version: "test", Domain: "example.com", Icon: app.Icon{Default: "/i.png", Large: "/i.png", SVG: "/i.svg", Maskable: "/i.png"}}
+	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path+"?"+ParamRequest+"="+token, nil))
+	if answer.Code != http.StatusOK {
+		t.Fatalf("%s: go-app answered %d", path, answer.Code)
+	}
+	if strings.Contains(answer.Body.String(), token) {
+		t.Errorf("%s: the token leaks into the page", path)
+	}
+	return parse(t, answer.Body.String())
+}
+
+func bootOf(t *testing.T, doc *html.Node) boot {
+	t.Helper()
+	b, ok := decodeBoot(value(first(t, class(doc, "page")), "data-boot"))
+	if !ok {
+		t.Fatal("no boot record")
+	}
+	return b
+}
+
+func TestPrerender(t *testing.T) {
+	running, done := sample(t, "running"), sample(t, "completed")
+	full := shelf{audits: []shared.AuditProgress{*done, *running}, report: &shared.Report{Audit: *done, Score: &shared.Score{Value: 76}}}
+	broken := shelf{err: errors.New("no database")}
+	for name, c := range map[string]struct {
+		path   string
+		data   Data
+		lang   text.Lang
+		status int
+		failed bool
+		title  string
+		h1     string
+		says   string
+	}{
+		"dashboard":       {"/", full, text.EN, 0, false, "1 running · Atalaya", "Audits", "example.com 48%"},
+		"dashboard es":    {"/", full, text.ES, 0, false, "1 en curso · Atalaya", "Auditorías", "Rastreando páginas"},
+		"empty dashboard": {"/", shelf{}, text.EN, 0, false, "Audits · Atalaya", "Audits", "No audits yet. Paste an address above to start the first one."},
+		"no database":     {"/", broken, text.EN, 503, true, "Audits · Atalaya", "Audits", "Loading the audits"},
+		"audit":           {"/audits/7", full, text.EN, 0, false, "48% example.com · Atalaya", "example.com", "287 pages analysed"},
+		"audit es":        {"/audits/7", full, text.ES, 0, false, "48 % example.com · Atalaya", "example.com", "287 páginas analizadas"},
+		"done":            {"/audits/9", full, text.EN, 0, false, "Done: 76, example.com · Atalaya", "example.com", "340 pages, 93 findings, score 76"},
+		"unknown audit":   {"/audits/8", full, text.EN, 404, false, "Not found · Atalaya", "There is no audit 8", "It was deleted, or the address is mistyped."},
+		"id too large":    {"/audits/9999999999999999999", full, text.EN, 404, false, "Not found · Atalaya", "There is nothing at this address", ""},
+		"audit unread":    {"/audits/7", broken, text.ES, 503, true, "Auditoría 7 · Atalaya", "Auditoría 7", "Conectando Abriendo el canal en directo…"},
+		"report":          {"/audits/9/report", full, text.EN, 0, false, "Report: example.com · Atalaya", "example.com", "Partial report The page limit was reached: 340 of 900 known addresses were analysed as pages."},
+		"no report":       {"/audits/7/report", full, text.EN, 404, false, "Report: Audit 7 · Atalaya", "There is no audit 7", ""},
+		"report unread":   {"/audits/9/report", broken, text.EN, 503, true, "Report: Audit 9 · Atalaya", "Audit 9", "Loading the report"},
+		"shell":           {"/shell", broken, text.ES, 0, false, "Cargando · Atalaya", "Cargando", ""},
+		"nothing":         {"/nothing/here", full, text.ES, 404, false, "No encontrada · Atalaya", "No hay nada en esta dirección", ""},
+	} {
+		r := &Request{Data: c.data, Lang: c.lang}
+		doc := get(t, c.path, r)
+		if r.Status != c.status || (r.Err != nil) != c.failed {
+			t.Errorf("%s: got status %d, error %v; want %d, %v", name, r.Status, r.Err, c.status, c.failed)
+		}
+		got := []string{words(first(t, tag(doc, "title"))), words(first(t, tag(doc, "h1"))), value(first(t, tag(doc, "html")), "lang")}
+		if want := []string{c.title, c.h1, c.lang.Tag()}; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+		if page := words(first(t, tag(doc, "main"))); !strings.Contains(page, c.says) {
+			t.Errorf("%s does not say %q: %s", name, c.says, page)
+		}
+		if b := bootOf(t, doc); b.Lang != c.lang || b.At.IsZero() {
+			t.Errorf("%s: boot record %+v", name, b)
+		}
+	}
+}
+
+// The client starts from exactly what the server drew.
+func TestBootRecord(t *testing.T) {
+	running, done := sample(t, "running"), sample(t, "completed")
+	done.URL = `https://x.example/"><script>alert(1)</script>`
+	report := &shared.Report{Audit: *done, Checks: []shared.CheckResult{{ID: "http-4xx", Outcome: shared.OutcomeFail}}}
+	data := shelf{audits: []shared.AuditProgress{*running, *done}, report: report}
+
+	b := bootOf(t, get(t, "/audits/7", &Request{Data: data}))
+	if b.Page != pageAudit || b.ID != 7 || !reflect.DeepEqual(b.Progress, running) {
+		t.Errorf("audit: got %+v, want %+v", b.Progress, running)
+	}
+	if b := bootOf(t, get(t, "/", &Request{Data: data})); b.Page != pageDashboard || !reflect.DeepEqual(b.Audits, data.audits) {
+		t.Errorf("dashboard: got %+v", b.Audits)
+	}
+	if b := bootOf(t, get(t, "/", &Request{Data: shelf{}})); b.Audits == nil || len(b.Audits) != 0 {
+		t.Errorf("an empty list is known to be empty: got %#v", b.Audits)
+	}
+	if b := bootOf(t, get(t, "/audits/9/report", &Request{Data: data})); b.ID != 9 || !reflect.DeepEqual(b.Report, report) {
+		t.Errorf("report: got %+v, want %+v", b.Report, report)
+	}
+	if b := bootOf(t, get(t, "/audits/8", &Request{Data: data})); !b.Missing || b.Progress != nil {
+		t.Errorf("unknown audit: got %+v", b)
+	}
+}
+
+func TestDecodeBoot(t *testing.T) {
+	invalid := *sample(t, "running")
+	invalid.Progress = 400
+	for _, s := range []string{
+		"", "!", "e30", "bnVsbA", "W10=",
+		boot{Page: pageAudit, Progress: &invalid}.encode(),
+		boot{Page: pageDashboard, Audits: []shared.AuditProgress{invalid}}.encode(),
+		boot{Page: pageReport, Report: &shared.Report{Audit: invalid}}.encode(),
+	} {
+		if b, ok := decodeBoot(s); ok {
+			t.Errorf("%.30q was accepted: %+v", s, b)
+		}
+	}
+}
+
+// A report too large for the page is left to a request of its own.
+func TestLargeReport(t *testing.T) {
+	r := &shared.Report{Audit: *sample(t, "completed")}
+	for range 500 {
+		r.Checks = append(r.Checks, shared.CheckResult{ID: strings.Repeat("x", 1000)})
+	}
+	b, ok := decodeBoot(boot{Page: pageReport, ID: 9, Report: r}.encode())
+	if !ok || b.ID != 9 || b.Report != nil {
+		t.Errorf("got %v, report %v", ok, b.Report != nil)
+	}
+}
+
+func TestHostileTitle(t *testing.T) {
+	for _, v := range hostile {
+		p := *sample(t, "running")
+		p.URL = v
+		doc := get(t, "/audits/7", &Request{Data: shelf{audits: []shared.AuditProgress{p}}})
+		for _, m := range tag(doc, "meta") {
+			for _, a := range m.Attr {
+				if k := a.Key; k != "name" && k != "content" && k != "property" && k != "charset" {
+					t.Errorf("%q brought the attribute %s of meta", v, k)
+				}
+			}
+		}
+		for _, s := range tag(doc, "script") {
+			if value(s, "src") == "" {
+				t.Errorf("%q brought a script", v)
+			}
+		}
+	}
+}
+
+func TestReport(t *testing.T) {
+	w, p := worldAt(t, text.EN, "15:00:00"), *sample(t, "completed")
+	finding := func(url string) shared.Finding {
+		return shared.Finding{PageURL: url, Evidence: []shared.Evidence{{Name: "length", Value: "3"}}}
+	}
+	doc := draw(t, &part{M: w.report(&shared.Report{
+		Audit: p,
+		Score: &shared.Score{Value: 60, Categories: []shared.CategoryScore{{Category: shared.CategoryContent, Score: 49}}, Caps: []shared.Cap{{ID: "content-needs-js", Limit: 60}}},
+		Checks: []shared.CheckResult{
+			{ID: "cheap", Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 1, PointsLost: 1, Samples: []shared.Finding{finding("https://www.example.com/a")}},
+			{ID: "site", Severity: shared.SeverityError, Outcome: shared.OutcomeFail, Failed: 1, PointsLost: 120, Samples: []shared.Finding{finding("")}},
+			{ID: "dear", Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 21, PointsLost: 250, Samples: []shared.Finding{finding("https://www.example.com/b")}},
+			{ID: "http-4xx", Outcome: shared.OutcomePass},
+			{ID: "http-5xx", Outcome: shared.OutcomeNotApplicable, Reason: "no-title"},
+		},
+		Unvisited: []shared.Unvisited{{Reason: "limit", Count: 400}, {Reason: "robots"}},
+	})})
+	var got []string
+	for _, s := range tag(doc, "summary") {
+		got = append(got, words(s))
+	}
+	want := []string{
+		"Critical site −1.2 points Whole site", "Notice dear −2.5 points 21 pages", "Notice cheap −0.1 points 1 page",
+		"Passed 1", "Not applicable 1", "Not visited 1",
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+	if got, want := words(first(t, class(doc, "caps"))), "What limits the score On most pages the text appears only with JavaScript With this the score cannot exceed 60"; got != want {
+		t.Errorf("caps: got %q, want %q", got, want)
+	}
+	if got, want := value(first(t, class(doc, "f-bad")), "width"), "49%"; got != want {
+		t.Errorf("bar: got %s, want %s", got, want)
+	}
+	if n := len(all(doc, func(e *html.Node) bool { return e.Data == "details" && value(e, "open") != "" })); n != 0 {
+		t.Errorf("%d checks are unfolded", n)
+	}
+}
+
+// The skew that a boot record brings is a plain number of the server's clock.
+func TestBootTime(t *testing.T) {
+	raw, err := json.Marshal(boot{At: shared.At(moment(t, "14:00:00"))})
+	if err != nil || !strings.Contains(string(raw), `"at":"2026-11-23T14:00:00.000Z"`) {
+		t.Errorf("got %s, %v", raw, err)
+	}
+}
+
+func TestChooseLang(t *testing.T) {
+	for _, c := range []struct {
+		cookie, header string
+		want           text.Lang
+	}{{"", "", text.EN}, {"", "es", text.ES}, {"en", "es", text.EN}, {"es", "en", text.ES}, {"xx", "es", text.ES}} {
+		if got := ChooseLang(c.cookie, c.header); got != c.want {
+			t.Errorf("%q, %q: got %s", c.cookie, c.header, got.Tag())
+		}
+	}
+}
