@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -248,6 +249,37 @@ func TestPlainSQLIsSeen(t *testing.T) {
 		}
 		if _, err := db.Exec(`UPDATE audits SET progress = 3 WHERE id = 1`); err == nil {
 			t.Error("the database took a change of an ended audit")
+		}
+	})
+}
+
+// TestUpdatesArriveWithin100ms holds the promise from the statement sent to the
+// state read, through a foreign connection. The median, because the machine may
+// be busy with other tests.
+func TestUpdatesArriveWithin100ms(t *testing.T) {
+	onBoth(t, func(t *testing.T, flags []string, foreign func(*testing.T) *sql.DB) {
+		p := start(t, flags...)
+		db := foreign(t)
+		p.create(`{"url":"x","kind":"external"}`)
+		s := p.stream(shared.PathStream(1), "")
+		if _, err := s.next(); err != nil {
+			t.Fatal(err)
+		}
+		var took []time.Duration
+		for i := range 31 {
+			begun := time.Now()
+			if _, err := db.Exec(fmt.Sprintf(`UPDATE audits SET progress = %d WHERE id = 1`, i+1)); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := s.next(); err != nil || got.Progress != i+1 {
+				t.Fatalf("update %d: %+v, %v", i+1, got, err)
+			}
+			took = append(took, time.Since(begun))
+		}
+		slices.Sort(took)
+		t.Logf("median %v, longest %v", took[15], took[30])
+		if took[15] > 100*time.Millisecond {
+			t.Errorf("median %v", took[15])
 		}
 	})
 }

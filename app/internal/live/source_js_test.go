@@ -70,8 +70,16 @@ func fakeBrowser(t *testing.T) js.Value {
 
 func eval(script string) js.Value { return js.Global().Call("eval", script) }
 
-// later lets the browser's other tasks run.
-func later() { time.Sleep(5 * time.Millisecond) }
+// later lets the tasks run that the browser has queued, and those they queue.
+func later() {
+	for range 5 {
+		done := make(chan struct{})
+		task := js.FuncOf(func(js.Value, []js.Value) any { close(done); return nil })
+		js.Global().Call("setTimeout", task, 1)
+		<-done
+		task.Release()
+	}
+}
 
 func errorsSaid() string { return eval(`test.errors.join("\n")`).String() }
 

@@ -4,7 +4,8 @@
 //
 //   - [Feed.Wake], called in process after this server's own commits: no delay;
 //   - Config.Listen, PostgreSQL's LISTEN: commits of other processes, at most
-//     one wake-up per 20 ms (the trigger merges them);
+//     one per 20 ms (the trigger merges them), followed by a second wake-up
+//     25 ms later for what it left out;
 //   - Config.Version, SQLite's data_version, asked every 20 ms: commits of other
 //     processes on the same file;
 //   - the sweep tick, every 250 ms whatever happens.

@@ -83,8 +83,8 @@ func TestVersion(t *testing.T) {
 			t.Errorf("inactive: asked %d times, want 0", got)
 		}
 		f.SetActive(true)
-		if got := woken(f, time.Second+time.Millisecond); got != 0 {
-			t.Errorf("same version: got %d signals, want 0", got)
+		if got := woken(f, time.Second+time.Millisecond); got != 1 { // the first look
+			t.Errorf("same version: got %d signals, want 1", got)
 		}
 		if got, want := asked.Load(), int64(50); got != want {
 			t.Errorf("active: asked %d times in a second, want %d", got, want)
@@ -150,8 +150,20 @@ func TestListen(t *testing.T) {
 		}})
 		start(t, f)
 		notify <- struct{}{}
+		if got := woken(f, trailing-time.Millisecond); got != 1 {
+			t.Errorf("one notification: got %d signals at once, want 1", got)
+		}
 		if got := woken(f, time.Minute); got != 1 {
-			t.Errorf("one notification: got %d signals, want 1", got)
+			t.Errorf("one notification: got %d signals later, want 1", got)
+		}
+		go func() {
+			for range 50 { // as close as the trigger lets them come
+				notify <- struct{}{}
+				time.Sleep(20 * time.Millisecond)
+			}
+		}()
+		if got, want := woken(f, time.Minute), 51; got != want {
+			t.Errorf("50 notifications in a second: got %d signals, want %d", got, want)
 		}
 		close(notify)
 		// What was said while nobody listened went unheard: each loss wakes.
