@@ -80,6 +80,12 @@ func (w world) head(id int64, p *shared.AuditProgress) headModel {
 	return h
 }
 
+// bare reports whether an audit has none of what fills the lower half of its
+// page: foreign workers mostly report a percentage and a score.
+func bare(p *shared.AuditProgress) bool {
+	return p != nil && p.Kind == shared.KindExternal && p.Activity == nil && p.Responses.Total() == 0 && p.Findings.Total() == 0
+}
+
 // stat is a named number.
 type stat struct{ Name, Value string }
 

@@ -328,14 +328,20 @@ func (p *auditPage) Render() app.UI {
 	if p.cancelText != "" {
 		main = append(main, ha("div", "conn bad solo", at{"role", "alert"}, iconCross.draw(""), ht("span", "msg", p.cancelText)))
 	}
-	main = append(main, h("div", "cols",
-		&part{M: pages},
-		h("div", "side",
-			&part{M: w.score(state)},
-			&part{M: w.findings(state)},
-			&part{M: w.responses(state)},
-		),
-	), cancelDialog(p.lang, state, p.onCancelYes, p.onCancelNo))
+	switch {
+	case !bare(state):
+		main = append(main, h("div", "cols",
+			&part{M: pages},
+			h("div", "side",
+				&part{M: w.score(state)},
+				&part{M: w.findings(state)},
+				&part{M: w.responses(state)},
+			),
+		))
+	case state.GeoScore != nil:
+		main = append(main, &part{M: w.score(state)})
+	}
+	main = append(main, cancelDialog(p.lang, state, p.onCancelYes, p.onCancelNo))
 	return frameView(m, p.actions(), main...)
 }
 
