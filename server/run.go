@@ -92,6 +92,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	routes(mux, problems, streams, rows, metrics, app)
 
 	// From here on things run, each until its context ends.
+	ctx, quit := context.WithCancel(ctx)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	parts := newGroup(log)
 	parts.run("feed", func() error { return changes.Run(running) })
@@ -99,7 +100,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	if cfg.Workers > 0 {
 		parts.run("engine", func() error { return engine.Run(ctx) })
 	}
-	defer func() { stop(); err = errors.Join(err, parts.wait()) }()
+	defer func() { quit(); stop(); err = errors.Join(err, parts.wait()) }()
 
 	guard := access.NewGuard(cfg.Addr, problems.Fail)
 	server := &http.Server{
@@ -122,7 +123,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	return drain(cfg, streams, server, log)
 }
 
-// drain lets every stream leave in its own moment, then closes the rest.
+// drain tells every stream when to come back, spread over the window, and closes
+// what has not left by its end.
 func drain(cfg Config, streams *stream.Server, server *http.Server, log *slog.Logger) error {
 	begun := time.Now()
 	log.Info("draining", "window", cfg.Drain)

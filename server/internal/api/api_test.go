@@ -136,6 +136,8 @@ func TestMalformedRequestsChangeNothing(t *testing.T) {
 		{"two values", "POST", audits, `{"url":"http://a"}{}`, nil, 400, shared.CodeBadJSON},
 		{"not UTF-8", "POST", audits, "{\"url\":\"http://\xff\"}", nil, 400, shared.CodeBadJSON},
 		{"unknown field", "POST", audits, `{"url":"http://a","colour":"red"}`, nil, 400, shared.CodeUnknownField},
+		{"another case", "POST", audits, `{"URL":"http://a"}`, nil, 400, shared.CodeUnknownField},
+		{"a field twice", "POST", audits, `{"url":"http://a","url":"http://b"}`, nil, 400, shared.CodeBadJSON},
 		{"url as number", "POST", audits, `{"url":7}`, nil, 400, shared.CodeBadJSON},
 		{"limit as text", "POST", audits, `{"url":"http://a","page_limit":"9"}`, nil, 400, shared.CodeBadJSON},
 		{"no url", "POST", audits, `{}`, nil, 422, shared.CodeBadURL},

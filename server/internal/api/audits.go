@@ -242,7 +242,8 @@ func (a *API) cancel(w http.ResponseWriter, r *http.Request) error {
 	return write(w, http.StatusOK, p)
 }
 
-// retry starts a new audit with the wishes of an ended one.
+// retry starts a new audit with the address, kind and page limit of an ended
+// one.
 func (a *API) retry(w http.ResponseWriter, r *http.Request) error {
 	id, err := auditID(r)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +35,9 @@ func decode(w http.ResponseWriter, r *http.Request, v any) error {
 	if trimmed := bytes.TrimLeft(data, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
 		return &Error{Code: shared.CodeBadJSON, Detail: "The body must be one JSON object."}
 	}
+	if err := checkNames(data, v); err != nil {
+		return err
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
@@ -41,6 +45,37 @@ func decode(w http.ResponseWriter, r *http.Request, v any) error {
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return &Error{Code: shared.CodeBadJSON, Detail: "Something follows the JSON object."}
+	}
+	return nil
+}
+
+// checkNames refuses names that encoding/json would take for a field of v
+// although they are spelt in another case, and names given twice, of which it
+// would take the last. What is not JSON is left to the decoder.
+func checkNames(data []byte, v any) error {
+	known := map[string]bool{}
+	for field := range reflect.TypeOf(v).Elem().Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		known[name] = true
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	if _, err := d.Token(); err != nil {
+		return nil
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		token, err := d.Token()
+		name, ok := token.(string)
+		if err != nil || !ok || d.Decode(new(json.RawMessage)) != nil {
+			return nil
+		}
+		switch {
+		case !known[name]:
+			return &Error{Code: shared.CodeUnknownField, Field: name, Detail: fmt.Sprintf("This request has no field %.60q.", name)}
+		case seen[name]:
+			return &Error{Code: shared.CodeBadJSON, Field: name, Detail: fmt.Sprintf("The field %q stands there twice.", name)}
+		}
+		seen[name] = true
 	}
 	return nil
 }

@@ -4,9 +4,9 @@
 //
 //   - Every answer that is not a success is application/problem+json (RFC 9457)
 //     with a stable code (package shared); it changed nothing. Statuses and
-//     titles stand in one table, [Code] by code, and errors of the parts below
-//     are tied to codes by the rules given to [New]: nothing else in the server
-//     decides a status.
+//     titles stand in one table by code, and errors of the parts below are tied
+//     to codes by the rules given to [NewProblems]: nothing else under /api
+//     decides the status of an error.
 //   - Requests are read strictly: at most 1 MiB, valid UTF-8, one JSON object,
 //     no unknown field, no wrong type. Numbers are checked against their ranges
 //     here and again by the database.

@@ -67,6 +67,11 @@ func streamIDs(rawQuery string) ([]int64, error) {
 	if err != nil {
 		return nil, badQuery("The query cannot be read.")
 	}
+	for name := range query {
+		if name != shared.ParamID && name != shared.ParamLastEvent {
+			return nil, badQuery("A stream takes id, up to 50 times; a misspelt one must not mean the whole list.")
+		}
+	}
 	var ids []int64
 	for _, text := range query[shared.ParamID] {
 		id, ok := shared.ParseID(text)
