@@ -85,7 +85,7 @@ func (w world) strip(c connection) stripModel {
 		m = w.retrying(v)
 	case v.Phase == live.Polling && (v.PollFailures > 0 || !stalled):
 		m = w.polling(v)
-	case stalled && v.Phase != live.Retrying:
+	case stalled && (v.Phase == live.Live || v.Phase == live.Polling):
 		m = w.stalled(c, silent)
 	case v.Phase == live.Live && w.Now.Sub(c.BackAt) < backFor:
 		m = stripModel{Tone: toneGood, Dot: "live", Lead: w.Lang.T(text.ConnBack), Text: w.Lang.T(text.ConnBackText)}

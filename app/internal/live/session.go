@@ -124,6 +124,7 @@ func (s *Session) begin() {
 		v.ConfirmedAt = v.SavedAt
 	case s.ledger.known:
 		v.ConfirmedAt = s.wall
+		s.unkept = s.opts.Keep != nil // the server drew it: keep it, though nothing may follow
 	}
 	s.view, s.next, s.dirty = v, v, true
 }
