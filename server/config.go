@@ -84,7 +84,7 @@ func parseConfig(args []string, getenv func(string) string, out io.Writer) (Conf
 	fs.DurationVar(&c.StreamLifetime, "stream-lifetime", shared.StreamLifetime, "longest life of a stream, 10s to 10m")
 	fs.DurationVar(&c.Sweep, "sweep", 250*time.Millisecond, "how often changes are looked for without a wake-up, 20ms to 10s")
 	fs.DurationVar(&c.WriteTimeout, "write-timeout", 5*time.Second, "longest time for one write to one stream, 100ms to 1m")
-	fs.DurationVar(&c.Drain, "drain", 10*time.Second, "time for streams to leave at shutdown, 0 to 10m")
+	fs.DurationVar(&c.Drain, "drain", 10*time.Second, "window over which streams are told to come back at shutdown, 0 to 10m")
 	fs.IntVar(&c.MaxStreams, "max-streams", 0, "bound on open streams; 0 means none")
 	fs.IntVar(&c.MaxStreamsPerIP, "max-streams-per-ip", 100, "bound on streams of one address (loopback exempt); 0 means none")
 	proxies := fs.String("trusted-proxies", "", "comma-separated `networks` whose X-Forwarded-For is believed")
