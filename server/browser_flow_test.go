@@ -19,9 +19,6 @@ import (
 const (
 	percent = `Number((document.querySelector('.bar[role=progressbar]')||{getAttribute(){}}).getAttribute('aria-valuenow'))`
 	strip   = `(document.querySelector('.conn')||{innerText:''}).innerText`
-	// worker is true once the service worker controls the page and has kept the
-	// shell.
-	worker = `await navigator.serviceWorker.ready.then(() => caches.match('/shell')).then(Boolean)`
 )
 
 func stripSays(s string) string { return strip + ".includes(" + jsString(s) + ")" }
@@ -31,6 +28,17 @@ func stripSays(s string) string { return strip + ".includes(" + jsString(s) + ")
 func (p *tab) mount(status string) {
 	p.t.Helper()
 	p.sees(60*time.Second, stripSays(status))
+}
+
+// controlled waits until the service worker controls the page and has kept the
+// shell.
+func (p *tab) controlled() {
+	p.t.Helper()
+	ready, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](
+		`navigator.serviceWorker.ready.then(() => caches.match('/shell')).then(Boolean)`, chromedp.EvalAwaitPromise))
+	if err != nil || !ready {
+		p.t.Fatalf("service worker: %v, %v", ready, err)
+	}
 }
 
 func TestBrowserWatchesAnAuditLive(t *testing.T) {
@@ -125,10 +133,7 @@ func TestBrowserShowsTheLastStateOffline(t *testing.T) {
 	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
 	p.mount("Updates arrive as they happen")
 	p.sees(40*time.Second, percent+" >= 8")
-	ready, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("(async () => "+worker+")()", chromedp.EvalAwaitPromise))
-	if err != nil || !ready {
-		t.Fatalf("service worker: %v, %v", ready, err)
-	}
+	p.controlled()
 	// The copy is written at most every 2 s.
 	p.sees(10*time.Second, `Object.keys(localStorage).some(k => k.startsWith('atalaya.v1.') && localStorage[k].includes('"progress":'))`)
 	s.kill()
@@ -142,6 +147,82 @@ func TestBrowserShowsTheLastStateOffline(t *testing.T) {
 	p.shot("dashboard-offline")
 }
 
+// A page that nothing follows any more is kept as well, and so is what only
+// the list said.
+func TestBrowserShowsEndedAuditsOffline(t *testing.T) {
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
+	for range 2 {
+		a := s.create(fmt.Sprintf(`{"url":%q,"page_limit":20}`, site))
+		wait(t, 60*time.Second, "the audit's end", func() bool { return s.progress(a.AuditID).Status.Terminal() })
+	}
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, `document.querySelector('.pill .dot.live') !== null`)
+	p.do(chromedp.Navigate(s.url + shared.PathReportPage(1)))
+	p.sees(60*time.Second, `localStorage['atalaya.v1.report.1'] !== undefined`)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(1)))
+	p.sees(60*time.Second, `localStorage['atalaya.v1.audit.1'] !== undefined`)
+	p.controlled()
+	s.kill()
+	p.eval(`location.reload()`)
+	p.sees(60*time.Second, stripSays("Done in"))
+	p.sees(5*time.Second, percent+" === 100")
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, `document.querySelectorAll('.list tbody tr').length === 2`)
+	p.sees(10*time.Second, `document.querySelector('.card-h .xs').innerText.startsWith('Copy saved at')`)
+	p.do(chromedp.Navigate(s.url + shared.PathReportPage(1)))
+	p.sees(60*time.Second, `document.querySelectorAll('details').length > 5`)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(2))) // never opened here
+	p.sees(60*time.Second, percent+" === 100")
+	p.shot("list-copy-offline")
+}
+
+// The page of a report that is not written yet shows it when it is, in the
+// language chosen elsewhere.
+func TestBrowserAwaitsAReport(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "20")
+	a := s.create(fmt.Sprintf(`{"url":%q,"page_limit":60}`, gitDoc(t)))
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + shared.PathBasic + "?lang=es"))
+	p.do(chromedp.Navigate(s.url + shared.PathReportPage(a.AuditID)))
+	p.eval(`window.mark = 'still here'`)
+	p.says(20*time.Second, "Aún no hay informe")
+	p.sees(60*time.Second, `document.querySelector('.pill .dot.live') !== null`)
+	p.says(time.Second, "Aún no hay informe")
+	p.shot("report-waiting")
+	p.sees(60*time.Second, `document.querySelectorAll('details').length > 5`)
+	p.sees(time.Second, `document.title.startsWith('Informe: ')`)
+	p.do(chromedp.Click(".btn-lang"))
+	p.sees(5*time.Second, `document.title.startsWith('Report: ') && document.documentElement.lang === 'en'`)
+	p.sees(time.Second, `document.querySelector('meta[name=description]').content.startsWith('Report of')`)
+	if mark := p.eval(`window.mark`); mark != "still here" {
+		t.Errorf("the page was loaded anew (mark %q)", mark)
+	}
+	p.eval(`location.reload()`)
+	p.says(20*time.Second, "Findings by check")
+	p.clean()
+}
+
+// A cancelled audit keeps the reader's place: the focus goes to the heading.
+func TestBrowserCancels(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "1")
+	a := s.create(fmt.Sprintf(`{"url":%q}`, gitDoc(t)))
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+	p.mount("Updates arrive as they happen")
+	p.do(chromedp.Click(".head-a .btn-danger"))
+	p.sees(5*time.Second, `document.querySelector('dialog').open`)
+	p.do(chromedp.Click("dialog .btn-danger"))
+	p.sees(5*time.Second, `document.activeElement.id === 'title'`)
+	p.sees(20*time.Second, stripSays("Cancelled"))
+	p.sees(time.Second, `document.querySelector('.btn-danger:not(dialog *)') === null`)
+	p.clean()
+}
+
 func TestBrowserWithoutJavaScript(t *testing.T) {
 	chromium := browser(t)
 	site := gitDoc(t)
@@ -153,6 +234,9 @@ func TestBrowserWithoutJavaScript(t *testing.T) {
 	}
 	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
 	p.shot("live-noscript")
+	hidden := `![...document.querySelectorAll('.pill, button[type=button]')].some(e => e.checkVisibility())`
+	p.sees(time.Second, hidden)
+	p.sees(time.Second, `document.querySelector('main a[href$="/basic"]').getBoundingClientRect().top < 200`)
 	link, err := chromedp.Run(p.ctx, chromedp.AttributeValue(`a[href$="/basic"]`, "href"))
 	if err != nil || link.Value != shared.PathBasicPage(a.AuditID) {
 		t.Fatalf("link to the plain page: %+v, %v", link, err)
@@ -194,9 +278,12 @@ func TestBrowserScreens(t *testing.T) {
 	site := gitDoc(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
 	done := s.create(fmt.Sprintf(`{"url":%q,"page_limit":60}`, site))
+	long := s.create(`{"url":"http://127.0.0.1:1/` + strings.Repeat("a-long-path-without-end", 20) + `"}`)
 	wait(t, 60*time.Second, "the first audit's end", func() bool { return s.progress(done.AuditID).Status.Terminal() })
 	failed := s.create(`{"url":"http://127.0.0.1:1/"}`)
-	wait(t, 60*time.Second, "the failure", func() bool { return s.progress(failed.AuditID).Status.Terminal() })
+	wait(t, 60*time.Second, "the failures", func() bool {
+		return s.progress(failed.AuditID).Status.Terminal() && s.progress(long.AuditID).Status.Terminal()
+	})
 	external := s.create(`{"url":"nightly import","kind":"external"}`)
 	s.request("PATCH", shared.PathProgress(external.AuditID), `{"progress":37,"message":"Reading page 12"}`)
 
@@ -208,7 +295,19 @@ func TestBrowserScreens(t *testing.T) {
 		"failed":    {shared.PathPage(failed.AuditID), `document.querySelector('.conn.bad') !== null`},
 		"report":    {shared.PathReportPage(done.AuditID), `document.querySelectorAll('details').length > 5`},
 		"missing":   {shared.PathPage(9999), `document.querySelector('h1') !== null`},
+		"empty":     {shared.PathReportPage(failed.AuditID), `document.querySelector('.conn.bad') !== null`},
+		"long":      {shared.PathPage(long.AuditID), `document.querySelector('.conn.bad') !== null`},
 		"basic":     {shared.PathBasicPage(done.AuditID), `true`},
+		"basiclong": {shared.PathBasicPage(long.AuditID), `true`},
+		"basichome": {shared.PathBasic, `true`},
+	}
+	// A page may be as wide as its window and not wider. The inner width counts
+	// what hangs over, so it is no measure.
+	fits := func(name string) {
+		t.Helper()
+		if wide := p.eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
+			t.Errorf("%s is %s px too wide", name, wide)
+		}
 	}
 	for _, lang := range []string{"en", "es"} {
 		for name, screen := range screens {
@@ -220,12 +319,14 @@ func TestBrowserScreens(t *testing.T) {
 					p.do(chromedp.Navigate(s.url + screen.path))
 					p.sees(60*time.Second, screen.ready)
 					p.sees(5*time.Second, `document.documentElement.lang === `+jsString(lang))
-					if wide := p.eval(`document.documentElement.scrollWidth - innerWidth`); strings.TrimPrefix(wide, "-") == wide && wide != "0" {
-						t.Errorf("%s on a %s in %s is %s px too wide", name, device, lang, wide)
-					}
-					p.shot(strings.Join([]string{name, device, scheme, lang}, "-"))
+					picture := strings.Join([]string{name, device, scheme, lang}, "-")
+					fits(picture)
+					p.shot(picture)
 				}
 			}
+			p.do(chromedp.EmulateViewport(320, 640, chromedp.EmulateMobile))
+			fits(strings.Join([]string{name, "narrow", lang}, "-"))
+			p.shot(strings.Join([]string{name, "narrow", lang}, "-"))
 		}
 	}
 }

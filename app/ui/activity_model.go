@@ -73,11 +73,20 @@ func (w world) pages(p *shared.AuditProgress) pagesModel {
 		if line.Status == 0 {
 			r.Code = l.T(text.CodeNone)
 		} else {
-			r.Code, r.Time = num(line.Status), l.T(text.Milliseconds, l.Number(line.MS))
+			r.Code, r.Time = num(line.Status), w.answered(line.MS)
 		}
 		m.Rows = append(m.Rows, r)
 	}
 	return m
+}
+
+// answered writes how long an answer took. A site on the same machine takes less
+// than the unit.
+func (w world) answered(ms int) string {
+	if ms < 1 {
+		return w.Lang.T(text.MillisecondsUnder)
+	}
+	return w.Lang.T(text.Milliseconds, w.Lang.Number(ms))
 }
 
 func codeClass(status int) string {

@@ -75,7 +75,7 @@ func (w world) head(id int64, p *shared.AuditProgress) headModel {
 	}
 	if p.Kind == shared.KindSite && p.Status.Terminal() {
 		h.Link, h.LinkText, h.LinkIcon = shared.PathReportPage(id), l.T(text.OpenReport), iconReport
-		h.LinkMain = true
+		h.LinkMain = p.TotalPages > 0
 	}
 	return h
 }

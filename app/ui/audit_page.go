@@ -19,7 +19,6 @@ type auditPage struct {
 	id      int64
 	view    live.View
 	initial live.Copy
-	session *live.Session
 
 	lost   bool      // the connection was lost for long enough to be mentioned
 	backAt time.Time // when it mended
@@ -45,7 +44,7 @@ func auditID(path string) int64 {
 }
 
 func (p *auditPage) OnInit() {
-	p.begin()
+	p.begin(p.describes)
 	if app.IsClient && arrived == 0 {
 		p.start(auditID(app.Window().URL().Path))
 	}
@@ -69,7 +68,7 @@ func (p *auditPage) OnPreRender(ctx app.Context) {
 		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
 	}
 	p.boot = b.encode()
-	p.describe(ctx, p.title(), p.lang.T(text.DescriptionAudit, p.site()))
+	p.describe(ctx)
 }
 
 // start shows audit id with what is known about it at once: what the server
@@ -96,7 +95,13 @@ func (p *auditPage) start(id int64) {
 			return
 		}
 	}
-	if kept, ok := live.DeviceStorage().Saved(live.Audit(id)); ok {
+	if created != nil && created.AuditID == id {
+		p.initial = live.Copy{Progress: created}
+		p.view.Progress, p.view.ConfirmedAt = created, p.now
+		created = nil
+		return
+	}
+	if kept, ok := live.DeviceStorage().Known(id); ok {
 		p.initial = kept
 		p.view.Progress, p.view.Saved, p.view.SavedAt = kept.Progress, true, kept.SavedAt
 	}
@@ -110,48 +115,18 @@ func (p *auditPage) OnNav(ctx app.Context) {
 	}
 	p.arrive(ctx)
 	if id := auditID(ctx.Page().URL().Path); id != p.id {
-		p.close()
+		p.unfollow()
 		p.start(id)
 	}
 	if p.session == nil && p.view.Phase != live.Closed {
-		p.open(ctx)
+		p.follow(ctx, live.Audit(p.id), p.initial, p.receive)
 	}
-	p.named(ctx)
+	p.describe(ctx)
 }
 
-func (p *auditPage) OnDismount() {
-	p.leave()
-	p.close()
-}
-
-func (p *auditPage) open(ctx app.Context) {
-	var session *live.Session
-	session = live.Open(live.Options{
-		Topic:    live.Audit(p.id),
-		Platform: live.Browser(),
-		Initial:  p.initial,
-		Keep:     live.DeviceStorage(),
-		Log:      live.Console,
-		OnChange: func(v live.View) {
-			ctx.Dispatch(func(ctx app.Context) {
-				if p.session == session {
-					p.guard(func() { p.receive(ctx, v) })
-				}
-			})
-		},
-	})
-	p.session = session
-}
-
-func (p *auditPage) close() {
-	if p.session != nil {
-		p.session.Close()
-		p.session = nil
-	}
-}
+func (p *auditPage) OnDismount() { p.leave() }
 
 func (p *auditPage) receive(ctx app.Context, v live.View) {
-	p.now = time.Now()
 	old := p.view.Progress
 	if now := v.Progress; now != nil && !v.Saved && (old == nil || old.Revision != now.Revision) {
 		deviceSkew = deviceSkew.frame(now.UpdatedAt.Time, p.now)
@@ -162,7 +137,7 @@ func (p *auditPage) receive(ctx app.Context, v live.View) {
 	}
 	p.fresh = p.fresh.next(v.Progress)
 	p.settle()
-	p.named(ctx)
+	p.describe(ctx)
 }
 
 // settle follows the connection from lost to back.
@@ -236,6 +211,7 @@ func (p *auditPage) act(ctx app.Context, a action) {
 			showDialog(cancelDialogID)
 		case actCancel:
 			closeDialog(cancelDialogID)
+			focusTitle() // the button that would get the focus back is about to go
 			p.cancel(ctx)
 		}
 	})
@@ -248,15 +224,19 @@ func (p *auditPage) cancel(ctx app.Context) {
 		return
 	}
 	p.cancelling, p.cancelText = true, ""
-	id := p.id
+	id, visit := p.id, p.session
 	ctx.Async(func() {
 		c, stop := context.WithTimeout(context.Background(), callTimeout)
 		defer stop()
 		_, _, err := live.PostJSON(c, shared.PathCancel(id), nil, "")
 		ctx.Dispatch(func(app.Context) {
-			if err != nil && p.id == id {
+			switch {
+			case visit == nil || p.session != visit:
+			case err != nil:
 				p.cancelling = false
 				p.cancelText = p.lang.T(text.CancelFailed, text.Problem(p.lang, failureCode(err)))
+			case p.view.Phase != live.Live:
+				visit.RetryNow()
 			}
 		})
 	})
@@ -271,10 +251,7 @@ func (p *auditPage) site() string {
 
 func (p *auditPage) title() string {
 	l, state := p.lang, p.view.Progress
-	switch {
-	case state == nil && p.view.Phase == live.Closed:
-		return l.T(text.TitleMissing)
-	case state == nil:
+	if state == nil {
 		return p.site()
 	}
 	switch state.Status {
@@ -293,12 +270,16 @@ func (p *auditPage) title() string {
 	return l.T(text.TitleRunning, state.Progress, p.site())
 }
 
-// named keeps the tab's title true.
-func (p *auditPage) named(ctx app.Context) {
-	title := p.lang.T(text.TitleSuffix, plain(p.title()))
-	if ctx.Page().Title() != title {
-		ctx.Page().SetTitle("%s", title)
+func (p *auditPage) describes() (title, description string) {
+	if p.gone() {
+		return p.lang.T(text.TitleMissing), missingTitle(p.id, p.lang)
 	}
+	return p.title(), p.lang.T(text.DescriptionAudit, p.site())
+}
+
+// gone is true when there is no such audit, and no copy of it either.
+func (p *auditPage) gone() bool {
+	return p.view.Progress == nil && p.view.Phase == live.Closed && p.view.Reason == live.ReasonNotFound
 }
 
 func (p *auditPage) Render() app.UI {
@@ -309,7 +290,7 @@ func (p *auditPage) Render() app.UI {
 		m.Plain = shared.PathBasicPage(p.id)
 	}
 	state := p.view.Progress
-	if state == nil && p.view.Phase == live.Closed && p.view.Reason == live.ReasonNotFound {
+	if p.gone() {
 		m.Pill = pillModel{}
 		return frameView(m, p.actions(), missingAudit(p.id, p.lang))
 	}

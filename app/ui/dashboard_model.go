@@ -10,6 +10,8 @@ import (
 type listModel struct {
 	// Notice is shown when something is wrong with the connection.
 	Notice *stripModel
+	// Age says that the list is a copy, and how old; empty while it is current.
+	Age string
 	// Blank says why there is nothing to list; Busy that this may soon change.
 	Blank     string
 	BlankHelp string
@@ -68,6 +70,9 @@ func (w world) list(v live.View, c skew) listModel {
 	if s := w.strip(connection{View: v}); v.Phase != live.Live && v.Phase != live.Connecting && s.Lead != l.T(text.ConnConnecting) {
 		m.Notice = &s
 	}
+	if v.Saved {
+		m.Age = w.age(v)
+	}
 	switch {
 	case v.Audits == nil && (v.Phase == live.Offline || v.Phase == live.Closed):
 		m.Blank, m.BlankHelp = l.T(text.ListUnknown), l.T(text.ListUnknownHelp)
@@ -116,7 +121,10 @@ func (w world) row(p *shared.AuditProgress) rowModel {
 		Badge: w.badge(p.Status), NoScore: l.T(text.NoScore), NoFound: l.T(text.None),
 		Found: w.sums(p.Findings), Pages: l.Number(p.TotalPages),
 	}
-	if p.Findings.Total() == 0 {
+	switch {
+	case p.TotalPages == 0 && p.Findings.Total() == 0:
+		m.Found, m.NoFound = nil, "–" // nothing was looked at
+	case p.Findings.Total() == 0:
 		m.Found = nil
 	}
 	if p.Status == shared.StatusFailed && p.ErrorMessage != nil {

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"time"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"atalaya/app/internal/live"
@@ -16,11 +14,10 @@ type dashboardPage struct {
 
 	view    live.View
 	initial live.Copy
-	session *live.Session
 }
 
 func (d *dashboardPage) OnInit() {
-	d.begin()
+	d.begin(d.describes)
 	d.view = live.View{Topic: live.List(), Phase: live.Connecting}
 	if app.IsServer {
 		return
@@ -54,7 +51,7 @@ func (d *dashboardPage) OnPreRender(ctx app.Context) {
 		d.view.Audits, d.view.ConfirmedAt = b.Audits, d.now
 	}
 	d.boot = b.encode()
-	d.describe(ctx, d.world().dashboardTitle(audits), d.lang.T(text.DescriptionAudits))
+	d.describe(ctx)
 }
 
 func (d *dashboardPage) OnMount(ctx app.Context) { d.tick(ctx, d.second) }
@@ -65,41 +62,16 @@ func (d *dashboardPage) OnNav(ctx app.Context) {
 	}
 	d.arrive(ctx)
 	if d.session == nil {
-		d.open(ctx)
+		d.follow(ctx, live.List(), d.initial, d.receive)
 	}
-	d.named(ctx)
+	d.describe(ctx)
 }
 
-func (d *dashboardPage) OnDismount() {
-	d.leave()
-	if d.session != nil {
-		d.session.Close()
-		d.session = nil
-	}
-}
-
-func (d *dashboardPage) open(ctx app.Context) {
-	var session *live.Session
-	session = live.Open(live.Options{
-		Topic:    live.List(),
-		Platform: live.Browser(),
-		Initial:  d.initial,
-		Keep:     live.DeviceStorage(),
-		Log:      live.Console,
-		OnChange: func(v live.View) {
-			ctx.Dispatch(func(ctx app.Context) {
-				if d.session == session {
-					d.guard(func() { d.receive(ctx, v) })
-				}
-			})
-		},
-	})
-	d.session = session
-}
+func (d *dashboardPage) OnDismount() { d.leave() }
 
 func (d *dashboardPage) receive(ctx app.Context, v live.View) {
-	d.now, d.view = time.Now(), v
-	d.named(ctx)
+	d.view = v
+	d.describe(ctx)
 	d.second(ctx)
 }
 
@@ -108,11 +80,8 @@ func (d *dashboardPage) second(app.Context) {
 	d.say = d.say.next(w, d.view, w.strip(connection{View: d.view}))
 }
 
-func (d *dashboardPage) named(ctx app.Context) {
-	title := d.lang.T(text.TitleSuffix, d.world().dashboardTitle(d.view.Audits))
-	if ctx.Page().Title() != title {
-		ctx.Page().SetTitle("%s", title)
-	}
+func (d *dashboardPage) describes() (title, description string) {
+	return d.world().dashboardTitle(d.view.Audits), d.lang.T(text.DescriptionAudits)
 }
 
 func (d *dashboardPage) act(_ app.Context, a action) {

@@ -75,7 +75,7 @@ func runningView(m listModel, cards []app.UI) app.UI {
 }
 
 func historyView(m listModel, rows []app.UI) app.UI {
-	head := h("div", "card-h", ht("h2", "", m.History))
+	head := h("div", "card-h", ht("h2", "", m.History), ht("span", "xs t3", m.Age))
 	switch {
 	case m.Busy:
 		return ha("section", "card", at{"aria-label", m.History, "aria-busy", "true"}, head,

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"atalaya/app/internal/live"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -18,8 +19,10 @@ type frameModel struct {
 	Pill pillModel
 	// Home is true on the dashboard.
 	Home bool
-	// Plain is the address of the page's plain version.
+	// Plain is the address of the page's plain version; Still says that this one
+	// stands still without JavaScript.
 	Plain string
+	Still string
 	// Say is the newest announcement for screen readers.
 	Say string
 	// Broken is true after a fault in this page's own code.
@@ -41,12 +44,24 @@ func frameView(m frameModel, do frameActions, main ...app.UI) app.UI {
 	return ha("div", "page", at{"data-boot", m.Boot},
 		ha("a", "skip", at{"href", "#main"}, app.Text(l.T(text.SkipToContent))),
 		headerView(m, do),
-		ha("main", "wrap", at{"id", "main"}, append([]app.UI{fault}, main...)...),
+		ha("main", "wrap", at{"id", "main"}, append([]app.UI{fault, stillView(m)}, main...)...),
 		h("footer", "bottom",
 			ha("a", "", at{"href", m.Plain, "target", "_blank", "rel", "noopener", "title", l.T(text.PlainHint)}, app.Text(l.T(text.PlainVersion))),
 		),
 		ha("div", "vh", at{"id", "say", "role", "status", "aria-live", "polite"}, app.Text(m.Say)),
 	)
+}
+
+// stillView is seen only without JavaScript, where the page never changes again.
+func stillView(m frameModel) app.UI {
+	if app.IsClient {
+		return nil
+	}
+	return h("noscript", "", h("div", "conn info solo",
+		iconInfo.draw(""),
+		ht("span", "msg", m.Still),
+		h("span", "end", ha("a", "btn btn-sm", at{"href", m.Plain}, app.Text(m.Lang.T(text.PlainVersion)))),
+	))
 }
 
 // frameActions are the frame's buttons. The handlers are methods of a page.
@@ -96,11 +111,18 @@ type base struct {
 	broken bool
 	say    announcer
 	stop   func() // ends the ticker; nil when there is none
+
+	session *live.Session // nil when nothing is followed
+	// words are the page's title and description as they are now; named is what
+	// was made of them last.
+	words func() (title, description string)
+	named [2]string
 }
 
 // begin is OnInit's share: on a device the language is known at once, on the
 // server it comes with the request.
-func (b *base) begin() {
+func (b *base) begin(words func() (title, description string)) {
+	b.words = words
 	b.now = time.Now()
 	if app.IsClient {
 		b.lang = deviceLang()
@@ -116,7 +138,10 @@ func (b *base) world() world {
 }
 
 func (b *base) frame() frameModel {
-	return frameModel{Lang: b.lang, Boot: b.boot, Plain: shared.PathBasic, Say: b.say.text, Broken: b.broken}
+	return frameModel{
+		Lang: b.lang, Boot: b.boot, Plain: shared.PathBasic, Still: b.lang.T(text.WithoutScript),
+		Say: b.say.text, Broken: b.broken,
+	}
 }
 
 func (b *base) actions() frameActions { return frameActions{lang: b.switchLang, reload: b.reload} }
@@ -125,6 +150,7 @@ func (b *base) switchLang(ctx app.Context, _ app.Event) {
 	b.lang = otherLang(b.lang)
 	saveLang(b.lang)
 	ctx.Page().SetLang(b.lang.Tag())
+	b.describe(ctx)
 }
 
 func (b *base) reload(ctx app.Context, _ app.Event) { ctx.Reload() }
@@ -137,10 +163,16 @@ func (b *base) serve(ctx app.Context) *Request {
 	return r
 }
 
-// describe sets what search engines and tabs show.
-func (b *base) describe(ctx app.Context, title, description string) {
-	ctx.Page().SetTitle("%s", b.lang.T(text.TitleSuffix, plain(title)))
-	ctx.Page().SetDescription("%s", plain(description))
+// describe keeps true what tabs and search engines show.
+func (b *base) describe(ctx app.Context) {
+	title, description := b.words()
+	now := [2]string{b.lang.T(text.TitleSuffix, plain(title)), plain(description)}
+	if now == b.named {
+		return
+	}
+	b.named = now
+	ctx.Page().SetTitle("%s", now[0])
+	ctx.Page().SetDescription("%s", now[1])
 }
 
 // arrived counts the pages opened in this browser; only the UI goroutine
@@ -156,10 +188,15 @@ func (b *base) arrive(ctx app.Context) {
 	}
 	ctx.Defer(func(app.Context) {
 		app.Window().Call("scrollTo", 0, 0)
-		if h := app.Window().GetElementByID(titleID); h.Truthy() {
-			h.Call("focus", map[string]any{"preventScroll": true})
-		}
+		focusTitle()
 	})
+}
+
+// focusTitle puts the focus on the page's heading.
+func focusTitle() {
+	if h := app.Window().GetElementByID(titleID); h.Truthy() {
+		h.Call("focus", map[string]any{"preventScroll": true})
+	}
 }
 
 // tick calls f every second on the UI goroutine until the page is dismounted.
@@ -188,6 +225,37 @@ func (b *base) leave() {
 	if b.stop != nil {
 		b.stop()
 		b.stop = nil
+	}
+	b.unfollow()
+}
+
+// follow keeps a topic current until [base.unfollow]: receive gets every view,
+// on the UI goroutine.
+func (b *base) follow(ctx app.Context, topic live.Topic, initial live.Copy, receive func(app.Context, live.View)) {
+	b.unfollow()
+	var session *live.Session
+	session = live.Open(live.Options{
+		Topic:    topic,
+		Platform: live.Browser(),
+		Initial:  initial,
+		Keep:     live.DeviceStorage(),
+		Log:      live.Console,
+		OnChange: func(v live.View) {
+			ctx.Dispatch(func(ctx app.Context) {
+				if b.session == session {
+					b.now = time.Now()
+					b.guard(func() { receive(ctx, v) })
+				}
+			})
+		},
+	})
+	b.session = session
+}
+
+func (b *base) unfollow() {
+	if b.session != nil {
+		b.session.Close()
+		b.session = nil
 	}
 }
 

@@ -48,7 +48,8 @@ func worldAt(t *testing.T, l text.Lang, clock string) world {
 	return world{Lang: l, Now: moment(t, clock), Zone: madrid}
 }
 
-// draw renders a tree as the server does and parses it as a browser does.
+// draw renders a tree as the server does and parses it as a browser without
+// JavaScript does.
 func draw(t *testing.T, ui app.UI) *html.Node {
 	t.Helper()
 	return parse(t, app.HTMLString(ui))
@@ -56,7 +57,7 @@ func draw(t *testing.T, ui app.UI) *html.Node {
 
 func parse(t *testing.T, page string) *html.Node {
 	t.Helper()
-	doc, err := html.Parse(strings.NewReader(page))
+	doc, err := html.ParseWithOptions(strings.NewReader(page), html.ParseOptionEnableScripting(false))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"atalaya/shared/text"
@@ -21,14 +23,29 @@ func ChooseLang(cookie, acceptLanguage string) text.Lang {
 	return text.Accept(acceptLanguage)
 }
 
-// deviceLang is the language on this device: the saved choice, else the
-// browser's.
+// deviceLang is the language on this device: the reader's choice, else the one
+// the document was drawn in. The order is the server's, so that a page does not
+// change its language when the client takes it over.
 func deviceLang() text.Lang {
-	if l, ok := text.Parse(savedLang()); ok {
-		return l
-	}
-	l, _ := text.Parse(app.Window().Get("navigator").Get("language").String())
+	document := app.Window().Get("document")
+	l, _ := chosenLang(document.Get("cookie").String(), savedLang(), document.Get("documentElement").Get("lang").String())
 	return l
+}
+
+// chosenLang is the first language named by the cookies of a document, what is
+// kept on the device, and the document itself.
+func chosenLang(cookies, kept, drawn string) (l text.Lang, ok bool) {
+	for c := range strings.SplitSeq(cookies, ";") {
+		if name, value, _ := strings.Cut(strings.TrimSpace(c), "="); name == LangCookie {
+			if l, ok = text.Parse(value); ok {
+				return l, ok
+			}
+		}
+	}
+	if l, ok = text.Parse(kept); ok {
+		return l, ok
+	}
+	return text.Parse(drawn)
 }
 
 // savedLang is the choice kept on this device; a browser that refuses storage

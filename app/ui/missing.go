@@ -10,7 +10,11 @@ import (
 // missingPage answers every address that has no page.
 type missingPage struct{ base }
 
-func (m *missingPage) OnInit() { m.begin() }
+func (m *missingPage) OnInit() { m.begin(m.describes) }
+
+func (m *missingPage) describes() (title, description string) {
+	return m.lang.T(text.TitleMissing), m.lang.T(text.MissingPage)
+}
 
 func (m *missingPage) OnPreRender(ctx app.Context) {
 	if app.IsClient {
@@ -19,7 +23,7 @@ func (m *missingPage) OnPreRender(ctx app.Context) {
 	r := m.serve(ctx)
 	r.Status = statusNotFound
 	m.boot = boot{Page: pageMissing, Lang: m.lang, At: shared.At(m.now)}.encode()
-	m.describe(ctx, m.lang.T(text.TitleMissing), m.lang.T(text.MissingPage))
+	m.describe(ctx)
 }
 
 func (m *missingPage) OnNav(ctx app.Context) {
@@ -27,7 +31,7 @@ func (m *missingPage) OnNav(ctx app.Context) {
 		return
 	}
 	m.arrive(ctx)
-	m.describe(ctx, m.lang.T(text.TitleMissing), m.lang.T(text.MissingPage))
+	m.describe(ctx)
 }
 
 func (m *missingPage) Render() app.UI {
@@ -46,9 +50,16 @@ func missingView(title, help string, l text.Lang) app.UI {
 // missingAudit is [missingView] for an audit; 0 stands for what is no id.
 func missingAudit(id int64, l text.Lang) app.UI {
 	if id == 0 {
-		return missingView(l.T(text.MissingPage), l.T(text.MissingPageHelp), l)
+		return missingView(missingTitle(id, l), l.T(text.MissingPageHelp), l)
 	}
-	return missingView(l.T(text.MissingAudit, id), l.T(text.MissingAuditHelp), l)
+	return missingView(missingTitle(id, l), l.T(text.MissingAuditHelp), l)
+}
+
+func missingTitle(id int64, l text.Lang) string {
+	if id == 0 {
+		return l.T(text.MissingPage)
+	}
+	return l.T(text.MissingAudit, id)
 }
 
 // shellPage is the frame without a page: what the service worker serves for
@@ -56,7 +67,11 @@ func missingAudit(id int64, l text.Lang) app.UI {
 // the address names, so this one is seen only until then, or at its own address.
 type shellPage struct{ base }
 
-func (s *shellPage) OnInit() { s.begin() }
+func (s *shellPage) OnInit() { s.begin(s.describes) }
+
+func (s *shellPage) describes() (title, description string) {
+	return s.lang.T(text.Loading), s.lang.T(text.DescriptionAudits)
+}
 
 func (s *shellPage) OnPreRender(ctx app.Context) {
 	if app.IsClient {
@@ -64,7 +79,7 @@ func (s *shellPage) OnPreRender(ctx app.Context) {
 	}
 	s.serve(ctx)
 	s.boot = boot{Page: pageShell, Lang: s.lang, At: shared.At(s.now)}.encode()
-	s.describe(ctx, s.lang.T(text.Loading), s.lang.T(text.DescriptionAudits))
+	s.describe(ctx)
 }
 
 func (s *shellPage) OnNav(ctx app.Context) {

@@ -87,6 +87,9 @@ func TestPrerender(t *testing.T) {
 	running, done := sample(t, "running"), sample(t, "completed")
 	full := shelf{audits: []shared.AuditProgress{*done, *running}, report: &shared.Report{Audit: *done, Score: &shared.Score{Value: 76}}}
 	broken := shelf{err: errors.New("no database")}
+	reason, failed := "The host name is unknown", *running
+	failed.Status, failed.TotalPages, failed.ErrorMessage, failed.FinishedAt = shared.StatusFailed, 0, &reason, running.StartedAt
+	unfinished, failedReport := shelf{report: &shared.Report{Audit: *running}}, shelf{report: &shared.Report{Audit: failed}}
 	for name, c := range map[string]struct {
 		path   string
 		data   Data
@@ -108,7 +111,11 @@ func TestPrerender(t *testing.T) {
 		"id too large":    {"/audits/9999999999999999999", full, text.EN, 404, false, "Not found · Atalaya", "There is nothing at this address", ""},
 		"audit unread":    {"/audits/7", broken, text.ES, 503, true, "Auditoría 7 · Atalaya", "Auditoría 7", "Conectando Abriendo el canal en directo…"},
 		"report":          {"/audits/9/report", full, text.EN, 0, false, "Report: example.com · Atalaya", "example.com", "Partial report The page limit was reached: 340 of 900 known addresses were analysed as pages."},
-		"no report":       {"/audits/7/report", full, text.EN, 404, false, "Report: Audit 7 · Atalaya", "There is no audit 7", ""},
+		"no report":       {"/audits/7/report", full, text.EN, 404, false, "Not found · Atalaya", "There is no audit 7", ""},
+		"no script":       {"/audits/7", full, text.EN, 0, false, "48% example.com · Atalaya", "example.com", "Without JavaScript this page stands still. Plain version"},
+		"not ready":       {"/audits/7/report", unfinished, text.ES, 0, false, "Informe: example.com · Atalaya", "example.com", "Aún no hay informe"},
+		"failed report":   {"/audits/7/report", failedReport, text.EN, 0, false, "Report: example.com · Atalaya", "example.com", "Failed after 0 s The host name is unknown"},
+		"nothing seen":    {"/audits/7/report", failedReport, text.EN, 0, false, "Report: example.com · Atalaya", "example.com", "Nothing was analysed."},
 		"report unread":   {"/audits/9/report", broken, text.EN, 503, true, "Report: Audit 9 · Atalaya", "Audit 9", "Loading the report"},
 		"shell":           {"/shell", broken, text.ES, 0, false, "Cargando · Atalaya", "Cargando", ""},
 		"nothing":         {"/nothing/here", full, text.ES, 404, false, "No encontrada · Atalaya", "No hay nada en esta dirección", ""},
@@ -247,6 +254,21 @@ func TestBootTime(t *testing.T) {
 	raw, err := json.Marshal(boot{At: shared.At(moment(t, "14:00:00"))})
 	if err != nil || !strings.Contains(string(raw), `"at":"2026-11-23T14:00:00.000Z"`) {
 		t.Errorf("got %s, %v", raw, err)
+	}
+}
+
+// Server and client choose in one order, so that a page keeps its language.
+func TestChosenLang(t *testing.T) {
+	for _, c := range []struct {
+		cookies, kept, drawn string
+		want                 text.Lang
+	}{
+		{"", "", "es", text.ES}, {"", "", "", text.EN}, {"", "en", "es", text.EN}, {"a=b; atalaya_lang=es", "en", "en", text.ES},
+		{"atalaya_lang=xx", "es", "en", text.ES}, {"xatalaya_lang=es", "", "en", text.EN},
+	} {
+		if got, _ := chosenLang(c.cookies, c.kept, c.drawn); got != c.want {
+			t.Errorf("%q, %q, %q: got %s", c.cookies, c.kept, c.drawn, got.Tag())
+		}
 	}
 }
 

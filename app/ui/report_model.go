@@ -95,6 +95,9 @@ func (w world) report(r *shared.Report) reportModel {
 			m.CapRows = append(m.CapRows, pairModel{text.Cap(l, c.ID), l.T(text.ReportCap, c.Limit)})
 		}
 	}
+	if r.Audit.TotalPages == 0 {
+		m.NoFindings = l.T(text.ReportNothing)
+	}
 	w.outcomes(&m, r)
 	for _, u := range r.Unvisited {
 		if u.Count > 0 {

@@ -20,6 +20,8 @@ type reportPage struct {
 	id     int64
 	state  reportState
 	report *shared.Report
+	// view is the audit, followed while there is no report yet.
+	view live.View
 	// savedAt is when the copy shown was kept; zero when the server sent it.
 	savedAt time.Time
 	code    string // of what went wrong with the request
@@ -27,7 +29,7 @@ type reportPage struct {
 }
 
 func (p *reportPage) OnInit() {
-	p.begin()
+	p.begin(p.describes)
 	if app.IsClient && arrived == 0 {
 		p.start(auditID(app.Window().URL().Path))
 	}
@@ -50,12 +52,13 @@ func (p *reportPage) OnPreRender(ctx app.Context) {
 		p.state = reportGone
 	}
 	p.boot = b.encode()
-	p.describe(ctx, p.title(), p.lang.T(text.DescriptionReport, p.site()))
+	p.describe(ctx)
 }
 
 // start shows what is known of the report of audit id at once.
 func (p *reportPage) start(id int64) {
 	p.id, p.state, p.report, p.savedAt, p.code, p.asked = id, reportLoading, nil, time.Time{}, "", false
+	p.view = live.View{}
 	if id == 0 {
 		p.state, p.asked = reportGone, true
 		return
@@ -100,18 +103,43 @@ func (p *reportPage) keep(r *shared.Report) {
 
 func (p *reportPage) OnMount(ctx app.Context) { p.tick(ctx, func(app.Context) {}) }
 
+// await follows the audit while its report is not written, and fetches the
+// report once it is.
+func (p *reportPage) await(ctx app.Context) {
+	if p.state != reportNotReady || p.session != nil || p.view.Terminal() {
+		return
+	}
+	var initial live.Copy
+	if p.report != nil {
+		initial.Progress = &p.report.Audit
+	}
+	p.follow(ctx, live.Audit(p.id), initial, func(ctx app.Context, v live.View) {
+		p.view = v
+		switch {
+		case v.Terminal():
+			p.unfollow()
+			p.fetch(ctx)
+		case v.Phase == live.Closed && (v.Reason == live.ReasonDeleted || v.Reason == live.ReasonNotFound):
+			p.state = reportGone
+		}
+		p.describe(ctx)
+	})
+}
+
 func (p *reportPage) OnNav(ctx app.Context) {
 	if app.IsServer {
 		return
 	}
 	p.arrive(ctx)
 	if id := auditID(ctx.Page().URL().Path); id != p.id {
+		p.unfollow()
 		p.start(id)
 	}
 	if !p.asked {
 		p.fetch(ctx)
 	}
-	p.named(ctx)
+	p.await(ctx)
+	p.describe(ctx)
 }
 
 func (p *reportPage) OnDismount() { p.leave() }
@@ -145,7 +173,7 @@ func (p *reportPage) receive(ctx app.Context, r *shared.Report, err error) {
 		p.keep(r)
 	case p.report == nil && failureCode(err) == string(shared.CodeNotFound):
 		p.state = reportGone
-	case p.report == nil && failureCode(err) == string(shared.CodeConflict):
+	case p.report == nil && failureCode(err) == string(shared.CodeConflict) && !p.view.Terminal():
 		p.state = reportNotReady
 	default:
 		p.code = failureCode(err)
@@ -153,7 +181,8 @@ func (p *reportPage) receive(ctx app.Context, r *shared.Report, err error) {
 			p.state = reportFailed
 		}
 	}
-	p.named(ctx)
+	p.await(ctx)
+	p.describe(ctx)
 }
 
 func decodeReport(body []byte) (*shared.Report, error) {
@@ -167,19 +196,28 @@ func decodeReport(body []byte) (*shared.Report, error) {
 func (p *reportPage) onRetry(ctx app.Context, _ app.Event) { p.fetch(ctx) }
 
 func (p *reportPage) site() string {
-	if p.report == nil {
-		return p.lang.T(text.AuditLabel, p.id)
+	if a := p.audit(); a != nil {
+		return siteName(a.URL)
 	}
-	return siteName(p.report.Audit.URL)
+	return p.lang.T(text.AuditLabel, p.id)
 }
 
-func (p *reportPage) title() string { return p.lang.T(text.TitleReport, p.site()) }
-
-func (p *reportPage) named(ctx app.Context) {
-	title := p.lang.T(text.TitleSuffix, plain(p.title()))
-	if ctx.Page().Title() != title {
-		ctx.Page().SetTitle("%s", title)
+// audit is the newest that is known of the audit; nil for nothing.
+func (p *reportPage) audit() *shared.AuditProgress {
+	if p.state != reportShown && p.view.Progress != nil {
+		return p.view.Progress
 	}
+	if p.report != nil {
+		return &p.report.Audit
+	}
+	return nil
+}
+
+func (p *reportPage) describes() (title, description string) {
+	if p.state == reportGone {
+		return p.lang.T(text.TitleMissing), missingTitle(p.id, p.lang)
+	}
+	return p.lang.T(text.TitleReport, p.site()), p.lang.T(text.DescriptionReport, p.site())
 }
 
 func (p *reportPage) Render() app.UI {
@@ -190,11 +228,11 @@ func (p *reportPage) Render() app.UI {
 	if p.state == reportGone {
 		return frameView(m, p.actions(), missingAudit(p.id, l))
 	}
-	var audit *shared.AuditProgress
-	if p.report != nil {
-		audit = &p.report.Audit
+	w, audit := p.world(), p.audit()
+	if p.session != nil {
+		m.Pill = w.pill(p.view)
 	}
-	head := p.world().head(p.id, audit)
+	head := w.head(p.id, audit)
 	head.Link, head.LinkText, head.LinkIcon = shared.PathPage(p.id), l.T(text.BackToAudit), iconEye
 	head.LinkMain = false
 	main := []app.UI{
@@ -207,11 +245,16 @@ func (p *reportPage) Render() app.UI {
 	if s := p.notice(); s.Lead != "" {
 		main = append(main, h("div", "card notice", stripView(s, p.onRetry)))
 	}
+	if p.state == reportShown && audit.Status != shared.StatusCompleted {
+		end := w.ended(*audit)
+		end.Link, end.Button = "", "" // it leads here
+		main = append(main, h("div", "card notice", stripView(end, nil)))
+	}
 	switch p.state {
 	case reportShown:
-		main = append(main, &part{M: p.world().report(p.report)})
+		main = append(main, &part{M: w.report(p.report)})
 	case reportNotReady:
-		main = append(main, waitingView(l.T(text.ReportNotReady), l.T(text.ReportNotReadyHelp)))
+		main = append(main, p.waiting(w))
 	case reportFailed:
 		help := l.T(text.ReportUnavailableHelp, text.Problem(l, p.code))
 		retry := button("btn-primary", nil, p.onRetry, "", app.Text(l.T(text.ReportRetry)))
@@ -221,6 +264,24 @@ func (p *reportPage) Render() app.UI {
 			ht("p", "vh", l.T(text.ReportLoading)), h("div", "skeleton", h("div", ""), h("div", ""), h("div", ""))))
 	}
 	return frameView(m, p.actions(), main...)
+}
+
+// waiting stands where the report will be, with the strip where it will not
+// come by itself just now.
+func (p *reportPage) waiting(w world) app.UI {
+	l := p.lang
+	body := waitingView(l.T(text.ReportNotReady), l.T(text.ReportNotReadyHelp))
+	connected := p.session == nil || p.view.Phase == live.Live || p.view.Phase == live.Polling
+	if s := w.strip(connection{View: p.view, Clock: deviceSkew}); !connected && s.Lead != l.T(text.ConnConnecting) {
+		return h("div", "", h("div", "card notice", stripView(s, p.onReconnect)), body)
+	}
+	return body
+}
+
+func (p *reportPage) onReconnect(app.Context, app.Event) {
+	if p.session != nil {
+		p.session.RetryNow()
+	}
 }
 
 // notice says that what is shown is a copy when the server could not be asked.

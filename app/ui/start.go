@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -92,14 +91,17 @@ func (s *startBox) onSubmit(ctx app.Context, e app.Event) {
 	s.busy, s.code = true, ""
 	key := s.key
 	ctx.Async(func() {
-		id, err := createAudit(address, key)
+		audit, err := createAudit(address, key)
 		ctx.Dispatch(func(ctx app.Context) {
 			s.busy = false
-			if err != nil {
+			switch {
+			case !s.Mounted(): // the reader has gone elsewhere meanwhile
+			case err != nil:
 				s.fail(failureCode(err))
-				return
+			default:
+				created = &audit
+				ctx.Navigate(shared.PathPage(audit.AuditID))
 			}
-			ctx.Navigate(shared.PathPage(id))
 		})
 	})
 }
@@ -115,25 +117,21 @@ func (s *startBox) fail(code string) {
 	}
 }
 
-var errAnswer = errors.New("ui: the server's answer is not an audit")
+// created is the audit the reader has just started, for its page to begin with.
+// Only the UI goroutine touches it.
+var created *shared.AuditProgress
 
 // createAudit asks the server to audit an address; a bare host will do.
-func createAudit(address, key string) (id int64, err error) {
+func createAudit(address, key string) (shared.AuditProgress, error) {
 	body, err := json.Marshal(shared.NewAudit{URL: address})
 	if err != nil {
-		return 0, err
+		return shared.AuditProgress{}, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 	defer cancel()
 	_, answer, err := live.PostJSON(ctx, shared.PathAudits, body, key)
 	if err != nil {
-		return 0, err
+		return shared.AuditProgress{}, err
 	}
-	var created struct {
-		ID int64 `json:"audit_id"`
-	}
-	if err := json.Unmarshal(answer, &created); err != nil || created.ID < 1 {
-		return 0, errAnswer
-	}
-	return created.ID, nil
+	return shared.DecodeAuditProgress(answer)
 }

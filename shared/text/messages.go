@@ -12,6 +12,7 @@ const (
 	LanguageOther
 	PlainVersion
 	PlainHint
+	WithoutScript
 	TitleSuffix
 	TitleAudits
 	TitleRunning
@@ -77,6 +78,7 @@ const (
 	ColumnPage
 	ColumnTime
 	Milliseconds
+	MillisecondsUnder
 	CodeNone
 	None
 	ScoreSoFar
@@ -169,6 +171,7 @@ const (
 	ReportPartialPages
 	ReportFindings
 	ReportNoFindings
+	ReportNothing
 	ReportPassed
 	ReportNotApplicable
 	ReportUnvisited
@@ -228,6 +231,7 @@ var messages = [keys][langs]string{
 	LanguageOther:     {"Change the language to %s", "Cambiar el idioma a %s"},
 	PlainVersion:      {"Plain version", "Versión sencilla"},
 	PlainHint:         {"Works without WebAssembly and without JavaScript", "Funciona sin WebAssembly y sin JavaScript"},
+	WithoutScript:     {"Without JavaScript this page stands still.", "Sin JavaScript esta página no se mueve."},
 	TitleSuffix:       {"%s · Atalaya", "%s · Atalaya"},
 	TitleAudits:       {"Audits", "Auditorías"},
 	TitleRunning:      {"%d%% %s", "%d %% %s"},
@@ -291,6 +295,7 @@ var messages = [keys][langs]string{
 	ColumnPage:        {"Page", "Página"},
 	ColumnTime:        {"Time", "Tiempo"},
 	Milliseconds:      {"%s ms", "%s ms"},
+	MillisecondsUnder: {"<1 ms", "<1 ms"},
 	CodeNone:          {"none", "sin resp."},
 	None:              {"None", "Ninguno"},
 	ScoreSoFar:        {"Score so far", "Puntuación hasta ahora"},
@@ -380,13 +385,14 @@ var messages = [keys][langs]string{
 	ReportPartialPages:    {"%s: %s of %s known addresses were analysed as pages.", "%s: se analizaron como páginas %s de %s direcciones conocidas."},
 	ReportFindings:        {"Findings by check", "Hallazgos por comprobación"},
 	ReportNoFindings:      {"No check found anything to mend.", "Ninguna comprobación encontró nada que corregir."},
+	ReportNothing:         {"Nothing was analysed.", "No se analizó nada."},
 	ReportPassed:          {"Passed", "Superadas"},
 	ReportNotApplicable:   {"Not applicable", "No aplicables"},
 	ReportUnvisited:       {"Not visited", "Sin visitar"},
 	ReportUnvisitedHelp:   {"Addresses found on the site that were not fetched", "Direcciones encontradas en el sitio que no se leyeron"},
 	ReportLoading:         {"Loading the report", "Cargando el informe"},
 	ReportNotReady:        {"There is no report yet", "Aún no hay informe"},
-	ReportNotReadyHelp:    {"It appears when the audit has ended.", "Aparece cuando termina la auditoría."},
+	ReportNotReadyHelp:    {"It appears here by itself when the audit has ended.", "Aparece aquí sola cuando termina la auditoría."},
 	ReportNoScore:         {"This audit gave no score", "Esta auditoría no tiene puntuación"},
 	ReportUnavailable:     {"The report cannot be shown", "No se puede mostrar el informe"},
 	ReportUnavailableHelp: {"%s No copy of it is kept on this device.", "%s No hay copia en este dispositivo."},

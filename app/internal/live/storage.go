@@ -84,6 +84,22 @@ func (s *Storage) Saved(t Topic) (Copy, bool) {
 	return Copy{}, false
 }
 
+// Known is the kept copy of one audit: its own, or what the kept list says of it.
+func (s *Storage) Known(id int64) (Copy, bool) {
+	if c, ok := s.Saved(Audit(id)); ok {
+		return c, true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list, _ := s.list(List())
+	for i := range list.Audits {
+		if p := &list.Audits[i]; p.AuditID == id {
+			return Copy{Progress: p, SavedAt: list.SavedAt}, true
+		}
+	}
+	return Copy{}, false
+}
+
 // SavedAudits are the kept copies of single audits, highest id first.
 func (s *Storage) SavedAudits() []Copy {
 	s.mu.Lock()

@@ -164,6 +164,38 @@ func (k *keeper) SaveList(audits []shared.AuditProgress, _ time.Time) error {
 	return k.err
 }
 
+// What the server drew is kept although nothing follows it: a page that has
+// ended asks for nothing, and a list may not change for days. What came from
+// the device is not kept again.
+func TestKeepsWhatTheServerDrew(t *testing.T) {
+	ended, moving := completed(7, 4), progressOf(7, 3, 10)
+	for _, tt := range []struct {
+		name    string
+		topic   Topic
+		initial Copy
+		want    []int64
+	}{
+		{"ended audit", Audit(7), Copy{Progress: &ended}, []int64{4}},
+		{"moving audit", Audit(7), Copy{Progress: &moving}, []int64{3}},
+		{"list", List(), Copy{Audits: []shared.AuditProgress{moving}}, []int64{-1}},
+		{"empty list", List(), Copy{Audits: []shared.AuditProgress{}}, []int64{0}},
+		{"own copy", Audit(7), Copy{Progress: &moving, SavedAt: savedAt}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world) {
+				k := &keeper{w: w}
+				s := w.begin(Options{Topic: tt.topic, Initial: tt.initial, Keep: k})
+				wait(time.Minute)
+				s.Close()
+				<-s.Done()
+				if !slices.Equal(k.kept, tt.want) {
+					t.Errorf("kept %v, want %v", k.kept, tt.want)
+				}
+			})
+		})
+	}
+}
+
 func TestKeepsSeldomAndTheEndAtOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		k := &keeper{w: w, err: ErrStorage}
