@@ -41,7 +41,7 @@ type Config struct {
 	// 5 s.
 	WriteTimeout time.Duration
 	// Drain is how long streams may take to leave at shutdown, 0 to 10 min.
-	// Defaults to 10 s.
+	// Defaults to 10 s. See [Config.notice] for how long the port stays open.
 	Drain time.Duration
 	// MaxStreams bounds the open streams; 0, the default, means no bound.
 	MaxStreams int
@@ -84,16 +84,16 @@ func parseConfig(args []string, getenv func(string) string, out io.Writer) (Conf
 	fs.DurationVar(&c.StreamLifetime, "stream-lifetime", shared.StreamLifetime, "longest life of a stream, 10s to 10m")
 	fs.DurationVar(&c.Sweep, "sweep", 250*time.Millisecond, "how often changes are looked for without a wake-up, 20ms to 10s")
 	fs.DurationVar(&c.WriteTimeout, "write-timeout", 5*time.Second, "longest time for one write to one stream, 100ms to 1m")
-	fs.DurationVar(&c.Drain, "drain", 10*time.Second, "window over which streams are told to come back at shutdown, 0 to 10m")
+	fs.DurationVar(&c.Drain, "drain", 10*time.Second, "window over which streams are told to come back at shutdown, 0 to 10m; beyond loopback the server goes on answering for up to 2s of it")
 	fs.IntVar(&c.MaxStreams, "max-streams", 0, "bound on open streams; 0 means none")
 	fs.IntVar(&c.MaxStreamsPerIP, "max-streams-per-ip", 100, "bound on streams of one address (loopback exempt); 0 means none")
 	proxies := fs.String("trusted-proxies", "", "comma-separated `networks` whose X-Forwarded-For is believed")
 	fs.IntVar(&c.Workers, "workers", 2, "audits at once, 0 to 64; 0 switches the engine off")
 	fs.IntVar(&c.PageLimit, "page-limit", 500, fmt.Sprintf("default limit of pages per audit, 1 to %d", shared.PageLimitMax))
 	fs.Float64Var(&c.Rate, "rate", 5, "requests per second to one audited host, above 0 to 10000")
-	private := fs.String("allow-private-targets", "auto", "audit private addresses: `auto`, true or false (auto: only when --addr is loopback)")
+	private := fs.String("allow-private-targets", "auto", "`choice`: auto (audit private addresses only when --addr is loopback), true or false")
 	fs.BoolVar(&c.InsecureNoAuth, "insecure-no-auth", false, "listen beyond loopback although nobody has to sign in")
-	fs.StringVar(&c.LogFormat, "log-format", "text", "`text` or json")
+	fs.StringVar(&c.LogFormat, "log-format", "text", "`format`: text or json")
 	fs.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "`level`: debug, info, warn or error")
 
 	if err := fromEnvironment(fs, getenv); err != nil {
@@ -195,6 +195,19 @@ func (c *Config) complete(proxies, private string) error {
 		c.TrustedProxies = append(c.TrustedProxies, network)
 	}
 	return nil
+}
+
+// noticeMax is time enough for a load balancer that asks every second or two.
+const noticeMax = 2 * time.Second
+
+// notice is how long a server that goes away answers at least, so that a load
+// balancer sees /readyz fail and sends nobody here before the port closes. On
+// loopback there is none: who stops a server on their own machine wants it gone.
+func (c Config) notice() time.Duration {
+	if host, _, err := net.SplitHostPort(c.Addr); err == nil && access.IsLoopback(host) {
+		return 0
+	}
+	return min(c.Drain, noticeMax)
 }
 
 // parseNetwork reads a prefix, or an address as the prefix that holds only it.

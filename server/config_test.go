@@ -101,6 +101,45 @@ func TestHelpListsEveryFlag(t *testing.T) {
 	}
 }
 
+// TestHelpNamesNoValueAsPlaceholder finds "--log-format text" in the help, which
+// reads like a complete setting.
+func TestHelpNamesNoValueAsPlaceholder(t *testing.T) {
+	var out bytes.Buffer
+	if _, err := parseConfig([]string{"--help"}, noEnv, &out); !errors.Is(err, flag.ErrHelp) {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"--log-format format ", "--allow-private-targets choice "} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("help lacks %q:\n%s", want, &out)
+		}
+	}
+	for line := range strings.Lines(out.String()) {
+		fields := strings.Fields(line)
+		if _, value, ok := strings.Cut(strings.TrimSpace(line), "(default "); ok && strings.HasPrefix(line, "  --") && fields[1]+")" == value {
+			t.Errorf("the placeholder is the default: %s", line)
+		}
+	}
+}
+
+func TestConfigNotice(t *testing.T) {
+	for _, c := range []struct {
+		addr        string
+		drain, want time.Duration
+	}{
+		{"127.0.0.1:8000", 10 * time.Second, 0},
+		{"[::1]:8000", 10 * time.Second, 0},
+		{"localhost:8000", 10 * time.Second, 0},
+		{"0.0.0.0:8000", 10 * time.Second, 2 * time.Second},
+		{":8000", 10 * time.Second, 2 * time.Second},
+		{"192.0.2.7:8000", time.Second, time.Second},
+		{"192.0.2.7:8000", 0, 0},
+	} {
+		if got := (Config{Addr: c.addr, Drain: c.drain}).notice(); got != c.want {
+			t.Errorf("%s, drain %v: got %v, want %v", c.addr, c.drain, got, c.want)
+		}
+	}
+}
+
 func TestDatabaseIsNamedWithoutItsPassword(t *testing.T) {
 	c := Config{DatabaseURL: "postgres://ana:secret@db.example/audits"}
 	if s := c.database(); strings.Contains(s, "secret") || !strings.Contains(s, "db.example") {

@@ -40,7 +40,7 @@ func problems(log *slog.Logger) *api.Problems {
 func failStream(p *api.Problems) func(http.ResponseWriter, *http.Request, error) {
 	return func(w http.ResponseWriter, r *http.Request, err error) {
 		if refusal, ok := errors.AsType[*stream.Refusal](err); ok {
-			err = &api.Error{Code: refusal.Code, Detail: refusal.Detail, RetryAfter: refusal.RetryAfter, Err: refusal.Err}
+			err = &api.Error{Code: refusal.Code, Field: refusal.Field, Detail: refusal.Detail, RetryAfter: refusal.RetryAfter, Err: refusal.Err}
 		}
 		p.Fail(w, r, err)
 	}

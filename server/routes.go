@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"path"
+	"slices"
+	"strings"
 	"time"
 
 	"atalaya/server/internal/api"
@@ -20,6 +23,7 @@ func routes(mux *http.ServeMux, problems *api.Problems, streams *stream.Server, 
 	}
 	get(shared.PathStreams, streams.Audits)
 	get(shared.PathStreams+"/{id}/progress", streams.Audit)
+	mux.Handle("/sse", problems.NotFound()) // or ServeMux would redirect it
 	mux.Handle("/sse/", problems.NotFound())
 	get(shared.PathHealth, func(w http.ResponseWriter, _ *http.Request) {
 		status(w, http.StatusOK, map[string]string{"status": "ok"})
@@ -27,6 +31,28 @@ func routes(mux *http.ServeMux, problems *api.Problems, streams *stream.Server, 
 	get(shared.PathReady, ready(streams, rows))
 	get(shared.PathMetrics, m.handler().ServeHTTP)
 	mux.Handle("/", app)
+}
+
+// programs are the roots of what is asked for by programs rather than people.
+var programs = [...]string{"/api", "/sse"}
+
+// strict answers 404 where [http.ServeMux] would send a program to the clean
+// form of its path (/api//v1, /x/../sse): it gets a problem, and no redirect that
+// would turn the mistake into a second request. People are sent on.
+func strict(mux http.Handler, problems *api.Problems) http.Handler {
+	missing := problems.NotFound()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		clean := path.Clean("/" + r.URL.Path)
+		if clean != r.URL.Path && clean+"/" != r.URL.Path && (forPrograms(clean) || forPrograms(r.URL.Path)) {
+			missing.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+func forPrograms(p string) bool {
+	return slices.ContainsFunc(programs[:], func(root string) bool { return p == root || strings.HasPrefix(p, root+"/") })
 }
 
 // ready answers whether this process should get traffic: not while it drains,

@@ -87,7 +87,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	ui.Register()
 	app := pages.New(pages.Config{
 		Data: rows, Create: service, Validate: validate(rest, problems), Web: files, Log: log,
-		Missing: func(err error) bool { return errors.Is(err, store.ErrNotFound) },
+		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
+		NotAllowed: problems.NotAllowed,
 	})
 	routes(mux, problems, streams, rows, metrics, app)
 
@@ -104,7 +105,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 
 	guard := access.NewGuard(cfg.Addr, problems.Fail)
 	server := &http.Server{
-		Handler:           api.Log(log, problems, guard.Wrap(api.Deadlines(mux))),
+		Handler:           api.Log(log, problems, guard.Wrap(api.Deadlines(strict(mux, problems)))),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
@@ -123,16 +124,21 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	return drain(cfg, streams, server, log)
 }
 
-// drain tells every stream when to come back, spread over the window, and closes
-// what has not left by its end.
+// drain leaves in this order. At once /readyz fails and every stream is told
+// when to come back, spread over the window. The port closes when the streams
+// have left, but not before the notice to load balancers is over. What has not
+// left by the end of the window is cut. A second signal cuts everything short
+// (main).
 func drain(cfg Config, streams *stream.Server, server *http.Server, log *slog.Logger) error {
 	begun := time.Now()
-	log.Info("draining", "window", cfg.Drain)
+	noticed := time.After(cfg.notice())
+	log.Info("draining", "window", cfg.Drain, "notice", cfg.notice())
 	ctx, cancel := context.WithTimeout(context.Background(), cfg.Drain+2*time.Second)
 	defer cancel()
 	if err := streams.Drain(ctx); err != nil {
 		log.Warn("streams cut", "err", err)
 	}
+	<-noticed
 	if err := server.Shutdown(ctx); err != nil {
 		_ = server.Close() // what has not left by now is cut
 	}

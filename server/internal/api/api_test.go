@@ -237,8 +237,12 @@ func TestWorkerReports(t *testing.T) {
 	if got := s.progress(w, 200); got.Revision != q.Revision || w.Header().Get("ETag") != shared.ETag(q.Revision) {
 		t.Errorf("read again: revision %d, ETag %s", got.Revision, w.Header().Get("ETag"))
 	}
-	if w := s.do("GET", shared.PathAudit(q.AuditID), nil, "If-None-Match", shared.ETag(q.Revision)); w.Code != 304 || w.Body.Len() != 0 {
-		t.Errorf("unchanged: %d %q", w.Code, w.Body)
+	tag := shared.ETag(q.Revision)
+	for known, want := range map[string]int{tag: 304, "W/" + tag: 304, `"1", ` + tag: 304, "*": 304, `"1"`: 200} {
+		w := s.do("GET", shared.PathAudit(q.AuditID), nil, "If-None-Match", known)
+		if w.Code != want || (w.Body.Len() == 0) != (want == 304) || w.Header().Get("ETag") != tag || w.Header().Get("Cache-Control") != "no-cache" {
+			t.Errorf("If-None-Match %s: %d, %v, %d bytes; want %d", known, w.Code, w.Header(), w.Body.Len(), want)
+		}
 	}
 }
 
@@ -275,6 +279,25 @@ func TestCreate(t *testing.T) {
 	}
 	if w := s.do("GET", shared.PathAudit(p.AuditID), nil); w.Code != 404 {
 		t.Errorf("deleted, yet %d", w.Code)
+	}
+}
+
+// TestRetryKeepsTheSettings starts an audit again and finds it asked for the same.
+func TestRetryKeepsTheSettings(t *testing.T) {
+	s := newServer(t)
+	for body, want := range map[string]shared.NewAudit{
+		`{"url":"http://site.example/","page_limit":7,"max_depth":3}`:     {URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 7, MaxDepth: 3},
+		`{"url":"http://site.example/"}`:                                  {URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 500, MaxDepth: shared.MaxDepthDefault},
+		`{"url":"import","kind":"external"}`:                              {URL: "import", Kind: shared.KindExternal},
+		`{"url":"import","kind":"external","page_limit":8,"max_depth":4}`: {URL: "import", Kind: shared.KindExternal, PageLimit: 8, MaxDepth: 4},
+	} {
+		p := s.progress(s.do("POST", shared.PathAudits, body), 201)
+		s.progress(s.do("POST", shared.PathCancel(p.AuditID), nil), 200)
+		again := s.progress(s.do("POST", shared.PathAudit(p.AuditID)+"/retry", nil), 201)
+		got, status, err := s.store.Settings(t.Context(), again.AuditID)
+		if err != nil || got != want || status != shared.StatusPending || again.AuditID == p.AuditID {
+			t.Errorf("%s again: got audit %d, %+v, %s, %v; want %+v", body, again.AuditID, got, status, err, want)
+		}
 	}
 }
 

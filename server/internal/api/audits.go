@@ -15,6 +15,7 @@ import (
 type Service interface {
 	Create(ctx context.Context, a shared.NewAudit, idempotencyKey string) (p shared.AuditProgress, created bool, err error)
 	Progress(ctx context.Context, id int64) (shared.AuditProgress, error)
+	Settings(ctx context.Context, id int64) (a shared.NewAudit, status shared.Status, err error)
 	List(ctx context.Context, q shared.ListQuery) (shared.AuditList, error)
 	Patch(ctx context.Context, id int64, patch shared.ProgressPatch, ifMatch int64) (shared.AuditProgress, error)
 	Cancel(ctx context.Context, id int64) (shared.AuditProgress, error)
@@ -45,7 +46,7 @@ type API struct {
 // New returns the handlers of /api/v1.
 func New(c Config) *API { return &API{c} }
 
-// Register adds the routes to mux.
+// Register adds the routes to mux, with a 404 for whatever else lies under /api.
 func (a *API) Register(mux *http.ServeMux) {
 	get, post := http.MethodGet, http.MethodPost
 	id := shared.PathAudits + "/{id}"
@@ -62,6 +63,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	} {
 		mux.Handle(path, a.Problems.Methods(methods))
 	}
+	mux.Handle("/api", a.Problems.NotFound()) // or ServeMux would redirect it
 	mux.Handle("/api/", a.Problems.NotFound())
 }
 
@@ -177,8 +179,10 @@ func (a *API) audit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("ETag", shared.ETag(p.Revision))
-	if r.Header.Get("If-None-Match") == shared.ETag(p.Revision) {
+	etag := shared.ETag(p.Revision)
+	w.Header().Set("ETag", etag)
+	if shared.IfNoneMatch(r.Header.Values("If-None-Match")).Match(etag) {
+		w.Header().Set("Cache-Control", "no-cache")
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -242,8 +246,8 @@ func (a *API) cancel(w http.ResponseWriter, r *http.Request) error {
 	return write(w, http.StatusOK, p)
 }
 
-// retry starts a new audit with the address, kind and page limit of an ended
-// one.
+// retry starts a new audit with the settings of an ended one, which must still
+// be allowed; those it never had get their defaults.
 func (a *API) retry(w http.ResponseWriter, r *http.Request) error {
 	id, err := auditID(r)
 	if err != nil {
@@ -253,18 +257,24 @@ func (a *API) retry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := a.Service.Progress(r.Context(), id)
+	n, status, err := a.Service.Settings(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	if !p.Status.Terminal() {
+	if !status.Terminal() {
 		return &Error{Code: shared.CodeConflict, Detail: "The audit has not ended yet; cancel it first."}
 	}
-	n, err := a.Validate(p.URL, p.Kind, p.PageLimit, nil)
-	if err != nil {
+	if n, err = a.Validate(n.URL, n.Kind, given(n.PageLimit), given(n.MaxDepth)); err != nil {
 		return err
 	}
 	return a.created(w, r.Context(), n, key)
+}
+
+func given(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }
 
 func (a *API) patch(w http.ResponseWriter, r *http.Request) error {

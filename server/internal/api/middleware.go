@@ -118,9 +118,15 @@ func (p *Problems) Methods(handlers map[string]http.Handler) http.Handler {
 			h.ServeHTTP(w, r)
 			return
 		}
-		w.Header().Set("Allow", allow)
-		p.Fail(w, r, &Error{Code: shared.CodeMethod, Detail: "This path takes " + allow + "."})
+		p.NotAllowed(w, r, allow)
 	})
+}
+
+// NotAllowed answers a request with 405. allow lists the methods of the path, as
+// the Allow header has them.
+func (p *Problems) NotAllowed(w http.ResponseWriter, r *http.Request, allow string) {
+	w.Header().Set("Allow", allow)
+	p.Fail(w, r, &Error{Code: shared.CodeMethod, Detail: "This path takes " + allow + "."})
 }
 
 // NotFound answers every request with 404.

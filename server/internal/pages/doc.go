@@ -14,7 +14,8 @@
 //     over in the query, from which it removes one that came from outside.
 //   - It fetches /robots.txt and the like over HTTP from the host that the
 //     request names. None of these paths ever reaches it.
-//   - It answers every method with a page. Only GET and HEAD are let through.
+//   - It answers every method with a page. Only GET and HEAD are let through;
+//     the rest gets what Config.NotAllowed answers.
 //   - It compresses nothing and knows one domain. Answers are held back until
 //     they are complete, then get the request's own origin, a length, and gzip.
 //
@@ -28,6 +29,11 @@
 // POST /basic trusts that its caller has refused requests from other sites
 // (package access does, by Origin and Sec-Fetch-Site, before any handler runs);
 // it carries no token of its own.
+//
+// # Addresses
+//
+// A page has one address, without a slash at its end; with one it answers 308,
+// and so does /audits, to the list. The query is kept.
 //
 // # Errors
 //

@@ -37,7 +37,7 @@ var withheld = map[string]bool{
 	"/goapp.js": true, "/app.wasm": true, "/goapp.wasm": true,
 }
 
-// front stands before go-app's handler.
+// front stands before go-app's handler. It takes GET and HEAD only.
 type front struct {
 	Config
 	app   http.Handler
@@ -92,9 +92,6 @@ func configure(files *web.Files) *app.Handler {
 const oldBrowsers = "/web/static/old.js"
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !allow(w, r, "GET, HEAD", http.MethodGet, http.MethodHead) {
-		return
-	}
 	switch contentType, script := scripts[r.URL.Path]; {
 	case script:
 		f.script(w, r, contentType)
@@ -115,7 +112,7 @@ func (f *front) script(w http.ResponseWriter, r *http.Request, contentType strin
 	h := w.Header()
 	h.Set("Cache-Control", "no-cache")
 	h.Set("ETag", "W/"+etag)
-	if web.Matches(strings.Join(r.Header.Values("If-None-Match"), ","), etag) {
+	if shared.IfNoneMatch(r.Header.Values("If-None-Match")).Match(etag) {
 		h.Add("Vary", "Accept-Encoding")
 		w.WriteHeader(http.StatusNotModified)
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"atalaya/app/ui"
@@ -19,7 +20,8 @@ type Creator interface {
 	Create(ctx context.Context, a shared.NewAudit, idempotencyKey string) (p shared.AuditProgress, created bool, err error)
 }
 
-// Config is what the pages need. Data, Create and Validate are required.
+// Config is what the pages need. Data, Create, Validate and NotAllowed are
+// required.
 type Config struct {
 	// Data answers what pages show.
 	Data ui.Data
@@ -28,6 +30,10 @@ type Config struct {
 	// Validate checks what was typed into the plain form and fills in the
 	// defaults. A problem is shown beside the form, with its status.
 	Validate func(shared.NewAudit) (shared.NewAudit, *shared.Problem)
+	// NotAllowed answers a request with a method that its path does not take, but
+	// for the plain pages, which answer for themselves. allow is what the Allow
+	// header says.
+	NotAllowed func(w http.ResponseWriter, r *http.Request, allow string)
 	// Missing reports whether an error of Data means that there is no such
 	// audit. Nil means that no error does.
 	Missing func(error) bool
@@ -62,14 +68,44 @@ func New(c Config) http.Handler {
 	}
 	plain := &plain{c}
 	mux := http.NewServeMux()
-	mux.Handle("/web/", c.Web)
-	mux.Handle("/manifest.webmanifest", c.Web)
-	mux.Handle("/robots.txt", c.Web)
-	mux.Handle("/favicon.ico", c.Web)
-	mux.HandleFunc(shared.PathBasic, plain.home)
-	mux.HandleFunc("/audits/{id}/basic", plain.audit)
-	mux.Handle("/", newFront(c, plain))
+	for _, path := range [...]string{"/web", "/web/", "/manifest.webmanifest", "/robots.txt", "/favicon.ico"} {
+		mux.Handle(path, c.readOnly(c.Web))
+	}
+	app := c.readOnly(newFront(c, plain))
+	mux.Handle("/", app)
+	for path, page := range map[string]http.Handler{
+		shared.PathBasic:      http.HandlerFunc(plain.home),
+		"/audits/{id}":        app,
+		"/audits/{id}/report": app,
+		"/audits/{id}/basic":  http.HandlerFunc(plain.audit),
+	} {
+		mux.Handle(path, page)
+		mux.HandleFunc(path+"/{$}", withoutSlash)
+	}
+	mux.HandleFunc("/audits", toList)
+	mux.HandleFunc("/audits/{$}", toList)
 	return secure(mux)
+}
+
+// withoutSlash sends an address with a slash at its end to the page without.
+func withoutSlash(w http.ResponseWriter, r *http.Request) {
+	// Escaped, for the id may contain anything.
+	move(w, r, strings.TrimRight(r.URL.EscapedPath(), "/"))
+}
+
+// toList sends who cut an audit's address short to the list.
+func toList(w http.ResponseWriter, r *http.Request) { move(w, r, "/") }
+
+// move sends a request, with its method and query, to another path of ours,
+// which starts with one slash. Browsers are to ask again the next time: the same
+// address may be another program's tomorrow, on localhost above all.
+func move(w http.ResponseWriter, r *http.Request, path string) {
+	if r.URL.RawQuery != "" {
+		path += "?" + r.URL.RawQuery
+	}
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("Location", path)
+	w.WriteHeader(http.StatusPermanentRedirect)
 }
 
 // policy allows what the app does and nothing else: its own files, the
@@ -106,15 +142,13 @@ func language(r *http.Request) text.Lang {
 	return ui.ChooseLang(chosen, r.Header.Get("Accept-Language"))
 }
 
-// allow refuses other methods than those named and reports whether it let the
-// request through.
-func allow(w http.ResponseWriter, r *http.Request, methods string, allowed ...string) bool {
-	for _, m := range allowed {
-		if r.Method == m {
-			return true
+// readOnly lets GET and HEAD through.
+func (c Config) readOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			c.NotAllowed(w, r, "GET, HEAD")
+			return
 		}
-	}
-	w.Header().Set("Allow", methods)
-	http.Error(w, "Only "+methods+" are allowed here.", http.StatusMethodNotAllowed)
-	return false
+		next.ServeHTTP(w, r)
+	})
 }

@@ -21,6 +21,7 @@ import (
 	"golang.org/x/net/html"
 
 	"atalaya/app/ui"
+	"atalaya/server/internal/api"
 	"atalaya/server/internal/store"
 	"atalaya/shared"
 	"atalaya/shared/text"
@@ -44,7 +45,8 @@ func newSite(t *testing.T) *site {
 	ui.Register()
 	h := New(Config{
 		Data: rows, Create: rows, Log: slog.New(slog.DiscardHandler),
-		Missing: func(err error) bool { return errors.Is(err, store.ErrNotFound) },
+		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
+		NotAllowed: api.NewProblems(slog.New(slog.DiscardHandler)).NotAllowed,
 		Validate: func(n shared.NewAudit) (shared.NewAudit, *shared.Problem) {
 			if !strings.HasPrefix(n.URL, "http") {
 				return n, &shared.Problem{Status: http.StatusUnprocessableEntity, Code: shared.CodeBadURL}
@@ -162,6 +164,13 @@ func TestStatuses(t *testing.T) {
 		{"GET", "/manifest.webmanifest", 200},
 		{"GET", "/web/static/old.js", 200},
 		{"GET", "/web/", 404},
+		{"GET", "/web", 404},
+		{"POST", "/web", 405},
+		{"POST", "/web/static/old.js", 405},
+		{"PUT", "/robots.txt", 405},
+		{"DELETE", "/manifest.webmanifest", 405},
+		{"PATCH", "/app.js", 405},
+		{"POST", "/nothing", 405},
 	} {
 		t.Run(tt.method+" "+tt.target, func(t *testing.T) {
 			r := s.do(tt.method, tt.target, "")
@@ -172,8 +181,14 @@ func TestStatuses(t *testing.T) {
 			if tt.method == "HEAD" && (body != "" || r.Header.Get("Content-Length") == "0") {
 				t.Errorf("HEAD: body of %d bytes, Content-Length %s", len(body), r.Header.Get("Content-Length"))
 			}
-			if tt.want == 405 && r.Header.Get("Allow") == "" {
-				t.Error("405 without Allow")
+			if kind := r.Header.Get("Content-Type"); tt.want == 405 {
+				want := shared.ProblemType
+				if strings.HasSuffix(tt.target, "/basic") {
+					want = "text/html; charset=utf-8"
+				}
+				if r.Header.Get("Allow") == "" || kind != want || kind == shared.ProblemType && !strings.Contains(body, `"code":"method_not_allowed"`) {
+					t.Errorf("Allow %q, Content-Type %q, %s; want a method, %s", r.Header.Get("Allow"), kind, body, want)
+				}
 			}
 			for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Content-Security-Policy": policy} {
 				if got := r.Header.Get(name); got != want {

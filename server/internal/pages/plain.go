@@ -31,14 +31,15 @@ type plain struct{ Config }
 
 // home lists the newest audits; by POST it starts one.
 func (p *plain) home(w http.ResponseWriter, r *http.Request) {
-	if !allow(w, r, "GET, HEAD, POST", http.MethodGet, http.MethodHead, http.MethodPost) {
-		return
-	}
-	if r.Method == http.MethodPost {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		p.list(w, r, http.StatusOK, "", "")
+	case http.MethodPost:
 		p.start(w, r)
-		return
+	default:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		p.list(w, r, http.StatusMethodNotAllowed, "", p.choose(w, r).B(text.BasicBadForm))
 	}
-	p.list(w, r, http.StatusOK, "", "")
 }
 
 // start creates the audit of the form and goes to its page. What was typed and
@@ -84,6 +85,11 @@ func readForm(w http.ResponseWriter, r *http.Request) (url, key string, status i
 		}
 		return "", "", http.StatusBadRequest
 	}
+	for _, name := range [...]string{"url", "key"} {
+		if len(r.PostForm[name]) > 1 { // not our form's, and which one is meant?
+			return "", "", http.StatusBadRequest
+		}
+	}
 	url = strings.TrimSpace(r.PostForm.Get("url"))
 	if given := r.PostForm.Get("key"); given != "" && len(given) <= maxKey {
 		sum := sha256.Sum256([]byte(given + "\n" + url))
@@ -120,10 +126,12 @@ func (p *plain) list(w http.ResponseWriter, r *http.Request, status int, url, wr
 
 // audit shows one audit; until that has ended, the page loads itself again.
 func (p *plain) audit(w http.ResponseWriter, r *http.Request) {
-	if !allow(w, r, "GET, HEAD", http.MethodGet, http.MethodHead) {
+	l := p.choose(w, r)
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		p.note(w, r, http.StatusMethodNotAllowed, l.T(text.ProblemOther), l.T(text.MissingPageHelp), 0)
 		return
 	}
-	l := p.choose(w, r)
 	id, ok := shared.ParseID(r.PathValue("id"))
 	if !ok {
 		p.note(w, r, http.StatusBadRequest, l.B(text.BasicBadNumber), l.B(text.BasicBadNumberHelp), 0)

@@ -53,3 +53,30 @@ func TestCreateIdempotency(t *testing.T) {
 		}
 	})
 }
+
+// TestSettings finds nothing missing of what an audit was created with.
+func TestSettings(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		for _, a := range []shared.NewAudit{site, external, {URL: "x", Kind: shared.KindExternal, PageLimit: 3, MaxDepth: 2}} {
+			id := f.create(t, a).AuditID
+			got, status, err := f.Settings(t.Context(), id)
+			if err != nil || got != a || status != shared.StatusPending {
+				t.Errorf("got %+v, %s, %v, want %+v, %s", got, status, err, a, shared.StatusPending)
+			}
+			if _, err := f.Cancel(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+			if got, status, err := f.Settings(t.Context(), id); err != nil || got != a || status != shared.StatusCancelled {
+				t.Errorf("ended: got %+v, %s, %v, want %+v, %s", got, status, err, a, shared.StatusCancelled)
+			}
+		}
+		if err := f.Delete(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []int64{1, 999} {
+			if _, _, err := f.Settings(t.Context(), id); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("audit %d: got %v, want %v", id, err, store.ErrNotFound)
+			}
+		}
+	})
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -22,6 +23,10 @@ const ChangesMax = 500
 // It never skips a change, whatever the order in which transactions commit. On
 // PostgreSQL it may return a row again that an earlier call returned, so drop
 // revisions that are not newer than the last of the same audit.
+//
+// A cursor that lies beyond the present gives [ErrBadCursor], as one that cannot
+// be read does: an older copy of the database has taken over, and nothing is
+// known about what it will number next. Start anew with "".
 func (s *Store) Changes(ctx context.Context, cursor string) (changed []shared.AuditProgress, deleted []int64, next string, err error) {
 	sweepBy := s.changesByRevision
 	if s.postgres != nil {
@@ -47,12 +52,30 @@ func (s *Store) Changes(ctx context.Context, cursor string) (changed []shared.Au
 	return changed, deleted, next, nil
 }
 
+// sweptRow is a changed row beside what the query's snapshot says of the
+// present. The first row of an answer is there even when nothing changed; its id
+// is then 0.
 type sweptRow struct {
 	auditRow `bun:",extend"`
 
 	Xid   string `bun:"xid,scanonly"`
 	Until string `bun:"until,scanonly"`
 	Next  string `bun:"next,scanonly"`
+}
+
+// present cuts the row off that stands for no change, and returns the end of
+// what has happened so far.
+func present(rows []sweptRow) (changed []sweptRow, until uint64, err error) {
+	if len(rows) == 0 {
+		return nil, 0, errors.New("the database has no present")
+	}
+	if until, err = strconv.ParseUint(rows[0].Until, 10, 63); err != nil {
+		return nil, 0, fmt.Errorf("end of the changes: %w", err)
+	}
+	if rows[0].ID == 0 {
+		rows = nil
+	}
+	return rows, until, nil
 }
 
 // changesByRevision relies on SQLite's one writer: revisions become visible in
@@ -62,13 +85,27 @@ func (s *Store) changesByRevision(ctx context.Context, db bun.IDB, cursor string
 		err = db.NewSelect().Table("audits_clock").ColumnExpr("CAST(revision AS TEXT)").Scan(ctx, &next)
 		return nil, next, err
 	}
-	after, err := strconv.ParseInt(cursor, 10, 64)
-	if err != nil || after < 0 {
+	after, err := strconv.ParseUint(cursor, 10, 63)
+	if err != nil {
 		return nil, "", ErrBadCursor
 	}
-	err = db.NewSelect().Model(&rows).Where("a.revision > ?", after).Order("a.revision").Limit(ChangesMax).Scan(ctx)
-	if err != nil || len(rows) == 0 {
-		return nil, cursor, err
+	err = db.NewSelect().Model(&rows).
+		ColumnExpr("?TableColumns").
+		ColumnExpr("CAST(clock.revision AS TEXT) AS until").
+		ModelTableExpr("audits_clock AS clock LEFT JOIN audits AS a ON a.revision > ? AND a.revision <= clock.revision", after).
+		Where("clock.one = 1").
+		Order("a.revision").Limit(ChangesMax).Scan(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, until, err := present(rows)
+	switch {
+	case err != nil:
+		return nil, "", err
+	case after > until:
+		return nil, "", ErrBadCursor
+	case len(rows) == 0:
+		return nil, cursor, nil
 	}
 	return rows, strconv.FormatInt(rows[len(rows)-1].Revision, 10), nil
 }
@@ -90,47 +127,53 @@ func (s *Store) changesByTransaction(ctx context.Context, db bun.IDB, cursor str
 	if err != nil {
 		return nil, "", err
 	}
-	q := db.NewSelect().Model(&rows).
+	window := db.NewSelect().Table("audits").
+		Where("(change_xid, id) > (?::text::xid8, ?)", strconv.FormatUint(from.xid, 10), from.id).
+		OrderExpr("change_xid, id").Limit(ChangesMax)
+	if from.until == 0 {
+		window.Where("change_xid < pg_snapshot_xmax(pg_current_snapshot())")
+	} else {
+		window.Where("change_xid < ?::text::xid8", strconv.FormatUint(from.until, 10))
+	}
+	err = db.NewSelect().Model(&rows).
 		ColumnExpr("?TableColumns").
 		ColumnExpr("a.change_xid::text AS xid").
 		ColumnExpr("pg_snapshot_xmax(pg_current_snapshot())::text AS until").
 		ColumnExpr("pg_snapshot_xmin(pg_current_snapshot())::text AS next").
-		Where("(a.change_xid, a.id) > (?::text::xid8, ?)", strconv.FormatUint(from.xid, 10), from.id).
-		OrderExpr("a.change_xid, a.id").Limit(ChangesMax)
-	if from.until == 0 {
-		q.Where("a.change_xid < pg_snapshot_xmax(pg_current_snapshot())")
-	} else {
-		q.Where("a.change_xid < ?::text::xid8", strconv.FormatUint(from.until, 10))
-	}
-	if err := q.Scan(ctx); err != nil {
+		ModelTableExpr("(VALUES (1)) AS always LEFT JOIN LATERAL (?) AS a ON TRUE", window).
+		OrderExpr("a.change_xid, a.id").Scan(ctx)
+	if err != nil {
 		return nil, "", err
 	}
-	next, err = from.after(rows)
-	return rows, next, err
+	return from.after(rows)
 }
 
-// after is the position behind the rows of one query.
-func (w sweep) after(rows []sweptRow) (string, error) {
-	if len(rows) == 0 {
-		if w.until != 0 {
-			return sweep{xid: w.next}.String(), nil
-		}
-		return w.String(), nil // nothing newer: the same place is as good
+// after is what the rows of one query say: those that changed, and the position
+// behind them.
+func (w sweep) after(rows []sweptRow) (changed []sweptRow, next string, err error) {
+	changed, xmax, err := present(rows)
+	switch {
+	case err != nil:
+		return nil, "", err
+	case max(w.xid, w.until, w.next) > xmax:
+		return nil, "", ErrBadCursor
+	case len(changed) == 0 && w.until == 0:
+		return nil, w.String(), nil // nothing newer: the same place is as good
+	case len(changed) == 0:
+		return nil, sweep{xid: w.next}.String(), nil
 	}
-	last := rows[len(rows)-1]
-	n := make([]uint64, 3)
-	for i, s := range []string{last.Xid, last.Until, last.Next} {
-		var err error
-		if n[i], err = strconv.ParseUint(s, 10, 63); err != nil {
-			return "", fmt.Errorf("transaction id: %w", err)
-		}
+	last := changed[len(changed)-1]
+	xid, errXid := strconv.ParseUint(last.Xid, 10, 63)
+	xmin, errXmin := strconv.ParseUint(last.Next, 10, 63)
+	if err := errors.Join(errXid, errXmin); err != nil {
+		return nil, "", fmt.Errorf("transaction id: %w", err)
 	}
 	if w.until == 0 {
-		w.until, w.next = n[1], n[2]
+		w.until, w.next = xmax, xmin
 	}
-	if len(rows) < ChangesMax {
-		return sweep{xid: w.next}.String(), nil
+	if len(changed) < ChangesMax {
+		return changed, sweep{xid: w.next}.String(), nil
 	}
-	w.xid, w.id = n[0], last.ID
-	return w.String(), nil
+	w.xid, w.id = xid, last.ID
+	return changed, w.String(), nil
 }

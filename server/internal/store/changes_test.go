@@ -53,6 +53,34 @@ func TestChangesBadCursor(t *testing.T) {
 	})
 }
 
+// TestChangesOfAnOlderDatabase goes on with a position that this database has not
+// reached, as after a failover to a copy that lags behind. Silence would last
+// until the copy has caught up, and then hide what happened meanwhile.
+func TestChangesOfAnOlderDatabase(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.create(t, external)
+		present := f.now(t)
+		beyond := []string{"9000000000000", "9223372036854775807"}
+		if f.Dialect() == "sqlite" {
+			ahead := onSQLite(t, 0)
+			ahead.create(t, external)
+			ahead.create(t, external)
+			beyond = append(beyond, ahead.now(t))
+		} else {
+			beyond = append(beyond, "1.1.9000000000000.1", "1.1.2.9000000000000")
+		}
+		for _, cursor := range beyond {
+			if _, _, _, err := f.Changes(t.Context(), cursor); !errors.Is(err, store.ErrBadCursor) {
+				t.Errorf("cursor %q: got %v, want %v", cursor, err, store.ErrBadCursor)
+			}
+		}
+		p := f.create(t, external)
+		if got, _, _ := f.changes(t, present); got[p.AuditID] == 0 {
+			t.Errorf("from the present: got %v, want audit %d", got, p.AuditID)
+		}
+	})
+}
+
 // TestChangesMoreThanOneCall changes more rows in one transaction than a call
 // returns, and some of them again while the window is being read.
 func TestChangesMoreThanOneCall(t *testing.T) {

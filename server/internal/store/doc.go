@@ -35,7 +35,8 @@
 // not across audits: a transaction that commits late has older numbers. The
 // position there is the oldest transaction still running at the last query, so
 // nothing that commits late is skipped; in exchange a row may be returned
-// again, with a revision already seen. Wake-ups ([Store.Listen],
+// again, with a revision already seen. A position beyond the present, which only
+// an older copy of the database makes possible, is [ErrBadCursor]. Wake-ups ([Store.Listen],
 // [Store.DataVersion], [Store.OnCommit]) are hints without data: some are lost.
 //
 // # Writes

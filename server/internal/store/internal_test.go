@@ -61,27 +61,36 @@ func TestSweepCursor(t *testing.T) {
 			t.Errorf("%v: got %v, %v", w, got, err)
 		}
 	}
+	const present, horizon = "120", "110"
+	nothing := []sweptRow{{Until: present, Next: horizon}}
 	full := make([]sweptRow, ChangesMax)
-	full[ChangesMax-1] = sweptRow{auditRow: auditRow{ID: 44}, Xid: "105", Until: "120", Next: "110"}
-	rest := []sweptRow{{auditRow: auditRow{ID: 45}, Xid: "106", Until: "220", Next: "210"}}
+	for i := range full {
+		full[i] = sweptRow{auditRow: auditRow{ID: int64(i + 1)}, Xid: "105", Until: present, Next: horizon}
+	}
+	rest := []sweptRow{{auditRow: auditRow{ID: 45}, Xid: "106", Until: present, Next: horizon}}
 	for _, c := range []struct {
-		name string
-		from string
-		rows []sweptRow
-		want string
+		name, from string
+		rows       []sweptRow
+		changed    int
+		want       string
+		err        error
 	}{
-		{"nothing new", "100", nil, "100"},
-		{"a whole window", "100", rest, "210"},
-		{"the start of a long one", "100", full, "105.44.120.110"},
-		{"the end of a long one", "105.44.120.110", rest, "110"},
-		{"a long one that ended on its limit", "105.44.120.110", nil, "110"},
+		{"nothing new", "100", nothing, 0, "100", nil},
+		{"nothing new, nobody writing", "120", nothing, 0, "120", nil},
+		{"a whole window", "100", rest, 1, "110", nil},
+		{"the start of a long one", "100", full, ChangesMax, "105.500.120.110", nil},
+		{"the end of a long one", "105.44.115.109", rest, 1, "109", nil},
+		{"a long one that ended on its limit", "105.44.115.109", nothing, 0, "109", nil},
+		{"a younger cluster", "121", nothing, 0, "", ErrBadCursor},
+		{"a younger cluster, within a long one", "105.44.121.109", rest, 0, "", ErrBadCursor},
+		{"a younger cluster, from far behind", "1.44.115.121", nothing, 0, "", ErrBadCursor},
 	} {
 		w, err := parseSweep(c.from)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := w.after(c.rows); err != nil || got != c.want {
-			t.Errorf("%s: got %q, %v, want %q", c.name, got, err, c.want)
+		if changed, got, err := w.after(c.rows); !errors.Is(err, c.err) || got != c.want || len(changed) != c.changed {
+			t.Errorf("%s: got %d rows, %q, %v, want %d, %q, %v", c.name, len(changed), got, err, c.changed, c.want, c.err)
 		}
 	}
 }

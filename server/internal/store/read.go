@@ -26,6 +26,41 @@ func (s *Store) Progress(ctx context.Context, id int64) (shared.AuditProgress, e
 	return found[0], nil
 }
 
+// Settings returns what an audit was asked for, as [Store.Create] takes it, and
+// how it stands; limits that are not set are 0. [ErrNotFound] when there is no
+// such audit.
+func (s *Store) Settings(ctx context.Context, id int64) (a shared.NewAudit, status shared.Status, err error) {
+	var rows []settingsRow
+	what := fmt.Sprintf("settings %d", id)
+	err = s.read(ctx, what, func(ctx context.Context, db bun.IDB) error {
+		rows = nil
+		return db.NewSelect().Model(&rows).ExcludeColumn("activity").
+			Where("a.deleted_at IS NULL").Where("a.id = ?", id).Scan(ctx)
+	})
+	if err != nil {
+		return a, "", err
+	}
+	for i := range rows {
+		p, ok := s.progress(&rows[i].auditRow)
+		if !ok {
+			continue
+		}
+		a = shared.NewAudit{URL: p.URL, Kind: p.Kind, MaxDepth: max(rows[i].MaxDepth, 0)}
+		if p.PageLimit != nil {
+			a.PageLimit = *p.PageLimit
+		}
+		return a, p.Status, nil
+	}
+	return a, "", fmt.Errorf("store: %s: %w", what, ErrNotFound)
+}
+
+// settingsRow is an audit beside what readers do not see of its settings.
+type settingsRow struct {
+	auditRow `bun:",extend"`
+
+	MaxDepth int `bun:"max_depth"`
+}
+
 // ProgressOf returns those of the audits that exist, with their activity, in
 // order of id. It is one query.
 func (s *Store) ProgressOf(ctx context.Context, ids []int64) ([]shared.AuditProgress, error) {

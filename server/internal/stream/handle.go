@@ -65,11 +65,11 @@ func lastEventID(r *http.Request) string {
 func streamIDs(rawQuery string) ([]int64, error) {
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil {
-		return nil, badQuery("The query cannot be read.")
+		return nil, badQuery("", "The query cannot be read.")
 	}
 	for name := range query {
 		if name != shared.ParamID && name != shared.ParamLastEvent {
-			return nil, badQuery("A stream takes id, up to 50 times; a misspelt one must not mean the whole list.")
+			return nil, badQuery(name, "A stream takes id, up to 50 times; a misspelt one must not mean the whole list.")
 		}
 	}
 	var ids []int64
@@ -82,7 +82,7 @@ func streamIDs(rawQuery string) ([]int64, error) {
 			ids = append(ids, id)
 		}
 		if len(ids) > shared.MaxStreamIDs {
-			return nil, badQuery(fmt.Sprintf("One stream carries at most %d audits.", shared.MaxStreamIDs))
+			return nil, badQuery(shared.ParamID, fmt.Sprintf("One stream carries at most %d audits.", shared.MaxStreamIDs))
 		}
 	}
 	return ids, nil

@@ -23,7 +23,7 @@ func (s *Server) Poll(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, badID(r.PathValue("id")))
 		return
 	}
-	match, wait := ifNoneMatch(r.Header), preferWait(r.Header)
+	match, wait := shared.IfNoneMatch(r.Header.Values("If-None-Match")), preferWait(r.Header)
 	var f *frame
 	var err error
 	if release, held := s.mayHold(r, match, wait); held {
@@ -43,8 +43,8 @@ func (s *Server) Poll(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) mayHold(r *http.Request, match entityTags, wait time.Duration) (release func(), ok bool) {
-	if wait == 0 || match.any || len(match.tags) == 0 || r.Method != http.MethodGet {
+func (s *Server) mayHold(r *http.Request, match shared.EntityTags, wait time.Duration) (release func(), ok bool) {
+	if wait == 0 || match.Any || len(match.Tags) == 0 || r.Method != http.MethodGet {
 		return nil, false
 	}
 	release, err := s.admit(r)
@@ -65,7 +65,7 @@ func (s *Server) read(ctx context.Context, id int64) (*frame, error) {
 }
 
 // hold returns the newest frame once it is worth answering.
-func (s *Server) hold(ctx context.Context, id int64, match entityTags, wait time.Duration) (*frame, error) {
+func (s *Server) hold(ctx context.Context, id int64, match shared.EntityTags, wait time.Duration) (*frame, error) {
 	s.metrics.poll.Inc()
 	defer s.metrics.poll.Dec()
 	began := time.Now()
@@ -82,7 +82,7 @@ func (s *Server) hold(ctx context.Context, id int64, match entityTags, wait time
 		switch {
 		case topic.gone.Load():
 			return nil, notFound()
-		case f.terminal() || !match.match(shared.ETag(f.revision())):
+		case f.terminal() || !match.Match(shared.ETag(f.revision())):
 			return f, nil
 		}
 		select {
@@ -101,7 +101,7 @@ func (s *Server) hold(ctx context.Context, id int64, match entityTags, wait time
 	}
 }
 
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, f *frame, match entityTags) {
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, f *frame, match shared.EntityTags) {
 	control := http.NewResponseController(w)
 	if err := control.SetWriteDeadline(time.Now().Add(s.cfg.WriteTimeout)); err != nil {
 		s.cfg.Log.Error("poll not possible: a wrapper of the response hides its connection", "err", err)
@@ -112,7 +112,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, f *frame, match 
 	etag := shared.ETag(f.revision())
 	h.Set("ETag", etag)
 	h.Set("Cache-Control", "no-cache")
-	if match.match(etag) {
+	if match.Match(etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

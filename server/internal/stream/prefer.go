@@ -53,37 +53,3 @@ func splitQuoted(s string, sep byte) (parts []string) {
 	}
 	return append(parts, s[from:])
 }
-
-// entityTags is a read If-None-Match.
-type entityTags struct {
-	any  bool // *
-	tags []string
-}
-
-// ifNoneMatch reads If-None-Match (RFC 9110, section 13.1.2). Tags are compared
-// weakly, so W/ is dropped. Anything that is no tag matches nothing.
-func ifNoneMatch(h http.Header) (tags entityTags) {
-	for _, line := range h.Values("If-None-Match") {
-		for _, part := range splitQuoted(line, ',') {
-			part = strings.TrimSpace(part)
-			if part == "*" {
-				tags.any = true
-				continue
-			}
-			tags.tags = append(tags.tags, strings.TrimPrefix(part, "W/"))
-		}
-	}
-	return tags
-}
-
-func (t entityTags) match(etag string) bool {
-	if t.any {
-		return true
-	}
-	for _, tag := range t.tags {
-		if tag == etag {
-			return true
-		}
-	}
-	return false
-}

@@ -15,6 +15,8 @@ type Refusal struct {
 	Code   shared.Code
 	// Detail says in words what was wrong.
 	Detail string
+	// Field is the request's field at fault, empty when there is none.
+	Field string
 	// RetryAfter, when positive, belongs in the header of that name, in seconds
 	// rounded up. It is jittered already.
 	RetryAfter time.Duration
@@ -32,12 +34,12 @@ func (r *Refusal) Error() string {
 func (r *Refusal) Unwrap() error { return r.Err }
 
 func badID(id string) *Refusal {
-	return &Refusal{Status: http.StatusBadRequest, Code: shared.CodeBadID,
+	return &Refusal{Status: http.StatusBadRequest, Code: shared.CodeBadID, Field: shared.ParamID,
 		Detail: fmt.Sprintf("An audit id is a positive whole number, not %.40q.", id)}
 }
 
-func badQuery(detail string) *Refusal {
-	return &Refusal{Status: http.StatusBadRequest, Code: shared.CodeBadQuery, Detail: detail}
+func badQuery(field, detail string) *Refusal {
+	return &Refusal{Status: http.StatusBadRequest, Code: shared.CodeBadQuery, Field: field, Detail: detail}
 }
 
 func notFound() *Refusal {

@@ -97,7 +97,7 @@ func fail(w http.ResponseWriter, _ *http.Request, err error) {
 	}
 	w.Header().Set("Content-Type", shared.ProblemType)
 	w.WriteHeader(refusal.Status)
-	json.NewEncoder(w).Encode(shared.Problem{Status: refusal.Status, Code: refusal.Code})
+	json.NewEncoder(w).Encode(shared.Problem{Status: refusal.Status, Code: refusal.Code, Field: refusal.Field})
 }
 
 // newRig starts a server on pipes; every part ends with the test.

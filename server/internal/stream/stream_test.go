@@ -181,28 +181,30 @@ func TestRefusals(t *testing.T) {
 	for path, want := range map[string]struct {
 		status int
 		code   shared.Code
+		field  string
 	}{
-		"/sse/audits/8/progress":                    {404, shared.CodeNotFound},
-		"/sse/audits/0/progress":                    {400, shared.CodeBadID},
-		"/sse/audits/-1/progress":                   {400, shared.CodeBadID},
-		"/sse/audits/07/progress":                   {400, shared.CodeBadID},
-		"/sse/audits/x/progress":                    {400, shared.CodeBadID},
-		"/sse/audits?id=8&id=9":                     {404, shared.CodeNotFound},
-		"/sse/audits?id=7&id=x":                     {400, shared.CodeBadID},
-		"/sse/audits?id=":                           {400, shared.CodeBadID},
-		"/sse/audits?id=7;id=8":                     {400, shared.CodeBadQuery},
-		"/api/v1/audits/8/progress":                 {404, shared.CodeNotFound},
-		"/api/v1/audits/1e3/progress":               {400, shared.CodeBadID},
-		many:                                        {400, shared.CodeBadQuery},
-		"/sse/audits/99999999999999999999/progress": {400, shared.CodeBadID},
+		"/sse/audits/8/progress":                    {404, shared.CodeNotFound, ""},
+		"/sse/audits/0/progress":                    {400, shared.CodeBadID, "id"},
+		"/sse/audits/-1/progress":                   {400, shared.CodeBadID, "id"},
+		"/sse/audits/07/progress":                   {400, shared.CodeBadID, "id"},
+		"/sse/audits/x/progress":                    {400, shared.CodeBadID, "id"},
+		"/sse/audits?id=8&id=9":                     {404, shared.CodeNotFound, ""},
+		"/sse/audits?id=7&id=x":                     {400, shared.CodeBadID, "id"},
+		"/sse/audits?id=":                           {400, shared.CodeBadID, "id"},
+		"/sse/audits?id=7;id=8":                     {400, shared.CodeBadQuery, ""},
+		"/sse/audits?ids=7":                         {400, shared.CodeBadQuery, "ids"},
+		"/api/v1/audits/8/progress":                 {404, shared.CodeNotFound, ""},
+		"/api/v1/audits/1e3/progress":               {400, shared.CodeBadID, "id"},
+		many:                                        {400, shared.CodeBadQuery, "id"},
+		"/sse/audits/99999999999999999999/progress": {400, shared.CodeBadID, "id"},
 	} {
 		virtual(t, Config{}, func(t *testing.T, r *rig) {
 			r.table.insert(7)
 			other := r.view("/sse/audits/7/progress") // a neighbour in the same moment changes nothing
 			v := r.view(path)
 			synctest.Wait()
-			if v.Status != want.status || v.problem.Code != want.code {
-				t.Errorf("GET %s: got %d %s, want %d %s", path, v.Status, v.problem.Code, want.status, want.code)
+			if v.Status != want.status || v.problem.Code != want.code || v.problem.Field != want.field {
+				t.Errorf("GET %s: got %d %s, field %q, want %+v", path, v.Status, v.problem.Code, v.problem.Field, want)
 			}
 			if got := v.Header.Get("Content-Type"); got != shared.ProblemType {
 				t.Errorf("GET %s: got type %q", path, got)

@@ -1,0 +1,59 @@
+package shared
+
+import (
+	"slices"
+	"strings"
+)
+
+// EntityTags is a read If-None-Match. The zero value matches nothing.
+type EntityTags struct {
+	// Any says that every tag matches (*).
+	Any bool
+	// Tags are those named, in their quotes and without W/.
+	Tags []string
+}
+
+// IfNoneMatch reads the lines of an If-None-Match header (RFC 9110, section
+// 13.1.2). What is no tag counts for nothing; where quotes do not pair up, the
+// rest of the line counts for nothing, for a false match would hide a change.
+func IfNoneMatch(lines []string) (t EntityTags) {
+	for _, line := range lines {
+		for line != "" {
+			var member string
+			switch member, line = cutMember(line); {
+			case member == "*":
+				t.Any = true
+			case strings.HasPrefix(member, `"`):
+				t.Tags = append(t.Tags, member)
+			}
+		}
+	}
+	return t
+}
+
+// Match reports whether a tag such as [ETag] makes is among them. W/ makes no
+// difference: the header asks for the weak comparison.
+func (t EntityTags) Match(etag string) bool {
+	return t.Any || slices.Contains(t.Tags, strings.TrimPrefix(etag, "W/"))
+}
+
+// cutMember takes the first member off a list of tags. A tag is returned in its
+// quotes, in which a comma separates nothing and a backslash is a character like
+// any other; what is neither a tag nor * is returned as "".
+func cutMember(list string) (member, rest string) {
+	const space = " \t"
+	list = strings.TrimLeft(list, space)
+	if tag, ok := strings.CutPrefix(strings.TrimPrefix(list, "W/"), `"`); ok {
+		opaque, after, closed := strings.Cut(tag, `"`)
+		after = strings.TrimLeft(after, space)
+		if !closed || after != "" && after[0] != ',' {
+			return "", ""
+		}
+		return `"` + opaque + `"`, strings.TrimPrefix(after, ",")
+	}
+	member, rest, _ = strings.Cut(list, ",")
+	if strings.TrimRight(member, space) == "*" {
+		return "*", rest
+	}
+	return "", rest
+}
