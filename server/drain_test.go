@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -22,6 +23,9 @@ func leaving(t *testing.T) *process {
 		}
 		res.Body.Close()
 		return res.StatusCode
+	}
+	if !strings.HasPrefix(p.url, "http://localhost:") {
+		t.Errorf("a server that listens everywhere calls itself %s", p.url)
 	}
 	if got := ready(); got != http.StatusOK {
 		t.Fatalf("/readyz: got %d before the end", got)

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -114,7 +115,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	log.Info("serving", "addr", listener.Addr().String(), "database", cfg.database(), "workers", cfg.Workers, "version", version())
-	fmt.Fprintf(out, "Atalaya is at http://%s\n", listener.Addr())
+	fmt.Fprintf(out, "Atalaya is at %s\n", localURL(listener.Addr()))
 
 	select {
 	case err := <-served:
@@ -122,6 +123,15 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	case <-ctx.Done():
 	}
 	return drain(cfg, streams, server, log)
+}
+
+// localURL is an address that a browser on this machine can open. A server that
+// listens everywhere has none of its own, so it is called localhost.
+func localURL(addr net.Addr) string {
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return "http://localhost:" + strconv.Itoa(tcp.Port)
+	}
+	return "http://" + addr.String()
 }
 
 // drain leaves in this order. At once /readyz fails and every stream is told

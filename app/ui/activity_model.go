@@ -73,20 +73,11 @@ func (w world) pages(p *shared.AuditProgress) pagesModel {
 		if line.Status == 0 {
 			r.Code = l.T(text.CodeNone)
 		} else {
-			r.Code, r.Time = num(line.Status), w.answered(line.MS)
+			r.Code, r.Time = num(line.Status), l.Milliseconds(line.MS)
 		}
 		m.Rows = append(m.Rows, r)
 	}
 	return m
-}
-
-// answered writes how long an answer took. A site on the same machine takes less
-// than the unit.
-func (w world) answered(ms int) string {
-	if ms < 1 {
-		return w.Lang.T(text.MillisecondsUnder)
-	}
-	return w.Lang.T(text.Milliseconds, w.Lang.Number(ms))
 }
 
 func codeClass(status int) string {
@@ -177,6 +168,9 @@ func (w world) findings(p *shared.AuditProgress) findingsModel {
 		m.Heading, m.Empty = l.T(text.FindingsFinal), l.T(text.NoFindings)
 	}
 	m.Sums = w.sums(p.Findings)
+	if p.Findings.Total() > 0 {
+		m.Empty = "" // which they are is not known: lists leave it out
+	}
 	if p.Activity == nil {
 		return m
 	}

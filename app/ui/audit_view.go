@@ -185,7 +185,10 @@ func findingsView(m findingsModel) app.UI {
 			h("span", severityClass(c.Severity), severityShape(c.Severity), app.Text(c.Word)),
 		)
 	}
-	var list app.UI = empty(m.Empty)
+	var list app.UI
+	if m.Empty != "" {
+		list = empty(m.Empty)
+	}
 	if len(m.Top) > 0 {
 		rows := make([]app.UI, len(m.Top))
 		for i, t := range m.Top {

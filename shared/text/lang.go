@@ -124,3 +124,12 @@ func (l Lang) Number(n int) string {
 	}
 	return sign + s
 }
+
+// Milliseconds writes how long an answer took. A site on the same machine takes
+// less than the unit.
+func (l Lang) Milliseconds(ms int) string {
+	if ms < 1 {
+		return l.T(MillisecondsUnder)
+	}
+	return l.T(Milliseconds, l.Number(ms))
+}

@@ -95,12 +95,9 @@ func (p *plain) frame(r *http.Request, l text.Lang, title, full string) frameMod
 func (m *homeModel) fill(r *http.Request, l text.Lang, audits []shared.AuditProgress) {
 	m.Columns = []string{l.T(text.ColumnSite), l.T(text.ColumnStatus), l.T(text.ProgressHeading), l.T(text.ColumnScore), l.T(text.ColumnPages)}
 	for _, a := range audits {
-		score := ""
-		switch {
-		case a.GeoScore != nil:
+		score := "–"
+		if a.GeoScore != nil {
 			score = l.Number(*a.GeoScore)
-		case a.Status.Terminal():
-			score = l.T(text.NoScore)
 		}
 		m.Rows = append(m.Rows, row{
 			Href: withLang(r, shared.PathBasicPage(a.AuditID)), Site: a.URL, Status: text.Status(l, string(a.Status)),
@@ -230,7 +227,7 @@ func pageOf(l text.Lang, line shared.PageLine) page {
 	if line.Status != 0 {
 		code = strconv.Itoa(line.Status)
 	}
-	return page{Code: code, URL: line.URL, Time: l.T(text.Milliseconds, l.Number(line.MS))}
+	return page{Code: code, URL: line.URL, Time: l.Milliseconds(line.MS)}
 }
 
 // siteName is the host of an audit's address, for the title; what is no address

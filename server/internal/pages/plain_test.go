@@ -253,8 +253,8 @@ func TestHomeLists(t *testing.T) {
 		rows = append(rows, attribute(elements(tr, "a")[0], "href")+" "+words(tr))
 	}
 	want := []string{
-		"/audits/2/basic?lang=es https://two.example/ En cola 0 % 0",
-		"/audits/1/basic?lang=es https://one.example/ En curso 47 % 12",
+		"/audits/2/basic?lang=es https://two.example/ En cola 0 % – 0",
+		"/audits/1/basic?lang=es https://one.example/ En curso 47 % – 12",
 	}
 	if got := strings.Join(rows, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
