@@ -79,7 +79,7 @@ func TestBrowserWatchesAnAuditLive(t *testing.T) {
 func TestBrowserFallsBackToPollingAndReturns(t *testing.T) {
 	chromium := browser(t)
 	site := gitDoc(t)
-	s := start(t, "--data-dir", t.TempDir(), "--rate", "2", "--heartbeat", "2s")
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "1", "--heartbeat", "2s")
 	way := newRelay(t, s.url)
 	way.block(true)
 	a := s.create(fmt.Sprintf(`{"url":%q}`, site))
@@ -102,7 +102,7 @@ func TestBrowserFallsBackToPollingAndReturns(t *testing.T) {
 func TestBrowserRecoversFromAKilledServer(t *testing.T) {
 	chromium := browser(t)
 	site := gitDoc(t)
-	s := start(t, "--data-dir", t.TempDir(), "--rate", "6")
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "3")
 	a := s.create(fmt.Sprintf(`{"url":%q,"page_limit":150}`, site))
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
@@ -127,7 +127,7 @@ func TestBrowserRecoversFromAKilledServer(t *testing.T) {
 func TestBrowserShowsTheLastStateOffline(t *testing.T) {
 	chromium := browser(t)
 	site := gitDoc(t)
-	s := start(t, "--data-dir", t.TempDir(), "--rate", "6")
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "3")
 	a := s.create(fmt.Sprintf(`{"url":%q}`, site))
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
@@ -183,8 +183,8 @@ func TestBrowserShowsEndedAuditsOffline(t *testing.T) {
 // language chosen elsewhere.
 func TestBrowserAwaitsAReport(t *testing.T) {
 	chromium := browser(t)
-	s := start(t, "--data-dir", t.TempDir(), "--rate", "20")
-	a := s.create(fmt.Sprintf(`{"url":%q,"page_limit":60}`, gitDoc(t)))
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "1")
+	a := s.create(fmt.Sprintf(`{"url":%q}`, gitDoc(t)))
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + shared.PathBasic + "?lang=es"))
 	p.do(chromedp.Navigate(s.url + shared.PathReportPage(a.AuditID)))
@@ -193,6 +193,8 @@ func TestBrowserAwaitsAReport(t *testing.T) {
 	p.sees(60*time.Second, `document.querySelector('.pill .dot.live') !== null`)
 	p.says(time.Second, "Aún no hay informe")
 	p.shot("report-waiting")
+	wait(t, 60*time.Second, "two pages", func() bool { return s.progress(a.AuditID).TotalPages >= 2 })
+	s.request("POST", shared.PathCancel(a.AuditID), "")
 	p.sees(60*time.Second, `document.querySelectorAll('details').length > 5`)
 	p.sees(time.Second, `document.title.startsWith('Informe: ')`)
 	p.do(chromedp.Click(".btn-lang"))
