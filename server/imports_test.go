@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/crawl":  {"golang.org/x/net/...", "golang.org/x/time/rate"},
 	"atalaya/server/internal/check":  {"atalaya/shared", "golang.org/x/net/html/..."},
 	"atalaya/server/internal/audit":  {"atalaya/shared", "atalaya/server/internal/crawl", "atalaya/server/internal/check", "golang.org/x/sync/..."},
-	"atalaya/server/internal/store":  {"atalaya/shared", "atalaya/server/internal/store/migrations", "github.com/uptrace/bun/...", "modernc.org/sqlite/..."},
+	"atalaya/server/internal/store":  {"atalaya/shared", "atalaya/server/internal/store/migrations", "github.com/uptrace/bun/...", "modernc.org/sqlite/...", "github.com/fsnotify/fsnotify"},
 	"atalaya/server/internal/stream": {"atalaya/shared", "atalaya/server/internal/sse", "atalaya/server/internal/feed", "github.com/prometheus/client_golang/..."},
 	"atalaya/server/internal/api":    {"atalaya/shared"},
 	"atalaya/server/internal/access": {"atalaya/shared"},

@@ -53,7 +53,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	if rows.Dialect() == "postgresql" {
 		wakes.Listen = rows.Listen
 	} else {
-		wakes.Version = rows.DataVersion
+		wakes.Version, wakes.Watch = rows.DataVersion, rows.Watch
 	}
 	changes := feed.New(wakes)
 	rows.OnCommit(changes.Wake)

@@ -6,8 +6,9 @@
 //   - Config.Listen, PostgreSQL's LISTEN: commits of other processes, at most
 //     one per 20 ms (the trigger merges them), followed by a second wake-up
 //     25 ms later for what it left out;
-//   - Config.Version, SQLite's data_version, asked every 20 ms: commits of other
-//     processes on the same file;
+//   - Config.Version, SQLite's data_version: commits of other processes on the
+//     same file. It is asked when Config.Watch says that the file was written,
+//     at most every 20 ms; without Watch, or while that fails, every 20 ms;
 //   - the sweep tick, every 250 ms whatever happens.
 //
 // # Wake-ups are hints
@@ -22,7 +23,7 @@
 // # Idle costs nothing
 //
 // While inactive (nobody is subscribed; see [Feed.SetActive]) neither the sweep
-// tick nor the version poll runs: no query is caused. Listen stays, because it
+// tick nor Watch and Version run: no query is caused. Listen stays, because it
 // is a connection that waits and not a query, and reconnecting for every viewer
 // would cost more.
 //

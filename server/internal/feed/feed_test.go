@@ -130,6 +130,98 @@ func TestVersionErrorsBackOffAndTheSweepGoesOn(t *testing.T) {
 	})
 }
 
+// TestWatch plays a commit that can be seen some time after the file is touched.
+func TestWatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var version, asked atomic.Int64
+		touch, failed := make(chan struct{}), make(chan error)
+		f := New(Config{Sweep: time.Hour, Log: slog.New(slog.DiscardHandler),
+			Version: func(context.Context) (int64, error) {
+				asked.Add(1)
+				return version.Load(), nil
+			},
+			Watch: func(ctx context.Context, touched func()) error {
+				for {
+					touched()
+					select {
+					case <-ctx.Done():
+						return nil
+					case err := <-failed:
+						return err
+					case <-touch:
+					}
+				}
+			},
+		})
+		start(t, f)
+		f.SetActive(true)
+		if got := woken(f, time.Second); got != 1 {
+			t.Errorf("the first look: got %d signals, want 1", got)
+		}
+		before := asked.Load()
+		if got := woken(f, time.Hour-2*time.Second); got != 0 || asked.Load() != before {
+			t.Errorf("untouched: got %d signals, asked %d times", got, asked.Load()-before)
+		}
+		for _, late := range []time.Duration{0, 3 * time.Millisecond, 30 * time.Millisecond} {
+			began := time.Now()
+			touch <- struct{}{}
+			time.AfterFunc(late, func() { version.Add(1) })
+			<-f.C()
+			if got, bound := time.Since(began), 2*late+2*time.Millisecond; got > bound {
+				t.Errorf("a commit seen %v after the touch: signal after %v, want at most %v", late, got, bound)
+			}
+			time.Sleep(time.Second)
+		}
+		// The touches that follow one commit do not delay the next.
+		for range 20 {
+			began := time.Now()
+			version.Add(1)
+			for range 3 {
+				touch <- struct{}{}
+			}
+			<-f.C()
+			if got, bound := time.Since(began), looks[0]; got > bound {
+				t.Errorf("a commit 50 ms after another: signal after %v, want at most %v", got, bound)
+			}
+			touch <- struct{}{}
+			time.Sleep(50 * time.Millisecond)
+		}
+		time.Sleep(time.Second)
+		go func() {
+			for range 1000 {
+				version.Add(1)
+				touch <- struct{}{}
+				time.Sleep(time.Millisecond)
+			}
+		}()
+		if got := woken(f, 2*time.Second); got < 40 || got > 50 {
+			t.Errorf("1000 commits in a second: got %d signals, want one in 20 ms at most", got)
+		}
+		before = asked.Load()
+		touch <- struct{}{} // that changes nothing
+		time.Sleep(time.Minute)
+		if got, want := asked.Load()-before, int64(len(looks)); got != want {
+			t.Errorf("a touch without a commit: asked %d times, want %d", got, want)
+		}
+
+		// While nobody watches, it is asked as if there were no Watch.
+		failed <- errors.New("no more watches")
+		time.Sleep(10 * time.Millisecond)
+		began := time.Now()
+		version.Add(1)
+		<-f.C()
+		if got := time.Since(began); got > PollDefault {
+			t.Errorf("watching failed: signal after %v, want at most %v", got, PollDefault)
+		}
+		time.Sleep(10 * time.Second) // watching works again
+		before = asked.Load()
+		time.Sleep(time.Minute)
+		if got := asked.Load() - before; got != 0 {
+			t.Errorf("watching again: asked %d times in a minute, want 0", got)
+		}
+	})
+}
+
 func TestListen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		notify := make(chan struct{})

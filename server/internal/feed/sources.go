@@ -39,34 +39,6 @@ func (f *Feed) listen(ctx context.Context) {
 	}
 }
 
-// poll wakes when Config.Version gives another number. The number of an
-// earlier active spell is forgotten: whoever becomes active reads the state
-// anyway.
-func (f *Feed) poll(ctx context.Context) {
-	o := outage{feed: f, source: "version"}
-	f.whileActive(ctx, func(ctx context.Context) {
-		last, known := int64(0), false
-		for ctx.Err() == nil {
-			var err error
-			every(ctx, f.cfg.Poll, func() bool {
-				var version int64
-				if version, err = f.cfg.Version(ctx); err != nil {
-					return false
-				}
-				o.works()
-				if !known || version != last { // the first may hide a commit before it
-					f.Wake()
-				}
-				last, known = version, true
-				return true
-			})
-			if ctx.Err() == nil {
-				o.pause(ctx, err)
-			}
-		}
-	})
-}
-
 // outage counts the failures in a row of one source and logs the first and the
 // recovery. A source that works for a moment and fails again is still in the
 // same row, so that it neither fills the log nor is asked without pause.

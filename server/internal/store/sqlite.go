@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fsnotify/fsnotify"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -51,7 +52,7 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return errors.Join(fmt.Errorf("store: %w", err), held.Close())
 	}
-	s.watcher = &watcher{db: watch}
+	s.watcher = &watcher{file: file, db: watch}
 	s.closers = append(s.closers, s.watcher, read, write, held)
 	s.pools = []Pool{{"read", read}, {"write", write}}
 	s.dialect = sqliteDialect
@@ -91,12 +92,49 @@ func openFile(file string, conns int, option string) (*sql.DB, error) {
 	return db, nil
 }
 
+// Watch calls touched when it has begun and whenever a process writes to the
+// SQLite file's log, which SQLite does shortly before the commit can be read.
+// touched must not block. Watch returns nil when ctx ends, else an error: where
+// the system watches no files, or no more of them. On PostgreSQL it fails with
+// [errors.ErrUnsupported].
+func (s *Store) Watch(ctx context.Context, touched func()) error {
+	if s.watcher == nil {
+		return fmt.Errorf("store: watch: %w", errors.ErrUnsupported)
+	}
+	files, err := fsnotify.NewWatcher()
+	if err != nil {
+		return fmt.Errorf("store: watch: %w", err)
+	}
+	defer files.Close()
+	// The folder and not the log, which is removed and made again.
+	if err := files.Add(filepath.Dir(s.watcher.file)); err != nil {
+		return fmt.Errorf("store: watch: %w", err)
+	}
+	touched()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err, open := <-files.Errors:
+			// What was not told is like a touch.
+			if touched(); !open || !errors.Is(err, fsnotify.ErrEventOverflow) {
+				return fmt.Errorf("store: watch: %w", err)
+			}
+		case e := <-files.Events:
+			if e.Name == s.watcher.file+"-wal" {
+				touched()
+			}
+		}
+	}
+}
+
 // watcher reads PRAGMA data_version. The number means something only when
 // compared with earlier ones of the same connection, so it keeps one.
 type watcher struct {
-	db *sql.DB
-	mu sync.Mutex
-	cn *sql.Conn
+	file string
+	db   *sql.DB
+	mu   sync.Mutex
+	cn   *sql.Conn
 }
 
 // DataVersion returns a number that changes whenever any process commits to the

@@ -39,6 +39,35 @@ func TestDataVersion(t *testing.T) {
 	}
 }
 
+func TestWatch(t *testing.T) {
+	t.Parallel()
+	f := onSQLite(t, 0)
+	f.sql(t, "INSERT INTO audits (url) VALUES ('a')")
+	ctx, cancel := context.WithCancel(t.Context())
+	touches, done := make(chan struct{}, 1), make(chan error, 1)
+	go func() {
+		done <- f.Watch(ctx, func() {
+			select {
+			case touches <- struct{}{}:
+			default:
+			}
+		})
+	}()
+	await(t, touches, "watching began")
+	for range 3 {
+		quiet(touches)
+		f.sql(t, "UPDATE audits SET progress = progress + 1")
+		await(t, touches, "a commit of another")
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("watch: got %v, want nil", err)
+	}
+	if err := onPostgres(t, 0).Watch(t.Context(), func() {}); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("watch on PostgreSQL: got %v, want %v", err, errors.ErrUnsupported)
+	}
+}
+
 // listening starts Listen and waits for its first wake-up.
 func (f *fixture) listening(t *testing.T) (wakes chan struct{}, stop func()) {
 	t.Helper()
