@@ -31,7 +31,8 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/api":    {"atalaya/shared"},
 	"atalaya/server/internal/access": {"atalaya/shared"},
 	"atalaya/server/internal/pages":  {"atalaya/shared", "atalaya/shared/text", "atalaya/app/ui", "atalaya/web", "github.com/maxence-charriere/go-app/..."},
-	"atalaya/server/internal/pgtest": {"github.com/uptrace/bun/driver/pgdriver"}, // linked into tests only
+	"atalaya/server/internal/pgtest": {"github.com/uptrace/bun/driver/pgdriver"},                                                                                                                                   // linked into tests and load only
+	"atalaya/server/internal/load":   {"atalaya/shared", "atalaya/server/internal/sse", "atalaya/server/internal/pgtest", "github.com/uptrace/bun/driver/pgdriver", "golang.org/x/sys/unix", "modernc.org/sqlite"}, // a program of its own
 
 	"atalaya/server/internal/store/migrations": {},
 }

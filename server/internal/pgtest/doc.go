@@ -10,5 +10,6 @@
 //
 // The cluster is fast, not durable (fsync=off), and ends with the test binary:
 // [Main] stops it in order, and on Linux the kernel does when the binary is
-// killed. Everything is safe for concurrent use.
+// killed. A program that is no test (package load) uses [Start] and closes the
+// server itself. Everything is safe for concurrent use.
 package pgtest

@@ -16,7 +16,7 @@ import (
 var (
 	started atomic.Pointer[Server]
 	cluster = sync.OnceValues(func() (*Server, error) {
-		s, err := start()
+		s, err := Start(false)
 		started.Store(s)
 		return s, err
 	})
@@ -27,7 +27,7 @@ var (
 func Main(m *testing.M) int {
 	code := m.Run()
 	if s := started.Load(); s != nil {
-		if err := s.close(); err != nil {
+		if err := s.Close(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return max(code, 1)
 		}
@@ -56,12 +56,12 @@ func Cluster(t testing.TB) *Server {
 func New(t testing.TB) *Server {
 	t.Helper()
 	Cluster(t) // skips or fails
-	s, err := start()
+	s, err := Start(false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.close(); err != nil {
+		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 	})

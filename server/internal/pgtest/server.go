@@ -28,12 +28,13 @@ import (
 // startWithin bounds initdb and each start of the server.
 const startWithin = 30 * time.Second
 
-// Server is a running PostgreSQL cluster of this test binary.
+// Server is a running PostgreSQL cluster of this process.
 type Server struct {
 	bin     string
 	dir     string
 	port    int
 	version int
+	durable bool
 	as      *syscall.Credential // nil: the user of the test
 	admin   *sql.DB             // one connection as superuser, as long as the server runs
 
@@ -42,12 +43,14 @@ type Server struct {
 	done chan error
 }
 
-func start() (*Server, error) {
+// Start starts a cluster for a program that is not a test; the caller closes
+// it. A durable one waits for the disk at each commit, as a real one does.
+func Start(durable bool) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{bin: bin, version: version(bin)}
+	s := &Server{bin: bin, version: version(bin), durable: durable}
 	if s.as, err = unprivileged(); err != nil {
 		return nil, err
 	}
@@ -113,10 +116,11 @@ func (s *Server) Start() error {
 	}
 	defer log.Close()
 	cmd := s.command(context.Background(), "postgres", "-D", s.data(), "-p", strconv.Itoa(s.port), "-k", s.dir)
-	for _, setting := range []string{
-		"listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off",
-		"max_connections=100", "shared_buffers=32MB", "autovacuum=off",
-	} {
+	settings := []string{"listen_addresses=127.0.0.1", "max_connections=100", "shared_buffers=32MB", "autovacuum=off"}
+	if !s.durable {
+		settings = append(settings, "fsync=off", "full_page_writes=off")
+	}
+	for _, setting := range settings {
 		cmd.Args = append(cmd.Args, "-c", setting)
 	}
 	cmd.Stdout, cmd.Stderr = log, log
@@ -193,7 +197,8 @@ func (s *Server) Restart(t testing.TB) {
 	}
 }
 
-func (s *Server) close() error { return errors.Join(s.Stop(), os.RemoveAll(s.dir)) }
+// Close stops the server and removes everything it wrote.
+func (s *Server) Close() error { return errors.Join(s.Stop(), os.RemoveAll(s.dir)) }
 
 // unprivileged is whom to run the server as: nobody else, unless we are root.
 func unprivileged() (*syscall.Credential, error) {

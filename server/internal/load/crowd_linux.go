@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Bounds of a crowd.
+const (
+	maxViewers = 19_000 // one descriptor each, of the 20,000 a process often may have
+	loops      = 2
+	dialing    = 128 // connections that a loop opens at once
+	openWithin = 60 * time.Second
+)
+
+// sources are the loopback addresses that viewers come from, in turn.
+var sources = [...][4]byte{
+	{127, 0, 0, 2}, {127, 0, 0, 3}, {127, 0, 0, 4}, {127, 0, 0, 5},
+	{127, 0, 0, 6}, {127, 0, 0, 7}, {127, 0, 0, 8}, {127, 0, 0, 9},
+}
+
+// topic is one audit and who views it. The viewers of all topics are numbered
+// through.
+type topic struct {
+	id      int64
+	path    string
+	viewers int
+	first   int             // number of the first viewer; set by openCrowd
+	sent    []time.Duration // when update n+1 was sent; the writer's own while it runs
+}
+
+// crowd is a number of viewers in a few epoll loops.
+type crowd struct {
+	topics []*topic
+	loops  []*loop
+	began  time.Duration
+	ended  sync.WaitGroup
+	total  int
+}
+
+// census counts viewers.
+type census struct {
+	ready, refused, cut int
+	lastReady           time.Duration
+	err                 error // the first that a viewer met
+}
+
+// openCrowd opens the viewers of topics at target, which must be a loopback
+// address, and returns when each is ready or refused. With poll they ask at that
+// interval instead of holding a stream. The caller closes the crowd.
+func openCrowd(ctx context.Context, target netip.AddrPort, topics []*topic, poll time.Duration) (*crowd, error) {
+	if !target.Addr().Is4() || !target.Addr().IsLoopback() {
+		return nil, fmt.Errorf("%s is not a loopback address of IPv4; this program connects to no other", target)
+	}
+	c := &crowd{topics: topics, began: now()}
+	for _, t := range topics {
+		t.first = c.total
+		c.total += t.viewers
+	}
+	if c.total > maxViewers {
+		return nil, fmt.Errorf("%d viewers are more than the %d this program opens", c.total, maxViewers)
+	}
+	for range loops {
+		l, err := newLoop(target, poll)
+		if err != nil {
+			c.close()
+			return nil, err
+		}
+		c.loops = append(c.loops, l)
+	}
+	for _, t := range topics {
+		request := requestFor(target, t.path, poll > 0)
+		for n := range t.viewers {
+			number := t.first + n
+			c.loops[number%loops].add(number, request)
+		}
+	}
+	for _, l := range c.loops {
+		c.ended.Go(l.run)
+	}
+	err := wait(ctx, openWithin, func() bool {
+		count := c.census()
+		return count.ready+count.refused >= c.total
+	})
+	if err != nil && !errors.Is(err, errTooLate) { // those who are late count as refused
+		c.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// requestFor is what a browser would send, so that the server keeps as much of
+// it as it would.
+func requestFor(target netip.AddrPort, path string, poll bool) []byte {
+	accept := "text/event-stream"
+	if poll {
+		accept = "application/json"
+	}
+	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: keep-alive\r\nAccept: %s\r\n"+
+		"User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36\r\n"+
+		"Cache-Control: no-cache\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\n"+
+		"Referer: http://%[2]s/audits/1\r\nAccept-Encoding: gzip, deflate, br, zstd\r\nAccept-Language: en-GB,en;q=0.9\r\n\r\n",
+		path, target, accept)
+}
+
+// census counts the viewers of all loops.
+func (c *crowd) census() (sum census) {
+	for _, l := range c.loops {
+		n := l.census()
+		sum.ready += n.ready
+		sum.refused += n.refused
+		sum.cut += n.cut
+		sum.lastReady = max(sum.lastReady, n.lastReady)
+		sum.err = errors.Join(sum.err, n.err)
+	}
+	return sum
+}
+
+// settled waits until every viewer has the last state sent to it, at most for
+// the given time; who has not is found by reckon.
+func (c *crowd) settled(ctx context.Context, within time.Duration) error {
+	last := make([]int32, c.total)
+	for _, t := range c.topics {
+		for n := range t.viewers {
+			last[t.first+n] = int32(len(t.sent))
+		}
+	}
+	err := wait(ctx, within, func() bool {
+		return !slices.ContainsFunc(c.loops, func(l *loop) bool { return l.behind(last) })
+	})
+	if errors.Is(err, errTooLate) {
+		return nil
+	}
+	return err
+}
+
+// deliveries reckons what became of the updates, by topic, and forgets them.
+func (c *crowd) deliveries() []delivery {
+	byTopic := make([][]sample, len(c.topics))
+	of := make([]int, c.total)
+	for i, t := range c.topics {
+		for n := range t.viewers {
+			of[t.first+n] = i
+		}
+	}
+	for _, l := range c.loops {
+		for _, s := range l.take() {
+			byTopic[of[s.viewer]] = append(byTopic[of[s.viewer]], s)
+		}
+	}
+	all := make([]delivery, len(c.topics))
+	for i, t := range c.topics {
+		all[i] = reckon(t.sent, t.first, t.viewers, byTopic[i])
+	}
+	return all
+}
+
+func (c *crowd) close() {
+	for _, l := range c.loops {
+		l.stop.Store(true)
+	}
+	c.ended.Wait()
+	for _, l := range c.loops {
+		l.close()
+	}
+}
+
+// epoch is the zero of all times here.
+var epoch = time.Now()
+
+func now() time.Duration { return time.Since(epoch) }
+
+var errTooLate = errors.New("too late")
+
+// wait asks cond until it holds; the error is errTooLate or the context's.
+func wait(ctx context.Context, within time.Duration, cond func() bool) error {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for end := now() + within; !cond(); {
+		if now() > end {
+			return errTooLate
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-tick.C:
+		}
+	}
+	return nil
+}
+
+// pause waits for d, or returns the context's error.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-t.C:
+		return nil
+	}
+}

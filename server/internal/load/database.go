@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"github.com/uptrace/bun/driver/pgdriver"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// The databases that the server knows.
+const (
+	sqlite     = "sqlite"
+	postgresql = "postgresql"
+)
+
+// database is an empty database, and the way a foreign worker reaches it.
+type database struct {
+	name  string
+	flags []string // of the server
+	url   string   // for openURL
+	db    *sql.DB
+	drop  func(context.Context) error // nil: goes with the folder
+}
+
+// sqliteIn is the database that the server keeps in dir. The file is opened
+// when it is first used, after the server has made it.
+func sqliteIn(dir string) (*database, error) {
+	file := url.URL{
+		Scheme: "file", OmitHost: true, Path: filepath.Join(dir, "atalaya.db"),
+		RawQuery: "_pragma=busy_timeout(5000)&_pragma=synchronous(NORMAL)",
+	}
+	db, err := openURL(file.String())
+	if err != nil {
+		return nil, err
+	}
+	return &database{name: sqlite, flags: []string{"--data-dir", dir}, url: file.String(), db: db}, nil
+}
+
+// openURL opens a SQLite file: URL, or a PostgreSQL one.
+func openURL(raw string) (*sql.DB, error) {
+	if strings.HasPrefix(raw, "file:") {
+		return sql.Open("sqlite", raw)
+	}
+	if u, err := url.Parse(raw); err != nil || u.Scheme != "postgres" {
+		return nil, fmt.Errorf("-database is neither a file: nor a postgres: URL")
+	}
+	return sql.OpenDB(pgdriver.NewConnector(pgdriver.WithDSN(raw))), nil
+}
+
+// setConns lets a number of workers write at once.
+func (d *database) setConns(n int) {
+	d.db.SetMaxOpenConns(n)
+	d.db.SetMaxIdleConns(n)
+}
+
+// update writes a number into an audit as a foreign worker reports progress.
+func (d *database) update(ctx context.Context, id int64, seq int) error {
+	_, err := d.db.ExecContext(ctx, d.place("UPDATE audits SET progress = $1, message = $2 WHERE id = $3"),
+		min(seq, 99), label+fmt.Sprint(seq), id)
+	return err
+}
+
+// insert makes an audit without the server.
+func (d *database) insert(ctx context.Context, url string) (id int64, err error) {
+	err = d.db.QueryRowContext(ctx, d.place("INSERT INTO audits (url, kind) VALUES ($1, 'external') RETURNING id"), url).Scan(&id)
+	return id, err
+}
+
+func (d *database) place(query string) string {
+	if d.name == sqlite {
+		return strings.ReplaceAll(query, "$", "?")
+	}
+	return query
+}
+
+func (d *database) close(ctx context.Context) error {
+	err := d.db.Close()
+	if d.drop != nil && err == nil {
+		err = d.drop(ctx)
+	}
+	return err
+}

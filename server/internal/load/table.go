@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// row is one line of the table: what was measured, and the figures.
+type row struct {
+	Server   string `json:"server"`   // atalaya, bare, seed-poll or seed-sse
+	Database string `json:"database"` // sqlite, postgresql or –
+	What     string `json:"what"`
+	Viewers  int    `json:"viewers"`
+
+	Connected      figure `json:"connected"`
+	Refused        figure `json:"refused"`
+	ConnectRate    figure `json:"connects_per_second"`
+	UpdateRate     figure `json:"updates_per_second"`
+	P50            figure `json:"p50_ms"`
+	P90            figure `json:"p90_ms"`
+	P99            figure `json:"p99_ms"`
+	Max            figure `json:"max_ms"`
+	ToAll          figure `json:"to_all_ms"`
+	Conflated      figure `json:"conflated"`
+	Lost           figure `json:"lost"`
+	QueriesIdle    figure `json:"queries_per_second_idle"`
+	QueriesBusy    figure `json:"queries_per_second_busy"`
+	BytesPerStream figure `json:"bytes_per_stream"`
+	CPUPerEvent    figure `json:"cpu_us_per_event"`
+	IdleCPU        figure `json:"idle_cpu_percent"`
+}
+
+// newRow returns a row in which nothing was measured.
+func newRow(server, database, what string, viewers int) row {
+	return row{
+		Server: server, Database: database, What: what, Viewers: viewers,
+		Connected: none, Refused: none, ConnectRate: none, UpdateRate: none, P50: none, P90: none, P99: none, Max: none, ToAll: none,
+		Conflated: none, Lost: none, QueriesIdle: none, QueriesBusy: none, BytesPerStream: none, CPUPerEvent: none, IdleCPU: none,
+	}
+}
+
+// column is one column of a table: its title and the figure of a row.
+type column struct {
+	title string
+	of    func(row) figure
+}
+
+var columns = []column{
+	{"connected", func(r row) figure { return r.Connected }},
+	{"refused", func(r row) figure { return r.Refused }},
+	{"conn/s", func(r row) figure { return r.ConnectRate }},
+	{"upd/s", func(r row) figure { return r.UpdateRate }},
+	{"p50 ms", func(r row) figure { return r.P50 }},
+	{"p90", func(r row) figure { return r.P90 }},
+	{"p99", func(r row) figure { return r.P99 }},
+	{"max", func(r row) figure { return r.Max }},
+	{"to all", func(r row) figure { return r.ToAll }},
+	{"conflated", func(r row) figure { return r.Conflated }},
+	{"lost", func(r row) figure { return r.Lost }},
+	{"q/s idle", func(r row) figure { return r.QueriesIdle }},
+	{"q/s busy", func(r row) figure { return r.QueriesBusy }},
+	{"B/stream", func(r row) figure { return r.BytesPerStream }},
+	{"µs/event", func(r row) figure { return r.CPUPerEvent }},
+	{"idle %", func(r row) figure { return r.IdleCPU }},
+}
+
+// compared are the titles of the columns that make sense as ratios.
+var compared = map[string]bool{
+	"conn/s": true, "p50 ms": true, "p90": true, "p99": true, "max": true, "to all": true,
+	"B/stream": true, "µs/event": true, "idle %": true,
+}
+
+// writeTable prints the rows, aligned, without the columns nobody measured.
+func writeTable(w io.Writer, rows []row) error {
+	var shown []column
+	for _, c := range columns {
+		for _, r := range rows {
+			if c.of(r).known() {
+				shown = append(shown, c)
+				break
+			}
+		}
+	}
+	lines := [][]string{{"server", "database", "what", "viewers"}}
+	for _, c := range shown {
+		lines[0] = append(lines[0], c.title)
+	}
+	for _, r := range rows {
+		line := []string{r.Server, r.Database, r.What, fmt.Sprint(r.Viewers)}
+		for _, c := range shown {
+			line = append(line, c.of(r).String())
+		}
+		lines = append(lines, line)
+	}
+	return align(w, lines, 3)
+}
+
+// writeRatios prints each row divided by the bare server's of the same task: its
+// row with as many viewers.
+func writeRatios(w io.Writer, rows []row) error {
+	floor := map[int]row{}
+	for _, r := range rows {
+		if r.Server == serveBare {
+			floor[r.Viewers] = r
+		}
+	}
+	lines := [][]string{{"server", "database", "what", "viewers"}}
+	for _, c := range columns {
+		if compared[c.title] {
+			title, _, _ := strings.Cut(c.title, " ms")
+			lines[0] = append(lines[0], strings.TrimSuffix(title, " %"))
+		}
+	}
+	for _, r := range rows {
+		base, ok := floor[r.Viewers]
+		if !ok || r.What != base.What {
+			continue
+		}
+		line := []string{r.Server, r.Database, r.What, fmt.Sprint(r.Viewers)}
+		for _, c := range columns {
+			if compared[c.title] {
+				line = append(line, ratio(c.of(r), c.of(base)))
+			}
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 1 {
+		return nil
+	}
+	return align(w, lines, 3)
+}
+
+func ratio(a, b figure) string {
+	if !a.known() || !b.known() || b == 0 {
+		return none.String()
+	}
+	return (a / b).String() + "×"
+}
+
+// align pads every column to its widest cell: the first left columns to the
+// right, figures to the left.
+func align(w io.Writer, lines [][]string, left int) error {
+	widths := make([]int, len(lines[0]))
+	for _, line := range lines {
+		for i, cell := range line {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, line := range lines {
+		var b strings.Builder
+		for i, cell := range line {
+			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			if i > 0 {
+				b.WriteString("  ")
+			}
+			if i < left {
+				b.WriteString(cell + pad)
+			} else {
+				b.WriteString(pad + cell)
+			}
+		}
+		if _, err := fmt.Fprintln(w, strings.TrimRight(b.String(), " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
