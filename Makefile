@@ -8,7 +8,7 @@ NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build client check vet tidy test test-native test-wasm test-browser tools fuzz clean
+.PHONY: help run build client check vet tidy test test-native test-wasm test-browser tools fuzz bench clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,11 @@ fuzz: ## 20 s for every fuzz target
 	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep ^Fuzz); do \
 	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 20s $$pkg || exit 1; \
 	  done; done
+
+bench: ## what the streams can bear: Go benchmarks, then the load table (7 minutes), in artefacts/bench.txt
+	@mkdir -p artefacts
+	@set -o pipefail; { $(GO) test -run '^$$' -bench . -benchmem -count 6 ./server/internal/sse ./server/internal/stream ./app/internal/live && \
+	  $(GO) run ./server/internal/load; } | tee artefacts/bench.txt
 
 clean: ## remove what was built (not ./data)
 	rm -rf bin artefacts

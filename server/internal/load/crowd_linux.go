@@ -8,11 +8,14 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Bounds of a crowd.
 const (
-	maxViewers = 19_000 // one descriptor each, of the 20,000 a process often may have
+	maxViewers = 19_000
+	spare      = 100 // descriptors for everything else, here and in the server
 	loops      = 2
 	dialing    = 128 // connections that a loop opens at once
 	openWithin = 60 * time.Second
@@ -64,6 +67,9 @@ func openCrowd(ctx context.Context, target netip.AddrPort, topics []*topic, poll
 	}
 	if c.total > maxViewers {
 		return nil, fmt.Errorf("%d viewers are more than the %d this program opens", c.total, maxViewers)
+	}
+	if may := descriptors(); may < c.total+spare {
+		return nil, fmt.Errorf("%d viewers need as many descriptors, and a process may have %d here: raise the hard limit (ulimit -Hn), or give -viewers", c.total, may)
 	}
 	for range loops {
 		l, err := newLoop(target, poll)
@@ -168,6 +174,16 @@ func (c *crowd) close() {
 	for _, l := range c.loops {
 		l.close()
 	}
+}
+
+// descriptors is how many files a process may open, here and in the children.
+// The runtime has raised the soft limit to the hard one already.
+func descriptors() int {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 0
+	}
+	return int(min(limit.Max, 1<<30))
 }
 
 // epoch is the zero of all times here.

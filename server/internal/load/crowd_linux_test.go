@@ -19,7 +19,7 @@ import (
 func target(t *testing.T, h http.Handler) netip.AddrPort {
 	t.Helper()
 	s := httptest.NewServer(h)
-	t.Cleanup(s.CloseClientConnections)
+	t.Cleanup(s.Close)
 	addr, err := netip.ParseAddrPort(strings.TrimPrefix(s.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)

@@ -38,6 +38,8 @@
 //   - lost: viewers that did not have the last state 10 s after it was written;
 //     anything but 0 is a fault.
 //   - conn/s: streams opened per second, each counted when its snapshot is here.
+//   - q opening: the server's queries from before the first stream to after the
+//     last snapshot.
 //   - q/s: the server's queries per second while nothing changes, and while the
 //     updates run. Statements only, without BEGIN and COMMIT.
 //   - B/stream: growth of the server's resident memory from before the first

@@ -47,6 +47,11 @@ func (t *trial) measure(ctx context.Context, r *row) (all []delivery, err error)
 	if count.ready == 0 {
 		return nil, fmt.Errorf("no viewer was let in: %w", count.err)
 	}
+	opened, err := t.site.use(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	r.QueriesOpening = figure(opened.queries - start.queries)
 	if err := pause(ctx, settle); err != nil {
 		return nil, err
 	}

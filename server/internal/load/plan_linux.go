@@ -245,7 +245,7 @@ func (b *bench) lone(ctx context.Context, db string, crowd int) error {
 		}
 		beside := r
 		beside.What, beside.Viewers = crowded, crowd
-		r.Connected, r.Refused, r.ConnectRate, r.CPUPerEvent, r.QueriesBusy = none, none, none, none, none
+		r.Connected, r.Refused, r.ConnectRate, r.QueriesOpening, r.CPUPerEvent, r.QueriesBusy = none, none, none, none, none, none
 		all[1].fill(&r)
 		all[0].fill(&beside)
 		r.UpdateRate, beside.UpdateRate = 10, 5

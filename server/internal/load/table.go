@@ -25,6 +25,7 @@ type row struct {
 	ToAll          figure `json:"to_all_ms"`
 	Conflated      figure `json:"conflated"`
 	Lost           figure `json:"lost"`
+	QueriesOpening figure `json:"queries_while_connecting"`
 	QueriesIdle    figure `json:"queries_per_second_idle"`
 	QueriesBusy    figure `json:"queries_per_second_busy"`
 	BytesPerStream figure `json:"bytes_per_stream"`
@@ -37,7 +38,7 @@ func newRow(server, database, what string, viewers int) row {
 	return row{
 		Server: server, Database: database, What: what, Viewers: viewers,
 		Connected: none, Refused: none, ConnectRate: none, UpdateRate: none, P50: none, P90: none, P99: none, Max: none, ToAll: none,
-		Conflated: none, Lost: none, QueriesIdle: none, QueriesBusy: none, BytesPerStream: none, CPUPerEvent: none, IdleCPU: none,
+		Conflated: none, Lost: none, QueriesOpening: none, QueriesIdle: none, QueriesBusy: none, BytesPerStream: none, CPUPerEvent: none, IdleCPU: none,
 	}
 }
 
@@ -59,6 +60,7 @@ var columns = []column{
 	{"to all", func(r row) figure { return r.ToAll }},
 	{"conflated", func(r row) figure { return r.Conflated }},
 	{"lost", func(r row) figure { return r.Lost }},
+	{"q opening", func(r row) figure { return r.QueriesOpening }},
 	{"q/s idle", func(r row) figure { return r.QueriesIdle }},
 	{"q/s busy", func(r row) figure { return r.QueriesBusy }},
 	{"B/stream", func(r row) figure { return r.BytesPerStream }},

@@ -3,7 +3,6 @@ package stream
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -211,35 +210,5 @@ func TestNoAllocationPerSubscriber(t *testing.T) {
 	})
 	if got > 100 { // making and encoding the one frame
 		t.Errorf("%v allocations for one change and 1000 subscribers", got)
-	}
-}
-
-func BenchmarkEncode(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		frameOf(7, 1).bytes(withID)
-	}
-}
-
-func BenchmarkPublish(b *testing.B) {
-	for _, n := range []int{1, 100, 10_000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			h := testHub()
-			subscribers := make([]*audits, n)
-			for i := range subscribers {
-				subscribers[i] = h.watch([]int64{7}, withID)
-			}
-			blocks := make([][]byte, 0, 1)
-			revision := int64(0)
-			b.ReportAllocs()
-			for b.Loop() {
-				revision++
-				h.publish([]*frame{frameOf(7, revision)})
-				for _, a := range subscribers {
-					<-a.slot
-					a.take(blocks)
-				}
-			}
-		})
 	}
 }
