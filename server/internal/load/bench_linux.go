@@ -25,7 +25,8 @@ type bench struct {
 	self    string // this one
 	cluster *pgtest.Server
 	log     io.Writer
-	count   int // of databases and of servers
+	perf    string // folder for profiles; empty for none
+	count   int    // of databases and of servers
 	rows    []row
 }
 
@@ -108,8 +109,7 @@ type site struct {
 // streams cost.
 func (b *bench) atalaya(ctx context.Context, db *database) (*site, error) {
 	args := append([]string{"serve", "--addr", "127.0.0.1:0", "--workers", "0"}, db.flags...)
-	c, err := startChild(ctx, b.logFile(), b.program, args...)
-	return &site{c, db}, err
+	return b.start(ctx, db, b.program, args)
 }
 
 // peer starts one of the servers that Atalaya is compared with.
@@ -122,13 +122,17 @@ func (b *bench) peer(ctx context.Context, mode string, db *database) (*site, err
 			return nil, fmt.Errorf("migrate: %w\n%s", err, out)
 		}
 	}
-	c, err := startChild(ctx, b.logFile(), b.self, args...)
-	return &site{c, db}, err
+	return b.start(ctx, db, b.self, args)
 }
 
-func (b *bench) logFile() string {
+func (b *bench) start(ctx context.Context, db *database, program string, args []string) (*site, error) {
 	b.count++
-	return filepath.Join(b.dir, fmt.Sprintf("log%d", b.count))
+	c, err := startChild(ctx, filepath.Join(b.dir, fmt.Sprintf("log%d", b.count)), program, args...)
+	if err != nil {
+		return nil, err
+	}
+	c.perf = b.perf
+	return &site{c, db}, nil
 }
 
 // audits creates n external audits over the API, each with its topic.
@@ -204,26 +208,8 @@ func (s *site) request(ctx context.Context, method, path string, body []byte) ([
 	return data, err
 }
 
-// use is the server's usage so far, with its queries. Asking costs the server
-// something, so it lies outside of what is measured: the queries are asked for
-// before a span and after it.
-func (s *site) use(ctx context.Context, before bool) (u usage, err error) {
-	ask := func() {
-		var data []byte
-		if data, err = s.request(ctx, http.MethodGet, shared.PathMetrics, nil); err == nil {
-			u.queries = queries(string(data))
-		}
-	}
-	var used usage
-	if before {
-		ask()
-	}
-	if err == nil {
-		used, err = s.child.use()
-	}
-	if !before && err == nil {
-		ask()
-	}
-	used.queries = u.queries
-	return used, err
+// queries is how many statements the server has made so far.
+func (s *site) queries(ctx context.Context) (float64, error) {
+	data, err := s.request(ctx, http.MethodGet, shared.PathMetrics, nil)
+	return queries(string(data)), err
 }

@@ -30,6 +30,7 @@ type child struct {
 	addr netip.AddrPort
 	log  string // file
 	done chan struct{}
+	perf string // folder for profiles; empty for none
 }
 
 // startChild starts a server and waits for the line that says where it listens:
@@ -106,7 +107,25 @@ func (c *child) tail() string {
 	return string(data[max(0, len(data)-2000):])
 }
 
-// usage is what a process has used.
+// record profiles the child into a file until stop is called.
+func (c *child) record(name string) (stop func(), err error) {
+	if c.perf == "" {
+		return func() {}, nil
+	}
+	cmd := exec.Command("perf", "record", "-q", "-g", "-e", "cpu-clock", "-F", "999",
+		"-p", strconv.Itoa(c.cmd.Process.Pid), "-o", filepath.Join(c.perf, name))
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("profile: %w", err)
+	}
+	return func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait() // it ends with the signal that it was sent
+	}, nil
+}
+
+// usage is what a process has used, and when; or the difference of two of them,
+// with the queries made between.
 type usage struct {
 	at       time.Duration
 	cpu      time.Duration

@@ -16,7 +16,7 @@ import (
 const (
 	maxViewers = 19_000
 	spare      = 100 // descriptors for everything else, here and in the server
-	loops      = 2
+	loops      = 2   // for crowds; one more is for the viewers who are alone
 	dialing    = 128 // connections that a loop opens at once
 	openWithin = 60 * time.Second
 )
@@ -71,7 +71,7 @@ func openCrowd(ctx context.Context, target netip.AddrPort, topics []*topic, poll
 	if may := descriptors(); may < c.total+spare {
 		return nil, fmt.Errorf("%d viewers need as many descriptors, and a process may have %d here: raise the hard limit (ulimit -Hn), or give -viewers", c.total, may)
 	}
-	for range loops {
+	for range loops + 1 {
 		l, err := newLoop(target, poll)
 		if err != nil {
 			c.close()
@@ -83,7 +83,11 @@ func openCrowd(ctx context.Context, target netip.AddrPort, topics []*topic, poll
 		request := requestFor(target, t.path, poll > 0)
 		for n := range t.viewers {
 			number := t.first + n
-			c.loops[number%loops].add(number, request)
+			l := number % loops
+			if t.viewers == 1 {
+				l = loops // a lone viewer must not wait here while a crowd is read
+			}
+			c.loops[l].add(number, request)
 		}
 	}
 	for _, l := range c.loops {

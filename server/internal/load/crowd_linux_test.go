@@ -126,6 +126,39 @@ func TestTooManyViewers(t *testing.T) {
 	}
 }
 
+// The whole way, with the real server: it is started, its table is updated from
+// here, its viewers see every audit's last state, and its queries are counted.
+func TestTrial(t *testing.T) {
+	b, err := newBench(t.Context(), "", []string{sqlite}, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := b.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	err = b.withAtalaya(t.Context(), sqlite, func(s *site) error {
+		topics, err := s.audits(t.Context(), 3, 4)
+		if err != nil {
+			return err
+		}
+		return b.add(t.Context(), &trial{site: s, topics: topics, idle: 100 * time.Millisecond, drive: func(ctx context.Context) error {
+			if err := topics[0].step(ctx, s.patch); err != nil {
+				return err
+			}
+			return flood(ctx, topics, s.db.update, 1, 100, 100*time.Millisecond)
+		}}, newRow("atalaya", sqlite, oneAudit, 12))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := b.rows[0]
+	if r.Connected != 12 || r.Refused != 0 || r.Lost != 0 || !(r.P50 > 0) || !(r.QueriesOpening >= 1) || !(r.CPUPerEvent > 0) {
+		t.Errorf("got %+v", r)
+	}
+}
+
 // The plan's names are what -only selects by.
 func TestPlanNamesAreUnique(t *testing.T) {
 	seen := map[string]bool{}

@@ -4,6 +4,7 @@
 //	go run ./server/internal/load               the whole table, some 5 minutes
 //	go run ./server/internal/load -only seed    rows whose name contains seed
 //	go run ./server/internal/load -json         the same rows as JSON
+//	go run ./server/internal/load -perf DIR     and where the servers' time goes
 //
 // # What runs
 //

@@ -13,11 +13,11 @@ type event struct {
 type kind uint8
 
 const (
-	noData kind = iota
-	progress
-	heartbeat
-	end
-	other
+	kindNone kind = iota
+	kindProgress
+	kindHeartbeat
+	kindEnd
+	kindOther
 )
 
 // maxLine bounds the memory of one viewer; longer lines are cut.
@@ -29,7 +29,7 @@ const maxLine = 64 << 10
 type events struct {
 	line []byte // of an unfinished line
 	next event
-	typ  kind // of the event field; noData for none
+	typ  kind // of the event field; kindNone for none
 }
 
 // read takes the next bytes and calls each for every whole event.
@@ -58,33 +58,33 @@ func (e *events) read(p []byte, each func(event)) {
 
 func (e *events) take(line []byte, each func(event)) {
 	if len(line) == 0 {
-		if e.next.kind != noData {
-			if e.typ != noData {
+		if e.next.kind != kindNone {
+			if e.typ != kindNone {
 				e.next.kind = e.typ
 			}
 			each(e.next)
 		}
-		e.next, e.typ = event{}, noData
+		e.next, e.typ = event{}, kindNone
 		return
 	}
 	name, value, _ := bytes.Cut(line, []byte(":"))
 	value = bytes.TrimPrefix(value, []byte(" "))
 	switch string(name) {
 	case "data":
-		e.next.kind = progress
+		e.next.kind = kindProgress
 		e.next.audit, e.next.seq = scan(value)
 	case "id":
 		e.next.revision = digits(value)
 	case "event":
 		switch string(value) {
 		case "heartbeat":
-			e.typ = heartbeat
+			e.typ = kindHeartbeat
 		case "end":
-			e.typ = end
+			e.typ = kindEnd
 		case "", "message":
-			e.typ = noData
+			e.typ = kindNone
 		default:
-			e.typ = other
+			e.typ = kindOther
 		}
 	}
 }

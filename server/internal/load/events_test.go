@@ -14,14 +14,14 @@ func TestEvents(t *testing.T) {
 		{"what Atalaya sends",
 			"retry: 1934\n\n: connected\n\nevent: heartbeat\ndata: {\"server_time\":\"x\"}\n\n" +
 				"id: 17\ndata: {\"audit_id\":7,\"url\":\"https://x/\",\"message\":\"load 12\"}\n\nevent: end\ndata: {}\n\n",
-			[]event{{kind: heartbeat}, {progress, 17, 7, 12}, {kind: end}}},
-		{"another's message", "data: {\"message\":\"crawling 3\",\"audit_id\": 9}\n\n", []event{{kind: progress, audit: 9}}},
-		{"no message yet", "data: {\"audit_id\":1,\"message\":null}\n\n", []event{{kind: progress, audit: 1}}},
-		{"CRLF", "id: 1\r\ndata: {}\r\n\r\n", []event{{kind: progress, revision: 1}}},
-		{"no space", "id:2\ndata:{}\n\n", []event{{kind: progress, revision: 2}}},
-		{"another type", "event: tea\ndata: {}\n\nevent: message\ndata: {}\n\n", []event{{kind: other}, {kind: progress}}},
-		{"no data, no event", "event: end\n\nid: 4\n\n: x\n\ndata: {}\n\n", []event{{kind: progress}}},
-		{"not whole", "data: {}\n\ndata: {\"audit_id\":1}\n", []event{{kind: progress}}},
+			[]event{{kind: kindHeartbeat}, {kindProgress, 17, 7, 12}, {kind: kindEnd}}},
+		{"another's message", "data: {\"message\":\"crawling 3\",\"audit_id\": 9}\n\n", []event{{kind: kindProgress, audit: 9}}},
+		{"no message yet", "data: {\"audit_id\":1,\"message\":null}\n\n", []event{{kind: kindProgress, audit: 1}}},
+		{"CRLF", "id: 1\r\ndata: {}\r\n\r\n", []event{{kind: kindProgress, revision: 1}}},
+		{"no space", "id:2\ndata:{}\n\n", []event{{kind: kindProgress, revision: 2}}},
+		{"another type", "event: tea\ndata: {}\n\nevent: message\ndata: {}\n\n", []event{{kind: kindOther}, {kind: kindProgress}}},
+		{"no data, no event", "event: end\n\nid: 4\n\n: x\n\ndata: {}\n\n", []event{{kind: kindProgress}}},
+		{"not whole", "data: {}\n\ndata: {\"audit_id\":1}\n", []event{{kind: kindProgress}}},
 		{"empty", "", nil},
 	} {
 		for name, pieces := range cuts(test.in) {

@@ -95,7 +95,7 @@ func (l *loop) run() {
 		l.mu.Lock()
 		for i := range max(n, 0) {
 			if v := l.byFD[events[i].Fd]; v != nil {
-				l.ready(v, events[i].Events)
+				l.handle(v)
 			}
 		}
 		l.mu.Unlock()
@@ -162,8 +162,8 @@ func (l *loop) watch(op int, v *viewer, events uint32) error {
 	return nil
 }
 
-// ready goes on with a viewer whose socket can be written to or read.
-func (l *loop) ready(v *viewer, events uint32) {
+// handle goes on with a viewer whose socket can be written to or read.
+func (l *loop) handle(v *viewer) {
 	if v.stage == dialled {
 		code, err := unix.GetsockoptInt(v.fd, unix.SOL_SOCKET, unix.SO_ERROR)
 		if err == nil && code != 0 {
@@ -251,7 +251,7 @@ func (l *loop) fail(err error) {
 
 // event is called for each event of the viewer that is being read.
 func (l *loop) event(e event) {
-	if e.kind != progress {
+	if e.kind != kindProgress {
 		return
 	}
 	v := l.reading

@@ -30,6 +30,7 @@ func main() {
 // options are the flags.
 type options struct {
 	only, databases, program string
+	perf                     string
 	largest                  int
 	within                   time.Duration
 	json                     bool
@@ -44,6 +45,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	fs.StringVar(&o.program, "server", "", "`binary` to measure; built from this module when empty")
 	fs.IntVar(&o.largest, "viewers", 10_000, "the largest crowd, 1 to 10000")
 	fs.DurationVar(&o.within, "within", 8*time.Minute, "deadline of the whole run")
+	fs.StringVar(&o.perf, "perf", "", "`folder` for profiles of the servers' idle and busy time, made with perf")
 	fs.BoolVar(&o.json, "json", false, "print the rows as JSON")
 	fs.StringVar(&o.mode, "serve", "", "be one of the servers compared with: bare, seed-poll or seed-sse")
 	fs.StringVar(&o.addr, "addr", "127.0.0.1:0", "loopback `address` for -serve")
@@ -81,6 +83,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
+	b.perf = o.perf
 	err = b.do(ctx, tasks, o.only)
 	return errors.Join(err, report(stdout, b.rows, o.json))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -30,8 +31,9 @@ type trial struct {
 // measure opens the viewers, watches them idle and then driven, and fills r. It
 // returns what became of the updates, by topic.
 func (t *trial) measure(ctx context.Context, r *row) (all []delivery, err error) {
-	start, err := t.site.use(ctx, true)
-	if err != nil {
+	queried, err1 := t.site.queries(ctx)
+	start, err2 := t.site.use()
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
 	c, err := openCrowd(ctx, t.site.addr, t.topics, t.poll)
@@ -47,16 +49,16 @@ func (t *trial) measure(ctx context.Context, r *row) (all []delivery, err error)
 	if count.ready == 0 {
 		return nil, fmt.Errorf("no viewer was let in: %w", count.err)
 	}
-	opened, err := t.site.use(ctx, false)
+	opened, err := t.site.queries(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r.QueriesOpening = figure(opened.queries - start.queries)
+	r.QueriesOpening = figure(opened - queried)
 	if err := pause(ctx, settle); err != nil {
 		return nil, err
 	}
 	if t.idle > 0 {
-		err := t.span(ctx, func() error { return pause(ctx, t.idle) }, func(u usage) {
+		err := t.span(ctx, r.file("idle"), func() error { return pause(ctx, t.idle) }, func(u usage) {
 			r.QueriesIdle = per(u.queries, u.at.Seconds())
 			if t.beats {
 				r.IdleCPU = per(100*u.cpu.Seconds(), u.at.Seconds())
@@ -66,7 +68,7 @@ func (t *trial) measure(ctx context.Context, r *row) (all []delivery, err error)
 			return nil, err
 		}
 		if c.total >= 1000 {
-			end, err := t.site.child.use()
+			end, err := t.site.use()
 			if err != nil {
 				return nil, err
 			}
@@ -80,7 +82,7 @@ func (t *trial) measure(ctx context.Context, r *row) (all []delivery, err error)
 func (t *trial) busy(ctx context.Context, c *crowd, r *row) (all []delivery, err error) {
 	var used usage
 	began, driven := now(), now()
-	err = t.span(ctx, func() error {
+	err = t.span(ctx, r.file("busy"), func() error {
 		if err := t.drive(ctx); err != nil {
 			return err
 		}
@@ -105,18 +107,33 @@ func (t *trial) busy(ctx context.Context, c *crowd, r *row) (all []delivery, err
 	return all, nil
 }
 
-// span gives f's usage to the function then.
-func (t *trial) span(ctx context.Context, f func() error, then func(usage)) error {
-	before, err := t.site.use(ctx, true)
+// span gives f's usage to the function then. A profile of it goes to the named
+// file, if profiles are asked for.
+func (t *trial) span(ctx context.Context, name string, f func() error, then func(usage)) error {
+	stop, err := t.site.record(name)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	// Asking for the queries costs the server something, so it lies outside.
+	queried, err := t.site.queries(ctx)
+	if err != nil {
+		return err
+	}
+	before, err := t.site.use()
 	if err != nil {
 		return err
 	}
 	if err := f(); err != nil {
 		return err
 	}
-	after, err := t.site.use(ctx, false)
+	after, err := t.site.use()
+	if err != nil {
+		return err
+	}
+	total, err := t.site.queries(ctx)
 	if err == nil {
-		then(usage{at: after.at - before.at, cpu: after.cpu - before.cpu, queries: after.queries - before.queries})
+		then(usage{at: after.at - before.at, cpu: after.cpu - before.cpu, queries: total - queried})
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,10 +87,11 @@ func sizes(largest int, want ...int) (got []int) {
 // fails is told and leaves the others alone.
 func (b *bench) do(ctx context.Context, tasks []task, only string) error {
 	var failed error
+	tasks = slices.DeleteFunc(tasks, func(t task) bool { return !strings.Contains(t.name, only) })
+	if len(tasks) == 0 {
+		return fmt.Errorf("no name contains %q; -only ? lists them", only)
+	}
 	for _, t := range tasks {
-		if !strings.Contains(t.name, only) {
-			continue
-		}
 		began := now()
 		err := t.run(ctx, b)
 		if ctx.Err() != nil {

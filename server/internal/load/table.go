@@ -42,6 +42,12 @@ func newRow(server, database, what string, viewers int) row {
 	}
 }
 
+// file names a profile of the row.
+func (r row) file(span string) string {
+	name := fmt.Sprintf("%s %s %s %d %s.perf", r.Server, r.Database, r.What, r.Viewers, span)
+	return strings.Join(strings.FieldsFunc(name, func(c rune) bool { return c == ' ' || c == ',' || c == '…' || c == '–' }), "-")
+}
+
 // column is one column of a table: its title and the figure of a row.
 type column struct {
 	title string
