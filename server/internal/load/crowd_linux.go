@@ -35,6 +35,7 @@ type topic struct {
 	viewers int
 	first   int             // number of the first viewer; set by openCrowd
 	sent    []time.Duration // when update n+1 was sent; the writer's own while it runs
+	took    []time.Duration // how long it took to write
 }
 
 // crowd is a number of viewers in a few epoll loops.

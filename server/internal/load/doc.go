@@ -35,6 +35,8 @@
 // newer one, and is counted as conflated. All figures are over every viewer and
 // every update, by nearest rank.
 //
+//   - write: how long the UPDATE itself took, its commit included; part of the
+//     latencies.
 //   - to all: from the update until the last viewer has it; the median of updates.
 //   - lost: viewers that did not have the last state 10 s after it was written;
 //     anything but 0 is a fault.

@@ -68,6 +68,7 @@ type sample struct {
 type delivery struct {
 	latencies []time.Duration // of each update at each viewer, sorted
 	toAll     []time.Duration // of each update that reached everybody, sorted
+	writes    []time.Duration // how long each update took to write
 	received  int             // frames
 	conflated int             // states that a viewer never got
 	lost      int             // viewers without the last state
@@ -113,6 +114,7 @@ func reckon(sent []time.Duration, first, viewers int, samples []sample) (d deliv
 func (d *delivery) join(o delivery) {
 	d.latencies = append(d.latencies, o.latencies...)
 	d.toAll = append(d.toAll, o.toAll...)
+	d.writes = append(d.writes, o.writes...)
 	d.received += o.received
 	d.conflated += o.conflated
 	d.lost += o.lost
@@ -121,6 +123,8 @@ func (d *delivery) join(o delivery) {
 func (d *delivery) fill(r *row) {
 	slices.Sort(d.latencies)
 	slices.Sort(d.toAll)
+	slices.Sort(d.writes)
+	r.WriteP50, r.WriteP99 = percentile(d.writes, .5), percentile(d.writes, .99)
 	r.P50, r.P90, r.P99, r.Max = percentile(d.latencies, .5), percentile(d.latencies, .9), percentile(d.latencies, .99), percentile(d.latencies, 1)
 	r.ToAll = percentile(d.toAll, .5)
 	r.Conflated, r.Lost = figure(d.conflated), figure(d.lost)

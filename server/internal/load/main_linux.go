@@ -95,11 +95,13 @@ func report(w io.Writer, rows []row, asJSON bool) error {
 		e.SetIndent("", "  ")
 		return e.Encode(rows)
 	}
+	if len(rows) == 0 {
+		return nil
+	}
 	fmt.Fprintf(w, "%s/%s, %d cores, %s, %s; server, database and generator share them\n\n",
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), time.Now().UTC().Format("2006-01-02 15:04"))
 	if err := writeTable(w, rows); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\nAs ratios to %s net/http with as many viewers\n\n", serveBare)
 	return writeRatios(w, rows)
 }

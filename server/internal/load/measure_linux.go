@@ -94,7 +94,9 @@ func (t *trial) busy(ctx context.Context, c *crowd, r *row) (all []delivery, err
 	}
 	all = c.deliveries()
 	updates, received := 0, 0
-	for i, d := range all {
+	for i := range all {
+		d := &all[i]
+		d.writes = t.topics[i].took
 		updates += len(t.topics[i].sent)
 		received += d.received
 	}
@@ -143,8 +145,11 @@ type write func(ctx context.Context, id int64, seq int) error
 
 // step sends the topic's next update.
 func (t *topic) step(ctx context.Context, w write) error {
-	t.sent = append(t.sent, now())
-	return w(ctx, t.id, len(t.sent))
+	began := now()
+	t.sent = append(t.sent, began)
+	err := w(ctx, t.id, len(t.sent))
+	t.took = append(t.took, now()-began)
+	return err
 }
 
 // steady changes a topic n times at about the given distance: ± 20 %, so that

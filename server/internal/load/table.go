@@ -18,6 +18,8 @@ type row struct {
 	Refused        figure `json:"refused"`
 	ConnectRate    figure `json:"connects_per_second"`
 	UpdateRate     figure `json:"updates_per_second"`
+	WriteP50       figure `json:"write_p50_ms"`
+	WriteP99       figure `json:"write_p99_ms"`
 	P50            figure `json:"p50_ms"`
 	P90            figure `json:"p90_ms"`
 	P99            figure `json:"p99_ms"`
@@ -37,7 +39,7 @@ type row struct {
 func newRow(server, database, what string, viewers int) row {
 	return row{
 		Server: server, Database: database, What: what, Viewers: viewers,
-		Connected: none, Refused: none, ConnectRate: none, UpdateRate: none, P50: none, P90: none, P99: none, Max: none, ToAll: none,
+		Connected: none, Refused: none, ConnectRate: none, UpdateRate: none, WriteP50: none, WriteP99: none, P50: none, P90: none, P99: none, Max: none, ToAll: none,
 		Conflated: none, Lost: none, QueriesOpening: none, QueriesIdle: none, QueriesBusy: none, BytesPerStream: none, CPUPerEvent: none, IdleCPU: none,
 	}
 }
@@ -48,36 +50,34 @@ func (r row) file(span string) string {
 	return strings.Join(strings.FieldsFunc(name, func(c rune) bool { return c == ' ' || c == ',' || c == '…' || c == '–' }), "-")
 }
 
-// column is one column of a table: its title and the figure of a row.
+// column is one column of a table: its title and the figure of a row. Those
+// with a name among the ratios are worth comparing.
 type column struct {
 	title string
 	of    func(row) figure
+	ratio string
 }
 
 var columns = []column{
-	{"connected", func(r row) figure { return r.Connected }},
-	{"refused", func(r row) figure { return r.Refused }},
-	{"conn/s", func(r row) figure { return r.ConnectRate }},
-	{"upd/s", func(r row) figure { return r.UpdateRate }},
-	{"p50 ms", func(r row) figure { return r.P50 }},
-	{"p90", func(r row) figure { return r.P90 }},
-	{"p99", func(r row) figure { return r.P99 }},
-	{"max", func(r row) figure { return r.Max }},
-	{"to all", func(r row) figure { return r.ToAll }},
-	{"conflated", func(r row) figure { return r.Conflated }},
-	{"lost", func(r row) figure { return r.Lost }},
-	{"q opening", func(r row) figure { return r.QueriesOpening }},
-	{"q/s idle", func(r row) figure { return r.QueriesIdle }},
-	{"q/s busy", func(r row) figure { return r.QueriesBusy }},
-	{"B/stream", func(r row) figure { return r.BytesPerStream }},
-	{"µs/event", func(r row) figure { return r.CPUPerEvent }},
-	{"idle %", func(r row) figure { return r.IdleCPU }},
-}
-
-// compared are the titles of the columns that make sense as ratios.
-var compared = map[string]bool{
-	"conn/s": true, "p50 ms": true, "p90": true, "p99": true, "max": true, "to all": true,
-	"B/stream": true, "µs/event": true, "idle %": true,
+	{"connected", func(r row) figure { return r.Connected }, ""},
+	{"refused", func(r row) figure { return r.Refused }, ""},
+	{"conn/s", func(r row) figure { return r.ConnectRate }, "conn/s"},
+	{"upd/s", func(r row) figure { return r.UpdateRate }, ""},
+	{"write p50", func(r row) figure { return r.WriteP50 }, ""},
+	{"write p99", func(r row) figure { return r.WriteP99 }, ""},
+	{"p50 ms", func(r row) figure { return r.P50 }, "p50"},
+	{"p90", func(r row) figure { return r.P90 }, "p90"},
+	{"p99", func(r row) figure { return r.P99 }, "p99"},
+	{"max", func(r row) figure { return r.Max }, "max"},
+	{"to all", func(r row) figure { return r.ToAll }, "to all"},
+	{"conflated", func(r row) figure { return r.Conflated }, ""},
+	{"lost", func(r row) figure { return r.Lost }, ""},
+	{"q opening", func(r row) figure { return r.QueriesOpening }, ""},
+	{"q/s idle", func(r row) figure { return r.QueriesIdle }, ""},
+	{"q/s busy", func(r row) figure { return r.QueriesBusy }, ""},
+	{"B/stream", func(r row) figure { return r.BytesPerStream }, "B/stream"},
+	{"µs/event", func(r row) figure { return r.CPUPerEvent }, "µs/event"},
+	{"idle %", func(r row) figure { return r.IdleCPU }, "idle"},
 }
 
 // writeTable prints the rows, aligned, without the columns nobody measured.
@@ -105,8 +105,8 @@ func writeTable(w io.Writer, rows []row) error {
 	return align(w, lines, 3)
 }
 
-// writeRatios prints each row divided by the bare server's of the same task: its
-// row with as many viewers.
+// writeRatios prints each row divided by the bare server's of the same task with
+// as many viewers; nothing without one.
 func writeRatios(w io.Writer, rows []row) error {
 	floor := map[int]row{}
 	for _, r := range rows {
@@ -116,9 +116,8 @@ func writeRatios(w io.Writer, rows []row) error {
 	}
 	lines := [][]string{{"server", "database", "what", "viewers"}}
 	for _, c := range columns {
-		if compared[c.title] {
-			title, _, _ := strings.Cut(c.title, " ms")
-			lines[0] = append(lines[0], strings.TrimSuffix(title, " %"))
+		if c.ratio != "" {
+			lines[0] = append(lines[0], c.ratio)
 		}
 	}
 	for _, r := range rows {
@@ -128,7 +127,7 @@ func writeRatios(w io.Writer, rows []row) error {
 		}
 		line := []string{r.Server, r.Database, r.What, fmt.Sprint(r.Viewers)}
 		for _, c := range columns {
-			if compared[c.title] {
+			if c.ratio != "" {
 				line = append(line, ratio(c.of(r), c.of(base)))
 			}
 		}
@@ -137,6 +136,7 @@ func writeRatios(w io.Writer, rows []row) error {
 	if len(lines) == 1 {
 		return nil
 	}
+	fmt.Fprintf(w, "\nAs ratios to %s net/http with as many viewers\n\n", serveBare)
 	return align(w, lines, 3)
 }
 
