@@ -43,6 +43,10 @@
 // the row before the newcomer subscribed. The snapshot is read before the
 // headers are sent, because 404, 204 and 503 need it.
 //
+// Who subscribes to an audit that others watch already causes no query: the hub
+// holds its newest frame, and has been told of every change since that was read.
+// That holds while sweeps succeed; a second after the last one it does not.
+//
 // With a cursor (Last-Event-ID, or ?last_event_id=, the header first) that is the
 // audit's revision, the state is not repeated; if the audit is terminal too, the
 // answer is 204, which stops an EventSource for good. Any other cursor, garbage

@@ -140,16 +140,20 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, want wish, about
 	log.Info("stream ended", "reason", reason, "duration", life, "frames", session.sent)
 }
 
-// subscribe first, then query: what changes in between comes with the
-// subscription, at the price of a frame that may be known already and is
-// dropped then.
+// subscribe first, then query, unless others watch the same and so the state is
+// known: what changes in between comes with the subscription, at the price of a
+// frame that may be known already and is dropped then.
 func (s *Server) subscribe(ctx context.Context, want wish) (view, *batch, error) {
 	list := want.ids == nil
 	var v view
 	if list {
 		v = s.hub.watchList()
 	} else {
-		v = s.hub.watch(want.ids, want.variant)
+		a := s.hub.watch(want.ids, want.variant)
+		if b := s.hub.known(a); b != nil && s.relay.outage() == nil {
+			return a, b, nil
+		}
+		v = a
 	}
 	snapshot, err := s.relay.asking.snapshot(ctx, want.ids, list)
 	switch {

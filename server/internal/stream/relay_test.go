@@ -95,6 +95,41 @@ func TestCrowdSharesOneSnapshot(t *testing.T) {
 	})
 }
 
+// Who comes one by one to what others watch already costs no query.
+func TestLatecomersNeedNoSnapshot(t *testing.T) {
+	virtual(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		r.table.insert(8)
+		first := r.view("/sse/audits/7/progress")
+		synctest.Wait()
+		for n := range 100 {
+			r.table.progress(7, n)
+			v := r.view("/sse/audits/7/progress")
+			time.Sleep(10 * time.Millisecond)
+			if got, want := v.revisions(), first.revisions(); len(got) == 0 || got[len(got)-1] != want[len(want)-1] {
+				t.Fatalf("latecomer %d: got %v, the first viewer has %v", n, got, want[len(want)-1])
+			}
+			if n%2 == 0 {
+				v.stop()
+			}
+		}
+		if got := r.table.queries()[1]; got != 1 {
+			t.Errorf("%d snapshot queries for 101 viewers of one audit, want 1", got)
+		}
+		r.view("/sse/audits?id=7&id=8")
+		synctest.Wait()
+		if got := r.table.queries()[1]; got != 2 {
+			t.Errorf("an audit nobody watched: %d snapshot queries in all, want 2", got)
+		}
+		// What is known is not trusted once the sweeps have stopped.
+		r.table.fail(errors.New("no database"))
+		time.Sleep(2 * time.Second)
+		if v := r.view("/sse/audits/7/progress"); v.Status != 503 {
+			t.Errorf("during an outage: got %d, want 503", v.Status)
+		}
+	})
+}
+
 // More changes than one answer holds are read in one go, not a page per sweep.
 func TestMoreChangesThanOneAnswerHolds(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
