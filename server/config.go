@@ -9,10 +9,12 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"atalaya/server/internal/access"
+	"atalaya/server/internal/stream"
 	"atalaya/shared"
 )
 
@@ -40,6 +42,9 @@ type Config struct {
 	// WriteTimeout bounds one write to one stream, 100 ms to 1 min. Defaults to
 	// 5 s.
 	WriteTimeout time.Duration
+	// StreamWriter is what carries the bytes of streams: auto, nethttp, conn or
+	// epoll. Defaults to auto, the lightest that a connection allows.
+	StreamWriter stream.Writer
 	// Drain is how long streams may take to leave at shutdown, 0 to 10 min.
 	// Defaults to 10 s. See [Config.notice] for how long the port stays open.
 	Drain time.Duration
@@ -84,6 +89,7 @@ func parseConfig(args []string, getenv func(string) string, out io.Writer) (Conf
 	fs.DurationVar(&c.StreamLifetime, "stream-lifetime", shared.StreamLifetime, "longest life of a stream, 10s to 10m")
 	fs.DurationVar(&c.Sweep, "sweep", 250*time.Millisecond, "how often changes are looked for without a wake-up, 20ms to 10s")
 	fs.DurationVar(&c.WriteTimeout, "write-timeout", 5*time.Second, "longest time for one write to one stream, 100ms to 1m")
+	fs.StringVar((*string)(&c.StreamWriter), "stream-writer", string(stream.WriterAuto), "`what` carries streams: auto, nethttp, conn or epoll (auto: the lightest that a connection allows)")
 	fs.DurationVar(&c.Drain, "drain", 10*time.Second, "window over which streams are told to come back at shutdown, 0 to 10m; beyond loopback the server goes on answering for up to 2s of it")
 	fs.IntVar(&c.MaxStreams, "max-streams", 0, "bound on open streams; 0 means none")
 	fs.IntVar(&c.MaxStreamsPerIP, "max-streams-per-ip", 100, "bound on streams of one address (loopback exempt); 0 means none")
@@ -164,6 +170,9 @@ func (c *Config) complete(proxies, private string) error {
 	}
 	if !(c.Rate > 0 && c.Rate <= 10_000) {
 		return fmt.Errorf("--rate is %v, but must be above 0 and at most 10000", c.Rate)
+	}
+	if !slices.Contains(stream.Writers, c.StreamWriter) {
+		return fmt.Errorf("--stream-writer is %q, but must be auto, nethttp, conn or epoll", c.StreamWriter)
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		return fmt.Errorf("--log-format is %q, but must be text or json", c.LogFormat)

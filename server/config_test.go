@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"atalaya/server/internal/stream"
 )
 
 func noEnv(string) string { return "" }
@@ -19,7 +21,7 @@ func TestConfigDefaults(t *testing.T) {
 	got, err := parseConfig(nil, noEnv, nil)
 	want := Config{
 		Addr: "127.0.0.1:8000", DataDir: "./data", Heartbeat: 15 * time.Second, StreamLifetime: 10 * time.Minute,
-		Sweep: 250 * time.Millisecond, WriteTimeout: 5 * time.Second, Drain: 10 * time.Second, MaxStreamsPerIP: 100,
+		Sweep: 250 * time.Millisecond, WriteTimeout: 5 * time.Second, Drain: 10 * time.Second, StreamWriter: stream.WriterAuto, MaxStreamsPerIP: 100,
 		Workers: 2, PageLimit: 500, Rate: 5, AllowPrivateTargets: true, LogFormat: "text",
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -57,6 +59,7 @@ func TestConfigSources(t *testing.T) {
 
 func TestConfigRefuses(t *testing.T) {
 	for arg, says := range map[string]string{
+		"--stream-writer=quill":       `--stream-writer is "quill", but must be auto, nethttp, conn or epoll`,
 		"--heartbeat=31s":             "--heartbeat is 31s, but must be 1s to 30s",
 		"--heartbeat=0":               "1s to 30s",
 		"--stream-lifetime=11m":       "10s to 10m0s",

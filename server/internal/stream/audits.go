@@ -6,16 +6,20 @@ import "strconv"
 type state uint8
 
 const (
-	open     state = iota // more may come
-	finished              // every audit is terminal, and its last state was taken
-	deleted               // every audit is gone
-	lost                  // more changed than was kept: take a new snapshot (list only)
+	open      state = iota // more may come
+	finished               // every audit is terminal, and its last state was taken
+	deleted                // every audit is gone
+	lost                   // more changed than was kept: take a new snapshot (list only)
+	resyncing              // the new snapshot was asked for, and has not come yet
 )
 
-// view is what one subscriber sees. It belongs to that subscriber's goroutine.
+// view is what one subscriber sees. It belongs to whoever drives that
+// subscriber: its goroutine, or its shard.
 type view interface {
-	// woken is filled when there may be something to take.
-	woken() <-chan struct{}
+	// attach has w woken from now on when there may be something to take.
+	attach(w waker)
+	// places are the view's seats, for a shard that visits them instead.
+	places() []seat
 	// take appends the frames not taken yet, the newest of each audit.
 	take(frames [][]byte) ([][]byte, state)
 	// begin takes the snapshot in. It appends what only the snapshot holds; the
@@ -27,22 +31,22 @@ type view interface {
 // audits is the view of one audit or several.
 type audits struct {
 	hub     *hub
-	slot    chan struct{}
-	variant variant
 	seats   []seat
-	left    int // seats not done
-	gone    int // seats done because the audit is gone
+	one     [1]seat // what seats is, for one audit
+	left    int16   // seats not done
+	gone    int16   // seats done because the audit is gone
+	variant variant
 }
 
-func (a *audits) woken() <-chan struct{} { return a.slot }
-
-func (a *audits) close() { a.hub.unwatch(a) }
+func (a *audits) attach(w waker) { a.hub.attach(a.seats, w) }
+func (a *audits) places() []seat { return a.seats }
+func (a *audits) close()         { a.hub.unwatch(a) }
 
 // begin gives up the seats of audits that do not exist. The frames of the
 // others were published before the batch was done.
 func (a *audits) begin(b *batch, frames [][]byte) [][]byte {
 	for i := range a.seats {
-		if s := &a.seats[i]; b.frames[s.id] == nil {
+		if s := &a.seats[i]; b.frames[s.topic.id] == nil {
 			a.finish(s, true)
 		}
 	}
@@ -50,7 +54,7 @@ func (a *audits) begin(b *batch, frames [][]byte) [][]byte {
 }
 
 // known says whether any of the audits exists.
-func (a *audits) known() bool { return a.gone < len(a.seats) }
+func (a *audits) known() bool { return int(a.gone) < len(a.seats) }
 
 // resume marks the newest state of a lone audit as taken if cursor names it,
 // and says whether nothing is left to stream.

@@ -26,7 +26,7 @@ func BenchmarkPublish(b *testing.B) {
 			h := testHub()
 			subscribers := make([]*audits, n)
 			for i := range subscribers {
-				subscribers[i] = h.watch([]int64{7}, withID)
+				subscribers[i] = h.attended([]int64{7}, withID)
 			}
 			blocks := make([][]byte, 0, 1)
 			revision := int64(0)
@@ -35,7 +35,7 @@ func BenchmarkPublish(b *testing.B) {
 				revision++
 				h.publish([]*frame{frameOf(7, revision)})
 				for _, a := range subscribers {
-					<-a.slot
+					<-a.slot()
 					a.take(blocks)
 				}
 			}
@@ -53,7 +53,7 @@ func BenchmarkSweep(b *testing.B) {
 			subscribers := make([]*audits, n)
 			for i := range rows {
 				rows[i] = running(int64(i+1), 1)
-				subscribers[i] = h.watch([]int64{rows[i].AuditID}, withID)
+				subscribers[i] = h.attended([]int64{rows[i].AuditID}, withID)
 			}
 			r := newRelay(rows, h.feed.C(), h, h.metrics, slog.New(slog.DiscardHandler))
 			blocks := make([][]byte, 0, 1)
@@ -63,7 +63,7 @@ func BenchmarkSweep(b *testing.B) {
 					b.Fatal(err)
 				}
 				for _, a := range subscribers {
-					<-a.slot
+					<-a.slot()
 					if got, _ := a.take(blocks); len(got) != 1 {
 						b.Fatal("a changed audit was not published")
 					}

@@ -68,6 +68,7 @@ func (g *gate) close() {
 // the feed should go on until then. It may be called more than once.
 func (s *Server) Drain(ctx context.Context) error {
 	s.gate.close()
+	s.hub.rouseAll()
 	select {
 	case <-s.gate.idle:
 		return nil

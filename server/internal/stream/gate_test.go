@@ -57,6 +57,8 @@ func TestAdmit(t *testing.T) {
 		in.Add(1)
 		return func() { out.Add(1) }, nil
 	}}, func(t *testing.T, r *rig) {
+		in.Store(0)
+		out.Store(0)
 		r.table.insert(7)
 		if v := r.view("/sse/audits/7/progress"); v.Status != 429 {
 			t.Errorf("not admitted: got %d, want Fail's answer to Admit's error", v.Status)
@@ -152,14 +154,12 @@ func TestDrainWithAStraggler(t *testing.T) {
 func TestDrainAndTheLastState(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		for range 20 {
-			s := &session{server: r.server, view: r.server.hub.watch([]int64{7}, withID), out: &writer{}}
+			s := newSession(r.server, r.server.hub.watch([]int64{7}, withID), time.Now())
 			p := running(7, 100)
 			p.Status, p.Stage = shared.StatusCompleted, shared.StageNone
 			r.server.hub.publish([]*frame{newFrame(p)})
-			recorder := &recorder{header: http.Header{}}
-			s.out, _ = newWriter(recorder, time.Second)
-			if got := s.end(shared.EndDrain); got != string(shared.EndFinished) {
-				t.Fatalf("got %s, want finished", got)
+			if got := s.step(time.Now(), true, nil); got.reason != string(shared.EndFinished) || len(got.blocks) != 2 {
+				t.Fatalf("got %d blocks and %s, want the state, the end and finished", len(got.blocks), got.reason)
 			}
 			s.view.close()
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,9 +23,7 @@ func (s *Server) Audit(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, badID(r.PathValue("id")))
 		return
 	}
-	cursor := lastEventID(r)
-	s.stream(w, r, wish{ids: []int64{id}, variant: withID, cursor: cursor},
-		slog.Int64("audit_id", id), slog.String("last_event_id", clip(cursor)))
+	s.stream(w, r, wish{ids: []int64{id}, variant: withID, cursor: lastEventID(r)})
 }
 
 // Audits serves GET /sse/audits: with ?id=7&id=9 the stream of those audits,
@@ -38,10 +35,10 @@ func (s *Server) Audits(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if ids == nil {
-		s.stream(w, r, wish{variant: brief}, slog.String("topic", "list"))
+		s.stream(w, r, wish{variant: brief})
 		return
 	}
-	s.stream(w, r, wish{ids: ids, variant: withoutID}, slog.Any("audit_ids", ids))
+	s.stream(w, r, wish{ids: ids, variant: withoutID})
 }
 
 // wish is what a request wants streamed.
@@ -97,47 +94,56 @@ func clip(text string) string {
 
 // stream serves one stream. Whatever can be refused is refused before the first
 // byte, so the snapshot comes first.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, want wish, about ...any) {
-	release, err := s.admit(r)
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, want wish) {
+	free, err := s.admit(r)
 	if err != nil {
 		s.refuse(w, r, err)
 		return
 	}
-	defer release()
-	log := s.cfg.Log.With(append(about, "remote", r.RemoteAddr, "transport", "sse")...)
-	out, err := newWriter(w, s.cfg.WriteTimeout)
-	if err != nil {
-		log.Error("stream not possible: a wrapper of the response hides its connection", "err", err)
-		s.refuse(w, r, internal(err))
-		return
+	if kept := s.serve(w, r, want, free); !kept {
+		s.release(free)
 	}
+}
 
+// serve reports whether the stream goes on after the handler, and with it what
+// free gives back.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, want wish, free func()) (kept bool) {
+	out, err := newResponse(w, s.cfg.WriteTimeout)
+	if err != nil {
+		s.cfg.Log.Error("stream not possible: a wrapper of the response hides its connection", append(want.about(r.RemoteAddr), "err", err)...)
+		s.refuse(w, r, internal(err))
+		return false
+	}
 	began := time.Now()
 	view, snapshot, err := s.subscribe(r.Context(), want)
 	if err != nil {
 		if r.Context().Err() == nil {
 			s.refuse(w, r, err)
 		}
-		return
+		return false
 	}
-	defer view.close()
 	if a, ok := view.(*audits); ok && want.cursor != "" && a.resume(want.cursor) {
+		view.close()
 		w.WriteHeader(http.StatusNoContent) // an EventSource never comes back after this
-		return
+		return false
 	}
-	writeHead(w)
 	if r.Method == http.MethodHead {
-		return
+		view.close()
+		setHead(w.Header())
+		w.WriteHeader(http.StatusOK)
+		return false
 	}
-
-	s.metrics.sse.Inc()
-	defer s.metrics.sse.Dec()
-	log.Info("stream opened")
-	session := &session{server: s, view: view, out: out, log: log, began: began, snapshot: snapshot.at}
-	reason := session.run(r.Context(), snapshot)
-	life := time.Since(began)
-	s.metrics.streamEnded(reason, life)
-	log.Info("stream ended", "reason", reason, "duration", life, "frames", session.sent)
+	t := &ticket{session: newSession(s, view, began), free: free, caller: caller(r.RemoteAddr, want.cursor)}
+	if s.takeOver(w, r, t, snapshot) {
+		return true
+	}
+	setHead(w.Header())
+	w.WriteHeader(http.StatusOK)
+	t.opened()
+	s.metrics.writers[WriterNetHTTP].Inc()
+	defer s.metrics.writers[WriterNetHTTP].Dec()
+	t.ended(t.serveHTTP(r.Context(), out, snapshot), time.Now())
+	return false
 }
 
 // subscribe first, then query, unless others watch the same and so the state is
@@ -168,16 +174,15 @@ func (s *Server) subscribe(ctx context.Context, want wish) (view, *batch, error)
 	return nil, nil, err
 }
 
-func writeHead(w http.ResponseWriter) {
-	h := w.Header()
+func setHead(h http.Header) {
 	h.Set("Content-Type", sse.ContentType)
 	h.Set("Cache-Control", "no-store, no-transform")
 	h.Set("X-Accel-Buffering", "no")
-	w.WriteHeader(http.StatusOK)
 }
 
-// admit lets a request hold its connection, or returns why not.
-func (s *Server) admit(r *http.Request) (release func(), err error) {
+// admit lets a request hold its connection until [Server.release] is given free
+// back, or returns why not.
+func (s *Server) admit(r *http.Request) (free func(), err error) {
 	switch s.gate.enter() {
 	case errDraining:
 		return nil, draining(s.cfg.Drain)
@@ -185,14 +190,19 @@ func (s *Server) admit(r *http.Request) (release func(), err error) {
 		return nil, overloaded()
 	}
 	if s.cfg.Admit == nil {
-		return s.gate.leave, nil
+		return nil, nil
 	}
-	free, err := s.cfg.Admit(r)
-	if err != nil {
+	if free, err = s.cfg.Admit(r); err != nil {
 		s.gate.leave()
-		return nil, err
 	}
-	return func() { free(); s.gate.leave() }, nil
+	return free, err
+}
+
+func (s *Server) release(free func()) {
+	if free != nil {
+		free()
+	}
+	s.gate.leave()
 }
 
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {

@@ -29,11 +29,17 @@ func newHub(f *feed.Feed, m *metrics) *hub {
 	return &hub{feed: f, metrics: m, topics: map[int64]*topic{}, list: listLog{kept: listKept}}
 }
 
-// topic is one audit that somebody watches.
+// topic is one audit that somebody watches, or the list.
 type topic struct {
+	id     int64 // 0 for the list
 	newest atomic.Pointer[frame]
 	gone   atomic.Bool // deleted
-	seats  []*seat     // guarded by hub.mu
+
+	// Guarded by hub.mu.
+	watching int            // subscribers
+	watched  [variants]bool // the encodings that somebody watched
+	seats    []*seat        // of those who are woken one by one
+	crowds   []*crowd       // of those whom a shard visits
 }
 
 // seat is a subscriber's place in a topic: its latest-wins slot. The slot is
@@ -41,20 +47,29 @@ type topic struct {
 // costs the same whatever was missed.
 type seat struct {
 	topic *topic
-	id    int64
-	place int // in topic.seats; guarded by hub.mu
-	owner *audits
+	waker waker  // nil until somebody wants to be woken
+	crowd *crowd // the one it belongs to; nil if it is woken by itself
+	place int32  // in topic.seats, guarded by hub.mu; or in the crowd, the shard's own
 
 	// The owner's own.
+	done     bool // nothing will follow: the last state was taken, or the audit is gone
 	revision int64
 	serial   uint64
-	done     bool // nothing will follow: the last state was taken, or the audit is gone
 }
 
-// wake fills a subscriber's wake-up slot. It never blocks.
-func wake(slot chan struct{}) {
+// waker is how a subscriber is told that there may be something to take. It
+// never blocks, writes nothing to any connection, and may be called under
+// hub.mu.
+type waker interface{ wake() }
+
+// slot is the waker of a goroutine: one place, filled or not.
+type slot chan struct{}
+
+func newSlot() slot { return make(slot, 1) }
+
+func (s slot) wake() {
 	select {
-	case slot <- struct{}{}:
+	case s <- struct{}{}:
 	default:
 	}
 }
@@ -86,17 +101,21 @@ func (h *hub) leave() {
 
 // watch subscribes to audits, whether they exist or not.
 func (h *hub) watch(ids []int64, v variant) *audits {
-	a := &audits{hub: h, slot: make(chan struct{}, 1), variant: v, seats: make([]seat, len(ids)), left: len(ids)}
+	a := &audits{hub: h, variant: v, left: int16(len(ids))}
+	if a.seats = a.one[:]; len(ids) != 1 {
+		a.seats = make([]seat, len(ids))
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i, id := range ids {
 		t := h.topics[id]
 		if t == nil {
-			t = &topic{}
+			t = &topic{id: id}
 			h.topics[id] = t
 		}
-		a.seats[i] = seat{topic: t, id: id, place: len(t.seats), owner: a}
-		t.seats = append(t.seats, &a.seats[i])
+		t.watching++
+		t.watched[v] = true
+		a.seats[i].topic = t
 	}
 	h.join()
 	return a
@@ -106,17 +125,84 @@ func (h *hub) unwatch(a *audits) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := range a.seats {
-		s := &a.seats[i]
-		last := len(s.topic.seats) - 1
-		s.topic.seats[s.place] = s.topic.seats[last]
-		s.topic.seats[s.place].place = s.place
-		s.topic.seats[last] = nil
-		s.topic.seats = s.topic.seats[:last]
-		if last == 0 {
-			delete(h.topics, s.id)
+		t := a.seats[i].topic
+		t.dismiss(&a.seats[i])
+		if t.watching--; t.watching == 0 {
+			delete(h.topics, t.id)
 		}
 	}
 	h.leave()
+}
+
+// attach has w woken from now on by what happens in the topics of seats. What
+// happened before shows in what the view gives next.
+func (h *hub) attach(seats []seat, w waker) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := range seats {
+		s := &seats[i]
+		s.waker, s.place = w, int32(len(s.topic.seats))
+		s.topic.seats = append(s.topic.seats, s)
+	}
+}
+
+// dismiss takes away what attach gave. The caller holds hub.mu.
+func (t *topic) dismiss(s *seat) {
+	if s.waker == nil || s.crowd != nil {
+		return
+	}
+	t.seats = swapOut(t.seats, s)
+	s.waker = nil
+}
+
+// swapOut removes s, whose place is its index, and fills the gap with the last.
+func swapOut(seats []*seat, s *seat) []*seat {
+	last := len(seats) - 1
+	seats[s.place] = seats[last]
+	seats[s.place].place = s.place
+	seats[last] = nil
+	return seats[:last]
+}
+
+// crowdOf is the crowd of t that q visits; a new one if there is none.
+func (h *hub) crowdOf(t *topic, q *schedule) *crowd {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, c := range t.crowds {
+		if c.queue == q {
+			return c
+		}
+	}
+	c := &crowd{topic: t, queue: q}
+	t.crowds = append(t.crowds, c)
+	return c
+}
+
+// disband forgets a crowd without members.
+func (h *hub) disband(c *crowd) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c.topic.crowds = slices.DeleteFunc(c.topic.crowds, func(other *crowd) bool { return other == c })
+}
+
+// rouse wakes everybody in t. The caller holds hub.mu.
+func (t *topic) rouse() {
+	for _, s := range t.seats {
+		s.waker.wake()
+	}
+	for _, c := range t.crowds {
+		c.wake()
+	}
+}
+
+// rouseAll wakes everybody there is.
+func (h *hub) rouseAll() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, t := range h.topics {
+		t.rouse()
+	}
+	h.list.topic.rouse()
 }
 
 // publish makes frames the newest of their audits, unless a newer one is known,
@@ -126,7 +212,7 @@ func (h *hub) unwatch(a *audits) {
 func (h *hub) publish(frames []*frame) {
 	if len(frames) > 1 {
 		h.mu.Lock()
-		slices.SortStableFunc(frames, func(a, b *frame) int { return h.crowd(a.id()) - h.crowd(b.id()) })
+		slices.SortStableFunc(frames, func(a, b *frame) int { return h.watching(a.id()) - h.watching(b.id()) })
 		h.mu.Unlock()
 	}
 	for _, f := range frames {
@@ -134,9 +220,9 @@ func (h *hub) publish(frames []*frame) {
 	}
 }
 
-func (h *hub) crowd(id int64) int {
+func (h *hub) watching(id int64) int {
 	if t := h.topics[id]; t != nil {
-		return len(t.seats)
+		return t.watching
 	}
 	return 0
 }
@@ -161,10 +247,12 @@ func (h *hub) publishOne(f *frame) {
 	}
 	f.serial++
 	t.newest.Store(f)
-	for _, s := range t.seats {
-		f.bytes(s.owner.variant) // encoded here, not by a crowd that waits for the one who does
-		wake(s.owner.slot)
+	for v, watched := range t.watched {
+		if watched {
+			f.bytes(variant(v)) // encoded here, not by a crowd that waits for the one who does
+		}
 	}
+	t.rouse()
 }
 
 // remove tells the subscribers of audits that they are deleted.
@@ -178,9 +266,7 @@ func (h *hub) remove(ids []int64) {
 			continue
 		}
 		t.gone.Store(true)
-		for _, s := range t.seats {
-			wake(s.owner.slot)
-		}
+		t.rouse()
 	}
 }
 

@@ -54,9 +54,18 @@ func (a *audits) taken(t *testing.T) (got []string, st state) {
 	return names(t, blocks), st
 }
 
+// attended is a subscription with a wake-up slot, as a goroutine has it.
+func (h *hub) attended(ids []int64, v variant) *audits {
+	a := h.watch(ids, v)
+	a.attach(newSlot())
+	return a
+}
+
+func (a *audits) slot() slot { return a.seats[0].waker.(slot) }
+
 func (a *audits) isWoken() bool {
 	select {
-	case <-a.slot:
+	case <-a.slot():
 		return true
 	default:
 		return false
@@ -65,7 +74,7 @@ func (a *audits) isWoken() bool {
 
 func TestTheNewestFrameWins(t *testing.T) {
 	h := testHub()
-	a := h.watch([]int64{7}, withID)
+	a := h.attended([]int64{7}, withID)
 	defer a.close()
 	for _, revision := range []int64{3, 5, 4, 5, 1} {
 		h.publish([]*frame{frameOf(7, revision)})
@@ -94,7 +103,7 @@ func TestTheNewestFrameWins(t *testing.T) {
 // life of the worker, which those who come now should see.
 func TestSameRevisionReadAgain(t *testing.T) {
 	h := testHub()
-	a := h.watch([]int64{7}, withID)
+	a := h.attended([]int64{7}, withID)
 	defer a.close()
 	h.publish([]*frame{frameOf(7, 3)})
 	a.taken(t)
@@ -104,7 +113,7 @@ func TestSameRevisionReadAgain(t *testing.T) {
 	if got, _ := a.taken(t); got != nil || a.isWoken() {
 		t.Errorf("got %v for a revision already taken", got)
 	}
-	b := h.watch([]int64{7}, withID)
+	b := h.attended([]int64{7}, withID)
 	defer b.close()
 	if got := b.seats[0].topic.newest.Load(); got != again {
 		t.Error("the newcomer does not see the later reading")
@@ -115,7 +124,7 @@ func TestTopicsLiveAsLongAsTheirSubscribers(t *testing.T) {
 	h := testHub()
 	var all []*audits
 	for n := range int64(20) {
-		all = append(all, h.watch([]int64{1, 2 + n%3}, withoutID))
+		all = append(all, h.attended([]int64{1, 2 + n%3}, withoutID))
 	}
 	if got, want := len(h.topics), 4; got != want {
 		t.Fatalf("got %d topics, want %d", got, want)
@@ -195,14 +204,14 @@ func TestNoAllocationPerSubscriber(t *testing.T) {
 	h := testHub()
 	var subscribers []*audits
 	for range 1000 {
-		subscribers = append(subscribers, h.watch([]int64{7}, withID))
+		subscribers = append(subscribers, h.attended([]int64{7}, withID))
 	}
 	revision, blocks := int64(0), make([][]byte, 0, 1)
 	got := testing.AllocsPerRun(20, func() {
 		revision++
 		h.publish([]*frame{frameOf(7, revision)})
 		for _, a := range subscribers {
-			<-a.slot
+			<-a.slot()
 			if out, _ := a.take(blocks); len(out) != 1 {
 				t.Fatal("no frame")
 			}

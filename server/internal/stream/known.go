@@ -25,7 +25,7 @@ func (h *hub) known(a *audits) *batch {
 		if f == nil || s.topic.gone.Load() {
 			return nil
 		}
-		b.frames[s.id] = f
+		b.frames[s.topic.id] = f
 	}
 	return b
 }

@@ -2,7 +2,9 @@ package stream
 
 import (
 	"container/list"
+	"context"
 	"slices"
+	"sync/atomic"
 )
 
 // listKept bounds the audits whose last change is kept for the readers of the
@@ -14,7 +16,8 @@ const listKept = 4096
 // else, so a slow one costs no more than a fast one. It is guarded by hub.mu,
 // and empty while nobody reads the list.
 type listLog struct {
-	kept    int // the bound: listKept
+	topic   topic // whose seats are the readers'
+	kept    int   // the bound: listKept
 	readers []*listing
 	byID    map[int64]*list.Element
 	order   list.List // of *listChange, the oldest first
@@ -77,7 +80,7 @@ func (h *hub) publishList(frames []*frame) {
 		}
 	}
 	if changed {
-		h.wakeList()
+		h.list.topic.rouse()
 	}
 }
 
@@ -87,21 +90,18 @@ func (h *hub) loseList() {
 	defer h.mu.Unlock()
 	h.list.last++
 	h.list.dropped = h.list.last
-	h.wakeList()
-}
-
-func (h *hub) wakeList() {
-	for _, r := range h.list.readers {
-		wake(r.slot)
-	}
+	h.list.topic.rouse()
 }
 
 // listing is the view of the list.
 type listing struct {
 	hub      *hub
-	slot     chan struct{}
-	position uint64 // the newest change taken; guarded by hub.mu
-	behind   bool   // changes were dropped before they were taken; a snapshot is due
+	seat     [1]seat // in the list's topic
+	place    int     // in listLog.readers; guarded by hub.mu
+	position uint64  // the newest change taken; guarded by hub.mu
+	behind   bool    // changes were dropped before they were taken; a snapshot is due
+	asked    bool    // … and was asked for
+	answer   atomic.Pointer[batch]
 	// known holds the revisions of the snapshot, so that a change it already
 	// showed is not sent again.
 	known map[int64]int64
@@ -111,7 +111,8 @@ type listing struct {
 func (h *hub) watchList() *listing {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	l := &listing{hub: h, slot: make(chan struct{}, 1), position: h.list.last}
+	l := &listing{hub: h, place: len(h.list.readers), position: h.list.last}
+	l.seat[0].topic = &h.list.topic
 	if h.list.byID == nil {
 		h.list.byID = map[int64]*list.Element{}
 	}
@@ -124,7 +125,12 @@ func (l *listing) close() {
 	h := l.hub
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.list.readers = slices.DeleteFunc(h.list.readers, func(r *listing) bool { return r == l })
+	h.list.topic.dismiss(&l.seat[0])
+	last := len(h.list.readers) - 1
+	h.list.readers[l.place] = h.list.readers[last]
+	h.list.readers[l.place].place = l.place
+	h.list.readers[last] = nil
+	h.list.readers = h.list.readers[:last]
 	if len(h.list.readers) == 0 {
 		h.list.byID = nil
 		h.list.order.Init()
@@ -132,7 +138,37 @@ func (l *listing) close() {
 	h.leave()
 }
 
-func (l *listing) woken() <-chan struct{} { return l.slot }
+func (l *listing) attach(w waker) { l.hub.attach(l.seat[:], w) }
+func (l *listing) places() []seat { return l.seat[:] }
+
+// resync asks for the snapshot that a lost view needs, and wakes w when it has
+// come or will not. Nothing is taken meanwhile, so that what is dropped after the
+// question shows after the answer.
+func (l *listing) resync(r *relay, w waker) {
+	l.asked = true
+	go func() {
+		b, err := r.asking.snapshot(context.Background(), nil, true) // waits no longer than the query timeout
+		if err != nil {
+			b = &batch{err: err}
+		}
+		l.answer.Store(b)
+		w.wake()
+	}()
+}
+
+// answered takes the new snapshot in if it has come. If it will not come, the
+// view stays lost.
+func (l *listing) answered(frames [][]byte) ([][]byte, bool) {
+	b := l.answer.Swap(nil)
+	if b == nil {
+		return frames, false
+	}
+	l.asked = false
+	if b.err == nil {
+		frames = l.begin(b, frames)
+	}
+	return frames, true
+}
 
 func (l *listing) begin(b *batch, frames [][]byte) [][]byte {
 	l.behind = false
@@ -146,6 +182,12 @@ func (l *listing) begin(b *batch, frames [][]byte) [][]byte {
 
 // take gives the oldest change first.
 func (l *listing) take(frames [][]byte) ([][]byte, state) {
+	if l.asked {
+		var came bool
+		if frames, came = l.answered(frames); !came {
+			return frames, resyncing
+		}
+	}
 	l.hub.mu.Lock()
 	defer l.hub.mu.Unlock()
 	from := len(frames)

@@ -16,6 +16,7 @@ const (
 // metrics are the figures of package stream. Label values come from fixed sets.
 type metrics struct {
 	sse, poll                   prometheus.Gauge
+	writers                     map[Writer]prometheus.Gauge
 	duration                    *prometheus.HistogramVec
 	errors                      *prometheus.CounterVec
 	progress, heartbeats, ended prometheus.Counter
@@ -28,12 +29,20 @@ func newMetrics(to prometheus.Registerer) *metrics {
 	streams := auto.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "atalaya_streams", Help: "Open streams (sse) and held polls (poll).",
 	}, []string{"transport"})
+	writers := auto.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "atalaya_stream_writers", Help: "Open streams by what carries them: epoll, conn or nethttp.",
+	}, []string{"writer"})
 	frames := auto.NewCounterVec(prometheus.CounterOpts{
 		Name: "atalaya_stream_frames_total", Help: "Frames written to streams.",
 	}, []string{"event"})
 	return &metrics{
 		sse:  streams.WithLabelValues("sse"),
 		poll: streams.WithLabelValues("poll"),
+		writers: map[Writer]prometheus.Gauge{
+			WriterNetHTTP: writers.WithLabelValues(string(WriterNetHTTP)),
+			WriterConn:    writers.WithLabelValues(string(WriterConn)),
+			WriterEpoll:   writers.WithLabelValues(string(WriterEpoll)),
+		},
 		duration: auto.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "atalaya_stream_duration_seconds", Help: "Life of streams by why they ended.",
 			Buckets: []float64{.1, 1, 5, 15, 30, 60, 120, 300, 540, 600},

@@ -26,10 +26,10 @@ func (s *Server) Poll(w http.ResponseWriter, r *http.Request) {
 	match, wait := shared.IfNoneMatch(r.Header.Values("If-None-Match")), preferWait(r.Header)
 	var f *frame
 	var err error
-	if release, held := s.mayHold(r, match, wait); held {
+	if free, held := s.mayHold(r, match, wait); held {
 		w.Header().Set("Preference-Applied", "wait="+strconv.Itoa(int(wait/time.Second)))
 		f, err = s.hold(r.Context(), id, match, wait)
-		release()
+		s.release(free)
 	} else {
 		f, err = s.read(r.Context(), id)
 	}
@@ -43,12 +43,12 @@ func (s *Server) Poll(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) mayHold(r *http.Request, match shared.EntityTags, wait time.Duration) (release func(), ok bool) {
+func (s *Server) mayHold(r *http.Request, match shared.EntityTags, wait time.Duration) (free func(), ok bool) {
 	if wait == 0 || match.Any || len(match.Tags) == 0 || r.Method != http.MethodGet {
 		return nil, false
 	}
-	release, err := s.admit(r)
-	return release, err == nil
+	free, err := s.admit(r)
+	return free, err == nil
 }
 
 // read asks once, together with everybody who asks in the same moment.
@@ -74,6 +74,8 @@ func (s *Server) hold(ctx context.Context, id int64, match shared.EntityTags, wa
 		return nil, err
 	}
 	defer view.close()
+	woken := newSlot()
+	view.attach(woken)
 	over := time.NewTimer(wait - time.Since(began))
 	defer over.Stop()
 	topic := view.(*audits).seats[0].topic
@@ -88,7 +90,7 @@ func (s *Server) hold(ctx context.Context, id int64, match shared.EntityTags, wa
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-view.woken():
+		case <-woken:
 		case <-s.gate.drain:
 			return f, nil
 		case <-over.C:

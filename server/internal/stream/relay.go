@@ -53,7 +53,7 @@ type relay struct {
 func newRelay(r Reader, wakeups <-chan struct{}, h *hub, m *metrics, log *slog.Logger) *relay {
 	return &relay{
 		reader: r, wakeups: wakeups, hub: h, metrics: m, log: log,
-		asking: asking{signal: make(chan struct{}, 1)},
+		asking: asking{signal: newSlot()},
 		window: map[int64]int64{}, before: map[int64]int64{},
 	}
 }

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,6 +35,7 @@ type rig struct {
 	dial    func(context.Context) (net.Conn, error)
 	log     *logBuffer
 	metrics *prometheus.Registry
+	stop    func() // ends feed and server, and waits
 }
 
 type logBuffer struct {
@@ -100,9 +102,11 @@ func fail(w http.ResponseWriter, _ *http.Request, err error) {
 	json.NewEncoder(w).Encode(shared.Problem{Status: refusal.Status, Code: refusal.Code, Field: refusal.Field})
 }
 
-// newRig starts a server on pipes; every part ends with the test.
+// newRig starts a server on pipes, over net/http if cfg does not say otherwise;
+// every part ends with the test.
 func newRig(t *testing.T, cfg Config) *rig {
 	p := newPipes()
+	cfg.Writer = cmp.Or(cfg.Writer, WriterNetHTTP)
 	return newRigOn(t, cfg, p, p.dial, func(h http.Handler) *http.Server { return &http.Server{Handler: h} })
 }
 
@@ -126,12 +130,17 @@ func newRigOn(t *testing.T, cfg Config, l net.Listener, dial func(context.Contex
 	var parts sync.WaitGroup
 	parts.Go(func() { r.feed.Run(ctx) })
 	parts.Go(func() { r.server.Run(ctx) })
-	parts.Go(func() { r.http.Serve(l) })
+	r.stop = func() {
+		cancel()
+		parts.Wait()
+	}
+	serving := make(chan struct{})
+	go func() { defer close(serving); r.http.Serve(l) }()
 	t.Cleanup(func() {
 		r.client.CloseIdleConnections()
 		r.http.Close()
-		cancel()
-		parts.Wait()
+		r.stop()
+		<-serving
 	})
 	return r
 }
@@ -322,8 +331,13 @@ func (r *rig) metric(name string, labels ...string) (sum float64) {
 	return sum
 }
 
-// virtual runs f with a rig in virtual time.
+// virtual runs f with a rig in virtual time, once for each writer that can do
+// without a socket.
 func virtual(t *testing.T, cfg Config, f func(t *testing.T, r *rig)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { f(t, newRig(t, cfg)) })
+	for _, cfg.Writer = range []Writer{WriterNetHTTP, WriterConn} {
+		t.Run(string(cfg.Writer), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { f(t, newRig(t, cfg)) })
+		})
+	}
 }

@@ -1,153 +1,117 @@
 package stream
 
 import (
-	"context"
-	"errors"
-	"log/slog"
-	"os"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"atalaya/server/internal/sse"
 	"atalaya/shared"
 )
 
+// early is how long before its time a stream may be seen to, so that a shard that
+// wakes for one sees to those of the next moment with it.
+const early = 50 * time.Millisecond
+
 // session is one stream from its first byte to its last. It decides what is
-// sent and when; the writer sends it.
+// sent and when; who drives it does the rest: reads the clock, waits, and writes
+// the blocks. It has no clock, no goroutine and no connection, and is small,
+// for there are many.
+//
+// Instants are durations since the server began.
 type session struct {
 	server *Server
 	view   view
-	out    *writer
-	log    *slog.Logger
 
-	began    time.Time
-	snapshot time.Time     // how young the first state was
-	every    time.Duration // between heartbeats
-	beatAt   time.Time
-
-	blocks [][]byte // reused: what the next flush sends
-	own    []byte   // reused: the bytes only this stream gets
-	sent   int      // progress frames
+	began, beatAt, endAt time.Duration
+	snapshot             int64 // how young the first state was, Unix ns
+	sent                 int32 // progress frames
+	lost                 bool  // the view was lost when last looked at
 }
 
-// endOf says with which reason a view's state ends its stream.
-var endOf = map[state]shared.EndReason{finished: shared.EndFinished, deleted: shared.EndDeleted}
-
-// run streams until one side ends it, and returns why.
-func (s *session) run(ctx context.Context, snapshot *batch) (reason string) {
-	endAt := s.began.Add(jittered(s.server.cfg.Lifetime))
-	s.every = jittered(s.server.cfg.Heartbeat)
-	state, err := s.open(ctx, snapshot)
-
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		if err != nil {
-			return failure(err)
-		}
-		if reason, ok := endOf[state]; ok {
-			return s.end(reason)
-		}
-		next := s.beatAt
-		if endAt.Before(next) {
-			next = endAt
-		}
-		timer.Reset(time.Until(next))
-		select {
-		case <-ctx.Done():
-			return endClientGone
-		case <-s.server.gate.drain:
-			return s.end(shared.EndDrain)
-		case <-s.view.woken():
-			state, err = s.advance(ctx)
-		case now := <-timer.C:
-			if !now.Before(endAt) {
-				s.log.Info("stream lifetime reached", "duration", now.Sub(s.began))
-				return s.end(shared.EndMaxAge)
-			}
-			if err = s.beat(); err == nil {
-				state, err = s.advance(ctx) // a view that was lost tries again
-			}
-		}
-	}
+// turn is what a session wants done now.
+type turn struct {
+	// blocks are to be written in one flush; none is nothing to write. Nobody
+	// may change their bytes: others write the same ones.
+	blocks [][]byte
+	// reason is why the stream ends after these blocks; empty while it goes on.
+	reason string
+	// resync says that the view, a [listing], is lost and wants to be asked for.
+	resync bool
 }
 
-// open sends the first bytes and the snapshot in one flush.
-func (s *session) open(ctx context.Context, snapshot *batch) (state, error) {
-	s.own = mustEvent(s.own[:0], sse.Event{Retry: int(between(retryFirst, retryLast).Milliseconds())})
-	s.own = s.appendHeartbeat(sse.AppendComment(s.own, "connected"))
-	s.blocks = append(s.blocks, s.own)
-	s.progress(func(blocks [][]byte) [][]byte { return s.view.begin(snapshot, blocks) })
-	return s.advance(ctx)
+func newSession(s *Server, v view, began time.Time) session {
+	at := s.since(began)
+	return session{server: s, view: v, began: at, endAt: at + jittered(s.cfg.Lifetime)}
 }
 
-// advance sends what the view has, if anything.
-func (s *session) advance(ctx context.Context) (st state, err error) {
-	s.progress(func(blocks [][]byte) [][]byte {
-		blocks, st = s.view.take(blocks)
-		return blocks
-	})
-	if st == lost {
-		// The wait for the snapshot must not delay the next heartbeat. If it is
-		// in vain, the view stays lost and the next heartbeat tries again.
-		ctx, cancel := context.WithDeadline(ctx, s.beatAt)
-		defer cancel()
-		if b, err := s.server.relay.asking.snapshot(ctx, nil, true); err == nil {
-			s.progress(func(blocks [][]byte) [][]byte { return s.view.begin(b, blocks) })
-		}
-	}
-	return st, s.flush()
-}
+// since is the instant of t.
+func (s *Server) since(t time.Time) time.Duration { return t.Sub(s.epoch) }
 
-// progress counts the frames that more adds.
-func (s *session) progress(more func([][]byte) [][]byte) {
-	before := len(s.blocks)
-	s.blocks = more(s.blocks)
-	s.sent += len(s.blocks) - before
-	s.server.metrics.progress.Add(float64(len(s.blocks) - before))
-}
-
-// beat sends a heartbeat: the comment for proxies, the event for code.
-func (s *session) beat() error {
-	s.own = s.appendHeartbeat(sse.AppendComment(s.own[:0], "heartbeat"))
-	s.blocks = append(s.blocks, s.own)
-	return s.flush()
-}
-
-func (s *session) appendHeartbeat(dst []byte) []byte {
+// start appends the first bytes and the snapshot to blocks.
+func (s *session) start(now time.Time, snapshot *batch, blocks [][]byte) turn {
+	s.snapshot = snapshot.at.UnixNano()
+	open := mustEvent(nil, sse.Event{Retry: int(between(retryFirst, retryLast).Milliseconds())})
+	open = append(sse.AppendComment(open, "connected"), s.server.beats.event(now, s.freshAt())...)
 	s.server.metrics.heartbeats.Inc()
-	return mustEvent(dst, sse.Event{Type: shared.EventHeartbeat, Data: mustJSON(shared.Heartbeat{
-		ServerTime: shared.At(time.Now()),
-		FreshAt:    shared.AtPtr(s.server.hub.freshAt(s.snapshot)),
-	})})
+	blocks = append(blocks, open)
+	from := len(blocks)
+	blocks = s.view.begin(snapshot, blocks)
+	s.count(len(blocks) - from)
+	s.flushed(now) // the first heartbeat was just written
+	return s.step(now, false, blocks)
 }
 
-// flush sends the blocks, if any, and puts the next heartbeat off.
-func (s *session) flush() error {
-	if len(s.blocks) == 0 {
-		return nil
+// step appends what is to be sent now, if anything. It is to be called after
+// every wake-up, at the [session.deadline], and after a flush.
+func (s *session) step(now time.Time, draining bool, blocks [][]byte) turn {
+	at, from := s.server.since(now), len(blocks)
+	blocks, st := s.view.take(blocks)
+	s.count(len(blocks) - from)
+	// A last state that came in the same moment turns any reason into its own.
+	switch {
+	case st == finished:
+		return s.end(shared.EndFinished, blocks)
+	case st == deleted:
+		return s.end(shared.EndDeleted, blocks)
+	case draining:
+		return s.end(shared.EndDrain, blocks)
+	case at+early >= s.endAt:
+		return s.end(shared.EndMaxAge, blocks)
 	}
-	err := s.out.write(s.blocks)
-	clear(s.blocks) // a frame must not live as long as its slowest reader idles
-	s.blocks = s.blocks[:0]
-	if cap(s.blocks) > shared.ListSnapshot+1 {
-		s.blocks = nil // a burst in the list must not stay with its reader
+	if at+early >= s.beatAt && len(blocks) == from {
+		blocks = append(blocks, s.server.beats.heartbeat(now, s.freshAt()))
+		s.server.metrics.heartbeats.Inc()
 	}
-	s.beatAt = time.Now().Add(s.every)
-	return err
+	t := turn{blocks: blocks}
+	switch st {
+	case lost:
+		// A question in vain is asked again with the next bytes, not at once.
+		t.resync = !s.lost || len(blocks) > from
+		s.lost = true
+	case open:
+		s.lost = false
+	}
+	return t
 }
 
-// end sends what is still to be taken and the end event, and returns the
-// reason. A last state that came in the same moment turns any reason into its
-// own.
-func (s *session) end(reason shared.EndReason) string {
-	var st state
-	s.progress(func(blocks [][]byte) [][]byte {
-		blocks, st = s.view.take(blocks)
-		return blocks
-	})
-	if r, ok := endOf[st]; ok {
-		reason = r
-	}
+// flushed puts the next heartbeat off, because bytes have left.
+func (s *session) flushed(now time.Time) {
+	s.beatAt = s.server.since(now) + jittered(s.server.cfg.Heartbeat)
+}
+
+// deadline is when to step without a wake-up.
+func (s *session) deadline() time.Duration { return min(s.beatAt, s.endAt) }
+
+// freshAt is when a query last confirmed the state.
+func (s *session) freshAt() time.Time { return s.server.hub.freshAt(time.Unix(0, s.snapshot)) }
+
+func (s *session) count(frames int) {
+	s.sent += int32(frames)
+	s.server.metrics.progress.Add(float64(frames))
+}
+
+func (s *session) end(reason shared.EndReason, blocks [][]byte) turn {
 	e := shared.End{Reason: reason}
 	retry := 0
 	switch reason {
@@ -159,16 +123,32 @@ func (s *session) end(reason shared.EndReason) string {
 		retry = e.RetryMS // also for readers that leave reconnecting to the browser
 	}
 	s.server.metrics.ended.Inc()
-	s.blocks = append(s.blocks, mustEvent(nil, sse.Event{Retry: retry, Type: shared.EventEnd, Data: mustJSON(e)}))
-	if err := s.out.writeLast(s.blocks); err != nil {
-		return failure(err)
-	}
-	return string(reason)
+	block := mustEvent(nil, sse.Event{Retry: retry, Type: shared.EventEnd, Data: mustJSON(e)})
+	return turn{blocks: append(blocks, block), reason: string(reason)}
 }
 
-func failure(err error) (reason string) {
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return endWriteDeadline
-	}
-	return endClientGone
+// beats encodes heartbeats. Streams that beat in the same millisecond share the
+// bytes, if the same query confirmed their states.
+type beats struct{ newest atomic.Pointer[beat] }
+
+type beat struct {
+	server, fresh int64  // Unix ms
+	block         []byte // the comment for proxies, then the event for code
 }
+
+var beatComment = sse.AppendComment(nil, "heartbeat")
+
+func (b *beats) heartbeat(now, fresh time.Time) []byte {
+	if newest := b.newest.Load(); newest != nil && newest.server == now.UnixMilli() && newest.fresh == fresh.UnixMilli() {
+		return newest.block
+	}
+	block := mustEvent(slices.Clone(beatComment), sse.Event{Type: shared.EventHeartbeat, Data: mustJSON(shared.Heartbeat{
+		ServerTime: shared.At(now),
+		FreshAt:    shared.AtPtr(fresh),
+	})})
+	b.newest.Store(&beat{now.UnixMilli(), fresh.UnixMilli(), block})
+	return block
+}
+
+// event is the heartbeat without its comment.
+func (b *beats) event(now, fresh time.Time) []byte { return b.heartbeat(now, fresh)[len(beatComment):] }

@@ -18,19 +18,6 @@ import (
 	"atalaya/shared"
 )
 
-// recorder takes what a session writes; a connection without a network.
-type recorder struct {
-	header http.Header
-	data   []byte
-}
-
-func (r *recorder) Header() http.Header              { return r.header }
-func (r *recorder) WriteHeader(int)                  {}
-func (r *recorder) Write(p []byte) (int, error)      { r.data = append(r.data, p...); return len(p), nil }
-func (r *recorder) FlushError() error                { return nil }
-func (r *recorder) SetReadDeadline(time.Time) error  { return nil }
-func (r *recorder) SetWriteDeadline(time.Time) error { return nil }
-
 // deaf asks for a stream and never reads a byte of it.
 func (r *rig) deaf(path string) net.Conn {
 	r.t.Helper()

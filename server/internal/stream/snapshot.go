@@ -41,7 +41,7 @@ type asking struct {
 	mu      sync.Mutex
 	next    *batch // nil: nobody asked
 	stopped bool
-	signal  chan struct{} // one slot
+	signal  slot
 }
 
 // snapshot returns a round that began after the call. It waits at most the
@@ -53,7 +53,7 @@ func (a *asking) snapshot(ctx context.Context, ids []int64, list bool) (*batch, 
 	if err != nil {
 		return nil, fmt.Errorf("snapshot: %w", err)
 	}
-	wake(a.signal)
+	a.signal.wake()
 	select {
 	case <-b.done:
 		if b.err != nil {

@@ -54,8 +54,8 @@ type Reader interface {
 
 // Config holds the times and bounds of a [Server].
 type Config struct {
-	// Heartbeat is the longest silence of a stream; each stream draws its own
-	// from 90 to 100 % of it. Defaults to, and is cut to, the figures in
+	// Heartbeat is the longest silence of a stream; each is
+	// drawn from 90 to 100 % of it. Defaults to, and is cut to, the figures in
 	// package shared: 15 s, at most 30 s.
 	Heartbeat time.Duration
 	// Lifetime is the longest life of a stream; each draws its own from 90 to
@@ -70,6 +70,8 @@ type Config struct {
 	// MaxStreams bounds the open streams and held polls. Defaults to 0: no
 	// bound.
 	MaxStreams int
+	// Writer is what carries the bytes. Defaults to [WriterAuto].
+	Writer Writer
 	// Admit may refuse a request with an error that Fail understands; release
 	// is called when the request ends. Defaults to nil: everybody.
 	Admit func(r *http.Request) (release func(), err error)
@@ -88,6 +90,7 @@ func (c Config) withDefaults() Config {
 	c.Lifetime = min(cmp.Or(c.Lifetime, shared.StreamLifetime), shared.StreamLifetime)
 	c.WriteTimeout = cmp.Or(c.WriteTimeout, WriteTimeoutDefault)
 	c.Drain = cmp.Or(c.Drain, DrainDefault)
+	c.Writer = cmp.Or(c.Writer, WriterAuto)
 	return c
 }
 
@@ -98,6 +101,10 @@ type Server struct {
 	hub     *hub
 	relay   *relay
 	gate    *gate
+	epoch   time.Time // what instants are counted from
+	beats   beats
+	conns   conns
+	shards  shards
 }
 
 // New returns a server that reads from r when f says so. Requests wait for
@@ -106,18 +113,27 @@ func New(r Reader, f *feed.Feed, cfg Config) *Server {
 	cfg = cfg.withDefaults()
 	m := newMetrics(cfg.Metrics)
 	h := newHub(f, m)
-	return &Server{
+	s := &Server{
+		epoch:   time.Now(),
 		cfg:     cfg,
 		metrics: m,
 		hub:     h,
 		relay:   newRelay(r, f.C(), h, m, cfg.Log),
 		gate:    newGate(cfg.MaxStreams),
 	}
+	s.shards.server = s
+	return s
 }
 
-// Run relays changes to the streams until ctx ends, then returns nil. Errors
-// of the Reader do not end it. Call it once.
-func (s *Server) Run(ctx context.Context) error { return s.relay.run(ctx) }
+// Run relays changes to the streams until ctx ends, then cuts those that were
+// taken over from net/http, which http.Server knows nothing of any more, and
+// returns nil. Errors of the Reader do not end it. Call it once.
+func (s *Server) Run(ctx context.Context) error {
+	err := s.relay.run(ctx)
+	s.shards.stop()
+	s.conns.stop()
+	return err
+}
 
 // Healthy returns nil, or the error of the last sweep while the database
 // cannot be read. With no subscriber nothing is read and nothing is known: nil.

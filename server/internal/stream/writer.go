@@ -1,52 +1,92 @@
 package stream
 
 import (
-	"fmt"
+	"bytes"
+	"net"
 	"net/http"
 	"time"
 )
 
-// writer puts bytes on one connection, each write under the write deadline. It
-// is the only place that knows how bytes leave.
-type writer struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	timeout time.Duration
-}
+// Writer names what carries the bytes of streams to their connections.
+type Writer string
 
-// newWriter lifts the deadlines that the server or a middleware may have set for
-// ordinary requests. Its error means that a wrapper round w hides the connection: a
-// fault of this program, for which no request can do anything.
-func newWriter(w http.ResponseWriter, timeout time.Duration) (*writer, error) {
-	out := &writer{w: w, control: http.NewResponseController(w), timeout: timeout}
-	if err := out.control.SetReadDeadline(time.Time{}); err != nil {
-		return nil, fmt.Errorf("lift the read deadline: %w", err)
-	}
-	if err := out.control.SetWriteDeadline(time.Time{}); err != nil {
-		return nil, fmt.Errorf("lift the write deadline: %w", err)
-	}
-	return out, nil
-}
+// The writers. Where the one that was chosen is not possible, the next one that
+// is takes its place, in the order epoll, conn, nethttp.
+const (
+	// WriterAuto is the lightest that is possible: epoll, else conn, else
+	// nethttp.
+	WriterAuto Writer = "auto"
+	// WriterNetHTTP leaves connections with net/http: a goroutine and some
+	// 25 KB for each. The only one for TLS and HTTP/2.
+	WriterNetHTTP Writer = "nethttp"
+	// WriterConn takes connections over from net/http: a goroutine and some
+	// 5 KB for each. For HTTP/1 without TLS.
+	WriterConn Writer = "conn"
+	// WriterEpoll takes sockets over from Go's own poller too: no goroutine,
+	// and less than 1 KB for each. For HTTP/1 without TLS over TCP, on Linux.
+	WriterEpoll Writer = "epoll"
+)
 
-// write sends blocks in one flush, then lifts the deadline again: HTTP/2 closes
-// a stream whose deadline passes while nothing is written.
-func (out *writer) write(blocks [][]byte) error {
-	if err := out.writeLast(blocks); err != nil {
-		return err
-	}
-	return out.control.SetWriteDeadline(time.Time{})
-}
+// Writers are all there are.
+var Writers = []Writer{WriterAuto, WriterNetHTTP, WriterConn, WriterEpoll}
 
-// writeLast sends blocks and leaves the deadline in force for what the server
-// writes after the handler has returned. The server lifts it then. The error of
-// a passed deadline is [os.ErrDeadlineExceeded].
-func (out *writer) writeLast(blocks [][]byte) error {
-	err := out.control.SetWriteDeadline(time.Now().Add(out.timeout))
-	for i := 0; i < len(blocks) && err == nil; i++ {
-		_, err = out.w.Write(blocks[i])
+// takeOver takes the connection of a request over from net/http, and streams on
+// it what t says. It returns false when that is not possible; then nothing has
+// happened.
+func (s *Server) takeOver(w http.ResponseWriter, r *http.Request, t *ticket, snapshot *batch) bool {
+	if s.cfg.Writer == WriterNetHTTP || r.ProtoMajor != 1 || r.TLS != nil {
+		return false
 	}
+	head := responseHead(r, w.Header())
+	conn, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		return err
+		return false
 	}
-	return out.control.Flush()
+	input := buffered.Reader.Buffered()
+	t.opened()
+	first := t.start(time.Now(), snapshot, [][]byte{head})
+	if s.cfg.Writer != WriterConn && s.shards.adopt(t, conn, first, input) {
+		return true
+	}
+	s.conns.drive(t, conn, first, input)
+	return true
+}
+
+// responseHead is what net/http would send before the stream, but for the length
+// of what follows: it ends with the connection.
+func responseHead(r *http.Request, h http.Header) []byte {
+	setHead(h)
+	for _, name := range []string{"Content-Length", "Transfer-Encoding", "Trailer", "Keep-Alive", "Upgrade"} {
+		h.Del(name)
+	}
+	h.Set("Connection", "close")
+	if h.Get("Date") == "" {
+		h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	}
+	var b bytes.Buffer
+	b.WriteString("HTTP/1.1 200 OK\r\n")
+	if !r.ProtoAtLeast(1, 1) {
+		b.Reset()
+		b.WriteString("HTTP/1.0 200 OK\r\n")
+	}
+	_ = h.Write(&b) // a buffer takes everything
+	b.WriteString("\r\n")
+	return b.Bytes()
+}
+
+// discardMost is how many bytes a peer may send after its request. A browser
+// sends none.
+const discardMost = 16 << 10
+
+// lingerMost is how long a peer may take to close after the last byte was
+// written. Closing at once would answer what it may have sent meanwhile with a
+// reset, which would destroy the last bytes on their way to it.
+const lingerMost = 500 * time.Millisecond
+
+// abort closes a connection and forgets what the peer has not taken.
+func abort(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
 }

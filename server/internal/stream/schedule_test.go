@@ -1,0 +1,218 @@
+package stream
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// crowdOfMany is a crowd with n members in q.
+func crowdOfMany(q *schedule, n int) *crowd {
+	c := &crowd{topic: &topic{}, queue: q}
+	for range n {
+		c.add(&seat{})
+	}
+	return c
+}
+
+// wakeUp is what a publication does, and what the shard then notices.
+func (q *schedule) wakeUp(crowds ...*crowd) {
+	for _, c := range crowds {
+		c.wake()
+	}
+	q.collect(nil)
+}
+
+// However large the crowds are, a viewer of another audit waits for a slice of
+// one of them and no more.
+func TestALoneViewerDoesNotWaitForACrowd(t *testing.T) {
+	q := &schedule{}
+	crowds := []*crowd{crowdOfMany(q, 10_000), crowdOfMany(q, 5000), crowdOfMany(q, 3000)}
+	lone := crowdOfMany(q, 1)
+	waits, seen, since := 0, 0, 0
+	see := func(s *seat) {
+		since++
+		if s.crowd == lone {
+			waits, seen, since = max(waits, since), seen+1, 0
+		}
+	}
+	q.wakeUp(crowds...)
+	const changes = 500
+	for range changes {
+		q.wakeUp(lone)
+		q.wakeUp(crowds...) // restless
+		since = 0
+		q.round(see)
+		q.round(see)
+	}
+	if seen != changes || waits > slice+1 {
+		t.Errorf("the lone viewer was seen %d times of %d and waited for up to %d others, want at most %d", seen, changes, waits-1, slice)
+	}
+}
+
+// Lone viewers do not starve a crowd, and crowds share what there is.
+func TestCrowdsShare(t *testing.T) {
+	q := &schedule{}
+	large := []*crowd{crowdOfMany(q, 2000), crowdOfMany(q, 2000)}
+	var lone []*crowd
+	for range 1000 {
+		lone = append(lone, crowdOfMany(q, 1))
+	}
+	q.wakeUp(large...)
+	visits := map[*crowd]int{}
+	for range 40 {
+		q.wakeUp(lone...)
+		q.round(func(s *seat) { visits[s.crowd]++ })
+	}
+	for _, c := range large {
+		if got, want := visits[c], 20*slice; got != want {
+			t.Errorf("a crowd had %d visits in 40 rounds, want %d", got, want)
+		}
+	}
+}
+
+// A change in the middle of a pass: nobody waits longer for it, and everybody is
+// visited after it.
+func TestChangeDuringAPass(t *testing.T) {
+	q := &schedule{}
+	c := crowdOfMany(q, 10*slice)
+	q.wakeUp(c)
+	visited := map[*seat]int{}
+	see := func(s *seat) { visited[s]++ }
+	for range 3 {
+		q.round(see)
+	}
+	q.wakeUp(c)
+	for range 7 {
+		q.round(see)
+	}
+	if got, want := len(visited), 10*slice; got != want {
+		t.Fatalf("after one pass %d were visited, want all %d: a change must not begin it anew", got, want)
+	}
+	for q.round(see) {
+	}
+	for _, n := range visited {
+		if n != 2 {
+			t.Fatalf("visited %d times, want 2: before the change and after it", n)
+		}
+	}
+}
+
+// Members come and go while they are visited; whoever is there when a change
+// comes and stays is visited after it.
+func TestCrowdChangesDuringAPass(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	q := &schedule{}
+	c := crowdOfMany(q, 300)
+	owed := map[*seat]bool{}
+	for range 20_000 {
+		switch random.IntN(20) {
+		case 0:
+			q.wakeUp(c)
+			for _, s := range c.members {
+				owed[s] = true
+			}
+		case 1, 2, 3:
+			c.add(&seat{})
+		case 4, 5, 6:
+			if len(c.members) > 0 {
+				s := c.members[random.IntN(len(c.members))]
+				c.remove(s)
+				delete(owed, s)
+			}
+		default:
+			c.visit(random.IntN(8), func(s *seat) {
+				delete(owed, s)
+				if random.IntN(10) == 0 {
+					c.remove(s)
+				}
+			})
+		}
+		for i, s := range c.members {
+			if int(s.place) != i || s.crowd != c {
+				t.Fatalf("member %d believes to be %d", i, s.place)
+			}
+		}
+	}
+	for q.round(func(s *seat) { delete(owed, s) }) {
+	}
+	if len(owed) > 0 {
+		t.Errorf("%d of %d members were not visited after the last change", len(owed), len(c.members))
+	}
+}
+
+// A shard that sleeps is rung once; one that does not is not rung.
+func TestRing(t *testing.T) {
+	rings := 0
+	q := &schedule{ring: func() { rings++ }}
+	a, b := crowdOfMany(q, 1), crowdOfMany(q, 100)
+	a.wake()
+	if q.sleep() {
+		t.Error("sleeps with a crowd to visit")
+	}
+	q.collect(nil)
+	for q.round(func(*seat) {}) {
+	}
+	if !q.sleep() {
+		t.Error("does not sleep with nothing to do")
+	}
+	a.wake()
+	b.wake()
+	a.wake()
+	q.post(&epollStream{})
+	if rings != 1 {
+		t.Errorf("rung %d times, want once", rings)
+	}
+	if streams, stopped := q.collect(nil); len(streams) != 1 || stopped {
+		t.Errorf("collected %d streams, stopped %v", len(streams), stopped)
+	}
+	q.stop()
+	if q.sleep() || q.post(&epollStream{}) {
+		t.Error("a stopped shard sleeps or takes streams")
+	}
+}
+
+func TestTimers(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	var heap timers
+	want := map[*epollStream]time.Duration{}
+	draw := func() time.Duration { return time.Duration(random.IntN(1000)) * grain }
+	var all []*epollStream
+	for range 5000 {
+		at := draw()
+		switch st := (*epollStream)(nil); {
+		case len(all) < 10 || random.IntN(3) == 0:
+			st = &epollStream{}
+			heap.add(st, at+grain/2)
+			want[st], all = at, append(all, st)
+		case random.IntN(4) == 0:
+			i := random.IntN(len(all))
+			heap.remove(all[i])
+			delete(want, all[i])
+			all[i] = all[len(all)-1]
+			all = all[:len(all)-1]
+		case random.IntN(2) == 0:
+			st = all[random.IntN(len(all))]
+			heap.sooner(st, at)
+			want[st] = min(want[st], at)
+		default:
+			st = all[random.IntN(len(all))]
+			heap.set(st, at)
+			want[st] = at
+		}
+	}
+	last := time.Duration(-1)
+	for len(want) > 0 {
+		at, ok := heap.next()
+		st := heap.due(at)
+		if !ok || st == nil || want[st] != at || at < last || heap.due(at-1) != nil {
+			t.Fatalf("got %v at %v (%v) after %v, want %v", st, at, ok, last, want[st])
+		}
+		last = at
+		heap.remove(st)
+		delete(want, st)
+	}
+	if _, ok := heap.next(); ok || heap.due(time.Hour) != nil {
+		t.Error("something is left")
+	}
+}

@@ -1,0 +1,679 @@
+package stream
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"atalaya/server/internal/sse"
+	"atalaya/shared"
+)
+
+// everyWriter runs f against real sockets, once for each writer that this system
+// has. What one does the others do.
+func everyWriter(t *testing.T, cfg Config, f func(t *testing.T, r *rig)) {
+	t.Helper()
+	writers := []Writer{WriterNetHTTP, WriterConn}
+	if runtime.GOOS == "linux" {
+		writers = append(writers, WriterEpoll)
+	}
+	for _, cfg.Writer = range writers {
+		t.Run(string(cfg.Writer), func(t *testing.T) { f(t, newLoopback(t, cfg, plain)) })
+	}
+}
+
+// carried checks that n streams are open and that the configured writer has
+// them all.
+func (r *rig) carried(n int) {
+	r.t.Helper()
+	eventually(r.t, fmt.Sprintf("%d streams", n), 5*time.Second, func() bool {
+		return r.metric("atalaya_stream_writers", "writer", string(r.server.cfg.Writer)) == float64(n) && r.metric("atalaya_streams") == float64(n)
+	})
+}
+
+// raw opens a connection of its own and sends request.
+func (r *rig) raw(request string) net.Conn {
+	r.t.Helper()
+	conn, err := r.dial(context.Background())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { conn.Close() })
+	if _, err := io.WriteString(conn, request); err != nil {
+		r.t.Fatal(err)
+	}
+	return conn
+}
+
+const plainRequest = "GET /sse/audits/7/progress HTTP/1.1\r\nHost: atalaya.test\r\n\r\n"
+
+// whole reads the answer to its end, closes and returns it without what may differ
+// between two streams.
+func whole(t *testing.T, conn net.Conn) (*http.Response, string) {
+	t.Helper()
+	conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatalf("%v after %q", err, data)
+	}
+	conn.Close()
+	masks := regexp.MustCompile(`^retry: [0-9]+|"(server_time|fresh_at)":"[^"]+"`)
+	return resp, string(masks.ReplaceAll(data, []byte("…")))
+}
+
+// The same bytes and the same head from every writer, to HTTP/1.1 and 1.0.
+func TestWritersSendTheSame(t *testing.T) {
+	for _, version := range []string{"1.1", "1.0"} {
+		t.Run("HTTP "+version, func(t *testing.T) {
+			everyWriter(t, Config{}, func(t *testing.T, r *rig) {
+				inner := r.http.Handler
+				r.http.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+					w.Header().Set("X-Request-Id", "4711")
+					w.Header().Set("X-Hostile", "a\r\nSet-Cookie: b")
+					w.Header().Set("Content-Length", "5")
+					w.Header().Del("Content-Length")
+					inner.ServeHTTP(w, req)
+				})
+				r.table.insert(7)
+				conn := r.raw(strings.Replace(plainRequest, "1.1", version, 1))
+				r.carried(1)
+				states := []string{string(mustJSON(r.table.row(7)))}
+				for n := range 3 {
+					if n < 2 {
+						r.table.progress(7, 10+n)
+					} else {
+						r.table.complete(7)
+					}
+					states = append(states, string(mustJSON(r.table.row(7))))
+					eventually(t, "frame", 5*time.Second, func() bool {
+						return r.metric("atalaya_stream_frames_total", "event", "progress") == float64(n+2)
+					})
+				}
+				resp, got := whole(t, conn)
+				want := "…\n\n: connected\n\nevent: heartbeat\ndata: {…,…}\n\n"
+				for i, state := range states {
+					want += fmt.Sprintf("id: %d\ndata: %s\n\n", i+1, state)
+				}
+				want += "event: end\ndata: {\"reason\":\"finished\",\"retry_ms\":0}\n\n"
+				if got != want {
+					t.Errorf("got\n%s\nwant\n%s", got, want)
+				}
+				if resp.Proto != "HTTP/"+version || resp.StatusCode != http.StatusOK || resp.ContentLength != -1 {
+					t.Errorf("got %s %d, length %d", resp.Proto, resp.StatusCode, resp.ContentLength)
+				}
+				if at, err := http.ParseTime(resp.Header.Get("Date")); err != nil || time.Since(at) > time.Minute {
+					t.Errorf("Date: %v, %v", at, err)
+				}
+				resp.Header.Del("Date")
+				resp.Header.Del("Connection")
+				wantHead := http.Header{
+					"Content-Type": {sse.ContentType}, "Cache-Control": {"no-store, no-transform"}, "X-Accel-Buffering": {"no"},
+					"X-Request-Id": {"4711"}, "X-Hostile": {"a  Set-Cookie: b"},
+				}
+				if fmt.Sprint(resp.Header) != fmt.Sprint(wantHead) {
+					t.Errorf("got head %v, want %v", resp.Header, wantHead)
+				}
+				r.gone(1)
+			})
+		})
+	}
+}
+
+// gone checks that nothing of n streams is left: no subscription, no place at
+// the gate, and each told of once.
+func (r *rig) gone(n int) {
+	r.t.Helper()
+	eventually(r.t, "all gone", 5*time.Second, func() bool {
+		r.server.gate.mu.Lock()
+		defer r.server.gate.mu.Unlock()
+		r.server.hub.mu.Lock()
+		defer r.server.hub.mu.Unlock()
+		return r.server.gate.open == 0 && r.server.hub.subscribers == 0 && len(r.server.hub.topics) == 0
+	})
+	if got := r.metric("atalaya_streams") + r.metric("atalaya_stream_writers"); got != 0 {
+		r.t.Errorf("the gauges stand at %v", got)
+	}
+	if got := r.metric("atalaya_stream_duration_seconds"); got != float64(n) {
+		r.t.Errorf("%v ends counted, want %d", got, n)
+	}
+	for _, line := range []string{"stream opened", "stream ended"} {
+		if got := strings.Count(r.log.String(), line); got != n {
+			r.t.Errorf("%d streams, %d lines %q", n, got, line)
+		}
+	}
+}
+
+// What is refused is refused by net/http, whatever carries the streams.
+func TestWritersRefuseTheSame(t *testing.T) {
+	everyWriter(t, Config{MaxStreams: 1}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		r.table.complete(7)
+		for _, test := range []struct {
+			method, path, cursor string
+			want                 int
+		}{
+			{"GET", "/sse/audits/8/progress", "", 404},
+			{"GET", "/sse/audits/7/progress", "2", 204},
+			{"HEAD", "/sse/audits/7/progress", "", 200},
+			{"HEAD", "/sse/audits", "", 200},
+			{"GET", "/sse/audits/x/progress", "", 400},
+		} {
+			resp, err := r.client.Do(r.request(test.method, test.path, "Last-Event-ID", test.cursor))
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != test.want {
+				t.Errorf("%s %s: got %d, want %d", test.method, test.path, resp.StatusCode, test.want)
+			}
+		}
+		r.gone(0)
+		first := r.view("/sse/audits")
+		r.carried(1)
+		if v := r.view("/sse/audits"); v.Status != 503 || v.Header.Get("Retry-After") == "" {
+			t.Errorf("over the cap: got %d", v.Status)
+		}
+		first.stop()
+		r.gone(1)
+	})
+}
+
+func TestWritersNoticeThatThePeerHasLeft(t *testing.T) {
+	for name, leave := range map[string]func(*net.TCPConn){
+		"close":      func(c *net.TCPConn) { c.Close() },
+		"half close": func(c *net.TCPConn) { c.CloseWrite() },
+		"reset":      func(c *net.TCPConn) { c.SetLinger(0); c.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			everyWriter(t, Config{}, func(t *testing.T, r *rig) {
+				r.table.insert(7)
+				conn := r.raw(plainRequest)
+				r.carried(1)
+				leave(conn.(*net.TCPConn))
+				eventually(t, "noticed", time.Second, func() bool {
+					return r.metric("atalaya_stream_duration_seconds", "reason", endClientGone) == 1
+				})
+				r.gone(1)
+			})
+		})
+	}
+}
+
+// A reader that never reads is cut at the write deadline; 200 others are not
+// delayed meanwhile, and the server's memory does not grow.
+func TestWritersCutWhoNeverReads(t *testing.T) {
+	everyWriter(t, Config{WriteTimeout: 500 * time.Millisecond}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		var deaf []net.Conn
+		for range 5 {
+			deaf = append(deaf, r.deaf("/sse/audits/7/progress"))
+		}
+		const others = 200
+		var bytesSeen atomic.Int64
+		for range others {
+			conn := r.raw(plainRequest)
+			go func() {
+				buf := make([]byte, 16<<10)
+				for {
+					n, err := conn.Read(buf)
+					if err != nil {
+						return
+					}
+					bytesSeen.Add(int64(bytes.Count(buf[:n], []byte("\nid: "))))
+				}
+			}()
+		}
+		r.carried(others + len(deaf))
+		before := heap()
+		slowest := time.Duration(0)
+		for n := range 40 {
+			changed := time.Now()
+			r.table.large(7)
+			eventually(t, fmt.Sprintf("frame %d with everybody", n+2), 2*time.Second, func() bool {
+				return r.metric("atalaya_stream_frames_total", "event", "progress") >= float64((n+2)*others)
+			})
+			slowest = max(slowest, time.Since(changed))
+		}
+		after := heap()
+		eventually(t, "cut", 5*time.Second, func() bool {
+			return r.metric("atalaya_stream_duration_seconds", "reason", endWriteDeadline) == float64(len(deaf))
+		})
+		t.Logf("the slowest of 40 changes took %v; the heap grew from %d to %d KB", slowest, before>>10, after>>10)
+		if after > before+8<<20 {
+			t.Errorf("the heap grew from %d to %d KB", before>>10, after>>10)
+		}
+		r.carried(others)
+		for _, c := range deaf {
+			c.Close()
+		}
+	})
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// A reader of a few bytes now and then gets whole frames, in order, misses some,
+// and has the last state in the end.
+func TestWritersServeTheSlow(t *testing.T) {
+	everyWriter(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		conn := r.raw(plainRequest)
+		conn.(*net.TCPConn).SetReadBuffer(64 << 10)
+		r.carried(1)
+		conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+		const changes = 60
+		var slow sync.WaitGroup
+		read, write := io.Pipe()
+		slow.Go(func() { // a byte every 10 ms, then everything
+			defer write.Close()
+			tick := time.NewTicker(10 * time.Millisecond)
+			defer tick.Stop()
+			for range 50 {
+				<-tick.C
+				if _, err := io.CopyN(write, conn, 1); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+			io.Copy(write, conn)
+		})
+		go func() {
+			tick := time.NewTicker(5 * time.Millisecond)
+			defer tick.Stop()
+			for range changes {
+				<-tick.C
+				r.table.large(7)
+			}
+			eventually(t, "nothing left to send", 15*time.Second, func() bool {
+				return r.metric("atalaya_stream_conflated_total")+r.metric("atalaya_stream_frames_total", "event", "progress") == changes+1
+			})
+			r.table.complete(7)
+		}()
+		resp, err := http.ReadResponse(bufio.NewReader(read), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := &viewer{rig: r, Status: resp.StatusCode, ended: make(chan struct{})}
+		v.read(resp.Body)
+		conn.Close()
+		slow.Wait()
+		last := int64(0)
+		for _, p := range v.progress() {
+			if p.Revision <= last {
+				t.Errorf("revision %d after %d", p.Revision, last)
+			}
+			last = p.Revision
+		}
+		if e, ok := v.end(); !ok || e.Reason != shared.EndFinished || last != changes+2 {
+			t.Errorf("got revision %d and end %+v (%v), want %d and finished", last, e, ok, changes+2)
+		}
+		conflated := r.metric("atalaya_stream_conflated_total")
+		if got := len(v.progress()); conflated == 0 || got+int(conflated) != changes+2 {
+			t.Errorf("%d frames seen and %v conflated of %d", got, conflated, changes+2)
+		}
+		r.gone(1)
+	})
+}
+
+func TestWritersDrain(t *testing.T) {
+	everyWriter(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.insert(7, 8)
+		var viewers []*viewer
+		for n := range 60 {
+			viewers = append(viewers, r.view([]string{"/sse/audits/7/progress", "/sse/audits", "/sse/audits?id=7&id=8"}[n%3]))
+		}
+		r.carried(len(viewers))
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		if err := r.server.Drain(ctx); err != nil {
+			t.Error(err)
+		}
+		for _, v := range viewers {
+			<-v.ended
+			if e, ok := v.end(); !ok || e.Reason != shared.EndDrain || e.RetryMS < 100 {
+				t.Fatalf("got %+v (%v)", e, ok)
+			}
+		}
+		r.gone(len(viewers))
+	})
+}
+
+// Streams that net/http has given away end with Run, even if they are in the
+// middle of a write.
+func TestStopCutsWhatWasTakenOver(t *testing.T) {
+	for _, writer := range []Writer{WriterConn, WriterEpoll} {
+		t.Run(string(writer), func(t *testing.T) {
+			r := newLoopback(t, Config{Writer: writer, WriteTimeout: time.Minute}, plain)
+			r.table.insert(7)
+			conn := r.deaf("/sse/audits/7/progress")
+			defer conn.Close()
+			v := r.view("/sse/audits/7/progress")
+			r.view("/sse/audits")
+			eventually(t, "3 streams", 5*time.Second, func() bool { return r.metric("atalaya_streams") == 3 })
+			for n := range 40 { // each seen before the next, so that the socket of the deaf one fills
+				r.table.large(7)
+				eventually(t, "a frame", 5*time.Second, func() bool { return len(v.of("")) == n+2 })
+			}
+			r.stop()
+			r.gone(3)
+			if got := r.metric("atalaya_stream_duration_seconds", "reason", string(shared.EndDrain)); got != 3 {
+				t.Errorf("%v streams ended with drain, want 3", got)
+			}
+		})
+	}
+}
+
+func TestWritersEndAtTheLifetime(t *testing.T) {
+	everyWriter(t, Config{Lifetime: 400 * time.Millisecond, Heartbeat: 150 * time.Millisecond}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		v := r.view("/sse/audits/7/progress")
+		<-v.ended
+		life := time.Since(v.began)
+		if e, ok := v.end(); !ok || e.Reason != shared.EndMaxAge || e.Error != shared.StreamTimeout {
+			t.Errorf("got %+v (%v)", e, ok)
+		}
+		if life < 300*time.Millisecond || life > 2*time.Second {
+			t.Errorf("lived %v", life)
+		}
+		if got := len(v.heartbeats()); got < 3 || got > 6 {
+			t.Errorf("%d heartbeats in %v", got, life)
+		}
+		r.gone(1)
+		if got := strings.Count(r.log.String(), "stream lifetime reached"); got != 1 {
+			t.Errorf("%d lines about the lifetime", got)
+		}
+	})
+}
+
+// What comes after the request does not disturb the stream; without end it is
+// not listened to.
+func TestWritersAndInput(t *testing.T) {
+	everyWriter(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		conn := r.raw(plainRequest + plainRequest + "garbage\x00\xff")
+		r.carried(1)
+		io.WriteString(conn, strings.Repeat("more", 100))
+		r.table.progress(7, 50)
+		r.table.complete(7)
+		reader := bufio.NewReader(conn)
+		resp, err := http.ReadResponse(reader, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := sse.NewDecoder(resp.Body)
+		var e sse.Event
+		conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		for err == nil && e.Type != shared.EventEnd {
+			e, err = d.Next()
+		}
+		if err != nil || !bytes.Contains(e.Data, []byte("finished")) {
+			t.Errorf("got %s, %v", e.Data, err)
+		}
+		conn.Close()
+		if r.server.cfg.Writer == WriterNetHTTP {
+			return // it answers the second request too, and reads no more than that
+		}
+		r.gone(1)
+		r.table.insert(7)
+		flood := r.raw(plainRequest)
+		r.carried(1)
+		flood.SetWriteDeadline(time.Now().Add(10 * time.Second))
+		for err == nil {
+			_, err = io.WriteString(flood, strings.Repeat("flood", 1000))
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Error("a flood is read for ever")
+		}
+		r.gone(2)
+	})
+}
+
+// Whoever comes and goes leaves nothing behind.
+func TestWritersComeAndGo(t *testing.T) {
+	cycles := 2000
+	if testing.Short() {
+		cycles = 200
+	}
+	everyWriter(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		cycle := func(n int) {
+			var all sync.WaitGroup
+			for worker := range 20 {
+				all.Go(func() {
+					for i := range n / 20 {
+						conn, err := r.dial(context.Background())
+						if err != nil {
+							t.Error(err)
+							return
+						}
+						io.WriteString(conn, plainRequest)
+						if i%3 > 0 { // some leave before the answer
+							conn.Read(make([]byte, 100+worker))
+						}
+						conn.Close()
+					}
+				})
+			}
+			all.Wait()
+			eventually(t, "all gone", 10*time.Second, func() bool {
+				r.server.gate.mu.Lock()
+				defer r.server.gate.mu.Unlock()
+				return r.server.gate.open == 0
+			})
+		}
+		cycle(20)
+		eventually(t, "rest", 5*time.Second, func() bool { return r.metric("atalaya_streams") == 0 })
+		runtime.GC()
+		goroutines, files, bytes := runtime.NumGoroutine(), descriptors(t), heap()
+		cycle(cycles)
+		eventually(t, "goroutines and descriptors as before", 10*time.Second, func() bool {
+			return runtime.NumGoroutine() <= goroutines && descriptors(t) <= files
+		})
+		if after := heap(); after > bytes+4<<20 {
+			t.Errorf("the heap grew from %d to %d KB", bytes>>10, after>>10)
+		}
+		eventually(t, "no connection kept", time.Second, func() bool {
+			r.server.conns.mu.Lock()
+			defer r.server.conns.mu.Unlock()
+			return len(r.server.conns.open) == 0
+		})
+	})
+}
+
+func descriptors(t *testing.T) int {
+	t.Helper()
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Skip("no /proc")
+	}
+	return len(open)
+}
+
+// While a crowd is being written to without a pause, a viewer of another audit
+// sees each change, and soon.
+func TestWritersAreFair(t *testing.T) {
+	everyWriter(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.insert(7, 8)
+		for range 300 {
+			conn := r.raw(plainRequest)
+			go io.Copy(io.Discard, conn)
+		}
+		lone := r.view("/sse/audits/8/progress")
+		r.carried(301)
+		stop := make(chan struct{})
+		var restless sync.WaitGroup
+		restless.Go(func() {
+			tick := time.NewTicker(5 * time.Millisecond)
+			defer tick.Stop()
+			for {
+				select {
+				case <-stop:
+					return
+				case <-tick.C:
+					r.table.large(7)
+				}
+			}
+		})
+		var took []time.Duration
+		for n := range 40 {
+			changed := time.Now()
+			r.table.progress(8, 1+n)
+			eventually(t, "the lone viewer's frame", 5*time.Second, func() bool { return len(lone.of("")) == n+2 })
+			took = append(took, time.Since(changed))
+		}
+		close(stop)
+		restless.Wait()
+		slices.Sort(took)
+		t.Logf("beside a restless crowd: median %v, longest %v", took[20], took[39])
+		if took[20] > 200*time.Millisecond {
+			t.Errorf("a lone viewer waits %v beside a crowd", took[20])
+		}
+	})
+}
+
+// What cannot be taken over stays with net/http.
+func TestAutoFallsBack(t *testing.T) {
+	r := newLoopback(t, Config{}, plain)
+	r.table.insert(7)
+	open := func(client *http.Client, url string) {
+		t.Helper()
+		resp, err := client.Get(url + "/sse/audits/7/progress")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { resp.Body.Close() })
+		if _, err := sse.NewDecoder(resp.Body).Next(); err != nil {
+			t.Error(err)
+		}
+	}
+	count := func(w Writer) float64 { return r.metric("atalaya_stream_writers", "writer", string(w)) }
+	secure := httptest.NewUnstartedServer(r.http.Handler)
+	secure.EnableHTTP2 = true
+	secure.StartTLS()
+	t.Cleanup(secure.CloseClientConnections)
+	open(secure.Client(), secure.URL)
+	one := httptest.NewTLSServer(r.http.Handler)
+	t.Cleanup(one.CloseClientConnections)
+	open(one.Client(), one.URL)
+	if got := count(WriterNetHTTP); got != 2 {
+		t.Errorf("%v streams over TLS on net/http, want 2", got)
+	}
+	hidden := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		r.http.Handler.ServeHTTP(unhijackable{w}, req)
+	}))
+	t.Cleanup(hidden.CloseClientConnections)
+	open(hidden.Client(), hidden.URL)
+	if got := count(WriterNetHTTP); got != 3 {
+		t.Errorf("%v streams on net/http, want also the one that cannot be hijacked", got)
+	}
+	best := WriterConn
+	if runtime.GOOS == "linux" {
+		best = WriterEpoll
+	}
+	r.view("/sse/audits/7/progress")
+	eventually(t, "the lightest writer", time.Second, func() bool { return count(best) == 1 })
+}
+
+// unhijackable lets deadlines and flushing through, and nothing else.
+type unhijackable struct{ http.ResponseWriter }
+
+func (u unhijackable) FlushError() error { return http.NewResponseController(u.ResponseWriter).Flush() }
+func (u unhijackable) SetReadDeadline(d time.Time) error {
+	return http.NewResponseController(u.ResponseWriter).SetReadDeadline(d)
+}
+func (u unhijackable) SetWriteDeadline(d time.Time) error {
+	return http.NewResponseController(u.ResponseWriter).SetWriteDeadline(d)
+}
+
+// Without a descriptor to spare a stream stays on Go's, and the log says once
+// what to do.
+func TestNoDescriptorToSpare(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("epoll is Linux's")
+	}
+	r := newLoopback(t, Config{Writer: WriterEpoll}, plain)
+	r.table.insert(7)
+	var early []net.Conn // accepted while there are descriptors
+	for range 3 {
+		early = append(early, r.raw("GET /sse/audits/7/progress HTTP/1.1\r\nHost: x\r\n"))
+	}
+	first := r.raw(plainRequest) // starts the shards
+	r.carried(1)
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	low := limit
+	low.Cur = uint64(descriptors(t) + 20)
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &low); err != nil {
+		t.Fatal(err)
+	}
+	var filling []*os.File
+	for f, err := os.Open(os.DevNull); err == nil; f, err = os.Open(os.DevNull) {
+		filling = append(filling, f)
+	}
+	for _, conn := range early {
+		io.WriteString(conn, "\r\n")
+	}
+	eventually(t, "streams on Go's poller", 5*time.Second, func() bool {
+		return r.metric("atalaya_stream_writers", "writer", string(WriterConn)) == 3
+	})
+	for _, f := range filling {
+		f.Close()
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	r.table.complete(7)
+	for i, conn := range append(early, first) {
+		if _, got := whole(t, conn); !strings.Contains(got, "id: 2\n") || !strings.Contains(got, "finished") {
+			t.Errorf("stream %d: got %q", i, got)
+		}
+	}
+	if got := strings.Count(r.log.String(), "ulimit -n"); got != 1 {
+		t.Errorf("%d lines with the cure, want 1:\n%s", got, r.log)
+	}
+}
+
+// A list stream that falls behind what is kept takes a new snapshot, and the
+// others do not wait for it.
+func TestWritersResyncTheList(t *testing.T) {
+	everyWriter(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.insert(1, 2)
+		list, one := r.view("/sse/audits"), r.view("/sse/audits/1/progress")
+		r.carried(2)
+		r.table.set(func() { r.table.lag = 300 * time.Millisecond }) // of the snapshot
+		r.server.hub.loseList()
+		eventually(t, "the snapshot again", 5*time.Second, func() bool { return len(list.of("")) == 4 })
+		r.table.set(func() { r.table.lag = 0 })
+		r.table.progress(1, 50)
+		eventually(t, "the next change", 5*time.Second, func() bool { return len(list.of("")) == 5 && len(one.of("")) == 2 })
+		if got, want := list.revisions(), []string{"2@1", "1@1", "2@1", "1@1", "1@2"}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}
