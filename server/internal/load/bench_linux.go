@@ -107,9 +107,9 @@ type site struct {
 // atalaya starts the server as delivered, with its log in a file, but without
 // its engine: workers that look for work once a second each would blur what the
 // streams cost.
-func (b *bench) atalaya(ctx context.Context, db *database) (*site, error) {
+func (b *bench) atalaya(ctx context.Context, db *database, flags ...string) (*site, error) {
 	args := append([]string{"serve", "--addr", "127.0.0.1:0", "--workers", "0"}, db.flags...)
-	return b.start(ctx, db, b.program, args)
+	return b.start(ctx, db, b.program, append(args, flags...))
 }
 
 // peer starts one of the servers that Atalaya is compared with.

@@ -52,16 +52,21 @@ func plan(databases []string, largest int) (tasks []task) {
 	for _, db := range databases {
 		for _, n := range sizes(largest, 1, 1000, 10_000) {
 			add(fmt.Sprint("atalaya ", db, " ", oneAudit, " ", n), func(ctx context.Context, b *bench) error {
-				return b.fanOut(ctx, db, oneAudit, n)
+				return b.fanOut(ctx, "", db, oneAudit, n)
 			})
 		}
 		add("atalaya "+db+" "+overAPI, func(ctx context.Context, b *bench) error {
-			return b.fanOut(ctx, db, overAPI, min(1000, largest))
+			return b.fanOut(ctx, "", db, overAPI, min(1000, largest))
 		})
 		add("atalaya "+db+" "+manyAudits, func(ctx context.Context, b *bench) error { return b.manyAudits(ctx, db) })
 		add("atalaya "+db+" "+lone, func(ctx context.Context, b *bench) error { return b.lone(ctx, db, crowdSize) })
 		if db == postgresql {
 			add("atalaya "+db+" "+flatOut, func(ctx context.Context, b *bench) error { return b.flatOut(ctx, db) })
+			for _, writer := range []string{"conn", "nethttp"} {
+				add(fmt.Sprint("atalaya ", writer, " ", db, " ", oneAudit, " ", crowdSize), func(ctx context.Context, b *bench) error {
+					return b.fanOut(ctx, writer, db, oneAudit, crowdSize)
+				})
+			}
 		}
 		for _, mode := range []string{serveSeedPoll, serveSeedSSE} {
 			add(mode+" "+db, func(ctx context.Context, b *bench) error { return b.peerFanOut(ctx, mode, db, min(1000, largest)) })
@@ -128,9 +133,15 @@ func (b *bench) withAtalaya(ctx context.Context, db string, f func(*site) error)
 	return b.with(ctx, db, func(d *database) (*site, error) { return b.atalaya(ctx, d) }, f)
 }
 
-// fanOut is one audit and all who view it.
-func (b *bench) fanOut(ctx context.Context, db, what string, viewers int) error {
-	return b.withAtalaya(ctx, db, func(s *site) error {
+// fanOut is one audit and all who view it, through a stream writer; empty for
+// the server's own choice.
+func (b *bench) fanOut(ctx context.Context, writer, db, what string, viewers int) error {
+	name, flags := "atalaya", []string(nil)
+	if writer != "" {
+		name, flags = "atalaya "+writer, []string{"--stream-writer", writer}
+	}
+	start := func(d *database) (*site, error) { return b.atalaya(ctx, d, flags...) }
+	return b.with(ctx, db, start, func(s *site) error {
 		topics, err := s.audits(ctx, 1, viewers)
 		if err != nil {
 			return err
@@ -146,7 +157,7 @@ func (b *bench) fanOut(ctx context.Context, db, what string, viewers int) error 
 		}
 		s.db.setConns(1)
 		t.drive = func(ctx context.Context) error { return steady(ctx, topics[0], w, fanUpdates, fanEvery) }
-		return b.add(ctx, t, newRow("atalaya", db, what, viewers))
+		return b.add(ctx, t, newRow(name, db, what, viewers))
 	})
 }
 

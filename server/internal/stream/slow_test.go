@@ -259,7 +259,9 @@ func TestThousandViewers(t *testing.T) {
 	}
 	r.client.CloseIdleConnections()
 	eventually(t, "all goroutines gone", 10*time.Second, func() bool { return runtime.NumGoroutine() <= before })
-	if r.server.hub.subscribers != 0 || len(r.server.hub.topics) != 0 {
-		t.Errorf("%d subscribers and %d topics left", r.server.hub.subscribers, len(r.server.hub.topics))
-	}
+	eventually(t, "no subscriber and no topic left", 10*time.Second, func() bool {
+		r.server.hub.mu.Lock()
+		defer r.server.hub.mu.Unlock()
+		return r.server.hub.subscribers == 0 && len(r.server.hub.topics) == 0
+	})
 }
