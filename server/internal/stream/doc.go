@@ -131,8 +131,8 @@
 //
 // # To a million viewers
 //
-// Multiply the figures of make bench. For each viewer: 1.5 KB here and 4.5 KB in the
-// kernel, so a million takes some 6 GB. Descriptors: one each; the limit per
+// Multiply the figures of make bench. For each viewer: 2 KB here and 4.5 KB in the
+// kernel, so a million takes some 6.5 GB. Descriptors: one each; the limit per
 // process (ulimit -n, fs.nr_open) must allow them, and one server address has
 // 64,511 ports per client address, which matters behind a proxy only. Heartbeats:
 // a million every 14 s are 71,000 a second, at the cost of a write each, some 10 µs:
