@@ -220,11 +220,17 @@ func (c Config) notice() time.Duration {
 }
 
 // parseNetwork reads a prefix, or an address as the prefix that holds only it.
+// IPv4 in IPv6 is IPv4, as everywhere that addresses are compared.
 func parseNetwork(s string) (netip.Prefix, error) {
 	if a, err := netip.ParseAddr(s); err == nil {
+		a = a.Unmap()
 		return netip.PrefixFrom(a, a.BitLen()), nil
 	}
-	return netip.ParsePrefix(s)
+	p, err := netip.ParsePrefix(s)
+	if mapped := p.Addr().Unmap(); err == nil && mapped != p.Addr() && p.Bits() >= 96 {
+		p = netip.PrefixFrom(mapped, p.Bits()-96)
+	}
+	return p, err
 }
 
 // logger writes to w as configured.

@@ -49,6 +49,11 @@ func TestConfigSources(t *testing.T) {
 	if want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")}; !reflect.DeepEqual(got.TrustedProxies, want) {
 		t.Errorf("proxies %v", got.TrustedProxies)
 	}
+	for text, want := range map[string]string{"::ffff:192.0.2.1": "192.0.2.1/32", "::ffff:10.0.0.0/104": "10.0.0.0/8", "::/0": "::/0", "fd00::/8": "fd00::/8"} {
+		if network, err := parseNetwork(text); err != nil || network.String() != want {
+			t.Errorf("network %s: got %v, %v; want %s", text, network, err, want)
+		}
+	}
 	ours := func(name string) string {
 		return map[string]string{"ATALAYA_DATABASE_URL": "postgres://ours", "DATABASE_URL": "postgres://general"}[name]
 	}

@@ -31,8 +31,19 @@ func problems(log *slog.Logger) *api.Problems {
 		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable, Detail: "The database cannot be reached; try again."},
 		api.Rule{Err: access.ErrHost, Code: shared.CodeForbiddenHost, Detail: "Use the address the server printed at its start."},
 		api.Rule{Err: access.ErrOrigin, Code: shared.CodeForbiddenOrigin, Detail: "Pages of other sites may not use this server."},
-		api.Rule{Err: access.ErrTooMany, Code: shared.CodeTooManyStreams, Detail: "Close a stream, or poll instead."},
 	)
+}
+
+// admit refuses the streams that one address has too many, in the words of
+// package stream, which counts what it refuses by its code.
+func admit(caps *access.Streams) func(*http.Request) (func(), error) {
+	return func(r *http.Request) (func(), error) {
+		release, err := caps.Admit(r)
+		if errors.Is(err, access.ErrTooMany) {
+			err = stream.TooMany("Your address holds as many streams as one may: close one, or poll instead.", err)
+		}
+		return release, err
+	}
 }
 
 // failStream answers a refused stream; package stream has its own kind of

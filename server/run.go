@@ -63,7 +63,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	problems := problems(log)
 	streams := stream.New(rows, changes, stream.Config{
 		Heartbeat: cfg.Heartbeat, Lifetime: cfg.StreamLifetime, WriteTimeout: cfg.WriteTimeout, Drain: cfg.Drain,
-		Writer: cfg.StreamWriter, MaxStreams: cfg.MaxStreams, Admit: access.NewStreams(cfg.MaxStreamsPerIP, cfg.TrustedProxies).Admit,
+		Writer: cfg.StreamWriter, MaxStreams: cfg.MaxStreams, Admit: admit(access.NewStreams(cfg.MaxStreamsPerIP, cfg.TrustedProxies)),
 		Fail: failStream(problems), Log: log, Metrics: metrics,
 	})
 

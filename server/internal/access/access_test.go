@@ -69,49 +69,129 @@ func TestGuardBeyondLoopbackTakesAnyHost(t *testing.T) {
 	}
 }
 
-func TestStreams(t *testing.T) {
-	s := NewStreams(2, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")})
-	from := func(remote, forwarded string) *http.Request {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.RemoteAddr = remote
-		if forwarded != "" {
-			r.Header.Set("X-Forwarded-For", forwarded)
-		}
-		return r
-	}
-	one, err := s.Admit(from("192.0.2.1:1", ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Admit(from("192.0.2.1:2", "")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Admit(from("192.0.2.1:3", "")); !errors.Is(err, ErrTooMany) {
-		t.Errorf("third stream: %v, want ErrTooMany", err)
-	}
-	if _, err := s.Admit(from("192.0.2.1:3", "198.51.100.9")); !errors.Is(err, ErrTooMany) {
-		t.Errorf("a forged forwarded address was believed: %v", err)
-	}
-	one()
-	if _, err := s.Admit(from("192.0.2.1:4", "")); err != nil {
-		t.Errorf("after a release: %v", err)
-	}
-	for range 5 {
-		if _, err := s.Admit(from("127.0.0.1:1", "")); err != nil {
-			t.Errorf("loopback is exempt: %v", err)
-		}
-	}
-	for remote, want := range map[[2]string]string{
-		{"192.0.2.7:1", ""}:                              "192.0.2.7",
-		{"10.1.1.1:1", "203.0.113.5"}:                    "203.0.113.5",
-		{"10.1.1.1:1", "6.6.6.6, 203.0.113.5, 10.9.9.9"}: "203.0.113.5",
-		{"10.1.1.1:1", "nonsense"}:                       "10.1.1.1",
-		{"10.1.1.1:1", ""}:                               "10.1.1.1",
-		{"[2001:db8:1:2:3:4:5:6]:1", ""}:                 "2001:db8:1:2::",
-		{"[::ffff:192.0.2.9]:1", ""}:                     "192.0.2.9",
+func TestGuardOverTLS(t *testing.T) {
+	g := NewGuard("127.0.0.1:8443", nil)
+	for origin, want := range map[string]error{
+		"":                         nil,
+		"https://localhost:8443":   nil,
+		"https://LOCALHOST:8443":   nil,
+		"http://localhost:8443":    ErrOrigin, // whoever is on the way may have written that page
+		"https://localhost:9000":   ErrOrigin,
+		"https://evil.example":     ErrOrigin,
+		"null":                     ErrOrigin,
+		"https:localhost:8443":     ErrOrigin,
+		"https://localhost:8443@a": ErrOrigin,
 	} {
-		if got := s.Peer(from(remote[0], remote[1])).String(); got != want {
-			t.Errorf("Peer(%v) = %s, want %s", remote, got, want)
+		r := httptest.NewRequest("GET", "https://localhost:8443/sse/audits", nil)
+		if origin != "" {
+			r.Header.Set("Origin", origin)
+		}
+		if err := g.check(r); !errors.Is(err, want) {
+			t.Errorf("origin %q: got %v, want %v", origin, err, want)
+		}
+	}
+}
+
+// asked is a request as it arrives; forwarded may be empty.
+func asked(remote, forwarded string) *http.Request {
+	r := httptest.NewRequest("GET", "/", nil)
+	r.RemoteAddr = remote
+	if forwarded != "" {
+		r.Header.Set("X-Forwarded-For", forwarded)
+	}
+	return r
+}
+
+var proxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.2/32"), netip.MustParsePrefix("fd00::/8")}
+
+// Each line fills the two places of one address, and the third is refused.
+func TestStreamsOfOneAddress(t *testing.T) {
+	for name, three := range map[string][3]*http.Request{
+		"IPv4":                     {asked("192.0.2.1:1", ""), asked("192.0.2.1:2", ""), asked("192.0.2.1:3", "")},
+		"forged":                   {asked("192.0.2.1:1", ""), asked("192.0.2.1:2", "198.51.100.8"), asked("192.0.2.1:3", "198.51.100.9")},
+		"one /64":                  {asked("[2001:db8::1]:1", ""), asked("[2001:db8::2]:1", ""), asked("[2001:db8::ffff:0:0:1]:1", "")},
+		"IPv4 in IPv6":             {asked("192.0.2.1:1", ""), asked("[::ffff:192.0.2.1]:1", ""), asked("[::ffff:c000:201]:1", "")},
+		"behind a proxy":           {asked("10.0.0.1:1", "203.0.113.5"), asked("10.0.0.2:1", "203.0.113.5"), asked("127.0.0.2:1", "1.1.1.1, 203.0.113.5")},
+		"behind a proxy, and not":  {asked("10.0.0.1:1", "203.0.113.5"), asked("203.0.113.5:9", ""), asked("[fd00::1]:1", "203.0.113.5")},
+		"a proxy's own loopback":   {asked("10.0.0.1:1", "127.0.0.1"), asked("10.0.0.1:1", "127.0.0.1"), asked("10.0.0.1:1", "127.0.0.1")},
+		"a proxy that hides":       {asked("10.0.0.1:1", ""), asked("10.0.0.1:1", "unknown"), asked("10.0.0.1:1", "")},
+		"a link of several zones":  {asked("[fe80::1%eth0]:1", ""), asked("[fe80::1%eth1]:1", ""), asked("[fe80::2%eth0]:1", "")},
+		"a proxy that names ports": {asked("10.0.0.1:1", "203.0.113.5:81"), asked("10.0.0.1:1", "203.0.113.5"), asked("10.0.0.1:1", "203.0.113.5:82")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := NewStreams(2, proxies)
+			first, err := s.Admit(three[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Admit(three[1]); err != nil {
+				t.Fatal(err)
+			}
+			for range 3 {
+				if _, err := s.Admit(three[2]); !errors.Is(err, ErrTooMany) {
+					t.Fatalf("third stream: got %v, want %v", err, ErrTooMany)
+				}
+			}
+			if _, err := s.Admit(asked("198.51.100.1:1", "")); err != nil {
+				t.Errorf("another address: %v", err)
+			}
+			first()
+			if _, err := s.Admit(three[2]); err != nil {
+				t.Errorf("after one has left: %v", err)
+			}
+		})
+	}
+}
+
+func TestStreamsWithoutBound(t *testing.T) {
+	one, none := NewStreams(1, proxies), NewStreams(0, nil)
+	for range 5 {
+		for _, remote := range []string{"127.0.0.1:1", "[::1]:1", "[::ffff:127.0.0.1]:1", "127.0.0.2:1", "@"} {
+			if _, err := one.Admit(asked(remote, "")); err != nil {
+				t.Errorf("%s is exempt: %v", remote, err)
+			}
+		}
+		if _, err := none.Admit(asked("192.0.2.1:1", "")); err != nil {
+			t.Errorf("no bound: %v", err)
+		}
+	}
+}
+
+// Nothing is kept of an address that holds no stream.
+func TestStreamsForget(t *testing.T) {
+	s := NewStreams(3, nil)
+	for i := range 100 {
+		release, err := s.Admit(asked(netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), 1).String(), ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		release()
+	}
+	if len(s.open) != 0 {
+		t.Errorf("%d addresses are kept", len(s.open))
+	}
+}
+
+func TestPeer(t *testing.T) {
+	s := NewStreams(2, proxies)
+	for from, want := range map[[2]string]string{
+		{"192.0.2.7:1", ""}:                               "192.0.2.7",
+		{"10.1.1.1:1", "203.0.113.5"}:                     "203.0.113.5",
+		{"10.1.1.1:1", "6.6.6.6, 203.0.113.5, 10.9.9.9"}:  "203.0.113.5",
+		{"10.1.1.1:1", "203.0.113.5, nonsense, 10.9.9.9"}: "10.9.9.9",
+		{"10.1.1.1:1", "10.3.3.3,10.2.2.2"}:               "10.3.3.3",
+		{"10.1.1.1:1", "nonsense"}:                        "10.1.1.1",
+		{"10.1.1.1:1", ""}:                                "10.1.1.1",
+		{"10.1.1.1:1", "[2001:db8:1:2:3::4]:443"}:         "2001:db8:1:2::",
+		{"10.1.1.1:1", "::ffff:203.0.113.5"}:              "203.0.113.5",
+		{"[::ffff:10.1.1.1]:1", "203.0.113.5"}:            "203.0.113.5",
+		{"[2001:db8:1:2:3:4:5:6]:1", ""}:                  "2001:db8:1:2::",
+		{"[::1]:1", ""}:                                   "::1",
+		{"[::ffff:192.0.2.9]:1", ""}:                      "192.0.2.9",
+		{"@", ""}:                                         "invalid IP",
+	} {
+		if got := s.Peer(asked(from[0], from[1])).String(); got != want {
+			t.Errorf("Peer(%v) = %s, want %s", from, got, want)
 		}
 	}
 }

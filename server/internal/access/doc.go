@@ -10,6 +10,9 @@
 //     Origin and Sec-Fetch-Site headers betray, and by letting its own host name
 //     resolve to 127.0.0.1 (DNS rebinding), which the Host header betrays. Both
 //     are refused. Programs send none of these headers and are not hindered.
+//     An Origin of http is another site too when we speak TLS ourselves, for
+//     anybody on the way may have written that page. Behind a proxy the scheme
+//     is the proxy's matter and is left aside.
 //   - [Streams] bounds the streams of one address, so that one peer cannot use
 //     up the descriptors. It never evicts: a refused newcomer backs off, an
 //     evicted stream would come back at once.

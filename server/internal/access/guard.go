@@ -48,7 +48,7 @@ func (g *Guard) check(r *http.Request) error {
 	if err := g.cross.Check(r); err != nil { // methods that change something
 		return ErrOrigin
 	}
-	if o := r.Header.Get("Origin"); o != "" && !sameHost(o, r.Host) {
+	if o := r.Header.Get("Origin"); o != "" && !sameSite(o, r) {
 		return ErrOrigin
 	}
 	// What is not a navigation (a link followed, an address typed) has no
@@ -64,11 +64,13 @@ func (g *Guard) check(r *http.Request) error {
 	return ErrOrigin
 }
 
-// sameHost reports whether an Origin header names the host that was asked. The
-// scheme is left aside, because a proxy in front may speak TLS for us.
-func sameHost(origin, host string) bool {
+// sameSite reports whether an Origin header names the server that was asked. A
+// proxy in front may speak TLS for us, so without TLS of our own any scheme will
+// do; with it, a page that came over plain http was written by whoever is on the
+// way.
+func sameSite(origin string, r *http.Request) bool {
 	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && strings.EqualFold(u.Host, host)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host) && (r.TLS == nil || u.Scheme == "https")
 }
 
 // hostname cuts the port, and the brackets of IPv6, off a Host header.

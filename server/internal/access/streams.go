@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -12,9 +13,10 @@ import (
 // ErrTooMany says that the peer holds as many streams as one address may.
 var ErrTooMany = errors.New("access: too many streams from one address")
 
-// Streams counts open streams per address. Loopback peers are exempt, because
-// a proxy on the same machine speaks for many; so that such a proxy's own peers
-// are counted, name it as trusted.
+// Streams counts open streams per address. A connection from loopback is exempt,
+// because a proxy on the same machine speaks for many; so that such a proxy's own
+// peers are counted, name it as trusted. An address that a proxy names is never
+// exempt: its loopback is not ours.
 type Streams struct {
 	max     int
 	trusted []netip.Prefix
@@ -32,8 +34,8 @@ func NewStreams(max int, trusted []netip.Prefix) *Streams {
 // Admit counts one more stream of the request's peer. The caller calls release
 // once, when the stream ends. It fails with [ErrTooMany].
 func (s *Streams) Admit(r *http.Request) (release func(), err error) {
-	peer := s.Peer(r)
-	if s.max == 0 || !peer.IsValid() || peer.IsLoopback() {
+	peer, forwarded := s.peer(r)
+	if s.max == 0 || !peer.IsValid() || peer.IsLoopback() && !forwarded {
 		return func() {}, nil
 	}
 	s.mu.Lock()
@@ -53,48 +55,50 @@ func (s *Streams) release(peer netip.Addr) {
 	}
 }
 
-// Peer is the address that a request came from: the connection's, or, when
-// that is a trusted proxy, the last one in X-Forwarded-For that is not. IPv6
-// peers are one per /64, the smallest block a customer gets.
+// Peer is whom the request's stream is counted for: the address of the
+// connection, or, when that is a trusted proxy, the last one in X-Forwarded-For
+// that is not; what stands before it anybody may have written. IPv6 peers are one
+// per /64, the smallest block a customer gets, and IPv4 in IPv6 is IPv4. It is
+// the zero Addr for a connection without an IP address.
 func (s *Streams) Peer(r *http.Request) netip.Addr {
-	peer := remote(r.RemoteAddr)
+	peer, _ := s.peer(r)
+	return peer
+}
+
+func (s *Streams) peer(r *http.Request) (peer netip.Addr, forwarded bool) {
+	peer = parseHop(r.RemoteAddr)
 	if s.trusts(peer) {
 		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 		for i := len(hops) - 1; i >= 0; i-- {
-			hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-			if err != nil {
+			hop := parseHop(strings.TrimSpace(hops[i]))
+			if !hop.IsValid() {
 				break
 			}
-			if peer = hop.Unmap(); !s.trusts(peer) {
+			if peer, forwarded = hop, true; !s.trusts(peer) {
 				break
 			}
 		}
 	}
 	if peer.Is6() && !peer.IsLoopback() {
-		if block, err := peer.WithZone("").Prefix(64); err == nil {
-			return block.Addr()
-		}
+		block, _ := peer.Prefix(64) // every IPv6 address has one
+		return block.Addr(), forwarded
 	}
-	return peer
+	return peer, forwarded
 }
 
 func (s *Streams) trusts(a netip.Addr) bool {
-	for _, p := range s.trusted {
-		if p.Contains(a) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.trusted, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-func remote(addr string) netip.Addr {
-	host, _, err := net.SplitHostPort(addr)
+// parseHop reads an address with or without a port, as connections have it and as
+// proxies write it; the zero Addr if it is none.
+func parseHop(hop string) netip.Addr {
+	if host, _, err := net.SplitHostPort(hop); err == nil {
+		hop = host
+	}
+	a, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(hop, "["), "]"))
 	if err != nil {
 		return netip.Addr{}
 	}
-	a, err := netip.ParseAddr(host)
-	if err != nil {
-		return netip.Addr{}
-	}
-	return a.Unmap()
+	return a.Unmap().WithZone("")
 }

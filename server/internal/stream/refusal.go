@@ -55,7 +55,14 @@ func draining(window time.Duration) *Refusal {
 }
 
 func overloaded() *Refusal {
-	return comeBack(shared.CodeOverloaded, "All streams are taken.", between(refusedFirst, 2*refusedLast), nil)
+	return comeBack(shared.CodeOverloaded, "The server holds as many streams as it may; poll instead, or come back later.", between(refusedFirst, 2*refusedLast), nil)
+}
+
+// TooMany is the refusal of a peer that has as many streams as it may, for
+// Config.Admit: 429 with a jittered Retry-After.
+func TooMany(detail string, err error) *Refusal {
+	return &Refusal{Status: http.StatusTooManyRequests, Code: shared.CodeTooManyStreams, Detail: detail,
+		RetryAfter: between(refusedFirst, 2*refusedLast), Err: err}
 }
 
 func comeBack(code shared.Code, detail string, after time.Duration, err error) *Refusal {
