@@ -42,6 +42,7 @@ type process struct {
 	cmd  *exec.Cmd
 	url  string
 	args []string
+	env  []string // beside the test's own
 	log  *logBuffer
 	done chan struct{}
 }
@@ -50,7 +51,13 @@ type process struct {
 // serves. It is stopped at the end of the test.
 func start(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, args: append([]string{"--addr", freeAddr(t)}, args...), log: &logBuffer{}}
+	return startWith(t, nil, args...)
+}
+
+// startWith is start with more environment variables.
+func startWith(t *testing.T, env []string, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, args: append([]string{"--addr", freeAddr(t)}, args...), env: env, log: &logBuffer{}}
 	if err := p.launch(); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +73,7 @@ func start(t *testing.T, args ...string) *process {
 // launch starts the process; again after kill, on the same address.
 func (p *process) launch() error {
 	p.cmd = exec.Command(os.Args[0], p.args...)
-	p.cmd.Env = append(os.Environ(), asProgram+"=1")
+	p.cmd.Env = append(append(os.Environ(), asProgram+"=1"), p.env...)
 	p.cmd.Stderr = p.log
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
