@@ -18,7 +18,8 @@
 // as one, and one that comes while the reader works stays for the next round.
 // So none that matters is lost, and a source never blocks. If every source
 // fails, the sweep tick still comes: the cost is at most one sweep interval,
-// never an update.
+// never an update. [Feed.Wakeups] counts them by [Source], to show which of them
+// work.
 //
 // # Idle costs nothing
 //

@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -47,10 +48,36 @@ type Config struct {
 	Log *slog.Logger
 }
 
+// Source is where a wake-up came from.
+type Source int
+
+// The sources.
+const (
+	// Commit is [Feed.Wake]: this process has committed.
+	Commit Source = iota
+	// Notify is Config.Listen: a notification, a reconnection, or the end of
+	// listening, for what was said meanwhile went unheard.
+	Notify
+	// DataVersion is Config.Version: another number than before.
+	DataVersion
+	// Timer is the sweep tick, and the second look after a notification.
+	Timer
+	sources
+)
+
+// Sources are all there are.
+var Sources = []Source{Commit, Notify, DataVersion, Timer}
+
+// String is the source's name in metrics.
+func (s Source) String() string {
+	return [...]string{Commit: "commit", Notify: "notify", DataVersion: "data_version", Timer: "timer"}[s]
+}
+
 // Feed is the merged signal. Make one with [New].
 type Feed struct {
 	cfg    Config
 	signal chan struct{}
+	count  [sources]atomic.Uint64
 
 	mu      sync.Mutex
 	active  bool
@@ -70,8 +97,22 @@ func New(cfg Config) *Feed {
 // C is the signal: one slot, for one reader.
 func (f *Feed) C() <-chan struct{} { return f.signal }
 
-// Wake fills the signal's slot. It never blocks.
-func (f *Feed) Wake() {
+// Wake says that this process has committed. It never blocks.
+func (f *Feed) Wake() { f.wake(Commit) }
+
+// Wakeups is how many wake-ups have come from s, those that were merged with
+// others included.
+func (f *Feed) Wakeups(s Source) uint64 { return f.count[s].Load() }
+
+func (f *Feed) wake(from Source) {
+	f.count[from].Add(1)
+	f.Rouse()
+}
+
+// Rouse fills the signal's slot on the reader's own account: it has left work
+// undone, or has learned that somebody wants some. It is no wake-up and counts as
+// none. It never blocks.
+func (f *Feed) Rouse() {
 	select {
 	case f.signal <- struct{}{}:
 	default:
@@ -107,7 +148,7 @@ func (f *Feed) Run(ctx context.Context) error {
 		sources.Go(func() { f.versions(ctx) })
 	}
 	f.whileActive(ctx, func(ctx context.Context) {
-		every(ctx, f.cfg.Sweep, func() bool { f.Wake(); return true })
+		every(ctx, f.cfg.Sweep, func() bool { f.wake(Timer); return true })
 	})
 	sources.Wait()
 	return nil

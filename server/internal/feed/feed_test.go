@@ -295,3 +295,61 @@ func TestBackoff(t *testing.T) {
 		}
 	}
 }
+
+func TestWakeupsAreCountedBySource(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var version atomic.Int64
+		notify := make(chan struct{})
+		f := New(Config{
+			Log:     slog.New(slog.DiscardHandler),
+			Version: func(context.Context) (int64, error) { return version.Load(), nil },
+			Listen: func(ctx context.Context, wake func()) error {
+				for {
+					select {
+					case <-ctx.Done():
+						return nil
+					case _, ok := <-notify:
+						if !ok {
+							return errors.New("connection lost")
+						}
+						wake()
+					}
+				}
+			},
+		})
+		check := func(what string, want map[Source]uint64) {
+			t.Helper()
+			synctest.Wait()
+			for _, s := range Sources {
+				if got := f.Wakeups(s); got != want[s] {
+					t.Errorf("%s: %d wake-ups from %v, want %d", what, got, s, want[s])
+				}
+			}
+		}
+		start(t, f)
+		f.Rouse()
+		check("the reader's own", nil)
+		for range 3 { // merged into one signal
+			f.Wake()
+		}
+		check("commits", map[Source]uint64{Commit: 3})
+		notify <- struct{}{}
+		time.Sleep(trailing + time.Millisecond)
+		check("a notification and its second look", map[Source]uint64{Commit: 3, Notify: 1, Timer: 1})
+		f.SetActive(true)
+		time.Sleep(time.Second + time.Millisecond)
+		check("a second of ticks, and the first version", map[Source]uint64{Commit: 3, Notify: 1, Timer: 5, DataVersion: 1})
+		version.Add(1)
+		time.Sleep(PollDefault)
+		f.SetActive(false)
+		close(notify)
+		check("another version, and the end of listening", map[Source]uint64{Commit: 3, Notify: 2, Timer: 5, DataVersion: 2})
+	})
+	names := ""
+	for _, s := range Sources {
+		names += s.String() + " "
+	}
+	if want := "commit notify data_version timer "; names != want {
+		t.Errorf("got %q, want %q", names, want)
+	}
+}

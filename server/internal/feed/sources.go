@@ -20,12 +20,12 @@ const trailing = 25 * time.Millisecond
 // whatever was said meanwhile went unheard.
 func (f *Feed) listen(ctx context.Context) {
 	o := outage{feed: f, source: "listen"}
-	again := time.AfterFunc(trailing, f.Wake)
+	again := time.AfterFunc(trailing, func() { f.wake(Timer) })
 	defer again.Stop()
 	for ctx.Err() == nil {
 		err := f.cfg.Listen(ctx, func() {
 			o.works()
-			f.Wake()
+			f.wake(Notify)
 			again.Reset(trailing)
 		})
 		if ctx.Err() != nil {
@@ -34,7 +34,7 @@ func (f *Feed) listen(ctx context.Context) {
 		if err == nil {
 			err = errReturned
 		}
-		f.Wake()
+		f.wake(Notify)
 		o.pause(ctx, err)
 	}
 }

@@ -119,7 +119,7 @@ func (v *versions) ask(ctx context.Context) (changed bool, err error) {
 		return false, err
 	}
 	if changed = !v.known || version != v.last; changed {
-		v.feed.Wake()
+		v.feed.wake(DataVersion)
 	}
 	v.last, v.known = version, true
 	return changed, nil

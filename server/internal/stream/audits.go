@@ -1,6 +1,10 @@
 package stream
 
-import "strconv"
+import (
+	"strconv"
+
+	"atalaya/shared"
+)
 
 // state says how a view goes on after what was taken.
 type state uint8
@@ -25,6 +29,8 @@ type view interface {
 	// begin takes the snapshot in. It appends what only the snapshot holds; the
 	// rest comes with the next take.
 	begin(b *batch, frames [][]byte) [][]byte
+	// flushed says that what was taken has left.
+	flushed()
 	close()
 }
 
@@ -33,14 +39,19 @@ type audits struct {
 	hub     *hub
 	seats   []seat
 	one     [1]seat // what seats is, for one audit
-	left    int16   // seats not done
-	gone    int16   // seats done because the audit is gone
+	probe   probe
+	left    int8 // seats not done
+	gone    int8 // seats done because the audit is gone
 	variant variant
+	turn    uint8 // when to be measured, among those of a crowd
 }
+
+const _ = int8(shared.MaxStreamIDs) // as many seats can be counted
 
 func (a *audits) attach(w waker) { a.hub.attach(a.seats, w) }
 func (a *audits) places() []seat { return a.seats }
 func (a *audits) close()         { a.hub.unwatch(a) }
+func (a *audits) flushed()       { a.probe.flushed(a.hub.metrics) }
 
 // begin gives up the seats of audits that do not exist. The frames of the
 // others were published before the batch was done.
@@ -76,9 +87,13 @@ func (a *audits) take(frames [][]byte) ([][]byte, state) {
 		case s.topic.gone.Load():
 			a.finish(s, true)
 		default:
+			seen := s.revision > 0
 			f := s.take(a.hub.metrics)
 			if f == nil {
 				continue
+			}
+			if seen && f.sample.hits(a.turn, f.serial) { // a snapshot is as old as it is
+				a.probe = probeOf(f)
 			}
 			frames = append(frames, f.bytes(a.variant))
 			if f.terminal() {

@@ -1,14 +1,15 @@
 // Package stream shows every viewer of an audit each committed change, over
 // server-sent events or over polling.
 //
-//	feed → relay → hub → session → writer        (streams)
+//	feed → relay → hub → writer ⇄ session        (streams)
 //	               hub → Poll                     (held polls)
 //
 // The relay reads: one query per wake-up for everything that changed, whatever
 // the number of viewers. The hub keeps the newest frame of each audit that
 // somebody watches and wakes who has not seen it. A session decides what one
-// stream sends and when; it has no clock, no goroutine and no connection. A
-// writer drives sessions: it knows the time, waits, and puts bytes on connections.
+// stream sends and when, and does nothing. A writer does: it has the clock, the
+// goroutine and the connection, and asks the session after every wake-up, at its
+// deadline and after every flush.
 //
 // # Order
 //
@@ -29,47 +30,12 @@
 //
 // # Slow readers
 //
-// Publishing writes to no socket and waits for nobody. Every flush of a stream
-// stands under the write deadline; when that passes the stream is cut. Whatever a
-// reader does, it costs constant memory and delays nobody else: while a flush is
-// not taken, nothing more is taken from the hub for it. A frame is encoded once,
-// and its bytes are shared by all its readers.
-//
-// # Writers
-//
-// There are three, and one suite of tests that all pass (writers_test.go). What
-// can be refused is refused by net/http, in the handler; only a stream that is
-// about to begin changes hands.
-//
-//   - epoll (Linux, HTTP/1 without TLS): the socket leaves net/http and Go's
-//     poller. One shard for each processor owns the sockets given to it: one
-//     goroutine with an epoll set, the deadlines of its streams in one heap, and
-//     non-blocking writes. A stream has no goroutine, timer, channel or buffer of
-//     its own, only a few hundred bytes; a write that the socket does not take
-//     whole keeps a reference to the shared frame.
-//   - conn (HTTP/1 without TLS): the net.Conn leaves net/http, with one goroutine
-//     that waits in Read, for a peer that leaves, a deadline or a wake-up.
-//   - nethttp (TLS, HTTP/2, and whatever cannot be taken over): the handler's
-//     goroutine.
-//
-// [WriterAuto] takes the first that is possible for a connection. A descriptor is
-// duplicated to take a socket from Go; when there is none left, the stream stays
-// on conn and the log says once a minute how to raise the limit.
-//
-// Streams that were taken over are delimited by the end of their connection, so
-// they have no chunks, and the same bytes reach every reader. After an end event
-// the writing half is closed first, so that a reset cannot destroy the last bytes.
-//
-// # Fairness
-//
-// A shard is woken by crowds, not by subscribers: all streams of one audit on one
-// shard are one entry of its schedule, however many they are. Crowds of at most 16
-// are visited first; of the larger ones one is given a slice of 64 streams, then
-// events, deadlines, newcomers and small crowds have their turn again, and then
-// the next large crowd. So a lone viewer waits for a millisecond or two of
-// somebody else's crowd and not for all of it. A change that comes while a crowd
-// is being visited begins another pass and does not cut this one short: nobody
-// waits for more than one pass, and each gets what is newest at its turn.
+// Publishing writes to no socket and waits for nobody. Each stream is written to
+// by itself, every flush under the write deadline; when that passes the stream is
+// cut. Nothing more is taken for a stream before its flush is done, so whatever a
+// reader does, it costs constant memory, at most what is left of one flush, and
+// delays nobody else. A frame is encoded once, and its bytes are shared by all
+// its readers.
 //
 // # Joining
 //
@@ -113,40 +79,139 @@
 //
 // [Server.Drain] refuses new streams (503), ends open ones with drain and a
 // retry_ms spread over the drain window, and answers held polls. Then
-// http.Server.Shutdown has nothing to wait for; whoever calls it closes
-// stragglers. Run and the feed should outlive Drain.
+// http.Server.Shutdown has nothing to wait for; whoever calls it closes the
+// stragglers that net/http has, and Run, when it ends, those that were taken
+// over. Run and the feed should outlive Drain.
 //
-// # Where the time goes, and the next floor
+// # Writers
 //
-// In a fan-out over epoll nine tenths of the server's time are write(2), most of it
-// in TCP and, over loopback, in the receiving half of the connection, which a real
-// network moves to another machine (make bench with -perf; notes on method in
-// package load). What is left to this package, some µs for each frame and
-// reader, is taking the frame and counting it. Below this floor lie fewer system
-// calls (io_uring, one submission for a slice of streams) and fewer packets
-// (several audits in one stream, as /sse/audits?id= allows).
+// Routing, access, the caps, the snapshot and every refusal are net/http's
+// business, whatever carries the stream afterwards. Then there are three ways,
+// and [Config].Writer chooses:
 //
-// Of memory, a stream's own part is below the 4.5 KB that the kernel keeps for
-// each side of a TCP connection, so the next floor there is the kernel's, too.
+//   - epoll (HTTP/1 without TLS over TCP, on Linux): the socket is duplicated out
+//     of Go's poller into that of a shard, and net/http's and Go's part of the
+//     connection is given up. There is a shard for each processor: one goroutine
+//     that owns its sockets, their deadlines and their streams, and never blocks.
+//   - conn (HTTP/1 without TLS elsewhere): the connection is hijacked. One
+//     goroutine for each always reads, with the stream's next deadline as its
+//     read deadline; a second one lives as long as there is something to send.
+//   - nethttp (TLS, HTTP/2, a ResponseWriter that cannot be hijacked): the
+//     handler's goroutine, with a timer and a wake-up slot.
 //
-// # To a million viewers
+// auto, the default, takes the first that is possible; so does a choice that is
+// not. Without a descriptor to spare for the duplicate, a stream falls back from
+// epoll to conn, and the log says what to do, once a minute. The metric
+// atalaya_stream_writers tells who carries how many.
 //
-// Multiply the figures of make bench. For each viewer: 2 KB here and 4.5 KB in the
-// kernel, so a million takes some 6.5 GB. Descriptors: one each; the limit per
-// process (ulimit -n, fs.nr_open) must allow them, and one server address has
-// 64,511 ports per client address, which matters behind a proxy only. Heartbeats:
-// a million every 14 s are 71,000 a second, at the cost of a write each, some 10 µs:
-// two thirds of a core. A change of an audit that all of them watch takes 10 s of
-// processor time: 0.6 s on 16 cores, since shards share nothing but frames. A
-// change of an audit with few viewers costs the same as ever. The relay's reads do
-// not grow with viewers at all, only with changes: one query brings 500 of them.
+// All three send the same bytes. The first two write the head themselves, with
+// every header that middleware had set, and "Connection: close": what follows is
+// not chunked and ends with the connection. A peer that closes its side of the
+// connection counts as gone, as with net/http. What a peer sends after its request
+// is thrown away; after 16 KB of it the stream is cut. After an end event the
+// server closes its own side first, and the rest when the peer has closed or after
+// half a second, because closing at once would turn unread input into a reset that
+// destroys the last bytes. What the peer has not taken at the write deadline is
+// given up with a reset.
 //
-// Beyond one machine, any number of servers share one PostgreSQL. Each listens
-// and reads for itself (4 queries a second at rest), and none knows of the
-// others: a viewer may come back to any of them with its Last-Event-ID, because
-// revisions are the database's. Ten servers of 100,000 viewers are the cheaper
-// million: a restart then sends a tenth of the viewers elsewhere, over the drain
-// window.
+// # Fairness between audits
+//
+// Subscribers of one audit on one shard are a crowd. A change wakes the crowd, not
+// its members: the relay's work is the same for one viewer as for 10,000. A shard
+// goes in rounds: crowds of a few members first, then 64 members of one large
+// crowd, then the next round, in which it looks at new events, deadlines and
+// changes, and in which the next large crowd has its turn. So a lone viewer waits
+// for about a millisecond of somebody else's crowd, lone viewers together take at
+// most half of a shard from the crowds, and between crowds turns are equal. A
+// shard gives its processor up after each round.
+//
+// A change while a crowd is being written to begins no new pass: those who have
+// not been visited get the newer frame at once, and the others in a second pass
+// after them. An audit that changes faster than its crowd can be written to is
+// thereby conflated to what can be written, and everybody's frames stay equally
+// old.
+//
+// The other writers leave the order to Go's scheduler, which knows nothing of
+// audits: there a lone viewer waits for a crowd's goroutines.
+//
+// # What a stream costs
+//
+// The figures are of 10,000 streams on two processors and come from make bench, with
+// the load on the same machine; only their proportions are worth quoting. Of
+// resident memory an idle stream costs on epoll about a fiftieth of what it costs
+// on net/http, on conn about a sixth: net/http keeps two buffers of 4 KB, the
+// grown stack of the serving goroutine, a goroutine that reads, and request,
+// header and context; conn keeps a goroutine of the smallest stack and Go's part
+// of the socket; epoll keeps some 350 bytes in five objects: the stream, its view,
+// its entries in the shard's heap, its table and its crowd, and the peer's address
+// for the log. What was garbage when they were set up adds about as much again
+// until the next collection. To write one frame to one viewer takes epoll about
+// six tenths of net/http's CPU time, a heartbeat a third to a half.
+//
+// Where the time goes (pprof, fan-out to 10,000): 91 % in write(2), 2 % in the
+// shard's step, 2 % in deadlines, 1 % in the session, 1 % in Go's scheduler. The
+// relay and encoding do not show. So this is the floor of one write per viewer.
+// Lower is only: fewer writes (a heartbeat is put off by data already, and changes
+// are conflated); handing many writes to the kernel in one call (io_uring), which
+// saves the 2 to 3 % that entering it costs, but not TCP; and for memory the
+// kernel's own 4.5 KB for each socket, ten times ours.
+//
+// # A million viewers
+//
+// What the figures say if they hold, for a machine with a processor for the
+// network's half of the work (over loopback the sender pays the receiver's half
+// too, so the CPU figures are on the safe side):
+//
+//   - Memory: a million idle streams are 0.5 to 1 GB of ours and 4.5 GB of the
+//     kernel's (net.ipv4.tcp_mem must allow it); with full send buffers of slow
+//     readers more, which the write deadline bounds in time and tcp_wmem in size.
+//   - Descriptors: one each, two for a moment. fs.nr_open and LimitNOFILE above a
+//     million, fs.epoll.max_user_watches too (a watch is some 160 bytes of the
+//     kernel's). Ports do not matter on the server's side. A proxy on the same
+//     machine needs twice as many descriptors and has 64,000 ports for each
+//     address of ours: several listen addresses, or no proxy.
+//   - Heartbeats at 15 s: 67,000 a second, at 10 µs each two thirds of a
+//     processor. At 30 s half of that.
+//   - One audit with all million viewers: 10 s of processor time for each change;
+//     with 16 shards 0.6 s until the last viewer has it, so some 1.6 changes a
+//     second and the rest conflated. 100,000 audits with ten viewers each that
+//     change once a second are the same million writes.
+//   - Connecting: some 10,000 a second on two processors, nearly all of it
+//     net/http's. A restart of a server with a million viewers is bounded by that:
+//     the drain window should be minutes, and jitter spreads the rest.
+//   - The relay: one goroutine, one query at a time, frames encoded once. Its cost
+//     grows with changes, not with viewers: thousands of changed rows a second.
+//     The hub's mutex is taken once for each published audit, and for each
+//     arrival and departure.
+//   - Several servers: each reads the database for itself and none knows of the
+//     others, so n servers divide the viewers by n and multiply the reads by n: ten
+//     servers of 100,000 viewers are ten LISTEN connections and at most 40 idle
+//     queries a second on one PostgreSQL. Any balancer will do; no stickiness is
+//     needed, since a stream's whole state is a revision.
+//
+// So one large machine could, and a few small ones should: a server that is lost
+// sends its viewers to the others, and 100,000 come back in seconds.
+//
+// # Bounds
+//
+// Config.MaxStreams bounds streams and held polls together, Config.Admit those of
+// one peer. Both refuse who comes (503 overloaded, 429 too_many_streams, each
+// with a reason and a jittered Retry-After) and never evict who is there: one
+// evicted would come back at once, and another would be evicted for it. A poll
+// over the bounds is answered at once instead of held.
+//
+// # Figures
+//
+// All metrics begin with atalaya_, and their labels come from fixed sets that
+// exist from the start. atalaya_stream_duration_seconds counts every stream once,
+// by why it ended: finished, deleted, max_age, drain as in its end event,
+// client_gone, or write_timeout (the write deadline). A full server
+// and a database that is down end no stream, so they are not among these but
+// among atalaya_stream_rejections_total, by problem code: overloaded, unavailable,
+// and the others. atalaya_stream_errors_total counts what is not as it should be:
+// write_timeout and failed sweeps. atalaya_wakeups_total tells by source whether
+// wake-ups work, and atalaya_propagation_seconds how long changes take; what that
+// measures exactly is said in propagation.go.
 //
 // # What a reader may not assume
 //

@@ -24,9 +24,10 @@ const (
 // first reader needs it, and its bytes are shared by all of them.
 type frame struct {
 	progress shared.AuditProgress
-	// serial counts the states of the topic; the hub sets it before the frame
-	// is seen by anybody.
+	// serial counts the states of the topic, and sample says whose flushes of
+	// this one are measured; the hub sets them before the frame is seen by anybody.
 	serial  uint64
+	sample  sample
 	once    [variants]sync.Once
 	encoded [variants][]byte
 }

@@ -42,7 +42,7 @@ func TestMaxStreams(t *testing.T) {
 		if v := r.view("/sse/audits/7/progress"); v.Status != 200 {
 			t.Errorf("after one has gone: got %d", v.Status)
 		}
-		if got := r.metric("atalaya_stream_errors_total", "reason", "overloaded"); got != 20 {
+		if got := r.metric("atalaya_stream_rejections_total", "reason", "overloaded"); got != 20 {
 			t.Errorf("counted %v refusals, want 20", got)
 		}
 	})

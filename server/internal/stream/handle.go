@@ -206,10 +206,10 @@ func (s *Server) release(free func()) {
 }
 
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	reason := "not_admitted"
+	reason := notAdmitted
 	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		reason = string(refusal.Code)
 	}
-	s.metrics.errors.WithLabelValues(reason).Inc()
+	s.metrics.rejected.WithLabelValues(reason).Inc()
 	s.cfg.Fail(w, r, err)
 }

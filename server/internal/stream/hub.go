@@ -16,17 +16,21 @@ import (
 type hub struct {
 	feed    *feed.Feed
 	metrics *metrics
-	fresh   atomic.Int64 // when the last sweep that succeeded began, Unix ns; 0 for never
+	epoch   time.Time    // what instants are counted from
+	fresh   atomic.Int64 // the instant at which the last sweep that succeeded began
 
 	mu          sync.Mutex
 	subscribers int
 	generation  uint64 // counts the times somebody came after nobody was there
 	topics      map[int64]*topic
 	list        listLog
+	turns       uint8 // given to views, one after the other
 }
 
 func newHub(f *feed.Feed, m *metrics) *hub {
-	return &hub{feed: f, metrics: m, topics: map[int64]*topic{}, list: listLog{kept: listKept}}
+	h := &hub{feed: f, metrics: m, epoch: time.Now(), topics: map[int64]*topic{}, list: listLog{kept: listKept}}
+	h.fresh.Store(int64(never))
+	return h
 }
 
 // topic is one audit that somebody watches, or the list.
@@ -88,25 +92,26 @@ func (h *hub) join() {
 	if h.subscribers++; h.subscribers == 1 {
 		h.generation++
 		h.feed.SetActive(true)
-		h.feed.Wake()
+		h.feed.Rouse()
 	}
 }
 
 func (h *hub) leave() {
 	if h.subscribers--; h.subscribers == 0 {
 		h.feed.SetActive(false)
-		h.feed.Wake()
+		h.feed.Rouse()
 	}
 }
 
 // watch subscribes to audits, whether they exist or not.
 func (h *hub) watch(ids []int64, v variant) *audits {
-	a := &audits{hub: h, variant: v, left: int16(len(ids))}
+	a := &audits{hub: h, variant: v, left: int8(len(ids))}
 	if a.seats = a.one[:]; len(ids) != 1 {
 		a.seats = make([]seat, len(ids))
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	a.turn = h.turn()
 	for i, id := range ids {
 		t := h.topics[id]
 		if t == nil {
@@ -238,7 +243,7 @@ func (h *hub) publishOne(f *frame) {
 		if f.revision() < old.revision() {
 			return
 		}
-		f.serial = old.serial
+		f.serial, f.sample = old.serial, old.sample
 		if f.revision() == old.revision() {
 			// The same state with a younger worker_seen_at: for those who come now.
 			t.newest.Store(f)
@@ -246,6 +251,7 @@ func (h *hub) publishOne(f *frame) {
 		}
 	}
 	f.serial++
+	f.sample = sampleOf(t.watching)
 	t.newest.Store(f)
 	for v, watched := range t.watched {
 		if watched {
@@ -281,10 +287,17 @@ func (h *hub) watched() []int64 {
 	return ids
 }
 
-// freshAt is the later of the last sweep that succeeded and at.
-func (h *hub) freshAt(at time.Time) time.Time {
-	if swept := h.fresh.Load(); swept > at.UnixNano() {
-		return time.Unix(0, swept)
-	}
-	return at
+// never is an instant before every other.
+const never = -time.Hour
+
+// since is the instant of t: a duration, because somebody may set the clock.
+func (h *hub) since(t time.Time) time.Duration { return t.Sub(h.epoch) }
+
+// swept says that a sweep that began at t has succeeded.
+func (h *hub) swept(t time.Time) { h.fresh.Store(int64(h.since(t))) }
+
+// freshAt is the later of the last sweep that succeeded and the instant at, by
+// the clock that now was read from.
+func (h *hub) freshAt(at time.Duration, now time.Time) time.Time {
+	return now.Add(max(time.Duration(h.fresh.Load()), at) - h.since(now))
 }

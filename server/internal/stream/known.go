@@ -14,11 +14,11 @@ const knownTrusted = time.Second
 // the hub does not know yet comes with the next sweep, to newcomers as to
 // everybody else.
 func (h *hub) known(a *audits) *batch {
-	fresh := time.Unix(0, h.fresh.Load())
-	if time.Since(fresh) > knownTrusted {
+	fresh := time.Duration(h.fresh.Load())
+	if h.since(time.Now())-fresh > knownTrusted {
 		return nil
 	}
-	b := &batch{at: fresh, frames: make(map[int64]*frame, len(a.seats))}
+	b := &batch{at: h.epoch.Add(fresh), frames: make(map[int64]*frame, len(a.seats))}
 	for i := range a.seats {
 		s := &a.seats[i]
 		f := s.topic.newest.Load()

@@ -99,8 +99,10 @@ type listing struct {
 	seat     [1]seat // in the list's topic
 	place    int     // in listLog.readers; guarded by hub.mu
 	position uint64  // the newest change taken; guarded by hub.mu
-	behind   bool    // changes were dropped before they were taken; a snapshot is due
-	asked    bool    // … and was asked for
+	probe    probe
+	turn     uint8 // as in audits
+	behind   bool  // changes were dropped before they were taken; a snapshot is due
+	asked    bool  // … and was asked for
 	answer   atomic.Pointer[batch]
 	// known holds the revisions of the snapshot, so that a change it already
 	// showed is not sent again.
@@ -111,7 +113,7 @@ type listing struct {
 func (h *hub) watchList() *listing {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	l := &listing{hub: h, place: len(h.list.readers), position: h.list.last}
+	l := &listing{hub: h, place: len(h.list.readers), position: h.list.last, turn: h.turn()}
 	l.seat[0].topic = &h.list.topic
 	if h.list.byID == nil {
 		h.list.byID = map[int64]*list.Element{}
@@ -140,6 +142,7 @@ func (l *listing) close() {
 
 func (l *listing) attach(w waker) { l.hub.attach(l.seat[:], w) }
 func (l *listing) places() []seat { return l.seat[:] }
+func (l *listing) flushed()       { l.probe.flushed(l.hub.metrics) }
 
 // resync asks for the snapshot that a lost view needs, and wakes w when it has
 // come or will not. Nothing is taken meanwhile, so that what is dropped after the
@@ -172,9 +175,8 @@ func (l *listing) answered(frames [][]byte) ([][]byte, bool) {
 
 func (l *listing) begin(b *batch, frames [][]byte) [][]byte {
 	l.behind = false
-	l.known = make(map[int64]int64, len(b.newest))
+	l.known = b.known()
 	for _, f := range b.newest {
-		l.known[f.id()] = f.revision()
 		frames = append(frames, f.bytes(brief))
 	}
 	return frames
@@ -199,6 +201,9 @@ func (l *listing) take(frames [][]byte) ([][]byte, state) {
 		}
 		if c.frame.revision() > l.known[c.frame.id()] {
 			frames = append(frames, c.frame.bytes(brief))
+			if sampleOf(len(log.readers)).hits(l.turn, c.position) {
+				l.probe = probeOf(c.frame)
+			}
 		}
 	}
 	slices.Reverse(frames[from:])

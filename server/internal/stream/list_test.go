@@ -98,7 +98,9 @@ func TestListOverflow(t *testing.T) {
 	if got, st := slow.taken(t); len(got) != 0 || st != lost {
 		t.Errorf("slow reader without snapshot: got %v, state %v", got, st)
 	}
-	slow.begin(&batch{newest: []*frame{frameOf(kept+2, 2)}}, nil)
+	b := &batch{}
+	b.setNewest([]*frame{frameOf(kept+2, 2)})
+	slow.begin(b, nil)
 	h.publishList([]*frame{frameOf(kept+2, 2), frameOf(1, 2)})
 	if got, st := slow.taken(t); !slices.Equal(got, []string{"1@2"}) || st != open {
 		t.Errorf("after the snapshot: got %v, state %v; want what the snapshot did not show", got, st)

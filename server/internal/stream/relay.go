@@ -38,6 +38,7 @@ type relay struct {
 	generation uint64 // of the hub, for which position holds; 0 for none
 	resync     bool   // the position is new, and what changed before it is unknown
 	full       bool   // the last answer was a full page; the window goes on
+	first      bool   // the window is the position's first, and may show what is old
 	// The revisions that this window and the one before have brought: windows
 	// overlap, and what both bring is news once.
 	window, before map[int64]int64
@@ -104,10 +105,10 @@ func (r *relay) sweep(ctx context.Context) error {
 	}
 	r.recovered()
 	if r.full {
-		r.hub.feed.Wake() // go on at once, but not before those who ask for a snapshot
+		r.hub.feed.Rouse() // go on at once, but not before those who ask for a snapshot
 		return nil
 	}
-	r.hub.fresh.Store(began.UnixNano())
+	r.hub.swept(began)
 	return nil
 }
 
@@ -157,6 +158,10 @@ func (r *relay) changes(ctx context.Context, position string) (next string, err 
 		r.window, r.before = r.before, r.window
 		clear(r.window)
 	}
+	if !r.first {
+		r.metrics.published(frames)
+	}
+	r.first = position == "" || r.first && r.full
 	r.hub.publish(frames)
 	r.hub.publishList(frames)
 	r.hub.remove(gone)
@@ -190,7 +195,7 @@ func (r *relay) failed(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return // stopping, not an outage
 	}
-	r.metrics.errors.WithLabelValues("sweep").Inc()
+	r.metrics.errors.WithLabelValues(faultSweep).Inc()
 	if r.failures == 0 {
 		r.since = time.Now()
 		r.log.Error("sweep failed; streams stand still", "err", err)

@@ -332,7 +332,7 @@ func (r *rig) metric(name string, labels ...string) (sum float64) {
 }
 
 // virtual runs f with a rig in virtual time, once for each writer that can do
-// without a socket.
+// without a socket, and over HTTP/2.
 func virtual(t *testing.T, cfg Config, f func(t *testing.T, r *rig)) {
 	t.Helper()
 	for _, cfg.Writer = range []Writer{WriterNetHTTP, WriterConn} {
@@ -340,4 +340,24 @@ func virtual(t *testing.T, cfg Config, f func(t *testing.T, r *rig)) {
 			synctest.Test(t, func(t *testing.T) { f(t, newRig(t, cfg)) })
 		})
 	}
+	cfg.Writer = WriterAuto
+	t.Run("http2", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) { f(t, newRigOverHTTP2(t, cfg)) })
+	})
+}
+
+// newRigOverHTTP2 is newRig for a client that speaks HTTP/2, without TLS. Requests
+// written by hand are still HTTP/1.1.
+func newRigOverHTTP2(t *testing.T, cfg Config) *rig {
+	p := newPipes()
+	r := newRigOn(t, cfg, p, p.dial, func(h http.Handler) *http.Server {
+		s := &http.Server{Handler: h, Protocols: new(http.Protocols), HTTP2: &http.HTTP2Config{MaxConcurrentStreams: 250}}
+		s.Protocols.SetHTTP1(true)
+		s.Protocols.SetUnencryptedHTTP2(true)
+		return s
+	})
+	transport := r.client.Transport.(*http.Transport)
+	transport.Protocols = new(http.Protocols)
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	return r
 }

@@ -24,9 +24,9 @@ type session struct {
 	view   view
 
 	began, beatAt, endAt time.Duration
-	snapshot             int64 // how young the first state was, Unix ns
-	sent                 int32 // progress frames
-	lost                 bool  // the view was lost when last looked at
+	snapshot             time.Duration // how young the first state was
+	sent                 int32         // progress frames
+	lost                 bool          // the view was lost when last looked at
 }
 
 // turn is what a session wants done now.
@@ -50,9 +50,9 @@ func (s *Server) since(t time.Time) time.Duration { return t.Sub(s.epoch) }
 
 // start appends the first bytes and the snapshot to blocks.
 func (s *session) start(now time.Time, snapshot *batch, blocks [][]byte) turn {
-	s.snapshot = snapshot.at.UnixNano()
+	s.snapshot = s.server.since(snapshot.at)
 	open := mustEvent(nil, sse.Event{Retry: int(between(retryFirst, retryLast).Milliseconds())})
-	open = append(sse.AppendComment(open, "connected"), s.server.beats.event(now, s.freshAt())...)
+	open = append(sse.AppendComment(open, "connected"), s.server.beats.event(now, s.freshAt(now))...)
 	s.server.metrics.heartbeats.Inc()
 	blocks = append(blocks, open)
 	from := len(blocks)
@@ -80,7 +80,7 @@ func (s *session) step(now time.Time, draining bool, blocks [][]byte) turn {
 		return s.end(shared.EndMaxAge, blocks)
 	}
 	if at+early >= s.beatAt && len(blocks) == from {
-		blocks = append(blocks, s.server.beats.heartbeat(now, s.freshAt()))
+		blocks = append(blocks, s.server.beats.heartbeat(now, s.freshAt(now)))
 		s.server.metrics.heartbeats.Inc()
 	}
 	t := turn{blocks: blocks}
@@ -97,6 +97,7 @@ func (s *session) step(now time.Time, draining bool, blocks [][]byte) turn {
 
 // flushed puts the next heartbeat off, because bytes have left.
 func (s *session) flushed(now time.Time) {
+	s.view.flushed()
 	s.beatAt = s.server.since(now) + jittered(s.server.cfg.Heartbeat)
 }
 
@@ -104,7 +105,7 @@ func (s *session) flushed(now time.Time) {
 func (s *session) deadline() time.Duration { return min(s.beatAt, s.endAt) }
 
 // freshAt is when a query last confirmed the state.
-func (s *session) freshAt() time.Time { return s.server.hub.freshAt(time.Unix(0, s.snapshot)) }
+func (s *session) freshAt(now time.Time) time.Time { return s.server.hub.freshAt(s.snapshot, now) }
 
 func (s *session) count(frames int) {
 	s.sent += int32(frames)

@@ -44,6 +44,9 @@ type shard struct {
 	scratch []byte   // where blocks are gathered, and where input goes
 }
 
+// longAgo is a deadline that has passed.
+var longAgo = time.Unix(1, 0)
+
 func newShard(s *Server) (*shard, error) {
 	fd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
 	if err != nil {

@@ -27,6 +27,19 @@ type batch struct {
 	at     time.Time        // the state is at least this young
 	frames map[int64]*frame // those that exist, with activity
 	newest []*frame         // the list's snapshot
+
+	known func() map[int64]int64 // the revisions in newest; one map for all readers
+}
+
+func (b *batch) setNewest(frames []*frame) {
+	b.newest = frames
+	b.known = sync.OnceValue(func() map[int64]int64 {
+		known := make(map[int64]int64, len(frames))
+		for _, f := range frames {
+			known[f.id()] = f.revision()
+		}
+		return known
+	})
 }
 
 // asking collects who wants a snapshot. A crowd that arrives while a round runs
@@ -144,7 +157,7 @@ func (r *relay) fill(ctx context.Context, b *batch) error {
 	if err != nil {
 		return err
 	}
-	b.newest = newFrames(rows)
+	b.setNewest(newFrames(rows))
 	return nil
 }
 

@@ -114,7 +114,7 @@ func New(r Reader, f *feed.Feed, cfg Config) *Server {
 	m := newMetrics(cfg.Metrics)
 	h := newHub(f, m)
 	s := &Server{
-		epoch:   time.Now(),
+		epoch:   h.epoch,
 		cfg:     cfg,
 		metrics: m,
 		hub:     h,
@@ -122,6 +122,7 @@ func New(r Reader, f *feed.Feed, cfg Config) *Server {
 		gate:    newGate(cfg.MaxStreams),
 	}
 	s.shards.server = s
+	m.watch(h, cfg.MaxStreams)
 	return s
 }
 

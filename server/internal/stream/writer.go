@@ -2,7 +2,6 @@ package stream
 
 import (
 	"bytes"
-	"net"
 	"net/http"
 	"time"
 )
@@ -82,11 +81,3 @@ const discardMost = 16 << 10
 // written. Closing at once would answer what it may have sent meanwhile with a
 // reset, which would destroy the last bytes on their way to it.
 const lingerMost = 500 * time.Millisecond
-
-// abort closes a connection and forgets what the peer has not taken.
-func abort(conn net.Conn) {
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
-}

@@ -72,8 +72,8 @@ func (all *shards) pick() (*shard, error) {
 
 // report says why streams are heavier than they could be, once a minute.
 func (all *shards) report(err error) {
-	if errors.Is(err, net.ErrClosed) {
-		return // stopping, or the peer has left
+	if errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrClosed) {
+		return // the server stops
 	}
 	all.mu.Lock()
 	defer all.mu.Unlock()
@@ -85,7 +85,7 @@ func (all *shards) report(err error) {
 	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
 		cure = "raise the limit of open files (ulimit -n)"
 	}
-	all.server.cfg.Log.Warn("no descriptor for a stream's own socket; it stays on Go's and takes more memory", "cure", cure, "err", err)
+	all.server.cfg.Log.Warn("socket not taken over; its stream stays on Go's poller and takes more memory", "cure", cure, "err", err)
 }
 
 // stop cuts all streams, now and in future, and waits until they have ended.

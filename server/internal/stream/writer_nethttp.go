@@ -16,6 +16,7 @@ import (
 func (t *ticket) serveHTTP(ctx context.Context, out *response, snapshot *batch) (reason string) {
 	woken := newSlot()
 	t.view.attach(woken)
+	woken.wake() // by what came before
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	now := t.start(time.Now(), snapshot, nil)
