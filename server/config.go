@@ -24,6 +24,9 @@ import (
 type Config struct {
 	// Addr is the host:port to listen on. Defaults to 127.0.0.1:8000.
 	Addr string
+	// TLSCert and TLSKey are the files, PEM, of the certificate with its chain and
+	// of its key. Both or neither; with them everything is HTTPS.
+	TLSCert, TLSKey string
 	// DatabaseURL is a postgres:// URL; empty means SQLite in DataDir.
 	// DATABASE_URL is read too.
 	DatabaseURL string
@@ -83,6 +86,8 @@ func parseConfig(args []string, getenv func(string) string, out io.Writer) (Conf
 	fs := flag.NewFlagSet("atalaya", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.StringVar(&c.Addr, "addr", "127.0.0.1:8000", "`host:port` to listen on")
+	fs.StringVar(&c.TLSCert, "tls-cert", "", "`file` of the certificate and its chain (PEM): serve HTTPS, and HTTP/2 with it")
+	fs.StringVar(&c.TLSKey, "tls-key", "", "`file` of the certificate's key (PEM); both are read anew when they change")
 	fs.StringVar(&c.DatabaseURL, "database-url", "", "postgres:// `URL`; empty means SQLite in --data-dir (also DATABASE_URL)")
 	fs.StringVar(&c.DataDir, "data-dir", "./data", "`folder` of the SQLite database")
 	fs.DurationVar(&c.Heartbeat, "heartbeat", shared.HeartbeatDefault, "interval of beats on an idle stream, 1s to 30s")
@@ -177,6 +182,9 @@ func (c *Config) complete(proxies, private string) error {
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		return fmt.Errorf("--log-format is %q, but must be text or json", c.LogFormat)
 	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return errors.New("--tls-cert and --tls-key belong together: give both or neither")
+	}
 	host, _, err := net.SplitHostPort(c.Addr)
 	if err != nil {
 		return fmt.Errorf("--addr is %q, but must be host:port, such as 127.0.0.1:8000", c.Addr)
@@ -231,6 +239,21 @@ func parseNetwork(s string) (netip.Prefix, error) {
 		p = netip.PrefixFrom(mapped, p.Bits()-96)
 	}
 	return p, err
+}
+
+// certificate is nil without TLS.
+func (c Config) certificate(log *slog.Logger) (*certificate, error) {
+	if c.TLSCert == "" {
+		return nil, nil
+	}
+	return newCertificate(c.TLSCert, c.TLSKey, log)
+}
+
+func (c Config) scheme() string {
+	if c.TLSCert == "" {
+		return "http"
+	}
+	return "https"
 }
 
 // logger writes to w as configured.

@@ -76,6 +76,8 @@ func TestConfigRefuses(t *testing.T) {
 		"--rate=0":                    "above 0",
 		"--rate=NaN":                  "above 0",
 		"--max-streams=-1":            "0 to",
+		"--tls-cert=a.pem":            "both or neither",
+		"--tls-key=a.pem":             "both or neither",
 		"--log-format=xml":            "text or json",
 		"--addr=8000":                 "host:port",
 		"--addr=:8000":                "--insecure-no-auth",

@@ -166,7 +166,7 @@ func (p *process) open(path, lastID string) *http.Response {
 	if lastID != "" {
 		req.Header.Set("Last-Event-ID", lastID)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := p.http.Do(req)
 	if err != nil {
 		p.t.Fatal(err)
 	}

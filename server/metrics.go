@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,7 +19,8 @@ type metrics struct {
 	queries *prometheus.HistogramVec
 }
 
-func newMetrics() *metrics {
+// newMetrics takes the certificate in use; nil for none.
+func newMetrics(cert *certificate) *metrics {
 	m := &metrics{
 		Registry: prometheus.NewRegistry(),
 		queries: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -31,17 +33,28 @@ func newMetrics() *metrics {
 		Name: "atalaya_build_info", Help: "Always 1; the label names the build.",
 		ConstLabels: prometheus.Labels{"version": version()},
 	}, func() float64 { return 1 })
+	for _, operation := range operations {
+		for _, result := range []string{"ok", "error"} {
+			m.queries.WithLabelValues(operation, result) // all are there from the start
+		}
+	}
+	if cert != nil {
+		m.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "atalaya_tls_certificate_expiry_timestamp_seconds", Help: "When the certificate in use expires, Unix time. Only with --tls-cert.",
+		}, func() float64 { return float64(cert.expires().Unix()) }))
+	}
 	m.MustRegister(m.queries, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// query is store's observer. Operations are few, so that the label stays small;
-// what migrations do is "other".
+// operations are the values of the queries' label; the last one is for what
+// migrations do.
+var operations = []string{"SELECT", "INSERT", "UPDATE", "DELETE", "BEGIN", "COMMIT", "ROLLBACK", "other"}
+
+// query is store's observer.
 func (m *metrics) query(operation string, d time.Duration, err error) {
-	switch operation {
-	case "SELECT", "INSERT", "UPDATE", "DELETE", "BEGIN", "COMMIT", "ROLLBACK":
-	default:
-		operation = "other"
+	if !slices.Contains(operations, operation) {
+		operation = operations[len(operations)-1]
 	}
 	result := "ok"
 	if err != nil {

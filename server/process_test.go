@@ -41,6 +41,7 @@ type process struct {
 	t    *testing.T
 	cmd  *exec.Cmd
 	url  string
+	http *http.Client
 	args []string
 	env  []string // beside the test's own
 	log  *logBuffer
@@ -57,7 +58,7 @@ func start(t *testing.T, args ...string) *process {
 // startWith is start with more environment variables.
 func startWith(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, args: append([]string{"--addr", freeAddr(t)}, args...), env: env, log: &logBuffer{}}
+	p := &process{t: t, args: append([]string{"--addr", freeAddr(t)}, args...), env: env, http: http.DefaultClient, log: &logBuffer{}}
 	if err := p.launch(); err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +128,7 @@ func (p *process) request(method, path, body string) (int, []byte) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := p.http.Do(req)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -248,10 +249,12 @@ func (l *logBuffer) tail(n int) string {
 	return string(l.b[max(0, len(l.b)-n):])
 }
 
-func (l *logBuffer) contains(s string) bool {
+func (l *logBuffer) contains(s string) bool { return l.count(s) > 0 }
+
+func (l *logBuffer) count(s string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return bytes.Contains(l.b, []byte(s))
+	return bytes.Count(l.b, []byte(s))
 }
 
 var errStreamEnded = errors.New("the stream ended")

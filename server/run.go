@@ -32,13 +32,17 @@ import (
 // engine is one of those who change rows, and the handlers are how the world
 // reaches all of them.
 func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (err error) {
+	cert, err := cfg.certificate(log)
+	if err != nil {
+		return err
+	}
 	// Listen first: a second start must find out before it touches the data.
 	listener, err := net.Listen("tcp", cfg.Addr)
 	if err != nil {
 		return listenError(cfg.Addr, err)
 	}
 	defer listener.Close()
-	metrics := newMetrics()
+	metrics := newMetrics(cert)
 
 	// Row: the one truth, and the only part that knows the database.
 	rows, err := store.Open(ctx, store.Config{DatabaseURL: cfg.DatabaseURL, DataDir: cfg.DataDir, Log: log, Observe: metrics.query})
@@ -105,17 +109,11 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	defer func() { quit(); stop(); err = errors.Join(err, parts.wait()) }()
 
 	guard := access.NewGuard(cfg.Addr, problems.Fail)
-	server := &http.Server{
-		Handler:           api.Log(log, problems, guard.Wrap(api.Deadlines(strict(mux, problems)))),
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
+	server := newHTTPServer(cfg, cert, api.Log(log, problems, guard.Wrap(api.Deadlines(strict(mux, problems)))), log)
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
-	log.Info("serving", "addr", listener.Addr().String(), "database", cfg.database(), "workers", cfg.Workers, "version", version())
-	fmt.Fprintf(out, "Atalaya is at %s\n", localURL(listener.Addr()))
+	go func() { served <- listen(server, listener) }()
+	log.Info("serving", "addr", listener.Addr().String(), "tls", cert != nil, "database", cfg.database(), "workers", cfg.Workers, "version", version())
+	fmt.Fprintf(out, "Atalaya is at %s\n", localURL(cfg.scheme(), listener.Addr()))
 
 	select {
 	case err := <-served:
@@ -127,11 +125,11 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 
 // localURL is an address that a browser on this machine can open. A server that
 // listens everywhere has none of its own, so it is called localhost.
-func localURL(addr net.Addr) string {
+func localURL(scheme string, addr net.Addr) string {
 	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
-		return "http://localhost:" + strconv.Itoa(tcp.Port)
+		return scheme + "://localhost:" + strconv.Itoa(tcp.Port)
 	}
-	return "http://" + addr.String()
+	return scheme + "://" + addr.String()
 }
 
 // drain leaves in this order. At once /readyz fails and every stream is told
