@@ -1,0 +1,285 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"atalaya/server/internal/pgtest"
+	"atalaya/shared"
+)
+
+// What a reader can do to a server, and to those who read beside it.
+
+// fat makes every frame of an audit some 24 KB.
+func (f *foreign) fat(id int64) string {
+	page := fmt.Sprintf(`{"url":%q,"status":200,"ms":1,"findings":{"error":0,"warning":0,"notice":0}}`, "https://fat.example/"+strings.Repeat("x", 1900))
+	pages := strings.Join(slices.Repeat([]string{page}, shared.MaxActivityPages), ",")
+	return fmt.Sprintf(`UPDATE audits SET discovered = discovered + 1, activity = '{"stages":[],"pages":[%s],"top":[]}' WHERE id = %d`, pages, id)
+}
+
+// tap is a connection that lets through a byte at a time until it is opened.
+type tap struct {
+	net.Conn
+	each   *time.Ticker
+	opened <-chan struct{}
+	closed context.Context
+	close  context.CancelFunc
+}
+
+func (c *tap) Read(p []byte) (int, error) {
+	select {
+	case <-c.opened:
+		return c.Conn.Read(p)
+	case <-c.each.C:
+		return c.Conn.Read(p[:1])
+	case <-c.closed.Done():
+		return 0, net.ErrClosed
+	}
+}
+
+func (c *tap) Close() error {
+	c.each.Stop()
+	c.close()
+	return c.Conn.Close()
+}
+
+// dialSmall connects with a receive buffer of a few KB.
+func dialSmall(ctx context.Context, addr string) (net.Conn, error) {
+	d := net.Dialer{Timeout: 5 * time.Second, Control: smallBuffer}
+	return d.DialContext(ctx, "tcp", addr)
+}
+
+// TestFaultSlowReaders reads streams a byte every few milliseconds beside 200
+// that are read as fast as they come.
+func TestFaultSlowReaders(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t)
+	p, db := onPostgres(t, dsn, dsn, "--write-timeout", "1s")
+	rows := writer(t, db, 1)
+	rows.must(fmt.Sprintf("UPDATE audits SET error_message = repeat('é', 2000) WHERE id = %d", rows.ids[0])) // 4 KB frames
+	fast := newCrowd(t, direct, p.url).join(200, rows.ids...)
+	fast.watching()
+	alone := latencies(t, fast, rows, 25)
+
+	opened := make(chan struct{})
+	slow := newCrowd(t, func(ctx context.Context, addr string) (net.Conn, error) {
+		conn, err := dialSmall(ctx, addr)
+		if err != nil {
+			return nil, err
+		}
+		c := &tap{Conn: conn, each: time.NewTicker(5 * time.Millisecond), opened: opened}
+		c.closed, c.close = context.WithCancel(ctx)
+		return c, nil
+	}, p.url).join(10, rows.ids...)
+	wait(t, 20*time.Second, "the slow readers", func() bool { return p.metric("atalaya_streams") == 210 })
+	var beside []time.Duration
+	wait(t, 30*time.Second, "a slow reader to be cut", func() bool {
+		beside = append(beside, latencies(t, fast, rows, 25)...)
+		return cut(p) > 0
+	})
+	slices.Sort(beside)
+	a, b := percentile(alone, 99), percentile(beside, 99)
+	t.Logf("200 readers: p50 %v, p99 %v; beside 10 slow ones: p50 %v, p99 %v", percentile(alone, 50), a, percentile(beside, 50), b)
+	if b > 3*a+150*time.Millisecond {
+		t.Errorf("p99 %v beside slow readers, %v without", b, a)
+	}
+	close(opened)
+	slow.watching()
+	rows.must(bump(rows.ids[0]))
+	fast.caughtUp(20*time.Second, rows)
+	slow.caughtUp(20*time.Second, rows)
+	slow.finish(20*time.Second, rows)
+	fast.finish(20*time.Second, rows)
+	fast.stayed()
+}
+
+// cut is how many streams the write deadline has ended.
+func cut(p *process) float64 {
+	return p.metric("atalaya_stream_duration_seconds_count", `reason="write_deadline"`)
+}
+
+// latencies makes n commits, 80 ms apart, and returns, sorted, how long after
+// each a viewer had it. What a viewer never saw, for a newer state had come, does
+// not count.
+func latencies(t *testing.T, c *crowd, rows *foreign, n int) (found []time.Duration) {
+	t.Helper()
+	sent := map[int64]time.Time{}
+	tick := time.NewTicker(80 * time.Millisecond)
+	defer tick.Stop()
+	for range n {
+		<-tick.C
+		at := time.Now()
+		var revision int64
+		if err := rows.db.QueryRowContext(t.Context(), bump(rows.ids[0])+" RETURNING revision").Scan(&revision); err != nil {
+			t.Fatal(err)
+		}
+		sent[revision] = at
+	}
+	c.caughtUp(20*time.Second, rows)
+	c.count(func(v *viewer) bool {
+		for _, a := range v.arrivals {
+			if at, ok := sent[a.revision]; ok {
+				found = append(found, a.at.Sub(at))
+			}
+		}
+		return true
+	})
+	slices.Sort(found)
+	return found
+}
+
+func percentile(sorted []time.Duration, p int) time.Duration {
+	return sorted[min(len(sorted)*p/100, len(sorted)-1)].Round(100 * time.Microsecond)
+}
+
+// TestFaultReadersThatAreGone has ten readers whose packets get no answer any
+// more, and ten who never read, neither of whom closes anything.
+func TestFaultReadersThatAreGone(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t)
+	p := startWith(t, []string{"GOGC=20"}, "--database-url", dsn, "--workers", "0", "--log-level", "warn", "--write-timeout", "500ms")
+	rows := writer(t, open(t, "pg", dsn), 1)
+	id := rows.ids[0]
+	r := relayTo(t, strings.TrimPrefix(p.url, "http://"))
+	fast := newCrowd(t, direct, p.url).join(10, id)
+	gone := newCrowd(t, func(ctx context.Context, _ string) (net.Conn, error) { return dialSmall(ctx, r.addr) }, p.url).join(10, id)
+	fast.watching()
+	gone.watching()
+	for range 10 {
+		conn, err := dialSmall(t.Context(), strings.TrimPrefix(p.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if err := ask(conn, conn.RemoteAddr().String(), id, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wait(t, 10*time.Second, "30 streams", func() bool { return p.metric("atalaya_streams") == 30 })
+	r.treat(hold)
+	before := p.heap()
+	most := before
+	wait(t, 30*time.Second, "20 streams cut by the write deadline", func() bool {
+		rows.must(rows.fat(id))
+		fast.caughtUp(5*time.Second, rows) // whatever the others do
+		most = max(most, int64(p.metric("go_memstats_heap_alloc_bytes")))
+		return cut(p) == 20
+	})
+	after := p.heap()
+	t.Logf("heap: %d KB before, %d at most, %d after", before>>10, most>>10, after>>10)
+	if most > before+4<<20 || after > before+1<<20 {
+		t.Errorf("20 readers that take nothing: heap %d before, %d at most, %d after", before, most, after)
+	}
+	r.reset() // what the network does in the end; the way is clear again
+	gone.caughtUp(20*time.Second, rows)
+	gone.finish(20*time.Second, rows)
+	fast.finish(20*time.Second, rows)
+	fast.stayed()
+}
+
+// heap is what the server holds right after a collection, as far as that can be
+// told from outside: the least of several looks, each of which makes garbage.
+func (p *process) heap() int64 {
+	p.t.Helper()
+	least := p.metric("go_memstats_heap_alloc_bytes")
+	for range 5 {
+		least = min(least, p.metric("go_memstats_heap_alloc_bytes"))
+	}
+	return int64(least)
+}
+
+// TestFaultConnectAndLeave opens 2,000 streams, leaves each in one of several
+// ways, and looks for what they left behind.
+func TestFaultConnectAndLeave(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t)
+	p := startWith(t, []string{"GOGC=20"}, "--database-url", dsn, "--workers", "0", "--log-level", "warn")
+	rows := writer(t, open(t, "pg", dsn), 4)
+	c := newCrowd(t, direct, p.url).join(8, rows.ids...)
+	c.watching()
+	stop := rows.busily(5 * time.Millisecond)
+	settled := func() (goroutines, files, heap int64) {
+		wait(t, 20*time.Second, "the guests to be gone", func() bool { return p.metric("atalaya_streams") == 8 })
+		return int64(p.metric("go_goroutines")), p.files(), p.heap()
+	}
+	comeAndGo(t, p, rows, 400) // pools are filled
+	goroutines, files, heap := settled()
+	comeAndGo(t, p, rows, 2000)
+	var goroutinesAfter, filesAfter, heapAfter int64
+	wait(t, 20*time.Second, "as many goroutines and files as before, 2,000 streams ago", func() bool {
+		goroutinesAfter, filesAfter, heapAfter = settled()
+		return goroutinesAfter <= goroutines && filesAfter <= files
+	})
+	t.Logf("goroutines %d, then %d; files %d, then %d; heap %d KB, then %d", goroutines, goroutinesAfter, files, filesAfter, heap>>10, heapAfter>>10)
+	if heapAfter > heap+1<<20 {
+		t.Errorf("heap %d, then %d", heap, heapAfter)
+	}
+	stop()
+	c.finish(20*time.Second, rows)
+	c.stayed()
+}
+
+// comeAndGo opens n streams, up to 20 at a time. A third reads a state and
+// closes, a third resets in the middle, a third resets right after asking.
+func comeAndGo(t *testing.T, p *process, rows *foreign, n int) {
+	t.Helper()
+	host := strings.TrimPrefix(p.url, "http://")
+	guest := func(i int) error {
+		conn, err := direct(t.Context(), host)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		if i%3 != 0 {
+			if err := conn.(*net.TCPConn).SetLinger(0); err != nil {
+				return err
+			}
+		}
+		if err := ask(conn, host, rows.ids[i%len(rows.ids)], ""); err != nil || i%3 == 2 {
+			return err
+		}
+		read := make([]byte, 4096)
+		for text := ""; !strings.Contains(text, "audit_id"); {
+			m, err := conn.Read(read)
+			if err != nil {
+				return err
+			}
+			text += string(read[:m])
+		}
+		return nil
+	}
+	var next atomic.Int64
+	var guests sync.WaitGroup
+	for range 20 {
+		guests.Go(func() {
+			for i := next.Add(1); i <= int64(n); i = next.Add(1) {
+				if err := guest(int(i)); err != nil {
+					t.Errorf("guest %d: %v", i, err)
+					return
+				}
+			}
+		})
+	}
+	guests.Wait()
+}
+
+// files is how many descriptors the server has open; 0 where that cannot be told.
+func (p *process) files() int64 {
+	if runtime.GOOS != "linux" {
+		return 0
+	}
+	found, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return int64(len(found))
+}
