@@ -176,7 +176,7 @@ func (v *viewer) follow(ctx context.Context) {
 			failures = 1
 		}
 		if pause == 0 {
-			pause = rand.N(shared.BackoffBound(failures))
+			pause = rand.N(min(time.Second<<min(failures-1, 4), 10*time.Second))
 		}
 		select {
 		case <-ctx.Done():

@@ -1,6 +1,6 @@
 // Package shared is the wire contract between the server, its clients and
 // foreign workers: what travels in JSON, the names of the SSE events, the paths,
-// and the pairs of times that both sides must agree on.
+// and the times of the server that clients rely on.
 //
 // It imports the standard library only and knows neither database nor browser,
 // so it is compiled into the server and into the WebAssembly client alike.

@@ -195,16 +195,7 @@ func TestParseID(t *testing.T) {
 	}
 }
 
-func TestTimings(t *testing.T) {
-	if StaleAfter <= HeartbeatMax {
-		t.Errorf("the watchdog (%v) would bite between two beats of %v", StaleAfter, HeartbeatMax)
-	}
-	if got := BackoffBound(99); got != Backoff[len(Backoff)-1] {
-		t.Errorf("BackoffBound(99) = %v", got)
-	}
-	if got := ProbeAfter(0); got != Probes[0] {
-		t.Errorf("ProbeAfter(0) = %v", got)
-	}
+func TestStagesShareTheWholePercentage(t *testing.T) {
 	end := 0
 	for _, s := range Stages {
 		from, to := s.Span()

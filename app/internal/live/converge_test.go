@@ -60,7 +60,7 @@ func converge(t *testing.T, w *world, seed uint64) {
 		}
 	}
 	for i := 1; i < len(w.asked); i++ {
-		if gap := w.asked[i].Sub(w.asked[i-1]); gap < shared.PollEvery {
+		if gap := w.asked[i].Sub(w.asked[i-1]); gap < pollEvery {
 			t.Errorf("two requests within %v", gap)
 		}
 	}

@@ -111,7 +111,7 @@ func TestListPolls(t *testing.T) {
 			t.Errorf("asked %+v, want %s without hold", w.requests[0], want)
 		}
 		w.change(func() { audits = audits[:1] })
-		wait(shared.PollEvery)
+		wait(pollEvery)
 		if got, want := ids(w.view().Audits), []int64{9}; !slices.Equal(got, want) {
 			t.Errorf("list %v, want %v", got, want)
 		}

@@ -88,7 +88,7 @@ func (m *machine) heed() {
 		// The first answer or, when the browser reconnected, another one.
 		m.opened, m.first = m.At, 0
 		m.graceBy, m.staleBy = 0, 0
-		m.beatBy = m.At + shared.FirstBeatWithin
+		m.beatBy = m.At + firstBeatWithin
 	case SourceBeat, SourceData:
 		m.hear()
 	case SourceEnded:
@@ -112,7 +112,7 @@ func (m *machine) ask() {
 	m.asked, m.opened, m.first = m.At, 0, 0
 	m.erred, m.woken = false, false
 	m.retryAt, m.probeAt = 0, 0
-	m.beatBy = m.At + shared.FirstBeatWithin
+	m.beatBy = m.At + firstBeatWithin
 	m.do(Command{Do: OpenSource, Source: m.source})
 }
 
@@ -144,11 +144,11 @@ func (m *machine) hear() {
 	}
 	m.erred, m.woken, m.noNetwork = false, false, false
 	m.graceBy, m.beatBy = 0, 0
-	m.staleBy = m.At + shared.StaleAfter
+	m.staleBy = m.At + staleAfter
 	switch {
 	case m.mode == streaming:
 		m.recovered(fresh && !m.renewing)
-	case m.At-m.first >= shared.ShortStream:
+	case m.At-m.first >= shortStream:
 		// What came within a second of the first event may have been one flush
 		// of a proxy that buffers; this did not.
 		m.mode = streaming
@@ -205,7 +205,7 @@ func (m *machine) broke() {
 		m.erred, m.renewing = true, false
 		m.why = ReasonLost
 		m.beatBy, m.staleBy = 0, 0
-		m.graceBy = m.At + shared.ConnectGrace
+		m.graceBy = m.At + connectGrace
 	default:
 		m.hangUp()
 		m.failed(ReasonLost)
@@ -218,12 +218,12 @@ func (m *machine) wasShort() bool {
 	if m.opened == 0 {
 		return false
 	}
-	if m.At-m.opened >= shared.ShortStream {
+	if m.At-m.opened >= shortStream {
 		m.shorts = 0
 		return false
 	}
 	m.shorts++
-	return m.shorts >= shared.ShortStreams
+	return m.shorts >= shortStreamsMax
 }
 
 // failed counts a failure and waits, or gives up on streams for now.
@@ -231,11 +231,11 @@ func (m *machine) failed(why Reason) {
 	m.failures++
 	m.erred = true
 	m.why = why
-	if m.failures >= shared.FailuresBeforePolling {
+	if m.failures >= failuresBeforePolling {
 		m.fallBack(why)
 		return
 	}
-	m.retryAt = m.At + m.share(shared.BackoffBound(m.failures))
+	m.retryAt = m.At + m.share(backoffBound(m.failures))
 }
 
 // share is a random part of a bound.

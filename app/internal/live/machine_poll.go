@@ -3,8 +3,6 @@ package live
 import (
 	"strconv"
 	"time"
-
-	"atalaya/shared"
 )
 
 // The console lines; people and tests look for them word for word.
@@ -23,7 +21,7 @@ func (m *machine) fallBack(why Reason) {
 	m.failures, m.attempt, m.shorts, m.probes = 0, 0, 0, 0
 	m.retryAt, m.probeAt = 0, 0
 	if !m.missing {
-		m.probeAt = m.At + shared.ProbeAfter(1)
+		m.probeAt = m.At + probeAfter(1)
 	}
 	if !m.fetching {
 		m.pollAt = m.soonest()
@@ -36,7 +34,7 @@ func (m *machine) soonest() time.Duration {
 	if m.fetched == 0 {
 		return m.At
 	}
-	return max(m.At, m.fetched+shared.PollEvery)
+	return max(m.At, m.fetched+pollEvery)
 }
 
 // fetch starts a request of the polling address. None may be under way.
@@ -46,7 +44,7 @@ func (m *machine) fetch(hold bool) {
 	m.pollAt = 0
 	m.fetchBy = m.At + askWithin
 	if hold {
-		m.fetchBy += shared.PollWait
+		m.fetchBy += pollWait
 	}
 	m.do(Command{Do: StartPoll, Poll: m.poll, Hold: hold})
 }
@@ -113,13 +111,13 @@ func (m *machine) pollFailed(a Answer) {
 		m.pollFailingSince = m.At
 	}
 	m.pollFailures++
-	m.pollAt = max(m.soonest()+m.share(shared.BackoffBound(m.pollFailures)), m.At+wait)
+	m.pollAt = max(m.soonest()+m.share(backoffBound(m.pollFailures)), m.At+wait)
 }
 
 // probeFailed puts the next probe off.
 func (m *machine) probeFailed() {
 	m.probes++
-	m.probeAt = m.At + shared.ProbeAfter(m.probes+1)
+	m.probeAt = m.At + probeAfter(m.probes+1)
 }
 
 // wake handles a change around the page.

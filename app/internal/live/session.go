@@ -287,7 +287,7 @@ func (s *Session) fetch(poll int, hold bool) {
 		r.ETag = shared.ETag(revision)
 	}
 	if hold && r.ETag != "" {
-		r.Hold = shared.PollWait
+		r.Hold = pollWait
 	}
 	s.fetches.Go(func() {
 		defer cancel()

@@ -82,11 +82,11 @@ func TestBackoffStaysBelowItsBounds(t *testing.T) {
 				w.answer = func(Request) (Response, error) { return Response{Status: 502, ContentType: "text/html"}, nil }
 				w.begin(Options{Topic: Audit(7), jitter: tt.jitter})
 				wait(20 * time.Second)
-				if got, want := len(w.streams), shared.FailuresBeforePolling; got != want {
+				if got, want := len(w.streams), failuresBeforePolling; got != want {
 					t.Fatalf("%d streams, want %d", got, want)
 				}
 				for i, s := range w.streams[1:] {
-					got, bound := s.at.Sub(w.streams[i].at), shared.Backoff[i]
+					got, bound := s.at.Sub(w.streams[i].at), backoffBounds[i]
 					if got > bound || tt.want != nil && got != tt.want[i] {
 						t.Errorf("wait %d was %v, bound %v, want %v", i+1, got, bound, tt.want)
 					}
@@ -104,7 +104,7 @@ func TestBackoffStaysBelowItsBounds(t *testing.T) {
 func TestFallsBackToPollingAndReturns(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		w.begin(Options{Topic: Audit(7)})
-		wait(shared.FirstBeatWithin) // not a word
+		wait(firstBeatWithin) // not a word
 		if got, want := w.phases(), "connecting polling"; got != want {
 			t.Fatalf("told %q, want %q", got, want)
 		}
@@ -112,8 +112,8 @@ func TestFallsBackToPollingAndReturns(t *testing.T) {
 			t.Errorf("requests %+v, want %+v", got, want)
 		}
 		w.reply(jsonAnswer(progressOf(7, 3, 10)), nil)
-		wait(shared.PollEvery)
-		if got, want := w.requests[1], (Request{Path: "/api/v1/audits/7/progress", ETag: `"3"`, Hold: shared.PollWait}); !sameRequest(got, want) {
+		wait(pollEvery)
+		if got, want := w.requests[1], (Request{Path: "/api/v1/audits/7/progress", ETag: `"3"`, Hold: pollWait}); !sameRequest(got, want) {
 			t.Errorf("second request %+v, want %+v", got, want)
 		}
 		if v := w.view(); v.Phase != Polling || v.Reason != ReasonBlocked || v.Progress.Progress != 10 {
@@ -201,7 +201,7 @@ func TestWatchdog(t *testing.T) {
 		first.open()
 		first.beat()
 		first.data(progressOf(7, 3, 10))
-		wait(shared.StaleAfter - time.Millisecond)
+		wait(staleAfter - time.Millisecond)
 		if w.stream() != first {
 			t.Fatal("reconnected too soon")
 		}

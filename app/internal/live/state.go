@@ -28,7 +28,7 @@ type State struct {
 
 	failures int // in a row; the measure of backoff
 	attempt  int // own reconnections since live
-	shorts   int // streams in a row that lived less than shared.ShortStream
+	shorts   int // streams in a row that lived less than shortStream
 	probes   int // probes in a row that failed
 
 	noNetwork bool // the browser's word, until evidence to the contrary

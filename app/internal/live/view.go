@@ -26,7 +26,7 @@ type Reason string
 // The reasons of [Retrying]. ReasonLost is one of [Polling], too.
 const (
 	ReasonLost        Reason = "lost"        // the connection broke or was refused
-	ReasonSilent      Reason = "silent"      // nothing came for [shared.StaleAfter]
+	ReasonSilent      Reason = "silent"      // nothing came for [staleAfter]
 	ReasonDrain       Reason = "drain"       // the server said that it is going away
 	ReasonUnavailable Reason = "unavailable" // the server said that it cannot read the state
 )

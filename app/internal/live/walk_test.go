@@ -111,7 +111,7 @@ func (w *walker) step(e Event) {
 	expect((w.poll != 0) == s.fetching && (!s.fetching || w.poll == s.poll), "the fetch under way is the one the machine thinks of")
 	expect(!s.healthy() || w.poll == 0 && s.pollAt == 0, "nothing is fetched beside a healthy stream")
 	expect(phase != Live || s.attempt == 0 && s.failures == 0, "live forgets failures")
-	expect(s.failures < shared.FailuresBeforePolling, "too many failures end in polling")
+	expect(s.failures < failuresBeforePolling, "too many failures end in polling")
 	expect(before.Phase() != Closed || s == before && len(commands) == 0, "closed is final")
 	expect(phase != Closed || w.src == 0 && w.poll == 0 && s.NextDeadline() == 0, "closed leaves nothing behind")
 	expect(!s.paused || w.src == 0 && w.poll == 0 && s.NextDeadline() == 0, "a page in the cache keeps nothing")
@@ -131,7 +131,7 @@ func (w *walker) obey(c Command, at time.Duration) {
 		}
 		w.src = 0
 	case StartPoll:
-		if w.poll != 0 || w.last != 0 && at-w.last < shared.PollEvery {
+		if w.poll != 0 || w.last != 0 && at-w.last < pollEvery {
 			w.t.Errorf("fetch at %v beside %d, the last one at %v", at, w.poll, w.last)
 		}
 		w.poll, w.last = c.Poll, at

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"atalaya/server/internal/check"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -151,8 +152,8 @@ func (b *board) judge() (verdict, bool) {
 }
 
 // advance is the whole view, sharing nothing with the board.
-func (b *board) advance() shared.Advance {
-	a := shared.Advance{
+func (b *board) advance() work.Advance {
+	a := work.Advance{
 		Stage:      b.stage,
 		Progress:   b.percent,
 		Message:    b.message,

@@ -12,6 +12,7 @@ import (
 
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -19,19 +20,19 @@ import (
 // write is refused with Config.LeaseLost once the lease is another worker's.
 type Store interface {
 	// Claim takes the oldest audit that waits or whose lease ran out.
-	Claim(ctx context.Context, owner string, lease time.Duration) (job shared.Job, ok bool, err error)
+	Claim(ctx context.Context, owner string, lease time.Duration) (job work.Job, ok bool, err error)
 	// Renew prolongs the lease and tells whether somebody asked to cancel.
-	Renew(ctx context.Context, l shared.Lease, lease time.Duration) (cancelRequested bool, err error)
-	Advance(ctx context.Context, l shared.Lease, a shared.Advance) error
+	Renew(ctx context.Context, l work.Lease, lease time.Duration) (cancelRequested bool, err error)
+	Advance(ctx context.Context, l work.Lease, a work.Advance) error
 	// SavePages may be repeated: a page is known by its URL.
-	SavePages(ctx context.Context, l shared.Lease, pages []shared.PageRecord) error
+	SavePages(ctx context.Context, l work.Lease, pages []work.PageRecord) error
 	// LoadPages gives stored pages in order of id, after the id given.
-	LoadPages(ctx context.Context, auditID, after int64, limit int) ([]shared.PageRecord, error)
+	LoadPages(ctx context.Context, auditID, after int64, limit int) ([]work.PageRecord, error)
 	// SaveFindings replaces the findings about the whole site.
-	SaveFindings(ctx context.Context, l shared.Lease, findings []shared.Finding) error
-	Finish(ctx context.Context, l shared.Lease, r shared.Result) error
+	SaveFindings(ctx context.Context, l work.Lease, findings []shared.Finding) error
+	Finish(ctx context.Context, l work.Lease, r work.Result) error
 	// Release ends the lease, so that the next Claim takes the audit at once.
-	Release(ctx context.Context, l shared.Lease) error
+	Release(ctx context.Context, l work.Lease) error
 }
 
 // Config says how an engine works. Owner and LeaseLost are required; every other
@@ -175,7 +176,7 @@ func (e *Engine) idle(ctx context.Context, d time.Duration) {
 	}
 }
 
-// The causes that end a run's work before the site is done. The first three end
+// The causes that end a run's questions before the site is done. The first three end
 // the audit with what was found; after the others it is left to the next Claim.
 var (
 	errCancelled = errors.New("cancelled by request")
@@ -189,14 +190,14 @@ var (
 // run runs one job to its end, whatever happens.
 //
 // Two contexts carry the reasons. hold lives as long as we may write: it ends
-// when the lease is lost, or some time after the engine was told to stop. work
-// lives within it as long as fetching makes sense, and ends with the cause.
-func (e *Engine) run(ctx context.Context, job shared.Job, claimed time.Time) {
+// when the lease is lost, or some time after the engine was told to stop. ask
+// lives within it as long as asking the site makes sense, and ends with the cause.
+func (e *Engine) run(ctx context.Context, job work.Job, claimed time.Time) {
 	log := e.log.With("audit_id", job.AuditID, "attempt", job.Attempt)
 	hold, drop := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer drop(nil)
-	work, stop := context.WithCancelCause(hold)
-	// Not a deadline of work: what waits for a turn at a host would fail ahead
+	ask, stop := context.WithCancelCause(hold)
+	// Not a deadline of ask: what waits for a turn at a host would fail ahead
 	// of it, without the cause.
 	defer time.AfterFunc(e.cfg.TimeLimit, func() { stop(errTimeUp) }).Stop()
 	defer context.AfterFunc(ctx, func() {
@@ -215,7 +216,7 @@ func (e *Engine) run(ctx context.Context, job shared.Job, claimed time.Time) {
 
 	log.Info("audit taken up", "url", job.URL)
 	r := newRun(e, job, log, stop)
-	result, err := r.all(hold, work)
+	result, err := r.all(hold, ask)
 	switch {
 	case hold.Err() != nil:
 		log.Warn("audit given up", "err", context.Cause(hold))
@@ -230,7 +231,7 @@ func (e *Engine) run(ctx context.Context, job shared.Job, claimed time.Time) {
 
 // finish writes the end of an audit. An error that is not about the site is the
 // program's or the database's own: the log has it, the reader is told so.
-func (e *Engine) finish(ctx context.Context, r *run, result shared.Result, err error, log *slog.Logger) {
+func (e *Engine) finish(ctx context.Context, r *run, result work.Result, err error, log *slog.Logger) {
 	if err != nil {
 		refused, ok := errors.AsType[*refusal](err)
 		if !ok {

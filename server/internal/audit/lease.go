@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"atalaya/shared"
+	"atalaya/server/internal/work"
 )
 
 // renewEvery is how often a lease is renewed: a part of the second within which a
@@ -15,14 +15,14 @@ const renewEvery = 400 * time.Millisecond
 
 // leaseKeeper is the part of the store that keeps a lease.
 type leaseKeeper interface {
-	Renew(ctx context.Context, l shared.Lease, lease time.Duration) (cancelRequested bool, err error)
+	Renew(ctx context.Context, l work.Lease, lease time.Duration) (cancelRequested bool, err error)
 }
 
 // keeper holds the lease of one run and passes on what it learns: a request to
 // cancel, or that the audit is no longer ours.
 type keeper struct {
 	store leaseKeeper
-	lease shared.Lease
+	lease work.Lease
 	lasts time.Duration
 	lost  error // what errors of a lost lease wrap
 

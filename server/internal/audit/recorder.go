@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -23,8 +24,8 @@ const (
 
 // pageWriter is the part of the store a recorder writes to.
 type pageWriter interface {
-	Advance(context.Context, shared.Lease, shared.Advance) error
-	SavePages(context.Context, shared.Lease, []shared.PageRecord) error
+	Advance(context.Context, work.Lease, work.Advance) error
+	SavePages(context.Context, work.Lease, []work.PageRecord) error
 }
 
 // recorder owns the progress row and the pages of one run. Changes of the board
@@ -34,15 +35,15 @@ type pageWriter interface {
 // pages is never ahead of the pages saved.
 type recorder struct {
 	store pageWriter
-	lease shared.Lease
+	lease work.Lease
 	// retry runs a write until it succeeds or there is no point any more.
 	retry func(ctx context.Context, operation string, write func(context.Context) error) error
 
 	mu     sync.Mutex
 	board  *board
-	pages  []shared.PageRecord // not yet saved
-	dirty  bool                // the board changed since the last write
-	urgent bool                // … in a way that cannot wait
+	pages  []work.PageRecord // not yet saved
+	dirty  bool              // the board changed since the last write
+	urgent bool              // … in a way that cannot wait
 	closed bool
 
 	wake  chan struct{} // one slot: something above changed
@@ -50,7 +51,7 @@ type recorder struct {
 	ended chan struct{} // closed when run returned
 }
 
-func newRecorder(s pageWriter, l shared.Lease, b *board,
+func newRecorder(s pageWriter, l work.Lease, b *board,
 	retry func(context.Context, string, func(context.Context) error) error) *recorder {
 	return &recorder{
 		store: s, lease: l, board: b, retry: retry,
@@ -81,7 +82,7 @@ var errRecorder = errors.New("the recorder has ended")
 
 // add saves a page and changes the board with it. It waits while too many pages
 // are unsaved; the error is the cause of ctx's end, or errRecorder.
-func (r *recorder) add(ctx context.Context, p shared.PageRecord, change func(*board)) error {
+func (r *recorder) add(ctx context.Context, p work.PageRecord, change func(*board)) error {
 	for {
 		r.mu.Lock()
 		if len(r.pages) < pendingPages {
@@ -181,7 +182,7 @@ func (r *recorder) write(ctx context.Context, advance bool) error {
 	r.mu.Lock()
 	pages := r.pages
 	r.pages = nil
-	var view shared.Advance
+	var view work.Advance
 	if advance {
 		view = r.board.advance()
 		r.dirty, r.urgent = false, false
@@ -215,7 +216,7 @@ func (r *recorder) close() {
 }
 
 // view is the board's state now.
-func (r *recorder) view() shared.Advance {
+func (r *recorder) view() work.Advance {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.board.advance()

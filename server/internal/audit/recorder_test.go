@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -30,7 +31,7 @@ type noted struct {
 	saved int // pages saved by then
 }
 
-func (l *ledger) Advance(_ context.Context, _ shared.Lease, a shared.Advance) error {
+func (l *ledger) Advance(_ context.Context, _ work.Lease, a work.Advance) error {
 	time.Sleep(l.slow)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -38,7 +39,7 @@ func (l *ledger) Advance(_ context.Context, _ shared.Lease, a shared.Advance) er
 	return l.fail
 }
 
-func (l *ledger) SavePages(_ context.Context, _ shared.Lease, pages []shared.PageRecord) error {
+func (l *ledger) SavePages(_ context.Context, _ work.Lease, pages []work.PageRecord) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.pages += len(pages)
@@ -50,7 +51,7 @@ func recording(t *testing.T, l *ledger, test func(*testing.T, *recorder)) (err e
 	synctest.Test(t, func(t *testing.T) {
 		l.began = time.Now()
 		once := func(ctx context.Context, _ string, do func(context.Context) error) error { return do(ctx) }
-		r := newRecorder(l, shared.Lease{}, newBoard(allRules, 0, nil), once)
+		r := newRecorder(l, work.Lease{}, newBoard(allRules, 0, nil), once)
 		ended := make(chan error)
 		go func() { ended <- r.run(t.Context()) }()
 		test(t, r)
@@ -62,7 +63,7 @@ func recording(t *testing.T, l *ledger, test func(*testing.T, *recorder)) (err e
 }
 
 func addPage(t *testing.T, r *recorder) {
-	if err := r.add(t.Context(), shared.PageRecord{}, func(b *board) { b.total++ }); err != nil {
+	if err := r.add(t.Context(), work.PageRecord{}, func(b *board) { b.total++ }); err != nil {
 		t.Error(err)
 	}
 }
@@ -170,7 +171,7 @@ func TestRecorderBoundsWhatWaits(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, errTimeUp)
 		defer cancel()
-		if err := r.add(ctx, shared.PageRecord{}, nothing); !errors.Is(err, errTimeUp) {
+		if err := r.add(ctx, work.PageRecord{}, nothing); !errors.Is(err, errTimeUp) {
 			t.Errorf("one page too many: %v", err)
 		}
 	})
@@ -186,7 +187,7 @@ func TestRecorderEndsWithTheFirstFailure(t *testing.T) {
 		for range pendingPages {
 			addPage(t, r)
 		}
-		if err := r.add(t.Context(), shared.PageRecord{}, nothing); !errors.Is(err, errRecorder) {
+		if err := r.add(t.Context(), work.PageRecord{}, nothing); !errors.Is(err, errRecorder) {
 			t.Errorf("add after the end: %v", err)
 		}
 	})
@@ -201,7 +202,7 @@ type renewer struct {
 	answer func(n int) (bool, error)
 }
 
-func (r *renewer) Renew(context.Context, shared.Lease, time.Duration) (bool, error) {
+func (r *renewer) Renew(context.Context, work.Lease, time.Duration) (bool, error) {
 	r.asked++
 	return r.answer(r.asked)
 }

@@ -9,6 +9,7 @@ import (
 
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -16,7 +17,7 @@ import (
 // all, but for the recorder, which guards itself.
 type run struct {
 	engine *Engine
-	job    shared.Job
+	job    work.Job
 	log    *slog.Logger
 	// stop ends the fetching with a cause.
 	stop context.CancelCauseFunc
@@ -39,7 +40,7 @@ type run struct {
 	externalDone bool
 }
 
-func newRun(e *Engine, job shared.Job, log *slog.Logger, stop context.CancelCauseFunc) *run {
+func newRun(e *Engine, job work.Job, log *slog.Logger, stop context.CancelCauseFunc) *run {
 	r := &run{
 		engine: e, job: job, log: log, stop: stop,
 		robots:   crawl.NewRobotsCache(e.fetcher),
@@ -57,10 +58,10 @@ func newRun(e *Engine, job shared.Job, log *slog.Logger, stop context.CancelCaus
 }
 
 // all runs the stages. The error is a *refusal when the site cannot be audited,
-// the cause of hold's or work's end when the audit is to be left alone, and
+// the cause of hold's or ask's end when the audit is to be left alone, and
 // anything else is a fault of ours. Every page seen is saved when it returns
 // while hold lives.
-func (r *run) all(hold, work context.Context) (shared.Result, error) {
+func (r *run) all(hold, ask context.Context) (work.Result, error) {
 	recorded := make(chan error, 1)
 	go func() {
 		err := guard(func() error { return r.rec.run(hold) })
@@ -69,22 +70,22 @@ func (r *run) all(hold, work context.Context) (shared.Result, error) {
 		}
 		recorded <- err
 	}()
-	var result shared.Result
+	var result work.Result
 	err := guard(func() (err error) {
-		result, err = r.stages(hold, work)
+		result, err = r.stages(hold, ask)
 		return err
 	})
 	r.rec.close()
 	return result, errors.Join(err, <-recorded)
 }
 
-func (r *run) stages(hold, work context.Context) (shared.Result, error) {
+func (r *run) stages(hold, ask context.Context) (work.Result, error) {
 	if err := r.recall(hold); err != nil {
-		return shared.Result{}, err
+		return work.Result{}, err
 	}
-	reason, err := stopReason(r.fetching(work))
+	reason, err := stopReason(r.fetching(ask))
 	if err != nil {
-		return shared.Result{}, err
+		return work.Result{}, err
 	}
 	return r.conclude(hold, reason)
 }
@@ -133,7 +134,7 @@ func (r *run) recall(ctx context.Context) error {
 	known := map[string]struct{}{}
 	var visits []*visit
 	for after := int64(0); ; {
-		var batch []shared.PageRecord
+		var batch []work.PageRecord
 		err := r.engine.retry(ctx, "load pages", func(ctx context.Context) (err error) {
 			batch, err = r.engine.store.LoadPages(ctx, r.job.AuditID, after, recallBatch)
 			return err
@@ -189,7 +190,7 @@ func (r *run) see(ctx context.Context, v *visit, more func(*board)) error {
 
 // conclude ends an audit with what was found: site-wide checks, score, report. A
 // cancelled one stands, for those who watch, where it was stopped.
-func (r *run) conclude(ctx context.Context, stopped string) (shared.Result, error) {
+func (r *run) conclude(ctx context.Context, stopped string) (work.Result, error) {
 	enter := r.rec.enter
 	if stopped == reasonCancelled {
 		enter = func(shared.Stage, string) {}
@@ -209,7 +210,7 @@ func (r *run) conclude(ctx context.Context, stopped string) (shared.Result, erro
 		return r.engine.store.SaveFindings(ctx, r.job.Lease, findings)
 	})
 	if err != nil {
-		return shared.Result{}, err
+		return work.Result{}, err
 	}
 	seen := 0
 	r.rec.update(func(b *board) {
@@ -217,7 +218,7 @@ func (r *run) conclude(ctx context.Context, stopped string) (shared.Result, erro
 		seen = b.total
 	})
 	if seen == 0 && reason != reasonCancelled {
-		return shared.Result{}, refuse("%s gave no page to audit in the time there was.", r.job.URL)
+		return work.Result{}, refuse("%s gave no page to audit in the time there was.", r.job.URL)
 	}
 
 	enter(shared.StageScore, "Computing the score")
@@ -225,11 +226,11 @@ func (r *run) conclude(ctx context.Context, stopped string) (shared.Result, erro
 }
 
 // result is the audit's last write.
-func (r *run) result(results []check.SiteResult, unvisited []shared.Unvisited, reason string) (shared.Result, error) {
+func (r *run) result(results []check.SiteResult, unvisited []shared.Unvisited, reason string) (work.Result, error) {
 	rep := report{book: &r.book, site: results, unvisited: unvisited}
 	r.rec.update(rep.snapshot)
 	last := r.last()
-	res := shared.Result{
+	res := work.Result{
 		Status: shared.StatusCompleted, Partial: reason != "", StopReason: reason,
 		Message: r.summary(reason, last.TotalPages), Last: last,
 	}
@@ -245,12 +246,12 @@ func (r *run) result(results []check.SiteResult, unvisited []shared.Unvisited, r
 }
 
 // failure is the last write of an audit that came to nothing.
-func (r *run) failure(why *refusal) shared.Result {
-	return shared.Result{Status: shared.StatusFailed, ErrorMessage: why.text, Last: r.last()}
+func (r *run) failure(why *refusal) work.Result {
+	return work.Result{Status: shared.StatusFailed, ErrorMessage: why.text, Last: r.last()}
 }
 
 // last is the board's state with its stages closed.
-func (r *run) last() shared.Advance {
+func (r *run) last() work.Advance {
 	r.rec.update(func(b *board) { b.finish(time.Now()) })
 	return r.rec.view()
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"atalaya/server/internal/store"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -32,24 +33,24 @@ func (d *dying) alive(do func() error) error {
 	return do()
 }
 
-func (d *dying) Renew(ctx context.Context, l shared.Lease, lease time.Duration) (cancel bool, err error) {
+func (d *dying) Renew(ctx context.Context, l work.Lease, lease time.Duration) (cancel bool, err error) {
 	err = d.alive(func() error { cancel, err = d.Store.Renew(ctx, l, lease); return err })
 	return cancel, err
 }
 
-func (d *dying) Advance(ctx context.Context, l shared.Lease, a shared.Advance) error {
+func (d *dying) Advance(ctx context.Context, l work.Lease, a work.Advance) error {
 	return d.alive(func() error { return d.Store.Advance(ctx, l, a) })
 }
 
-func (d *dying) SavePages(ctx context.Context, l shared.Lease, pages []shared.PageRecord) error {
+func (d *dying) SavePages(ctx context.Context, l work.Lease, pages []work.PageRecord) error {
 	return d.alive(func() error { return d.Store.SavePages(ctx, l, pages) })
 }
 
-func (d *dying) Finish(ctx context.Context, l shared.Lease, r shared.Result) error {
+func (d *dying) Finish(ctx context.Context, l work.Lease, r work.Result) error {
 	return d.alive(func() error { return d.Store.Finish(ctx, l, r) })
 }
 
-func (d *dying) Release(ctx context.Context, l shared.Lease) error {
+func (d *dying) Release(ctx context.Context, l work.Lease) error {
 	return d.alive(func() error { return d.Store.Release(ctx, l) })
 }
 
@@ -219,19 +220,19 @@ type deaf struct {
 	idle           chan struct{}
 }
 
-func (d *deaf) Claim(ctx context.Context, owner string, lease time.Duration) (shared.Job, bool, error) {
+func (d *deaf) Claim(ctx context.Context, owner string, lease time.Duration) (work.Job, bool, error) {
 	if d.claimed.Load() {
 		if !d.asked.Swap(true) {
 			close(d.idle)
 		}
-		return shared.Job{}, false, nil
+		return work.Job{}, false, nil
 	}
 	job, ok, err := d.Store.Claim(ctx, owner, lease)
 	d.claimed.Store(ok)
 	return job, ok, err
 }
 
-func (d *deaf) Renew(context.Context, shared.Lease, time.Duration) (bool, error) {
+func (d *deaf) Renew(context.Context, work.Lease, time.Duration) (bool, error) {
 	return false, errors.New("no answer")
 }
 
@@ -263,14 +264,14 @@ func (f *flaky) fail() error {
 	return nil
 }
 
-func (f *flaky) SavePages(ctx context.Context, l shared.Lease, pages []shared.PageRecord) error {
+func (f *flaky) SavePages(ctx context.Context, l work.Lease, pages []work.PageRecord) error {
 	if err := f.fail(); err != nil {
 		return err
 	}
 	return f.Store.SavePages(ctx, l, pages)
 }
 
-func (f *flaky) Finish(ctx context.Context, l shared.Lease, r shared.Result) error {
+func (f *flaky) Finish(ctx context.Context, l work.Lease, r work.Result) error {
 	if err := f.fail(); err != nil {
 		return err
 	}

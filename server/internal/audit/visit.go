@@ -12,6 +12,7 @@ import (
 
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -183,14 +184,14 @@ const (
 var errState = errors.New("unusable state of a page")
 
 // record is what the store keeps of the visit.
-func (v *visit) record() (shared.PageRecord, error) {
+func (v *visit) record() (work.PageRecord, error) {
 	facts, err := v.facts.Encode()
 	if err != nil {
-		return shared.PageRecord{}, err
+		return work.PageRecord{}, err
 	}
 	plain, err := json.Marshal(state{stateVersion, facts, v.findings, v.links, v.outward})
 	if err != nil {
-		return shared.PageRecord{}, fmt.Errorf("audit: encode state of %.200q: %w", v.page.URL, err)
+		return work.PageRecord{}, fmt.Errorf("audit: encode state of %.200q: %w", v.page.URL, err)
 	}
 	// Links repeat their prefixes: packed they take a tenth.
 	var packed bytes.Buffer
@@ -200,13 +201,13 @@ func (v *visit) record() (shared.PageRecord, error) {
 		err = errors.Join(err, w.Close())
 	}
 	if err != nil {
-		return shared.PageRecord{}, fmt.Errorf("audit: pack state of %.200q: %w", v.page.URL, err)
+		return work.PageRecord{}, fmt.Errorf("audit: pack state of %.200q: %w", v.page.URL, err)
 	}
-	return shared.PageRecord{Page: v.page, Findings: v.findings, State: packed.Bytes()}, nil
+	return work.PageRecord{Page: v.page, Findings: v.findings, State: packed.Bytes()}, nil
 }
 
 // restored is the inverse of record; its errors wrap errState.
-func restored(r shared.PageRecord) (*visit, error) {
+func restored(r work.PageRecord) (*visit, error) {
 	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(r.State)), maxState))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", errState, err)

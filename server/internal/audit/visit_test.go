@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -113,7 +114,7 @@ func TestASilentSiteEndsTheCrawl(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := New(nil, Config{})
 		defer e.fetcher.Close()
-		r := newRun(e, shared.Job{}, quiet(), func(error) {})
+		r := newRun(e, work.Job{}, quiet(), func(error) {})
 		r.home = address(t, "https://example.com/")
 		r.frontier.Add(crawl.Item{URL: r.home.String()})
 		// Nobody takes the tasks: so it looks when each fetcher hangs.

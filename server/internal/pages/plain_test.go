@@ -13,11 +13,12 @@ import (
 
 	"golang.org/x/net/html"
 
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
 // run takes the audit up as a worker does and reports once.
-func (s *site) run(advance shared.Advance) shared.Lease {
+func (s *site) run(advance work.Advance) work.Lease {
 	s.t.Helper()
 	job, ok, err := s.rows.Claim(s.t.Context(), "test", time.Minute)
 	if err != nil || !ok {
@@ -29,7 +30,7 @@ func (s *site) run(advance shared.Advance) shared.Lease {
 	return job.Lease
 }
 
-func (s *site) finish(lease shared.Lease, result shared.Result, report shared.Report) {
+func (s *site) finish(lease work.Lease, result work.Result, report shared.Report) {
 	s.t.Helper()
 	b, err := json.Marshal(report)
 	if err != nil {
@@ -50,7 +51,7 @@ func refresh(page *html.Node) string {
 	return ""
 }
 
-var halfway = shared.Advance{
+var halfway = work.Advance{
 	Stage: shared.StageCrawl, Progress: 47, Message: "Crawling", TotalPages: 12, Discovered: 1_234,
 	Findings: shared.Findings{Error: 1, Warning: 2, Notice: 3}, Responses: shared.Responses{OK: 12, ClientError: 1},
 	Activity: &shared.Activity{
@@ -85,7 +86,7 @@ func TestAuditUntilItsEnd(t *testing.T) {
 
 	score, done := 76, halfway
 	done.Progress = 100
-	s.finish(lease, shared.Result{Status: shared.StatusCompleted, GeoScore: &score, Last: done}, shared.Report{Checks: []shared.CheckResult{
+	s.finish(lease, work.Result{Status: shared.StatusCompleted, GeoScore: &score, Last: done}, shared.Report{Checks: []shared.CheckResult{
 		{ID: "a-notice", Category: shared.CategoryContent, Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 1, Samples: []shared.Finding{}},
 		{ID: "passed-check", Category: shared.CategoryContent, Severity: shared.SeverityError, Outcome: shared.OutcomePass, Samples: []shared.Finding{}},
 		{ID: "an-error", Category: shared.CategoryLinks, Severity: shared.SeverityError, Outcome: shared.OutcomeFail, Failed: 2, Samples: []shared.Finding{
@@ -146,7 +147,7 @@ func TestHostileTexts(t *testing.T) {
 		if got := words(parse(t, s.get(shared.PathBasicPage(id)))); strings.Count(got, strings.Join(strings.Fields(evil), " ")) < 2 {
 			t.Errorf("%q is not shown as it is in\n%s", evil, got)
 		}
-		s.finish(lease, shared.Result{Status: shared.StatusFailed, ErrorMessage: evil, Last: running}, shared.Report{Checks: []shared.CheckResult{{
+		s.finish(lease, work.Result{Status: shared.StatusFailed, ErrorMessage: evil, Last: running}, shared.Report{Checks: []shared.CheckResult{{
 			ID: evil, Category: shared.Category(evil), Severity: shared.SeverityError, Outcome: shared.OutcomeFail,
 			Samples: []shared.Finding{{CheckID: evil, PageURL: evil, Evidence: []shared.Evidence{{Name: evil, Value: evil}}}},
 		}}})

@@ -15,6 +15,7 @@ import (
 
 	"atalaya/server/internal/pgtest"
 	"atalaya/server/internal/store"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -178,7 +179,7 @@ var (
 	external = shared.NewAudit{URL: "https://example.net/work", Kind: shared.KindExternal}
 )
 
-func (f *fixture) claim(t *testing.T, owner string) shared.Job {
+func (f *fixture) claim(t *testing.T, owner string) work.Job {
 	t.Helper()
 	job, ok, err := f.Claim(t.Context(), owner, time.Minute)
 	if err != nil || !ok {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -44,7 +45,7 @@ type pageRow struct {
 	State           []byte `bun:"state"`
 }
 
-func newPageRow(auditID int64, r *shared.PageRecord) pageRow {
+func newPageRow(auditID int64, r *work.PageRecord) pageRow {
 	p := &r.Page
 	return pageRow{
 		AuditID: auditID, URL: clean(p.URL), Depth: p.Depth, Referrer: clip(p.Referrer, maxText),
@@ -111,7 +112,7 @@ func (r *findingRow) finding() (shared.Finding, error) {
 
 // hold checks a lease and keeps others from taking the audit up until the
 // transaction ends.
-func (s *Store) hold(ctx context.Context, tx bun.Tx, l shared.Lease) error {
+func (s *Store) hold(ctx context.Context, tx bun.Tx, l work.Lease) error {
 	q := tx.NewSelect().Table("audits").Column("id").
 		Where("id = ? AND lease_owner = ? AND attempt = ? AND status = 'running' AND deleted_at IS NULL",
 			l.AuditID, clean(l.Owner), l.Attempt)
@@ -128,7 +129,7 @@ func (s *Store) hold(ctx context.Context, tx bun.Tx, l shared.Lease) error {
 
 // SavePages stores fetched pages with their findings. A page of the same URL,
 // from an earlier attempt or earlier in the slice, is replaced and keeps its id.
-func (s *Store) SavePages(ctx context.Context, l shared.Lease, pages []shared.PageRecord) error {
+func (s *Store) SavePages(ctx context.Context, l work.Lease, pages []work.PageRecord) error {
 	return s.write(ctx, fmt.Sprintf("save pages %d", l.AuditID), false, func(ctx context.Context, tx bun.Tx) error {
 		if err := s.hold(ctx, tx, l); err != nil {
 			return err
@@ -142,9 +143,9 @@ func (s *Store) SavePages(ctx context.Context, l shared.Lease, pages []shared.Pa
 	})
 }
 
-func lastOfEachURL(pages []shared.PageRecord) []*shared.PageRecord {
+func lastOfEachURL(pages []work.PageRecord) []*work.PageRecord {
 	at := make(map[string]int, len(pages))
-	var out []*shared.PageRecord
+	var out []*work.PageRecord
 	for i := range pages {
 		url := clean(pages[i].Page.URL)
 		if n, ok := at[url]; ok {
@@ -157,7 +158,7 @@ func lastOfEachURL(pages []shared.PageRecord) []*shared.PageRecord {
 	return out
 }
 
-func savePages(ctx context.Context, tx bun.Tx, auditID int64, pages []*shared.PageRecord) error {
+func savePages(ctx context.Context, tx bun.Tx, auditID int64, pages []*work.PageRecord) error {
 	rows := make([]pageRow, len(pages))
 	urls := make([]string, len(pages))
 	for i, r := range pages {
@@ -224,7 +225,7 @@ func insertFindings(ctx context.Context, tx bun.Tx, rows []findingRow) error {
 }
 
 // SaveFindings replaces the findings of the site as a whole.
-func (s *Store) SaveFindings(ctx context.Context, l shared.Lease, findings []shared.Finding) error {
+func (s *Store) SaveFindings(ctx context.Context, l work.Lease, findings []shared.Finding) error {
 	return s.write(ctx, fmt.Sprintf("save findings %d", l.AuditID), false, func(ctx context.Context, tx bun.Tx) error {
 		if err := s.hold(ctx, tx, l); err != nil {
 			return err
@@ -245,14 +246,14 @@ func (s *Store) SaveFindings(ctx context.Context, l shared.Lease, findings []sha
 
 // LoadPages returns at most limit stored pages with an id above after, in order
 // of id, with the engine's state and without findings.
-func (s *Store) LoadPages(ctx context.Context, auditID, after int64, limit int) ([]shared.PageRecord, error) {
+func (s *Store) LoadPages(ctx context.Context, auditID, after int64, limit int) ([]work.PageRecord, error) {
 	rows, err := s.pageRows(ctx, fmt.Sprintf("load pages %d", auditID), auditID, after, limit, true)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]shared.PageRecord, len(rows))
+	out := make([]work.PageRecord, len(rows))
 	for i := range rows {
-		out[i] = shared.PageRecord{Page: rows[i].page(), State: rows[i].State}
+		out[i] = work.PageRecord{Page: rows[i].page(), State: rows[i].State}
 	}
 	return out, nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"atalaya/server/internal/store"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -147,7 +148,7 @@ func TestHostilePages(t *testing.T) {
 		job := f.claim(t, "w")
 		hostile := page("https://example.org/?a=1&b='2'", finding("one\x00", "\x00\xff'"))
 		hostile.Page.Title = "a\x00b\xffc" + strings.Repeat("é", 10_000)
-		if err := f.SavePages(ctx, job.Lease, []shared.PageRecord{hostile}); err != nil {
+		if err := f.SavePages(ctx, job.Lease, []work.PageRecord{hostile}); err != nil {
 			t.Fatal(err)
 		}
 		loaded, err := f.LoadPages(ctx, job.AuditID, 0, 10)

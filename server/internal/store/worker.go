@@ -10,6 +10,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -39,9 +40,9 @@ type jobRow struct {
 	StartedAt       stamp         `bun:"started_at"`
 }
 
-func (r *jobRow) job() shared.Job {
-	j := shared.Job{
-		Lease:      shared.Lease{AuditID: r.ID, Attempt: r.Attempt, Owner: r.LeaseOwner},
+func (r *jobRow) job() work.Job {
+	j := work.Job{
+		Lease:      work.Lease{AuditID: r.ID, Attempt: r.Attempt, Owner: r.LeaseOwner},
 		URL:        r.URL,
 		PageLimit:  r.PageLimit,
 		MaxDepth:   r.MaxDepth,
@@ -67,7 +68,7 @@ const claimable = "kind = 'site' AND status IN ('pending', 'running') AND delete
 // of lease; ok is false when there is none. No two calls get the same one. On
 // the way it ends audits without a worker that were asked to cancel, and those
 // that [LeasesLostMax] workers died of. Limits of 0 in the job were not set.
-func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration) (job shared.Job, ok bool, err error) {
+func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration) (job work.Job, ok bool, err error) {
 	// One audit per transaction: a crowd of dead ones cannot outlast the deadline.
 	for {
 		var row jobRow
@@ -82,7 +83,7 @@ func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration) (j
 			return tx.NewSelect().Model(&row).Where("id = ?", row.ID).Scan(ctx)
 		})
 		if err != nil || row.ID == 0 {
-			return shared.Job{}, false, err
+			return work.Job{}, false, err
 		}
 		s.committed()
 		if row.Status == shared.StatusRunning {
@@ -127,13 +128,13 @@ func (s *Store) candidate(ctx context.Context, tx bun.Tx) (row jobRow, err error
 
 // The fence of every write of a worker: the lease may have run out, but nobody
 // else took the audit up, and it has not ended.
-func fence(q *bun.UpdateQuery, l shared.Lease) *bun.UpdateQuery {
+func fence(q *bun.UpdateQuery, l work.Lease) *bun.UpdateQuery {
 	return q.Where("id = ? AND lease_owner = ? AND attempt = ? AND status = 'running' AND deleted_at IS NULL",
 		l.AuditID, clean(l.Owner), l.Attempt)
 }
 
 // fenced runs a fenced update and fails with [ErrLeaseLost] when it met no row.
-func fenced(ctx context.Context, q *bun.UpdateQuery, l shared.Lease) error {
+func fenced(ctx context.Context, q *bun.UpdateQuery, l work.Lease) error {
 	res, err := fence(q, l).Exec(ctx)
 	if err != nil {
 		return err
@@ -146,7 +147,7 @@ func fenced(ctx context.Context, q *bun.UpdateQuery, l shared.Lease) error {
 
 // Renew prolongs a lease from now and notes the worker's sign of life; neither
 // is a visible change. It reports whether the audit was asked to stop.
-func (s *Store) Renew(ctx context.Context, l shared.Lease, lease time.Duration) (cancelRequested bool, err error) {
+func (s *Store) Renew(ctx context.Context, l work.Lease, lease time.Duration) (cancelRequested bool, err error) {
 	err = s.write(ctx, fmt.Sprintf("renew %d", l.AuditID), false, func(ctx context.Context, tx bun.Tx) error {
 		q := tx.NewUpdate().Table("audits").
 			Set("lease_until = ?", s.dialect.after(lease)).Set("worker_seen_at = ?", s.dialect.now)
@@ -160,7 +161,7 @@ func (s *Store) Renew(ctx context.Context, l shared.Lease, lease time.Duration) 
 
 // Advance shows how far a worker is. A progress below the one shown gives
 // [ErrOutOfRange].
-func (s *Store) Advance(ctx context.Context, l shared.Lease, a shared.Advance) error {
+func (s *Store) Advance(ctx context.Context, l work.Lease, a work.Advance) error {
 	return s.write(ctx, fmt.Sprintf("advance %d", l.AuditID), true, func(ctx context.Context, tx bun.Tx) error {
 		q := tx.NewUpdate().Table("audits").
 			Set("progress = ?", a.Progress).Set("stage = ?", nullable(string(a.Stage))).
@@ -170,7 +171,7 @@ func (s *Store) Advance(ctx context.Context, l shared.Lease, a shared.Advance) e
 	})
 }
 
-func setCounts(q *bun.UpdateQuery, a shared.Advance) {
+func setCounts(q *bun.UpdateQuery, a work.Advance) {
 	q.Set("provisional_score = ?", a.ProvisionalScore).
 		Set("total_pages = ?", a.TotalPages).Set("discovered = ?", a.Discovered).
 		Set("findings_error = ?", a.Findings.Error).Set("findings_warning = ?", a.Findings.Warning).
@@ -204,7 +205,7 @@ func encodeActivity(a *shared.Activity) any {
 }
 
 // Finish ends an audit with its result and report, and gives the lease back.
-func (s *Store) Finish(ctx context.Context, l shared.Lease, r shared.Result) error {
+func (s *Store) Finish(ctx context.Context, l work.Lease, r work.Result) error {
 	what := fmt.Sprintf("finish %d", l.AuditID)
 	if !r.Status.Terminal() {
 		return fmt.Errorf("store: %s: %w: status %.20q does not end an audit", what, ErrOutOfRange, r.Status)
@@ -237,7 +238,7 @@ func (s *Store) Finish(ctx context.Context, l shared.Lease, r shared.Result) err
 
 // Release gives an audit back unfinished, as a worker does that shuts down: the
 // next [Store.Claim] may take it, and the worker does not count as dead.
-func (s *Store) Release(ctx context.Context, l shared.Lease) error {
+func (s *Store) Release(ctx context.Context, l work.Lease) error {
 	return s.write(ctx, fmt.Sprintf("release %d", l.AuditID), true, func(ctx context.Context, tx bun.Tx) error {
 		return fenced(ctx, tx.NewUpdate().Table("audits").Set("lease_owner = NULL").Set("lease_until = NULL"), l)
 	})

@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"atalaya/server/internal/store"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
-var advanced = shared.Advance{
+var advanced = work.Advance{
 	Stage: shared.StageCrawl, Progress: 42, Message: "Fetching", ProvisionalScore: ptr(71),
 	TotalPages: 9, Discovered: 31,
 	Findings:  shared.Findings{Error: 1, Warning: 2, Notice: 3},
@@ -29,8 +30,8 @@ func TestRunOfASiteAudit(t *testing.T) {
 		ctx := t.Context()
 		created := f.create(t, site)
 		job := f.claim(t, "w1")
-		want := shared.Job{
-			Lease: shared.Lease{AuditID: created.AuditID, Attempt: 1, Owner: "w1"}, URL: site.URL,
+		want := work.Job{
+			Lease: work.Lease{AuditID: created.AuditID, Attempt: 1, Owner: "w1"}, URL: site.URL,
 			PageLimit: 50, MaxDepth: 7, StartedAt: job.StartedAt,
 		}
 		if !same(job, want) || job.StartedAt.IsZero() {
@@ -66,10 +67,10 @@ func TestRunOfASiteAudit(t *testing.T) {
 	})
 }
 
-func (f *fixture) finishCompleted(t *testing.T, l shared.Lease) {
+func (f *fixture) finishCompleted(t *testing.T, l work.Lease) {
 	t.Helper()
 	ctx := t.Context()
-	result := shared.Result{
+	result := work.Result{
 		Status: shared.StatusCompleted, GeoScore: ptr(77), Message: "Done", Partial: true, StopReason: "limit", Last: advanced,
 		Report: []byte(`{"score":{"value":77,"categories":[],"caps":[],"pages":9},"unvisited":[{"reason":"limit","count":3}]}`),
 	}
@@ -118,9 +119,9 @@ func TestFence(t *testing.T) {
 		for name, err := range map[string]error{
 			"renew":         renew,
 			"advance":       f.Advance(ctx, old.Lease, advanced),
-			"save pages":    f.SavePages(ctx, old.Lease, []shared.PageRecord{page("https://example.org/a")}),
+			"save pages":    f.SavePages(ctx, old.Lease, []work.PageRecord{page("https://example.org/a")}),
 			"save findings": f.SaveFindings(ctx, old.Lease, nil),
-			"finish":        f.Finish(ctx, old.Lease, shared.Result{Status: shared.StatusFailed}),
+			"finish":        f.Finish(ctx, old.Lease, work.Result{Status: shared.StatusFailed}),
 			"release":       f.Release(ctx, old.Lease),
 		} {
 			if !errors.Is(err, store.ErrLeaseLost) {
@@ -296,7 +297,7 @@ func TestFinishKeepsProgress(t *testing.T) {
 				t.Fatal(err)
 			}
 			a.Progress = c.last
-			err := f.Finish(t.Context(), job.Lease, shared.Result{
+			err := f.Finish(t.Context(), job.Lease, work.Result{
 				Status: shared.StatusFailed, ErrorMessage: strings.Repeat("ñ", 3000), Last: a,
 			})
 			p := f.progress(t, id)
@@ -307,8 +308,8 @@ func TestFinishKeepsProgress(t *testing.T) {
 	})
 }
 
-func page(url string, findings ...shared.Finding) shared.PageRecord {
-	return shared.PageRecord{
+func page(url string, findings ...shared.Finding) work.PageRecord {
+	return work.PageRecord{
 		Page: shared.Page{
 			URL: url, Depth: 2, Referrer: "https://example.org/", Status: 200, MS: 31, Bytes: 4096,
 			ContentType: "text/html", FinalURL: url + "/", Title: "Título 'x' \\ ?", Words: 120, Analysed: true,
@@ -332,7 +333,7 @@ func TestPagesAndFindings(t *testing.T) {
 		job := f.claim(t, "w")
 		id := job.AuditID
 		a, b := page("https://example.org/a", finding("one", "1"), finding("two", "2")), page("https://example.org/b", finding("one", "3"))
-		save := func(records ...shared.PageRecord) {
+		save := func(records ...work.PageRecord) {
 			if err := f.SavePages(ctx, job.Lease, records); err != nil {
 				t.Fatal(err)
 			}
@@ -374,7 +375,7 @@ func TestPagesAndFindings(t *testing.T) {
 		if err != nil || len(one.Findings) != 1 || one.NextCursor != nil {
 			t.Errorf("findings of one check: got %+v, %v", one, err)
 		}
-		if err := f.Finish(ctx, job.Lease, shared.Result{Status: shared.StatusCompleted}); err != nil {
+		if err := f.Finish(ctx, job.Lease, work.Result{Status: shared.StatusCompleted}); err != nil {
 			t.Fatal(err)
 		}
 		if err := f.Delete(ctx, id); err != nil {
@@ -413,7 +414,7 @@ func TestManyPages(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.create(t, site)
 		job := f.claim(t, "w")
-		var records []shared.PageRecord
+		var records []work.PageRecord
 		for i := range 450 {
 			records = append(records, page(fmt.Sprintf("https://example.org/%d", i), finding("one", "1")))
 		}

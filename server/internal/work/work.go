@@ -1,6 +1,15 @@
-package shared
+// Package work is what an engine and a store agree on: the job that a worker
+// claims, the lease that lets it write, and everything it writes. Nothing of it
+// travels to a client; what does is in package shared.
+//
+// All values are plain data and safe to copy.
+package work
 
-import "time"
+import (
+	"time"
+
+	"atalaya/shared"
+)
 
 // Lease is a worker's right to write to an audit. Every write of a worker
 // carries it; when another worker has taken the audit up, the attempt no longer
@@ -23,40 +32,40 @@ type Job struct {
 	Progress   int
 	Discovered int
 	// Activity is what a previous attempt showed last; nil on the first.
-	Activity *Activity
+	Activity *shared.Activity
 }
 
 // Advance is a worker's whole view of a running audit, written at once.
 type Advance struct {
-	Stage            Stage
+	Stage            shared.Stage
 	Progress         int
 	Message          string
 	ProvisionalScore *int
 	TotalPages       int
 	Discovered       int
-	Findings         Findings
-	Responses        Responses
-	Activity         *Activity
+	Findings         shared.Findings
+	Responses        shared.Responses
+	Activity         *shared.Activity
 }
 
 // PageRecord is a fetched page as the engine stores it: what readers see, its
 // findings, and what the engine itself needs to go on after a restart.
 type PageRecord struct {
-	Page     Page
-	Findings []Finding
+	Page     shared.Page
+	Findings []shared.Finding
 	// State is the engine's own encoding, opaque to the store.
 	State []byte
 }
 
 // Result is the last write of a worker: how the run ended.
 type Result struct {
-	Status       Status // completed, failed or cancelled
-	GeoScore     *int   // completed only
-	ErrorMessage string // failed only
+	Status       shared.Status // completed, failed or cancelled
+	GeoScore     *int          // completed only
+	ErrorMessage string        // failed only
 	Partial      bool
 	StopReason   string
 	Message      string
 	Last         Advance
-	// Report is the encoded [Report] without its audit; nil when there is none.
+	// Report is the encoded [shared.Report] without its audit; nil when there is none.
 	Report []byte
 }
