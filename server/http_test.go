@@ -200,7 +200,7 @@ func TestH2(t *testing.T) {
 		}
 		cut := func() bool {
 			_, body := p.request("GET", shared.PathMetrics, "")
-			return bytes.Contains(body, []byte(`atalaya_stream_duration_seconds_count{reason="write_timeout"} 1`))
+			return bytes.Contains(body, []byte(`atalaya_stream_duration_seconds_count{reason="write_deadline"} 1`))
 		}
 		message := strings.Repeat("…", 200)
 		slowest, pages := time.Duration(0), 0
