@@ -38,7 +38,7 @@ func assemble(t *testing.T, dir, dsn string, pool int) *assembly {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stop := assembleOn(rows, feed.New(feed.Config{Log: quiet}), l, stream.Config{Log: quiet})
+	stop := assembleOn(reader{rows}, feed.New(feed.Config{Log: quiet}), l, stream.Config{Log: quiet})
 	t.Cleanup(func() {
 		stop()
 		if err := rows.Close(); err != nil {

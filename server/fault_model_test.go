@@ -83,9 +83,9 @@ func (f *faulty) ProgressOf(ctx context.Context, ids []int64) ([]shared.AuditPro
 	return found, errors.Join(err, f.harm(ctx))
 }
 
-func (f *faulty) Changes(ctx context.Context, cursor string) (changed []shared.AuditProgress, deleted []int64, next string, err error) {
-	changed, deleted, next, err = f.Store.Changes(ctx, cursor)
-	return changed, deleted, next, errors.Join(err, f.harm(ctx))
+func (f *faulty) Changes(ctx context.Context, cursor string) (stream.Changes, error) {
+	c, err := reader{f.Store}.Changes(ctx, cursor)
+	return c, errors.Join(err, f.harm(ctx))
 }
 
 // begin opens the store and serves it.

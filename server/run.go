@@ -65,7 +65,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	// Relay, hub and handlers: one query for all that changed, encoded once,
 	// the newest frame to everybody who watches.
 	problems := problems(log)
-	streams := stream.New(rows, changes, stream.Config{
+	streams := stream.New(reader{rows}, changes, stream.Config{
 		Heartbeat: cfg.Heartbeat, Lifetime: cfg.StreamLifetime, WriteTimeout: cfg.WriteTimeout, Drain: cfg.Drain,
 		Writer: cfg.StreamWriter, MaxStreams: cfg.MaxStreams, Admit: admit(access.NewStreams(cfg.MaxStreamsPerIP, cfg.TrustedProxies)),
 		Fail: failStream(problems), Log: log, Metrics: metrics,
@@ -152,6 +152,15 @@ func drain(cfg Config, streams *stream.Server, server *http.Server, log *slog.Lo
 	}
 	log.Info("stopped", "duration", time.Since(begun))
 	return nil
+}
+
+// reader is the store in the words of package stream.
+type reader struct{ *store.Store }
+
+func (r reader) Changes(ctx context.Context, cursor string) (c stream.Changes, err error) {
+	c.Changed, c.Deleted, c.Next, err = r.Store.Changes(ctx, cursor)
+	c.More = len(c.Changed)+len(c.Deleted) >= store.ChangesMax
+	return c, err
 }
 
 // waking is the store for those who create audits: a worker learns of a new

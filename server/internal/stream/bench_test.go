@@ -3,7 +3,6 @@ package stream
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"testing"
 
 	"atalaya/shared"
@@ -24,7 +23,7 @@ func BenchmarkPublish(b *testing.B) {
 	for _, n := range []int{1, 100, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			h := testHub()
-			subscribers := make([]*audits, n)
+			subscribers := make([]*auditSubscriber, n)
 			for i := range subscribers {
 				subscribers[i] = h.attended([]int64{7}, withID)
 			}
@@ -50,12 +49,12 @@ func BenchmarkSweep(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			h := testHub()
 			rows := make(changedRows, n)
-			subscribers := make([]*audits, n)
+			subscribers := make([]*auditSubscriber, n)
 			for i := range rows {
 				rows[i] = running(int64(i+1), 1)
 				subscribers[i] = h.attended([]int64{rows[i].AuditID}, withID)
 			}
-			r := newRelay(rows, h.feed.C(), h, h.metrics, slog.New(slog.DiscardHandler))
+			r := newRelay(h.env, rows, h.feed.C(), h)
 			blocks := make([][]byte, 0, 1)
 			b.ReportAllocs()
 			for b.Loop() {
@@ -76,11 +75,11 @@ func BenchmarkSweep(b *testing.B) {
 // changedRows is a Reader by which every row has changed again.
 type changedRows []shared.AuditProgress
 
-func (rows changedRows) Changes(context.Context, string) ([]shared.AuditProgress, []int64, string, error) {
+func (rows changedRows) Changes(context.Context, string) (Changes, error) {
 	for i := range rows {
 		rows[i].Revision++
 	}
-	return rows, nil, "next", nil
+	return Changes{Changed: rows, Next: "next"}, nil
 }
 
 func (rows changedRows) ProgressOf(context.Context, []int64) ([]shared.AuditProgress, error) {

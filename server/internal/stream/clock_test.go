@@ -38,12 +38,12 @@ func TestClockStepped(t *testing.T) {
 			"before the snapshot": {at(2*time.Second, by), at(1*time.Second, 0), at(9*time.Second, by), 7 * time.Second},
 		} {
 			s := New(newTable(), feed.New(feed.Config{}), Config{Fail: fail, Log: slog.New(slog.DiscardHandler)})
-			view := s.hub.watch([]int64{7}, withID)
+			sub := s.hub.subscribeAudits([]int64{7}, withID)
 			s.hub.publish([]*frame{newFrame(running(7, 5))})
-			stream := newSession(s, view, begin)
-			stream.start(test.snapshot, &batch{at: test.snapshot, frames: map[int64]*frame{7: newFrame(running(7, 5))}}, nil)
-			s.hub.swept(test.swept)
-			stream.beatAt = 0
+			stream := newSession(s.env, sub, begin)
+			stream.start(test.snapshot, &snapshot{asOf: test.snapshot, frames: map[int64]*frame{7: newFrame(running(7, 5))}}, nil)
+			s.freshness.confirm(test.swept)
+			stream.heartbeatAt = 0
 			got := heartbeatOf(t, stream.step(test.now, false, nil).blocks)
 			if age := got.ServerTime.Sub(got.FreshAt.Time); (age - test.want).Abs() > time.Millisecond {
 				t.Errorf("clock set by %v %s: the state is %v old, want %v", by, name, age, test.want)
@@ -52,21 +52,21 @@ func TestClockStepped(t *testing.T) {
 	}
 }
 
-// A state that no sweep has confirmed for long is not known, whatever the clock
-// says.
-func TestKnownAfterTheClockWasSetBack(t *testing.T) {
+// A state that no sweep has confirmed for long is not served from the hub, whatever
+// the clock says.
+func TestCachedSnapshotAfterTheClockWasSet(t *testing.T) {
 	h := testHub()
-	first := h.watch([]int64{7}, withID)
-	defer first.close()
+	first := h.subscribeAudits([]int64{7}, withID)
+	defer first.unsubscribe()
 	h.publish([]*frame{newFrame(running(7, 5))})
 	for _, test := range []struct {
 		age  time.Duration
 		want bool
-	}{{0, true}, {2 * knownTrusted, false}} {
+	}{{0, true}, {2 * cacheTrusted, false}} {
 		for _, by := range []time.Duration{-time.Hour, 0, time.Hour} {
-			h.swept(stepped(time.Now().Add(-test.age), by))
-			if got := h.known(first) != nil; got != test.want {
-				t.Errorf("swept %v ago, the clock then set by %v: known %v, want %v", test.age, -by, got, test.want)
+			h.freshness.confirm(stepped(time.Now().Add(-test.age), by))
+			if got := h.cachedSnapshot(first) != nil; got != test.want {
+				t.Errorf("swept %v ago, the clock then set by %v: cached %v, want %v", test.age, -by, got, test.want)
 			}
 		}
 	}

@@ -20,8 +20,8 @@ const (
 	variants
 )
 
-// frame is one state of one audit. It is encoded once per variant, when the
-// first reader needs it, and its bytes are shared by all of them.
+// frame is one state of one audit. It is encoded once per variant, when the first
+// subscriber needs it, and all of them share its bytes.
 type frame struct {
 	progress shared.AuditProgress
 	// serial counts the states of the topic, and sample says whose flushes of

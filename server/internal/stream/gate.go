@@ -1,9 +1,7 @@
 package stream
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"sync"
 )
 
@@ -62,27 +60,17 @@ func (g *gate) close() {
 	}
 }
 
-// Drain refuses new streams, ends the open ones with the reason drain (each
-// told to come back at its own moment within the drain window) and answers held
-// polls. It returns nil when none is left, else an error when ctx ends. Run and
-// the feed should go on until then. It may be called more than once.
-func (s *Server) Drain(ctx context.Context) error {
-	s.gate.close()
-	s.hub.rouseAll()
-	select {
-	case <-s.gate.idle:
-		return nil
-	case <-ctx.Done():
-		s.gate.mu.Lock()
-		defer s.gate.mu.Unlock()
-		return fmt.Errorf("stream: drain: %d still open: %w", s.gate.open, context.Cause(ctx))
-	}
+// count is how many are open.
+func (g *gate) count() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.open
 }
 
-// Draining reports whether [Server.Drain] was called.
-func (s *Server) Draining() bool {
+// draining reports whether the server drains.
+func (e *env) draining() bool {
 	select {
-	case <-s.gate.drain:
+	case <-e.gate.drain:
 		return true
 	default:
 		return false

@@ -154,14 +154,14 @@ func TestDrainWithAStraggler(t *testing.T) {
 func TestDrainAndTheLastState(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		for range 20 {
-			s := newSession(r.server, r.server.hub.watch([]int64{7}, withID), time.Now())
+			s := newSession(r.server.env, r.server.hub.subscribeAudits([]int64{7}, withID), time.Now())
 			p := running(7, 100)
 			p.Status, p.Stage = shared.StatusCompleted, shared.StageNone
 			r.server.hub.publish([]*frame{newFrame(p)})
 			if got := s.step(time.Now(), true, nil); got.reason != string(shared.EndFinished) || len(got.blocks) != 2 {
 				t.Fatalf("got %d blocks and %s, want the state, the end and finished", len(got.blocks), got.reason)
 			}
-			s.view.close()
+			s.subscriber.unsubscribe()
 		}
 	})
 }

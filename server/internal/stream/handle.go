@@ -4,17 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"atalaya/server/internal/sse"
 	"atalaya/shared"
 )
-
-// maxLogged bounds what a client chose and the log repeats.
-const maxLogged = 40
 
 // Audit serves GET /sse/audits/{id}/progress, the stream of one audit.
 func (s *Server) Audit(w http.ResponseWriter, r *http.Request) {
@@ -23,7 +22,7 @@ func (s *Server) Audit(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, badID(r.PathValue("id")))
 		return
 	}
-	s.stream(w, r, wish{ids: []int64{id}, variant: withID, cursor: lastEventID(r)})
+	s.stream(w, r, request{ids: []int64{id}, variant: withID, cursor: lastEventID(r)})
 }
 
 // Audits serves GET /sse/audits: with ?id=7&id=9 the stream of those audits,
@@ -35,22 +34,45 @@ func (s *Server) Audits(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if ids == nil {
-		s.stream(w, r, wish{variant: brief})
+		s.stream(w, r, request{variant: brief})
 		return
 	}
-	s.stream(w, r, wish{ids: ids, variant: withoutID})
+	s.stream(w, r, request{ids: ids, variant: withoutID})
 }
 
-// wish is what a request wants streamed.
-type wish struct {
+// request is what a client wants streamed.
+type request struct {
 	ids     []int64 // nil for the list
 	variant variant
-	cursor  string // the last event id of a reader that comes back; empty for none
+	cursor  string // the last event id of a client that comes back; empty for none
 }
 
-// lastEventID is the cursor of a reader that comes back. A browser that
-// reconnects by itself sends the header, which is then newer than the query of
-// the address it was given.
+// logAttrs are the attributes of a stream's log lines.
+func (r request) logAttrs(remote string) []any {
+	var attrs []any
+	switch r.variant {
+	case withID:
+		attrs = []any{slog.Int64("audit_id", r.ids[0]), slog.String("last_event_id", cutForLog(r.cursor))}
+	case withoutID:
+		attrs = []any{slog.Any("audit_ids", r.ids)}
+	default:
+		attrs = []any{slog.String("topic", "list")}
+	}
+	return append(attrs, slog.String("remote", remote), slog.String("transport", "sse"))
+}
+
+// cutForLog bounds what a client chose and the log repeats.
+func cutForLog(text string) string {
+	const most = 40 // bytes
+	if len(text) > most {
+		return strings.ToValidUTF8(text[:most], "")
+	}
+	return text
+}
+
+// lastEventID is the cursor of a client that comes back. A browser that reconnects by
+// itself sends the header, which is then newer than the query of the address that it
+// was given.
 func lastEventID(r *http.Request) string {
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		return id
@@ -85,16 +107,9 @@ func streamIDs(rawQuery string) ([]int64, error) {
 	return ids, nil
 }
 
-func clip(text string) string {
-	if len(text) > maxLogged {
-		return text[:maxLogged]
-	}
-	return text
-}
-
 // stream serves one stream. Whatever can be refused is refused before the first
 // byte, so the snapshot comes first.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, want wish) {
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, want request) {
 	free, err := s.admit(r)
 	if err != nil {
 		s.refuse(w, r, err)
@@ -105,72 +120,72 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, want wish) {
 	}
 }
 
-// serve reports whether the stream goes on after the handler, and with it what
-// free gives back.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, want wish, free func()) (kept bool) {
+// serve reports whether the stream goes on after the handler has returned, and
+// keeps what free gives back until it ends.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, want request, free func()) (kept bool) {
 	out, err := newResponse(w, s.cfg.WriteTimeout)
 	if err != nil {
-		s.cfg.Log.Error("stream not possible: a wrapper of the response hides its connection", append(want.about(r.RemoteAddr), "err", err)...)
+		s.cfg.Log.Error("stream not possible: a wrapper of the response hides its connection", append(want.logAttrs(r.RemoteAddr), "err", err)...)
 		s.refuse(w, r, internal(err))
 		return false
 	}
 	began := time.Now()
-	view, snapshot, err := s.subscribe(r.Context(), want)
+	sub, first, err := s.subscribe(r.Context(), want)
 	if err != nil {
 		if r.Context().Err() == nil {
 			s.refuse(w, r, err)
 		}
 		return false
 	}
-	if a, ok := view.(*audits); ok && want.cursor != "" && a.resume(want.cursor) {
-		view.close()
+	if sub.resume(want.cursor) {
+		sub.unsubscribe()
 		w.WriteHeader(http.StatusNoContent) // an EventSource never comes back after this
 		return false
 	}
 	if r.Method == http.MethodHead {
-		view.close()
+		sub.unsubscribe()
 		setHead(w.Header())
 		w.WriteHeader(http.StatusOK)
 		return false
 	}
-	t := &ticket{session: newSession(s, view, began), free: free, caller: caller(r.RemoteAddr, want.cursor)}
-	if s.takeOver(w, r, t, snapshot) {
+	o := newOpenStream(s.env, sub, began, free, r.RemoteAddr, want.cursor)
+	if s.takeOver(w, r, o, first) {
 		return true
 	}
 	setHead(w.Header())
 	w.WriteHeader(http.StatusOK)
-	t.opened()
+	o.opened()
 	s.metrics.writers[WriterNetHTTP].Inc()
 	defer s.metrics.writers[WriterNetHTTP].Dec()
-	t.ended(t.serveHTTP(r.Context(), out, snapshot), time.Now())
+	o.ended(o.serveHTTP(r.Context(), out, first), time.Now())
 	return false
 }
 
-// subscribe first, then query, unless others watch the same and so the state is
-// known: what changes in between comes with the subscription, at the price of a
-// frame that may be known already and is dropped then.
-func (s *Server) subscribe(ctx context.Context, want wish) (view, *batch, error) {
+// subscribe subscribes first and then asks for a snapshot, unless the hub has one:
+// what changes in between comes with the subscription, at the price of a frame that
+// may be known already and is dropped then.
+func (s *Server) subscribe(ctx context.Context, want request) (subscriber, *snapshot, error) {
 	list := want.ids == nil
-	var v view
+	var sub subscriber
 	if list {
-		v = s.hub.watchList()
+		sub = s.hub.subscribeList(&s.relay.snapshots)
 	} else {
-		a := s.hub.watch(want.ids, want.variant)
-		if b := s.hub.known(a); b != nil && s.relay.outage() == nil {
-			return a, b, nil
+		a := s.hub.subscribeAudits(want.ids, want.variant)
+		if cached := s.hub.cachedSnapshot(a); cached != nil && s.relay.outage() == nil {
+			return a, cached, nil
 		}
-		v = a
+		sub = a
 	}
-	snapshot, err := s.relay.asking.snapshot(ctx, want.ids, list)
+	first, err := s.relay.snapshots.request(ctx, want.ids, list)
 	switch {
 	case err != nil:
 		err = unavailable(err)
-	case !list && !slices.ContainsFunc(want.ids, func(id int64) bool { return snapshot.frames[id] != nil }):
+	case !list && !slices.ContainsFunc(want.ids, func(id int64) bool { return first.frames[id] != nil }):
 		err = notFound()
 	default:
-		return v, snapshot, nil
+		return sub, first, nil
 	}
-	v.close()
+	sub.unsubscribe()
 	return nil, nil, err
 }
 
@@ -180,8 +195,8 @@ func setHead(h http.Header) {
 	h.Set("X-Accel-Buffering", "no")
 }
 
-// admit lets a request hold its connection until [Server.release] is given free
-// back, or returns why not.
+// admit lets a request hold its connection until [env.release] is given free back,
+// or returns why not.
 func (s *Server) admit(r *http.Request) (free func(), err error) {
 	switch s.gate.enter() {
 	case errDraining:
@@ -198,11 +213,11 @@ func (s *Server) admit(r *http.Request) (free func(), err error) {
 	return free, err
 }
 
-func (s *Server) release(free func()) {
+func (e *env) release(free func()) {
 	if free != nil {
 		free()
 	}
-	s.gate.leave()
+	e.gate.leave()
 }
 
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {

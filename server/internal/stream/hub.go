@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"container/list"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -9,215 +10,243 @@ import (
 	"atalaya/server/internal/feed"
 )
 
-// hub holds the newest frame of every audit somebody watches, and who does.
-// Publishing is for the relay's goroutine only; everything else may be called
-// from anywhere. Nothing here blocks but for the mutex, under which nobody
-// writes, waits or calls out; readers of an audit do not even take it.
+// hub holds the newest frame of every audit that has subscribers, and knows who
+// they are. Only the relay's goroutine publishes; everything else may be called
+// from any goroutine. The mutex is held for a moment only: nobody writes to a
+// connection, waits or calls out of this package under it, and taking the newest
+// frame of an audit needs no lock at all.
 type hub struct {
-	feed    *feed.Feed
-	metrics *metrics
-	epoch   time.Time    // what instants are counted from
-	fresh   atomic.Int64 // the instant at which the last sweep that succeeded began
+	*env
+	feed   *feed.Feed
+	demand signal // filled when the first subscriber comes and when the last one leaves
 
 	mu          sync.Mutex
 	subscribers int
-	generation  uint64 // counts the times somebody came after nobody was there
+	generation  uint64 // how many times a first subscriber came
 	topics      map[int64]*topic
 	list        listLog
-	turns       uint8 // given to views, one after the other
+	ordinals    uint8 // the last one given to a subscriber
 }
 
-func newHub(f *feed.Feed, m *metrics) *hub {
-	h := &hub{feed: f, metrics: m, epoch: time.Now(), topics: map[int64]*topic{}, list: listLog{kept: listKept}}
-	h.fresh.Store(int64(never))
-	return h
+func newHub(e *env, f *feed.Feed) *hub {
+	return &hub{env: e, feed: f, demand: newSignal(), topics: map[int64]*topic{}, list: listLog{limit: listLogMax}}
 }
 
-// topic is one audit that somebody watches, or the list.
+// topic is one audit that has subscribers, or the list.
 type topic struct {
-	id     int64 // 0 for the list
-	newest atomic.Pointer[frame]
-	gone   atomic.Bool // deleted
+	id      int64 // 0 for the list
+	newest  atomic.Pointer[frame]
+	deleted atomic.Bool
 
 	// Guarded by hub.mu.
-	watching int            // subscribers
-	watched  [variants]bool // the encodings that somebody watched
-	seats    []*seat        // of those who are woken one by one
-	crowds   []*crowd       // of those whom a shard visits
+	subscribers   int
+	encodings     [variants]bool  // those that some subscriber has asked for
+	subscriptions []*subscription // those whose waker is woken directly
+	groups        []*group        // those that a shard visits
 }
 
-// seat is a subscriber's place in a topic: its latest-wins slot. The slot is
-// the topic's newest frame together with the revision taken last, so that it
-// costs the same whatever was missed.
-type seat struct {
+// subscription is a subscriber's place in a topic: its latest-wins slot. The slot
+// is the topic's newest frame together with the revision taken last, so it costs
+// the same however much was missed.
+type subscription struct {
 	topic *topic
 	waker waker  // nil until somebody wants to be woken
-	crowd *crowd // the one it belongs to; nil if it is woken by itself
-	place int32  // in topic.seats, guarded by hub.mu; or in the crowd, the shard's own
+	group *group // nil if the waker is woken directly
+	// index is where the subscription stands: in topic.subscriptions, guarded by
+	// hub.mu, or in group.members, which only the shard's goroutine uses.
+	index int32
 
-	// The owner's own.
-	done     bool // nothing will follow: the last state was taken, or the audit is gone
+	// Only the goroutine that drives the subscriber uses these.
+	done     bool // nothing will follow: the last state was taken, or the audit is deleted
 	revision int64
 	serial   uint64
 }
 
-// waker is how a subscriber is told that there may be something to take. It
-// never blocks, writes nothing to any connection, and may be called under
-// hub.mu.
+// waker is told that there may be something to take. It never blocks, writes
+// nothing to any connection, and may be called under hub.mu.
 type waker interface{ wake() }
 
-// slot is the waker of a goroutine: one place, filled or not.
-type slot chan struct{}
+// signal is the waker of a goroutine: one place, filled or not.
+type signal chan struct{}
 
-func newSlot() slot { return make(slot, 1) }
+func newSignal() signal { return make(signal, 1) }
 
-func (s slot) wake() {
+func (s signal) wake() {
 	select {
 	case s <- struct{}{}:
 	default:
 	}
 }
 
-// demand says whether anybody is subscribed, and in which generation.
-func (h *hub) demand() (watched bool, generation uint64) {
+// currentGeneration says whether there are subscribers, and counts the times that
+// a first one came. A cursor holds for one generation: while nobody is subscribed
+// nothing is read.
+func (h *hub) currentGeneration() (subscribed bool, generation uint64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.subscribers > 0, h.generation
 }
 
-// join and leave count subscribers; the caller holds mu. The feed runs only
-// while there are some, and each turn wakes the relay: to fix its position, or
-// to forget it.
+// join counts a subscriber; the caller holds mu. The feed runs only while there are
+// some, and the relay takes or drops its cursor when the first comes or the last
+// leaves.
 func (h *hub) join() {
 	if h.subscribers++; h.subscribers == 1 {
 		h.generation++
 		h.feed.SetActive(true)
-		h.feed.Rouse()
+		h.demand.wake()
 	}
 }
 
+// leave undoes join; the caller holds mu.
 func (h *hub) leave() {
 	if h.subscribers--; h.subscribers == 0 {
 		h.feed.SetActive(false)
-		h.feed.Rouse()
+		h.demand.wake()
 	}
 }
 
-// watch subscribes to audits, whether they exist or not.
-func (h *hub) watch(ids []int64, v variant) *audits {
-	a := &audits{hub: h, variant: v, left: int8(len(ids))}
-	if a.seats = a.one[:]; len(ids) != 1 {
-		a.seats = make([]seat, len(ids))
+// subscribeAudits subscribes to audits, whether they exist or not.
+func (h *hub) subscribeAudits(ids []int64, v variant) *auditSubscriber {
+	a := &auditSubscriber{hub: h, variant: v, remaining: int8(len(ids))}
+	if a.subs = a.single[:]; len(ids) != 1 {
+		a.subs = make([]subscription, len(ids))
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	a.turn = h.turn()
+	a.ordinal = h.nextOrdinal()
 	for i, id := range ids {
 		t := h.topics[id]
 		if t == nil {
 			t = &topic{id: id}
 			h.topics[id] = t
 		}
-		t.watching++
-		t.watched[v] = true
-		a.seats[i].topic = t
+		t.subscribers++
+		t.encodings[v] = true
+		a.subs[i].topic = t
 	}
 	h.join()
 	return a
 }
 
-func (h *hub) unwatch(a *audits) {
+func (h *hub) unsubscribeAudits(a *auditSubscriber) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for i := range a.seats {
-		t := a.seats[i].topic
-		t.dismiss(&a.seats[i])
-		if t.watching--; t.watching == 0 {
+	for i := range a.subs {
+		t := a.subs[i].topic
+		t.detach(&a.subs[i])
+		if t.subscribers--; t.subscribers == 0 {
 			delete(h.topics, t.id)
 		}
 	}
 	h.leave()
 }
 
-// attach has w woken from now on by what happens in the topics of seats. What
-// happened before shows in what the view gives next.
-func (h *hub) attach(seats []seat, w waker) {
+// subscribeList subscribes to the list. When the subscriber has fallen too far
+// behind it asks snapshots for a new one.
+func (h *hub) subscribeList(snapshots *snapshots) *listSubscriber {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for i := range seats {
-		s := &seats[i]
-		s.waker, s.place = w, int32(len(s.topic.seats))
-		s.topic.seats = append(s.topic.seats, s)
+	l := &listSubscriber{
+		hub: h, snapshots: snapshots, ordinal: h.nextOrdinal(),
+		index: len(h.list.subscribers), sequence: h.list.lastSequence,
+	}
+	l.subscription[0].topic = &h.list.topic
+	if h.list.byID == nil {
+		h.list.byID = map[int64]*list.Element{}
+	}
+	h.list.subscribers = append(h.list.subscribers, l)
+	h.join()
+	return l
+}
+
+func (h *hub) unsubscribeList(l *listSubscriber) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.list.topic.detach(&l.subscription[0])
+	h.list.removeSubscriber(l)
+	h.leave()
+}
+
+// attach has w woken from now on by what happens in the topics of subs. Whatever
+// happened before is in what the subscriber takes next.
+func (h *hub) attach(subs []subscription, w waker) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := range subs {
+		s := &subs[i]
+		s.waker, s.index = w, int32(len(s.topic.subscriptions))
+		s.topic.subscriptions = append(s.topic.subscriptions, s)
 	}
 }
 
-// dismiss takes away what attach gave. The caller holds hub.mu.
-func (t *topic) dismiss(s *seat) {
-	if s.waker == nil || s.crowd != nil {
+// detach undoes attach for one subscription. The caller holds hub.mu.
+func (t *topic) detach(s *subscription) {
+	if s.waker == nil || s.group != nil {
 		return
 	}
-	t.seats = swapOut(t.seats, s)
+	t.subscriptions = removeSwap(t.subscriptions, s)
 	s.waker = nil
 }
 
-// swapOut removes s, whose place is its index, and fills the gap with the last.
-func swapOut(seats []*seat, s *seat) []*seat {
-	last := len(seats) - 1
-	seats[s.place] = seats[last]
-	seats[s.place].place = s.place
-	seats[last] = nil
-	return seats[:last]
+// removeSwap removes s, which stands at its index, and fills the gap with the last.
+func removeSwap(subs []*subscription, s *subscription) []*subscription {
+	last := len(subs) - 1
+	subs[s.index] = subs[last]
+	subs[s.index].index = s.index
+	subs[last] = nil
+	return subs[:last]
 }
 
-// crowdOf is the crowd of t that q visits; a new one if there is none.
-func (h *hub) crowdOf(t *topic, q *schedule) *crowd {
+// groupOf is the group of t that schedule s visits; a new one if there is none.
+func (h *hub) groupOf(t *topic, s *schedule) *group {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, c := range t.crowds {
-		if c.queue == q {
-			return c
+	for _, g := range t.groups {
+		if g.schedule == s {
+			return g
 		}
 	}
-	c := &crowd{topic: t, queue: q}
-	t.crowds = append(t.crowds, c)
-	return c
+	g := &group{topic: t, schedule: s}
+	t.groups = append(t.groups, g)
+	return g
 }
 
-// disband forgets a crowd without members.
-func (h *hub) disband(c *crowd) {
+// removeGroup forgets a group that has no members any more.
+func (h *hub) removeGroup(g *group) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	c.topic.crowds = slices.DeleteFunc(c.topic.crowds, func(other *crowd) bool { return other == c })
+	g.topic.groups = slices.DeleteFunc(g.topic.groups, func(other *group) bool { return other == g })
 }
 
-// rouse wakes everybody in t. The caller holds hub.mu.
-func (t *topic) rouse() {
-	for _, s := range t.seats {
+// wakeAll wakes every subscriber of t. The caller holds hub.mu.
+func (t *topic) wakeAll() {
+	for _, s := range t.subscriptions {
 		s.waker.wake()
 	}
-	for _, c := range t.crowds {
-		c.wake()
+	for _, g := range t.groups {
+		g.wake()
 	}
 }
 
-// rouseAll wakes everybody there is.
-func (h *hub) rouseAll() {
+// wakeAll wakes every subscriber there is.
+func (h *hub) wakeAll() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, t := range h.topics {
-		t.rouse()
+		t.wakeAll()
 	}
-	h.list.topic.rouse()
+	h.list.topic.wakeAll()
 }
 
 // publish makes frames the newest of their audits, unless a newer one is known,
-// and wakes who has not seen them. Audits with few subscribers come first: a
-// crowd costs milliseconds, which a lone viewer of another audit should not
-// wait.
+// and wakes the subscribers. Audits with few subscribers come first: a large
+// audience costs milliseconds, and a lone subscriber of another audit should not
+// wait for it.
 func (h *hub) publish(frames []*frame) {
 	if len(frames) > 1 {
 		h.mu.Lock()
-		slices.SortStableFunc(frames, func(a, b *frame) int { return h.watching(a.id()) - h.watching(b.id()) })
+		slices.SortStableFunc(frames, func(a, b *frame) int { return h.subscribersOf(a.id()) - h.subscribersOf(b.id()) })
 		h.mu.Unlock()
 	}
 	for _, f := range frames {
@@ -225,9 +254,10 @@ func (h *hub) publish(frames []*frame) {
 	}
 }
 
-func (h *hub) watching(id int64) int {
+// subscribersOf counts the subscribers of an audit. The caller holds mu.
+func (h *hub) subscribersOf(id int64) int {
 	if t := h.topics[id]; t != nil {
-		return t.watching
+		return t.subscribers
 	}
 	return 0
 }
@@ -245,39 +275,65 @@ func (h *hub) publishOne(f *frame) {
 		}
 		f.serial, f.sample = old.serial, old.sample
 		if f.revision() == old.revision() {
-			// The same state with a younger worker_seen_at: for those who come now.
+			// The same state with a younger worker_seen_at: only those who subscribe
+			// from now on need it.
 			t.newest.Store(f)
 			return
 		}
 	}
 	f.serial++
-	f.sample = sampleOf(t.watching)
+	f.sample = sampleOf(t.subscribers)
 	t.newest.Store(f)
-	for v, watched := range t.watched {
-		if watched {
-			f.bytes(variant(v)) // encoded here, not by a crowd that waits for the one who does
+	for v, used := range t.encodings {
+		if used {
+			f.bytes(variant(v)) // encoded here, so that many subscribers need not wait for the first of them
 		}
 	}
-	t.rouse()
+	t.wakeAll()
 }
 
-// remove tells the subscribers of audits that they are deleted.
-func (h *hub) remove(ids []int64) {
+// publishDeleted tells the subscribers of audits that these are deleted.
+func (h *hub) publishDeleted(ids []int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, id := range ids {
-		h.list.forget(id)
+		h.list.remove(id)
 		t := h.topics[id]
 		if t == nil {
 			continue
 		}
-		t.gone.Store(true)
-		t.rouse()
+		t.deleted.Store(true)
+		t.wakeAll()
 	}
 }
 
-// watched lists the audits somebody watches.
-func (h *hub) watched() []int64 {
+// publishList gives frames to the subscribers of the list.
+func (h *hub) publishList(frames []*frame) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	changed := false
+	for _, f := range frames {
+		if h.list.record(f, h.metrics) {
+			f.bytes(brief) // encoded here and not by each subscriber's take, which holds the mutex
+			changed = true
+		}
+	}
+	if changed {
+		h.list.topic.wakeAll()
+	}
+}
+
+// resyncList makes every subscriber of the list take a new snapshot.
+func (h *hub) resyncList() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.list.lastSequence++
+	h.list.droppedSequence = h.list.lastSequence
+	h.list.topic.wakeAll()
+}
+
+// topicIDs lists the audits that have subscribers.
+func (h *hub) topicIDs() []int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	ids := make([]int64, 0, len(h.topics))
@@ -287,17 +343,36 @@ func (h *hub) watched() []int64 {
 	return ids
 }
 
-// never is an instant before every other.
-const never = -time.Hour
+// cacheTrusted is how long after a sweep the frames of the hub count as current.
+const cacheTrusted = time.Second
 
-// since is the instant of t: a duration, because somebody may set the clock.
-func (h *hub) since(t time.Time) time.Duration { return t.Sub(h.epoch) }
+// cachedSnapshot is a snapshot of a's audits made of the frames that the hub holds,
+// without a query; nil when it does not hold them all, or the last sweep is too
+// long ago.
+//
+// It misses nothing. A topic that has a frame has had subscribers ever since that
+// frame was read. So the relay has kept its cursor, from before the read, and
+// publishes whatever was changed since. What the database holds and the hub does
+// not know yet comes with the next sweep, to old and new subscribers alike.
+func (h *hub) cachedSnapshot(a *auditSubscriber) *snapshot {
+	confirmed := h.freshness.confirmed()
+	if h.since(time.Now())-confirmed > cacheTrusted {
+		return nil
+	}
+	cached := &snapshot{asOf: h.timeOf(confirmed), frames: make(map[int64]*frame, len(a.subs))}
+	for i := range a.subs {
+		t := a.subs[i].topic
+		f := t.newest.Load()
+		if f == nil || t.deleted.Load() {
+			return nil
+		}
+		cached.frames[t.id] = f
+	}
+	return cached
+}
 
-// swept says that a sweep that began at t has succeeded.
-func (h *hub) swept(t time.Time) { h.fresh.Store(int64(h.since(t))) }
-
-// freshAt is the later of the last sweep that succeeded and the instant at, by
-// the clock that now was read from.
-func (h *hub) freshAt(at time.Duration, now time.Time) time.Time {
-	return now.Add(max(time.Duration(h.fresh.Load()), at) - h.since(now))
+// nextOrdinal numbers subscribers, for the sampling of flushes. The caller holds mu.
+func (h *hub) nextOrdinal() uint8 {
+	h.ordinals++
+	return h.ordinals
 }

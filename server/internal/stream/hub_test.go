@@ -48,22 +48,22 @@ func counter(t *testing.T, c prometheus.Counter) float64 {
 	return families[0].GetMetric()[0].GetCounter().GetValue()
 }
 
-func (a *audits) taken(t *testing.T) (got []string, st state) {
+func (a *auditSubscriber) taken(t *testing.T) (got []string, st subscriberState) {
 	t.Helper()
 	blocks, st := a.take(nil)
 	return names(t, blocks), st
 }
 
 // attended is a subscription with a wake-up slot, as a goroutine has it.
-func (h *hub) attended(ids []int64, v variant) *audits {
-	a := h.watch(ids, v)
-	a.attach(newSlot())
+func (h *hub) attended(ids []int64, v variant) *auditSubscriber {
+	a := h.subscribeAudits(ids, v)
+	a.attach(newSignal())
 	return a
 }
 
-func (a *audits) slot() slot { return a.seats[0].waker.(slot) }
+func (a *auditSubscriber) slot() signal { return a.subs[0].waker.(signal) }
 
-func (a *audits) isWoken() bool {
+func (a *auditSubscriber) isWoken() bool {
 	select {
 	case <-a.slot():
 		return true
@@ -75,7 +75,7 @@ func (a *audits) isWoken() bool {
 func TestTheNewestFrameWins(t *testing.T) {
 	h := testHub()
 	a := h.attended([]int64{7}, withID)
-	defer a.close()
+	defer a.unsubscribe()
 	for _, revision := range []int64{3, 5, 4, 5, 1} {
 		h.publish([]*frame{frameOf(7, revision)})
 	}
@@ -104,7 +104,7 @@ func TestTheNewestFrameWins(t *testing.T) {
 func TestSameRevisionReadAgain(t *testing.T) {
 	h := testHub()
 	a := h.attended([]int64{7}, withID)
-	defer a.close()
+	defer a.unsubscribe()
 	h.publish([]*frame{frameOf(7, 3)})
 	a.taken(t)
 	a.isWoken()
@@ -114,15 +114,15 @@ func TestSameRevisionReadAgain(t *testing.T) {
 		t.Errorf("got %v for a revision already taken", got)
 	}
 	b := h.attended([]int64{7}, withID)
-	defer b.close()
-	if got := b.seats[0].topic.newest.Load(); got != again {
+	defer b.unsubscribe()
+	if got := b.subs[0].topic.newest.Load(); got != again {
 		t.Error("the newcomer does not see the later reading")
 	}
 }
 
 func TestTopicsLiveAsLongAsTheirSubscribers(t *testing.T) {
 	h := testHub()
-	var all []*audits
+	var all []*auditSubscriber
 	for n := range int64(20) {
 		all = append(all, h.attended([]int64{1, 2 + n%3}, withoutID))
 	}
@@ -131,13 +131,13 @@ func TestTopicsLiveAsLongAsTheirSubscribers(t *testing.T) {
 	}
 	// Leave in another order than they came.
 	for _, i := range []int{3, 0, 19, 7, 1, 2, 4, 5, 6, 8, 9, 18, 17, 16, 10, 11, 12, 13, 14} {
-		all[i].close()
+		all[i].unsubscribe()
 	}
 	h.publish([]*frame{frameOf(1, 1), frameOf(2, 1)})
 	if got, _ := all[15].taken(t); !slices.Equal(got, []string{"1@1", "2@1"}) {
 		t.Errorf("the last subscriber got %v", got)
 	}
-	all[15].close()
+	all[15].unsubscribe()
 	if len(h.topics) != 0 || h.subscribers != 0 {
 		t.Errorf("with nobody left: %d topics, %d subscribers", len(h.topics), h.subscribers)
 	}
@@ -152,7 +152,7 @@ func TestFeedRestsWithoutSubscribers(t *testing.T) {
 		done := make(chan struct{})
 		go func() { defer close(done); f.Run(ctx) }()
 		defer func() { cancel(); <-done }()
-		h := newHub(f, newMetrics(nil))
+		h := newHub(newEnv(Config{}), f)
 		polls := func() bool {
 			synctest.Wait() // a poll of this very moment may be on its way
 			before := asked.Load()
@@ -162,12 +162,12 @@ func TestFeedRestsWithoutSubscribers(t *testing.T) {
 		if polls() {
 			t.Error("polls before the first subscriber")
 		}
-		a, l := h.watch([]int64{7}, withID), h.watchList()
-		a.close()
+		a, l := h.subscribeAudits([]int64{7}, withID), h.subscribeList(nil)
+		a.unsubscribe()
 		if !polls() {
 			t.Error("does not poll with a subscriber left")
 		}
-		l.close()
+		l.unsubscribe()
 		if polls() {
 			t.Error("polls after the last subscriber")
 		}
@@ -202,7 +202,7 @@ func TestVariants(t *testing.T) {
 // Frames cost nothing per subscriber: neither to publish nor to take.
 func TestNoAllocationPerSubscriber(t *testing.T) {
 	h := testHub()
-	var subscribers []*audits
+	var subscribers []*auditSubscriber
 	for range 1000 {
 		subscribers = append(subscribers, h.attended([]int64{7}, withID))
 	}

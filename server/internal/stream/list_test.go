@@ -57,7 +57,7 @@ func TestEmptyList(t *testing.T) {
 	})
 }
 
-func testHub() *hub { return newHub(newTestFeed(), newMetrics(nil)) }
+func testHub() *hub { return newHub(newEnv(Config{}), newTestFeed()) }
 
 func frameOf(id, revision int64) *frame {
 	p := running(id, 1)
@@ -66,7 +66,7 @@ func frameOf(id, revision int64) *frame {
 }
 
 // taken names the frames that take gives, "id@revision".
-func (l *listing) taken(t *testing.T) (got []string, st state) {
+func (l *listSubscriber) taken(t *testing.T) (got []string, st subscriberState) {
 	t.Helper()
 	blocks, st := l.take(nil)
 	return names(t, blocks), st
@@ -77,8 +77,8 @@ func (l *listing) taken(t *testing.T) (got []string, st state) {
 func TestListOverflow(t *testing.T) {
 	const kept = 100
 	h := testHub()
-	h.list.kept = kept
-	slow, fast := h.watchList(), h.watchList()
+	h.list.limit = kept
+	slow, fast := h.subscribeList(nil), h.subscribeList(nil)
 	for id := range int64(kept) {
 		h.publishList([]*frame{frameOf(id+1, 1)})
 	}
@@ -92,21 +92,21 @@ func TestListOverflow(t *testing.T) {
 	if got := h.list.order.Len(); got != kept || len(h.list.byID) != kept {
 		t.Errorf("%d changes kept, want %d", got, kept)
 	}
-	if got, st := slow.taken(t); len(got) != kept || got[0] != "3@1" || st != lost {
+	if got, st := slow.taken(t); len(got) != kept || got[0] != "3@1" || st != behind {
 		t.Errorf("slow reader: got %d frames from %s, state %v; want %d from 3@1 and lost", len(got), got[0], st, kept)
 	}
-	if got, st := slow.taken(t); len(got) != 0 || st != lost {
+	if got, st := slow.taken(t); len(got) != 0 || st != behind {
 		t.Errorf("slow reader without snapshot: got %v, state %v", got, st)
 	}
-	b := &batch{}
-	b.setNewest([]*frame{frameOf(kept+2, 2)})
+	b := &snapshot{}
+	b.setList([]*frame{frameOf(kept+2, 2)})
 	slow.begin(b, nil)
 	h.publishList([]*frame{frameOf(kept+2, 2), frameOf(1, 2)})
 	if got, st := slow.taken(t); !slices.Equal(got, []string{"1@2"}) || st != open {
 		t.Errorf("after the snapshot: got %v, state %v; want what the snapshot did not show", got, st)
 	}
-	slow.close()
-	fast.close()
+	slow.unsubscribe()
+	fast.unsubscribe()
 	if h.list.order.Len() != 0 || h.list.byID != nil || h.subscribers != 0 {
 		t.Errorf("with no reader left: %d changes, %d subscribers", h.list.order.Len(), h.subscribers)
 	}
@@ -115,8 +115,8 @@ func TestListOverflow(t *testing.T) {
 // A change made again before a reader took it costs nothing more.
 func TestListConflates(t *testing.T) {
 	h := testHub()
-	l := h.watchList()
-	defer l.close()
+	l := h.subscribeList(nil)
+	defer l.unsubscribe()
 	for revision := range int64(100) {
 		h.publishList([]*frame{frameOf(1, revision+1), frameOf(2, revision+1)})
 	}
@@ -137,7 +137,7 @@ func TestListResyncDuringAnOutage(t *testing.T) {
 		v := r.view("/sse/audits")
 		time.Sleep(time.Second)
 		r.table.fail(errors.New("down"))
-		r.server.hub.loseList()
+		r.server.hub.resyncList()
 		time.Sleep(time.Minute)
 		if got := v.longestGap(); got > shared.HeartbeatDefault {
 			t.Errorf("silent for %v", got)

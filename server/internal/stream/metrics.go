@@ -12,8 +12,8 @@ import (
 
 // The label values of a stream's end that are not end events.
 const (
-	endClientGone    = "client_gone"   // the peer closed, or its connection failed
-	endWriteDeadline = "write_timeout" // the peer did not take what was sent in time
+	endClientGone    = "client_gone"    // the peer closed, or its connection failed
+	endWriteDeadline = "write_deadline" // the peer did not take what was sent in time
 )
 
 // The closed sets of label values, so that every series exists from the start: a
@@ -76,7 +76,7 @@ func (m *metrics) aboutStreams() {
 	for _, reason := range ends {
 		m.duration.WithLabelValues(reason)
 	}
-	m.errors = m.counters("atalaya_stream_errors_total", "Streams cut because their reader took nothing (write_timeout), and sweeps that failed (sweep).", faults)
+	m.errors = m.counters("atalaya_stream_errors_total", "Streams ended because their peer took nothing (write_deadline), and sweeps that failed (sweep).", faults)
 	m.rejected = m.counters("atalaya_stream_rejections_total", "Requests for a stream or for progress that were answered with a problem, by its code.", rejections)
 	frames := m.to.NewCounterVec(prometheus.CounterOpts{
 		Name: "atalaya_stream_frames_total", Help: "Frames written to streams.",
@@ -115,25 +115,25 @@ func (m *metrics) aboutSweeps() {
 }
 
 // watch adds what is read when it is asked for.
-func (m *metrics) watch(h *hub, bound int) {
+func (m *metrics) watch(e *env, f *feed.Feed) {
 	for _, source := range feed.Sources {
 		m.to.NewCounterFunc(prometheus.CounterOpts{
 			Name: "atalaya_wakeups_total", Help: "Wake-ups by source, those that were merged with others included.",
 			ConstLabels: prometheus.Labels{"source": source.String()},
-		}, func() float64 { return float64(h.feed.Wakeups(source)) })
+		}, func() float64 { return float64(f.Wakeups(source)) })
 	}
 	m.to.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "atalaya_sweep_success_timestamp_seconds", Help: "When the last sweep that succeeded began, Unix time; 0 before the first. It stands still while nobody is subscribed.",
 	}, func() float64 {
-		swept := time.Duration(h.fresh.Load())
-		if swept == never {
+		confirmed := e.freshness.confirmed()
+		if confirmed == never {
 			return 0
 		}
-		return float64(h.epoch.Add(swept).UnixNano()) / 1e9
+		return float64(e.timeOf(confirmed).UnixNano()) / 1e9
 	})
 	m.to.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "atalaya_stream_limit", Help: "The bound on open streams and held polls together (--max-streams); 0 for none.",
-	}, func() float64 { return float64(bound) })
+	}, func() float64 { return float64(e.cfg.MaxStreams) })
 }
 
 func (m *metrics) streamEnded(reason string, life time.Duration) {

@@ -1,74 +1,70 @@
 package stream
 
 import (
-	"log/slog"
 	"strings"
 	"time"
 
 	"atalaya/shared"
 )
 
-// ticket is an open stream whatever carries it: what it sends, and what it holds
-// from its admission to its end. Each is driven by one of serveHTTP, connStream
-// and shard, which call opened, ended and release once, in this order.
-type ticket struct {
+// openStream is one admitted stream: its session, and what must be released when it
+// ends. Every writer uses it: serveHTTP, connStream and shard call opened, ended and
+// release once each, in this order.
+type openStream struct {
 	session
-	free   func() // of Config.Admit
-	caller string // the remote address; with a cursor a space and that, cut for the log
+	free func() // of Config.Admit
+	peer string // the remote address, and behind a space the cursor if there is one, for the log
 }
 
-func caller(remote, cursor string) string {
-	if cursor == "" {
-		return remote
+func newOpenStream(e *env, s subscriber, began time.Time, free func(), remote, cursor string) *openStream {
+	peer := remote
+	if cursor != "" {
+		peer += " " + cutForLog(cursor)
 	}
-	return remote + " " + clip(cursor)
+	return &openStream{session: newSession(e, s, began), free: free, peer: peer}
 }
 
-func (t *ticket) opened() {
-	t.server.metrics.sse.Inc()
-	t.server.cfg.Log.Info("stream opened", t.about()...)
+// opened counts and logs the stream before its first byte.
+func (o *openStream) opened() {
+	o.env.metrics.sse.Inc()
+	o.env.cfg.Log.Info("stream opened", o.logAttrs()...)
 }
 
-// ended tells that nothing more will be sent, and gives the subscription up.
-func (t *ticket) ended(reason string, now time.Time) {
-	t.view.close()
-	life := t.server.since(now) - t.began
-	t.server.metrics.sse.Dec()
-	t.server.metrics.streamEnded(reason, life)
-	about := t.about()
+// do carries an output out with a writer's write, and reports whether the stream is
+// over, and why. w is woken when a resync that was due has come.
+func (o *openStream) do(out output, w waker, write func(blocks [][]byte) error) (reason string, over bool) {
+	if out.resync {
+		o.subscriber.resync(w)
+	}
+	if len(out.blocks) > 0 {
+		if err := write(out.blocks); err != nil {
+			return endOf(err), true
+		}
+		clear(out.blocks) // a frame must not live as long as its slowest subscriber idles
+		o.flushed(time.Now())
+	}
+	return out.reason, out.reason != ""
+}
+
+// ended gives the subscription up, counts and logs: nothing more will be sent.
+func (o *openStream) ended(reason string, now time.Time) {
+	o.subscriber.unsubscribe()
+	life := o.env.since(now) - o.began
+	o.env.metrics.sse.Dec()
+	o.env.metrics.streamEnded(reason, life)
+	attrs := o.logAttrs()
 	if reason == string(shared.EndMaxAge) {
-		t.server.cfg.Log.Info("stream lifetime reached", append(about, "duration", life)...)
+		o.env.cfg.Log.Info("stream lifetime reached", append(attrs, "duration", life)...)
 	}
-	t.server.cfg.Log.Info("stream ended", append(about, "reason", reason, "duration", life, "frames", int(t.sent))...)
+	o.env.cfg.Log.Info("stream ended", append(attrs, "reason", reason, "duration", life, "frames", int(o.sent))...)
 }
 
 // release gives back what admission gave.
-func (t *ticket) release() { t.server.release(t.free) }
+func (o *openStream) release() { o.env.release(o.free) }
 
-// about rebuilds what was asked for: most of a stream's life nobody asks, and it
-// would be half of what a stream costs.
-func (t *ticket) about() []any {
-	remote, cursor, _ := strings.Cut(t.caller, " ")
-	want := wish{variant: brief, cursor: cursor}
-	if a, ok := t.view.(*audits); ok {
-		want.variant = a.variant
-		for i := range a.seats {
-			want.ids = append(want.ids, a.seats[i].topic.id)
-		}
-	}
-	return want.about(remote)
-}
-
-// about are the attributes of a stream's log lines.
-func (w wish) about(remote string) []any {
-	var about []any
-	switch w.variant {
-	case withID:
-		about = []any{slog.Int64("audit_id", w.ids[0]), slog.String("last_event_id", clip(w.cursor))}
-	case withoutID:
-		about = []any{slog.Any("audit_ids", w.ids)}
-	default:
-		about = []any{slog.String("topic", "list")}
-	}
-	return append(about, slog.String("remote", remote), slog.String("transport", "sse"))
+func (o *openStream) logAttrs() []any {
+	remote, cursor, _ := strings.Cut(o.peer, " ")
+	want := o.subscriber.request()
+	want.cursor = cursor
+	return want.logAttrs(remote)
 }

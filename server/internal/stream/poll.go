@@ -51,13 +51,13 @@ func (s *Server) mayHold(r *http.Request, match shared.EntityTags, wait time.Dur
 	return free, err == nil
 }
 
-// read asks once, together with everybody who asks in the same moment.
+// read takes part in the next snapshot, with all requests of the same moment.
 func (s *Server) read(ctx context.Context, id int64) (*frame, error) {
-	snapshot, err := s.relay.asking.snapshot(ctx, []int64{id}, false)
+	first, err := s.relay.snapshots.request(ctx, []int64{id}, false)
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	f := snapshot.frames[id]
+	f := first.frames[id]
 	if f == nil {
 		return nil, notFound()
 	}
@@ -69,20 +69,20 @@ func (s *Server) hold(ctx context.Context, id int64, match shared.EntityTags, wa
 	s.metrics.poll.Inc()
 	defer s.metrics.poll.Dec()
 	began := time.Now()
-	view, _, err := s.subscribe(ctx, wish{ids: []int64{id}, variant: body})
+	sub, _, err := s.subscribe(ctx, request{ids: []int64{id}, variant: body})
 	if err != nil {
 		return nil, err
 	}
-	defer view.close()
-	woken := newSlot()
-	view.attach(woken)
+	defer sub.unsubscribe()
+	woken := newSignal()
+	sub.attach(woken)
 	over := time.NewTimer(wait - time.Since(began))
 	defer over.Stop()
-	topic := view.(*audits).seats[0].topic
+	topic := sub.subscriptions()[0].topic
 	for {
 		f := topic.newest.Load()
 		switch {
-		case topic.gone.Load():
+		case topic.deleted.Load():
 			return nil, notFound()
 		case f.terminal() || !match.Match(shared.ETag(f.revision())):
 			return f, nil
@@ -121,5 +121,5 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, f *frame, match 
 	data := f.bytes(body)
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(len(data)))
-	_, _ = w.Write(data) // a reader that is gone needs no answer
+	_, _ = w.Write(data) // a peer that has left needs no answer
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Propagation is the time from a change of a row to those who watch it. It
+// Propagation is the time from a change of a row to its subscribers. It
 // begins at the row's updated_at, which the database's clock gives in
 // milliseconds when the row is written: a transaction that commits late shows in
 // it. It ends on this server's clock, twice: when a sweep publishes the frame,
@@ -19,30 +19,25 @@ import (
 // clocks together, or read the difference of the two ends, which has none.
 
 // sampled is about how many flushes of one frame are measured: all for up to 15
-// viewers, 8 to 16 up to 4,000, and one in 256 above. So a crowd pays for a few
-// observations, whatever its size, and nobody takes turns over a shared counter.
+// subscribers, 8 to 16 up to 4,000, and one in 256 above. So many
+// subscribers cost a few observations, whatever their number, and do not contend
+// for a shared counter.
 const sampled = 16
 
-// sample picks from the viewers of a topic those whose turn has none of its bits
+// sample picks from the subscribers of a topic those whose ordinal has none of its bits
 // set.
 type sample uint8
 
-func sampleOf(viewers int) sample {
-	return sample(1<<min(bits.Len(uint(viewers/sampled)), 8) - 1)
+func sampleOf(subscribers int) sample {
+	return sample(1<<min(bits.Len(uint(subscribers/sampled)), 8) - 1)
 }
 
-// hits rotates with serial, so that a viewer's own slowness does not stay in the
+// hits rotates with serial, so that a subscriber's own slowness does not stay in the
 // figures, or out of them.
-func (s sample) hits(turn uint8, serial uint64) bool { return (turn+uint8(serial))&uint8(s) == 0 }
-
-// turn numbers views; the caller holds mu.
-func (h *hub) turn() uint8 {
-	h.turns++
-	return h.turns
-}
+func (s sample) hits(ordinal uint8, serial uint64) bool { return (ordinal+uint8(serial))&uint8(s) == 0 }
 
 // probe is the updated_at of a frame that was taken and has not left yet: Unix
-// time in probeUnits, cut to 32 bits, for there is one in every stream; 0 for
+// time in probeUnits, cut to 32 bits because there is one in every stream; 0 for
 // none.
 type probe uint32
 

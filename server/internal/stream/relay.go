@@ -3,9 +3,11 @@ package stream
 import (
 	"context"
 	"fmt"
-	"log/slog"
+	"slices"
 	"sync"
 	"time"
+
+	"atalaya/shared"
 )
 
 // Waits between sweeps during an outage, doubled from the first to the last.
@@ -14,164 +16,182 @@ const (
 	sweepBackoffLast  = 2 * time.Second
 )
 
-// positionTrusted is how many sweeps in a row may fail before the relay doubts
-// its position rather than the database.
-const positionTrusted = 3
+// failuresBeforeNewCursor is how many sweeps in a row may fail before the relay
+// doubts its cursor rather than the database.
+const failuresBeforeNewCursor = 3
 
-// fullPage is how many rows tell that Changes has probably more. Should the
-// Reader cut its answers shorter than this, the rest comes a sweep later.
-const fullPage = 500
+// idsPerQuery bounds the audits of one snapshot query.
+const idsPerQuery = 500
 
-// relay makes every read of this package, in one goroutine, one after the
-// other. So a later read never shows an older state than an earlier one, and
-// the streams together use one database connection at most.
+// relay makes every read of this package, in one goroutine, one after the other.
+// So a later read never shows an older state than an earlier one, and all streams
+// together use one database connection at most.
 type relay struct {
-	reader  Reader
-	wakeups <-chan struct{}
-	hub     *hub
-	metrics *metrics
-	log     *slog.Logger
-	asking  asking
+	*env
+	reader    Reader
+	wakeups   <-chan struct{}
+	hub       *hub
+	snapshots snapshots
 
-	// The loop's own.
-	position   string
-	generation uint64 // of the hub, for which position holds; 0 for none
-	resync     bool   // the position is new, and what changed before it is unknown
-	full       bool   // the last answer was a full page; the window goes on
-	first      bool   // the window is the position's first, and may show what is old
-	// The revisions that this window and the one before have brought: windows
-	// overlap, and what both bring is news once.
+	// Only the relay's goroutine uses these; no lock.
+	cursor     string
+	generation uint64 // of the hub, for which cursor holds; 0 for none
+	newCursor  bool   // cursor replaces one that failed, and what changed before it is unknown
+	more       signal // filled when the last answer was cut off
+	cutOff     bool   // … and the window goes on with the next
+	first      bool   // the window is the cursor's first, and may show old changes
+	// The revisions of this window of changes and of the one before. Windows
+	// overlap, and what both bring is published once.
 	window, before map[int64]int64
-
-	failures  int
-	since     time.Time // of the first failure
-	notBefore time.Time
+	failures       int
+	failingSince   time.Time
+	notBefore      time.Time // the next sweep
 
 	mu  sync.Mutex
 	err error // of the outage that lasts; nil for none
 }
 
-func newRelay(r Reader, wakeups <-chan struct{}, h *hub, m *metrics, log *slog.Logger) *relay {
+func newRelay(e *env, r Reader, wakeups <-chan struct{}, h *hub) *relay {
 	return &relay{
-		reader: r, wakeups: wakeups, hub: h, metrics: m, log: log,
-		asking: asking{signal: newSlot()},
-		window: map[int64]int64{}, before: map[int64]int64{},
+		env: e, reader: r, wakeups: wakeups, hub: h,
+		snapshots: snapshots{asked: newSignal()},
+		more:      newSignal(),
+		window:    map[int64]int64{}, before: map[int64]int64{},
 	}
 }
 
 func (r *relay) run(ctx context.Context) error {
-	defer r.asking.stop()
+	defer r.snapshots.stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-r.asking.signal:
-			r.answer(ctx)
+		case <-r.snapshots.asked:
+			r.takeSnapshot(ctx)
+		case <-r.hub.demand:
+			r.followDemand(ctx)
 		case <-r.wakeups:
-			if time.Now().Before(r.notBefore) {
-				continue // the sweep tick comes again
-			}
-			_ = r.sweep(ctx) // logged there, once per outage
+			r.sweepIfDue(ctx)
+		case <-r.more:
+			r.sweepIfDue(ctx)
 		}
 	}
 }
 
-// sweep asks for every change since the position, in one query, and publishes
-// them. Without a position it fixes one.
+// followDemand takes a cursor when the first subscriber has come, and drops it
+// when the last has left.
+func (r *relay) followDemand(ctx context.Context) {
+	subscribed, generation := r.hub.currentGeneration()
+	if !subscribed || generation != r.generation {
+		r.sweepIfDue(ctx)
+	}
+}
+
+// sweepIfDue leaves a sweep out that comes too soon after one that failed: the
+// sweep tick comes again.
+func (r *relay) sweepIfDue(ctx context.Context) {
+	if !time.Now().Before(r.notBefore) {
+		_ = r.sweep(ctx) // logged there, once per outage
+	}
+}
+
+// sweep asks for every change since the cursor, in one query, and publishes them.
+// Without a cursor it takes one.
 func (r *relay) sweep(ctx context.Context) error {
-	watched, generation := r.hub.demand()
-	if !watched {
-		r.forget()
+	subscribed, generation := r.hub.currentGeneration()
+	if !subscribed {
+		r.dropCursor()
 		return nil
 	}
 	if generation != r.generation {
-		r.forget()
+		r.dropCursor()
 	}
 	began := time.Now()
-	next, err := r.changes(ctx, r.position)
-	if err != nil && r.position != "" && r.failures >= positionTrusted {
-		next, err = r.doubtPosition(ctx)
+	next, err := r.publishChanges(ctx, r.cursor)
+	if err != nil && r.cursor != "" && r.failures >= failuresBeforeNewCursor {
+		next, err = r.replaceCursor(ctx)
 	}
 	if err == nil {
-		r.position, r.generation = next, generation
-		if r.resync {
-			err = r.reread(ctx)
-			r.resync = err != nil
+		r.cursor, r.generation = next, generation
+		if r.newCursor {
+			err = r.publishAll(ctx)
+			r.newCursor = err != nil
 		}
 	}
 	if err != nil {
-		r.failed(ctx, err)
+		r.noteFailure(ctx, err)
 		return err
 	}
-	r.recovered()
-	if r.full {
-		r.hub.feed.Rouse() // go on at once, but not before those who ask for a snapshot
+	r.noteSuccess()
+	if r.cutOff {
+		r.more.wake() // go on at once, but let waiting requests have their snapshot first
 		return nil
 	}
-	r.hub.swept(began)
+	r.freshness.confirm(began)
 	return nil
 }
 
-// doubtPosition finds out whether it is the position that fails. One that the
+// replaceCursor finds out whether it is the cursor that fails. One that the
 // database no longer understands (another cluster has taken over) would fail for
-// ever; then a new one is taken, and what changed before it must be read again.
-// The old one gets the last word, for the database may have come back just now.
-func (r *relay) doubtPosition(ctx context.Context) (next string, err error) {
-	fresh, err := r.changes(ctx, "")
+// ever; a new one is taken then, and what changed before it must be read again.
+// The old one is tried once more, because the database may have recovered in the
+// meantime.
+func (r *relay) replaceCursor(ctx context.Context) (next string, err error) {
+	fresh, err := r.publishChanges(ctx, "")
 	if err != nil {
 		return "", err
 	}
-	if next, err = r.changes(ctx, r.position); err != nil {
-		next, r.resync = fresh, true
+	if next, err = r.publishChanges(ctx, r.cursor); err != nil {
+		next, r.newCursor = fresh, true
 	}
 	return next, nil
 }
 
-// forget gives the position up: nobody needs it, or those who do have come
-// after nobody did, and will take a snapshot.
-func (r *relay) forget() {
-	r.position, r.generation, r.resync = "", 0, false
+// dropCursor is for when there is no subscriber, or all subscribers came after a
+// time without any and begin with a snapshot of their own.
+func (r *relay) dropCursor() {
+	r.cursor, r.generation, r.newCursor = "", 0, false
 	clear(r.window)
 	clear(r.before)
-	r.recovered()
+	r.noteSuccess()
 }
 
-// changes runs one query and publishes what it returned.
-func (r *relay) changes(ctx context.Context, position string) (next string, err error) {
+// publishChanges runs one query and publishes what it returned.
+func (r *relay) publishChanges(ctx context.Context, cursor string) (next string, err error) {
 	query, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
 	began := time.Now()
-	changed, gone, next, err := r.reader.Changes(query, position)
+	changes, err := r.reader.Changes(query, cursor)
 	r.metrics.sweepSeconds.Observe(time.Since(began).Seconds())
 	if err != nil {
 		return "", err
 	}
-	r.metrics.sweepRows.Observe(float64(len(changed)))
-	frames := make([]*frame, 0, len(changed))
-	for _, p := range changed {
+	r.metrics.sweepRows.Observe(float64(len(changes.Changed)))
+	frames := make([]*frame, 0, len(changes.Changed))
+	for _, p := range changes.Changed {
 		if r.window[p.AuditID] != p.Revision && r.before[p.AuditID] != p.Revision {
 			frames = append(frames, newFrame(p))
 		}
 		r.window[p.AuditID] = p.Revision
 	}
-	if r.full = len(changed)+len(gone) >= fullPage; !r.full {
+	if r.cutOff = changes.More; !r.cutOff {
 		r.window, r.before = r.before, r.window
 		clear(r.window)
 	}
 	if !r.first {
 		r.metrics.published(frames)
 	}
-	r.first = position == "" || r.first && r.full
+	r.first = cursor == "" || r.first && r.cutOff
 	r.hub.publish(frames)
 	r.hub.publishList(frames)
-	r.hub.remove(gone)
-	return next, nil
+	r.hub.publishDeleted(changes.Deleted)
+	return changes.Next, nil
 }
 
-// reread gives every subscriber the state after a gap.
-func (r *relay) reread(ctx context.Context) error {
-	ids := r.hub.watched()
-	frames, err := r.progressOf(ctx, ids)
+// publishAll gives every subscriber the present state after a gap.
+func (r *relay) publishAll(ctx context.Context) error {
+	ids := r.hub.topicIDs()
+	frames, err := r.readAudits(ctx, ids)
 	if err != nil {
 		return err
 	}
@@ -179,26 +199,86 @@ func (r *relay) reread(ctx context.Context) error {
 	for _, f := range frames {
 		found[f.id()] = true
 	}
-	var gone []int64
+	var deleted []int64
 	for _, id := range ids {
 		if !found[id] {
-			gone = append(gone, id)
+			deleted = append(deleted, id)
 		}
 	}
 	r.hub.publish(frames)
-	r.hub.remove(gone)
-	r.hub.loseList()
+	r.hub.publishDeleted(deleted)
+	r.hub.resyncList()
 	return nil
 }
 
-func (r *relay) failed(ctx context.Context, err error) {
+// takeSnapshot reads the next snapshot. If there are subscribers and no cursor
+// yet, the cursor comes first: a change between snapshot and cursor would be in
+// neither.
+func (r *relay) takeSnapshot(ctx context.Context) {
+	s := r.snapshots.beginNext()
+	if s == nil {
+		return
+	}
+	defer close(s.done)
+	if subscribed, generation := r.hub.currentGeneration(); subscribed && generation != r.generation {
+		if s.err = r.sweep(ctx); s.err != nil {
+			return
+		}
+	}
+	s.err = r.readSnapshot(ctx, s)
+}
+
+func (r *relay) readSnapshot(ctx context.Context, s *snapshot) error {
+	s.asOf = time.Now()
+	s.frames = make(map[int64]*frame, len(s.ids))
+	ids := make([]int64, 0, len(s.ids))
+	for id := range s.ids {
+		ids = append(ids, id)
+	}
+	frames, err := r.readAudits(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, f := range frames {
+		s.frames[f.id()] = f
+	}
+	r.hub.publish(frames)
+	if !s.wantsList {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
+	defer cancel()
+	rows, err := r.reader.Newest(ctx, shared.ListSnapshot)
+	if err != nil {
+		return err
+	}
+	s.setList(newFrames(rows))
+	return nil
+}
+
+// readAudits reads audits in as few queries as their number allows.
+func (r *relay) readAudits(ctx context.Context, ids []int64) ([]*frame, error) {
+	var frames []*frame
+	for chunk := range slices.Chunk(ids, idsPerQuery) {
+		query, cancel := context.WithTimeout(ctx, queryTimeout)
+		rows, err := r.reader.ProgressOf(query, chunk)
+		cancel()
+		if err != nil {
+			return nil, err
+		}
+		frames = append(frames, newFrames(rows)...)
+	}
+	return frames, nil
+}
+
+func (r *relay) noteFailure(ctx context.Context, err error) {
 	if ctx.Err() != nil {
-		return // stopping, not an outage
+		return // the server stops, which is no outage
 	}
 	r.metrics.errors.WithLabelValues(faultSweep).Inc()
 	if r.failures == 0 {
-		r.since = time.Now()
-		r.log.Error("sweep failed; streams stand still", "err", err)
+		r.failingSince = time.Now()
+		r.cfg.Log.Error("sweep failed; streams stand still", "err", err)
 	}
 	wait := min(sweepBackoffFirst<<min(r.failures, 10), sweepBackoffLast)
 	r.failures++
@@ -206,11 +286,11 @@ func (r *relay) failed(ctx context.Context, err error) {
 	r.setOutage(fmt.Errorf("sweep: %w", err))
 }
 
-func (r *relay) recovered() {
+func (r *relay) noteSuccess() {
 	if r.failures == 0 {
 		return
 	}
-	r.log.Info("sweep recovered", "outage", time.Since(r.since), "failures", r.failures)
+	r.cfg.Log.Info("sweep recovered", "outage", time.Since(r.failingSince), "failures", r.failures)
 	r.failures, r.notBefore = 0, time.Time{}
 	r.setOutage(nil)
 }

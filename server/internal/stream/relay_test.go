@@ -133,7 +133,7 @@ func TestLatecomersNeedNoSnapshot(t *testing.T) {
 // More changes than one answer holds are read in one go, not a page per sweep.
 func TestMoreChangesThanOneAnswerHolds(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
-		const n = 2*fullPage + 200
+		const n = 2*tableAnswer + 200
 		v := r.view("/sse/audits")
 		time.Sleep(1100 * time.Millisecond) // between two ticks
 		before := r.table.queries()[0]
@@ -181,22 +181,23 @@ func TestSnapshotBeginsAfterTheSubscription(t *testing.T) {
 
 // newStill returns a relay that nobody runs.
 func newStill() (*table, *relay) {
-	rows := newTable()
-	return rows, newRelay(rows, nil, testHub(), newMetrics(nil), slog.New(slog.DiscardHandler))
+	rows, h := newTable(), testHub()
+	h.env.cfg.Log = slog.New(slog.DiscardHandler)
+	return rows, newRelay(h.env, rows, nil, h)
 }
 
-// The position is fixed before the snapshot is read: what changes right after
-// the snapshot is then a change since the position.
-func TestPositionBeforeSnapshot(t *testing.T) {
+// The cursor is taken before the snapshot is read: what changes right after the
+// snapshot is then a change since the cursor.
+func TestCursorBeforeSnapshot(t *testing.T) {
 	rows, r := newStill()
 	rows.insert(7)
-	a := r.hub.watch([]int64{7}, withID)
-	defer a.close()
-	b, err := r.asking.join([]int64{7}, false)
+	a := r.hub.subscribeAudits([]int64{7}, withID)
+	defer a.unsubscribe()
+	b, err := r.snapshots.join([]int64{7}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.answer(t.Context())
+	r.takeSnapshot(t.Context())
 	if <-b.done; b.err != nil || b.frames[7].revision() != 1 {
 		t.Fatalf("got %+v", b)
 	}
@@ -214,14 +215,14 @@ func TestPositionBeforeSnapshot(t *testing.T) {
 func TestPositionIsNotKeptForTheNext(t *testing.T) {
 	rows, r := newStill()
 	rows.insert(7)
-	first := r.hub.watch([]int64{7}, withID)
+	first := r.hub.subscribeAudits([]int64{7}, withID)
 	if err := r.sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	first.close()
+	first.unsubscribe()
 	rows.progress(7, 50)
-	second := r.hub.watch([]int64{7}, withID)
-	defer second.close()
+	second := r.hub.subscribeAudits([]int64{7}, withID)
+	defer second.unsubscribe()
 	if err := r.sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -252,10 +253,10 @@ func TestOverlappingSweepsBringNothingTwice(t *testing.T) {
 // Requests after the relay has stopped are refused, not left waiting.
 func TestStoppedRelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := &asking{signal: make(chan struct{}, 1)}
+		a := &snapshots{asked: newSignal()}
 		failed := make(chan error, 1)
 		go func() {
-			_, err := a.snapshot(t.Context(), []int64{7}, false)
+			_, err := a.request(t.Context(), []int64{7}, false)
 			failed <- err
 		}()
 		synctest.Wait()
@@ -263,7 +264,7 @@ func TestStoppedRelay(t *testing.T) {
 		if err := <-failed; !errors.Is(err, errStopped) {
 			t.Errorf("who waited: got %v", err)
 		}
-		if _, err := a.snapshot(t.Context(), nil, true); !errors.Is(err, errStopped) {
+		if _, err := a.request(t.Context(), nil, true); !errors.Is(err, errStopped) {
 			t.Errorf("who came later: got %v", err)
 		}
 	})

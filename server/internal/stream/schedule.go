@@ -5,199 +5,200 @@ import (
 	"sync"
 )
 
-// slice is how many streams a shard writes to before it looks up: some 1 ms of
-// work. A lone viewer waits for a crowd elsewhere about as long.
-const slice = 64
+// visitsPerTurn is how many streams a shard steps before it looks for events,
+// deadlines and newcomers again: some 1 ms of work. A lone subscriber waits about so
+// long for a large group elsewhere.
+const visitsPerTurn = 64
 
-// loneMost is how many members a crowd may have to be visited before the
-// larger ones.
-const loneMost = slice / 4
+// smallGroup is how many members a group may have to be visited before the larger
+// ones.
+const smallGroup = visitsPerTurn / 4
 
-// crowd is the part of a topic's subscribers that one shard visits. A change
-// wakes the crowd, not each of them: that costs the relay the same whatever
-// their number, and gives the shard the choice whom to visit when.
+// group is the subscriptions of one topic on one shard. A change wakes the group and
+// not each of them: that costs the relay the same whatever their number, and leaves
+// to the shard whom it visits when.
 //
-// Those before visited have been visited in this pass, the others have not; a
-// crowd at rest has no others. A change in the middle of a pass asks for another
-// pass and does not cut this one short, so nobody waits for more than one round
-// and each gets what is newest when it is its turn.
-type crowd struct {
-	topic *topic
-	queue *schedule
+// members[:visited] were visited in this pass. Between passes visited is
+// len(members). A change in the middle of a pass asks for another pass and does not
+// cut this one short, so nobody waits for more than one pass, and each member gets
+// what is newest at its turn.
+type group struct {
+	topic    *topic
+	schedule *schedule
 
-	woken bool // and not noticed yet; guarded by schedule.mu
+	woken bool // and not taken yet; guarded by schedule.mu
 
-	// The shard's own.
-	members []*seat
+	// Only the shard's goroutine uses these; no lock.
+	members []*subscription
 	visited int
-	again   bool
-	queued  bool
+	queued  bool // a pass is under way
+	again   bool // … and another is to follow
 }
 
-// wake is called under hub.mu, by the relay's goroutine or whoever ends the
+// wake is called under hub.mu, by the relay's goroutine or by whoever ends the
 // server.
-func (c *crowd) wake() {
-	c.queue.mu.Lock()
-	defer c.queue.mu.Unlock()
-	if !c.woken {
-		c.woken = true
-		c.queue.woken = append(c.queue.woken, c)
-		c.queue.rouse()
+func (g *group) wake() {
+	g.schedule.mu.Lock()
+	defer g.schedule.mu.Unlock()
+	if !g.woken {
+		g.woken = true
+		g.schedule.woken = append(g.schedule.woken, g)
+		g.schedule.endSleep()
 	}
 }
 
-func (c *crowd) add(s *seat) {
-	s.crowd, s.place = c, int32(len(c.members))
-	c.members = append(c.members, s)
-	if !c.queued {
-		c.visited++
+func (g *group) add(s *subscription) {
+	s.group, s.index = g, int32(len(g.members))
+	g.members = append(g.members, s)
+	if !g.queued {
+		g.visited++
 	}
 }
 
-func (c *crowd) remove(s *seat) {
-	if gap := int(s.place); gap < c.visited {
-		c.visited--
-		c.members[gap], c.members[c.visited] = c.members[c.visited], s
-		c.members[gap].place, s.place = int32(gap), int32(c.visited)
+func (g *group) remove(s *subscription) {
+	if gap := int(s.index); gap < g.visited {
+		g.visited--
+		g.members[gap], g.members[g.visited] = g.members[g.visited], s
+		g.members[gap].index, s.index = int32(gap), int32(g.visited)
 	}
-	c.members = swapOut(c.members, s)
-	s.crowd, s.waker = nil, nil
+	g.members = removeSwap(g.members, s)
+	s.group, s.waker = nil, nil
 }
 
-// visit calls see for at most n members and reports how many it was. The members
-// may leave meanwhile.
-func (c *crowd) visit(n int, see func(*seat)) (seen int) {
-	for ; seen < n && c.visited < len(c.members); seen++ {
-		s := c.members[c.visited]
-		c.visited++ // before the call: s may leave in it
-		see(s)
+// visitSome calls visit for at most n members and reports how many it was. The
+// members may leave meanwhile.
+func (g *group) visitSome(n int, visit func(*subscription)) (visited int) {
+	for ; visited < n && g.visited < len(g.members); visited++ {
+		s := g.members[g.visited]
+		g.visited++ // before the call, in which s may leave
+		visit(s)
 	}
-	return seen
+	return visited
 }
 
-// schedule decides in which order one shard visits its crowds: those with few
-// members first, then a slice of one large crowd, then the next round, in which
-// the next large crowd has its slice. So neither can hold the other up.
+// schedule decides in which order one shard visits its groups: small ones first,
+// then some members of one large group, then the next turn, in which the next large
+// group has its share. So neither kind can hold the other up.
 type schedule struct {
-	ring func() // ends the shard's sleep; called under mu
+	interrupt func() // ends the shard's sleep; called under mu
 
 	mu      sync.Mutex
 	asleep  bool
 	stopped bool
-	woken   []*crowd
+	woken   []*group
 	posted  []*epollStream // new ones, and those woken by themselves
 
-	// The shard's own.
-	taken []*crowd // reused
-	lone  []*crowd
-	large []*crowd
+	// Only the shard's goroutine uses these; no lock.
+	batch []*group // reused
+	small []*group
+	large []*group
 }
 
-// rouse ends a sleep. The caller holds mu.
-func (q *schedule) rouse() {
-	if q.asleep {
-		q.asleep = false
-		q.ring()
+// endSleep wakes the shard. The caller holds mu.
+func (s *schedule) endSleep() {
+	if s.asleep {
+		s.asleep = false
+		s.interrupt()
 	}
 }
 
 // post hands st over, unless the shard has stopped.
-func (q *schedule) post(st *epollStream) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.stopped {
+func (s *schedule) post(st *epollStream) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped {
 		return false
 	}
-	q.posted = append(q.posted, st)
-	q.rouse()
+	s.posted = append(s.posted, st)
+	s.endSleep()
 	return true
 }
 
-func (q *schedule) stop() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.stopped = true
-	q.rouse()
+func (s *schedule) stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopped = true
+	s.endSleep()
 }
 
-// sleep reports whether the shard may sleep: nothing has come since collect.
-// From then on whatever comes rings.
-func (q *schedule) sleep() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.asleep = len(q.woken) == 0 && len(q.posted) == 0 && !q.stopped
-	return q.asleep
+// sleep reports whether the shard may sleep: nothing has come since takeWoken. From
+// then on whatever comes interrupts.
+func (s *schedule) sleep() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asleep = len(s.woken) == 0 && len(s.posted) == 0 && !s.stopped
+	return s.asleep
 }
 
-// collect queues what was woken, and appends what was posted to streams.
-func (q *schedule) collect(streams []*epollStream) (_ []*epollStream, stopped bool) {
-	q.mu.Lock()
-	q.asleep = false
-	q.taken, q.woken = q.woken, q.taken[:0]
-	for _, c := range q.taken {
-		c.woken = false
+// takeWoken queues the groups that were woken, and appends what was posted to streams.
+func (s *schedule) takeWoken(streams []*epollStream) (_ []*epollStream, stopped bool) {
+	s.mu.Lock()
+	s.asleep = false
+	s.batch, s.woken = s.woken, s.batch[:0]
+	for _, g := range s.batch {
+		g.woken = false
 	}
-	streams = append(streams, q.posted...)
-	clear(q.posted)
-	if q.posted = q.posted[:0]; cap(q.posted) > slice {
-		q.posted = nil
+	streams = append(streams, s.posted...)
+	clear(s.posted)
+	if s.posted = s.posted[:0]; cap(s.posted) > visitsPerTurn {
+		s.posted = nil
 	}
-	stopped = q.stopped
-	q.mu.Unlock()
+	stopped = s.stopped
+	s.mu.Unlock()
 
-	for _, c := range q.taken {
-		q.enqueue(c)
+	for _, g := range s.batch {
+		s.enqueue(g)
 	}
-	clear(q.taken)
+	clear(s.batch)
 	return streams, stopped
 }
 
-func (q *schedule) enqueue(c *crowd) {
+func (s *schedule) enqueue(g *group) {
 	switch {
-	case c.queued:
-		c.again = true
+	case g.queued:
+		g.again = true
 		return
-	case len(c.members) <= loneMost:
-		q.lone = append(q.lone, c)
+	case len(g.members) <= smallGroup:
+		s.small = append(s.small, g)
 	default:
-		q.large = append(q.large, c)
+		s.large = append(s.large, g)
 	}
-	c.queued, c.visited = true, 0
+	g.queued, g.visited = true, 0
 }
 
-// round visits at most a slice of the lone and a slice of one large crowd, and
-// reports whether somebody is left.
-func (q *schedule) round(see func(*seat)) (more bool) {
-	left, done := slice, 0
-	for ; done < len(q.lone) && left > 0; done++ {
-		c := q.lone[done]
-		left -= c.visit(slice, see)
-		if c.visited < len(c.members) { // more have joined than one visit is for
-			q.large = append(q.large, c)
+// visitGroups makes one turn: it visits at most visitsPerTurn members of small groups
+// and as many of one large group, and reports whether there is more to visit.
+func (s *schedule) visitGroups(visit func(*subscription)) (more bool) {
+	left, done := visitsPerTurn, 0
+	for ; done < len(s.small) && left > 0; done++ {
+		g := s.small[done]
+		left -= g.visitSome(visitsPerTurn, visit)
+		if g.visited < len(g.members) { // more have joined than one visit is for
+			s.large = append(s.large, g)
 		} else {
-			q.finished(c)
+			s.endPass(g)
 		}
 	}
-	// Those that were woken again stand behind the others.
-	q.lone = slices.Delete(q.lone, 0, done)
-	if len(q.large) > 0 {
-		c := q.large[0]
-		q.large = slices.Delete(q.large, 0, 1)
-		c.visit(slice, see)
-		if c.visited < len(c.members) {
-			q.large = append(q.large, c)
+	// Groups that were woken again stand behind the others.
+	s.small = slices.Delete(s.small, 0, done)
+	if len(s.large) > 0 {
+		g := s.large[0]
+		s.large = slices.Delete(s.large, 0, 1)
+		g.visitSome(visitsPerTurn, visit)
+		if g.visited < len(g.members) {
+			s.large = append(s.large, g)
 		} else {
-			q.finished(c)
+			s.endPass(g)
 		}
 	}
-	return len(q.lone) > 0 || len(q.large) > 0
+	return len(s.small) > 0 || len(s.large) > 0
 }
 
-// finished takes c, whose pass is complete, out of the queue or begins the next.
-func (q *schedule) finished(c *crowd) {
-	again := c.again
-	c.queued, c.again = false, false
+// endPass takes g, whose pass is complete, out of the queue, or begins its next pass.
+func (s *schedule) endPass(g *group) {
+	again := g.again
+	g.queued, g.again = false, false
 	if again {
-		q.enqueue(c)
+		s.enqueue(g)
 	}
 }

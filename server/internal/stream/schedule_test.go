@@ -6,67 +6,67 @@ import (
 	"time"
 )
 
-// crowdOfMany is a crowd with n members in q.
-func crowdOfMany(q *schedule, n int) *crowd {
-	c := &crowd{topic: &topic{}, queue: q}
+// groupOfMany is a group with n members in schedule s.
+func groupOfMany(q *schedule, n int) *group {
+	c := &group{topic: &topic{}, schedule: q}
 	for range n {
-		c.add(&seat{})
+		c.add(&subscription{})
 	}
 	return c
 }
 
 // wakeUp is what a publication does, and what the shard then notices.
-func (q *schedule) wakeUp(crowds ...*crowd) {
-	for _, c := range crowds {
+func (s *schedule) wakeUp(groups ...*group) {
+	for _, c := range groups {
 		c.wake()
 	}
-	q.collect(nil)
+	s.takeWoken(nil)
 }
 
-// However large the crowds are, a viewer of another audit waits for a slice of
+// However large the groups are, a subscriber of another audit waits for a slice of
 // one of them and no more.
-func TestALoneViewerDoesNotWaitForACrowd(t *testing.T) {
+func TestALoneSubscriberDoesNotWaitForALargeGroup(t *testing.T) {
 	q := &schedule{}
-	crowds := []*crowd{crowdOfMany(q, 10_000), crowdOfMany(q, 5000), crowdOfMany(q, 3000)}
-	lone := crowdOfMany(q, 1)
+	groups := []*group{groupOfMany(q, 10_000), groupOfMany(q, 5000), groupOfMany(q, 3000)}
+	lone := groupOfMany(q, 1)
 	waits, seen, since := 0, 0, 0
-	see := func(s *seat) {
+	visit := func(s *subscription) {
 		since++
-		if s.crowd == lone {
+		if s.group == lone {
 			waits, seen, since = max(waits, since), seen+1, 0
 		}
 	}
-	q.wakeUp(crowds...)
+	q.wakeUp(groups...)
 	const changes = 500
 	for range changes {
 		q.wakeUp(lone)
-		q.wakeUp(crowds...) // restless
+		q.wakeUp(groups...) // restless
 		since = 0
-		q.round(see)
-		q.round(see)
+		q.visitGroups(visit)
+		q.visitGroups(visit)
 	}
-	if seen != changes || waits > slice+1 {
-		t.Errorf("the lone viewer was seen %d times of %d and waited for up to %d others, want at most %d", seen, changes, waits-1, slice)
+	if seen != changes || waits > visitsPerTurn+1 {
+		t.Errorf("the lone subscriber was seen %d times of %d and waited for up to %d others, want at most %d", seen, changes, waits-1, visitsPerTurn)
 	}
 }
 
-// Lone viewers do not starve a crowd, and crowds share what there is.
-func TestCrowdsShare(t *testing.T) {
+// Lone subscribers do not starve a group, and groups share what there is.
+func TestGroupsShare(t *testing.T) {
 	q := &schedule{}
-	large := []*crowd{crowdOfMany(q, 2000), crowdOfMany(q, 2000)}
-	var lone []*crowd
+	large := []*group{groupOfMany(q, 2000), groupOfMany(q, 2000)}
+	var lone []*group
 	for range 1000 {
-		lone = append(lone, crowdOfMany(q, 1))
+		lone = append(lone, groupOfMany(q, 1))
 	}
 	q.wakeUp(large...)
-	visits := map[*crowd]int{}
+	visits := map[*group]int{}
 	for range 40 {
 		q.wakeUp(lone...)
-		q.round(func(s *seat) { visits[s.crowd]++ })
+		q.visitGroups(func(s *subscription) { visits[s.group]++ })
 	}
 	for _, c := range large {
-		if got, want := visits[c], 20*slice; got != want {
-			t.Errorf("a crowd had %d visits in 40 rounds, want %d", got, want)
+		if got, want := visits[c], 20*visitsPerTurn; got != want {
+			t.Errorf("a group had %d visits in 40 rounds, want %d", got, want)
 		}
 	}
 }
@@ -75,21 +75,21 @@ func TestCrowdsShare(t *testing.T) {
 // visited after it.
 func TestChangeDuringAPass(t *testing.T) {
 	q := &schedule{}
-	c := crowdOfMany(q, 10*slice)
+	c := groupOfMany(q, 10*visitsPerTurn)
 	q.wakeUp(c)
-	visited := map[*seat]int{}
-	see := func(s *seat) { visited[s]++ }
+	visited := map[*subscription]int{}
+	visit := func(s *subscription) { visited[s]++ }
 	for range 3 {
-		q.round(see)
+		q.visitGroups(visit)
 	}
 	q.wakeUp(c)
 	for range 7 {
-		q.round(see)
+		q.visitGroups(visit)
 	}
-	if got, want := len(visited), 10*slice; got != want {
+	if got, want := len(visited), 10*visitsPerTurn; got != want {
 		t.Fatalf("after one pass %d were visited, want all %d: a change must not begin it anew", got, want)
 	}
-	for q.round(see) {
+	for q.visitGroups(visit) {
 	}
 	for _, n := range visited {
 		if n != 2 {
@@ -100,11 +100,11 @@ func TestChangeDuringAPass(t *testing.T) {
 
 // Members come and go while they are visited; whoever is there when a change
 // comes and stays is visited after it.
-func TestCrowdChangesDuringAPass(t *testing.T) {
+func TestGroupChangesDuringAPass(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	q := &schedule{}
-	c := crowdOfMany(q, 300)
-	owed := map[*seat]bool{}
+	c := groupOfMany(q, 300)
+	owed := map[*subscription]bool{}
 	for range 20_000 {
 		switch random.IntN(20) {
 		case 0:
@@ -113,7 +113,7 @@ func TestCrowdChangesDuringAPass(t *testing.T) {
 				owed[s] = true
 			}
 		case 1, 2, 3:
-			c.add(&seat{})
+			c.add(&subscription{})
 		case 4, 5, 6:
 			if len(c.members) > 0 {
 				s := c.members[random.IntN(len(c.members))]
@@ -121,7 +121,7 @@ func TestCrowdChangesDuringAPass(t *testing.T) {
 				delete(owed, s)
 			}
 		default:
-			c.visit(random.IntN(8), func(s *seat) {
+			c.visitSome(random.IntN(8), func(s *subscription) {
 				delete(owed, s)
 				if random.IntN(10) == 0 {
 					c.remove(s)
@@ -129,12 +129,12 @@ func TestCrowdChangesDuringAPass(t *testing.T) {
 			})
 		}
 		for i, s := range c.members {
-			if int(s.place) != i || s.crowd != c {
-				t.Fatalf("member %d believes to be %d", i, s.place)
+			if int(s.index) != i || s.group != c {
+				t.Fatalf("member %d believes to be %d", i, s.index)
 			}
 		}
 	}
-	for q.round(func(s *seat) { delete(owed, s) }) {
+	for q.visitGroups(func(s *subscription) { delete(owed, s) }) {
 	}
 	if len(owed) > 0 {
 		t.Errorf("%d of %d members were not visited after the last change", len(owed), len(c.members))
@@ -144,14 +144,14 @@ func TestCrowdChangesDuringAPass(t *testing.T) {
 // A shard that sleeps is rung once; one that does not is not rung.
 func TestRing(t *testing.T) {
 	rings := 0
-	q := &schedule{ring: func() { rings++ }}
-	a, b := crowdOfMany(q, 1), crowdOfMany(q, 100)
+	q := &schedule{interrupt: func() { rings++ }}
+	a, b := groupOfMany(q, 1), groupOfMany(q, 100)
 	a.wake()
 	if q.sleep() {
-		t.Error("sleeps with a crowd to visit")
+		t.Error("sleeps with a group to visit")
 	}
-	q.collect(nil)
-	for q.round(func(*seat) {}) {
+	q.takeWoken(nil)
+	for q.visitGroups(func(*subscription) {}) {
 	}
 	if !q.sleep() {
 		t.Error("does not sleep with nothing to do")
@@ -163,7 +163,7 @@ func TestRing(t *testing.T) {
 	if rings != 1 {
 		t.Errorf("rung %d times, want once", rings)
 	}
-	if streams, stopped := q.collect(nil); len(streams) != 1 || stopped {
+	if streams, stopped := q.takeWoken(nil); len(streams) != 1 || stopped {
 		t.Errorf("collected %d streams, stopped %v", len(streams), stopped)
 	}
 	q.stop()
@@ -176,14 +176,14 @@ func TestTimers(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	var heap timers
 	want := map[*epollStream]time.Duration{}
-	draw := func() time.Duration { return time.Duration(random.IntN(1000)) * grain }
+	draw := func() time.Duration { return time.Duration(random.IntN(1000)) * deadlineSlack }
 	var all []*epollStream
 	for range 5000 {
 		at := draw()
 		switch st := (*epollStream)(nil); {
 		case len(all) < 10 || random.IntN(3) == 0:
 			st = &epollStream{}
-			heap.add(st, at+grain/2)
+			heap.add(st, at+deadlineSlack/2)
 			want[st], all = at, append(all, st)
 		case random.IntN(4) == 0:
 			i := random.IntN(len(all))

@@ -9,31 +9,31 @@ import (
 	"atalaya/shared"
 )
 
-// newTestSession is a session that nobody drives, begun at the returned moment.
-func newTestSession(watch func(h *hub) view) (*Server, session, time.Time) {
+// newTestSession is a session without a writer, begun at the returned moment.
+func newTestSession(subscribe func(*Server) subscriber) (*Server, session, time.Time) {
 	s := New(newTable(), newTestFeed(), Config{Fail: fail, Log: slog.New(slog.DiscardHandler)})
 	began := s.epoch.Add(time.Hour)
-	return s, newSession(s, watch(s.hub), began), began
+	return s, newSession(s.env, subscribe(s), began), began
 }
 
-func one(h *hub) view { return h.watch([]int64{7}, withID) }
+func one(s *Server) subscriber { return s.hub.subscribeAudits([]int64{7}, withID) }
 
 // A session needs no clock: it is told the time, and says when to be asked
 // again.
 func TestSessionKeepsTime(t *testing.T) {
 	s, session, now := newTestSession(one)
-	defer session.view.close()
+	defer session.subscriber.unsubscribe()
 	f := frameOf(7, 1)
 	s.hub.publish([]*frame{f})
-	first := session.start(now, &batch{at: now, frames: map[int64]*frame{7: f}}, nil)
+	first := session.start(now, &snapshot{asOf: now, frames: map[int64]*frame{7: f}}, nil)
 	if len(first.blocks) != 2 || first.reason != "" {
 		t.Fatalf("got %d blocks and reason %q, want the opening and the state", len(first.blocks), first.reason)
 	}
 	session.flushed(now)
-	beats := 0
+	heartbeats := 0
 	for first := now; ; {
 		next := s.epoch.Add(session.deadline())
-		if got := session.step(next.Add(-early-1), false, nil); len(got.blocks) > 0 || got.reason != "" {
+		if got := session.step(next.Add(-deadlineSlack-1), false, nil); len(got.blocks) > 0 || got.reason != "" {
 			t.Fatalf("too early: got %d blocks and %q", len(got.blocks), got.reason)
 		}
 		silence := next.Sub(now)
@@ -52,50 +52,50 @@ func TestSessionKeepsTime(t *testing.T) {
 			t.Errorf("silent for %v", silence)
 		}
 		session.flushed(now)
-		beats++
+		heartbeats++
 	}
-	if beats < 36 || beats > 44 {
-		t.Errorf("%d heartbeats in a lifetime", beats)
+	if heartbeats < 36 || heartbeats > 44 {
+		t.Errorf("%d heartbeats in a lifetime", heartbeats)
 	}
 }
 
-// Streams that beat in one millisecond share the bytes.
+// Streams whose heartbeats are due in one millisecond share the bytes.
 func TestHeartbeatsAreShared(t *testing.T) {
-	var b beats
+	var h heartbeats
 	now := time.Date(2026, 11, 23, 14, 0, 0, 5e6, time.UTC)
-	first := b.heartbeat(now, now)
-	if again := b.heartbeat(now.Add(900*time.Microsecond), now); &again[0] != &first[0] {
+	first := h.encode(now, now)
+	if again := h.encode(now.Add(900*time.Microsecond), now); &again[0] != &first[0] {
 		t.Error("encoded again in the same millisecond")
 	}
-	if other := b.heartbeat(now, now.Add(-time.Second)); bytes.Equal(other, first) {
+	if other := h.encode(now, now.Add(-time.Second)); bytes.Equal(other, first) {
 		t.Error("the age of another state")
 	}
-	if other := b.heartbeat(now.Add(time.Millisecond), now); bytes.Equal(other, first) {
+	if other := h.encode(now.Add(time.Millisecond), now); bytes.Equal(other, first) {
 		t.Error("the time of another moment")
 	}
 }
 
-// A lost view is asked for once, and again only with other bytes.
-func TestSessionAsksForALostList(t *testing.T) {
-	s, session, now := newTestSession(func(h *hub) view { return h.watchList() })
-	defer session.view.close()
-	b := &batch{at: now}
-	b.setNewest(nil)
-	session.start(now, b, nil)
+// A subscriber that is behind asks once, and again only with other bytes.
+func TestSessionAsksForAResyncOnce(t *testing.T) {
+	s, session, now := newTestSession(func(s *Server) subscriber { return s.hub.subscribeList(&s.relay.snapshots) })
+	defer session.subscriber.unsubscribe()
+	first := &snapshot{asOf: now}
+	first.setList(nil)
+	session.start(now, first, nil)
 	session.flushed(now)
 	asks := func(at time.Time) bool { return session.step(at, false, nil).resync }
 	if asks(now) {
-		t.Error("asks without being lost")
+		t.Error("asks without being behind")
 	}
-	s.hub.loseList()
+	s.hub.resyncList()
 	if !asks(now) || asks(now) || asks(now.Add(time.Second)) {
 		t.Error("want one question")
 	}
 	if !asks(s.epoch.Add(session.deadline())) {
 		t.Error("a question in vain is not asked again with the next heartbeat")
 	}
-	session.view.(*listing).begin(b, nil)
+	session.subscriber.(*listSubscriber).begin(first, nil)
 	if asks(now) {
-		t.Error("asks with the snapshot taken in")
+		t.Error("asks after it has taken the snapshot")
 	}
 }

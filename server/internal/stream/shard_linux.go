@@ -15,29 +15,30 @@ const (
 	writeEvents = peerEvents | syscall.EPOLLOUT
 )
 
-// gatherMost is how many bytes of several blocks are written at once.
-const gatherMost = 64 << 10
+// gatherMax is how many bytes of several blocks are written at once.
+const gatherMax = 64 << 10
 
 // shard owns sockets and everything about their streams: it waits for peers,
 // deadlines and changes, and writes. It is one goroutine and never blocks in a
 // system call.
 //
-// It does not wait in epoll_wait either, for that would hold a thread, and a
+// It does not wait in epoll_wait either, because that would hold a thread, and a
 // processor until Go's scheduler takes it away. Its epoll set is itself a file
 // that Go's poller waits for: its readiness is a socket's, its read deadline is
 // the next timer, and a deadline in the past is the wake-up.
 type shard struct {
 	schedule
-	server *Server
+	env *env
+	hub *hub
 
 	file  *os.File // the epoll set
 	raw   syscall.RawConn
-	ready int // events not seen to yet
+	ready int // events not handled yet
 
 	now     time.Time
 	streams []*epollStream // by descriptor
 	timers  timers
-	todo    []*epollStream // posted, and not seen to yet
+	todo    []*epollStream // taken from the schedule, and not stepped yet
 
 	events  [128]syscall.EpollEvent
 	blocks  [][]byte // reused
@@ -47,7 +48,7 @@ type shard struct {
 // longAgo is a deadline that has passed.
 var longAgo = time.Unix(1, 0)
 
-func newShard(s *Server) (*shard, error) {
+func newShard(e *env, h *hub) (*shard, error) {
 	fd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create", err)
@@ -56,7 +57,7 @@ func newShard(s *Server) (*shard, error) {
 		_ = syscall.Close(fd)
 		return nil, os.NewSyscallError("fcntl", err)
 	}
-	sh := &shard{server: s, file: os.NewFile(uintptr(fd), "epoll"), scratch: make([]byte, 0, gatherMost)}
+	sh := &shard{env: e, hub: h, file: os.NewFile(uintptr(fd), "epoll"), scratch: make([]byte, 0, gatherMax)}
 	if err := sh.file.SetReadDeadline(time.Time{}); err != nil {
 		_ = sh.file.Close()
 		return nil, err // Go's poller does not take it
@@ -65,11 +66,11 @@ func newShard(s *Server) (*shard, error) {
 		_ = sh.file.Close()
 		return nil, err
 	}
-	sh.ring = func() { _ = sh.file.SetReadDeadline(longAgo) }
+	sh.interrupt = func() { _ = sh.file.SetReadDeadline(longAgo) }
 	return sh, nil
 }
 
-func (sh *shard) control(operation, fd int, events uint32) (err error) {
+func (sh *shard) epollControl(operation, fd int, events uint32) (err error) {
 	if outer := sh.raw.Control(func(set uintptr) { err = control(set, operation, fd, events) }); outer != nil {
 		return outer
 	}
@@ -82,24 +83,24 @@ func (sh *shard) control(operation, fd int, events uint32) (err error) {
 // run ends when the shard is stopped.
 func (sh *shard) run() {
 	defer sh.file.Close()
-	poll := func(set uintptr) bool { return sh.poll(set) > 0 }
-	pollOnce := func(set uintptr) { sh.poll(set) }
-	see := func(s *seat) { sh.step(s.waker.(*epollStream)) }
+	poll := func(set uintptr) bool { return sh.pollEvents(set) > 0 }
+	pollOnce := func(set uintptr) { sh.pollEvents(set) }
+	visit := func(s *subscription) { sh.stepStream(s.waker.(*epollStream)) }
 	for stopped := false; !stopped; {
 		sh.now = time.Now()
-		sh.handle()
-		sh.todo, stopped = sh.collect(sh.todo)
-		sh.receive()
-		more := sh.expire()
-		more = sh.round(see) || more || len(sh.todo) > 0
+		sh.handlePeerEvents()
+		sh.todo, stopped = sh.takeWoken(sh.todo)
+		sh.runPosted()
+		more := sh.runDeadlines()
+		more = sh.visitGroups(visit) || more || len(sh.todo) > 0
 		if more {
-			runtime.Gosched() // those who read, publish and accept share the processors
+			runtime.Gosched() // the goroutines that read, publish and accept share the processors
 			_ = sh.raw.Control(pollOnce)
 			continue
 		}
 		var until time.Time
 		if next, ok := sh.timers.next(); ok {
-			until = sh.server.epoch.Add(next)
+			until = sh.env.timeOf(next)
 		}
 		_ = sh.file.SetReadDeadline(until)
 		if sh.sleep() {
@@ -108,32 +109,33 @@ func (sh *shard) run() {
 			}
 		}
 	}
-	sh.cut()
+	sh.drainAll()
 }
 
-// poll fetches events without waiting and returns how many.
-func (sh *shard) poll(set uintptr) int {
+// pollEvents fetches events without waiting and returns how many.
+func (sh *shard) pollEvents(set uintptr) int {
 	sh.ready = poll(set, sh.events[:])
 	return sh.ready
 }
 
-// handle sees to the events of peers.
-func (sh *shard) handle() {
+// handlePeerEvents serves sockets that have room again, and ends streams whose peers
+// have left.
+func (sh *shard) handlePeerEvents() {
 	for _, e := range sh.events[:sh.ready] {
 		if int(e.Fd) >= len(sh.streams) || sh.streams[e.Fd] == nil {
-			continue // it comes again when the stream has been received
+			continue // the event comes again when the stream has begun
 		}
 		st := sh.streams[e.Fd]
 		switch {
 		case e.Events&(syscall.EPOLLERR|syscall.EPOLLHUP|syscall.EPOLLRDHUP) != 0:
-			sh.gone(st)
+			sh.peerLeft(st)
 			continue
 		case e.Events&syscall.EPOLLIN != 0 && !sh.discard(st):
-			sh.gone(st)
+			sh.peerLeft(st)
 			continue
 		}
-		if e.Events&syscall.EPOLLOUT != 0 && st.rest != nil && st.phase == streaming {
-			sh.resume(st)
+		if e.Events&syscall.EPOLLOUT != 0 && st.unsent != nil && st.phase == streaming {
+			sh.continueFlush(st)
 		}
 	}
 	sh.ready = 0
@@ -150,19 +152,19 @@ func (sh *shard) discard(st *epollStream) bool {
 		return false
 	}
 	st.input += int32(n)
-	return st.input <= discardMost
+	return st.input <= discardMax
 }
 
-// receive begins new streams and sees to those woken by themselves, a slice at a
-// time.
-func (sh *shard) receive() {
-	n := min(len(sh.todo), slice)
+// runPosted begins new streams and steps those that were woken by themselves, some
+// at a time.
+func (sh *shard) runPosted() {
+	n := min(len(sh.todo), visitsPerTurn)
 	for _, st := range sh.todo[:n] {
 		switch st.phase {
 		case posted:
-			sh.begin(st)
+			sh.beginStream(st)
 		case streaming:
-			sh.step(st)
+			sh.stepStream(st)
 		}
 	}
 	clear(sh.todo[:n])
@@ -171,47 +173,46 @@ func (sh *shard) receive() {
 	}
 }
 
-// begin subscribes to wake-ups first, so that no change falls between them and
-// what was taken before.
-func (sh *shard) begin(st *epollStream) {
+// beginStream joins the groups first, so that no change falls between that and what
+// was taken before.
+func (sh *shard) beginStream(st *epollStream) {
 	st.phase = streaming
-	sh.server.metrics.writers[WriterEpoll].Inc()
+	sh.env.metrics.writers[WriterEpoll].Inc()
 	if need := int(st.fd) + 1 - len(sh.streams); need > 0 {
 		sh.streams = append(sh.streams, make([]*epollStream, need)...)
 	}
 	sh.streams[st.fd] = st
-	seats := st.view.places()
-	for i := range seats {
-		s := &seats[i]
+	subs := st.subscriber.subscriptions()
+	for i := range subs {
+		s := &subs[i]
 		s.waker = st
-		sh.server.hub.crowdOf(s.topic, &sh.schedule).add(s)
+		sh.hub.groupOf(s.topic, &sh.schedule).add(s)
 	}
 	sh.timers.add(st, st.deadline())
-	first := st.rest
-	st.rest = nil
+	first := st.unsent
+	st.unsent = nil
 	if sh.flush(st, first.blocks, first.reason) {
-		sh.step(st)
+		sh.stepStream(st)
 	}
 }
 
-// step lets a stream send what it has, unless it is still sending.
-func (sh *shard) step(st *epollStream) {
-	if st.phase != streaming || st.rest != nil {
+// stepStream lets a stream send what it has, unless it is still sending.
+func (sh *shard) stepStream(st *epollStream) {
+	if st.phase != streaming || st.unsent != nil {
 		return
 	}
-	now := st.step(sh.now, sh.server.Draining(), sh.blocks[:0])
-	if now.resync {
-		st.view.(*listing).resync(sh.server.relay, st)
+	out := st.step(sh.now, sh.env.draining(), sh.blocks[:0])
+	if out.resync {
+		st.subscriber.resync(st)
 	}
-	if len(now.blocks) > 0 {
-		sh.flush(st, now.blocks, now.reason)
+	if len(out.blocks) > 0 {
+		sh.flush(st, out.blocks, out.reason)
 	}
-	sh.blocks = now.blocks
+	sh.blocks = out.blocks
 	clear(sh.blocks) // a frame must not live as long as nobody else changes
 }
 
-// flush writes blocks and reports whether they are all gone and the stream goes
-// on.
+// flush writes blocks and reports whether they have all left and the stream goes on.
 func (sh *shard) flush(st *epollStream, blocks [][]byte, reason string) bool {
 	left, err := sh.write(st.fd, blocks)
 	if err != nil {
@@ -221,15 +222,17 @@ func (sh *shard) flush(st *epollStream, blocks [][]byte, reason string) bool {
 	if len(left) == 0 {
 		return sh.flushed(st, reason)
 	}
-	until := sh.after(sh.server.cfg.WriteTimeout)
-	st.rest = &rest{blocks: append([][]byte(nil), left...), reason: reason, until: until}
+	until := sh.deadlineAfter(sh.env.cfg.WriteTimeout)
+	st.unsent = &unsentOutput{blocks: append([][]byte(nil), left...), reason: reason, until: until}
 	sh.timers.sooner(st, until)
-	sh.want(st, writeEvents)
+	sh.setInterest(st, writeEvents)
 	return false
 }
 
-// after is the instant d from now, for deadlines that must not come early.
-func (sh *shard) after(d time.Duration) time.Duration { return sh.server.since(sh.now) + d + early }
+// deadlineAfter is the instant d from now, for deadlines that must not come early.
+func (sh *shard) deadlineAfter(d time.Duration) time.Duration {
+	return sh.env.since(sh.now) + d + deadlineSlack
+}
 
 func (sh *shard) flushed(st *epollStream, reason string) (goesOn bool) {
 	st.flushed(sh.now)
@@ -241,27 +244,27 @@ func (sh *shard) flushed(st *epollStream, reason string) (goesOn bool) {
 	return true
 }
 
-// resume goes on with a flush when the socket has room again.
-func (sh *shard) resume(st *epollStream) {
-	left, err := sh.write(st.fd, st.rest.blocks)
+// continueFlush goes on with a flush when the socket has room again.
+func (sh *shard) continueFlush(st *epollStream) {
+	left, err := sh.write(st.fd, st.unsent.blocks)
 	if err != nil {
 		sh.finish(st, endClientGone)
 		return
 	}
-	if st.rest.blocks = left; len(left) > 0 {
+	if st.unsent.blocks = left; len(left) > 0 {
 		return
 	}
-	reason := st.rest.reason
-	st.rest = nil
-	sh.want(st, peerEvents)
+	reason := st.unsent.reason
+	st.unsent = nil
+	sh.setInterest(st, peerEvents)
 	if sh.flushed(st, reason) {
-		sh.step(st) // what has changed meanwhile
+		sh.stepStream(st) // what has changed meanwhile
 	}
 }
 
-func (sh *shard) want(st *epollStream, events uint32) {
-	if err := sh.control(syscall.EPOLL_CTL_MOD, int(st.fd), events); err != nil {
-		sh.server.cfg.Log.Error("socket not watched", "err", err)
+func (sh *shard) setInterest(st *epollStream, events uint32) {
+	if err := sh.epollControl(syscall.EPOLL_CTL_MOD, int(st.fd), events); err != nil {
+		sh.env.cfg.Log.Error("socket not watched", "err", err)
 	}
 }
 
@@ -296,42 +299,42 @@ func (sh *shard) write(fd int32, blocks [][]byte) (left [][]byte, err error) {
 	return nil, nil
 }
 
-// gather joins blocks into one piece of at most gatherMost bytes.
+// gather joins blocks into one piece of at most gatherMax bytes.
 func (sh *shard) gather(blocks [][]byte) []byte {
 	piece := sh.scratch[:0]
 	for _, block := range blocks {
-		piece = append(piece, block[:min(len(block), gatherMost-len(piece))]...)
-		if len(piece) == gatherMost {
+		piece = append(piece, block[:min(len(block), gatherMax-len(piece))]...)
+		if len(piece) == gatherMax {
 			break
 		}
 	}
 	return piece
 }
 
-// expire sees to deadlines, a slice at a time, and reports whether there are
-// more.
-func (sh *shard) expire() (more bool) {
-	at := sh.server.since(sh.now)
-	for range slice {
+// runDeadlines serves the streams whose deadline has come, some at a time, and
+// reports whether there are more.
+func (sh *shard) runDeadlines() (more bool) {
+	at := sh.env.since(sh.now)
+	for range visitsPerTurn {
 		st := sh.timers.due(at)
 		if st == nil {
 			return false
 		}
 		switch {
 		case st.phase == lingering:
-			if at+early >= st.rest.until {
-				sh.close(st)
+			if at+deadlineSlack >= st.unsent.until {
+				sh.closeSocket(st)
 				continue
 			}
-			sh.timers.set(st, st.rest.until)
-		case st.rest != nil:
-			if at+early >= st.rest.until {
+			sh.timers.set(st, st.unsent.until)
+		case st.unsent != nil:
+			if at+deadlineSlack >= st.unsent.until {
 				sh.finish(st, endWriteDeadline)
 				continue
 			}
-			sh.timers.set(st, st.rest.until)
+			sh.timers.set(st, st.unsent.until)
 		default:
-			if sh.step(st); st.phase == streaming && st.rest == nil {
+			if sh.stepStream(st); st.phase == streaming && st.unsent == nil {
 				sh.timers.set(st, st.deadline())
 			}
 		}
@@ -339,28 +342,28 @@ func (sh *shard) expire() (more bool) {
 	return true
 }
 
-// gone ends a stream whose peer has left.
-func (sh *shard) gone(st *epollStream) {
+// peerLeft ends a stream whose peer has left.
+func (sh *shard) peerLeft(st *epollStream) {
 	if st.phase == lingering {
-		sh.close(st)
+		sh.closeSocket(st)
 		return
 	}
 	sh.finish(st, endClientGone)
 }
 
-// finish gives up what a stream subscribed to, and closes its socket: gently
-// after an end event, at once when there is nobody to be gentle with.
+// finish ends a stream and has its socket closed: after an end event when the peer has
+// read it, else at once.
 func (sh *shard) finish(st *epollStream, reason string) {
-	seats := st.view.places()
-	for i := range seats {
-		c := seats[i].crowd
-		if c.remove(&seats[i]); len(c.members) == 0 {
-			sh.server.hub.disband(c)
+	subs := st.subscriber.subscriptions()
+	for i := range subs {
+		g := subs[i].group
+		if g.remove(&subs[i]); len(g.members) == 0 {
+			sh.hub.removeGroup(g)
 		}
 	}
 	st.ended(reason, sh.now)
-	sh.server.metrics.writers[WriterEpoll].Dec()
-	st.rest = nil
+	sh.env.metrics.writers[WriterEpoll].Dec()
+	st.unsent = nil
 	switch reason {
 	case endClientGone:
 	case endWriteDeadline:
@@ -368,33 +371,33 @@ func (sh *shard) finish(st *epollStream, reason string) {
 	default:
 		if syscall.Shutdown(int(st.fd), syscall.SHUT_WR) == nil {
 			st.phase = lingering
-			st.rest = &rest{until: sh.after(lingerMost)}
-			sh.timers.sooner(st, st.rest.until)
+			st.unsent = &unsentOutput{until: sh.deadlineAfter(lingerMax)}
+			sh.timers.sooner(st, st.unsent.until)
 			return
 		}
 	}
-	sh.close(st)
+	sh.closeSocket(st)
 }
 
-func (sh *shard) close(st *epollStream) {
+func (sh *shard) closeSocket(st *epollStream) {
 	st.phase = closed
 	sh.timers.remove(st)
 	sh.streams[st.fd] = nil
 	// A child process that is about to start may still have the socket, so
 	// closing it might not take it out of the set.
-	if err := sh.control(syscall.EPOLL_CTL_DEL, int(st.fd), 0); err != nil && !errors.Is(err, os.ErrClosed) {
-		sh.server.cfg.Log.Error("socket still watched", "err", err)
+	if err := sh.epollControl(syscall.EPOLL_CTL_DEL, int(st.fd), 0); err != nil && !errors.Is(err, os.ErrClosed) {
+		sh.env.cfg.Log.Error("socket still watched", "err", err)
 	}
 	_ = syscall.Close(int(st.fd))
-	st.rest = nil
+	st.unsent = nil
 	st.release()
 }
 
-// cut ends all streams of a shard that was stopped.
-func (sh *shard) cut() {
+// drainAll ends all streams of a shard that was stopped.
+func (sh *shard) drainAll() {
 	for _, st := range sh.todo {
 		if st.phase == posted {
-			sh.begin(st)
+			sh.beginStream(st)
 		}
 	}
 	for _, st := range sh.streams {
@@ -405,7 +408,7 @@ func (sh *shard) cut() {
 			sh.finish(st, string(shared.EndDrain))
 		}
 		if st.phase == lingering {
-			sh.close(st)
+			sh.closeSocket(st)
 		}
 	}
 }

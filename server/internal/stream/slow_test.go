@@ -59,8 +59,8 @@ func TestWriteDeadline(t *testing.T) {
 			t.Errorf("after %v: %v streams, want 1", time.Since(began), got)
 		}
 		for _, name := range []string{"atalaya_stream_errors_total", "atalaya_stream_duration_seconds"} {
-			if got := r.metric(name, "reason", "write_timeout"); got != 1 {
-				t.Errorf("%s{write_timeout}: got %v, want 1", name, got)
+			if got := r.metric(name, "reason", "write_deadline"); got != 1 {
+				t.Errorf("%s{write_deadline}: got %v, want 1", name, got)
 			}
 		}
 	})

@@ -3,6 +3,7 @@ package stream
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -44,12 +45,22 @@ type Reader interface {
 	ProgressOf(ctx context.Context, ids []int64) ([]shared.AuditProgress, error)
 	// Newest returns the n newest audits without activity, newest first.
 	Newest(ctx context.Context, n int) ([]shared.AuditProgress, error)
-	// Changes returns, with activity, every audit changed since the position
-	// that cursor stands for, those deleted, and the next position. An audit may
-	// be returned again with the same revision. 500 rows or more mean that there
-	// may be more behind next. The empty cursor fixes the position "now" and
-	// returns no audit.
-	Changes(ctx context.Context, cursor string) (changed []shared.AuditProgress, deleted []int64, next string, err error)
+	// Changes returns what has changed since cursor. The empty cursor takes the
+	// present as the place to go on from and returns no audit.
+	Changes(ctx context.Context, cursor string) (Changes, error)
+}
+
+// Changes is what has changed since a cursor.
+type Changes struct {
+	// Changed are the audits that changed, with activity. One may come again with
+	// the same revision.
+	Changed []shared.AuditProgress
+	// Deleted are the audits that were deleted.
+	Deleted []int64
+	// Next is the cursor to go on from.
+	Next string
+	// More says that the answer was cut off: there is more behind Next.
+	More bool
 }
 
 // Config holds the times and bounds of a [Server].
@@ -61,10 +72,10 @@ type Config struct {
 	// Lifetime is the longest life of a stream; each draws its own from 90 to
 	// 100 % of it. Defaults to, and is cut to, 10 min.
 	Lifetime time.Duration
-	// WriteTimeout is the write deadline: how long one write may take before
-	// the reader counts as gone. Defaults to [WriteTimeoutDefault].
+	// WriteTimeout is the write deadline: how long one write may take before the
+	// stream is ended. Defaults to [WriteTimeoutDefault].
 	WriteTimeout time.Duration
-	// Drain is the window over which the clients of a server that goes away are
+	// Drain is the window over which the clients of a server that shuts down are
 	// told to come back. Defaults to [DrainDefault].
 	Drain time.Duration
 	// MaxStreams bounds the open streams and held polls. Defaults to 0: no
@@ -96,34 +107,23 @@ func (c Config) withDefaults() Config {
 
 // Server serves streams and polls. Make one with [New].
 type Server struct {
-	cfg     Config
-	metrics *metrics
-	hub     *hub
-	relay   *relay
-	gate    *gate
-	epoch   time.Time // what instants are counted from
-	beats   beats
-	conns   conns
-	shards  shards
+	*env
+	hub    *hub
+	relay  *relay
+	conns  conns
+	shards shards
 }
 
 // New returns a server that reads from r when f says so. Requests wait for
 // [Server.Run].
 func New(r Reader, f *feed.Feed, cfg Config) *Server {
-	cfg = cfg.withDefaults()
-	m := newMetrics(cfg.Metrics)
-	h := newHub(f, m)
-	s := &Server{
-		epoch:   h.epoch,
-		cfg:     cfg,
-		metrics: m,
-		hub:     h,
-		relay:   newRelay(r, f.C(), h, m, cfg.Log),
-		gate:    newGate(cfg.MaxStreams),
+	e := newEnv(cfg.withDefaults())
+	h := newHub(e, f)
+	e.metrics.watch(e, f)
+	return &Server{
+		env: e, hub: h, relay: newRelay(e, r, f.C(), h),
+		shards: shards{env: e, hub: h},
 	}
-	s.shards.server = s
-	m.watch(h, cfg.MaxStreams)
-	return s
 }
 
 // Run relays changes to the streams until ctx ends, then cuts those that were
@@ -139,6 +139,24 @@ func (s *Server) Run(ctx context.Context) error {
 // Healthy returns nil, or the error of the last sweep while the database
 // cannot be read. With no subscriber nothing is read and nothing is known: nil.
 func (s *Server) Healthy() error { return s.relay.outage() }
+
+// Drain refuses new streams, ends the open ones with the reason drain (each told to
+// come back at its own moment within the drain window) and answers held polls. It
+// returns nil when none is left, else an error when ctx ends. Run and the feed
+// should go on until then. It may be called more than once.
+func (s *Server) Drain(ctx context.Context) error {
+	s.gate.close()
+	s.hub.wakeAll()
+	select {
+	case <-s.gate.idle:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("stream: drain: %d still open: %w", s.gate.count(), context.Cause(ctx))
+	}
+}
+
+// Draining reports whether [Server.Drain] was called.
+func (s *Server) Draining() bool { return s.draining() }
 
 // between draws a duration from first to last.
 func between(first, last time.Duration) time.Duration {

@@ -6,71 +6,79 @@ import (
 	"atalaya/shared"
 )
 
-// state says how a view goes on after what was taken.
-type state uint8
-
-const (
-	open      state = iota // more may come
-	finished               // every audit is terminal, and its last state was taken
-	deleted                // every audit is gone
-	lost                   // more changed than was kept: take a new snapshot (list only)
-	resyncing              // the new snapshot was asked for, and has not come yet
-)
-
-// view is what one subscriber sees. It belongs to whoever drives that
-// subscriber: its goroutine, or its shard.
-type view interface {
+// subscriber is what one stream or one held poll has subscribed to. Only one
+// goroutine uses it at a time: the stream's own, or its shard's.
+type subscriber interface {
 	// attach has w woken from now on when there may be something to take.
 	attach(w waker)
-	// places are the view's seats, for a shard that visits them instead.
-	places() []seat
+	// subscriptions are what a shard puts into its groups instead of attaching.
+	subscriptions() []subscription
+	// begin takes the snapshot. It appends what only the snapshot holds; the rest
+	// comes with the first take.
+	begin(s *snapshot, frames [][]byte) [][]byte
 	// take appends the frames not taken yet, the newest of each audit.
-	take(frames [][]byte) ([][]byte, state)
-	// begin takes the snapshot in. It appends what only the snapshot holds; the
-	// rest comes with the next take.
-	begin(b *batch, frames [][]byte) [][]byte
+	take(frames [][]byte) ([][]byte, subscriberState)
+	// resync asks for a new snapshot after take has returned behind, and wakes w
+	// when it has come or will not come.
+	resync(w waker)
 	// flushed says that what was taken has left.
 	flushed()
-	close()
+	// resume marks the newest state as taken if cursor, the last event id of a
+	// client that comes back, names it, and reports whether nothing will follow.
+	resume(cursor string) (nothingFollows bool)
+	// request is what the client asked for, without its cursor.
+	request() request
+	unsubscribe()
 }
 
-// audits is the view of one audit or several.
-type audits struct {
-	hub     *hub
-	seats   []seat
-	one     [1]seat // what seats is, for one audit
-	probe   probe
-	left    int8 // seats not done
-	gone    int8 // seats done because the audit is gone
-	variant variant
-	turn    uint8 // when to be measured, among those of a crowd
+// subscriberState says how it goes on after a take.
+type subscriberState uint8
+
+const (
+	open      subscriberState = iota // more may come
+	finished                         // every audit is terminal, and its last state was taken
+	deleted                          // every audit is deleted
+	behind                           // more changed than was kept: a resync is due (list only)
+	resyncing                        // the new snapshot was asked for, and has not come yet
+)
+
+// auditSubscriber is the subscriber of one audit or several.
+type auditSubscriber struct {
+	hub       *hub
+	subs      []subscription
+	single    [1]subscription // what subs is, for one audit
+	probe     probe
+	remaining int8 // subscriptions that are not done
+	deleted   int8 // subscriptions that are done because the audit is deleted
+	variant   variant
+	ordinal   uint8 // which flushes of which frames are measured
 }
 
-const _ = int8(shared.MaxStreamIDs) // as many seats can be counted
+const _ = int8(shared.MaxStreamIDs) // so many subscriptions can be counted
 
-func (a *audits) attach(w waker) { a.hub.attach(a.seats, w) }
-func (a *audits) places() []seat { return a.seats }
-func (a *audits) close()         { a.hub.unwatch(a) }
-func (a *audits) flushed()       { a.probe.flushed(a.hub.metrics) }
+func (a *auditSubscriber) attach(w waker)                { a.hub.attach(a.subs, w) }
+func (a *auditSubscriber) subscriptions() []subscription { return a.subs }
+func (a *auditSubscriber) resync(waker)                  {} // the newest frame is all there is to know
+func (a *auditSubscriber) flushed()                      { a.probe.flushed(a.hub.metrics) }
+func (a *auditSubscriber) unsubscribe()                  { a.hub.unsubscribeAudits(a) }
 
-// begin gives up the seats of audits that do not exist. The frames of the
-// others were published before the batch was done.
-func (a *audits) begin(b *batch, frames [][]byte) [][]byte {
-	for i := range a.seats {
-		if s := &a.seats[i]; b.frames[s.topic.id] == nil {
-			a.finish(s, true)
+// begin gives up the audits that do not exist. The frames of the others were
+// published before the snapshot was done.
+func (a *auditSubscriber) begin(s *snapshot, frames [][]byte) [][]byte {
+	for i := range a.subs {
+		if sub := &a.subs[i]; s.frames[sub.topic.id] == nil {
+			a.finish(sub, true)
 		}
 	}
 	return frames
 }
 
-// known says whether any of the audits exists.
-func (a *audits) known() bool { return int(a.gone) < len(a.seats) }
-
-// resume marks the newest state of a lone audit as taken if cursor names it,
-// and says whether nothing is left to stream.
-func (a *audits) resume(cursor string) (nothingLeft bool) {
-	s := &a.seats[0]
+// resume is for streams of one audit; the others carry no event ids.
+func (a *auditSubscriber) resume(cursor string) (nothingFollows bool) {
+	if a.variant != withID || cursor == "" {
+		return false
+	}
+	s := &a.subs[0]
 	f := s.topic.newest.Load()
 	if f == nil || cursor != strconv.FormatInt(f.revision(), 10) {
 		return false
@@ -79,20 +87,21 @@ func (a *audits) resume(cursor string) (nothingLeft bool) {
 	return f.terminal()
 }
 
-func (a *audits) take(frames [][]byte) ([][]byte, state) {
-	for i := range a.seats {
-		s := &a.seats[i]
+func (a *auditSubscriber) take(frames [][]byte) ([][]byte, subscriberState) {
+	for i := range a.subs {
+		s := &a.subs[i]
 		switch {
 		case s.done:
-		case s.topic.gone.Load():
+		case s.topic.deleted.Load():
 			a.finish(s, true)
 		default:
-			seen := s.revision > 0
+			hadState := s.revision > 0
 			f := s.take(a.hub.metrics)
 			if f == nil {
 				continue
 			}
-			if seen && f.sample.hits(a.turn, f.serial) { // a snapshot is as old as it is
+			// The first state is as old as it is and says nothing of propagation.
+			if hadState && f.sample.hits(a.ordinal, f.serial) {
 				a.probe = probeOf(f)
 			}
 			frames = append(frames, f.bytes(a.variant))
@@ -102,24 +111,34 @@ func (a *audits) take(frames [][]byte) ([][]byte, state) {
 		}
 	}
 	switch {
-	case a.left > 0:
+	case a.remaining > 0:
 		return frames, open
-	case a.known():
+	case int(a.deleted) < len(a.subs):
 		return frames, finished
 	}
 	return frames, deleted
 }
 
-func (a *audits) finish(s *seat, gone bool) {
+func (a *auditSubscriber) finish(s *subscription, deleted bool) {
 	s.done = true
-	a.left--
-	if gone {
-		a.gone++
+	a.remaining--
+	if deleted {
+		a.deleted++
 	}
 }
 
+// request rebuilds what was asked for; it is needed for the log only, and would be
+// half of what a stream costs.
+func (a *auditSubscriber) request() request {
+	ids := make([]int64, len(a.subs))
+	for i := range a.subs {
+		ids[i] = a.subs[i].topic.id
+	}
+	return request{ids: ids, variant: a.variant}
+}
+
 // take returns the newest frame if it was not taken before, else nil.
-func (s *seat) take(m *metrics) *frame {
+func (s *subscription) take(m *metrics) *frame {
 	f := s.topic.newest.Load()
 	if f == nil || f.revision() <= s.revision {
 		return nil

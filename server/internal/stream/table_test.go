@@ -168,17 +168,20 @@ func (t *table) Newest(ctx context.Context, n int) (found []shared.AuditProgress
 	return found, err
 }
 
-var errPosition = errors.New("no such position")
+var errCursor = errors.New("no such cursor")
 
-func (t *table) Changes(ctx context.Context, cursor string) (changed []shared.AuditProgress, gone []int64, next string, err error) {
+// tableAnswer is how many rows one answer of Changes holds.
+const tableAnswer = 500
+
+func (t *table) Changes(ctx context.Context, cursor string) (c Changes, err error) {
 	err = t.read(ctx, &t.sweeps, func() error {
-		next = strconv.FormatInt(t.changes, 10)
+		c.Next = strconv.FormatInt(t.changes, 10)
 		if cursor == "" {
 			return nil
 		}
 		from, err := strconv.ParseInt(cursor, 10, 64)
 		if err != nil || from < t.badBefore {
-			return errPosition
+			return errCursor
 		}
 		var since []*row
 		for _, r := range t.rows {
@@ -187,20 +190,20 @@ func (t *table) Changes(ctx context.Context, cursor string) (changed []shared.Au
 			}
 		}
 		slices.SortFunc(since, func(a, b *row) int { return cmp.Compare(a.change, b.change) })
-		if len(since) > fullPage {
-			since = since[:fullPage]
-			next = strconv.FormatInt(since[fullPage-1].change, 10)
+		if c.More = len(since) > tableAnswer; c.More {
+			since = since[:tableAnswer]
+			c.Next = strconv.FormatInt(since[tableAnswer-1].change, 10)
 		}
 		for _, r := range since {
 			if r.deleted {
-				gone = append(gone, r.progress.AuditID)
+				c.Deleted = append(c.Deleted, r.progress.AuditID)
 			} else {
-				changed = append(changed, r.progress)
+				c.Changed = append(c.Changed, r.progress)
 			}
 		}
 		return nil
 	})
-	return changed, gone, next, err
+	return c, err
 }
 
 var _ Reader = (*table)(nil)
@@ -208,10 +211,10 @@ var _ Reader = (*table)(nil)
 func TestTableKeepsTheReadersPromises(t *testing.T) {
 	rows := newTable()
 	rows.insert(1, 2)
-	_, _, position, _ := rows.Changes(t.Context(), "")
+	start, _ := rows.Changes(t.Context(), "")
 	rows.progress(2, 7)
-	changed, _, _, err := rows.Changes(t.Context(), position)
-	if err != nil || len(changed) != 1 || changed[0].Revision != 2 {
-		t.Errorf("got %+v, %v; want audit 2 with revision 2", changed, err)
+	got, err := rows.Changes(t.Context(), start.Next)
+	if err != nil || len(got.Changed) != 1 || got.Changed[0].Revision != 2 {
+		t.Errorf("got %+v, %v; want audit 2 with revision 2", got, err)
 	}
 }

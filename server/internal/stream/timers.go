@@ -2,10 +2,6 @@ package stream
 
 import "time"
 
-// grain is how finely a shard keeps time: it wakes once for all the deadlines of
-// a grain, at its beginning.
-const grain = early
-
 // timers holds one instant for each stream of a shard, the first at the top of
 // a heap. A stream's deadline mostly moves away, with every byte it is sent; that
 // costs nothing, for its entry stays until its old time has come, and is then
@@ -36,13 +32,13 @@ func (t *timers) due(now time.Duration) *epollStream {
 
 func (t *timers) add(st *epollStream, at time.Duration) {
 	st.timer = int32(len(t.heap))
-	t.heap = append(t.heap, timer{at.Truncate(grain), st})
+	t.heap = append(t.heap, timer{at.Truncate(deadlineSlack), st})
 	t.up(int(st.timer))
 }
 
 // sooner sees to it that st comes up at the latest at at.
 func (t *timers) sooner(st *epollStream, at time.Duration) {
-	if at = at.Truncate(grain); at < t.heap[st.timer].at {
+	if at = at.Truncate(deadlineSlack); at < t.heap[st.timer].at {
 		t.heap[st.timer].at = at
 		t.up(int(st.timer))
 	}
@@ -50,7 +46,7 @@ func (t *timers) sooner(st *epollStream, at time.Duration) {
 
 // set puts st off to at, or prefers it.
 func (t *timers) set(st *epollStream, at time.Duration) {
-	t.heap[st.timer].at = at.Truncate(grain)
+	t.heap[st.timer].at = at.Truncate(deadlineSlack)
 	t.up(int(st.timer))
 	t.down(int(st.timer))
 }

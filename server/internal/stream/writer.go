@@ -2,7 +2,9 @@ package stream
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
+	"os"
 	"time"
 )
 
@@ -29,10 +31,9 @@ const (
 // Writers are all there are.
 var Writers = []Writer{WriterAuto, WriterNetHTTP, WriterConn, WriterEpoll}
 
-// takeOver takes the connection of a request over from net/http, and streams on
-// it what t says. It returns false when that is not possible; then nothing has
-// happened.
-func (s *Server) takeOver(w http.ResponseWriter, r *http.Request, t *ticket, snapshot *batch) bool {
+// takeOver takes the connection of a request over from net/http and has o written to
+// it. It returns false when that is not possible; then nothing has happened.
+func (s *Server) takeOver(w http.ResponseWriter, r *http.Request, o *openStream, first *snapshot) bool {
 	if s.cfg.Writer == WriterNetHTTP || r.ProtoMajor != 1 || r.TLS != nil {
 		return false
 	}
@@ -42,12 +43,12 @@ func (s *Server) takeOver(w http.ResponseWriter, r *http.Request, t *ticket, sna
 		return false
 	}
 	input := buffered.Reader.Buffered()
-	t.opened()
-	first := t.start(time.Now(), snapshot, [][]byte{head})
-	if s.cfg.Writer != WriterConn && s.shards.adopt(t, conn, first, input) {
+	o.opened()
+	out := o.start(time.Now(), first, [][]byte{head})
+	if s.cfg.Writer != WriterConn && s.shards.adopt(o, conn, out, input) {
 		return true
 	}
-	s.conns.drive(t, conn, first, input)
+	s.conns.start(o, conn, out, input)
 	return true
 }
 
@@ -73,11 +74,19 @@ func responseHead(r *http.Request, h http.Header) []byte {
 	return b.Bytes()
 }
 
-// discardMost is how many bytes a peer may send after its request. A browser
-// sends none.
-const discardMost = 16 << 10
+// discardMax is how many bytes a peer may send after its request. A browser sends
+// none.
+const discardMax = 16 << 10
 
-// lingerMost is how long a peer may take to close after the last byte was
-// written. Closing at once would answer what it may have sent meanwhile with a
-// reset, which would destroy the last bytes on their way to it.
-const lingerMost = 500 * time.Millisecond
+// lingerMax is how long a peer may take to close after the last byte was written.
+// Closing at once would answer whatever it may have sent meanwhile with a reset,
+// which would destroy the last bytes on their way to it.
+const lingerMax = 500 * time.Millisecond
+
+// endOf is the reason for which a stream ends after a write has failed.
+func endOf(err error) (reason string) {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return endWriteDeadline
+	}
+	return endClientGone
+}

@@ -5,8 +5,11 @@ package stream
 import "net"
 
 // shards are possible on Linux only.
-type shards struct{ server *Server }
+type shards struct {
+	env *env
+	hub *hub
+}
 
-func (*shards) adopt(*ticket, net.Conn, turn, int) bool { return false }
+func (*shards) adopt(*openStream, net.Conn, output, int) bool { return false }
 
 func (*shards) stop() {}

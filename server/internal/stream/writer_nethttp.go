@@ -2,67 +2,43 @@ package stream
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"time"
 
 	"atalaya/shared"
 )
 
-// serveHTTP drives a stream over net/http, in the handler's goroutine, until
-// one side ends it, and returns why.
-func (t *ticket) serveHTTP(ctx context.Context, out *response, snapshot *batch) (reason string) {
-	woken := newSlot()
-	t.view.attach(woken)
-	woken.wake() // by what came before
+// serveHTTP writes a stream with net/http, in the handler's goroutine, until one
+// side ends it, and returns why.
+func (o *openStream) serveHTTP(ctx context.Context, to *response, first *snapshot) (reason string) {
+	woken := newSignal()
+	o.subscriber.attach(woken)
+	woken.wake() // for what came before
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	now := t.start(time.Now(), snapshot, nil)
+	out := o.start(time.Now(), first, nil)
 	for {
-		if reason, over := t.send(out, now, woken); over {
+		write := to.write
+		if out.reason != "" {
+			write = to.writeLast
+		}
+		if reason, over := o.do(out, woken, write); over {
 			return reason
 		}
-		blocks := now.blocks[:0]
+		blocks := out.blocks[:0]
 		if cap(blocks) > shared.ListSnapshot+1 {
-			blocks = nil // a burst in the list must not stay with its reader
+			blocks = nil // a burst in the list must not stay with its subscriber
 		}
-		timer.Reset(t.deadline() - t.server.since(time.Now()))
+		timer.Reset(o.deadline() - o.env.since(time.Now()))
 		select {
 		case <-ctx.Done():
 			return endClientGone
 		case <-woken:
 		case <-timer.C:
 		}
-		now = t.step(time.Now(), t.server.Draining(), blocks)
+		out = o.step(time.Now(), o.env.draining(), blocks)
 	}
-}
-
-// send does what a turn wants done.
-func (t *ticket) send(out *response, now turn, w waker) (reason string, over bool) {
-	if now.resync {
-		t.view.(*listing).resync(t.server.relay, w)
-	}
-	write := out.write
-	if now.reason != "" {
-		write = out.writeLast
-	}
-	if len(now.blocks) > 0 {
-		if err := write(now.blocks); err != nil {
-			return failure(err), true
-		}
-		clear(now.blocks) // a frame must not live as long as its slowest reader idles
-		t.flushed(time.Now())
-	}
-	return now.reason, now.reason != ""
-}
-
-func failure(err error) (reason string) {
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return endWriteDeadline
-	}
-	return endClientGone
 }
 
 // response puts bytes on a connection of net/http, each write under the write

@@ -616,7 +616,7 @@ func TestWritersResyncTheList(t *testing.T) {
 		list, one := r.view("/sse/audits"), r.view("/sse/audits/1/progress")
 		r.carried(2)
 		r.table.set(func() { r.table.lag = 300 * time.Millisecond }) // of the snapshot
-		r.server.hub.loseList()
+		r.server.hub.resyncList()
 		eventually(t, "the snapshot again", 5*time.Second, func() bool { return len(list.of("")) == 4 })
 		r.table.set(func() { r.table.lag = 0 })
 		r.table.progress(1, 50)
