@@ -420,8 +420,8 @@ func TestPanicBecomesAProblem(t *testing.T) {
 	}
 }
 
-// TestOpenAPI holds the document against what the server does.
-func TestOpenAPI(t *testing.T) {
+// TestOpenAPIServesTheDocument reads what the other tests hold the answers against.
+func TestOpenAPIServesTheDocument(t *testing.T) {
 	w := newServer(t).do("GET", shared.PathAPI+"/openapi.json", nil)
 	file, err := os.ReadFile("openapi.json")
 	if err != nil || !bytes.Equal(w.Body.Bytes(), file) || w.Code != 200 {
@@ -429,18 +429,5 @@ func TestOpenAPI(t *testing.T) {
 	}
 	if doc := described(t); doc.OpenAPI != "3.1.0" {
 		t.Errorf("OpenAPI %s", doc.OpenAPI)
-	}
-	source, err := os.ReadFile("../../../shared/problem.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	codes := described(t).Components.Schemas["Problem"].Value.Properties["code"].Value.Enum
-	for _, c := range codes {
-		if !bytes.Contains(source, []byte(`"`+c.(string)+`"`)) {
-			t.Errorf("code %s is described but does not exist", c)
-		}
-	}
-	if n := bytes.Count(source, []byte("Code = \"")); n != len(codes) {
-		t.Errorf("%d codes exist, %d are described", n, len(codes))
 	}
 }
