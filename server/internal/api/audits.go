@@ -2,11 +2,8 @@ package api
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
-	"unicode/utf8"
 
 	"atalaya/shared"
 )
@@ -25,102 +22,88 @@ type Service interface {
 	Report(ctx context.Context, id int64) (shared.Report, error)
 }
 
-// Config is what [New] needs.
-type Config struct {
-	Service  Service
-	Problems *Problems
-	// Seed checks what a user typed as an address and returns it in canonical
-	// form. Its errors are [*Error] values.
-	Seed func(raw string) (string, error)
-	// PageLimit is used where a request names none.
-	PageLimit int
-	// Poll answers GET …/progress; package stream's.
-	Poll http.Handler
-}
-
-// API holds the JSON handlers.
-type API struct {
-	Config
-}
-
-// New returns the handlers of /api/v1.
-func New(c Config) *API { return &API{c} }
-
-// Register adds the routes to mux, with a 404 for whatever else lies under /api.
-func (a *API) Register(mux *http.ServeMux) {
-	get, post := http.MethodGet, http.MethodPost
-	id := shared.PathAudits + "/{id}"
-	for path, methods := range map[string]map[string]http.Handler{
-		shared.PathAudits:                {get: a.handle(a.list), post: a.handle(a.create)},
-		id:                               {get: a.handle(a.audit), http.MethodDelete: a.handle(a.delete)},
-		id + "/progress":                 {get: a.Poll, http.MethodPatch: a.handle(a.patch)},
-		id + "/cancel":                   {post: a.handle(a.cancel)},
-		id + "/retry":                    {post: a.handle(a.retry)},
-		id + "/pages":                    {get: a.handle(a.pages)},
-		id + "/findings":                 {get: a.handle(a.findings)},
-		id + "/report":                   {get: a.handle(a.report)},
-		shared.PathAPI + "/openapi.json": {get: http.HandlerFunc(openAPI)},
-	} {
-		mux.Handle(path, a.Problems.Methods(methods))
+// routes is the API at one look. A new route is a line here with its handler below
+// and its method of [Service] above, an operation in openapi.json, and the method
+// of the store.
+func (a *API) routes() map[string]http.Handler {
+	return map[string]http.Handler{
+		"GET /api/v1/audits":                 a.handle(a.listAudits),
+		"POST /api/v1/audits":                a.handle(a.createAudit),
+		"GET /api/v1/audits/{id}":            a.handle(a.getAudit),
+		"DELETE /api/v1/audits/{id}":         a.handle(a.deleteAudit),
+		"GET /api/v1/audits/{id}/progress":   a.Poll,
+		"PATCH /api/v1/audits/{id}/progress": a.handle(a.patchProgress),
+		"POST /api/v1/audits/{id}/cancel":    a.handle(a.cancelAudit),
+		"POST /api/v1/audits/{id}/retry":     a.handle(a.retryAudit),
+		"GET /api/v1/audits/{id}/pages":      a.handle(a.listPages),
+		"GET /api/v1/audits/{id}/findings":   a.handle(a.listFindings),
+		"GET /api/v1/audits/{id}/report":     a.handle(a.getReport),
+		"GET /api/v1/openapi.json":           http.HandlerFunc(serveDocument),
 	}
-	mux.Handle("/api", a.Problems.NotFound()) // or ServeMux would redirect it
-	mux.Handle("/api/", a.Problems.NotFound())
 }
 
-// handle adapts a handler that returns its error.
-func (a *API) handle(h func(w http.ResponseWriter, r *http.Request) error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := h(w, r); err != nil {
-			a.Problems.Fail(w, r, err)
-		}
-	})
-}
-
-// write sends v as JSON. Encoding comes first, so that a failure is still an
-// answer.
-func write(w http.ResponseWriter, status int, v any) error {
-	body, err := json.Marshal(v)
+// listAudits handles GET /api/v1/audits: audits, the newest first, in pages.
+func (a *API) listAudits(w http.ResponseWriter, r *http.Request) error {
+	q, err := readQuery(r, "status", "q", "cursor", "limit")
 	if err != nil {
-		return fmt.Errorf("api: encode %T: %w", v, err)
+		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "application/json; charset=utf-8")
-	if h.Get("Cache-Control") == "" {
-		h.Set("Cache-Control", "no-cache")
+	lq := shared.ListQuery{Status: shared.Status(q.Get("status")), Text: q.Get("q"), Cursor: q.Get("cursor")}
+	if lq.Status != "" && !lq.Status.Valid() {
+		return &Error{Code: shared.CodeBadQuery, Field: "status", Detail: statusWords}
 	}
-	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n')) // the client may have gone
-	return nil
+	if lq.Limit, err = readLimit(q); err != nil {
+		return err
+	}
+	list, err := a.Service.List(r.Context(), lq)
+	if err != nil {
+		return err
+	}
+	linkNext(w, r, q, list.NextCursor)
+	return writeJSON(w, http.StatusOK, list)
 }
 
-// newAudit is the body of a creation with absent numbers told from zero.
-type newAudit struct {
+// linkNext adds the Link to the following page (RFC 8288).
+func linkNext(w http.ResponseWriter, r *http.Request, q url.Values, cursor *string) {
+	if cursor == nil {
+		return
+	}
+	q.Set("cursor", *cursor)
+	w.Header().Set("Link", "<"+r.URL.Path+"?"+q.Encode()+`>; rel="next"`)
+}
+
+// newAuditBody is the body of a creation with absent numbers told from zero.
+type newAuditBody struct {
 	URL       string      `json:"url"`
 	Kind      shared.Kind `json:"kind"`
 	PageLimit *int        `json:"page_limit"`
 	MaxDepth  *int        `json:"max_depth"`
 }
 
-func (a *API) create(w http.ResponseWriter, r *http.Request) error {
-	if _, err := query(r); err != nil {
+// createAudit handles POST /api/v1/audits: 201 with a new audit, or 200 with the
+// one that the same Idempotency-Key created before.
+func (a *API) createAudit(w http.ResponseWriter, r *http.Request) error {
+	if _, err := readQuery(r); err != nil {
 		return err
 	}
-	key, err := idempotencyKey(r)
+	key, err := readIdempotencyKey(r)
 	if err != nil {
 		return err
 	}
-	var body newAudit
-	if err := decode(w, r, &body); err != nil {
+	var body newAuditBody
+	if err := decodeBody(w, r, &body); err != nil {
 		return err
 	}
 	n, err := a.Validate(body.URL, body.Kind, body.PageLimit, body.MaxDepth)
 	if err != nil {
 		return err
 	}
-	return a.created(w, r.Context(), n, key)
+	return a.answerCreated(w, r.Context(), n, key)
 }
 
-func (a *API) created(w http.ResponseWriter, ctx context.Context, n shared.NewAudit, key string) error {
+// answerCreated creates an audit and answers with it, for createAudit and
+// retryAudit.
+func (a *API) answerCreated(w http.ResponseWriter, ctx context.Context, n shared.NewAudit, key string) error {
 	p, created, err := a.Service.Create(ctx, n, key)
 	if err != nil {
 		return err
@@ -128,50 +111,14 @@ func (a *API) created(w http.ResponseWriter, ctx context.Context, n shared.NewAu
 	w.Header().Set("Location", shared.PathAudit(p.AuditID))
 	w.Header().Set("ETag", shared.ETag(p.Revision))
 	if !created {
-		return write(w, http.StatusOK, p)
+		return writeJSON(w, http.StatusOK, p)
 	}
-	return write(w, http.StatusCreated, p)
+	return writeJSON(w, http.StatusCreated, p)
 }
 
-// Validate checks the wishes for a new audit and fills in the defaults; nil
-// numbers were not given. Errors are [*Error] values.
-func (a *API) Validate(rawURL string, kind shared.Kind, pageLimit, maxDepth *int) (shared.NewAudit, error) {
-	n := shared.NewAudit{URL: rawURL, Kind: kind, PageLimit: a.PageLimit, MaxDepth: shared.MaxDepthDefault}
-	switch kind {
-	case "", shared.KindSite:
-		n.Kind = shared.KindSite
-		seed, err := a.Seed(rawURL)
-		if err != nil {
-			return shared.NewAudit{}, err
-		}
-		n.URL = seed
-	case shared.KindExternal:
-		n.PageLimit, n.MaxDepth = 0, 0 // the worker's own affair, unless it names them
-		if rawURL == "" || len(rawURL) > shared.MaxURL || hasControl(rawURL) {
-			return shared.NewAudit{}, &Error{Code: shared.CodeBadURL, Field: "url", Detail: fmt.Sprintf("url names the work in 1 to %d bytes without control characters.", shared.MaxURL)}
-		}
-	default:
-		return shared.NewAudit{}, &Error{Code: shared.CodeOutOfRange, Field: "kind", Detail: "kind is site or external."}
-	}
-	for _, l := range []struct {
-		field string
-		given *int
-		into  *int
-		max   int
-	}{{"page_limit", pageLimit, &n.PageLimit, shared.PageLimitMax}, {"max_depth", maxDepth, &n.MaxDepth, shared.MaxDepthMax}} {
-		if l.given == nil {
-			continue
-		}
-		if *l.given < 1 || *l.given > l.max {
-			return shared.NewAudit{}, &Error{Code: shared.CodeOutOfRange, Field: l.field, Detail: fmt.Sprintf("%s is 1 to %d.", l.field, l.max)}
-		}
-		*l.into = *l.given
-	}
-	return n, nil
-}
-
-func (a *API) audit(w http.ResponseWriter, r *http.Request) error {
-	id, err := auditID(r)
+// getAudit handles GET /api/v1/audits/{id}, and If-None-Match with it.
+func (a *API) getAudit(w http.ResponseWriter, r *http.Request) error {
+	id, err := readID(r)
 	if err != nil {
 		return err
 	}
@@ -186,40 +133,12 @@ func (a *API) audit(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	return write(w, http.StatusOK, p)
+	return writeJSON(w, http.StatusOK, p)
 }
 
-func (a *API) list(w http.ResponseWriter, r *http.Request) error {
-	q, err := query(r, "status", "q", "cursor", "limit")
-	if err != nil {
-		return err
-	}
-	lq := shared.ListQuery{Status: shared.Status(q.Get("status")), Text: q.Get("q"), Cursor: q.Get("cursor")}
-	if lq.Status != "" && !lq.Status.Valid() {
-		return &Error{Code: shared.CodeBadQuery, Field: "status", Detail: "status is pending, running, completed, failed or cancelled."}
-	}
-	if lq.Limit, err = limit(q); err != nil {
-		return err
-	}
-	list, err := a.Service.List(r.Context(), lq)
-	if err != nil {
-		return err
-	}
-	next(w, r, q, list.NextCursor)
-	return write(w, http.StatusOK, list)
-}
-
-// next adds the Link to the following page (RFC 8288).
-func next(w http.ResponseWriter, r *http.Request, q url.Values, cursor *string) {
-	if cursor == nil {
-		return
-	}
-	q.Set("cursor", *cursor)
-	w.Header().Set("Link", "<"+r.URL.Path+"?"+q.Encode()+`>; rel="next"`)
-}
-
-func (a *API) delete(w http.ResponseWriter, r *http.Request) error {
-	id, err := auditID(r)
+// deleteAudit handles DELETE /api/v1/audits/{id}, which must not be running.
+func (a *API) deleteAudit(w http.ResponseWriter, r *http.Request) error {
+	id, err := readID(r)
 	if err != nil {
 		return err
 	}
@@ -230,64 +149,19 @@ func (a *API) delete(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (a *API) cancel(w http.ResponseWriter, r *http.Request) error {
-	id, err := auditID(r)
+// patchProgress handles PATCH /api/v1/audits/{id}/progress, by which external
+// workers report; with If-Match, only over the revision named.
+func (a *API) patchProgress(w http.ResponseWriter, r *http.Request) error {
+	id, err := readID(r)
 	if err != nil {
 		return err
 	}
-	p, err := a.Service.Cancel(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("ETag", shared.ETag(p.Revision))
-	if !p.Status.Terminal() {
-		return write(w, http.StatusAccepted, p) // the worker is told, and stops within a second
-	}
-	return write(w, http.StatusOK, p)
-}
-
-// retry starts a new audit with the settings of an ended one, which must still
-// be allowed; those it never had get their defaults.
-func (a *API) retry(w http.ResponseWriter, r *http.Request) error {
-	id, err := auditID(r)
-	if err != nil {
-		return err
-	}
-	key, err := idempotencyKey(r)
-	if err != nil {
-		return err
-	}
-	n, status, err := a.Service.Settings(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	if !status.Terminal() {
-		return &Error{Code: shared.CodeConflict, Detail: "The audit has not ended yet; cancel it first."}
-	}
-	if n, err = a.Validate(n.URL, n.Kind, given(n.PageLimit), given(n.MaxDepth)); err != nil {
-		return err
-	}
-	return a.created(w, r.Context(), n, key)
-}
-
-func given(n int) *int {
-	if n == 0 {
-		return nil
-	}
-	return &n
-}
-
-func (a *API) patch(w http.ResponseWriter, r *http.Request) error {
-	id, err := auditID(r)
-	if err != nil {
-		return err
-	}
-	revision, err := ifMatch(r)
+	revision, err := readIfMatch(r)
 	if err != nil {
 		return err
 	}
 	var body shared.ProgressPatch
-	if err := decode(w, r, &body); err != nil {
+	if err := decodeBody(w, r, &body); err != nil {
 		return err
 	}
 	if err := checkPatch(body); err != nil {
@@ -298,61 +172,71 @@ func (a *API) patch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("ETag", shared.ETag(p.Revision))
-	return write(w, http.StatusOK, p)
+	return writeJSON(w, http.StatusOK, p)
 }
 
-// checkPatch names the field at fault; the database checks the same again.
-func checkPatch(p shared.ProgressPatch) error {
-	for _, rule := range []struct {
-		ok          bool
-		field, says string
-	}{
-		{p != (shared.ProgressPatch{}), "", "Name at least one field to change."},
-		{p.Status == nil || p.Status.Valid(), "status", "status is pending, running, completed, failed or cancelled."},
-		{p.Progress == nil || *p.Progress >= 0 && *p.Progress <= 100, "progress", "progress is 0 to 100."},
-		{p.GeoScore == nil || *p.GeoScore >= 0 && *p.GeoScore <= 100, "geo_score", "geo_score is 0 to 100."},
-		{p.TotalPages == nil || *p.TotalPages >= 0 && *p.TotalPages <= 1<<31-1, "total_pages", "total_pages is 0 or more."},
-		{textOK(p.Message, shared.MaxMessage), "message", fmt.Sprintf("message has at most %d characters, none of them NUL.", shared.MaxMessage)},
-		{textOK(p.ErrorMessage, shared.MaxErrorMessage), "error_message", fmt.Sprintf("error_message has at most %d characters, none of them NUL.", shared.MaxErrorMessage)},
-	} {
-		if !rule.ok {
-			return &Error{Code: shared.CodeOutOfRange, Field: rule.field, Detail: rule.says}
-		}
-	}
-	return nil
-}
-
-func textOK(s *string, max int) bool {
-	if s == nil {
-		return true
-	}
-	for _, c := range *s {
-		if c == 0 {
-			return false
-		}
-	}
-	return utf8.RuneCountInString(*s) <= max
-}
-
-func hasControl(s string) bool {
-	for _, c := range s {
-		if c < ' ' || c == 0x7f {
-			return true
-		}
-	}
-	return false
-}
-
-func (a *API) pages(w http.ResponseWriter, r *http.Request) error {
-	id, err := auditID(r)
+// cancelAudit handles POST /api/v1/audits/{id}/cancel: 200 when the audit ended at
+// once, 202 when its worker is told to stop.
+func (a *API) cancelAudit(w http.ResponseWriter, r *http.Request) error {
+	id, err := readID(r)
 	if err != nil {
 		return err
 	}
-	q, err := query(r, "cursor", "limit")
+	p, err := a.Service.Cancel(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	n, err := limit(q)
+	w.Header().Set("ETag", shared.ETag(p.Revision))
+	if !p.Status.Terminal() {
+		return writeJSON(w, http.StatusAccepted, p) // the worker is told, and stops within a second
+	}
+	return writeJSON(w, http.StatusOK, p)
+}
+
+// retryAudit handles POST /api/v1/audits/{id}/retry: a new audit with the settings
+// of an ended one, which must still be allowed. A setting that the old one never
+// had gets its default.
+func (a *API) retryAudit(w http.ResponseWriter, r *http.Request) error {
+	id, err := readID(r)
+	if err != nil {
+		return err
+	}
+	key, err := readIdempotencyKey(r)
+	if err != nil {
+		return err
+	}
+	n, status, err := a.Service.Settings(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if !status.Terminal() {
+		return &Error{Code: shared.CodeConflict, Detail: "The audit has not ended yet; cancel it first."}
+	}
+	if n, err = a.Validate(n.URL, n.Kind, unlessZero(n.PageLimit), unlessZero(n.MaxDepth)); err != nil {
+		return err
+	}
+	return a.answerCreated(w, r.Context(), n, key)
+}
+
+// unlessZero is how Validate takes a number that may not have been given.
+func unlessZero(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
+
+// listPages handles GET /api/v1/audits/{id}/pages, in the order fetched.
+func (a *API) listPages(w http.ResponseWriter, r *http.Request) error {
+	id, err := readID(r)
+	if err != nil {
+		return err
+	}
+	q, err := readQuery(r, "cursor", "limit")
+	if err != nil {
+		return err
+	}
+	n, err := readLimit(q)
 	if err != nil {
 		return err
 	}
@@ -360,37 +244,40 @@ func (a *API) pages(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	next(w, r, q, list.NextCursor)
-	return write(w, http.StatusOK, list)
+	linkNext(w, r, q, list.NextCursor)
+	return writeJSON(w, http.StatusOK, list)
 }
 
-func (a *API) findings(w http.ResponseWriter, r *http.Request) error {
-	id, err := auditID(r)
+// listFindings handles GET /api/v1/audits/{id}/findings; ?check= keeps one check.
+func (a *API) listFindings(w http.ResponseWriter, r *http.Request) error {
+	id, err := readID(r)
 	if err != nil {
 		return err
 	}
-	q, err := query(r, "check", "cursor", "limit")
+	q, err := readQuery(r, "check", "cursor", "limit")
 	if err != nil {
 		return err
 	}
 	fq := shared.FindingQuery{CheckID: q.Get("check"), Cursor: q.Get("cursor")}
-	if fq.Limit, err = limit(q); err != nil {
+	if fq.Limit, err = readLimit(q); err != nil {
 		return err
 	}
 	list, err := a.Service.Findings(r.Context(), id, fq)
 	if err != nil {
 		return err
 	}
-	next(w, r, q, list.NextCursor)
-	return write(w, http.StatusOK, list)
+	linkNext(w, r, q, list.NextCursor)
+	return writeJSON(w, http.StatusOK, list)
 }
 
-func (a *API) report(w http.ResponseWriter, r *http.Request) error {
-	id, err := auditID(r)
+// getReport handles GET /api/v1/audits/{id}/report: the report of an audit
+// that has ended.
+func (a *API) getReport(w http.ResponseWriter, r *http.Request) error {
+	id, err := readID(r)
 	if err != nil {
 		return err
 	}
-	q, err := query(r, "format")
+	q, err := readQuery(r, "format")
 	if err != nil {
 		return err
 	}
@@ -405,5 +292,5 @@ func (a *API) report(w http.ResponseWriter, r *http.Request) error {
 		return &Error{Code: shared.CodeConflict, Detail: "The report comes with the end of the audit."}
 	}
 	w.Header().Set("ETag", shared.ETag(report.Audit.Revision))
-	return write(w, http.StatusOK, report)
+	return writeJSON(w, http.StatusOK, report)
 }

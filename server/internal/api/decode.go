@@ -18,14 +18,14 @@ import (
 	"atalaya/shared"
 )
 
-// decode reads the one JSON object of a request body into v, strictly.
-func decode(w http.ResponseWriter, r *http.Request, v any) error {
+// decodeBody reads the one JSON object of a request body into v, strictly.
+func decodeBody(w http.ResponseWriter, r *http.Request, v any) error {
 	if err := checkMediaType(r.Header.Get("Content-Type")); err != nil {
 		return err
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, shared.MaxBody))
 	switch {
-	case asTooLarge(err):
+	case isTooLarge(err):
 		return &Error{Code: shared.CodeTooLarge, Detail: "A body has at most 1 MiB.", Err: err}
 	case err != nil:
 		return &Error{Code: shared.CodeBadJSON, Detail: "The body could not be read to its end.", Err: err}
@@ -41,7 +41,7 @@ func decode(w http.ResponseWriter, r *http.Request, v any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return jsonError(err)
+		return explainJSON(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return &Error{Code: shared.CodeBadJSON, Detail: "Something follows the JSON object."}
@@ -71,7 +71,7 @@ func checkNames(data []byte, v any) error {
 		}
 		switch {
 		case !known[name]:
-			return &Error{Code: shared.CodeUnknownField, Field: name, Detail: fmt.Sprintf("This request has no field %.60q.", name)}
+			return unknownField(name, nil)
 		case seen[name]:
 			return &Error{Code: shared.CodeBadJSON, Field: name, Detail: fmt.Sprintf("The field %q stands there twice.", name)}
 		}
@@ -90,29 +90,38 @@ func checkMediaType(header string) error {
 	return &Error{Code: shared.CodeMediaType, Detail: "Send the body as application/json."}
 }
 
-func jsonError(err error) error {
+// explainJSON says in words what encoding/json refused.
+func explainJSON(err error) error {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return &Error{
 			Code: shared.CodeBadJSON, Field: e.Field, Err: err,
-			Detail: fmt.Sprintf("%s cannot hold a JSON %s.", orBody(e.Field), e.Value),
+			Detail: fmt.Sprintf("%s cannot hold a JSON %s.", nameField(e.Field), e.Value),
 		}
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		field, _ := strconv.Unquote(name)
-		return &Error{Code: shared.CodeUnknownField, Field: field, Detail: fmt.Sprintf("This request has no field %.60q.", field), Err: err}
+		return unknownField(field, err)
 	}
-	return &Error{Code: shared.CodeBadJSON, Detail: "The body is not valid JSON: " + strings.TrimPrefix(err.Error(), "json: ") + ".", Err: err}
+	detail := "The body is not valid JSON: " + strings.TrimPrefix(err.Error(), "json: ") + "."
+	return &Error{Code: shared.CodeBadJSON, Detail: detail, Err: err}
 }
 
-func orBody(field string) string {
+func unknownField(name string, err error) *Error {
+	detail := fmt.Sprintf("This request has no field %.60q.", name)
+	return &Error{Code: shared.CodeUnknownField, Field: name, Detail: detail, Err: err}
+}
+
+// nameField begins a sentence about a field, or about the body where none is at
+// fault.
+func nameField(field string) string {
 	if field == "" {
 		return "The body"
 	}
 	return field
 }
 
-// auditID reads {id} of the path.
-func auditID(r *http.Request) (int64, error) {
+// readID reads {id} of the path.
+func readID(r *http.Request) (int64, error) {
 	id, ok := shared.ParseID(r.PathValue("id"))
 	if !ok {
 		return 0, &Error{Code: shared.CodeBadID, Field: "id", Detail: "An audit id is a positive whole number, such as 7."}
@@ -120,53 +129,62 @@ func auditID(r *http.Request) (int64, error) {
 	return id, nil
 }
 
-// query reads the parameters of r and refuses those not named, so that a
+// readQuery reads the parameters of r and refuses those not named, so that a
 // misspelt filter is not taken for none.
-func query(r *http.Request, known ...string) (url.Values, error) {
+func readQuery(r *http.Request, known ...string) (url.Values, error) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, &Error{Code: shared.CodeBadQuery, Detail: "The query string is malformed.", Err: err}
 	}
 	for name, values := range q {
-		if !slices.Contains(known, name) || len(values) != 1 || !utf8.ValidString(values[0]) || strings.ContainsRune(values[0], 0) {
-			return nil, &Error{Code: shared.CodeBadQuery, Field: name, Detail: "This request takes, once each: " + strings.Join(known, ", ") + "."}
+		isText := utf8.ValidString(values[0]) && !strings.ContainsRune(values[0], 0)
+		if !slices.Contains(known, name) || len(values) != 1 || !isText {
+			detail := "This request takes, once each: " + strings.Join(known, ", ") + "."
+			return nil, &Error{Code: shared.CodeBadQuery, Field: name, Detail: detail}
 		}
 	}
 	return q, nil
 }
 
-// limit reads the size of a page of a list; 0 when it was not given.
-func limit(q url.Values) (int, error) {
+// readLimit reads the size of a page of a list; 0 when it was not given.
+func readLimit(q url.Values) (int, error) {
 	s := q.Get("limit")
 	if s == "" {
 		return 0, nil
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > shared.ListLimitMax {
-		return 0, &Error{Code: shared.CodeBadQuery, Field: "limit", Detail: fmt.Sprintf("limit is 1 to %d.", shared.ListLimitMax)}
+		detail := fmt.Sprintf("limit is 1 to %d.", shared.ListLimitMax)
+		return 0, &Error{Code: shared.CodeBadQuery, Field: "limit", Detail: detail}
 	}
 	return n, nil
 }
 
-// ifMatch reads the revision that If-Match asks for: 0 when there is none or
+// readIfMatch reads the revision that If-Match asks for: 0 when there is none or
 // any will do.
-func ifMatch(r *http.Request) (int64, error) {
+func readIfMatch(r *http.Request) (int64, error) {
 	h := strings.TrimSpace(r.Header.Get("If-Match"))
 	if h == "" || h == "*" {
 		return 0, nil
 	}
 	revision, ok := shared.ParseID(strings.Trim(h, `"`))
 	if !ok || h != shared.ETag(revision) {
-		return 0, &Error{Code: shared.CodeBadHeader, Field: "If-Match", Detail: `If-Match takes one revision in quotes, such as "17", or *.`}
+		return 0, &Error{
+			Code: shared.CodeBadHeader, Field: "If-Match",
+			Detail: `If-Match takes one revision in quotes, such as "17", or *.`,
+		}
 	}
 	return revision, nil
 }
 
-// idempotencyKey reads the key under which a repeated POST creates nothing new.
-func idempotencyKey(r *http.Request) (string, error) {
+// readIdempotencyKey reads the key under which a repeated POST creates nothing new.
+func readIdempotencyKey(r *http.Request) (string, error) {
 	key := r.Header.Get("Idempotency-Key")
 	if len(key) > 255 || strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' }) {
-		return "", &Error{Code: shared.CodeBadHeader, Field: "Idempotency-Key", Detail: "A key has 1 to 255 printable ASCII characters."}
+		return "", &Error{
+			Code: shared.CodeBadHeader, Field: "Idempotency-Key",
+			Detail: "A key has 1 to 255 printable ASCII characters.",
+		}
 	}
 	return key, nil
 }

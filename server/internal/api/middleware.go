@@ -40,7 +40,8 @@ func Log(log *slog.Logger, problems *Problems, next http.Handler) http.Handler {
 				}
 				err := fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 				if rec.status != 0 {
-					log.Error("request failed", "method", r.Method, "path", r.URL.Path, "request_id", id, "err", err)
+					log.Error("request failed", "method", r.Method, "path", r.URL.Path,
+						"request_id", id, "err", err)
 					panic(http.ErrAbortHandler)
 				}
 				problems.Fail(rec, r, err)
@@ -136,8 +137,8 @@ func (p *Problems) NotFound() http.Handler {
 	})
 }
 
-// asTooLarge reports whether err is the body limit's.
-func asTooLarge(err error) bool {
+// isTooLarge reports whether err is the body limit's.
+func isTooLarge(err error) bool {
 	_, ok := errors.AsType[*http.MaxBytesError](err)
 	return ok
 }

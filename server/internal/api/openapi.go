@@ -8,9 +8,9 @@ import (
 //go:embed openapi.json
 var openAPIDocument []byte
 
-// openAPI serves the description of this API (OpenAPI 3.1). A test holds its
+// serveDocument serves the description of this API (OpenAPI 3.1). A test holds its
 // paths and codes against the routes and the table of problems.
-func openAPI(w http.ResponseWriter, _ *http.Request) {
+func serveDocument(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-cache")
 	_, _ = w.Write(openAPIDocument)
