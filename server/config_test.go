@@ -186,3 +186,18 @@ func TestReadmeListsEveryFlag(t *testing.T) {
 		t.Errorf("the README has %d flags, the program %d", n, flags)
 	}
 }
+
+// TestReadmeNamesTheBounds finds in each row the bounds that the help names.
+func TestReadmeNamesTheBounds(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range new(Config).settings(new(unparsed)) {
+		_, row, _ := strings.Cut(string(readme), "\n| `--"+s.name+"` |")
+		row, _, _ = strings.Cut(row, "\n")
+		if strings.Contains(s.help, "{bounds}") && !strings.Contains(row, s.bounds) {
+			t.Errorf("the row of --%s lacks %q: %s", s.name, s.bounds, row)
+		}
+	}
+}

@@ -20,17 +20,26 @@ import (
 // is an internal error.
 func problems(log *slog.Logger) *api.Problems {
 	return api.NewProblems(log,
-		api.Rule{Err: store.ErrNotFound, Code: shared.CodeNotFound, Detail: "There is no such audit; it may have been deleted."},
-		api.Rule{Err: store.ErrTerminal, Code: shared.CodeTerminal, Detail: "The audit has ended; nothing in it changes any more."},
-		api.Rule{Err: store.ErrPrecondition, Code: shared.CodePrecondition, Detail: "The audit has moved on; read it again and decide anew."},
+		api.Rule{Err: store.ErrNotFound, Code: shared.CodeNotFound,
+			Detail: "There is no such audit; it may have been deleted."},
+		api.Rule{Err: store.ErrTerminal, Code: shared.CodeTerminal,
+			Detail: "The audit has ended; nothing in it changes any more."},
+		api.Rule{Err: store.ErrPrecondition, Code: shared.CodePrecondition,
+			Detail: "The audit has moved on; read it again and decide anew."},
 		api.Rule{Err: store.ErrOutOfRange, Code: shared.CodeOutOfRange},
-		api.Rule{Err: store.ErrConflict, Code: shared.CodeConflict, Detail: "The audit is running, or belongs to the engine: cancel it first, and leave its progress to its worker."},
-		api.Rule{Err: store.ErrIdempotency, Code: shared.CodeIdempotency, Detail: "The key belongs to another request; use a new one."},
-		api.Rule{Err: store.ErrBadCursor, Code: shared.CodeBadQuery, Detail: "The cursor is not one of this list; start without it."},
+		api.Rule{Err: store.ErrConflict, Code: shared.CodeConflict,
+			Detail: "The audit is running, or belongs to the engine: cancel it first, and leave its progress to its worker."},
+		api.Rule{Err: store.ErrIdempotency, Code: shared.CodeIdempotency,
+			Detail: "The key belongs to another request; use a new one."},
+		api.Rule{Err: store.ErrBadCursor, Code: shared.CodeBadQuery,
+			Detail: "The cursor is not one of this list; start without it."},
 		api.Rule{Err: store.ErrTimeout, Code: shared.CodeUnavailable, Detail: "The database took too long; try again."},
-		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable, Detail: "The database cannot be reached; try again."},
-		api.Rule{Err: access.ErrHost, Code: shared.CodeForbiddenHost, Detail: "Use the address the server printed at its start."},
-		api.Rule{Err: access.ErrOrigin, Code: shared.CodeForbiddenOrigin, Detail: "Pages of other sites may not use this server."},
+		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable,
+			Detail: "The database cannot be reached; try again."},
+		api.Rule{Err: access.ErrHost, Code: shared.CodeForbiddenHost,
+			Detail: "Use the address the server printed at its start."},
+		api.Rule{Err: access.ErrOrigin, Code: shared.CodeForbiddenOrigin,
+			Detail: "Pages of other sites may not use this server."},
 	)
 }
 
@@ -46,20 +55,24 @@ func admit(caps *access.Streams) func(*http.Request) (func(), error) {
 	}
 }
 
-// failStream answers a refused stream; package stream has its own kind of
-// refusal because it knows when to come back.
+// failStream answers a refused stream. Package stream has its own kind of refusal
+// because it knows when to come back; the status is that of the code in the API's
+// table, as for every other answer.
 func failStream(p *api.Problems) func(http.ResponseWriter, *http.Request, error) {
 	return func(w http.ResponseWriter, r *http.Request, err error) {
 		if refusal, ok := errors.AsType[*stream.Refusal](err); ok {
-			err = &api.Error{Code: refusal.Code, Field: refusal.Field, Detail: refusal.Detail, RetryAfter: refusal.RetryAfter, Err: refusal.Err}
+			err = &api.Error{
+				Code: refusal.Code, Field: refusal.Field, Detail: refusal.Detail,
+				RetryAfter: refusal.RetryAfter, Err: refusal.Err,
+			}
 		}
 		p.Fail(w, r, err)
 	}
 }
 
-// seed returns the check of what a user typed as an address. Private addresses
-// are refused here when they are written as such, for an early word; the guard
-// that counts looks at every connection, after DNS.
+// seed returns the check of what a user typed as an address. An address that is
+// private as it is written is refused here, so that the user learns of it at once;
+// what protects the network is the guard that looks at every connection after DNS.
 func seed(allowPrivate bool) func(raw string) (string, error) {
 	return func(raw string) (string, error) {
 		u, err := crawl.ParseSeed(raw)
@@ -67,7 +80,8 @@ func seed(allowPrivate bool) func(raw string) (string, error) {
 			return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: seedDetail(err), Err: err}
 		}
 		if !allowPrivate && private(u) {
-			return "", &api.Error{Code: shared.CodePrivateTarget, Field: "url", Detail: "This address points to a private network, which this server does not audit."}
+			return "", &api.Error{Code: shared.CodePrivateTarget, Field: "url",
+				Detail: "This address points to a private network, which this server does not audit."}
 		}
 		return u.String(), nil
 	}

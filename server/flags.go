@@ -1,0 +1,173 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+)
+
+// setting is one line of the table of flags, which prints it, checks it and fills
+// its place.
+type setting struct {
+	name string
+	// help is what --help says; {bounds} stands for bounds.
+	help   string
+	bounds string
+	// into points at the value, which is standard until it is set.
+	into, standard any
+	// check refuses a value out of bounds, and says which they are.
+	check func() error
+}
+
+// unbounded is a setting that takes any value of its type.
+func unbounded[T string | bool | slog.Level](name string, into *T, standard T, help string) setting {
+	return setting{name: name, help: help, into: into, standard: standard, check: func() error { return nil }}
+}
+
+// bounded is a setting of min to max, both included.
+func bounded[T int | time.Duration](name string, into *T, standard, min, max T, help string) setting {
+	return setting{
+		name: name, help: help, bounds: shorten(min) + " to " + shorten(max), into: into, standard: standard,
+		check: func() error {
+			if *into < min || *into > max {
+				return fmt.Errorf("--%s is %v, but must be %v to %v", name, *into, min, max)
+			}
+			return nil
+		},
+	}
+}
+
+// positive is a setting above 0, to max.
+func positive(name string, into *float64, standard, max float64, help string) setting {
+	return setting{
+		name: name, help: help, bounds: fmt.Sprintf("above 0 to %v", max), into: into, standard: standard,
+		check: func() error {
+			if !(*into > 0 && *into <= max) { // NaN is neither
+				return fmt.Errorf("--%s is %v, but must be above 0 and at most %v", name, *into, max)
+			}
+			return nil
+		},
+	}
+}
+
+// oneOf is a setting that takes one of several words.
+func oneOf[T ~string](name string, into *T, standard T, choices []T, help string) setting {
+	words := string(choices[0])
+	for i, choice := range choices[1:] {
+		separator := ", "
+		if i == len(choices)-2 {
+			separator = " or "
+		}
+		words += separator + string(choice)
+	}
+	*into = standard
+	return setting{
+		name: name, help: help, bounds: words, into: word[T]{into}, standard: standard,
+		check: func() error {
+			if !slices.Contains(choices, *into) {
+				return fmt.Errorf("--%s is %q, but must be %s", name, *into, words)
+			}
+			return nil
+		},
+	}
+}
+
+// word is a flag's text in a type of its own.
+type word[T ~string] struct{ into *T }
+
+func (w word[T]) String() string {
+	if w.into == nil {
+		return "" // package flag makes zero values
+	}
+	return string(*w.into)
+}
+
+func (w word[T]) Set(text string) error {
+	*w.into = T(text)
+	return nil
+}
+
+// shorten writes a bound for people: 10m where a duration is written 10m0s.
+func shorten[T int | time.Duration](v T) string {
+	switch d, ok := any(v).(time.Duration); {
+	case !ok:
+		return fmt.Sprint(v)
+	case d == 0:
+		return "0"
+	case d%time.Minute == 0:
+		return strings.TrimSuffix(d.String(), "0s")
+	default:
+		return d.String()
+	}
+}
+
+// declare adds the flag to fs.
+func (s setting) declare(fs *flag.FlagSet) {
+	help := strings.ReplaceAll(s.help, "{bounds}", s.bounds)
+	switch into := s.into.(type) {
+	case *string:
+		fs.StringVar(into, s.name, s.standard.(string), help)
+	case *bool:
+		fs.BoolVar(into, s.name, s.standard.(bool), help)
+	case *int:
+		fs.IntVar(into, s.name, s.standard.(int), help)
+	case *float64:
+		fs.Float64Var(into, s.name, s.standard.(float64), help)
+	case *time.Duration:
+		fs.DurationVar(into, s.name, s.standard.(time.Duration), help)
+	case *slog.Level:
+		fs.TextVar(into, s.name, s.standard.(slog.Level), help)
+	case flag.Value:
+		fs.Var(into, s.name, help)
+	default:
+		panic(fmt.Sprintf("flag --%s has the type %T, which declare does not know", s.name, into))
+	}
+}
+
+// fromEnvironment sets the flags whose variable is set.
+func fromEnvironment(fs *flag.FlagSet, getenv func(string) string) (err error) {
+	if v := getenv("DATABASE_URL"); v != "" {
+		_ = fs.Set("database-url", v) // a string takes any value
+	}
+	fs.VisitAll(func(f *flag.Flag) {
+		name := envName(f.Name)
+		if v := getenv(name); v != "" && err == nil {
+			if e := fs.Set(f.Name, v); e != nil {
+				err = fmt.Errorf("%s: %q: %w", name, v, e)
+			}
+		}
+	})
+	return err
+}
+
+func envName(flagName string) string {
+	return "ATALAYA_" + strings.ToUpper(strings.ReplaceAll(flagName, "-", "_"))
+}
+
+// usage prints --help: every flag with its default.
+func usage(fs *flag.FlagSet, w io.Writer) {
+	fmt.Fprint(w, `Atalaya audits websites and shows each audit's progress live.
+
+Usage:
+  atalaya [serve] [flags]   run the server
+  atalaya migrate [flags]   bring the database up to date and stop
+  atalaya version           print the version
+
+Flags (each also as an environment variable, ATALAYA_ADDR for --addr):
+`)
+	fs.VisitAll(func(f *flag.Flag) {
+		kind, text := flag.UnquoteUsage(f)
+		line := "  --" + f.Name
+		if kind != "" {
+			line += " " + kind
+		}
+		if f.DefValue != "" && f.DefValue != "false" {
+			text += " (default " + f.DefValue + ")"
+		}
+		fmt.Fprintf(w, "%-36s %s\n", line, text)
+	})
+}
