@@ -18,7 +18,7 @@ var mayImport = map[string][]string{
 	"atalaya/app":                    {"atalaya/app/ui", "github.com/maxence-charriere/go-app/..."},
 	"atalaya/app/ui":                 {"atalaya/shared", "atalaya/shared/text", "atalaya/app/internal/live", "github.com/maxence-charriere/go-app/..."},
 	"atalaya/app/internal/live":      {"atalaya/shared"},
-	"atalaya/web":                    {"atalaya/web/internal/packed"},
+	"atalaya/web":                    {"atalaya/shared", "atalaya/web/internal/packed"},
 	"atalaya/web/internal/packed":    {},
 	"atalaya/web/pack":               {"atalaya/web/internal/packed", "github.com/andybalholm/brotli"},
 	"atalaya/server/internal/sse":    {},

@@ -58,10 +58,10 @@ type FindingQuery struct {
 	Limit   int
 }
 
-// AuditList is a page of audits, newest first.
+// AuditList is one slice of the audits, the newest first.
 type AuditList struct {
 	Audits []AuditProgress `json:"audits"`
-	// NextCursor continues the list; null on the last page.
+	// NextCursor continues the list; null at its end.
 	NextCursor *string `json:"next_cursor"`
 }
 
@@ -92,7 +92,7 @@ type Page struct {
 	FetchedAt Time     `json:"fetched_at"`
 }
 
-// PageList is a page of pages, in the order fetched.
+// PageList is one slice of an audit's fetched pages, in the order fetched.
 type PageList struct {
 	Pages      []Page  `json:"pages"`
 	NextCursor *string `json:"next_cursor"`
@@ -121,7 +121,7 @@ type Evidence struct {
 	Value string `json:"value"`
 }
 
-// FindingList is a page of findings.
+// FindingList is one slice of an audit's findings.
 type FindingList struct {
 	Findings   []Finding `json:"findings"`
 	NextCursor *string   `json:"next_cursor"`

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"atalaya/shared"
 	"atalaya/web/internal/packed"
 )
 
@@ -183,7 +184,7 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	etag := found.etag(coding)
 	h.Set("ETag", etag)
-	if Matches(strings.Join(r.Header.Values("If-None-Match"), ","), etag) {
+	if shared.IfNoneMatch(r.Header.Values("If-None-Match")).Match(etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/shared"
 )
 
 // attr makes any text fit for an attribute. In the browser attributes are set
@@ -76,21 +78,14 @@ func plain(v string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// siteName is the part of an audit's URL that people call the site: host and
-// port. What is no URL, as foreign workers may name their work, stays itself.
-func siteName(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
-		return raw
-	}
-	return strings.TrimPrefix(u.Host, "www.")
-}
+// siteName is what an audit's site is called.
+func siteName(raw string) string { return shared.SiteName(raw) }
 
 // pagePath is what a list shows of a page of a site: the path with its query,
 // or the whole URL when it lies elsewhere.
 func pagePath(site, raw string) string {
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || strings.TrimPrefix(u.Host, "www.") != site {
+	if err != nil || u.Host == "" || siteName(raw) != site {
 		return raw
 	}
 	p := u.EscapedPath()

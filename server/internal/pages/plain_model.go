@@ -3,7 +3,6 @@ package pages
 import (
 	"cmp"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,7 +113,7 @@ func newAuditModel(l text.Lang, a shared.AuditProgress, report *shared.Report) a
 		PagesHeading: l.T(text.PagesHeading) + " (" + l.T(text.PagesNewest) + ")",
 		Columns:      []string{l.T(text.ColumnCode), l.T(text.ColumnPage), l.T(text.ColumnTime)},
 	}
-	m.Title = m.Status + ", " + m.Percent + ": " + siteName(a.URL)
+	m.Title = m.Status + ", " + m.Percent + ": " + shared.SiteName(a.URL)
 	switch {
 	case a.Status == shared.StatusPending:
 		m.Now = l.T(text.WaitingWorker)
@@ -228,14 +227,4 @@ func pageOf(l text.Lang, line shared.PageLine) page {
 		code = strconv.Itoa(line.Status)
 	}
 	return page{Code: code, URL: line.URL, Time: l.Milliseconds(line.MS)}
-}
-
-// siteName is the host of an audit's address, for the title; what is no address
-// stays itself.
-func siteName(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
-		return raw
-	}
-	return u.Host
 }
