@@ -190,8 +190,8 @@ func TestPeer(t *testing.T) {
 		{"[::ffff:192.0.2.9]:1", ""}:                      "192.0.2.9",
 		{"@", ""}:                                         "invalid IP",
 	} {
-		if got := s.Peer(asked(from[0], from[1])).String(); got != want {
-			t.Errorf("Peer(%v) = %s, want %s", from, got, want)
+		if got, _ := s.peer(asked(from[0], from[1])); got.String() != want {
+			t.Errorf("peer of %v: got %s, want %s", from, got, want)
 		}
 	}
 }

@@ -55,16 +55,11 @@ func (s *Streams) release(peer netip.Addr) {
 	}
 }
 
-// Peer is whom the request's stream is counted for: the address of the
+// peer is the address that the request's stream is counted for: that of the
 // connection, or, when that is a trusted proxy, the last one in X-Forwarded-For
-// that is not; what stands before it anybody may have written. IPv6 peers are one
-// per /64, the smallest block a customer gets, and IPv4 in IPv6 is IPv4. It is
-// the zero Addr for a connection without an IP address.
-func (s *Streams) Peer(r *http.Request) netip.Addr {
-	peer, _ := s.peer(r)
-	return peer
-}
-
+// that is not (forwarded); whatever stands before it anybody may have written.
+// IPv6 peers are one per /64, the smallest block a customer gets, and IPv4 in IPv6
+// is IPv4. It is the zero Addr for a connection without an IP address.
 func (s *Streams) peer(r *http.Request) (peer netip.Addr, forwarded bool) {
 	peer = parseHop(r.RemoteAddr)
 	if s.trusts(peer) {

@@ -8,8 +8,8 @@ import (
 //go:embed openapi.json
 var openAPIDocument []byte
 
-// serveDocument serves the description of this API (OpenAPI 3.1). A test holds its
-// paths and codes against the routes and the table of problems.
+// serveDocument serves the description of this API (OpenAPI 3.1). Tests hold
+// it against the routes, the codes and every answer they see.
 func serveDocument(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-cache")

@@ -135,7 +135,7 @@ func (f *front) page(w http.ResponseWriter, r *http.Request) {
 		f.Log.Error("page drawn without data", "path", r.URL.Path, "err", scope.Err)
 	}
 	if !strings.HasPrefix(made.header.Get("Content-Type"), "text/html") {
-		f.plain.nothing(w, r) // no route: go-app's own words
+		f.plain.nothing(w, r) // no route has this path, and go-app answers in words of its own
 		return
 	}
 	status := made.status
@@ -186,11 +186,12 @@ func schemeAndHost(origin string) string {
 	return fmt.Sprintf("%s://%s", scheme, name)
 }
 
-// host lets pass what a host and port consist of, so that nothing else from a
-// request's header can reach a page.
+// host returns a host and port, or the placeholder when name has any other
+// character, so that nothing else from a request's header reaches a page.
 func host(name string) string {
 	odd := func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(".-_:[]", r))
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+		return !letter && !('0' <= r && r <= '9') && !strings.ContainsRune(".-_:[]", r)
 	}
 	if name == "" || strings.IndexFunc(name, odd) >= 0 {
 		return placeholder

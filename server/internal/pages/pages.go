@@ -93,7 +93,7 @@ func withoutSlash(w http.ResponseWriter, r *http.Request) {
 	move(w, r, strings.TrimRight(r.URL.EscapedPath(), "/"))
 }
 
-// toList sends who cut an audit's address short to the list.
+// toList sends whoever cut an audit's address short to the list.
 func toList(w http.ResponseWriter, r *http.Request) { move(w, r, "/") }
 
 // move sends a request, with its method and query, to another path of ours,
@@ -125,7 +125,8 @@ func secure(next http.Handler) http.Handler {
 	})
 }
 
-// origin is what the connection says, which is right without a proxy in front.
+// origin is the address that the connection and the Host header give, which is
+// right where no proxy stands in front.
 func origin(r *http.Request) string {
 	if r.TLS != nil {
 		return "https://" + r.Host

@@ -75,7 +75,8 @@ func (p *plain) start(w http.ResponseWriter, r *http.Request) {
 // audit: it covers the address as well, so that a form taken back and changed
 // counts as another.
 func readForm(w http.ResponseWriter, r *http.Request) (url, key string, status int) {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/x-www-form-urlencoded" {
 		return "", "", http.StatusUnsupportedMediaType
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, shared.MaxBody)
@@ -86,7 +87,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (url, key string, status i
 		return "", "", http.StatusBadRequest
 	}
 	for _, name := range [...]string{"url", "key"} {
-		if len(r.PostForm[name]) > 1 { // not our form's, and which one is meant?
+		if len(r.PostForm[name]) > 1 { // our form sends one, so nobody knows which of them is meant
 			return "", "", http.StatusBadRequest
 		}
 	}
@@ -107,7 +108,8 @@ func (p *plain) list(w http.ResponseWriter, r *http.Request, status int, url, wr
 	audits, err := p.Data.Newest(ctx, shared.ListSnapshot)
 	m := homeModel{
 		Frame: p.frame(r, l, l.T(text.TitleAudits), "/"), Heading: l.T(text.TitleAudits),
-		Action: withLang(r, shared.PathBasic), Key: rand.Text(), Label: l.T(text.StartLabel), URL: url, MaxURL: shared.MaxURL,
+		Action: withLang(r, shared.PathBasic), Key: rand.Text(),
+		Label: l.T(text.StartLabel), URL: url, MaxURL: shared.MaxURL,
 		Button: l.T(text.StartButton), Error: wrong, Help: l.T(text.StartHelp),
 		ListHeading: l.T(text.AllAudits), Empty: l.T(text.ListEmpty),
 	}
@@ -211,7 +213,8 @@ func (p *plain) choose(w http.ResponseWriter, r *http.Request) text.Lang {
 	if !named {
 		return language(r)
 	}
-	cookie := http.Cookie{Name: ui.LangCookie, Value: l.Tag(), Path: "/", MaxAge: 365 * 24 * 60 * 60, SameSite: http.SameSiteLaxMode}
+	const year = 365 * 24 * 60 * 60
+	cookie := http.Cookie{Name: ui.LangCookie, Value: l.Tag(), Path: "/", MaxAge: year, SameSite: http.SameSiteLaxMode}
 	w.Header().Set("Set-Cookie", cookie.String())
 	return l
 }

@@ -15,6 +15,7 @@ import (
 
 	"atalaya/server/internal/work"
 	"atalaya/shared"
+	"atalaya/shared/text"
 )
 
 // run takes the audit up as a worker does and reports once.
@@ -291,5 +292,13 @@ func TestTextBrowser(t *testing.T) {
 				t.Errorf("%s: %q is missing in\n%s", target, line, out)
 			}
 		}
+	}
+}
+
+// TestPlainPageCallsASiteAsTheAppDoes reads the title of a site with www.
+func TestPlainPageCallsASiteAsTheAppDoes(t *testing.T) {
+	m := newAuditModel(text.EN, shared.AuditProgress{URL: "https://www.example.com/", Status: shared.StatusRunning}, nil)
+	if !strings.HasSuffix(m.Title, ": example.com") || m.Site != "https://www.example.com/" {
+		t.Errorf("title %q, site %q", m.Title, m.Site)
 	}
 }
