@@ -137,6 +137,7 @@ func TestRevalidation(t *testing.T) {
 		{"*", "", 304},
 		{br, "", 200},
 		{`"other"`, "br", 200},
+		{`"one, *, three"`, "br", 200},
 	} {
 		r := get(f, "GET", path, map[string]string{"If-None-Match": tt.ifNoneMatch, "Accept-Encoding": tt.accept})
 		if r.StatusCode != tt.want {

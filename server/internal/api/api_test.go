@@ -347,17 +347,22 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 	}
 	counts := shared.Findings{Warning: 1}
 	advance := work.Advance{
-		Stage: shared.StageCrawl, Progress: 40, Message: "Reading", ProvisionalScore: &score, TotalPages: 1, Discovered: 2,
-		Findings: counts, Responses: shared.Responses{OK: 1},
+		Stage: shared.StageCrawl, Progress: 40, Message: "Reading", ProvisionalScore: &score,
+		TotalPages: 1, Discovered: 2, Findings: counts, Responses: shared.Responses{OK: 1},
 		Activity: &shared.Activity{
-			Stages: []shared.StageSpan{{Name: shared.StageDiscover, StartedAt: now, FinishedAt: &now}, {Name: shared.StageCrawl, StartedAt: now}},
-			Pages:  []shared.PageLine{{URL: p.URL, Status: 200, MS: 12, Findings: counts}},
-			Top:    []shared.TopCheck{{ID: finding.CheckID, Severity: finding.Severity, Count: 1}},
+			Stages: []shared.StageSpan{
+				{Name: shared.StageDiscover, StartedAt: now, FinishedAt: &now},
+				{Name: shared.StageCrawl, StartedAt: now},
+			},
+			Pages: []shared.PageLine{{URL: p.URL, Status: 200, MS: 12, Findings: counts}},
+			Top:   []shared.TopCheck{{ID: finding.CheckID, Severity: finding.Severity, Count: 1}},
 		},
 	}
 	pages := []work.PageRecord{
-		{Page: shared.Page{URL: p.URL, Status: 200, MS: 12, Bytes: 900, ContentType: "text/html", FinalURL: p.URL, Title: "Hi", Words: 9,
-			Analysed: true, Findings: counts, FetchedAt: now}, Findings: []shared.Finding{finding}},
+		{Page: shared.Page{
+			URL: p.URL, Status: 200, MS: 12, Bytes: 900, ContentType: "text/html", FinalURL: p.URL, Title: "Hi",
+			Words: 9, Analysed: true, Findings: counts, FetchedAt: now,
+		}, Findings: []shared.Finding{finding}},
 		{Page: shared.Page{URL: p.URL + "gone", Depth: 1, Referrer: p.URL, Failure: "timeout", FetchedAt: now}},
 	}
 	report, err := json.Marshal(shared.Report{
@@ -387,7 +392,10 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 	if w := s.do("DELETE", audit, nil); w.Code != 409 {
 		t.Errorf("deleted while running: %d %s", w.Code, w.Body)
 	}
-	last := work.Result{Status: shared.StatusCompleted, GeoScore: &score, Partial: true, StopReason: "page_limit", Message: "Done", Last: advance, Report: report}
+	last := work.Result{
+		Status: shared.StatusCompleted, GeoScore: &score, Partial: true, StopReason: "page_limit", Message: "Done",
+		Last: advance, Report: report,
+	}
 	if err := s.store.Finish(t.Context(), job.Lease, last); err != nil {
 		t.Fatal(err)
 	}

@@ -48,8 +48,10 @@ func TestDocumentDescribesEveryCode(t *testing.T) {
 // malformed request is a mistake of the program that sent it, and a fault of the
 // server says nothing that would help: for both the general sentence will do.
 func TestEveryCodePeopleMeetHasWords(t *testing.T) {
-	general := []int{http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotAcceptable, http.StatusUnsupportedMediaType,
-		http.StatusInternalServerError}
+	general := []int{
+		http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotAcceptable, http.StatusUnsupportedMediaType,
+		http.StatusInternalServerError,
+	}
 	problems := api.NewProblems(nil)
 	for _, code := range shared.Codes {
 		status := problems.Describe(&api.Error{Code: code}).Status
