@@ -81,6 +81,9 @@ const (
 	stateOutOfRange = "AT002"
 )
 
+// lockNotAvailable is the SQLSTATE of a lock that did not come within lock_timeout.
+const lockNotAvailable = "55P03"
+
 func normalisePostgres(e pgdriver.Error) error {
 	state := e.Field('C')
 	switch state {
@@ -92,7 +95,7 @@ func normalisePostgres(e pgdriver.Error) error {
 		return fmt.Errorf("%w: %s must not be null", ErrOutOfRange, e.Field('c'))
 	case "23514": // check_violation
 		return fmt.Errorf("%w: %s", ErrOutOfRange, plain(e.Field('n')))
-	case "57014", "55P03": // query_canceled (statement_timeout), lock_not_available
+	case "57014", lockNotAvailable: // query_canceled (statement_timeout), lock_timeout
 		return fmt.Errorf("%w (%v)", ErrTimeout, e)
 	case "57P01", "57P02", "57P03", "57P04", // shutting down, crashed, starting up, database dropped
 		"40001", "40P01", // serialization_failure, deadlock_detected

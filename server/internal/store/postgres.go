@@ -31,6 +31,11 @@ const (
 	// migrateWithin bounds the wait for another process that migrates, and each
 	// statement of a migration.
 	migrateWithin = 2 * time.Minute
+	// migrateLockTimeout bounds the wait of a migration for a table, because every
+	// reader that comes later waits behind it. It gives way to them for a while,
+	// migratePause, and tries again.
+	migrateLockTimeout = "200" // ms
+	migratePause       = 500 * time.Millisecond
 	// migrateLock is the key of the advisory lock around migrations.
 	migrateLock = 0x6174616c617961 // "atalaya"
 )
@@ -178,7 +183,7 @@ func (pg postgres) migrate(ctx context.Context) error {
 	defer cancel()
 	pool := pg.pool(2, pgdriver.WithReadTimeout(migrateWithin), func(conf *pgdriver.Config) {
 		conf.ConnParams["statement_timeout"] = "0"
-		conf.ConnParams["lock_timeout"] = "0"
+		conf.ConnParams["lock_timeout"] = migrateLockTimeout
 	})
 	defer pool.Close()
 	// The lock ends with its connection, whatever happens here.
@@ -201,7 +206,17 @@ func (pg postgres) migrate(ctx context.Context) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	return migrateTo(ctx, bun.NewDB(pool, pgdialect.New()), migrations.Postgres)
+	for {
+		err := migrateTo(ctx, bun.NewDB(pool, pgdialect.New()), migrations.Postgres)
+		if e, ok := errors.AsType[pgdriver.Error](err); !ok || e.Field('C') != lockNotAvailable {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(migratePause):
+		}
+	}
 }
 
 // driverLog passes the driver's messages on. They are not formatted for
