@@ -203,7 +203,7 @@ func TestFaultListenerSilentlyDead(t *testing.T) {
 		t.Error("no notification was swallowed")
 	}
 	listener.mu.Unlock()
-	if p.log.contains("not listening") {
+	if p.log.contains("wake-up source failed") {
 		t.Error("the server noticed, so this proves nothing")
 	}
 	c.finish(10*time.Second, rows)

@@ -53,13 +53,10 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	metrics.pools(rows.Pools())
 
 	// Wake-ups: hints that rows may have changed.
-	wakes := feed.Config{Sweep: cfg.Sweep, Log: log}
-	if rows.Dialect() == "postgresql" {
-		wakes.Listen = rows.Listen
-	} else {
-		wakes.Version, wakes.Watch = rows.DataVersion, rows.Watch
-	}
-	changes := feed.New(wakes)
+	wakeups := rows.Wakeups()
+	changes := feed.New(feed.Config{
+		Sweep: cfg.Sweep, Listen: wakeups.Listen, Version: wakeups.Version, Watch: wakeups.Watch, Log: log,
+	})
 	rows.OnCommit(changes.Wake)
 
 	// Relay, hub and handlers: one query for all that changed, encoded once,

@@ -33,8 +33,9 @@ type Config struct {
 	// Poll is the distance between calls of Version without Watch, and the least
 	// distance between two wake-ups with it. Defaults to [PollDefault].
 	Poll time.Duration
-	// Listen calls wake for every notification and after every reconnection,
-	// and returns when ctx ends or listening failed. Defaults to nil: none.
+	// Listen is one connection for notifications: it calls wake when it has begun
+	// and for every notification, and returns when ctx ends or the connection does.
+	// The feed connects again, after a wait. Defaults to nil: none.
 	Listen func(ctx context.Context, wake func()) error
 	// Version returns a number that differs after a commit of another
 	// connection. Defaults to nil: none.
@@ -55,8 +56,8 @@ type Source int
 const (
 	// Commit is [Feed.Wake]: this process has committed.
 	Commit Source = iota
-	// Notify is Config.Listen: a notification, a reconnection, or the end of
-	// listening, for what was said meanwhile went unheard.
+	// Notify is Config.Listen: a notification, or the begin or end of a connection,
+	// because whatever was notified in between went unheard.
 	Notify
 	// DataVersion is Config.Version: another number than before.
 	DataVersion

@@ -353,3 +353,46 @@ func TestWakeupsAreCountedBySource(t *testing.T) {
 		t.Errorf("got %q, want %q", names, want)
 	}
 }
+
+// TestAListenOutageIsLoggedOnce has a server that is down from the start, and
+// again later for longer.
+func TestAListenOutageIsLoggedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		var down atomic.Bool
+		down.Store(true)
+		f := New(Config{Log: slog.New(slog.NewTextHandler(&log, nil)), Listen: func(ctx context.Context, wake func()) error {
+			for !down.Load() {
+				wake()
+				select {
+				case <-ctx.Done():
+					return nil
+				case <-time.After(time.Second):
+				}
+			}
+			return errors.New("connection refused")
+		}})
+		start(t, f)
+		check := func(what string, outages, recoveries int) {
+			t.Helper()
+			synctest.Wait()
+			if got := strings.Count(log.String(), "connection refused"); got != outages {
+				t.Errorf("%s: %d outages are logged, want %d:\n%s", what, got, outages, &log)
+			}
+			if got := strings.Count(log.String(), "wake-up source recovered"); got != recoveries {
+				t.Errorf("%s: %d recoveries are logged, want %d:\n%s", what, got, recoveries, &log)
+			}
+		}
+		time.Sleep(10 * time.Second)
+		check("down from the start", 1, 0)
+		down.Store(false)
+		time.Sleep(time.Minute)
+		check("up", 1, 1)
+		down.Store(true)
+		time.Sleep(10 * time.Minute)
+		check("down again", 2, 1)
+		down.Store(false)
+		time.Sleep(time.Minute)
+		check("up again", 2, 2)
+	})
+}

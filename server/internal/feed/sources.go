@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// errReturned stands for a Listen that returned nil although it was not asked to
+// errReturned stands for a source that returned nil although it was not asked to
 // stop: for the feed that is an outage like any other.
-var errReturned = errors.New("listening ended")
+var errReturned = errors.New("it ended by itself")
 
 // trailing is how long after a notification the feed wakes once more: the
 // trigger keeps still for 20 ms after each, so what was committed meanwhile goes
 // unannounced. Under a steady load the next notification comes first.
 const trailing = 25 * time.Millisecond
 
-// listen keeps Config.Listen running. It wakes after every failure, because
-// whatever was said meanwhile went unheard.
+// listen calls Config.Listen again after each failure, and wakes, because whatever
+// is notified until it listens again goes unheard.
 func (f *Feed) listen(ctx context.Context) {
 	o := outage{feed: f, source: "listen"}
 	again := time.AfterFunc(trailing, func() { f.wake(Timer) })

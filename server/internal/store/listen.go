@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -17,21 +16,38 @@ import (
 // wakeChannel is what the trigger audits_wake notifies.
 const wakeChannel = "audits_wake"
 
-// reconnectEvery is the wait between attempts to reach the server again.
-const reconnectEvery = 500 * time.Millisecond
+// Wakeups are hints that other processes have committed. They carry no data, and
+// some are lost. What the database does not offer is nil.
+type Wakeups struct {
+	// Listen is one connection that listens for PostgreSQL's notifications. It
+	// calls wake when it has begun, because whatever was notified before is lost,
+	// and for each notification; wake must not block. It returns nil when ctx
+	// ends, else the error that ended the connection: then call it again.
+	Listen func(ctx context.Context, wake func()) error
+	// Version returns a number that changes whenever any process commits to the
+	// SQLite file, this one included.
+	Version func(ctx context.Context) (int64, error)
+	// Watch calls touched when it has begun and whenever a process writes to the
+	// SQLite file's log, which SQLite does shortly before the commit can be read.
+	// touched must not block. Watch returns nil when ctx ends, else an error: where
+	// the system watches no files, or no more of them.
+	Watch func(ctx context.Context, touched func()) error
+}
 
-// Listen calls wake for each notification of PostgreSQL and after each time it
-// had to connect anew, because whatever was notified in between is lost. wake
-// must not block. Listen returns nil when ctx ends; it survives a server that is
-// down from the start. On SQLite it fails with [errors.ErrUnsupported].
-//
-// It does not use the listener's channel, which hides reconnections; and it
-// relies on TCP keep-alive, not on pings, to notice a peer that is gone.
-func (s *Store) Listen(ctx context.Context, wake func()) error {
-	if s.postgres == nil {
-		return fmt.Errorf("store: listen: %w", errors.ErrUnsupported)
+// Wakeups returns the hints that this store's database offers. Commits of this
+// store itself are told by [Store.OnCommit].
+func (s *Store) Wakeups() Wakeups {
+	if s.postgres != nil {
+		return Wakeups{Listen: s.postgres.listen}
 	}
-	pool := s.postgres.pool(1, withKeepAlive)
+	return Wakeups{Version: s.watcher.version, Watch: s.watcher.watch}
+}
+
+// listen is [Wakeups.Listen]. It does not use the driver's channel, which hides
+// reconnections; and it relies on TCP keep-alive, not on pings, to notice a peer
+// that is gone.
+func (pg *postgres) listen(ctx context.Context, wake func()) error {
+	pool := pg.pool(1, withKeepAlive)
 	defer pool.Close()
 	ln := pgdriver.NewListener(bun.NewDB(pool, pgdialect.New()))
 	// Receive heeds no cancellation; it ends with its connection.
@@ -41,34 +57,15 @@ func (s *Store) Listen(ctx context.Context, wake func()) error {
 			_ = ln.Close()
 		}
 	}()
-	for down := false; ; {
-		err := ln.Listen(ctx, wakeChannel)
-		if err == nil {
-			if down {
-				s.log.InfoContext(ctx, "listening to the database again")
-			}
-			down = false
-			wake()
-			for err == nil {
-				if _, _, err = ln.Receive(ctx); err == nil {
-					wake()
-				}
-			}
-		}
-		if ctx.Err() != nil {
-			return nil
-		}
-		if !down {
-			s.log.WarnContext(ctx, "not listening to the database", slog.Any("err", normalise(err)))
-		}
-		down = true
+	err := ln.Listen(ctx, wakeChannel)
+	for err == nil {
 		wake()
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(reconnectEvery):
-		}
+		_, _, err = ln.Receive(ctx)
 	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return fmt.Errorf("store: listen: %w", normalise(err))
 }
 
 // withKeepAlive finds a dead peer within about half a minute.

@@ -92,22 +92,26 @@ func openFile(file string, conns int, option string) (*sql.DB, error) {
 	return db, nil
 }
 
-// Watch calls touched when it has begun and whenever a process writes to the
-// SQLite file's log, which SQLite does shortly before the commit can be read.
-// touched must not block. Watch returns nil when ctx ends, else an error: where
-// the system watches no files, or no more of them. On PostgreSQL it fails with
-// [errors.ErrUnsupported].
-func (s *Store) Watch(ctx context.Context, touched func()) error {
-	if s.watcher == nil {
-		return fmt.Errorf("store: watch: %w", errors.ErrUnsupported)
-	}
+// watcher learns of commits to the SQLite file.
+type watcher struct {
+	file string
+	db   *sql.DB
+
+	mu sync.Mutex
+	// conn is kept: a number of PRAGMA data_version means something only when
+	// compared with earlier ones of the same connection.
+	conn *sql.Conn
+}
+
+// watch is [Wakeups.Watch].
+func (w *watcher) watch(ctx context.Context, touched func()) error {
 	files, err := fsnotify.NewWatcher()
 	if err != nil {
 		return fmt.Errorf("store: watch: %w", err)
 	}
 	defer files.Close()
 	// The folder and not the log, which is removed and made again.
-	if err := files.Add(filepath.Dir(s.watcher.file)); err != nil {
+	if err := files.Add(filepath.Dir(w.file)); err != nil {
 		return fmt.Errorf("store: watch: %w", err)
 	}
 	touched()
@@ -121,47 +125,33 @@ func (s *Store) Watch(ctx context.Context, touched func()) error {
 				return fmt.Errorf("store: watch: %w", err)
 			}
 		case e := <-files.Events:
-			if e.Name == s.watcher.file+"-wal" {
+			if e.Name == w.file+"-wal" {
 				touched()
 			}
 		}
 	}
 }
 
-// watcher reads PRAGMA data_version. The number means something only when
-// compared with earlier ones of the same connection, so it keeps one.
-type watcher struct {
-	file string
-	db   *sql.DB
-	mu   sync.Mutex
-	cn   *sql.Conn
-}
-
-// DataVersion returns a number that changes whenever any process commits to the
-// SQLite file, this one included. On PostgreSQL it fails with
-// [errors.ErrUnsupported].
-func (s *Store) DataVersion(ctx context.Context) (int64, error) {
-	if s.watcher == nil {
-		return 0, fmt.Errorf("store: data version: %w", errors.ErrUnsupported)
-	}
+// version is [Wakeups.Version].
+func (w *watcher) version(ctx context.Context) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, ReadTimeout)
 	defer cancel()
-	n, err := s.watcher.version(ctx)
+	n, err := w.dataVersion(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("store: data version: %w", normalise(err))
 	}
 	return n, nil
 }
 
-func (w *watcher) version(ctx context.Context) (n int64, err error) {
+func (w *watcher) dataVersion(ctx context.Context) (n int64, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.cn == nil {
-		if w.cn, err = w.db.Conn(ctx); err != nil {
+	if w.conn == nil {
+		if w.conn, err = w.db.Conn(ctx); err != nil {
 			return 0, err
 		}
 	}
-	err = w.cn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&n)
+	err = w.conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&n)
 	return n, err
 }
 
@@ -169,8 +159,8 @@ func (w *watcher) version(ctx context.Context) (n int64, err error) {
 func (w *watcher) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.cn != nil {
-		_ = w.cn.Close() // gives it back to the pool, which ends it
+	if w.conn != nil {
+		_ = w.conn.Close() // gives it back to the pool, which ends it
 	}
 	return w.db.Close()
 }

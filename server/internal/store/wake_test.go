@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ func TestDataVersion(t *testing.T) {
 	t.Parallel()
 	f := onSQLite(t, 0)
 	version := func() int64 {
-		n, err := f.DataVersion(t.Context())
+		n, err := f.Wakeups().Version(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -34,8 +35,8 @@ func TestDataVersion(t *testing.T) {
 	if got := version(); got == first {
 		t.Errorf("after a commit of another: still %d", got)
 	}
-	if err := f.Listen(t.Context(), func() {}); !errors.Is(err, errors.ErrUnsupported) {
-		t.Errorf("listen: got %v, want %v", err, errors.ErrUnsupported)
+	if f.Wakeups().Listen != nil {
+		t.Error("SQLite says that it has notifications")
 	}
 }
 
@@ -46,7 +47,7 @@ func TestWatch(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	touches, done := make(chan struct{}, 1), make(chan error, 1)
 	go func() {
-		done <- f.Watch(ctx, func() {
+		done <- f.Wakeups().Watch(ctx, func() {
 			select {
 			case touches <- struct{}{}:
 			default:
@@ -63,24 +64,36 @@ func TestWatch(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Errorf("watch: got %v, want nil", err)
 	}
-	if err := onPostgres(t, 0).Watch(t.Context(), func() {}); !errors.Is(err, errors.ErrUnsupported) {
-		t.Errorf("watch on PostgreSQL: got %v, want %v", err, errors.ErrUnsupported)
+	if wakeups := onPostgres(t, 0).Wakeups(); wakeups.Watch != nil || wakeups.Version != nil {
+		t.Error("PostgreSQL says that it has files to watch")
 	}
 }
 
-// listening starts Listen and waits for its first wake-up.
-func (f *fixture) listening(t *testing.T) (wakes chan struct{}, stop func()) {
+// listening listens, again after each lost connection, as the feed does, and
+// waits for the first wake-up. lost counts the connections that ended.
+func (f *fixture) listening(t *testing.T) (wakes chan struct{}, lost *atomic.Int64, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	wakes = make(chan struct{}, 1)
+	wakes, lost = make(chan struct{}, 1), new(atomic.Int64)
 	done := make(chan error, 1)
 	go func() {
-		done <- f.Listen(ctx, func() {
-			select {
-			case wakes <- struct{}{}:
-			default:
+		for {
+			err := f.Wakeups().Listen(ctx, func() {
+				select {
+				case wakes <- struct{}{}:
+				default:
+				}
+			})
+			if ctx.Err() != nil {
+				done <- err
+				return
 			}
-		})
+			if !errors.Is(err, store.ErrUnavailable) {
+				t.Errorf("a lost connection: got %v, want %v", err, store.ErrUnavailable)
+			}
+			lost.Add(1)
+			<-time.After(50 * time.Millisecond)
+		}
 	}()
 	stop = func() {
 		cancel()
@@ -94,7 +107,7 @@ func (f *fixture) listening(t *testing.T) (wakes chan struct{}, stop func()) {
 		}
 	}
 	await(t, wakes, "connecting")
-	return wakes, stop
+	return wakes, lost, stop
 }
 
 func await(t *testing.T, wakes <-chan struct{}, after string) {
@@ -125,7 +138,7 @@ func TestListen(t *testing.T) {
 	t.Parallel()
 	f := onPostgres(t, 0)
 	f.create(t, external)
-	wakes, stop := f.listening(t)
+	wakes, _, stop := f.listening(t)
 	defer stop()
 	f.wokenBy(t, wakes, "UPDATE audits SET total_pages = total_pages + 1")
 
@@ -142,9 +155,6 @@ func TestListen(t *testing.T) {
 	}
 	if len(wakes) != 0 {
 		t.Errorf("heartbeats woke")
-	}
-	if _, err := f.DataVersion(t.Context()); !errors.Is(err, errors.ErrUnsupported) {
-		t.Errorf("data version: got %v, want %v", err, errors.ErrUnsupported)
 	}
 }
 
@@ -164,7 +174,7 @@ func TestWakeAfterClockStep(t *testing.T) {
 	t.Parallel()
 	f := onPostgres(t, 0)
 	f.create(t, external)
-	wakes, stop := f.listening(t)
+	wakes, _, stop := f.listening(t)
 	defer stop()
 	f.sql(t, "SELECT setval('audits_wake_ms', (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 3600000)")
 	f.wokenBy(t, wakes, "UPDATE audits SET total_pages = total_pages + 1")
@@ -197,7 +207,7 @@ func TestBackendsTerminated(t *testing.T) {
 	t.Parallel()
 	f := onPostgres(t, 0)
 	id := f.create(t, external).AuditID
-	wakes, stop := f.listening(t)
+	wakes, lost, stop := f.listening(t)
 	defer stop()
 	f.wokenBy(t, wakes, "UPDATE audits SET total_pages = total_pages + 1")
 	for range 3 {
@@ -215,6 +225,9 @@ func TestBackendsTerminated(t *testing.T) {
 	await(t, wakes, "a lost connection")
 	quiet(wakes)
 	f.wokenBy(t, wakes, "UPDATE audits SET total_pages = total_pages + 1")
+	if lost.Load() == 0 {
+		t.Error("no connection of the listener ended")
+	}
 }
 
 // TestServerDown stops a server of its own and starts it again.
@@ -224,7 +237,7 @@ func TestServerDown(t *testing.T) {
 	f := open(t, store.Config{DatabaseURL: server.URL("postgres")})
 	f.foreign = plain(t, server.URL("postgres"))
 	id := f.create(t, external).AuditID
-	wakes, stop := f.listening(t)
+	wakes, lost, stop := f.listening(t)
 	defer stop()
 	if err := server.Stop(); err != nil {
 		t.Fatal(err)
@@ -242,6 +255,9 @@ func TestServerDown(t *testing.T) {
 		t.Errorf("server up again: %v", err)
 	}
 	f.wokenBy(t, wakes, "UPDATE audits SET total_pages = total_pages + 1")
+	if lost.Load() == 0 {
+		t.Error("no connection of the listener ended")
+	}
 }
 
 // TestReadTimeout gives up a query that waits for a lock.
