@@ -302,7 +302,7 @@ func TestFaultPoolOfOne(t *testing.T) {
 		t.Error("no commit")
 	}
 	c.caughtUp(20*time.Second, rows)
-	if most := a.rows.DB()[0].Stats().MaxOpenConnections; most != 1 {
+	if most := a.rows.Pools()[0].DB.Stats().MaxOpenConnections; most != 1 {
 		t.Errorf("the pool has %d connections", most)
 	}
 	var sessions int

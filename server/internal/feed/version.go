@@ -10,7 +10,10 @@ import (
 // looks are the waits before Version is asked after a touch. The first few find
 // a commit that took no longer than usual; the last one that had to wait for its
 // disk. What takes longer yet touches the files again, or waits for the sweep.
-var looks = [...]time.Duration{time.Millisecond, 2 * time.Millisecond, 4 * time.Millisecond, 8 * time.Millisecond, 16 * time.Millisecond, 32 * time.Millisecond}
+var looks = [...]time.Duration{
+	1 * time.Millisecond, 2 * time.Millisecond, 4 * time.Millisecond,
+	8 * time.Millisecond, 16 * time.Millisecond, 32 * time.Millisecond,
+}
 
 // versions wakes when Config.Version gives another number. The number of an
 // earlier active spell is forgotten: whoever becomes active reads the state

@@ -17,8 +17,8 @@ const ChangesMax = 500
 
 // Changes returns the audits that changed since cursor with their activity, and
 // the ids of those deleted since, in no particular order across audits. The
-// cursor "" fixes the present as the position and returns no rows; next is the
-// position to go on from, to be used only when err is nil.
+// cursor "" returns no rows, and the present as the cursor to go on from; use next
+// only when err is nil.
 //
 // It never skips a change, whatever the order in which transactions commit. On
 // PostgreSQL it may return a row again that an earlier call returned, so drop
@@ -27,35 +27,40 @@ const ChangesMax = 500
 // A cursor that lies beyond the present gives [ErrBadCursor], as one that cannot
 // be read does: an older copy of the database has taken over, and nothing is
 // known about what it will number next. Start anew with "".
-func (s *Store) Changes(ctx context.Context, cursor string) (changed []shared.AuditProgress, deleted []int64, next string, err error) {
-	sweepBy := s.changesByRevision
+func (s *Store) Changes(
+	ctx context.Context, cursor string,
+) (changed []shared.AuditProgress, deleted []int64, next string, err error) {
+	readChanges := s.changesByRevision
 	if s.postgres != nil {
-		sweepBy = s.changesByTransaction
+		readChanges = s.changesByTransaction
 	}
-	var rows []sweptRow
-	err = s.read(ctx, "changes", func(ctx context.Context, db bun.IDB) error {
-		rows = nil
-		var err error
-		rows, next, err = sweepBy(ctx, db, cursor)
-		return err
+	got, err := read(ctx, s, "changes", func(ctx context.Context, db bun.IDB) (changeRows, error) {
+		return readChanges(ctx, db, cursor)
 	})
 	if err != nil {
 		return nil, nil, "", err
 	}
-	for i := range rows {
-		if !rows[i].DeletedAt.IsZero() {
-			deleted = append(deleted, rows[i].ID)
-		} else if p, ok := s.progress(&rows[i].auditRow); ok {
+	for i := range got.rows {
+		row := &got.rows[i]
+		if !row.DeletedAt.IsZero() {
+			deleted = append(deleted, row.ID)
+		} else if p, ok := s.progress(&row.auditRow); ok {
 			changed = append(changed, p)
 		}
 	}
-	return changed, deleted, next, nil
+	return changed, deleted, got.next, nil
 }
 
-// sweptRow is a changed row beside what the query's snapshot says of the
-// present. The first row of an answer is there even when nothing changed; its id
-// is then 0.
-type sweptRow struct {
+// changeRows are the rows of one query, and the cursor to go on from.
+type changeRows struct {
+	rows []changeRow
+	next string
+}
+
+// changeRow is a changed row, beside how far changes go at the query's snapshot.
+// An answer has a row even when nothing changed, for the sake of the latter; its
+// id is then 0.
+type changeRow struct {
 	auditRow `bun:",extend"`
 
 	Xid   string `bun:"xid,scanonly"`
@@ -63,11 +68,11 @@ type sweptRow struct {
 	Next  string `bun:"next,scanonly"`
 }
 
-// present cuts the row off that stands for no change, and returns the end of
-// what has happened so far.
-func present(rows []sweptRow) (changed []sweptRow, until uint64, err error) {
+// trimEmpty drops the placeholder row of an empty answer, and returns the end of
+// all changes so far.
+func trimEmpty(rows []changeRow) (changed []changeRow, until uint64, err error) {
 	if len(rows) == 0 {
-		return nil, 0, errors.New("the database has no present")
+		return nil, 0, errors.New("changes: no row")
 	}
 	if until, err = strconv.ParseUint(rows[0].Until, 10, 63); err != nil {
 		return nil, 0, fmt.Errorf("end of the changes: %w", err)
@@ -80,53 +85,56 @@ func present(rows []sweptRow) (changed []sweptRow, until uint64, err error) {
 
 // changesByRevision relies on SQLite's one writer: revisions become visible in
 // the order of their numbers.
-func (s *Store) changesByRevision(ctx context.Context, db bun.IDB, cursor string) (rows []sweptRow, next string, err error) {
+func (s *Store) changesByRevision(ctx context.Context, db bun.IDB, cursor string) (got changeRows, err error) {
 	if cursor == "" {
-		err = db.NewSelect().Table("audits_clock").ColumnExpr("CAST(revision AS TEXT)").Scan(ctx, &next)
-		return nil, next, err
+		err = db.NewSelect().Table("audits_clock").ColumnExpr("CAST(revision AS TEXT)").Scan(ctx, &got.next)
+		return got, err
 	}
 	after, err := strconv.ParseUint(cursor, 10, 63)
 	if err != nil {
-		return nil, "", ErrBadCursor
+		return got, ErrBadCursor
 	}
+	var rows []changeRow
 	err = db.NewSelect().Model(&rows).
 		ColumnExpr("?TableColumns").
 		ColumnExpr("CAST(clock.revision AS TEXT) AS until").
-		ModelTableExpr("audits_clock AS clock LEFT JOIN audits AS a ON a.revision > ? AND a.revision <= clock.revision", after).
+		ModelTableExpr("audits_clock AS clock").
+		Join("LEFT JOIN audits AS a ON a.revision > ? AND a.revision <= clock.revision", after).
 		Where("clock.one = 1").
 		Order("a.revision").Limit(ChangesMax).Scan(ctx)
 	if err != nil {
-		return nil, "", err
+		return got, err
 	}
-	rows, until, err := present(rows)
+	rows, until, err := trimEmpty(rows)
 	switch {
 	case err != nil:
-		return nil, "", err
+		return got, err
 	case after > until:
-		return nil, "", ErrBadCursor
+		return got, ErrBadCursor
 	case len(rows) == 0:
-		return nil, cursor, nil
+		return changeRows{next: cursor}, nil
 	}
-	return rows, strconv.FormatInt(rows[len(rows)-1].Revision, 10), nil
+	return changeRows{rows, strconv.FormatInt(rows[len(rows)-1].Revision, 10)}, nil
 }
 
 // changesByTransaction reads what transactions wrote that were not finished at
-// the snapshot before (xid >= its xmin) and are now. Position and rows come from
+// the snapshot before (xid >= its xmin) and are now. Cursor and rows come from
 // one statement, hence one snapshot. The upper bound leaves out the numbers of
 // another cluster, as a restored dump has them; they would come back every time.
 //
 // With more rows than ChangesMax, the window is read in several calls. A row
 // written again meanwhile drops out of it and lies in the next one, which starts
 // at the xmin of this one's first snapshot.
-func (s *Store) changesByTransaction(ctx context.Context, db bun.IDB, cursor string) (rows []sweptRow, next string, err error) {
+func (s *Store) changesByTransaction(ctx context.Context, db bun.IDB, cursor string) (got changeRows, err error) {
 	if cursor == "" {
-		err = db.NewSelect().ColumnExpr("pg_snapshot_xmin(pg_current_snapshot())::text").Scan(ctx, &next)
-		return nil, next, err
+		err = db.NewSelect().ColumnExpr("pg_snapshot_xmin(pg_current_snapshot())::text").Scan(ctx, &got.next)
+		return got, err
 	}
-	from, err := parseSweep(cursor)
+	from, err := decodeChangeCursor(cursor)
 	if err != nil {
-		return nil, "", err
+		return got, err
 	}
+	var rows []changeRow
 	window := db.NewSelect().Table("audits").
 		Where("(change_xid, id) > (?::text::xid8, ?)", strconv.FormatUint(from.xid, 10), from.id).
 		OrderExpr("change_xid, id").Limit(ChangesMax)
@@ -143,37 +151,38 @@ func (s *Store) changesByTransaction(ctx context.Context, db bun.IDB, cursor str
 		ModelTableExpr("(VALUES (1)) AS always LEFT JOIN LATERAL (?) AS a ON TRUE", window).
 		OrderExpr("a.change_xid, a.id").Scan(ctx)
 	if err != nil {
-		return nil, "", err
+		return got, err
 	}
-	return from.after(rows)
+	got.rows, got.next, err = from.advance(rows)
+	return got, err
 }
 
-// after is what the rows of one query say: those that changed, and the position
-// behind them.
-func (w sweep) after(rows []sweptRow) (changed []sweptRow, next string, err error) {
-	changed, xmax, err := present(rows)
+// advance reads the rows of one query: it returns those that changed, and the
+// cursor behind them.
+func (c changeCursor) advance(rows []changeRow) (changed []changeRow, next string, err error) {
+	changed, xmax, err := trimEmpty(rows)
 	switch {
 	case err != nil:
 		return nil, "", err
-	case max(w.xid, w.until, w.next) > xmax:
+	case max(c.xid, c.until, c.next) > xmax:
 		return nil, "", ErrBadCursor
-	case len(changed) == 0 && w.until == 0:
-		return nil, w.String(), nil // nothing newer: the same place is as good
+	case len(changed) == 0 && c.until == 0:
+		return nil, c.String(), nil // nothing newer: the same cursor is as good
 	case len(changed) == 0:
-		return nil, sweep{xid: w.next}.String(), nil
+		return nil, changeCursor{xid: c.next}.String(), nil
 	}
 	last := changed[len(changed)-1]
 	xid, errXid := strconv.ParseUint(last.Xid, 10, 63)
 	xmin, errXmin := strconv.ParseUint(last.Next, 10, 63)
 	if err := errors.Join(errXid, errXmin); err != nil {
-		return nil, "", fmt.Errorf("transaction id: %w", err)
+		return nil, "", fmt.Errorf("transaction id: %c", err)
 	}
-	if w.until == 0 {
-		w.until, w.next = xmax, xmin
+	if c.until == 0 {
+		c.until, c.next = xmax, xmin
 	}
 	if len(changed) < ChangesMax {
-		return changed, sweep{xid: w.next}.String(), nil
+		return changed, changeCursor{xid: c.next}.String(), nil
 	}
-	w.xid, w.id = xid, last.ID
-	return changed, w.String(), nil
+	c.xid, c.id = xid, last.ID
+	return changed, c.String(), nil
 }

@@ -36,8 +36,8 @@ var (
 	// ErrTimeout says that the database did not answer in time. It wraps
 	// [context.DeadlineExceeded].
 	ErrTimeout = fmt.Errorf("query timeout: %w", context.DeadlineExceeded)
-	// ErrUnavailable says that the database cannot be reached, or asks to be
-	// left alone for now.
+	// ErrUnavailable says that the database cannot be reached, or takes no queries
+	// for now.
 	ErrUnavailable = errors.New("the database is unavailable")
 )
 
@@ -88,13 +88,13 @@ func normalisePostgres(e pgdriver.Error) error {
 	state := e.Field('C')
 	switch state {
 	case stateTerminal:
-		return fmt.Errorf("%w: %s", ErrTerminal, plain(e.Field('M')))
+		return fmt.Errorf("%w: %s", ErrTerminal, trimDriverText(e.Field('M')))
 	case stateOutOfRange:
-		return fmt.Errorf("%w: %s", ErrOutOfRange, plain(e.Field('M')))
+		return fmt.Errorf("%w: %s", ErrOutOfRange, trimDriverText(e.Field('M')))
 	case "23502": // not_null_violation
 		return fmt.Errorf("%w: %s must not be null", ErrOutOfRange, e.Field('c'))
 	case "23514": // check_violation
-		return fmt.Errorf("%w: %s", ErrOutOfRange, plain(e.Field('n')))
+		return fmt.Errorf("%w: %s", ErrOutOfRange, trimDriverText(e.Field('n')))
 	case "57014", lockNotAvailable: // query_canceled (statement_timeout), lock_timeout
 		return fmt.Errorf("%w (%v)", ErrTimeout, e)
 	case "57P01", "57P02", "57P03", "57P04", // shutting down, crashed, starting up, database dropped
@@ -117,11 +117,11 @@ func normaliseSQLite(e *sqlite.Error) error {
 	switch e.Code() {
 	case sqlite3.SQLITE_CONSTRAINT_TRIGGER:
 		if strings.Contains(text, "and final") {
-			return fmt.Errorf("%w: %s", ErrTerminal, plain(text))
+			return fmt.Errorf("%w: %s", ErrTerminal, trimDriverText(text))
 		}
-		return fmt.Errorf("%w: %s", ErrOutOfRange, plain(text))
+		return fmt.Errorf("%w: %s", ErrOutOfRange, trimDriverText(text))
 	case sqlite3.SQLITE_CONSTRAINT_CHECK:
-		return fmt.Errorf("%w: %s", ErrOutOfRange, plain(text))
+		return fmt.Errorf("%w: %s", ErrOutOfRange, trimDriverText(text))
 	case sqlite3.SQLITE_CONSTRAINT_DATATYPE, sqlite3.SQLITE_CONSTRAINT_NOTNULL, sqlite3.SQLITE_TOOBIG:
 		return fmt.Errorf("%w: %s", ErrOutOfRange, text)
 	}
@@ -134,8 +134,8 @@ func normaliseSQLite(e *sqlite.Error) error {
 	return e
 }
 
-// plain keeps what our own SQL says and drops what drivers put around it.
-func plain(s string) string {
+// trimDriverText keeps what our own SQL says and drops what drivers put around it.
+func trimDriverText(s string) string {
 	if _, after, ok := strings.Cut(s, "atalaya: "); ok {
 		s = after
 	}

@@ -54,23 +54,23 @@ func TestNormalise(t *testing.T) {
 	}
 }
 
-func TestSweepCursor(t *testing.T) {
-	for _, w := range []sweep{{}, {xid: 7}, {xid: 1<<63 - 1}, {xid: 7, id: 9, until: 12, next: 11}} {
-		got, err := parseSweep(w.String())
+func TestChangeCursor(t *testing.T) {
+	for _, w := range []changeCursor{{}, {xid: 7}, {xid: 1<<63 - 1}, {xid: 7, id: 9, until: 12, next: 11}} {
+		got, err := decodeChangeCursor(w.String())
 		if err != nil || got != w {
 			t.Errorf("%v: got %v, %v", w, got, err)
 		}
 	}
 	const present, horizon = "120", "110"
-	nothing := []sweptRow{{Until: present, Next: horizon}}
-	full := make([]sweptRow, ChangesMax)
+	nothing := []changeRow{{Until: present, Next: horizon}}
+	full := make([]changeRow, ChangesMax)
 	for i := range full {
-		full[i] = sweptRow{auditRow: auditRow{ID: int64(i + 1)}, Xid: "105", Until: present, Next: horizon}
+		full[i] = changeRow{auditRow: auditRow{ID: int64(i + 1)}, Xid: "105", Until: present, Next: horizon}
 	}
-	rest := []sweptRow{{auditRow: auditRow{ID: 45}, Xid: "106", Until: present, Next: horizon}}
+	rest := []changeRow{{auditRow: auditRow{ID: 45}, Xid: "106", Until: present, Next: horizon}}
 	for _, c := range []struct {
 		name, from string
-		rows       []sweptRow
+		rows       []changeRow
 		changed    int
 		want       string
 		err        error
@@ -85,11 +85,11 @@ func TestSweepCursor(t *testing.T) {
 		{"a younger cluster, within a long one", "105.44.121.109", rest, 0, "", ErrBadCursor},
 		{"a younger cluster, from far behind", "1.44.115.121", nothing, 0, "", ErrBadCursor},
 	} {
-		w, err := parseSweep(c.from)
+		w, err := decodeChangeCursor(c.from)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if changed, got, err := w.after(c.rows); !errors.Is(err, c.err) || got != c.want || len(changed) != c.changed {
+		if changed, got, err := w.advance(c.rows); !errors.Is(err, c.err) || got != c.want || len(changed) != c.changed {
 			t.Errorf("%s: got %d rows, %q, %v, want %d, %q, %v", c.name, len(changed), got, err, c.changed, c.want, c.err)
 		}
 	}
@@ -102,7 +102,7 @@ func TestPlain(t *testing.T) {
 		"something else":        "something else",
 		"CHECK failed: x (275)": "CHECK failed: x",
 	} {
-		if got := plain(in); got != want {
+		if got := trimDriverText(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}
@@ -112,12 +112,12 @@ func FuzzClip(f *testing.F) {
 	f.Add("aé\x00\xff日", 3)
 	f.Fuzz(func(t *testing.T, s string, most int) {
 		most &= 0xff
-		bytes, runes := clip(s, most), clipRunes(s, most)
+		bytes, runes := cutBytes(s, most), cutRunes(s, most)
 		if len(bytes) > most || utf8.RuneCountInString(runes) > most {
 			t.Errorf("%q to %d: got %d bytes, %d characters", s, most, len(bytes), utf8.RuneCountInString(runes))
 		}
 		for _, v := range []string{bytes, runes} {
-			if err := asText("text", v); err != nil {
+			if err := checkText("text", v); err != nil {
 				t.Errorf("%q: %v", v, err)
 			}
 		}
@@ -127,11 +127,11 @@ func FuzzClip(f *testing.F) {
 func FuzzCursor(f *testing.F) {
 	f.Add("YXVkaXRzOjE", "1.2.3.4")
 	f.Fuzz(func(t *testing.T, list, changes string) {
-		if id, err := place("audits", list); err == nil && list != "" && *keyset("audits", id) != list {
+		if id, err := decodeCursor("audits", list); err == nil && list != "" && *encodeCursor("audits", id) != list {
 			t.Errorf("%q: read as %d", list, id)
 		}
-		if w, err := parseSweep(changes); err == nil {
-			if again, err := parseSweep(w.String()); err != nil || (w.until != 0 && !reflect.DeepEqual(again, w)) {
+		if w, err := decodeChangeCursor(changes); err == nil {
+			if again, err := decodeChangeCursor(w.String()); err != nil || (w.until != 0 && !reflect.DeepEqual(again, w)) {
 				t.Errorf("%q: read as %v, then as %v, %v", changes, w, again, err)
 			}
 		}

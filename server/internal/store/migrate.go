@@ -62,8 +62,8 @@ func migrateTo(ctx context.Context, db *bun.DB, schema migrations.Schema) error 
 	}
 	for _, a := range applied {
 		if !names[a.Name] {
-			return fmt.Errorf("the database has schema %s and this atalaya knows schemas up to %s: use the newer atalaya that made it",
-				a.Name, newest)
+			return fmt.Errorf("the database has schema %s and this atalaya knows schemas up to %s: "+
+				"use the newer atalaya that made it", a.Name, newest)
 		}
 	}
 	if len(applied) < len(names) {
@@ -74,7 +74,8 @@ func migrateTo(ctx context.Context, db *bun.DB, schema migrations.Schema) error 
 	if triggers.applied(ctx, db) {
 		return nil
 	}
-	if err := db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error { return triggers.apply(ctx, tx) }); err != nil {
+	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error { return triggers.apply(ctx, tx) })
+	if err != nil {
 		return fmt.Errorf("migrate: triggers: %w", err)
 	}
 	return nil

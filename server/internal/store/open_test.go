@@ -201,7 +201,7 @@ func TestReadsOnAPoolOfOne(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if got := f.DB()[0].Stats().MaxOpenConnections; got != 1 {
+		if got := f.Pools()[0].DB.Stats().MaxOpenConnections; got != 1 {
 			t.Errorf("pool: got %d connections, want 1", got)
 		}
 	}

@@ -2,11 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -48,9 +44,10 @@ type pageRow struct {
 func newPageRow(auditID int64, r *work.PageRecord) pageRow {
 	p := &r.Page
 	return pageRow{
-		AuditID: auditID, URL: clean(p.URL), Depth: p.Depth, Referrer: clip(p.Referrer, maxText),
-		Status: p.Status, Failure: clip(p.Failure, maxText), MS: p.MS, Bytes: p.Bytes,
-		ContentType: clip(p.ContentType, maxText), FinalURL: clip(p.FinalURL, maxText), Title: clip(p.Title, maxText),
+		AuditID: auditID, URL: sanitise(p.URL), Depth: p.Depth, Referrer: cutBytes(p.Referrer, maxText),
+		Status: p.Status, Failure: cutBytes(p.Failure, maxText), MS: p.MS, Bytes: p.Bytes,
+		ContentType: cutBytes(p.ContentType, maxText), FinalURL: cutBytes(p.FinalURL, maxText),
+		Title: cutBytes(p.Title, maxText),
 		Words: p.Words, Analysed: p.Analysed,
 		FindingsError: p.Findings.Error, FindingsWarning: p.Findings.Warning, FindingsNotice: p.Findings.Notice,
 		FetchedAt: stamp{p.FetchedAt.Time}, State: r.State,
@@ -59,79 +56,20 @@ func newPageRow(auditID int64, r *work.PageRecord) pageRow {
 
 func (r *pageRow) page() shared.Page {
 	return shared.Page{
-		ID: r.ID, URL: clean(r.URL), Depth: max(r.Depth, 0), Referrer: clean(r.Referrer),
-		Status: r.Status, Failure: clean(r.Failure), MS: max(r.MS, 0), Bytes: max(r.Bytes, 0),
-		ContentType: clean(r.ContentType), FinalURL: clean(r.FinalURL), Title: clean(r.Title),
+		ID: r.ID, URL: sanitise(r.URL), Depth: max(r.Depth, 0), Referrer: sanitise(r.Referrer),
+		Status: r.Status, Failure: sanitise(r.Failure), MS: max(r.MS, 0), Bytes: max(r.Bytes, 0),
+		ContentType: sanitise(r.ContentType), FinalURL: sanitise(r.FinalURL), Title: sanitise(r.Title),
 		Words: max(r.Words, 0), Analysed: r.Analysed,
 		Findings:  findingsOf(r.FindingsError, r.FindingsWarning, r.FindingsNotice),
 		FetchedAt: shared.At(r.FetchedAt.Time),
 	}
 }
 
-type findingRow struct {
-	bun.BaseModel `bun:"table:findings,alias:f"`
-
-	ID       int64   `bun:"id,pk,autoincrement"`
-	AuditID  int64   `bun:"audit_id"`
-	PageID   *int64  `bun:"page_id"`
-	CheckID  string  `bun:"check_id"`
-	Category string  `bun:"category"`
-	Severity string  `bun:"severity"`
-	Evidence string  `bun:"evidence"`
-	PageURL  *string `bun:"page_url,scanonly"`
-}
-
-func newFindingRow(auditID int64, pageID *int64, f *shared.Finding) (findingRow, error) {
-	evidence := make([]shared.Evidence, len(f.Evidence))
-	for i, e := range f.Evidence {
-		evidence[i] = shared.Evidence{Name: clean(e.Name), Value: clean(e.Value)}
-	}
-	b, err := json.Marshal(evidence)
-	return findingRow{
-		AuditID: auditID, PageID: pageID, CheckID: clean(f.CheckID),
-		Category: clean(string(f.Category)), Severity: clean(string(f.Severity)), Evidence: string(b),
-	}, err
-}
-
-func (r *findingRow) finding() (shared.Finding, error) {
-	f := shared.Finding{
-		ID: r.ID, CheckID: clean(r.CheckID), Category: shared.Category(r.Category), Severity: shared.Severity(r.Severity),
-		Evidence: []shared.Evidence{},
-	}
-	if r.PageURL != nil {
-		f.PageURL = clean(*r.PageURL)
-	}
-	if !f.Severity.Valid() {
-		return f, fmt.Errorf("%w: severity %.20q", shared.ErrInvalid, r.Severity)
-	}
-	if err := json.Unmarshal([]byte(r.Evidence), &f.Evidence); err != nil || f.Evidence == nil {
-		f.Evidence = []shared.Evidence{}
-	}
-	return f, nil
-}
-
-// hold checks a lease and keeps others from taking the audit up until the
-// transaction ends.
-func (s *Store) hold(ctx context.Context, tx bun.Tx, l work.Lease) error {
-	q := tx.NewSelect().Table("audits").Column("id").
-		Where("id = ? AND lease_owner = ? AND attempt = ? AND status = 'running' AND deleted_at IS NULL",
-			l.AuditID, clean(l.Owner), l.Attempt)
-	if s.dialect.lock != "" {
-		q.For("NO KEY UPDATE")
-	}
-	var id int64
-	err := q.Scan(ctx, &id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return ErrLeaseLost
-	}
-	return err
-}
-
 // SavePages stores fetched pages with their findings. A page of the same URL,
 // from an earlier attempt or earlier in the slice, is replaced and keeps its id.
 func (s *Store) SavePages(ctx context.Context, l work.Lease, pages []work.PageRecord) error {
 	return s.write(ctx, fmt.Sprintf("save pages %d", l.AuditID), false, func(ctx context.Context, tx bun.Tx) error {
-		if err := s.hold(ctx, tx, l); err != nil {
+		if err := s.lockLease(ctx, tx, l); err != nil {
 			return err
 		}
 		for part := range slices.Chunk(lastOfEachURL(pages), chunk) {
@@ -147,7 +85,7 @@ func lastOfEachURL(pages []work.PageRecord) []*work.PageRecord {
 	at := make(map[string]int, len(pages))
 	var out []*work.PageRecord
 	for i := range pages {
-		url := clean(pages[i].Page.URL)
+		url := sanitise(pages[i].Page.URL)
 		if n, ok := at[url]; ok {
 			out[n] = &pages[i]
 			continue
@@ -197,7 +135,7 @@ func savePages(ctx context.Context, tx bun.Tx, auditID int64, pages []*work.Page
 	for _, id := range ids {
 		all = append(all, id)
 	}
-	if _, err := tx.NewDelete().Table("findings").Where("page_id IN (?)", bun.In(all)).Exec(ctx); err != nil {
+	if _, err := tx.NewDelete().Table("findings").Where("page_id IN (?)", bun.List(all)).Exec(ctx); err != nil {
 		return err
 	}
 	return insertFindings(ctx, tx, findings)
@@ -207,41 +145,12 @@ func savePages(ctx context.Context, tx bun.Tx, auditID int64, pages []*work.Page
 func pageIDs(ctx context.Context, tx bun.Tx, auditID int64, urls []string) (map[string]int64, error) {
 	var rows []pageRow
 	err := tx.NewSelect().Model(&rows).Column("id", "url").
-		Where("p.audit_id = ? AND p.url IN (?)", auditID, bun.In(urls)).Scan(ctx)
+		Where("p.audit_id = ? AND p.url IN (?)", auditID, bun.List(urls)).Scan(ctx)
 	ids := make(map[string]int64, len(rows))
 	for _, r := range rows {
 		ids[r.URL] = r.ID
 	}
 	return ids, err
-}
-
-func insertFindings(ctx context.Context, tx bun.Tx, rows []findingRow) error {
-	for part := range slices.Chunk(rows, chunk) {
-		if _, err := tx.NewInsert().Model(&part).Returning("NULL").Exec(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// SaveFindings replaces the findings of the site as a whole.
-func (s *Store) SaveFindings(ctx context.Context, l work.Lease, findings []shared.Finding) error {
-	return s.write(ctx, fmt.Sprintf("save findings %d", l.AuditID), false, func(ctx context.Context, tx bun.Tx) error {
-		if err := s.hold(ctx, tx, l); err != nil {
-			return err
-		}
-		if _, err := tx.NewDelete().Table("findings").Where("audit_id = ? AND page_id IS NULL", l.AuditID).Exec(ctx); err != nil {
-			return err
-		}
-		rows := make([]findingRow, len(findings))
-		for i := range findings {
-			var err error
-			if rows[i], err = newFindingRow(l.AuditID, nil, &findings[i]); err != nil {
-				return err
-			}
-		}
-		return insertFindings(ctx, tx, rows)
-	})
 }
 
 // LoadPages returns at most limit stored pages with an id above after, in order
@@ -258,23 +167,23 @@ func (s *Store) LoadPages(ctx context.Context, auditID, after int64, limit int) 
 	return out, nil
 }
 
-func (s *Store) pageRows(ctx context.Context, what string, auditID, after int64, limit int, state bool) (rows []pageRow, err error) {
-	err = s.read(ctx, what, func(ctx context.Context, db bun.IDB) error {
-		rows = nil
-		q := db.NewSelect().Model(&rows).Where("p.audit_id = ? AND p.id > ?", auditID, after).
-			Order("p.id").Limit(int64(max(limit, 0)))
+// pageRows returns at most limit pages with an id above after; state says whether
+// with the engine's state, which may be large.
+func (s *Store) pageRows(
+	ctx context.Context, what string, auditID, after int64, limit int, state bool,
+) ([]pageRow, error) {
+	return readRows[pageRow](ctx, s, what, func(q *bun.SelectQuery) *bun.SelectQuery {
 		if !state {
 			q.ExcludeColumn("state")
 		}
-		return q.Scan(ctx)
+		return q.Where("p.audit_id = ? AND p.id > ?", auditID, after).Order("p.id").Limit(int64(max(limit, 0)))
 	})
-	return rows, err
 }
 
 // Pages returns one page of an audit's pages, in the order fetched.
 func (s *Store) Pages(ctx context.Context, id int64, cursor string, limit int) (shared.PageList, error) {
 	what := fmt.Sprintf("pages %d", id)
-	after, err := place("pages", cursor)
+	after, err := decodeCursor("pages", cursor)
 	if err != nil {
 		return shared.PageList{}, fmt.Errorf("store: %s: %w", what, err)
 	}
@@ -289,62 +198,10 @@ func (s *Store) Pages(ctx context.Context, id int64, cursor string, limit int) (
 	list := shared.PageList{Pages: make([]shared.Page, 0, len(rows))}
 	if len(rows) > limit {
 		rows = rows[:limit]
-		list.NextCursor = keyset("pages", rows[limit-1].ID)
+		list.NextCursor = encodeCursor("pages", rows[limit-1].ID)
 	}
 	for i := range rows {
 		list.Pages = append(list.Pages, rows[i].page())
-	}
-	return list, nil
-}
-
-// exists tells an audit without rows from no audit.
-func (s *Store) exists(ctx context.Context, what string, id int64) error {
-	return s.read(ctx, what, func(ctx context.Context, db bun.IDB) error {
-		found, err := db.NewSelect().Table("audits").Where("id = ? AND deleted_at IS NULL", id).Exists(ctx)
-		if err == nil && !found {
-			err = ErrNotFound
-		}
-		return err
-	})
-}
-
-// Findings returns one page of an audit's findings, in the order found.
-func (s *Store) Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error) {
-	what := fmt.Sprintf("findings %d", id)
-	after, err := place("findings", q.Cursor)
-	if err != nil {
-		return shared.FindingList{}, fmt.Errorf("store: %s: %w", what, err)
-	}
-	limit := limitOr(q.Limit, shared.ListLimitDefault, shared.ListLimitMax)
-	var rows []findingRow
-	err = s.read(ctx, what, func(ctx context.Context, db bun.IDB) error {
-		rows = nil
-		sel := db.NewSelect().Model(&rows).ColumnExpr("?TableColumns").ColumnExpr("p.url AS page_url").
-			Join("LEFT JOIN pages AS p ON p.id = f.page_id").
-			Where("f.audit_id = ? AND f.id > ?", id, after).Order("f.id").Limit(int64(limit) + 1)
-		if q.CheckID != "" {
-			sel.Where("f.check_id = ?", clean(q.CheckID))
-		}
-		return sel.Scan(ctx)
-	})
-	if err == nil && len(rows) == 0 {
-		err = s.exists(ctx, what, id)
-	}
-	if err != nil {
-		return shared.FindingList{}, err
-	}
-	list := shared.FindingList{Findings: make([]shared.Finding, 0, len(rows))}
-	if len(rows) > limit {
-		rows = rows[:limit]
-		list.NextCursor = keyset("findings", rows[limit-1].ID)
-	}
-	for i := range rows {
-		f, err := rows[i].finding()
-		if err != nil {
-			s.log.WarnContext(ctx, "a finding cannot be shown", slog.Int64("audit_id", id), slog.Any("err", err))
-			continue
-		}
-		list.Findings = append(list.Findings, f)
 	}
 	return list, nil
 }

@@ -81,7 +81,8 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 }
 
 var errDatabaseURL = errors.New("store: the database URL cannot be read: it must look like " +
-	"postgres://user:password@host:5432/name?sslmode=verify-full, with special characters of user and password percent-encoded")
+	"postgres://user:password@host:5432/name?sslmode=verify-full, " +
+	"with special characters of user and password percent-encoded")
 
 // parseDatabaseURL checks the address before the driver sees it, which panics on
 // what it cannot read. The errors repeat nothing of it: a password may be
@@ -194,7 +195,8 @@ func (pg postgres) migrate(ctx context.Context) error {
 	defer conn.Close()
 	for {
 		var held bool
-		if err := conn.QueryRowContext(ctx, fmt.Sprintf("SELECT pg_try_advisory_lock(%d)", migrateLock)).Scan(&held); err != nil {
+		query := fmt.Sprintf("SELECT pg_try_advisory_lock(%d)", migrateLock)
+		if err := conn.QueryRowContext(ctx, query).Scan(&held); err != nil {
 			return err
 		}
 		if held {

@@ -30,12 +30,9 @@ func (s *Store) Progress(ctx context.Context, id int64) (shared.AuditProgress, e
 // how it stands; limits that are not set are 0. [ErrNotFound] when there is no
 // such audit.
 func (s *Store) Settings(ctx context.Context, id int64) (a shared.NewAudit, status shared.Status, err error) {
-	var rows []settingsRow
 	what := fmt.Sprintf("settings %d", id)
-	err = s.read(ctx, what, func(ctx context.Context, db bun.IDB) error {
-		rows = nil
-		return db.NewSelect().Model(&rows).ExcludeColumn("activity").
-			Where("a.deleted_at IS NULL").Where("a.id = ?", id).Scan(ctx)
+	rows, err := readRows[settingsRow](ctx, s, what, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.ExcludeColumn("activity").Where("a.deleted_at IS NULL").Where("a.id = ?", id)
 	})
 	if err != nil {
 		return a, "", err
@@ -68,7 +65,7 @@ func (s *Store) ProgressOf(ctx context.Context, ids []int64) ([]shared.AuditProg
 		return nil, nil
 	}
 	return s.audits(ctx, "progress of several", func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("a.id IN (?)", bun.In(ids)).Order("a.id")
+		return q.Where("a.id IN (?)", bun.List(ids)).Order("a.id")
 	})
 }
 
@@ -79,11 +76,12 @@ func (s *Store) Newest(ctx context.Context, n int) ([]shared.AuditProgress, erro
 	})
 }
 
-func (s *Store) audits(ctx context.Context, what string, which func(*bun.SelectQuery) *bun.SelectQuery) ([]shared.AuditProgress, error) {
-	var rows []auditRow
-	err := s.read(ctx, what, func(ctx context.Context, db bun.IDB) error {
-		rows = nil
-		return which(db.NewSelect().Model(&rows).Where("a.deleted_at IS NULL")).Scan(ctx)
+// audits returns those of the existing audits that one query selects.
+func (s *Store) audits(
+	ctx context.Context, what string, selected func(*bun.SelectQuery) *bun.SelectQuery,
+) ([]shared.AuditProgress, error) {
+	rows, err := readRows[auditRow](ctx, s, what, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return selected(q.Where("a.deleted_at IS NULL"))
 	})
 	if err != nil {
 		return nil, err
@@ -91,29 +89,40 @@ func (s *Store) audits(ctx context.Context, what string, which func(*bun.SelectQ
 	return s.progressOf(rows), nil
 }
 
+// exists returns [ErrNotFound] if there is no such audit; it tells that apart from
+// an audit without rows.
+func (s *Store) exists(ctx context.Context, what string, id int64) error {
+	_, err := read(ctx, s, what, func(ctx context.Context, db bun.IDB) (found bool, err error) {
+		found, err = db.NewSelect().Table("audits").Where("id = ? AND deleted_at IS NULL", id).Exists(ctx)
+		if err == nil && !found {
+			err = ErrNotFound
+		}
+		return found, err
+	})
+	return err
+}
+
 // List returns one page of audits, newest first, without activity. A cursor that
 // is not from a list gives [ErrBadCursor]; an unknown status finds nothing.
 func (s *Store) List(ctx context.Context, q shared.ListQuery) (shared.AuditList, error) {
-	before, err := place("audits", q.Cursor)
+	before, err := decodeCursor("audits", q.Cursor)
 	if err != nil {
 		return shared.AuditList{}, fmt.Errorf("store: list: %w", err)
 	}
 	limit := limitOr(q.Limit, shared.ListLimitDefault, shared.ListLimitMax)
-	var rows []auditRow
-	err = s.read(ctx, "list", func(ctx context.Context, db bun.IDB) error {
-		rows = nil
-		sel := db.NewSelect().Model(&rows).ExcludeColumn("activity").
-			Where("a.deleted_at IS NULL").Order("a.id DESC").Limit(int64(limit) + 1)
+	rows, err := readRows[auditRow](ctx, s, "list", func(sel *bun.SelectQuery) *bun.SelectQuery {
+		sel.ExcludeColumn("activity").Where("a.deleted_at IS NULL").Order("a.id DESC").Limit(int64(limit) + 1)
 		if before > 0 {
 			sel.Where("a.id < ?", before)
 		}
 		if q.Status != "" {
-			sel.Where("a.status = ?", clean(string(q.Status)))
+			sel.Where("a.status = ?", sanitise(string(q.Status)))
 		}
 		if q.Text != "" {
-			sel.Where("a.url ? ? ESCAPE '!'", s.dialect.like, "%"+escapeLike.Replace(clip(q.Text, shared.MaxURL))+"%")
+			text := escapeLike.Replace(cutBytes(q.Text, shared.MaxURL))
+			sel.Where("a.url ? ? ESCAPE '!'", s.dialect.like, "%"+text+"%")
 		}
-		return sel.Scan(ctx)
+		return sel
 	})
 	if err != nil {
 		return shared.AuditList{}, err
@@ -121,7 +130,7 @@ func (s *Store) List(ctx context.Context, q shared.ListQuery) (shared.AuditList,
 	list := shared.AuditList{}
 	if len(rows) > limit {
 		rows = rows[:limit]
-		list.NextCursor = keyset("audits", rows[limit-1].ID)
+		list.NextCursor = encodeCursor("audits", rows[limit-1].ID)
 	}
 	list.Audits = s.progressOf(rows)
 	return list, nil
@@ -136,10 +145,10 @@ func (s *Store) Report(ctx context.Context, id int64) (shared.Report, error) {
 	if err != nil {
 		return shared.Report{}, fmt.Errorf("store: report: %w", err)
 	}
-	var body []string
-	err = s.read(ctx, fmt.Sprintf("report %d", id), func(ctx context.Context, db bun.IDB) error {
-		body = nil
-		return db.NewSelect().Table("reports").Column("body").Where("audit_id = ?", id).Scan(ctx, &body)
+	what := fmt.Sprintf("report %d", id)
+	body, err := read(ctx, s, what, func(ctx context.Context, db bun.IDB) (body []string, err error) {
+		err = db.NewSelect().Table("reports").Column("body").Where("audit_id = ?", id).Scan(ctx, &body)
+		return body, err
 	})
 	if err != nil {
 		return shared.Report{}, err

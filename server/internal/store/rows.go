@@ -101,11 +101,12 @@ func (s *stamp) parse(text string) {
 func (r *auditRow) progress() (p shared.AuditProgress, mended string, err error) {
 	p = shared.AuditProgress{
 		AuditID: r.ID, Revision: r.Revision,
-		URL:  clip(r.URL, shared.MaxURL),
+		URL:  cutBytes(r.URL, shared.MaxURL),
 		Kind: shared.Kind(r.Kind), Status: shared.Status(r.Status),
-		Progress: min(max(r.Progress, 0), 100),
-		Message:  text(r.Message, shared.MaxMessage), ErrorMessage: text(r.ErrorMessage, shared.MaxErrorMessage),
-		GeoScore: percent(r.GeoScore), ProvisionalScore: percent(r.ProvisionalScore),
+		Progress:     min(max(r.Progress, 0), 100),
+		Message:      optionalText(r.Message, shared.MaxMessage),
+		ErrorMessage: optionalText(r.ErrorMessage, shared.MaxErrorMessage),
+		GeoScore:     percent(r.GeoScore), ProvisionalScore: percent(r.ProvisionalScore),
 		TotalPages: max(r.TotalPages, 0), Discovered: max(r.Discovered, 0),
 		PageLimit: r.PageLimit,
 		Findings:  findingsOf(r.FindingsError, r.FindingsWarning, r.FindingsNotice),
@@ -113,7 +114,7 @@ func (r *auditRow) progress() (p shared.AuditProgress, mended string, err error)
 			OK: max(r.Responses2xx, 0), Redirect: max(r.Responses3xx, 0), ClientError: max(r.Responses4xx, 0),
 			ServerError: max(r.Responses5xx, 0), Failed: max(r.ResponsesFailed, 0),
 		},
-		Attempt: max(r.Attempt, 0), Partial: r.Partial, StopReason: text(r.StopReason, shared.MaxMessage),
+		Attempt: max(r.Attempt, 0), Partial: r.Partial, StopReason: optionalText(r.StopReason, shared.MaxMessage),
 		CreatedAt: shared.At(r.CreatedAt.Time), StartedAt: shared.AtPtr(r.StartedAt.Time),
 		UpdatedAt: shared.At(r.UpdatedAt.Time), FinishedAt: shared.AtPtr(r.FinishedAt.Time),
 		WorkerSeenAt: shared.AtPtr(r.WorkerSeenAt.Time),
@@ -170,14 +171,17 @@ func (s *Store) progressOf(rows []auditRow) []shared.AuditProgress {
 func (s *Store) progress(r *auditRow) (shared.AuditProgress, bool) {
 	p, mended, err := r.progress()
 	if err != nil && s.spoiled.first(r.ID) {
-		s.log.Error("an audit cannot be shown: its row breaks the contract", slog.Int64("audit_id", r.ID), slog.Any("err", err))
+		s.log.Error("an audit cannot be shown: its row breaks the contract",
+			slog.Int64("audit_id", r.ID), slog.Any("err", err))
 	} else if mended != "" && s.spoiled.first(r.ID) {
-		s.log.Warn("an audit is shown mended: its row breaks the contract", slog.Int64("audit_id", r.ID), slog.String("columns", mended))
+		s.log.Warn("an audit is shown mended: its row breaks the contract",
+			slog.Int64("audit_id", r.ID), slog.String("columns", mended))
 	}
 	return p, err == nil
 }
 
-// onceEach remembers which audits were complained of.
+// onceEach remembers for which audits something was logged, so that a row that is
+// read again and again fills no log.
 type onceEach struct {
 	mu   sync.Mutex
 	seen map[int64]bool
@@ -208,27 +212,27 @@ func percent(n *int) *int {
 	return &v
 }
 
-// text cuts to a number of characters; an empty text is null.
-func text(s *string, most int) *string {
+// optionalText cuts to a number of characters; an empty text is null.
+func optionalText(s *string, most int) *string {
 	if s == nil || *s == "" {
 		return nil
 	}
-	v := clipRunes(*s, most)
+	v := cutRunes(*s, most)
 	return &v
 }
 
-// clean drops what a database or a reader cannot take: bytes that are no text,
+// sanitise drops what a database or a reader cannot take: bytes that are no text,
 // and NUL, on which PostgreSQL and C programs stop.
-func clean(s string) string {
+func sanitise(s string) string {
 	if strings.IndexByte(s, 0) >= 0 {
 		s = strings.ReplaceAll(s, "\x00", "")
 	}
 	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
-// clip cleans s and cuts it to a number of bytes, between characters.
-func clip(s string, most int) string {
-	s = clean(s)
+// cutBytes sanitises s and cuts it to a number of bytes, between characters.
+func cutBytes(s string, most int) string {
+	s = sanitise(s)
 	if len(s) <= most {
 		return s
 	}
@@ -238,9 +242,9 @@ func clip(s string, most int) string {
 	return s[:most]
 }
 
-// clipRunes cleans s and cuts it to a number of characters.
-func clipRunes(s string, most int) string {
-	s = clean(s)
+// cutRunes sanitises s and cuts it to a number of characters.
+func cutRunes(s string, most int) string {
+	s = sanitise(s)
 	n := 0
 	for i := range s {
 		if n == most {
@@ -251,8 +255,8 @@ func clipRunes(s string, most int) string {
 	return s
 }
 
-// asText refuses what the database cannot keep as it is.
-func asText(field, s string) error {
+// checkText refuses what the database cannot keep as it is.
+func checkText(field, s string) error {
 	if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
 		return fmt.Errorf("%w: %s is not text: it has a NUL or bytes that are not UTF-8", ErrOutOfRange, field)
 	}

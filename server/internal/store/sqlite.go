@@ -120,7 +120,7 @@ func (w *watcher) watch(ctx context.Context, touched func()) error {
 		case <-ctx.Done():
 			return nil
 		case err, open := <-files.Errors:
-			// What was not told is like a touch.
+			// Events that got lost may have been a touch.
 			if touched(); !open || !errors.Is(err, fsnotify.ErrEventOverflow) {
 				return fmt.Errorf("store: watch: %w", err)
 			}

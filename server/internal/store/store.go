@@ -1,11 +1,9 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"time"
@@ -13,14 +11,7 @@ import (
 	"github.com/uptrace/bun"
 )
 
-const (
-	// ReadTimeout is the deadline of one read, its repetition included.
-	ReadTimeout = 2 * time.Second
-	// WriteTimeout is the deadline of one write.
-	WriteTimeout = 5 * time.Second
-)
-
-// Config says where the data is and who wants to know of it.
+// Config configures [Open].
 type Config struct {
 	// DatabaseURL is a postgres:// or postgresql:// address; empty means SQLite
 	// in DataDir.
@@ -93,8 +84,8 @@ func (o observer) AfterQuery(_ context.Context, e *bun.QueryEvent) {
 	o(e.Operation(), time.Since(e.StartTime), normalise(err))
 }
 
-// OnCommit has wake called after each own commit that may have changed a
-// visible row. wake must not block. Call it before the first write.
+// OnCommit makes the store call wake after each commit of its own that may have
+// changed a visible row. wake must not block. Call it before the first write.
 func (s *Store) OnCommit(wake func()) { s.committed = wake }
 
 // Close ends every connection and, on SQLite, gives the data directory back.
@@ -114,63 +105,11 @@ func (s *Store) Dialect() string { return s.dialect.name }
 // Pools lists the pools with their names.
 func (s *Store) Pools() []Pool { return s.pools }
 
-// DB lists the pools without their names.
-func (s *Store) DB() []*sql.DB {
-	dbs := make([]*sql.DB, len(s.pools))
-	for i, p := range s.pools {
-		dbs[i] = p.DB
-	}
-	return dbs
-}
-
 // Ping reports whether the database answers a query within [ReadTimeout].
 func (s *Store) Ping(ctx context.Context) error {
-	return s.read(ctx, "ping", func(ctx context.Context, db bun.IDB) error {
-		var one int
-		return db.NewSelect().ColumnExpr("1").Scan(ctx, &one)
+	_, err := read(ctx, s, "ping", func(ctx context.Context, db bun.IDB) (one int, err error) {
+		err = db.NewSelect().ColumnExpr("1").Scan(ctx, &one)
+		return one, err
 	})
+	return err
 }
-
-// read runs one query with the deadline of reads, and once more when the first
-// try found the server gone: an idle connection often learns only then.
-func (s *Store) read(ctx context.Context, what string, query func(context.Context, bun.IDB) error) error {
-	ctx, cancel := context.WithTimeout(ctx, ReadTimeout)
-	defer cancel()
-	err := normalise(query(ctx, s.readDB))
-	if errors.Is(err, ErrUnavailable) && ctx.Err() == nil {
-		err = normalise(query(ctx, s.readDB))
-	}
-	if err != nil {
-		return fmt.Errorf("store: %s: %w", what, err)
-	}
-	return nil
-}
-
-// write runs one transaction with the deadline of writes. visible says whether a
-// commit may be of interest to readers.
-func (s *Store) write(ctx context.Context, what string, visible bool, do func(context.Context, bun.Tx) error) error {
-	ctx, cancel := context.WithTimeout(ctx, WriteTimeout)
-	defer cancel()
-	if err := normalise(s.writeDB.RunInTx(ctx, nil, do)); err != nil {
-		return fmt.Errorf("store: %s: %w", what, err)
-	}
-	if visible {
-		s.committed()
-	}
-	return nil
-}
-
-// dialect is where the two databases differ inside of queries.
-type dialect struct {
-	name string
-	// now is the database's time in the form of the columns.
-	now bun.Safe
-	// after is now plus a duration.
-	after func(time.Duration) bun.Safe
-	// lock makes a selected row wait for, and keep off, other writers; on SQLite
-	// the transaction itself does.
-	lock, lockFree string
-	like           bun.Safe
-}
-
-func limitOr(n, otherwise, most int) int { return min(cmp.Or(max(n, 0), otherwise), most) }

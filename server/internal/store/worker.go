@@ -69,7 +69,8 @@ const claimable = "kind = 'site' AND status IN ('pending', 'running') AND delete
 // the way it ends audits without a worker that were asked to cancel, and those
 // that [LeasesLostMax] workers died of. Limits of 0 in the job were not set.
 func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration) (job work.Job, ok bool, err error) {
-	// One audit per transaction: a crowd of dead ones cannot outlast the deadline.
+	// One audit per transaction, so that however many have no worker left, each
+	// transaction is short.
 	for {
 		var row jobRow
 		err := s.write(ctx, "claim", false, func(ctx context.Context, tx bun.Tx) (err error) {
@@ -109,7 +110,7 @@ func (s *Store) settle(tx bun.Tx, row *jobRow, owner string, lease time.Duration
 			Set("lease_owner = NULL").Set("lease_until = NULL")
 	}
 	return q.Set("status = 'running'").Set("attempt = attempt + 1").
-		Set("lease_owner = ?", clean(owner)).Set("lease_until = ?", s.dialect.after(lease)).
+		Set("lease_owner = ?", sanitise(owner)).Set("lease_until = ?", s.dialect.after(lease)).
 		Set("worker_seen_at = ?", s.dialect.now)
 }
 
@@ -126,16 +127,16 @@ func (s *Store) candidate(ctx context.Context, tx bun.Tx) (row jobRow, err error
 	return row, err
 }
 
-// The fence of every write of a worker: the lease may have run out, but nobody
-// else took the audit up, and it has not ended.
-func fence(q *bun.UpdateQuery, l work.Lease) *bun.UpdateQuery {
-	return q.Where("id = ? AND lease_owner = ? AND attempt = ? AND status = 'running' AND deleted_at IS NULL",
-		l.AuditID, clean(l.Owner), l.Attempt)
-}
+// leaseHeld is true of the audit that a worker may write to: the lease may have
+// run out, but nobody else took the audit up, and it has not ended.
+const leaseHeld = "id = ? AND lease_owner = ? AND attempt = ? AND status = 'running' AND deleted_at IS NULL"
 
-// fenced runs a fenced update and fails with [ErrLeaseLost] when it met no row.
-func fenced(ctx context.Context, q *bun.UpdateQuery, l work.Lease) error {
-	res, err := fence(q, l).Exec(ctx)
+func leaseArgs(l work.Lease) []any { return []any{l.AuditID, sanitise(l.Owner), l.Attempt} }
+
+// updateHeld runs an update of the audit that l holds, and fails with
+// [ErrLeaseLost] when there is none.
+func updateHeld(ctx context.Context, q *bun.UpdateQuery, l work.Lease) error {
+	res, err := q.Where(leaseHeld, leaseArgs(l)...).Exec(ctx)
 	if err != nil {
 		return err
 	}
@@ -145,16 +146,32 @@ func fenced(ctx context.Context, q *bun.UpdateQuery, l work.Lease) error {
 	return nil
 }
 
+// lockLease fails with [ErrLeaseLost] unless l holds its audit, and keeps others
+// from taking the audit up until the transaction ends.
+func (s *Store) lockLease(ctx context.Context, tx bun.Tx, l work.Lease) error {
+	q := tx.NewSelect().Table("audits").Column("id").Where(leaseHeld, leaseArgs(l)...)
+	if s.dialect.lock != "" {
+		q.For("NO KEY UPDATE")
+	}
+	var id int64
+	err := q.Scan(ctx, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrLeaseLost
+	}
+	return err
+}
+
 // Renew prolongs a lease from now and notes the worker's sign of life; neither
 // is a visible change. It reports whether the audit was asked to stop.
 func (s *Store) Renew(ctx context.Context, l work.Lease, lease time.Duration) (cancelRequested bool, err error) {
 	err = s.write(ctx, fmt.Sprintf("renew %d", l.AuditID), false, func(ctx context.Context, tx bun.Tx) error {
 		q := tx.NewUpdate().Table("audits").
 			Set("lease_until = ?", s.dialect.after(lease)).Set("worker_seen_at = ?", s.dialect.now)
-		if err := fenced(ctx, q, l); err != nil {
+		if err := updateHeld(ctx, q, l); err != nil {
 			return err
 		}
-		return tx.NewSelect().Table("audits").Column("cancel_requested").Where("id = ?", l.AuditID).Scan(ctx, &cancelRequested)
+		return tx.NewSelect().Table("audits").Column("cancel_requested").
+			Where("id = ?", l.AuditID).Scan(ctx, &cancelRequested)
 	})
 	return cancelRequested, err
 }
@@ -165,9 +182,9 @@ func (s *Store) Advance(ctx context.Context, l work.Lease, a work.Advance) error
 	return s.write(ctx, fmt.Sprintf("advance %d", l.AuditID), true, func(ctx context.Context, tx bun.Tx) error {
 		q := tx.NewUpdate().Table("audits").
 			Set("progress = ?", a.Progress).Set("stage = ?", nullable(string(a.Stage))).
-			Set("message = ?", nullable(clean(a.Message))).Set("worker_seen_at = ?", s.dialect.now)
+			Set("message = ?", nullable(sanitise(a.Message))).Set("worker_seen_at = ?", s.dialect.now)
 		setCounts(q, a)
-		return fenced(ctx, q, l)
+		return updateHeld(ctx, q, l)
 	})
 }
 
@@ -213,9 +230,9 @@ func (s *Store) Finish(ctx context.Context, l work.Lease, r work.Result) error {
 	return s.write(ctx, what, true, func(ctx context.Context, tx bun.Tx) error {
 		q := tx.NewUpdate().Table("audits").
 			Set("status = ?", string(r.Status)).Set("geo_score = ?", r.GeoScore).
-			Set("message = ?", nullable(clipRunes(r.Message, shared.MaxMessage))).
-			Set("error_message = ?", nullable(clipRunes(r.ErrorMessage, shared.MaxErrorMessage))).
-			Set("partial = ?", r.Partial).Set("stop_reason = ?", nullable(clean(r.StopReason))).
+			Set("message = ?", nullable(cutRunes(r.Message, shared.MaxMessage))).
+			Set("error_message = ?", nullable(cutRunes(r.ErrorMessage, shared.MaxErrorMessage))).
+			Set("partial = ?", r.Partial).Set("stop_reason = ?", nullable(sanitise(r.StopReason))).
 			Set("worker_seen_at = ?", s.dialect.now).
 			Set("lease_owner = NULL").Set("lease_until = NULL")
 		if r.Status != shared.StatusCompleted {
@@ -223,13 +240,13 @@ func (s *Store) Finish(ctx context.Context, l work.Lease, r work.Result) error {
 			q.Set("progress = CASE WHEN progress > ? THEN progress ELSE ? END", n, n)
 		}
 		setCounts(q, r.Last)
-		if err := fenced(ctx, q, l); err != nil {
+		if err := updateHeld(ctx, q, l); err != nil {
 			return err
 		}
 		if r.Report == nil {
 			return nil
 		}
-		report := map[string]any{"audit_id": l.AuditID, "body": clean(string(r.Report))}
+		report := map[string]any{"audit_id": l.AuditID, "body": sanitise(string(r.Report))}
 		_, err := tx.NewInsert().Model(&report).Table("reports").
 			On("CONFLICT (audit_id) DO UPDATE").Set("body = EXCLUDED.body").Exec(ctx)
 		return err
@@ -240,6 +257,6 @@ func (s *Store) Finish(ctx context.Context, l work.Lease, r work.Result) error {
 // next [Store.Claim] may take it, and the worker does not count as dead.
 func (s *Store) Release(ctx context.Context, l work.Lease) error {
 	return s.write(ctx, fmt.Sprintf("release %d", l.AuditID), true, func(ctx context.Context, tx bun.Tx) error {
-		return fenced(ctx, tx.NewUpdate().Table("audits").Set("lease_owner = NULL").Set("lease_until = NULL"), l)
+		return updateHeld(ctx, tx.NewUpdate().Table("audits").Set("lease_owner = NULL").Set("lease_until = NULL"), l)
 	})
 }

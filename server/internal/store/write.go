@@ -41,9 +41,9 @@ func (s *Store) head(ctx context.Context, tx bun.Tx, where string, args ...any) 
 	return h, err
 }
 
-// inTx reads an audit as it is inside of a transaction. A new query, not
+// progressInTx reads an audit as it is inside of a transaction. A new query, not
 // RETURNING: SQLite's does not see what triggers did.
-func (s *Store) inTx(ctx context.Context, tx bun.Tx, id int64) (shared.AuditProgress, error) {
+func (s *Store) progressInTx(ctx context.Context, tx bun.Tx, id int64) (shared.AuditProgress, error) {
 	var r auditRow
 	err := tx.NewSelect().Model(&r).Where("a.id = ?", id).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -63,11 +63,15 @@ func (s *Store) inTx(ctx context.Context, tx bun.Tx, id int64) (shared.AuditProg
 // stay unset. A key that was used with the same request returns the audit of
 // then, as it is now, and created is false; with another it fails with
 // [ErrIdempotency]. Texts that are no text, or too long, give [ErrOutOfRange].
-func (s *Store) Create(ctx context.Context, a shared.NewAudit, idempotencyKey string) (p shared.AuditProgress, created bool, err error) {
+func (s *Store) Create(
+	ctx context.Context, a shared.NewAudit, idempotencyKey string,
+) (p shared.AuditProgress, created bool, err error) {
 	if a.Kind == "" {
 		a.Kind = shared.KindSite
 	}
-	if err := errors.Join(asText("url", a.URL), asText("kind", string(a.Kind)), asText("Idempotency-Key", idempotencyKey)); err != nil {
+	err = errors.Join(
+		checkText("url", a.URL), checkText("kind", string(a.Kind)), checkText("Idempotency-Key", idempotencyKey))
+	if err != nil {
 		return p, false, fmt.Errorf("store: create: %w", err)
 	}
 	hash, err := requestHash(a)
@@ -88,7 +92,7 @@ func (s *Store) Create(ctx context.Context, a shared.NewAudit, idempotencyKey st
 		if err != nil {
 			return err
 		}
-		p, err = s.inTx(ctx, tx, id)
+		p, err = s.progressInTx(ctx, tx, id)
 		return err
 	})
 	return p, created && err == nil, err
@@ -128,7 +132,9 @@ func nullable[T comparable](v T) any {
 // is another. An ended audit gives [ErrTerminal], a site audit [ErrConflict],
 // and what breaks the contract [ErrOutOfRange] with the reason. An empty text
 // is null.
-func (s *Store) Patch(ctx context.Context, id int64, patch shared.ProgressPatch, ifMatch int64) (p shared.AuditProgress, err error) {
+func (s *Store) Patch(
+	ctx context.Context, id int64, patch shared.ProgressPatch, ifMatch int64,
+) (p shared.AuditProgress, err error) {
 	err = s.write(ctx, fmt.Sprintf("patch %d", id), true, func(ctx context.Context, tx bun.Tx) error {
 		h, err := s.head(ctx, tx, "a.id = ?", id)
 		switch {
@@ -148,7 +154,7 @@ func (s *Store) Patch(ctx context.Context, id int64, patch shared.ProgressPatch,
 		if _, err := q.Exec(ctx); err != nil {
 			return err
 		}
-		p, err = s.inTx(ctx, tx, id)
+		p, err = s.progressInTx(ctx, tx, id)
 		return err
 	})
 	return p, err
@@ -158,7 +164,7 @@ func setPatch(q *bun.UpdateQuery, p shared.ProgressPatch) error {
 	var errs []error
 	setText := func(column string, s *string) {
 		if s != nil {
-			errs = append(errs, asText(column, *s))
+			errs = append(errs, checkText(column, *s))
 			q.Set("? = ?", bun.Ident(column), nullable(*s))
 		}
 	}
@@ -169,7 +175,7 @@ func setPatch(q *bun.UpdateQuery, p shared.ProgressPatch) error {
 	}
 	if p.Status != nil {
 		status := string(*p.Status)
-		errs = append(errs, asText("status", status))
+		errs = append(errs, checkText("status", status))
 		q.Set("status = ?", status)
 	}
 	setInt("progress", p.Progress)
@@ -201,7 +207,7 @@ func (s *Store) Cancel(ctx context.Context, id int64) (p shared.AuditProgress, e
 		if _, err := q.Exec(ctx); err != nil {
 			return err
 		}
-		p, err = s.inTx(ctx, tx, id)
+		p, err = s.progressInTx(ctx, tx, id)
 		return err
 	})
 	return p, err

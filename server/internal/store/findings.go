@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"atalaya/server/internal/work"
+	"atalaya/shared"
+)
+
+type findingRow struct {
+	bun.BaseModel `bun:"table:findings,alias:f"`
+
+	ID       int64   `bun:"id,pk,autoincrement"`
+	AuditID  int64   `bun:"audit_id"`
+	PageID   *int64  `bun:"page_id"`
+	CheckID  string  `bun:"check_id"`
+	Category string  `bun:"category"`
+	Severity string  `bun:"severity"`
+	Evidence string  `bun:"evidence"`
+	PageURL  *string `bun:"page_url,scanonly"`
+}
+
+func newFindingRow(auditID int64, pageID *int64, f *shared.Finding) (findingRow, error) {
+	evidence := make([]shared.Evidence, len(f.Evidence))
+	for i, e := range f.Evidence {
+		evidence[i] = shared.Evidence{Name: sanitise(e.Name), Value: sanitise(e.Value)}
+	}
+	b, err := json.Marshal(evidence)
+	return findingRow{
+		AuditID: auditID, PageID: pageID, CheckID: sanitise(f.CheckID),
+		Category: sanitise(string(f.Category)), Severity: sanitise(string(f.Severity)), Evidence: string(b),
+	}, err
+}
+
+func (r *findingRow) finding() (shared.Finding, error) {
+	f := shared.Finding{
+		ID: r.ID, CheckID: sanitise(r.CheckID), Category: shared.Category(r.Category), Severity: shared.Severity(r.Severity),
+		Evidence: []shared.Evidence{},
+	}
+	if r.PageURL != nil {
+		f.PageURL = sanitise(*r.PageURL)
+	}
+	if !f.Severity.Valid() {
+		return f, fmt.Errorf("%w: severity %.20q", shared.ErrInvalid, r.Severity)
+	}
+	if err := json.Unmarshal([]byte(r.Evidence), &f.Evidence); err != nil || f.Evidence == nil {
+		f.Evidence = []shared.Evidence{}
+	}
+	return f, nil
+}
+
+func insertFindings(ctx context.Context, tx bun.Tx, rows []findingRow) error {
+	for part := range slices.Chunk(rows, chunk) {
+		if _, err := tx.NewInsert().Model(&part).Returning("NULL").Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SaveFindings replaces the findings of the site as a whole.
+func (s *Store) SaveFindings(ctx context.Context, l work.Lease, findings []shared.Finding) error {
+	return s.write(ctx, fmt.Sprintf("save findings %d", l.AuditID), false, func(ctx context.Context, tx bun.Tx) error {
+		if err := s.lockLease(ctx, tx, l); err != nil {
+			return err
+		}
+		old := tx.NewDelete().Table("findings").Where("audit_id = ? AND page_id IS NULL", l.AuditID)
+		if _, err := old.Exec(ctx); err != nil {
+			return err
+		}
+		rows := make([]findingRow, len(findings))
+		for i := range findings {
+			var err error
+			if rows[i], err = newFindingRow(l.AuditID, nil, &findings[i]); err != nil {
+				return err
+			}
+		}
+		return insertFindings(ctx, tx, rows)
+	})
+}
+
+// Findings returns one page of an audit's findings, in the order found.
+func (s *Store) Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error) {
+	what := fmt.Sprintf("findings %d", id)
+	after, err := decodeCursor("findings", q.Cursor)
+	if err != nil {
+		return shared.FindingList{}, fmt.Errorf("store: %s: %w", what, err)
+	}
+	limit := limitOr(q.Limit, shared.ListLimitDefault, shared.ListLimitMax)
+	rows, err := readRows[findingRow](ctx, s, what, func(sel *bun.SelectQuery) *bun.SelectQuery {
+		sel.ColumnExpr("?TableColumns").ColumnExpr("p.url AS page_url").
+			Join("LEFT JOIN pages AS p ON p.id = f.page_id").
+			Where("f.audit_id = ? AND f.id > ?", id, after).Order("f.id").Limit(int64(limit) + 1)
+		if q.CheckID != "" {
+			sel.Where("f.check_id = ?", sanitise(q.CheckID))
+		}
+		return sel
+	})
+	if err == nil && len(rows) == 0 {
+		err = s.exists(ctx, what, id)
+	}
+	if err != nil {
+		return shared.FindingList{}, err
+	}
+	list := shared.FindingList{Findings: make([]shared.Finding, 0, len(rows))}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		list.NextCursor = encodeCursor("findings", rows[limit-1].ID)
+	}
+	for i := range rows {
+		f, err := rows[i].finding()
+		if err != nil {
+			s.log.WarnContext(ctx, "a finding cannot be shown", slog.Int64("audit_id", id), slog.Any("err", err))
+			continue
+		}
+		list.Findings = append(list.Findings, f)
+	}
+	return list, nil
+}
