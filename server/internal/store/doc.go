@@ -1,5 +1,20 @@
 // Package store keeps audits in SQLite or PostgreSQL, behind one API that
-// behaves the same on both. It is the only importer of bun.
+// behaves the same on both:
+//
+//	s, err := store.Open(ctx, store.Config{DataDir: "data"}) // or DatabaseURL
+//	defer s.Close()
+//
+//	a, _, err := s.Create(ctx, shared.NewAudit{URL: "https://example.org/"}, "")
+//	p, err := s.Progress(ctx, a.AuditID) // fresh from the database
+//
+//	job, ok, err := s.Claim(ctx, "worker 1", 30*time.Second) // a worker's side
+//	err = s.Advance(ctx, job.Lease, work.Advance{Progress: 40})
+//	err = s.Finish(ctx, job.Lease, work.Result{Status: shared.StatusCompleted})
+//
+//	_, _, cursor, err := s.Changes(ctx, "") // a reader's side: from now on
+//	changed, deleted, cursor, err := s.Changes(ctx, cursor)
+//
+// It is the only importer of bun.
 //
 // # The row is the truth
 //
@@ -30,14 +45,22 @@
 //
 // # Changes
 //
-// [Store.Changes] returns every audit that changed since the position of its
-// cursor. Revisions grow per audit in the order of commits, but on PostgreSQL
-// not across audits: a transaction that commits late has older numbers. The
-// position there is the oldest transaction still running at the last query, so
-// nothing that commits late is skipped; in exchange a row may be returned
-// again, with a revision already seen. A position beyond the present, which only
-// an older copy of the database makes possible, is [ErrBadCursor]. Wake-ups ([Store.Listen],
-// [Store.DataVersion], [Store.OnCommit]) are hints without data: some are lost.
+// [Store.Changes] returns every audit that changed since its cursor. Revisions
+// grow per audit in the order of commits, but on PostgreSQL not across audits: a
+// transaction that commits late has older numbers. The cursor there is the oldest
+// transaction still running at the last query, so nothing that commits late is
+// skipped; in exchange a row may be returned again, with a revision already seen.
+// A cursor beyond the present, which only an older copy of the database makes
+// possible, is [ErrBadCursor]. Wake-ups ([Store.OnCommit], [Store.Wakeups]) are
+// hints without data: some are lost.
+//
+// # Schema
+//
+// [Open] brings the database up to date: numbered migrations for tables, then the
+// triggers, which are made from the list of visible columns in package migrations
+// and made anew when that list or their template changed. Servers that are at
+// work on the same PostgreSQL go on meanwhile. A schema that a newer atalaya made
+// is refused.
 //
 // # Writes
 //
@@ -54,4 +77,23 @@
 // SQLite needs a local disk (write-ahead log), and a data directory has one
 // owner: a second Open is refused while the first lives. Other processes may
 // still write to the file atalaya.db in it.
+//
+// # Files, in reading order
+//
+//   - store.go: Config, Open, Close
+//   - postgres.go: the address, the pool, migrating under a lock;
+//     alive_unix.go and alive_other.go: is a pooled connection still good?
+//   - sqlite.go: the data directory, the pools, watching the file;
+//     lock_unix.go and lock_other.go: one owner per directory
+//   - migrate.go and migrations/: tables, triggers, the list of visible columns
+//   - query.go: how every read and write runs, and where the databases differ
+//   - errors.go: what the errors of two drivers mean
+//   - rows.go: a row of audits, and how a spoiled one is mended
+//   - cursor.go: places in lists and in changes
+//   - read.go: audits, lists, reports
+//   - changes.go: what changed since a cursor
+//   - listen.go: wake-ups
+//   - write.go: create, patch, cancel, delete
+//   - worker.go: leases, claim, advance, finish
+//   - pages.go, findings.go: what a worker stores beside its audit
 package store

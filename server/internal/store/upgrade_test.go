@@ -116,6 +116,20 @@ func TestUpgradeOfAnOldDatabase(t *testing.T) {
 	}
 }
 
+// TestUpgradeKeepsRolesWithoutRightToCreate opens an upgraded database as a role
+// whose rights were granted before the upgrade.
+func TestUpgradeKeepsRolesWithoutRightToCreate(t *testing.T) {
+	t.Parallel()
+	config, db := anOldDatabase(t, "postgresql")
+	f := &fixture{Store: store.OfDialect("postgresql"), foreign: db}
+	role := "old_" + f.text(t, "SELECT current_database()")
+	f.sql(t, "CREATE ROLE "+role+" LOGIN; REVOKE CREATE ON SCHEMA public FROM public")
+	f.sql(t, "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "+role)
+	open(t, config)
+	config.DatabaseURL = strings.Replace(config.DatabaseURL, "postgres@", role+"@", 1)
+	open(t, config).create(t, site)
+}
+
 // triggers identifies the triggers of a database; it differs once they are made
 // anew, even with the same text.
 func (f *fixture) triggers(t *testing.T) string {
