@@ -29,7 +29,8 @@ func anOldDatabase(t *testing.T, dialect string) (store.Config, *sql.DB) {
 	)
 	if dialect == "sqlite" {
 		config.DataDir, serial = t.TempDir(), "INTEGER"
-		db, err = sql.Open("sqlite", "file:"+filepath.Join(config.DataDir, "atalaya.db")+"?_pragma=busy_timeout(5000)&_txlock=immediate")
+		file := filepath.Join(config.DataDir, "atalaya.db")
+		db, err = sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(5000)&_txlock=immediate")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,9 +72,11 @@ func (f *fixture) everyRow(t *testing.T) string {
 	if f.Dialect() == "postgresql" {
 		return f.text(t, "SELECT string_agg(a::text, E'\n' ORDER BY id) FROM audits a")
 	}
-	return f.text(t, `SELECT group_concat(id || '|' || revision || '|' || url || '|' || kind || '|' || status || '|' || progress || '|' ||
-		ifnull(message, '') || '|' || ifnull(geo_score, '') || '|' || attempt || '|' || created_at || '|' || updated_at || '|' ||
-		ifnull(started_at, '') || '|' || ifnull(finished_at, '') || '|' || ifnull(worker_seen_at, ''), char(10)) FROM audits`)
+	var every []string
+	for _, column := range f.columns(t) {
+		every = append(every, "quote("+column+")")
+	}
+	return f.text(t, "SELECT group_concat("+strings.Join(every, " || '|' || ")+", char(10)) FROM audits")
 }
 
 // TestUpgradeOfAnOldDatabase opens a database of the schema before triggers were

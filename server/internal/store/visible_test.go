@@ -18,8 +18,9 @@ var otherValue = map[string]string{
 	"progress": "40", "message": "'half way'", "error_message": "'no answer'",
 	"geo_score": "81", "provisional_score": "82", "total_pages": "3", "discovered": "4", "page_limit": "5",
 	"findings_error": "6", "findings_warning": "7", "findings_notice": "8",
-	"responses_2xx": "9", "responses_3xx": "10", "responses_4xx": "11", "responses_5xx": "12", "responses_failed": "13",
-	"attempt": "2", "partial": "NOT partial", "stop_reason": "'page limit'", "activity": `'{"stages":[],"pages":[],"top":[]}'`,
+	"responses_2xx": "9", "responses_3xx": "10", "responses_4xx": "11", "responses_5xx": "12",
+	"responses_failed": "13",
+	"attempt":          "2", "partial": "NOT partial", "stop_reason": "'page limit'", "activity": `'{"stages":[],"pages":[],"top":[]}'`,
 	"created_at": otherTime, "started_at": otherTime, "finished_at": otherTime,
 
 	"max_depth": "6", "worker_seen_at": otherTime, "lease_owner": "'w'", "lease_until": otherTime, "leases_lost": "1",
