@@ -154,10 +154,9 @@ func drain(cfg Config, streams *stream.Server, server *http.Server, log *slog.Lo
 // reader is the store in the words of package stream.
 type reader struct{ *store.Store }
 
-func (r reader) Changes(ctx context.Context, cursor string) (c stream.Changes, err error) {
-	c.Changed, c.Deleted, c.Next, err = r.Store.Changes(ctx, cursor)
-	c.More = len(c.Changed)+len(c.Deleted) >= store.ChangesMax
-	return c, err
+func (r reader) Changes(ctx context.Context, cursor string) (stream.Changes, error) {
+	changes, err := r.Store.Changes(ctx, cursor)
+	return stream.Changes(changes), err
 }
 
 // waking is the store for those who create audits: a worker learns of a new

@@ -107,13 +107,6 @@ func (f *Feed) Wakeups(s Source) uint64 { return f.count[s].Load() }
 
 func (f *Feed) wake(from Source) {
 	f.count[from].Add(1)
-	f.Rouse()
-}
-
-// Rouse fills the signal's slot on the reader's own account: it has left work
-// undone, or has learned that somebody wants some. It is no wake-up and counts as
-// none. It never blocks.
-func (f *Feed) Rouse() {
 	select {
 	case f.signal <- struct{}{}:
 	default:

@@ -11,14 +11,24 @@ import (
 	"atalaya/shared"
 )
 
-// ChangesMax is how many rows one call of [Store.Changes] reads at most. A call
-// that returns as many has probably not returned all: call again at once.
+// ChangesMax is how many rows one call of [Store.Changes] reads at most.
 const ChangesMax = 500
 
-// Changes returns the audits that changed since cursor with their activity, and
-// the ids of those deleted since, in no particular order across audits. The
-// cursor "" returns no rows, and the present as the cursor to go on from; use next
-// only when err is nil.
+// Changes is what has changed since a cursor, in no particular order across audits.
+type Changes struct {
+	// Changed are the audits that changed, with their activity.
+	Changed []shared.AuditProgress
+	// Deleted are the ids of those that were deleted.
+	Deleted []int64
+	// Next is the cursor to go on from.
+	Next string
+	// More says that the answer was cut off after [ChangesMax] rows: call again at
+	// once.
+	More bool
+}
+
+// Changes returns what has changed since cursor. The cursor "" returns no rows, and
+// the present as the cursor to go on from.
 //
 // It never skips a change, whatever the order in which transactions commit. On
 // PostgreSQL it may return a row again that an earlier call returned, so drop
@@ -27,9 +37,7 @@ const ChangesMax = 500
 // A cursor that lies beyond the present gives [ErrBadCursor], as one that cannot
 // be read does: an older copy of the database has taken over, and nothing is
 // known about what it will number next. Start anew with "".
-func (s *Store) Changes(
-	ctx context.Context, cursor string,
-) (changed []shared.AuditProgress, deleted []int64, next string, err error) {
+func (s *Store) Changes(ctx context.Context, cursor string) (Changes, error) {
 	readChanges := s.changesByRevision
 	if s.postgres != nil {
 		readChanges = s.changesByTransaction
@@ -38,17 +46,18 @@ func (s *Store) Changes(
 		return readChanges(ctx, db, cursor)
 	})
 	if err != nil {
-		return nil, nil, "", err
+		return Changes{}, err
 	}
+	c := Changes{Next: got.next, More: len(got.rows) >= ChangesMax}
 	for i := range got.rows {
 		row := &got.rows[i]
 		if !row.DeletedAt.IsZero() {
-			deleted = append(deleted, row.ID)
+			c.Deleted = append(c.Deleted, row.ID)
 		} else if p, ok := s.progress(&row.auditRow); ok {
-			changed = append(changed, p)
+			c.Changed = append(c.Changed, p)
 		}
 	}
-	return changed, deleted, got.next, nil
+	return c, nil
 }
 
 // changeRows are the rows of one query, and the cursor to go on from.

@@ -24,20 +24,20 @@ func TestChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		known := f.progress(t, old.AuditID).Revision
-		changed, deleted, next, err := f.Changes(t.Context(), cursor)
+		got, err := f.Changes(t.Context(), cursor)
 		if err != nil {
 			t.Fatal(err)
 		}
 		f.known[old.AuditID], f.known[b.AuditID], f.known[a.AuditID] = known, b.Revision, -1
 		want := []shared.AuditProgress{f.progress(t, old.AuditID), f.progress(t, b.AuditID)}
-		slices.SortFunc(changed, func(x, y shared.AuditProgress) int { return int(x.AuditID - y.AuditID) })
-		if !equal(changed, want) || !equal(deleted, []int64{a.AuditID}) {
-			t.Errorf("got %+v, %v\nwant %+v, [%d]", changed, deleted, want, a.AuditID)
+		slices.SortFunc(got.Changed, func(x, y shared.AuditProgress) int { return int(x.AuditID - y.AuditID) })
+		if !equal(got.Changed, want) || !equal(got.Deleted, []int64{a.AuditID}) {
+			t.Errorf("got %+v, %v\nwant %+v, [%d]", got.Changed, got.Deleted, want, a.AuditID)
 		}
-		if changed[0].Activity == nil || len(changed[0].Activity.Top) != 1 {
-			t.Errorf("activity: got %v, want one check", changed[0].Activity)
+		if got.Changed[0].Activity == nil || len(got.Changed[0].Activity.Top) != 1 {
+			t.Errorf("activity: got %v, want one check", got.Changed[0].Activity)
 		}
-		if again, gone, _ := f.changes(t, next); len(again)+len(gone) != 0 {
+		if again, gone, _ := f.changes(t, got.Next); len(again)+len(gone) != 0 {
 			t.Errorf("nothing more happened: got %v, %v", again, gone)
 		}
 	})
@@ -46,7 +46,7 @@ func TestChanges(t *testing.T) {
 func TestChangesBadCursor(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		for _, cursor := range []string{"x", "-1", "1.2", "1.2.3.4.5", "99999999999999999999", "1'; --"} {
-			if _, _, _, err := f.Changes(t.Context(), cursor); !errors.Is(err, store.ErrBadCursor) {
+			if _, err := f.Changes(t.Context(), cursor); !errors.Is(err, store.ErrBadCursor) {
 				t.Errorf("cursor %q: got %v, want %v", cursor, err, store.ErrBadCursor)
 			}
 		}
@@ -70,7 +70,7 @@ func TestChangesOfAnOlderDatabase(t *testing.T) {
 			beyond = append(beyond, "1.1.9000000000000.1", "1.1.2.9000000000000")
 		}
 		for _, cursor := range beyond {
-			if _, _, _, err := f.Changes(t.Context(), cursor); !errors.Is(err, store.ErrBadCursor) {
+			if _, err := f.Changes(t.Context(), cursor); !errors.Is(err, store.ErrBadCursor) {
 				t.Errorf("cursor %q: got %v, want %v", cursor, err, store.ErrBadCursor)
 			}
 		}
@@ -93,20 +93,23 @@ func TestChangesMoreThanOneCall(t *testing.T) {
 		got := map[int64]int{}
 		calls := 0
 		for ; ; calls++ {
-			changed, _, next, err := f.Changes(t.Context(), cursor)
+			answer, err := f.Changes(t.Context(), cursor)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(changed) > store.ChangesMax {
-				t.Fatalf("one call returned %d rows", len(changed))
+			if len(answer.Changed) > store.ChangesMax {
+				t.Fatalf("one call returned %d rows", len(answer.Changed))
 			}
-			for _, p := range changed {
+			for _, p := range answer.Changed {
 				got[p.AuditID] = p.Progress
 			}
-			if len(changed) < store.ChangesMax && calls > 3 {
+			if answer.More != (len(answer.Changed) == store.ChangesMax) {
+				t.Errorf("%d rows, and more: %v", len(answer.Changed), answer.More)
+			}
+			if !answer.More && calls > 3 {
 				break
 			}
-			cursor = next
+			cursor = answer.Next
 			if calls == 0 {
 				f.sql(t, fmt.Sprintf("UPDATE audits SET progress = 6 WHERE id IN (1, %d)", rows))
 			}

@@ -199,31 +199,31 @@ func (f *fixture) loseLease(t *testing.T) {
 // the transactions that hold a position back: rows do come again.)
 func (f *fixture) changes(t *testing.T, cursor string) (map[int64]int64, []int64, string) {
 	t.Helper()
-	changed, deleted, next, err := f.Changes(t.Context(), cursor)
+	c, err := f.Changes(t.Context(), cursor)
 	if err != nil {
 		t.Fatal(err)
 	}
 	byID := map[int64]int64{}
-	for _, p := range changed {
+	for _, p := range c.Changed {
 		if p.Revision > f.known[p.AuditID] {
 			byID[p.AuditID], f.known[p.AuditID] = p.Revision, p.Revision
 		}
 	}
 	var gone []int64
-	for _, id := range deleted {
+	for _, id := range c.Deleted {
 		if f.known[id] >= 0 {
 			gone, f.known[id] = append(gone, id), -1
 		}
 	}
-	return byID, gone, next
+	return byID, gone, c.Next
 }
 
 // now is the present position; what exists is known from here on.
 func (f *fixture) now(t *testing.T) string {
 	t.Helper()
-	changed, deleted, next, err := f.Changes(t.Context(), "")
-	if err != nil || len(changed)+len(deleted) != 0 || next == "" {
-		t.Fatalf("changes from nowhere: got %v, %v, cursor %q, %v, want none and a cursor", changed, deleted, next, err)
+	c, err := f.Changes(t.Context(), "")
+	if err != nil || len(c.Changed)+len(c.Deleted) != 0 || c.Next == "" {
+		t.Fatalf("changes from nowhere: got %+v, %v, want none and a cursor", c, err)
 	}
 	all, err := f.Newest(t.Context(), 10_000)
 	if err != nil {
@@ -233,7 +233,7 @@ func (f *fixture) now(t *testing.T) string {
 	for _, p := range all {
 		f.known[p.AuditID] = p.Revision
 	}
-	return next
+	return c.Next
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -76,12 +76,12 @@ func TestSpoiledRows(t *testing.T) {
 
 func (f *fixture) checkSpoiled(t *testing.T, cursor string) {
 	t.Helper()
-	changed, _, _, err := f.Changes(t.Context(), cursor)
+	c, err := f.Changes(t.Context(), cursor)
 	if err != nil {
 		t.Fatal(err)
 	}
 	byID := map[int64]shared.AuditProgress{}
-	for _, p := range changed {
+	for _, p := range c.Changed {
 		byID[p.AuditID] = p
 		if err := p.Validate(); err != nil {
 			t.Errorf("audit %d: %v", p.AuditID, err)

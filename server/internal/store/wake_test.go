@@ -245,7 +245,7 @@ func TestServerDown(t *testing.T) {
 	if _, err := f.Progress(t.Context(), id); !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("server down: got %v, want %v", err, store.ErrUnavailable)
 	}
-	if _, _, _, err := f.Changes(t.Context(), "1"); !errors.Is(err, store.ErrUnavailable) {
+	if _, err := f.Changes(t.Context(), "1"); !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("server down: got %v, want %v", err, store.ErrUnavailable)
 	}
 	if err := server.Start(); err != nil {

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"fmt"
-	"net/http"
 	"time"
 
 	"atalaya/shared"
@@ -11,8 +10,7 @@ import (
 // Refusal is why a request got no stream and no progress. It is what Config.Fail
 // gets, to be written as a problem.
 type Refusal struct {
-	Status int
-	Code   shared.Code
+	Code shared.Code
 	// Detail says in words what was wrong.
 	Detail string
 	// Field is the request's field at fault, empty when there is none.
@@ -34,16 +32,16 @@ func (r *Refusal) Error() string {
 func (r *Refusal) Unwrap() error { return r.Err }
 
 func badID(id string) *Refusal {
-	return &Refusal{Status: http.StatusBadRequest, Code: shared.CodeBadID, Field: shared.ParamID,
+	return &Refusal{Code: shared.CodeBadID, Field: shared.ParamID,
 		Detail: fmt.Sprintf("An audit id is a positive whole number, not %.40q.", id)}
 }
 
 func badQuery(field, detail string) *Refusal {
-	return &Refusal{Status: http.StatusBadRequest, Code: shared.CodeBadQuery, Field: field, Detail: detail}
+	return &Refusal{Code: shared.CodeBadQuery, Field: field, Detail: detail}
 }
 
 func notFound() *Refusal {
-	return &Refusal{Status: http.StatusNotFound, Code: shared.CodeNotFound, Detail: "There is no such audit."}
+	return &Refusal{Code: shared.CodeNotFound, Detail: "There is no such audit."}
 }
 
 func unavailable(err error) *Refusal {
@@ -61,15 +59,15 @@ func overloaded() *Refusal {
 // TooMany is the refusal of a peer that has as many streams as it may, for
 // Config.Admit: 429 with a jittered Retry-After.
 func TooMany(detail string, err error) *Refusal {
-	return &Refusal{Status: http.StatusTooManyRequests, Code: shared.CodeTooManyStreams, Detail: detail,
+	return &Refusal{Code: shared.CodeTooManyStreams, Detail: detail,
 		RetryAfter: between(refusedFirst, 2*refusedLast), Err: err}
 }
 
 func comeBack(code shared.Code, detail string, after time.Duration, err error) *Refusal {
-	return &Refusal{Status: http.StatusServiceUnavailable, Code: code, Detail: detail, RetryAfter: after, Err: err}
+	return &Refusal{Code: code, Detail: detail, RetryAfter: after, Err: err}
 }
 
 func internal(err error) *Refusal {
-	return &Refusal{Status: http.StatusInternalServerError, Code: shared.CodeInternal,
+	return &Refusal{Code: shared.CodeInternal,
 		Detail: "The server cannot stream over this connection.", Err: err}
 }

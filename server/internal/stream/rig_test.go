@@ -88,18 +88,25 @@ func (p *pipes) Accept() (net.Conn, error) {
 func (p *pipes) Close() error   { p.once.Do(func() { close(p.done) }); return nil }
 func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
 
+var statusOf = map[shared.Code]int{
+	shared.CodeBadID: http.StatusBadRequest, shared.CodeBadQuery: http.StatusBadRequest, shared.CodeNotFound: http.StatusNotFound,
+	shared.CodeTooManyStreams: http.StatusTooManyRequests, shared.CodeInternal: http.StatusInternalServerError,
+	shared.CodeUnavailable: http.StatusServiceUnavailable, shared.CodeDraining: http.StatusServiceUnavailable, shared.CodeOverloaded: http.StatusServiceUnavailable,
+}
+
 // fail answers like the API's table does, as far as these tests look.
 func fail(w http.ResponseWriter, _ *http.Request, err error) {
 	refusal, ok := errors.AsType[*Refusal](err)
 	if !ok {
-		refusal = &Refusal{Status: http.StatusTooManyRequests, Code: shared.CodeTooManyStreams}
+		refusal = &Refusal{Code: shared.CodeTooManyStreams}
 	}
+	status := statusOf[refusal.Code]
 	if refusal.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int((refusal.RetryAfter+time.Second-1)/time.Second)))
 	}
 	w.Header().Set("Content-Type", shared.ProblemType)
-	w.WriteHeader(refusal.Status)
-	json.NewEncoder(w).Encode(shared.Problem{Status: refusal.Status, Code: refusal.Code, Field: refusal.Field})
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(shared.Problem{Status: status, Code: refusal.Code, Field: refusal.Field})
 }
 
 // newRig starts a server on pipes, over net/http if cfg does not say otherwise;
