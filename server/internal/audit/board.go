@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/work"
@@ -54,8 +53,8 @@ func (b *board) enter(s shared.Stage, message string, now time.Time) {
 	b.reach(0, 1)
 }
 
-// finish closes the last stage.
-func (b *board) finish(now time.Time) {
+// closeStage closes the last stage.
+func (b *board) closeStage(now time.Time) {
 	if n := len(b.stages); n > 0 {
 		b.stages[n-1].FinishedAt = shared.AtPtr(now)
 	}
@@ -73,19 +72,22 @@ func (b *board) reach(done, total int) {
 	b.percent = max(b.percent, min(from, 99))
 }
 
-func (b *board) say(message string) { b.message = clip(message, shared.MaxMessage) }
+func (b *board) say(message string) { b.message = cutRunes(message, shared.MaxMessage) }
 
-// see counts one fetched URL.
-func (b *board) see(v *visit) {
-	b.recall(v)
+// noChange leaves the board as it is.
+func noChange(*board) {}
+
+// showVisit counts one fetched URL and shows its line.
+func (b *board) showVisit(v *visit) {
+	b.countVisit(v)
 	line := shared.PageLine{URL: v.page.URL, Status: v.page.Status, MS: v.page.MS, Findings: v.page.Findings}
 	b.lines = slices.Insert(b.lines, 0, line)
 	b.lines = b.lines[:min(len(b.lines), shared.MaxActivityPages)]
 }
 
-// recall counts a URL fetched by an earlier attempt, whose line is shown
-// already.
-func (b *board) recall(v *visit) {
+// countVisit counts one fetched URL without its line: that of an earlier attempt is
+// shown already.
+func (b *board) countVisit(v *visit) {
 	b.caps.Fetched++
 	if v.page.Analysed {
 		b.total++
@@ -94,7 +96,7 @@ func (b *board) recall(v *visit) {
 	if v.needJS {
 		b.caps.NeedJS++
 	}
-	if v.dead {
+	if v.broken {
 		b.caps.Broken++
 	}
 	if v.facts.Home && v.failed(checkNoindex) {
@@ -102,13 +104,13 @@ func (b *board) recall(v *visit) {
 	}
 	b.responses.Add(v.page.Status)
 	b.tally.merge(v.tally)
-	b.find(v.findings)
+	b.countFindings(v.findings)
 }
 
-// site counts what the site-wide checks said.
-func (b *board) site(results []check.SiteResult) {
+// countSite counts what the site-wide checks said.
+func (b *board) countSite(results []check.SiteResult) {
 	for _, r := range results {
-		b.find(r.Findings)
+		b.countFindings(r.Findings)
 		if r.Outcome == shared.OutcomeNotApplicable {
 			continue
 		}
@@ -123,12 +125,11 @@ func (b *board) site(results []check.SiteResult) {
 	}
 }
 
-// know sets how many URLs of the site have been found; the count shown does not
-// fall when an audit is taken up again.
-func (b *board) know(discovered int) { b.discovered = max(b.discovered, discovered) }
+// setDiscovered sets how many URLs of the site have been found; the count shown does
+// not fall when an audit is taken up again.
+func (b *board) setDiscovered(discovered int) { b.discovered = max(b.discovered, discovered) }
 
-// find counts findings.
-func (b *board) find(findings []shared.Finding) {
+func (b *board) countFindings(findings []shared.Finding) {
 	for _, f := range findings {
 		if f.Severity == shared.SeverityInfo {
 			continue
@@ -143,15 +144,15 @@ func (b *board) find(findings []shared.Finding) {
 	}
 }
 
-// judge scores what has been seen; there is no score before the first page.
-func (b *board) judge() (verdict, bool) {
+// score scores what has been seen; there is no score before the first page.
+func (b *board) score() (verdict, bool) {
 	if b.total == 0 {
 		return verdict{}, false
 	}
-	return judge(b.rules, b.tally, b.caps.list(), b.total)
+	return computeScore(b.rules, b.tally, b.caps.list(), b.total)
 }
 
-// advance is the whole view, sharing nothing with the board.
+// advance is all that the board shows. It shares nothing with the board.
 func (b *board) advance() work.Advance {
 	a := work.Advance{
 		Stage:      b.stage,
@@ -164,17 +165,17 @@ func (b *board) advance() work.Advance {
 		Activity: &shared.Activity{
 			Stages: slices.Clone(b.stages),
 			Pages:  append([]shared.PageLine{}, b.lines...),
-			Top:    b.gravest(),
+			Top:    b.topChecks(),
 		},
 	}
-	if v, ok := b.judge(); ok {
+	if v, ok := b.score(); ok {
 		a.ProvisionalScore = &v.Score.Value
 	}
 	return a
 }
 
-// gravest lists the worst checks: by severity, then by number of findings.
-func (b *board) gravest() []shared.TopCheck {
+// topChecks lists the worst checks: by severity, then by number of findings.
+func (b *board) topChecks() []shared.TopCheck {
 	top := slices.SortedFunc(maps.Values(b.top), func(x, y shared.TopCheck) int {
 		return cmp.Or(
 			cmp.Compare(x.Severity.Rank(), y.Severity.Rank()),
@@ -182,16 +183,4 @@ func (b *board) gravest() []shared.TopCheck {
 			cmp.Compare(x.ID, y.ID))
 	})
 	return append([]shared.TopCheck{}, top[:min(len(top), shared.MaxActivityTop)]...)
-}
-
-// clip cuts s to at most n characters and mends broken UTF-8.
-func clip(s string, n int) string {
-	if len(s) <= n && utf8.ValidString(s) {
-		return s
-	}
-	r := []rune(s)
-	if len(r) > n {
-		r = append(r[:n-1], '…')
-	}
-	return string(r)
 }

@@ -65,10 +65,10 @@ func TestActivity(t *testing.T) {
 				v.findings = append(v.findings, shared.Finding{CheckID: f.id, Severity: f.severity})
 			}
 		}
-		b.see(v)
+		b.showVisit(v)
 	}
 	// One finding above the check's usual severity lifts it.
-	b.find([]shared.Finding{{CheckID: "n3", Severity: shared.SeverityError}})
+	b.countFindings([]shared.Finding{{CheckID: "n3", Severity: shared.SeverityError}})
 	a := b.advance()
 	if err := a.Activity.Validate(); err != nil {
 		t.Fatal(err)

@@ -12,6 +12,10 @@ import (
 // book gathers what the end of an audit needs of its pages. What it holds does
 // not depend on the order in which they arrive.
 type book struct {
+	// stored are the visits that need not be made again, by URL: those of earlier
+	// attempts and, once it was fetched, the home page.
+	stored map[string]*visit
+
 	facts []check.Facts
 	// samples are the findings of each check that a report shows.
 	samples map[string][]sample
@@ -30,32 +34,34 @@ type target struct {
 // maxTargetPages is how many linking pages are kept by name.
 const maxTargetPages = 20
 
-func newBook() book {
-	return book{
+func newBook() *book {
+	return &book{
+		stored:  map[string]*visit{},
 		samples: map[string][]sample{},
 		reasons: map[string]map[check.Reason]int{},
 		targets: map[string]*target{},
 	}
 }
 
-func (k *book) add(v *visit) {
-	k.facts = append(k.facts, v.facts)
+// add takes a visit into the book.
+func (b *book) add(v *visit) {
+	b.facts = append(b.facts, v.facts)
 	for _, f := range v.findings {
-		k.samples[f.CheckID] = keep(k.samples[f.CheckID], sample{v.page.Depth, f})
+		b.samples[f.CheckID] = keepSample(b.samples[f.CheckID], sample{v.page.Depth, f})
 	}
 	for i, c := range check.PageChecks() {
 		if why := v.facts.Outcomes[i].Reason(); why != "" {
-			if k.reasons[c.ID] == nil {
-				k.reasons[c.ID] = map[check.Reason]int{}
+			if b.reasons[c.ID] == nil {
+				b.reasons[c.ID] = map[check.Reason]int{}
 			}
-			k.reasons[c.ID][why]++
+			b.reasons[c.ID][why]++
 		}
 	}
 	for _, o := range v.outward {
-		t := k.targets[o.URL]
+		t := b.targets[o.URL]
 		if t == nil {
 			t = &target{}
-			k.targets[o.URL] = t
+			b.targets[o.URL] = t
 		}
 		t.add(v.page.URL, o.Text)
 	}
@@ -74,11 +80,11 @@ func (t *target) add(page, text string) {
 	t.pages = t.pages[:min(len(t.pages), maxTargetPages)]
 }
 
-// reason is the most frequent reason why a page check applied nowhere.
-func (k *book) reason(id string) check.Reason {
+// mainReason is the most frequent reason why a page check did not apply.
+func (b *book) mainReason(id string) check.Reason {
 	var best check.Reason
 	most := 0
-	for why, n := range k.reasons[id] {
+	for why, n := range b.reasons[id] {
 		if n > most || n == most && why < best {
 			best, most = why, n
 		}
@@ -107,8 +113,8 @@ func clicks(depth int) int {
 	return depth
 }
 
-// keep inserts s in order and drops the last beyond what a report shows.
-func keep(samples []sample, s sample) []sample {
+// keepSample inserts s in order and drops the last beyond what a report shows.
+func keepSample(samples []sample, s sample) []sample {
 	i, _ := slices.BinarySearchFunc(samples, s, sample.compare)
 	if i == shared.MaxSamples {
 		return samples
@@ -117,14 +123,19 @@ func keep(samples []sample, s sample) []sample {
 	return samples[:min(len(samples), shared.MaxSamples)]
 }
 
-// chosen are the n targets to check: those that most pages link to.
-func (k *book) chosen(n int) []string {
-	urls := make([]string, 0, len(k.targets))
-	for u := range k.targets {
+// mostLinked are at most n links to other sites: those that most pages carry.
+func (b *book) mostLinked(n int) []check.ExternalLink {
+	urls := make([]string, 0, len(b.targets))
+	for u := range b.targets {
 		urls = append(urls, u)
 	}
-	slices.SortFunc(urls, func(a, b string) int {
-		return cmp.Or(cmp.Compare(k.targets[b].count, k.targets[a].count), cmp.Compare(a, b))
+	slices.SortFunc(urls, func(x, y string) int {
+		return cmp.Or(cmp.Compare(b.targets[y].count, b.targets[x].count), cmp.Compare(x, y))
 	})
-	return urls[:min(len(urls), n)]
+	links := make([]check.ExternalLink, min(len(urls), n))
+	for i := range links {
+		t := b.targets[urls[i]]
+		links[i] = check.ExternalLink{URL: urls[i], Count: t.count, Pages: t.pages, Text: t.text}
+	}
+	return links
 }

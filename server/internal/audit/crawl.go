@@ -17,8 +17,8 @@ const (
 	fetchers = 8
 	// silentAfter is how long a crawl goes on without a single answer.
 	silentAfter = 5 * time.Minute
-	// lookEvery is how often a crawl without news says what it waits for.
-	lookEvery = 5 * time.Second
+	// explainEvery is how often a crawl without arrivals says what it waits for.
+	explainEvery = 5 * time.Second
 )
 
 // crawl visits the site breadth first until nothing is left or the limit is
@@ -30,13 +30,13 @@ const (
 // linked depends on the site alone, not on who answers first; and an audit taken
 // up again, whose stored pages are not fetched but only followed, goes the same
 // way.
-func (r *run) crawl(ctx context.Context) error {
-	r.rec.enter(shared.StageCrawl, "Fetching the pages of "+r.home.Host)
+func (r *run) crawl(ctx context.Context, s *site, book *book) error {
+	r.rec.enter(shared.StageCrawl, "Fetching the pages of "+s.home.Host)
 	inner, done := context.WithCancel(ctx)
-	c := newCollector(r)
+	c := newCollector(r, s, book)
 	var workers sync.WaitGroup
 	for range fetchers {
-		workers.Go(func() { c.fetcher(inner) })
+		workers.Go(func() { c.fetchTasks(inner) })
 	}
 	err := c.collect(ctx)
 	done()
@@ -47,12 +47,12 @@ func (r *run) crawl(ctx context.Context) error {
 	}()
 	for a := range c.arrivals {
 		// An answer that came while we stopped is worth keeping.
-		if a.visit != nil && r.see(context.WithoutCancel(ctx), a.visit, nothing) == nil {
-			delete(c.out, a.n)
+		if a.visit != nil && r.takeVisit(context.WithoutCancel(ctx), book, a.visit, noChange) == nil {
+			delete(c.inFlight, a.n)
 		}
 	}
-	for _, item := range c.out {
-		r.frontier.Skip(item, crawl.ReasonStopped)
+	for _, item := range c.inFlight {
+		s.frontier.Skip(item, crawl.ReasonStopped)
 	}
 	return err
 }
@@ -60,23 +60,25 @@ func (r *run) crawl(ctx context.Context) error {
 // collector hands out URLs and takes in pages.
 type collector struct {
 	run      *run
+	site     *site
+	book     *book
 	todo     chan task
 	arrivals chan arrival
 
-	handed   int                // tasks handed out
-	followed int                // tasks whose links have joined the frontier
-	settled  map[int]arrival    // arrived, but not yet followed
-	out      map[int]crawl.Item // tasks under way
-	sitemap  map[string]bool    // its URLs that no link has led to so far
-	added    bool               // the sitemap's URLs have joined the frontier
-	news     time.Time          // when a page arrived last
-	answer   time.Time          // when the site answered last
+	handed      int                // tasks handed out
+	followed    int                // tasks whose links have joined the frontier
+	unfollowed  map[int]arrival    // tasks that arrived and whose links have not
+	inFlight    map[int]crawl.Item // tasks handed out that have not arrived
+	sitemapOnly map[string]bool    // URLs of the sitemap that no link has led to so far
+	added       bool               // the sitemap's URLs have joined the frontier
+	lastArrival time.Time          // of any task
+	lastAnswer  time.Time          // of the site
 }
 
-func newCollector(r *run) *collector {
+func newCollector(r *run, s *site, book *book) *collector {
 	return &collector{
-		run: r, todo: make(chan task), arrivals: make(chan arrival),
-		settled: map[int]arrival{}, out: map[int]crawl.Item{}, sitemap: map[string]bool{},
+		run: r, site: s, book: book, todo: make(chan task), arrivals: make(chan arrival),
+		unfollowed: map[int]arrival{}, inFlight: map[int]crawl.Item{}, sitemapOnly: map[string]bool{},
 	}
 }
 
@@ -96,21 +98,21 @@ type arrival struct {
 
 // collect is the loop of the crawl stage. It alone touches the frontier.
 func (c *collector) collect(ctx context.Context) error {
-	for _, e := range c.run.sitemaps.Entries {
-		if u := e.URL.String(); !c.run.knows(u) {
-			c.sitemap[u] = true
+	for _, e := range c.site.sitemaps.Entries {
+		if u := e.URL.String(); !c.site.knows(u) {
+			c.sitemapOnly[u] = true
 		}
 	}
-	c.news, c.answer = time.Now(), time.Now()
-	look := time.NewTicker(lookEvery)
-	defer look.Stop()
+	c.lastArrival, c.lastAnswer = time.Now(), time.Now()
+	tick := time.NewTicker(explainEvery)
+	defer tick.Stop()
 	var next task
 	ready := false
 	for {
 		if !ready {
-			next, ready = c.next()
+			next, ready = c.nextTask()
 		}
-		if !ready && len(c.out) == 0 {
+		if !ready && len(c.inFlight) == 0 {
 			return nil
 		}
 		todo := c.todo
@@ -123,83 +125,83 @@ func (c *collector) collect(ctx context.Context) error {
 		case todo <- next:
 			ready = false
 		case a := <-c.arrivals:
-			if err := c.arrive(ctx, a); err != nil {
+			if err := c.takeArrival(ctx, a); err != nil {
 				return err
 			}
-		case now := <-look.C:
-			if now.Sub(c.answer) > silentAfter {
+		case now := <-tick.C:
+			if now.Sub(c.lastAnswer) > silentAfter {
 				return errSilent
 			}
-			c.explain(now)
+			c.explainWait(now)
 		}
 	}
 }
 
-// next gives the next URL to fetch. Those visited by an earlier attempt are
+// nextTask gives the next URL to fetch. URLs visited by an earlier attempt are
 // passed over: only their links count.
-func (c *collector) next() (task, bool) {
+func (c *collector) nextTask() (task, bool) {
 	for {
-		item, ok := c.run.frontier.Next()
+		item, ok := c.site.frontier.Next()
 		if !ok {
-			if c.added || len(c.out) > 0 {
+			if c.added || len(c.inFlight) > 0 {
 				return task{}, false
 			}
-			c.addSitemap()
+			c.addSitemapURLs()
 			continue
 		}
 		t := task{c.handed, item}
 		c.handed++
-		v := c.run.earlier[item.URL]
+		v := c.book.stored[item.URL]
 		if v == nil {
-			c.out[t.n] = item
+			c.inFlight[t.n] = item
 			return t, true
 		}
-		c.follow(arrival{task: t, visit: v})
-		c.show(nothing)
+		c.followLinks(arrival{task: t, visit: v})
+		c.show(noChange)
 	}
 }
 
-// addSitemap adds what only the sitemap names, when every link was followed.
-func (c *collector) addSitemap() {
+// addSitemapURLs adds what only the sitemap names, when every link was followed.
+func (c *collector) addSitemapURLs() {
 	c.added = true
-	for _, e := range c.run.sitemaps.Entries {
-		c.add(crawl.Item{URL: e.URL.String(), Depth: crawl.NoDepth})
+	for _, e := range c.site.sitemaps.Entries {
+		c.addURL(crawl.Item{URL: e.URL.String(), Depth: crawl.NoDepth})
 	}
 }
 
-// arrive takes in what came of a task.
-func (c *collector) arrive(ctx context.Context, a arrival) error {
+// takeArrival takes in what came of a task.
+func (c *collector) takeArrival(ctx context.Context, a arrival) error {
 	if a.err != nil {
-		return ended(ctx, a.err)
+		return causeOr(ctx, a.err)
 	}
-	delete(c.out, a.n)
-	c.news = time.Now()
+	delete(c.inFlight, a.n)
+	c.lastArrival = time.Now()
 	if a.skipped != "" {
-		c.run.frontier.Skip(a.item, a.skipped)
+		c.site.frontier.Skip(a.item, a.skipped)
 	} else if a.visit.page.Status != 0 {
-		c.answer = c.news
+		c.lastAnswer = c.lastArrival
 	}
-	c.follow(a)
+	c.followLinks(a)
 	if a.visit == nil {
-		c.show(nothing)
+		c.show(noChange)
 		return nil
 	}
-	return c.run.see(ctx, a.visit, func(b *board) {
+	return c.run.takeVisit(ctx, c.book, a.visit, func(b *board) {
 		b.say("Fetched " + a.visit.page.URL)
-		c.count(b)
+		c.showCounts(b)
 	})
 }
 
-// follow lets links join the frontier in the order of their tasks. A redirect
+// followLinks lets links join the frontier in the order of their tasks. A redirect
 // counts as a click, so that no URL joins a level of depth already begun.
-func (c *collector) follow(a arrival) {
-	c.settled[a.n] = a
+func (c *collector) followLinks(a arrival) {
+	c.unfollowed[a.n] = a
 	for {
-		a, ok := c.settled[c.followed]
+		a, ok := c.unfollowed[c.followed]
 		if !ok {
 			return
 		}
-		delete(c.settled, c.followed)
+		delete(c.unfollowed, c.followed)
 		c.followed++
 		if a.visit == nil {
 			continue
@@ -209,61 +211,61 @@ func (c *collector) follow(a arrival) {
 			depth++
 		}
 		for _, u := range a.visit.links {
-			c.add(crawl.Item{URL: u, Depth: depth, Referrer: a.item.URL})
+			c.addURL(crawl.Item{URL: u, Depth: depth, Referrer: a.item.URL})
 		}
 	}
 }
 
-// add makes a URL known. What robots.txt of the home page's origin forbids is
+// addURL makes a URL known. What robots.txt of the home page's origin forbids is
 // not handed out, so it takes nothing of the page limit.
-func (c *collector) add(item crawl.Item) {
-	r := c.run
-	if r.knows(item.URL) {
-		r.frontier.Add(item)
+func (c *collector) addURL(item crawl.Item) {
+	s := c.site
+	if s.knows(item.URL) {
+		s.frontier.Add(item)
 		return
 	}
-	delete(c.sitemap, item.URL)
-	if r.forbidden(item.URL) {
-		r.frontier.Skip(item, crawl.ReasonRobots)
+	delete(c.sitemapOnly, item.URL)
+	if s.forbids(item.URL) {
+		s.frontier.Skip(item, crawl.ReasonRobots)
 		return
 	}
-	r.frontier.Add(item)
+	s.frontier.Add(item)
 }
 
-// show counts on the board.
-func (c *collector) show(more func(*board)) {
+// show changes the board and brings its counts up to date.
+func (c *collector) show(change func(*board)) {
 	c.run.rec.update(func(b *board) {
-		more(b)
-		c.count(b)
+		change(b)
+		c.showCounts(b)
 	})
 }
 
-// count shows how much is done of how much there seems to be.
-func (c *collector) count(b *board) {
-	discovered := c.run.frontier.Discovered() + len(c.sitemap)
-	b.know(discovered)
-	b.reach(c.run.frontier.Taken()-len(c.out), min(c.run.limit, discovered))
+// showCounts shows how much is done of how much there seems to be.
+func (c *collector) showCounts(b *board) {
+	discovered := c.site.frontier.Discovered() + len(c.sitemapOnly)
+	b.setDiscovered(discovered)
+	b.reach(c.site.frontier.Taken()-len(c.inFlight), min(c.run.pageLimit, discovered))
 }
 
-// explain says what a crawl without news waits for.
-func (c *collector) explain(now time.Time) {
-	if now.Sub(c.news) < lookEvery {
+// explainWait says what a crawl without arrivals waits for.
+func (c *collector) explainWait(now time.Time) {
+	if now.Sub(c.lastArrival) < explainEvery {
 		return
 	}
-	host := c.run.home.Host
-	text := fmt.Sprintf("Waiting for %s: no answer for %d s", host, int(now.Sub(c.news).Seconds()))
-	pace := c.run.engine.limits.Pace(host)
+	host := c.site.home.Host
+	text := fmt.Sprintf("Waiting for %s: no answer for %d s", host, int(now.Sub(c.lastArrival).Seconds()))
+	pace := c.run.limits.Pace(host)
 	switch left := pace.PausedUntil.Sub(now); {
 	case left > 0:
 		text = fmt.Sprintf("Waiting: %s asked for a pause of another %d s", host, int(left.Seconds())+1)
-	case pace.Rate < 1/lookEvery.Seconds():
+	case pace.Rate < 1/explainEvery.Seconds():
 		text = fmt.Sprintf("Waiting: %s asks for %.0f s between two requests", host, 1/pace.Rate)
 	}
 	c.show(func(b *board) { b.say(text) })
 }
 
-// fetcher works off tasks until there are no more.
-func (c *collector) fetcher(ctx context.Context) {
+// fetchTasks works off tasks until there are no more.
+func (c *collector) fetchTasks(ctx context.Context) {
 	for t := range c.todo {
 		a := arrival{task: t}
 		a.err = guard(func() error { return c.fetch(ctx, &a) })
@@ -288,11 +290,11 @@ func (c *collector) fetch(ctx context.Context, a *arrival) error {
 		return nil
 	}
 	redirected := false
-	follow := r.allowed(ctx)
-	res, err := r.engine.fetcher.Fetch(ctx, crawl.Request{
+	follow := r.followAllowed(ctx)
+	res, err := r.fetcher.Fetch(ctx, crawl.Request{
 		URL: u,
 		Follow: func(next *url.URL) bool {
-			redirected = r.scope.Contains(next) && follow(next)
+			redirected = c.site.scope.Contains(next) && follow(next)
 			return redirected
 		},
 		// What a redirect leads to is fetched under its own URL.
@@ -303,22 +305,6 @@ func (c *collector) fetch(ctx context.Context, a *arrival) error {
 	if err != nil {
 		return err
 	}
-	a.visit = r.engine.visit(asked{Item: a.item, alias: redirected}, res, r.scope, time.Now())
+	a.visit = r.visit(asked{Item: a.item, alias: redirected}, res, c.site.scope, time.Now())
 	return nil
-}
-
-// knows reports whether the frontier has met the URL.
-func (r *run) knows(u string) bool {
-	_, known := r.frontier.Find(u)
-	return known
-}
-
-// forbidden reports whether robots.txt of the home page's origin, the only one
-// sure to be read, keeps us off the URL.
-func (r *run) forbidden(raw string) bool {
-	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != r.home.Scheme || u.Host != r.home.Host {
-		return false
-	}
-	return !r.homeRobots.Query(crawl.Product, u).Allowed
 }

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"time"
 
@@ -11,157 +10,138 @@ import (
 )
 
 // discover finds out whether the site may and can be audited, takes in its start
-// page, and reads its sitemaps.
-func (r *run) discover(ctx context.Context) error {
+// page, and reads its sitemaps. The site it gives is known in part when the error
+// is not nil.
+func (r *run) discover(ctx context.Context, book *book) (*site, error) {
+	s := newSite(r.pageLimit, r.maxDepth)
 	r.rec.enter(shared.StageDiscover, "Reading robots.txt")
+	if err := r.askPermission(ctx, s, len(book.stored) > 0); err != nil {
+		return s, err
+	}
+	r.reach(1, 4)
+	if err := r.fetchHome(ctx, s, book); err != nil {
+		return s, err
+	}
+	r.reach(2, 4)
+	robots, err := r.robots.Get(ctx, s.home)
+	if err != nil {
+		return s, causeOr(ctx, err)
+	}
+	s.robots = robots
+	return s, r.readSitemaps(ctx, s)
+}
+
+// askPermission reads the seed URL and asks its robots.txt. resumed says that
+// earlier attempts left pages.
+func (r *run) askPermission(ctx context.Context, s *site, resumed bool) error {
 	seed, err := crawl.ParseSeed(r.job.URL)
 	if err != nil {
 		return refuse("%.200q is not an address that can be audited.", r.job.URL)
 	}
-	r.seed = seed
+	s.seed = seed
 	robots, err := r.robots.Get(ctx, seed)
 	if err != nil {
-		return ended(ctx, err)
+		return causeOr(ctx, err)
 	}
 	switch {
 	case robots.State != crawl.RobotsUnreachable:
-	case len(r.earlier) > 0:
+	case resumed:
 		return errSilent // the pages of earlier attempts are worth a report
 	default:
-		return closedByRobots(seed, robots)
+		return refuseClosed(seed, robots)
 	}
 	allowed, err := r.robots.Allowed(ctx, seed)
 	if err != nil {
-		return ended(ctx, err)
+		return causeOr(ctx, err)
 	}
 	if !allowed.Allowed {
 		return refuse("robots.txt of %s does not let %s fetch %s (line %d: %s).",
-			seed.Host, crawl.Product, seed, allowed.Line, plain(allowed.Rule, 100))
+			seed.Host, crawl.Product, seed, allowed.Line, sanitise(allowed.Rule, 100))
 	}
-	r.progress(1, 4)
-	if err := r.start(ctx); err != nil {
-		return err
-	}
-	r.progress(2, 4)
-	if r.homeRobots, err = r.robots.Get(ctx, r.home); err != nil {
-		return ended(ctx, err)
-	}
-	return r.readSitemaps(ctx)
+	return nil
 }
 
-// start takes in the page the seed leads to. Where the seed redirects to another
+// fetchHome takes in the page the seed leads to. Where the seed redirects to another
 // site, that one is audited.
-func (r *run) start(ctx context.Context) error {
-	if v := r.earlier[r.seed.String()]; v != nil && r.resumeAt(v) {
+func (r *run) fetchHome(ctx context.Context, s *site, book *book) error {
+	if home := storedHome(s.seed, book); home != nil {
+		s.setHome(home)
+		r.openFrontier(s)
 		return nil
 	}
-	r.say("Fetching %s", r.seed)
-	res, err := r.engine.fetcher.Fetch(ctx, crawl.Request{
-		URL: r.seed, Follow: r.allowed(ctx), WantBody: crawl.HTMLBody,
+	r.say("Fetching %s", s.seed)
+	res, err := r.fetcher.Fetch(ctx, crawl.Request{
+		URL: s.seed, Follow: r.followAllowed(ctx), WantBody: crawl.HTMLBody,
 	})
 	if err != nil {
-		return ended(ctx, err)
+		return causeOr(ctx, err)
 	}
-	r.home = r.seed
+	s.setHome(s.seed)
 	if res.Failure == nil && res.Next == nil {
-		r.home = res.FinalURL
+		s.setHome(res.FinalURL)
 	}
-	r.scope = crawl.NewScope(r.home)
-	if r.home.String() != r.seed.String() {
-		from := asked{Item: crawl.Item{URL: r.seed.String()}, alias: true}
-		if err := r.see(ctx, r.engine.visit(from, res, r.scope, time.Now()), nothing); err != nil {
+	if s.home.String() != s.seed.String() {
+		from := asked{Item: crawl.Item{URL: s.seed.String()}, alias: true}
+		if err := r.takeVisit(ctx, book, r.visit(from, res, s.scope, time.Now()), noChange); err != nil {
 			return err
 		}
-		res.URL, res.Hops = r.home, nil
+		res.URL, res.Hops = s.home, nil
 	}
-	home := r.engine.visit(asked{Item: crawl.Item{URL: r.home.String()}, home: true}, res, r.scope, time.Now())
-	if err := r.see(ctx, home, nothing); err != nil {
+	home := r.visit(asked{Item: crawl.Item{URL: s.home.String()}, home: true}, res, s.scope, time.Now())
+	if err := r.takeVisit(ctx, book, home, noChange); err != nil {
 		return err
 	}
 	if !home.page.Analysed {
-		return notHome(res)
+		return refuseHome(res)
 	}
-	r.earlier[home.page.URL] = home
-	r.begin()
+	book.stored[home.page.URL] = home
+	r.openFrontier(s)
 	return nil
 }
 
-// resumeAt goes on from the stored visit of the seed, if what it led to is
-// stored as well.
-func (r *run) resumeAt(v *visit) bool {
-	if v.page.FinalURL != "" {
-		v = r.earlier[v.page.FinalURL]
+// storedHome gives the home page's URL when the visit of the seed, and of what it
+// led to, are stored; nil when the seed must be fetched.
+func storedHome(seed *url.URL, book *book) *url.URL {
+	v := book.stored[seed.String()]
+	if v != nil && v.page.FinalURL != "" {
+		v = book.stored[v.page.FinalURL]
 	}
 	if v == nil || !v.facts.Home || !v.page.Analysed {
-		return false
+		return nil
 	}
 	home, err := crawl.Canonical(nil, v.page.URL)
 	if err != nil {
-		return false
+		return nil
 	}
-	r.home, r.scope = home, crawl.NewScope(home)
-	r.begin()
-	return true
+	return home
 }
 
-// begin opens the frontier at the home page. A seed that only led there is known,
-// but takes nothing of the page limit.
-func (r *run) begin() {
-	if seed := r.seed.String(); seed != r.home.String() {
-		r.frontier.Skip(crawl.Item{URL: seed}, crawl.ReasonScope)
-	}
-	r.frontier.Add(crawl.Item{URL: r.home.String()})
+// openFrontier opens the site's frontier and shows what follows from its home page.
+func (r *run) openFrontier(s *site) {
+	s.openFrontier()
 	r.rec.update(func(b *board) {
-		b.caps.NotHTTPS = notHTTPS(r.home)
-		b.know(r.frontier.Discovered())
+		b.caps.NotHTTPS = lacksHTTPS(s.home)
+		b.setDiscovered(s.frontier.Discovered())
 	})
 }
 
-// allowed follows redirects as far as robots.txt lets us.
-func (r *run) allowed(ctx context.Context) func(*url.URL) bool {
-	return func(next *url.URL) bool {
-		d, err := r.robots.Allowed(ctx, next)
-		return err == nil && d.Allowed
-	}
-}
-
 // readSitemaps reads those that robots.txt names, and the one at the usual place.
-func (r *run) readSitemaps(ctx context.Context) error {
+func (r *run) readSitemaps(ctx context.Context, s *site) error {
 	r.say("Reading the sitemap")
 	var roots []*url.URL
-	for _, line := range r.homeRobots.Sitemaps {
-		if u, err := crawl.Canonical(r.home, line.Value); err == nil {
+	for _, line := range s.robots.Sitemaps {
+		if u, err := crawl.Canonical(s.home, line.Value); err == nil {
 			roots = append(roots, u)
 		}
 	}
-	if u, err := crawl.Canonical(r.home, "/sitemap.xml"); err == nil {
+	if u, err := crawl.Canonical(s.home, "/sitemap.xml"); err == nil {
 		roots = append(roots, u)
 	}
-	sitemaps, err := r.engine.fetcher.Sitemaps(ctx, roots, r.scope, crawl.SitemapLimits{})
+	sitemaps, err := r.fetcher.Sitemaps(ctx, roots, s.scope, crawl.SitemapLimits{})
 	if err != nil {
-		return ended(ctx, err)
+		return causeOr(ctx, err)
 	}
-	r.sitemaps = sitemaps
-	r.progress(4, 4)
+	s.sitemaps = sitemaps
+	r.reach(4, 4)
 	return nil
 }
-
-// ended tells the end of ctx, whose cause matters, from other errors.
-func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return err
-}
-
-// progress shows that done of total parts of the stage are behind us.
-func (r *run) progress(done, total int) {
-	r.rec.update(func(b *board) { b.reach(done, total) })
-}
-
-func (r *run) say(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	r.rec.update(func(b *board) { b.say(text) })
-}
-
-func nothing(*board) {}

@@ -3,37 +3,14 @@ package audit
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"runtime/debug"
 	"sync"
 	"time"
 
-	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/work"
-	"atalaya/shared"
 )
-
-// Store is what the engine needs of the database; *store.Store meets it. Every
-// write is refused with Config.LeaseLost once the lease is another worker's.
-type Store interface {
-	// Claim takes the oldest audit that waits or whose lease ran out.
-	Claim(ctx context.Context, owner string, lease time.Duration) (job work.Job, ok bool, err error)
-	// Renew prolongs the lease and tells whether somebody asked to cancel.
-	Renew(ctx context.Context, l work.Lease, lease time.Duration) (cancelRequested bool, err error)
-	Advance(ctx context.Context, l work.Lease, a work.Advance) error
-	// SavePages may be repeated: a page is known by its URL.
-	SavePages(ctx context.Context, l work.Lease, pages []work.PageRecord) error
-	// LoadPages gives stored pages in order of id, after the id given.
-	LoadPages(ctx context.Context, auditID, after int64, limit int) ([]work.PageRecord, error)
-	// SaveFindings replaces the findings about the whole site.
-	SaveFindings(ctx context.Context, l work.Lease, findings []shared.Finding) error
-	Finish(ctx context.Context, l work.Lease, r work.Result) error
-	// Release ends the lease, so that the next Claim takes the audit at once.
-	Release(ctx context.Context, l work.Lease) error
-}
 
 // Config says how an engine works. Owner and LeaseLost are required; every other
 // zero value means the default named.
@@ -76,14 +53,9 @@ const (
 
 // Engine runs audits. Make it with [New].
 type Engine struct {
-	store   Store
-	cfg     Config
-	log     *slog.Logger
-	limits  *crawl.Limits
-	fetcher *crawl.Fetcher
-	wake    chan struct{} // one slot
-	// visit reads an answer; a field so that a test can let it fail.
-	visit func(asked, *crawl.Result, crawl.Scope, time.Time) *visit
+	env
+	cfg  Config
+	wake chan struct{} // one slot
 }
 
 // New prepares an engine; [Engine.Run] starts it.
@@ -98,23 +70,19 @@ func New(s Store, c Config) *Engine {
 	}
 	limits := crawl.NewLimits(c.Rate, parallel)
 	return &Engine{
-		store:  s,
-		cfg:    c,
-		log:    c.Log,
-		limits: limits,
-		fetcher: crawl.NewFetcher(crawl.Config{
-			UserAgent: c.UserAgent, AllowPrivate: c.AllowPrivate, Limits: limits,
-		}),
-		wake:  make(chan struct{}, 1),
-		visit: newVisit,
+		env: env{
+			retrier: retrier{leaseLost: c.LeaseLost, log: c.Log},
+			store:   s,
+			fetcher: crawl.NewFetcher(crawl.Config{
+				UserAgent: c.UserAgent, AllowPrivate: c.AllowPrivate, Limits: limits,
+			}),
+			limits:           limits,
+			defaultPageLimit: c.PageLimit,
+			visit:            newVisit,
+		},
+		cfg:  c,
+		wake: make(chan struct{}, 1),
 	}
-}
-
-func orDefault[T int | float64 | time.Duration](v, fallback T) T {
-	if v <= 0 {
-		return fallback
-	}
-	return v
 }
 
 // Wake tells the engine that a job may be waiting. It never blocks and may be
@@ -134,7 +102,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
-// work is one worker: claim, run, repeat.
+// work is one worker: it claims a job, runs it, and repeats.
 func (e *Engine) work(ctx context.Context) {
 	retry := time.Duration(0)
 	for ctx.Err() == nil {
@@ -152,7 +120,7 @@ func (e *Engine) work(ctx context.Context) {
 			// There may be more: one wake-up can stand for several jobs.
 			e.Wake()
 			err := guard(func() error {
-				e.run(ctx, job, claimed)
+				e.runJob(ctx, job, claimed)
 				return nil
 			})
 			if err != nil {
@@ -176,56 +144,45 @@ func (e *Engine) idle(ctx context.Context, d time.Duration) {
 	}
 }
 
-// The causes that end a run's questions before the site is done. The first three end
-// the audit with what was found; after the others it is left to the next Claim.
-var (
-	errCancelled = errors.New("cancelled by request")
-	errTimeUp    = errors.New("time limit reached")
-	errSilent    = errors.New("the site stopped answering")
-
-	errStopping     = errors.New("the engine is stopping")
-	errLeaseExpired = errors.New("the lease could not be renewed in time")
-)
-
-// run runs one job to its end, whatever happens.
+// runJob runs one job to its end, whatever happens.
 //
-// Two contexts carry the reasons. hold lives as long as we may write: it ends
-// when the lease is lost, or some time after the engine was told to stop. ask
+// Two contexts carry the reasons. writeCtx lives as long as we may write: it ends
+// when the lease is lost, or some time after the engine was told to stop. fetchCtx
 // lives within it as long as asking the site makes sense, and ends with the cause.
-func (e *Engine) run(ctx context.Context, job work.Job, claimed time.Time) {
+func (e *Engine) runJob(ctx context.Context, job work.Job, claimed time.Time) {
 	log := e.log.With("audit_id", job.AuditID, "attempt", job.Attempt)
-	hold, drop := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer drop(nil)
-	ask, stop := context.WithCancelCause(hold)
-	// Not a deadline of ask: what waits for a turn at a host would fail ahead
-	// of it, without the cause.
-	defer time.AfterFunc(e.cfg.TimeLimit, func() { stop(errTimeUp) }).Stop()
+	writeCtx, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer giveUp(nil)
+	fetchCtx, stopFetching := context.WithCancelCause(writeCtx)
+	// The time limit is not a deadline of fetchCtx: what waits for a turn at a host
+	// would fail ahead of it, without the cause.
+	defer time.AfterFunc(e.cfg.TimeLimit, func() { stopFetching(errTimeUp) }).Stop()
 	defer context.AfterFunc(ctx, func() {
-		stop(errStopping)
-		time.AfterFunc(stopGrace, func() { drop(errStopping) })
+		stopFetching(errStopping)
+		time.AfterFunc(stopGrace, func() { giveUp(errStopping) })
 	})()
 
 	var beside sync.WaitGroup
 	defer beside.Wait()
-	defer drop(nil)
+	defer giveUp(nil)
 	keeper := &keeper{
 		store: e.store, lease: job.Lease, lasts: e.cfg.Lease, lost: e.cfg.LeaseLost,
-		cancel: func() { stop(errCancelled) }, drop: drop,
+		cancel: func() { stopFetching(errCancelled) }, giveUp: giveUp,
 	}
-	beside.Go(func() { keeper.keep(hold, claimed) })
+	beside.Go(func() { keeper.keep(writeCtx, claimed) })
 
 	log.Info("audit taken up", "url", job.URL)
-	r := newRun(e, job, log, stop)
-	result, err := r.all(hold, ask)
+	r := newRun(e.env, job, log, stopFetching)
+	result, err := r.runStages(writeCtx, fetchCtx)
 	switch {
-	case hold.Err() != nil:
-		log.Warn("audit given up", "err", context.Cause(hold))
+	case writeCtx.Err() != nil:
+		log.Warn("audit given up", "err", context.Cause(writeCtx))
 	case errors.Is(err, errStopping):
-		e.release(hold, r, log)
+		e.release(writeCtx, r, log)
 	case e.isLost(err):
 		log.Warn("audit given up", "err", err)
 	default:
-		e.finish(hold, r, result, err, log)
+		e.finish(writeCtx, r, result, err, log)
 	}
 }
 
@@ -263,66 +220,3 @@ func (e *Engine) release(ctx context.Context, r *run, log *slog.Logger) {
 	}
 	log.Info("audit released")
 }
-
-func (e *Engine) isLost(err error) bool { return err != nil && errors.Is(err, e.cfg.LeaseLost) }
-
-const (
-	retryFirst = 50 * time.Millisecond
-	retryMax   = 2 * time.Second
-	// retryPatience is how long one write is repeated. A database that is away
-	// for longer costs the lease first; one that answers but refuses the write
-	// for so long will not take it.
-	retryPatience = 30 * time.Second
-)
-
-// retry runs a store operation until it succeeds, the lease is lost, ctx ends or
-// patience does.
-func (e *Engine) retry(ctx context.Context, operation string, do func(context.Context) error) error {
-	start := time.Now()
-	for wait := retryFirst; ; wait = min(2*wait, retryMax) {
-		err := do(ctx)
-		switch {
-		case err == nil:
-			return nil
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case e.isLost(err) || time.Since(start) > retryPatience:
-			return fmt.Errorf("audit: %s: %w", operation, err)
-		case wait == retryFirst:
-			e.log.Warn("store write repeated", "operation", operation, "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(wait):
-		}
-	}
-}
-
-// panicked is a panic caught where it would have ended the process.
-type panicked struct {
-	value any
-	stack []byte
-}
-
-func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
-
-// guard turns a panic of f into an error: one broken page must not end the
-// audits of others.
-func guard(f func() error) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &panicked{v, debug.Stack()}
-		}
-	}()
-	return f()
-}
-
-// allRules are the checks as the score sees them.
-var allRules = func() []rule {
-	rules := make([]rule, len(check.All))
-	for i, c := range check.All {
-		rules[i] = rule{c.ID, c.Category, c.Severity}
-	}
-	return rules
-}()

@@ -20,8 +20,8 @@ import (
 
 // shop is a site with what sites have: loops, redirects, dead ends, orphans.
 // Links to other sites lead to other, which has another port.
-func shop(t *testing.T, other string) *site {
-	s := newSite(t, map[string]http.HandlerFunc{
+func shop(t *testing.T, other string) *website {
+	s := newWebsite(t, map[string]http.HandlerFunc{
 		"/robots.txt": text("text/plain", "User-agent: *\nDisallow: /private/\n\nUser-agent: GPTBot\nDisallow: /\n"),
 		"/":           page("Home", "/a", "/b", "/moved", "/gone", "/private/x", "/loop1", "/data.bin", "/#top"),
 		"/a":          page("Page A", "/", "/b", "/deep", other+"/ok", other+"/missing"),
@@ -45,8 +45,8 @@ func shop(t *testing.T, other string) *site {
 }
 
 // otherSite answers links from elsewhere.
-func otherSite(t *testing.T) *site {
-	return newSite(t, map[string]http.HandlerFunc{
+func otherSite(t *testing.T) *website {
+	return newWebsite(t, map[string]http.HandlerFunc{
 		"/ok": page("There"),
 		"/shy": func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusForbidden)
@@ -144,7 +144,7 @@ func TestAuditOfAWholeSite(t *testing.T) {
 func TestSeedRedirects(t *testing.T) {
 	t.Parallel()
 	st := open(t)
-	s := newSite(t, map[string]http.HandlerFunc{
+	s := newWebsite(t, map[string]http.HandlerFunc{
 		"/old":  http.RedirectHandler("/home", http.StatusMovedPermanently).ServeHTTP,
 		"/home": page("Home", "/old", "/a"),
 		"/a":    page("A"),
@@ -172,7 +172,7 @@ func TestSeedsThatCannotBeAudited(t *testing.T) {
 	closed := "http://" + listener.Addr().String() + "/"
 	_ = listener.Close()
 	robots := func(status int, body string) string {
-		return newSite(t, map[string]http.HandlerFunc{
+		return newWebsite(t, map[string]http.HandlerFunc{
 			"/": page("Home"),
 			"/robots.txt": func(w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(status)
@@ -180,7 +180,7 @@ func TestSeedsThatCannotBeAudited(t *testing.T) {
 			},
 		}).URL
 	}
-	plain := newSite(t, map[string]http.HandlerFunc{
+	plain := newWebsite(t, map[string]http.HandlerFunc{
 		"/text":   text("text/plain", "hello"),
 		"/broken": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) },
 		"/loop":   http.RedirectHandler("/loop", http.StatusFound).ServeHTTP,
@@ -225,7 +225,7 @@ func TestSeedsThatCannotBeAudited(t *testing.T) {
 
 // maze has width pages on each of three levels below home, each linking to all
 // of the next level, but each in another order; answers take a random time.
-func maze(t *testing.T, width int, delay time.Duration) *site {
+func maze(t *testing.T, width int, delay time.Duration) *website {
 	pages := map[string]http.HandlerFunc{}
 	level := func(n int) (links []string) {
 		for i := range width {
@@ -253,7 +253,7 @@ func maze(t *testing.T, width int, delay time.Duration) *site {
 			pages[path] = slow(page(fmt.Sprintf("Level %d, page %d", n, i), links...))
 		}
 	}
-	return newSite(t, pages)
+	return newWebsite(t, pages)
 }
 
 func TestPageLimitChoosesTheSamePagesWhoeverAnswersFirst(t *testing.T) {
@@ -389,7 +389,7 @@ func TestFirstSigns(t *testing.T) {
 	}
 }
 
-func TestNotHTTPS(t *testing.T) {
+func TestAPublicSiteWithoutTLSLacksHTTPS(t *testing.T) {
 	for address, want := range map[string]bool{
 		"http://shop.com/": true, "https://shop.com/": false, "http://127.0.0.1:8000/": false, "http://[2001:db8::1]/": false,
 		"http://localhost/": false, "http://a.localhost/": false, "http://shop.test/": false, "http://intranet/": false,
@@ -399,7 +399,7 @@ func TestNotHTTPS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := notHTTPS(u); got != want {
+		if got := lacksHTTPS(u); got != want {
 			t.Errorf("%s: got %v, want %v", address, got, want)
 		}
 	}
@@ -419,7 +419,7 @@ func TestLinksAreNotBlamedForOurNetwork(t *testing.T) {
 		_ = l.Close()
 	}
 	alive := otherSite(t)
-	s := newSite(t, map[string]http.HandlerFunc{
+	s := newWebsite(t, map[string]http.HandlerFunc{
 		"/cut-off": page("Cut off", dead...),
 		"/online":  page("Online", append(dead, alive.URL+"/ok")...),
 	})

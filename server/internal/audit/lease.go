@@ -26,22 +26,23 @@ type keeper struct {
 	lasts time.Duration
 	lost  error // what errors of a lost lease wrap
 
-	cancel func()
-	drop   context.CancelCauseFunc
+	cancel func()                  // is called when somebody asked to cancel
+	giveUp context.CancelCauseFunc // is called when the audit is no longer ours
 }
 
 // keep renews until ctx ends or the lease is gone. A database that does not
 // answer is asked again until the lease runs out by our own clock, counted from
 // before the last successful request; from then on another worker may have the
-// audit and crawling on would visit the site twice.
+// audit, and crawling on would visit the site twice.
 func (k *keeper) keep(ctx context.Context, claimed time.Time) {
-	err := guard(func() error { return k.renewals(ctx, claimed) })
+	err := guard(func() error { return k.renewUntilLost(ctx, claimed) })
 	if err != nil && ctx.Err() == nil {
-		k.drop(err)
+		k.giveUp(err)
 	}
 }
 
-func (k *keeper) renewals(ctx context.Context, claimed time.Time) error {
+// renewUntilLost returns nil when ctx ends, and otherwise why the lease is gone.
+func (k *keeper) renewUntilLost(ctx context.Context, claimed time.Time) error {
 	expires := claimed.Add(k.lasts)
 	tick := time.NewTicker(min(renewEvery, k.lasts/3))
 	defer tick.Stop()

@@ -16,33 +16,34 @@ import (
 )
 
 const (
-	// maxExternal is how many links to other sites are checked: those that most
-	// pages carry.
+	// maxExternal is how many links to other sites are checked, those that most pages
+	// carry first.
 	maxExternal = 100
-	// externalHosts are asked at the same time, each for one link after the
-	// other: a site of others must not notice an audit of this one.
+	// externalHosts is how many hosts are asked at the same time. Each is asked for
+	// one link after the other, so that no other site notices an audit of this one.
 	externalHosts = 8
 	// externalTime bounds the stage. Links not reached by then stay unchecked.
 	externalTime = time.Minute
-	// deafAfter links without a single answer, the stage ends early.
+	// deafAfter is the number of links without a single answer after which the stage
+	// ends early.
 	deafAfter = 8
-	// deafHosts of different owners do not all vanish at once: when so many and
-	// nobody else gave any answer, it is our network that is cut off, and no link
-	// may be called broken for it.
+	// deafHosts is the number of silent hosts from which on our own network is taken
+	// to be cut off, if no other host answered: hosts of different owners do not all
+	// vanish at once. No link may be called broken then.
 	deafHosts = 3
 )
 
-// links asks the targets of links to other sites whether they exist.
-func (r *run) links(ctx context.Context) error {
-	urls := r.book.chosen(maxExternal)
-	r.rec.enter(shared.StageLinks, fmt.Sprintf("Checking %d links to other sites", len(urls)))
+// checkLinks asks the targets of links to other sites whether they exist.
+func (r *run) checkLinks(ctx context.Context, links []check.ExternalLink) (outside, error) {
+	r.rec.enter(shared.StageLinks, fmt.Sprintf("Checking %d links to other sites", len(links)))
 	limited, done := context.WithCancel(ctx)
 	defer done()
 	defer time.AfterFunc(externalTime, done).Stop()
 
+	var o outside
 	var fault error
 	answered, asked, silent := 0, 0, map[string]bool{}
-	for a := range r.askAll(limited, byHost(urls)) {
+	for a := range r.askHosts(limited, groupByHost(links)) {
 		asked++
 		switch {
 		case a.err != nil:
@@ -56,24 +57,62 @@ func (r *run) links(ctx context.Context) error {
 		default:
 			silent[a.host] = true
 		}
-		r.external = append(r.external, a.link)
+		o.links = append(o.links, a.link)
 		if answered == 0 && asked >= deafAfter && len(silent) >= deafHosts {
 			done()
 		}
-		r.progress(asked, len(urls))
+		r.reach(asked, len(links))
 	}
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return o, context.Cause(ctx)
 	}
-	r.externalDone = fault == nil && (answered > 0 || len(silent) < deafHosts)
-	return fault
+	o.done = fault == nil && (answered > 0 || len(silent) < deafHosts)
+	return o, fault
 }
 
-// askAll asks for every link, some hosts at a time. The channel is closed after
+// hostLinks are the links to check that lead to one host.
+type hostLinks struct {
+	host  string
+	links []hostLink
+}
+
+type hostLink struct {
+	url  *url.URL
+	link check.ExternalLink
+}
+
+// groupByHost groups links by their host, in order.
+func groupByHost(links []check.ExternalLink) []hostLinks {
+	index := map[string]int{}
+	var groups []hostLinks
+	for _, l := range links {
+		u, err := crawl.Canonical(nil, l.URL)
+		if err != nil {
+			continue
+		}
+		i, known := index[u.Host]
+		if !known {
+			i = len(groups)
+			index[u.Host] = i
+			groups = append(groups, hostLinks{host: u.Host})
+		}
+		groups[i].links = append(groups[i].links, hostLink{u, l})
+	}
+	return groups
+}
+
+// linkAnswer is what asking for one link gave.
+type linkAnswer struct {
+	host string
+	link check.ExternalLink
+	err  error
+}
+
+// askHosts asks for every link, some hosts at a time. The channel is closed after
 // the last answer; the caller must drain it.
-func (r *run) askAll(ctx context.Context, hosts [][]*url.URL) <-chan answer {
-	answers := make(chan answer)
-	queue := make(chan []*url.URL, len(hosts))
+func (r *run) askHosts(ctx context.Context, hosts []hostLinks) <-chan linkAnswer {
+	answers := make(chan linkAnswer)
+	queue := make(chan hostLinks, len(hosts))
 	for _, h := range hosts {
 		queue <- h
 	}
@@ -81,8 +120,8 @@ func (r *run) askAll(ctx context.Context, hosts [][]*url.URL) <-chan answer {
 	var workers sync.WaitGroup
 	for range min(externalHosts, len(hosts)) {
 		workers.Go(func() {
-			for links := range queue {
-				r.ask(ctx, links, answers)
+			for h := range queue {
+				r.askHost(ctx, h, answers)
 			}
 		})
 	}
@@ -93,71 +132,36 @@ func (r *run) askAll(ctx context.Context, hosts [][]*url.URL) <-chan answer {
 	return answers
 }
 
-// answer is what asking for one link gave.
-type answer struct {
-	host string
-	link check.ExternalLink
-	err  error
-}
-
-// byHost groups URLs by their host, in order.
-func byHost(urls []string) [][]*url.URL {
-	place := map[string]int{}
-	var groups [][]*url.URL
-	for _, raw := range urls {
-		u, err := crawl.Canonical(nil, raw)
-		if err != nil {
-			continue
-		}
-		i, known := place[u.Host]
-		if !known {
-			i = len(groups)
-			place[u.Host] = i
-			groups = append(groups, nil)
-		}
-		groups[i] = append(groups[i], u)
-	}
-	return groups
-}
-
-// ask asks for the links of one host, one after the other.
-func (r *run) ask(ctx context.Context, links []*url.URL, answers chan<- answer) {
-	for _, u := range links {
-		a := answer{host: u.Host}
-		a.err = guard(func() (err error) {
-			a.link, err = r.askOne(ctx, u)
-			return err
-		})
+// askHost asks for the links of one host, one after the other.
+func (r *run) askHost(ctx context.Context, h hostLinks, answers chan<- linkAnswer) {
+	for _, l := range h.links {
+		a := linkAnswer{host: h.host, link: l.link}
+		a.err = guard(func() error { return r.askLink(ctx, l.url, &a.link) })
 		answers <- a
 	}
 }
 
-// askOne asks for the head of a page, and where that is refused for the page
+// askLink asks for the head of a page, and where that is refused for the page
 // itself, without its body. robots.txt is for crawlers; asking once whether a
 // link works is what a reader's browser would do.
-func (r *run) askOne(ctx context.Context, u *url.URL) (check.ExternalLink, error) {
-	link := check.ExternalLink{URL: u.String()}
-	if t := r.book.targets[link.URL]; t != nil {
-		link.Count, link.Pages, link.Text = t.count, t.pages, t.text
-	}
+func (r *run) askLink(ctx context.Context, u *url.URL, link *check.ExternalLink) error {
 	for _, method := range [...]string{http.MethodHead, http.MethodGet} {
-		res, err := r.engine.fetcher.Fetch(ctx, crawl.Request{
+		res, err := r.fetcher.Fetch(ctx, crawl.Request{
 			URL: u, Method: method, NoRetry: true, WantBody: func(int, string) bool { return false },
 		})
 		if err != nil {
-			return link, ended(ctx, err)
+			return causeOr(ctx, err)
 		}
-		link.Status, link.Failure = res.Status, ""
+		link.Status, link.Failure = res.Status, failureClass(res.Failure)
 		if res.Failure != nil {
-			link.Status, link.Failure = 0, string(res.Failure.Class)
+			link.Status = 0
 			if dns, ok := errors.AsType[*net.DNSError](res.Failure); ok && !dns.IsNotFound {
-				link.Failure = string(crawl.FailOther) // the resolver failed, not the name
+				link.Failure = check.FailOther // the resolver failed, not the name
 			}
 		}
-		if link.Failure == "" && link.Status < 400 || link.Failure == string(crawl.FailDNS) ||
-			link.Failure == string(crawl.FailBlocked) {
+		if link.Failure == "" && link.Status < 400 || link.Failure == check.FailDNS || link.Failure == check.FailBlocked {
 			break
 		}
 	}
-	return link, nil
+	return nil
 }

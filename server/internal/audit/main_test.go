@@ -91,24 +91,24 @@ func await(t *testing.T, s *store.Store, id int64, what string, ok func(shared.A
 
 func terminal(p shared.AuditProgress) bool { return p.Status.Terminal() }
 
-// site is a website in memory: paths to handlers, 404 for the rest. It counts
+// website is a site in memory: paths to handlers, 404 for the rest. It counts
 // the requests for each path.
-type site struct {
+type website struct {
 	*httptest.Server
 	mu     sync.Mutex
 	pages  map[string]http.HandlerFunc
 	counts map[string]int
 }
 
-func newSite(t *testing.T, pages map[string]http.HandlerFunc) *site {
+func newWebsite(t *testing.T, pages map[string]http.HandlerFunc) *website {
 	t.Helper()
-	s := &site{pages: pages, counts: map[string]int{}}
+	s := &website{pages: pages, counts: map[string]int{}}
 	s.Server = httptest.NewServer(s)
 	t.Cleanup(s.Close)
 	return s
 }
 
-func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *website) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.counts[r.URL.Path]++
 	page := s.pages[r.URL.Path]
@@ -120,7 +120,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	page(w, r)
 }
 
-func (s *site) asked(path string) int {
+func (s *website) asked(path string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.counts[path]

@@ -43,10 +43,10 @@ type recorder struct {
 	board  *board
 	pages  []work.PageRecord // not yet saved
 	dirty  bool              // the board changed since the last write
-	urgent bool              // … in a way that cannot wait
+	urgent bool              // the change is one that cannot wait
 	closed bool
 
-	wake  chan struct{} // one slot: something above changed
+	wake  chan struct{} // one slot: one of the fields above changed
 	space chan struct{} // one slot: pages were taken
 	ended chan struct{} // closed when run returned
 }
@@ -76,8 +76,8 @@ func (r *recorder) change(change func(*board), urgent bool) {
 	signal(r.wake)
 }
 
-// errRecorder is returned by add once nothing is written any more; why, run has
-// told.
+// errRecorder is returned by add once nothing is written any more. The reason is in
+// the error that run returned.
 var errRecorder = errors.New("the recorder has ended")
 
 // add saves a page and changes the board with it. It waits while too many pages
@@ -113,7 +113,7 @@ func (r *recorder) run(ctx context.Context) error {
 	defer timer.Stop()
 	var last time.Time // of the last ordinary write
 	for {
-		due := next(r.state(), time.Since(last))
+		due := nextWrite(r.pending(), time.Since(last))
 		switch {
 		case due.done:
 			return nil
@@ -151,8 +151,8 @@ type due struct {
 	after                        time.Duration
 }
 
-// next decides what is due, since being the time from the last ordinary write.
-func next(p pending, since time.Duration) due {
+// nextWrite decides what is due, since being the time from the last ordinary write.
+func nextWrite(p pending, since time.Duration) due {
 	switch {
 	case p.closed && p.pages > 0:
 		return due{write: true, urgent: true}
@@ -170,7 +170,7 @@ func next(p pending, since time.Duration) due {
 	return due{}
 }
 
-func (r *recorder) state() pending {
+func (r *recorder) pending() pending {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return pending{len(r.pages), r.dirty, r.urgent, r.closed}
@@ -182,9 +182,9 @@ func (r *recorder) write(ctx context.Context, advance bool) error {
 	r.mu.Lock()
 	pages := r.pages
 	r.pages = nil
-	var view work.Advance
+	var shown work.Advance
 	if advance {
-		view = r.board.advance()
+		shown = r.board.advance()
 		r.dirty, r.urgent = false, false
 	}
 	r.mu.Unlock()
@@ -202,7 +202,7 @@ func (r *recorder) write(ctx context.Context, advance bool) error {
 		return nil
 	}
 	return r.retry(ctx, "advance", func(ctx context.Context) error {
-		return r.store.Advance(ctx, r.lease, view)
+		return r.store.Advance(ctx, r.lease, shown)
 	})
 }
 
@@ -215,8 +215,8 @@ func (r *recorder) close() {
 	signal(r.wake)
 }
 
-// view is the board's state now.
-func (r *recorder) view() work.Advance {
+// advance is the board's state now.
+func (r *recorder) advance() work.Advance {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.board.advance()

@@ -171,7 +171,7 @@ func TestRecorderBoundsWhatWaits(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, errTimeUp)
 		defer cancel()
-		if err := r.add(ctx, work.PageRecord{}, nothing); !errors.Is(err, errTimeUp) {
+		if err := r.add(ctx, work.PageRecord{}, noChange); !errors.Is(err, errTimeUp) {
 			t.Errorf("one page too many: %v", err)
 		}
 	})
@@ -187,7 +187,7 @@ func TestRecorderEndsWithTheFirstFailure(t *testing.T) {
 		for range pendingPages {
 			addPage(t, r)
 		}
-		if err := r.add(t.Context(), work.PageRecord{}, nothing); !errors.Is(err, errRecorder) {
+		if err := r.add(t.Context(), work.PageRecord{}, noChange); !errors.Is(err, errRecorder) {
 			t.Errorf("add after the end: %v", err)
 		}
 	})
@@ -225,7 +225,7 @@ func TestKeeper(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				began := time.Now()
-				hold, drop := context.WithCancelCause(t.Context())
+				writeCtx, giveUp := context.WithCancelCause(t.Context())
 				var at time.Duration
 				cancelled := false
 				k := &keeper{
@@ -235,15 +235,15 @@ func TestKeeper(t *testing.T) {
 							cancelled, at = true, time.Since(began)
 						}
 					},
-					drop: func(err error) { at = time.Since(began); drop(err) },
+					giveUp: func(err error) { at = time.Since(began); giveUp(err) },
 				}
-				go k.keep(hold, began)
+				go k.keep(writeCtx, began)
 				time.Sleep(30 * time.Second)
 				synctest.Wait()
-				if got := context.Cause(hold); !errors.Is(got, test.drop) || cancelled != test.cancelled || at != test.after {
+				if got := context.Cause(writeCtx); !errors.Is(got, test.drop) || cancelled != test.cancelled || at != test.after {
 					t.Errorf("got %v, cancelled %v after %v; want %v, %v, %v", got, cancelled, at, test.drop, test.cancelled, test.after)
 				}
-				drop(nil)
+				giveUp(nil)
 				synctest.Wait()
 			})
 		})

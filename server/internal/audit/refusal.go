@@ -16,14 +16,14 @@ type refusal struct{ text string }
 func (r *refusal) Error() string { return r.text }
 
 func refuse(format string, args ...any) *refusal {
-	return &refusal{clip(fmt.Sprintf(format, args...), shared.MaxErrorMessage)}
+	return &refusal{cutRunes(fmt.Sprintf(format, args...), shared.MaxErrorMessage)}
 }
 
 // internalFault stands for errors that say nothing to the reader of an audit.
 var internalFault = refuse("The audit could not be finished because of an internal error. The server's log has the details.")
 
-// noAnswer explains a request that got no answer.
-func noAnswer(u *url.URL, f *crawl.Failure) *refusal {
+// refuseUnanswered explains a request that got no answer.
+func refuseUnanswered(u *url.URL, f *crawl.Failure) *refusal {
 	host := u.Host
 	switch f.Class {
 	case crawl.FailDNS:
@@ -46,10 +46,10 @@ func noAnswer(u *url.URL, f *crawl.Failure) *refusal {
 	return refuse("%s could not be fetched: %s.", u, f.Text)
 }
 
-// closedByRobots explains a robots.txt that gives no rules. RFC 9309, section
+// refuseClosed explains a robots.txt that gives no rules. RFC 9309, section
 // 2.3.1.4: while it cannot be reached, a crawler must assume that nothing may be
 // fetched.
-func closedByRobots(u *url.URL, robots *crawl.Robots) *refusal {
+func refuseClosed(u *url.URL, robots *crawl.Robots) *refusal {
 	switch f := robots.Failure; {
 	case f == nil:
 		return refuse("%s answered %s. Until it gives an answer, crawlers must not fetch any page of the site (RFC 9309).",
@@ -57,19 +57,19 @@ func closedByRobots(u *url.URL, robots *crawl.Robots) *refusal {
 	case f.Class == crawl.FailTimeout || f.Class == crawl.FailReset:
 		return refuse("%s gave no answer. Until it does, crawlers must not fetch any page of the site (RFC 9309).", robots.URL)
 	default:
-		return noAnswer(u, f)
+		return refuseUnanswered(u, f)
 	}
 }
 
-// notHome explains a start page that is none.
-func notHome(res *crawl.Result) *refusal {
+// refuseHome explains an answer that is no start page.
+func refuseHome(res *crawl.Result) *refusal {
 	at := res.URL
 	if res.FinalURL != nil {
 		at = res.FinalURL
 	}
 	switch {
 	case res.Failure != nil:
-		return noAnswer(at, res.Failure)
+		return refuseUnanswered(at, res.Failure)
 	case res.Next != nil:
 		return refuse("%s redirects to %s, where robots.txt does not allow crawlers.", at, res.Next)
 	case res.Status != http.StatusOK:
@@ -77,7 +77,7 @@ func notHome(res *crawl.Result) *refusal {
 	case res.ContentType == "":
 		return refuse("%s is not an HTML page.", at)
 	}
-	return refuse("%s is not an HTML page but %s.", at, plain(res.ContentType, 100))
+	return refuse("%s is not an HTML page but %s.", at, sanitise(res.ContentType, 100))
 }
 
 func statusText(status int) string {

@@ -63,7 +63,7 @@ func (r *report) checks() []shared.CheckResult {
 			res.Samples = append(res.Samples, s.Findings[:min(len(s.Findings), shared.MaxSamples)]...)
 		} else {
 			if res.Applied == 0 {
-				res.Reason = string(r.book.reason(c.ID))
+				res.Reason = string(r.book.mainReason(c.ID))
 			}
 			for _, s := range r.book.samples[c.ID] {
 				res.Samples = append(res.Samples, s.finding)
@@ -74,8 +74,8 @@ func (r *report) checks() []shared.CheckResult {
 	return out
 }
 
-// snapshot takes from the board what the report needs.
-func (r *report) snapshot(b *board) {
+// takeScore takes the score and what it was computed from off the board.
+func (r *report) takeScore(b *board) {
 	r.tally = maps.Clone(b.tally)
-	r.verdict, r.scored = b.judge()
+	r.verdict, r.scored = b.score()
 }

@@ -2,155 +2,92 @@ package audit
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"time"
 
-	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
-// run is one attempt at one audit. Its fields belong to the goroutine that calls
-// all, but for the recorder, which guards itself.
+// env is what an engine lends to all its runs.
+type env struct {
+	retrier
+	store   Store
+	fetcher *crawl.Fetcher
+	limits  *crawl.Limits
+	// defaultPageLimit holds for jobs that carry no limit.
+	defaultPageLimit int
+	// visit reads an answer. It is a field so that a test can let it fail.
+	visit func(asked, *crawl.Result, crawl.Scope, time.Time) *visit
+}
+
+// run is one attempt at one audit: what its stages work with. It belongs to the
+// goroutine that calls runStages; the recorder and the cache of robots.txt guard
+// themselves.
 type run struct {
-	engine *Engine
-	job    work.Job
-	log    *slog.Logger
-	// stop ends the fetching with a cause.
-	stop context.CancelCauseFunc
+	env
+	job work.Job
+	log *slog.Logger
+	// stopFetching ends the fetching with a cause.
+	stopFetching context.CancelCauseFunc
 
-	rec    *recorder
-	robots *crawl.RobotsCache
-	limit  int
-	depth  int
-
-	seed, home *url.URL
-	homeRobots *crawl.Robots // of home's origin
-	scope      crawl.Scope
-	frontier   *crawl.Frontier
-	sitemaps   *crawl.Sitemaps
-	// earlier are the visits of earlier attempts, by URL.
-	earlier map[string]*visit
-	book    book
-
-	external     []check.ExternalLink
-	externalDone bool
+	rec                 *recorder
+	robots              *crawl.RobotsCache
+	pageLimit, maxDepth int
 }
 
-func newRun(e *Engine, job work.Job, log *slog.Logger, stop context.CancelCauseFunc) *run {
-	r := &run{
-		engine: e, job: job, log: log, stop: stop,
-		robots:   crawl.NewRobotsCache(e.fetcher),
-		limit:    orDefault(job.PageLimit, e.cfg.PageLimit),
-		depth:    orDefault(job.MaxDepth, shared.MaxDepthDefault),
-		sitemaps: &crawl.Sitemaps{},
-		earlier:  map[string]*visit{},
-		book:     newBook(),
-	}
-	r.frontier = crawl.NewFrontier(r.limit, r.depth)
+func newRun(e env, job work.Job, log *slog.Logger, stopFetching context.CancelCauseFunc) *run {
 	board := newBoard(allRules, job.Progress, job.Activity)
-	board.know(job.Discovered)
-	r.rec = newRecorder(e.store, job.Lease, board, e.retry)
-	return r
+	board.setDiscovered(job.Discovered)
+	return &run{
+		env: e, job: job, log: log, stopFetching: stopFetching,
+		rec:       newRecorder(e.store, job.Lease, board, e.retry),
+		robots:    crawl.NewRobotsCache(e.fetcher),
+		pageLimit: orDefault(job.PageLimit, e.defaultPageLimit),
+		maxDepth:  orDefault(job.MaxDepth, shared.MaxDepthDefault),
+	}
 }
 
-// all runs the stages. The error is a *refusal when the site cannot be audited,
-// the cause of hold's or ask's end when the audit is to be left alone, and
-// anything else is a fault of ours. Every page seen is saved when it returns
-// while hold lives.
-func (r *run) all(hold, ask context.Context) (work.Result, error) {
-	recorded := make(chan error, 1)
-	go func() {
-		err := guard(func() error { return r.rec.run(hold) })
-		if err != nil {
-			r.stop(err)
-		}
-		recorded <- err
-	}()
-	var result work.Result
-	err := guard(func() (err error) {
-		result, err = r.stages(hold, ask)
-		return err
-	})
-	r.rec.close()
-	return result, errors.Join(err, <-recorded)
-}
-
-func (r *run) stages(hold, ask context.Context) (work.Result, error) {
-	if err := r.recall(hold); err != nil {
-		return work.Result{}, err
+func orDefault[T int | float64 | time.Duration](v, fallback T) T {
+	if v <= 0 {
+		return fallback
 	}
-	reason, err := stopReason(r.fetching(ask))
-	if err != nil {
-		return work.Result{}, err
-	}
-	return r.conclude(hold, reason)
-}
-
-// fetching are the stages that ask the site.
-func (r *run) fetching(ctx context.Context) error {
-	for _, stage := range []func(context.Context) error{r.discover, r.crawl, r.links} {
-		if err := stage(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// The reasons why an audit is partial, as readers see them.
-const (
-	reasonLimit     = "limit"
-	reasonTime      = "time"
-	reasonCancelled = "cancelled"
-	reasonSite      = "site"
-)
-
-// stopReason sorts the ends of fetching: those that still give a report, named,
-// and errors.
-func stopReason(err error) (string, error) {
-	switch {
-	case errors.Is(err, errCancelled):
-		return reasonCancelled, nil
-	case errors.Is(err, errTimeUp):
-		return reasonTime, nil
-	case errors.Is(err, errSilent):
-		return reasonSite, nil
-	}
-	return "", err
+	return v
 }
 
 // recallBatch is how many stored pages are read at once.
 const recallBatch = 200
 
-// recall reads what earlier attempts saved, so that no page is fetched twice and
-// no count falls.
-func (r *run) recall(ctx context.Context) error {
+// recallPages opens the book with what earlier attempts saved, so that no page is
+// fetched twice and no count falls.
+func (r *run) recallPages(ctx context.Context) (*book, error) {
+	book := newBook()
 	if r.job.Attempt <= 1 {
-		return nil
+		return book, nil
 	}
 	known := map[string]struct{}{}
 	var visits []*visit
 	for after := int64(0); ; {
 		var batch []work.PageRecord
-		err := r.engine.retry(ctx, "load pages", func(ctx context.Context) (err error) {
-			batch, err = r.engine.store.LoadPages(ctx, r.job.AuditID, after, recallBatch)
+		err := r.retry(ctx, "load pages", func(ctx context.Context) (err error) {
+			batch, err = r.store.LoadPages(ctx, r.job.AuditID, after, recallBatch)
 			return err
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, rec := range batch {
 			after = rec.Page.ID
-			v, err := restored(rec)
+			v, err := restoreVisit(rec)
 			if err != nil {
 				r.log.Warn("page to be fetched again", "url", rec.Page.URL, "err", err)
 				continue
 			}
-			r.earlier[v.page.URL] = v
-			r.book.add(v)
+			book.stored[v.page.URL] = v
+			book.add(v)
 			visits = append(visits, v)
 			known[v.page.URL] = struct{}{}
 			for _, u := range v.links {
@@ -161,97 +98,47 @@ func (r *run) recall(ctx context.Context) error {
 			break
 		}
 	}
-	// All at once: a part of them would be shown as counts that fell.
+	// All at once, because a part of them would be shown as counts that fell.
 	r.rec.update(func(b *board) {
 		for _, v := range visits {
-			b.recall(v)
+			b.countVisit(v)
 		}
-		b.know(len(known))
+		b.setDiscovered(len(known))
 	})
-	return nil
+	return book, nil
 }
 
-// see takes in a visit: into the book, the store and the board. One that an
-// earlier attempt has made already changes nothing.
-func (r *run) see(ctx context.Context, v *visit, more func(*board)) error {
-	if r.earlier[v.page.URL] != nil {
+// takeVisit puts a visit into the book, the store and the board, and changes the
+// board with it. A visit that an earlier attempt has made already changes nothing.
+func (r *run) takeVisit(ctx context.Context, book *book, v *visit, change func(*board)) error {
+	if book.stored[v.page.URL] != nil {
 		return nil
 	}
 	rec, err := v.record()
 	if err != nil {
 		return err
 	}
-	r.book.add(v)
+	book.add(v)
 	return r.rec.add(ctx, rec, func(b *board) {
-		b.see(v)
-		more(b)
+		b.showVisit(v)
+		change(b)
 	})
 }
 
-// conclude ends an audit with what was found: site-wide checks, score, report. A
-// cancelled one stands, for those who watch, where it was stopped.
-func (r *run) conclude(ctx context.Context, stopped string) (work.Result, error) {
-	enter := r.rec.enter
-	if stopped == reasonCancelled {
-		enter = func(shared.Stage, string) {}
+// followAllowed follows redirects as far as robots.txt lets us.
+func (r *run) followAllowed(ctx context.Context) func(*url.URL) bool {
+	return func(next *url.URL) bool {
+		d, err := r.robots.Allowed(ctx, next)
+		return err == nil && d.Allowed
 	}
-	enter(shared.StageSite, "Comparing the pages with each other")
-	unvisited := r.unvisited()
-	reason := stopped
-	if reason == "" && overLimit(unvisited) {
-		reason = reasonLimit
-	}
-	results := check.RunSite(r.siteInput(reason == ""))
-	var findings []shared.Finding
-	for _, s := range results {
-		findings = append(findings, s.Findings...)
-	}
-	err := r.engine.retry(ctx, "save findings", func(ctx context.Context) error {
-		return r.engine.store.SaveFindings(ctx, r.job.Lease, findings)
-	})
-	if err != nil {
-		return work.Result{}, err
-	}
-	seen := 0
-	r.rec.update(func(b *board) {
-		b.site(results)
-		seen = b.total
-	})
-	if seen == 0 && reason != reasonCancelled {
-		return work.Result{}, refuse("%s gave no page to audit in the time there was.", r.job.URL)
-	}
-
-	enter(shared.StageScore, "Computing the score")
-	return r.result(results, unvisited, reason)
 }
 
-// result is the audit's last write.
-func (r *run) result(results []check.SiteResult, unvisited []shared.Unvisited, reason string) (work.Result, error) {
-	rep := report{book: &r.book, site: results, unvisited: unvisited}
-	r.rec.update(rep.snapshot)
-	last := r.last()
-	res := work.Result{
-		Status: shared.StatusCompleted, Partial: reason != "", StopReason: reason,
-		Message: r.summary(reason, last.TotalPages), Last: last,
-	}
-	if reason == reasonCancelled {
-		res.Status, rep.scored = shared.StatusCancelled, false
-	}
-	if rep.scored {
-		res.GeoScore = &rep.verdict.Score.Value
-	}
-	var err error
-	res.Report, err = rep.encode()
-	return res, err
+// reach shows that done of total parts of the stage are behind us.
+func (r *run) reach(done, total int) {
+	r.rec.update(func(b *board) { b.reach(done, total) })
 }
 
-// failure is the last write of an audit that came to nothing.
-func (r *run) failure(why *refusal) work.Result {
-	return work.Result{Status: shared.StatusFailed, ErrorMessage: why.text, Last: r.last()}
-}
-
-// last is the board's state with its stages closed.
-func (r *run) last() work.Advance {
-	r.rec.update(func(b *board) { b.finish(time.Now()) })
-	return r.rec.view()
+func (r *run) say(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	r.rec.update(func(b *board) { b.say(text) })
 }

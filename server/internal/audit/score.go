@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"atalaya/server/internal/check"
 	"atalaya/shared"
 )
 
@@ -22,6 +23,15 @@ type rule struct {
 	Category shared.Category
 	Severity shared.Severity
 }
+
+// allRules are the checks as the score sees them.
+var allRules = func() []rule {
+	rules := make([]rule, len(check.All))
+	for i, c := range check.All {
+		rules[i] = rule{c.ID, c.Category, c.Severity}
+	}
+	return rules
+}()
 
 // weight is what a check counts within its category.
 func (r rule) weight() int64 {
@@ -129,9 +139,9 @@ type verdict struct {
 	Lost map[string]int
 }
 
-// judge computes the score. It reports false when no check with a weight
+// computeScore computes the score. It reports false when no check with a weight
 // applied: then there is nothing to score.
-func judge(rules []rule, t tally, caps []shared.Cap, pages int) (verdict, bool) {
+func computeScore(rules []rule, t tally, caps []shared.Cap, pages int) (verdict, bool) {
 	byCategory := map[shared.Category]*categorySum{}
 	for _, r := range rules {
 		l := t[r.ID]
@@ -168,7 +178,7 @@ func judge(rules []rule, t tally, caps []shared.Cap, pages int) (verdict, bool) 
 	for i, share := range apportion(100, weights) {
 		v.Score.Categories[i].Weight = int(share)
 	}
-	v.Lost = priced(unit-v.Raw, byCategory)
+	v.Lost = splitLost(unit-v.Raw, byCategory)
 	v.Score.Caps = sortedCaps(caps)
 	v.Score.Value = int(rounded(v.Raw))
 	if len(v.Score.Caps) > 0 {
@@ -201,8 +211,8 @@ func (s *categorySum) add(r rule, earned int64) {
 	s.missing = append(s.missing, missing{r.ID, r.weight() * (unit - earned)})
 }
 
-// priced splits the lost total among the checks that lost it.
-func priced(total int64, byCategory map[shared.Category]*categorySum) map[string]int {
+// splitLost splits the lost total among the checks that lost it.
+func splitLost(total int64, byCategory map[shared.Category]*categorySum) map[string]int {
 	var ids []string
 	var shares []int64
 	for _, c := range shared.Categories {

@@ -66,7 +66,7 @@ func each(t *testing.T, f func(rng *rand.Rand, rules []rule, out []outcome, v ve
 		rng.Shuffle(len(some), func(i, j int) { some[i], some[j] = some[j], some[i] })
 		some = some[:1+rng.IntN(len(some))]
 		out := audited(rng, some)
-		if v, ok := judge(rules, tallied(out), nil, 1); ok {
+		if v, ok := computeScore(rules, tallied(out), nil, 1); ok {
 			f(rng, rules, out, v)
 		}
 	}
@@ -77,7 +77,7 @@ func TestMendingAFaultNeverLowersTheScore(t *testing.T) {
 		better := slices.Clone(out)
 		i := rng.IntN(len(better))
 		better[i].grade = unit
-		after, _ := judge(rules, tallied(better), nil, 1)
+		after, _ := computeScore(rules, tallied(better), nil, 1)
 		if after.Raw < before.Raw {
 			t.Fatalf("raw %d became %d when %+v passed", before.Raw, after.Raw, out[i])
 		}
@@ -92,7 +92,7 @@ func TestAFaultlessPageNeverLowersTheScore(t *testing.T) {
 				more = append(more, outcome{r.ID, pageWeight(rng.IntN(3)), unit})
 			}
 		}
-		after, _ := judge(rules, tallied(more), nil, 2)
+		after, _ := computeScore(rules, tallied(more), nil, 2)
 		if after.Raw < before.Raw {
 			t.Fatalf("raw %d became %d", before.Raw, after.Raw)
 		}
@@ -109,11 +109,11 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		whole.merge(tallied(mixed[cut:]))
 		shuffled := slices.Clone(rules)
 		rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		got, _ := judge(rules, whole, nil, 1)
+		got, _ := computeScore(rules, whole, nil, 1)
 		if got.Raw != want.Raw || !maps.Equal(got.Lost, want.Lost) || !slices.Equal(got.Score.Categories, want.Score.Categories) {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
-		got, _ = judge(shuffled, whole, nil, 1)
+		got, _ = computeScore(shuffled, whole, nil, 1)
 		if got.Raw != want.Raw || got.Score.Value != want.Score.Value {
 			t.Fatalf("another order of checks: got %d, want %d", got.Raw, want.Raw)
 		}
@@ -156,7 +156,7 @@ func TestGradesRise(t *testing.T) {
 		last := int64(-1)
 		for grade := int64(0); grade <= unit; grade += unit / 4 {
 			out := []outcome{{r.ID, 1, grade}, {"metadata-error", 1, unit / 2}, {"metadata-notice", 4, unit}}
-			v, _ := judge(rules, tallied(out), nil, 1)
+			v, _ := computeScore(rules, tallied(out), nil, 1)
 			if v.Raw < last {
 				t.Errorf("%s: grade %d gives %d, less than %d", r.ID, grade, v.Raw, last)
 			}
@@ -181,7 +181,7 @@ func TestScoreByHand(t *testing.T) {
 		{"m-info", 1, 0},
 	})
 	// crawlability (5×5625 + 1×5000)/6 = 5520.8, metadata 8000, weights 20 and 10.
-	got, ok := judge(rules, out, []shared.Cap{{ID: "b", Limit: 60}, {ID: "a", Limit: 60}, {ID: "c", Limit: 40}}, 7)
+	got, ok := computeScore(rules, out, []shared.Cap{{ID: "b", Limit: 60}, {ID: "a", Limit: 60}, {ID: "c", Limit: 40}}, 7)
 	want := verdict{
 		Score: shared.Score{
 			Value: 40,
@@ -202,7 +202,7 @@ func TestScoreByHand(t *testing.T) {
 		got.Score.Value != want.Score.Value || got.Score.Pages != want.Score.Pages {
 		t.Errorf("got %+v, %v\nwant %+v", got, ok, want)
 	}
-	if _, ok := judge(rules, tallied([]outcome{{"m-info", 1, 0}}), nil, 1); ok {
+	if _, ok := computeScore(rules, tallied([]outcome{{"m-info", 1, 0}}), nil, 1); ok {
 		t.Error("a fact without weight gave a score")
 	}
 }

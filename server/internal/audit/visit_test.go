@@ -64,12 +64,12 @@ func TestAVisitSurvivesTheStore(t *testing.T) {
 		rec.Findings = nil                      // as the store gives it back
 		rec.Page.Depth = max(rec.Page.Depth, 0) // which knows no NoDepth
 		rec.Page.ID = 17                        // but numbers
-		if got, err := restored(rec); err != nil || !reflect.DeepEqual(got, v) {
+		if got, err := restoreVisit(rec); err != nil || !reflect.DeepEqual(got, v) {
 			t.Errorf("%s: %v\n got %+v\nwant %+v", v.page.URL, err, got, v)
 		}
 		for _, spoiled := range [][]byte{nil, rec.State[:len(rec.State)/2], []byte("nonsense")} {
 			rec.State = spoiled
-			if _, err := restored(rec); !errors.Is(err, errState) {
+			if _, err := restoreVisit(rec); !errors.Is(err, errState) {
 				t.Errorf("spoiled state: %v", err)
 			}
 		}
@@ -86,19 +86,23 @@ func TestBookKnowsNoOrder(t *testing.T) {
 		visits = append(visits, newVisit(asked{Item: crawl.Item{URL: u, Depth: i%4 - 1}}, answered(t, u, body), scope, time.Time{}))
 	}
 	fill := func() *book {
-		k := newBook()
+		b := newBook()
 		for _, v := range visits {
-			k.add(v)
+			b.add(v)
 		}
-		k.facts = nil // RunSite orders them
-		return &k
+		b.facts = nil // RunSite orders them
+		return b
 	}
 	want := fill()
 	if got := len(want.samples["title-missing"]); got != shared.MaxSamples {
 		t.Fatalf("%d samples", got)
 	}
-	if got, want := want.chosen(2), []string{"https://other.net/all", "https://other.net/0"}; !slices.Equal(got, want) {
-		t.Errorf("chosen %v, want %v", got, want)
+	var linked []string
+	for _, l := range want.mostLinked(2) {
+		linked = append(linked, l.URL)
+	}
+	if want := []string{"https://other.net/all", "https://other.net/0"}; !slices.Equal(linked, want) {
+		t.Errorf("most linked %v, want %v", linked, want)
 	}
 	rng := rand.New(rand.NewPCG(5, 6))
 	for range 20 {
@@ -114,18 +118,20 @@ func TestASilentSiteEndsTheCrawl(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := New(nil, Config{})
 		defer e.fetcher.Close()
-		r := newRun(e, work.Job{}, quiet(), func(error) {})
-		r.home = address(t, "https://example.com/")
-		r.frontier.Add(crawl.Item{URL: r.home.String()})
+		r := newRun(e.env, work.Job{}, quiet(), func(error) {})
+		s := newSite(r.pageLimit, r.maxDepth)
+		s.seed = address(t, "https://example.com/")
+		s.setHome(s.seed)
+		s.openFrontier()
 		// Nobody takes the tasks: so it looks when each fetcher hangs.
-		c := newCollector(r)
+		c := newCollector(r, s, newBook())
 		begun := time.Now()
 		var messages []string
 		var watcher sync.WaitGroup
 		watcher.Go(func() {
 			for range 3 {
-				time.Sleep(lookEvery + time.Second)
-				messages = append(messages, r.rec.view().Message)
+				time.Sleep(explainEvery + time.Second)
+				messages = append(messages, r.rec.advance().Message)
 			}
 		})
 		err := c.collect(t.Context())
@@ -133,7 +139,7 @@ func TestASilentSiteEndsTheCrawl(t *testing.T) {
 		if !errors.Is(err, errSilent) {
 			t.Errorf("got %v", err)
 		}
-		if took := time.Since(begun); took < silentAfter || took > silentAfter+lookEvery {
+		if took := time.Since(begun); took < silentAfter || took > silentAfter+explainEvery {
 			t.Errorf("took %v", took)
 		}
 		if got, want := messages[1], "Waiting for example.com: no answer for 10 s"; got != want {

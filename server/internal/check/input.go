@@ -21,7 +21,7 @@ type Input struct {
 	Referrer string
 
 	// Status is the HTTP status, 0 when no answer came. Failure is then the
-	// class of error, one of the Fail constants or a word of the caller's.
+	// class of error, one of the Fail constants.
 	Status  int
 	Failure string
 	// Attempts is how often the request was sent, TTFB how long the last one
@@ -66,6 +66,7 @@ const (
 	FailLoop      = "redirect-loop"
 	FailRedirects = "too-many-redirects"
 	FailBlocked   = "blocked-address"
+	FailOther     = "other"
 )
 
 // final is the URL the content belongs to.

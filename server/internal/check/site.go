@@ -75,8 +75,8 @@ type Problem struct {
 
 // The kinds of sitemap problem that checks treat apart.
 const (
-	problemNotSitemap = "not-sitemap" // something else answered
-	problemCap        = "cap"         // our own limit, not the site's fault
+	ProblemNotSitemap = "not-sitemap" // something else answered
+	ProblemCap        = "cap"         // our own limit, not the site's fault
 )
 
 // SitemapFacts describe the sitemaps that were tried.

@@ -11,7 +11,7 @@ import (
 func (s *SitemapFacts) usable() []SitemapFile {
 	var files []SitemapFile
 	for _, f := range s.Files {
-		other := slices.ContainsFunc(s.Problems, func(p Problem) bool { return p.File == f.URL && p.Kind == problemNotSitemap })
+		other := slices.ContainsFunc(s.Problems, func(p Problem) bool { return p.File == f.URL && p.Kind == ProblemNotSitemap })
 		if f.Status/100 == 2 && f.Failure == "" && !other {
 			files = append(files, f)
 		}
@@ -48,7 +48,7 @@ func sitemapInvalid(s *site) (int, []Fault) {
 	byFile := map[string][]Problem{}
 	bad := 0
 	for _, p := range s.Sitemap.Problems {
-		if p.Kind != problemCap && p.Kind != problemNotSitemap {
+		if p.Kind != ProblemCap && p.Kind != ProblemNotSitemap {
 			byFile[p.File] = append(byFile[p.File], p)
 			bad++
 		}

@@ -1,0 +1,145 @@
+package audit
+
+import (
+	"net/url"
+
+	"atalaya/server/internal/check"
+	"atalaya/server/internal/crawl"
+)
+
+// This file holds all that is copied from package crawl to package check, which do
+// not know each other.
+
+// asked is what was to be fetched, and the place it has in the site.
+type asked struct {
+	crawl.Item
+	home bool
+	// alias is true for a redirect: what it led to is analysed under its own URL.
+	alias bool
+}
+
+// pageInput copies an answer for the checks of a page.
+func pageInput(a asked, res *crawl.Result) check.Input {
+	in := check.Input{
+		URL: a.URL, Home: a.home, Depth: a.Depth, Referrer: a.Referrer, Alias: a.alias,
+		Status: res.Status, Failure: failureClass(res.Failure), Attempts: res.Attempts, TTFB: res.TTFB,
+		Header: res.Header, ContentType: res.ContentType, Body: res.Body, Truncated: res.Truncated,
+		Resolve: crawl.Canonical,
+	}
+	if final := res.FinalURL; final != nil && final.String() != a.URL {
+		in.FinalURL = final.String()
+	}
+	for _, h := range res.Hops {
+		in.Hops = append(in.Hops, check.Hop{URL: h.URL, Status: h.Status, Location: h.Location})
+	}
+	return in
+}
+
+// outside is what the links stage leaves: how the targets of links to other sites
+// answered.
+type outside struct {
+	links []check.ExternalLink
+	// done is false when the stage did not run to its end.
+	done bool
+}
+
+// siteInput copies what is known of a site for the checks of the whole site.
+// complete says that no page of it was left out.
+func siteInput(s *site, pages []check.Facts, o outside, complete bool) check.SiteInput {
+	in := check.SiteInput{Pages: pages, External: o.links, ExternalDone: o.done, Complete: complete}
+	if s.home != nil {
+		in.Home = s.home.String()
+	}
+	if s.robots != nil {
+		in.Robots = robotsFacts(s.robots)
+	}
+	for _, f := range s.sitemaps.Files {
+		in.Sitemap.Files = append(in.Sitemap.Files, check.SitemapFile{
+			URL: f.URL, Status: f.Status, Failure: failureClass(f.Failure),
+		})
+	}
+	for _, e := range s.sitemaps.Entries {
+		in.Sitemap.URLs = append(in.Sitemap.URLs, e.URL.String())
+	}
+	for _, p := range s.sitemaps.Problems {
+		in.Sitemap.Problems = append(in.Sitemap.Problems, check.Problem{
+			File: p.File, Line: p.Line, Kind: sitemapProblem(p.Kind), Text: p.Text,
+		})
+	}
+	return in
+}
+
+func robotsFacts(robots *crawl.Robots) check.RobotsFacts {
+	f := check.RobotsFacts{
+		URL: robots.URL, State: robotsState(robots.State), Status: robots.Status,
+		Failure: failureClass(robots.Failure), TTFB: robots.TTFB, Rules: rules{robots},
+	}
+	for _, p := range robots.Problems {
+		f.Problems = append(f.Problems, check.Problem{
+			File: robots.URL, Line: p.Line, Kind: string(p.Kind), Text: p.Text,
+		})
+	}
+	return f
+}
+
+// rules lets the checks ask a robots.txt.
+type rules struct{ robots *crawl.Robots }
+
+func (r rules) Query(agent, raw string) check.Decision {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return check.Decision{Allowed: true}
+	}
+	return check.Decision(r.robots.Query(agent, u))
+}
+
+// failureClass gives the checks' word for the class of a failure, and "" for none.
+func failureClass(f *crawl.Failure) string {
+	if f == nil {
+		return ""
+	}
+	switch f.Class {
+	case crawl.FailDNS:
+		return check.FailDNS
+	case crawl.FailRefused:
+		return check.FailRefused
+	case crawl.FailTimeout:
+		return check.FailTimeout
+	case crawl.FailTLS:
+		return check.FailTLS
+	case crawl.FailBlocked:
+		return check.FailBlocked
+	case crawl.FailReset:
+		return check.FailReset
+	case crawl.FailRedirects:
+		return check.FailRedirects
+	case crawl.FailLoop:
+		return check.FailLoop
+	case crawl.FailOther:
+	}
+	return check.FailOther
+}
+
+// robotsState gives the checks' word for what asking for robots.txt led to.
+func robotsState(s crawl.RobotsState) string {
+	switch s {
+	case crawl.RobotsFound:
+		return check.StateFound
+	case crawl.RobotsAbsent:
+		return check.StateAbsent
+	case crawl.RobotsUnreachable:
+	}
+	return check.StateUnreachable // nothing may be fetched while the state is in doubt
+}
+
+// sitemapProblem gives the checks' word for a fault of a sitemap. Two kinds are
+// treated apart by the checks; the others are only shown.
+func sitemapProblem(k crawl.SitemapProblemKind) string {
+	switch k {
+	case crawl.SitemapNotSitemap:
+		return check.ProblemNotSitemap
+	case crawl.SitemapCap:
+		return check.ProblemCap
+	}
+	return string(k)
+}

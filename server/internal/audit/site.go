@@ -1,0 +1,70 @@
+package audit
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"atalaya/server/internal/crawl"
+)
+
+// site is what the discover stage finds out about a site. When that stage is
+// stopped early, its result is a site known in part: without robots, or even
+// without home.
+type site struct {
+	// seed is the URL asked for, home the page that it leads to.
+	seed, home *url.URL
+	scope      crawl.Scope
+	robots     *crawl.Robots // of home's origin
+	sitemaps   *crawl.Sitemaps
+	// frontier holds what is to be visited, from home on.
+	frontier *crawl.Frontier
+}
+
+func newSite(pageLimit, maxDepth int) *site {
+	return &site{sitemaps: &crawl.Sitemaps{}, frontier: crawl.NewFrontier(pageLimit, maxDepth)}
+}
+
+// setHome settles which page is the home page, and so which URLs belong to the site.
+func (s *site) setHome(home *url.URL) { s.home, s.scope = home, crawl.NewScope(home) }
+
+// openFrontier makes the home page the first page to visit. A seed that only led
+// there is known, but takes nothing of the page limit.
+func (s *site) openFrontier() {
+	if seed := s.seed.String(); seed != s.home.String() {
+		s.frontier.Skip(crawl.Item{URL: seed}, crawl.ReasonScope)
+	}
+	s.frontier.Add(crawl.Item{URL: s.home.String()})
+}
+
+// knows reports whether the frontier has met the URL.
+func (s *site) knows(u string) bool {
+	_, known := s.frontier.Find(u)
+	return known
+}
+
+// forbids reports whether robots.txt of the home page's origin, the only one sure
+// to be read, keeps us off the URL.
+func (s *site) forbids(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != s.home.Scheme || u.Host != s.home.Host {
+		return false
+	}
+	return !s.robots.Query(crawl.Product, u).Allowed
+}
+
+// lacksHTTPS reports whether the home page is public but came without TLS. An
+// address, a loopback name and the names reserved for tests and local networks
+// (RFC 6761, RFC 6762, RFC 8375) cannot be expected to have it.
+func lacksHTTPS(home *url.URL) bool {
+	host := home.Hostname()
+	if _, err := netip.ParseAddr(host); err == nil || home.Scheme != "http" || crawl.IsLoopback(home) {
+		return false
+	}
+	labels := strings.Split(host, ".")
+	switch labels[len(labels)-1] {
+	case "test", "example", "invalid", "local", "internal", "arpa":
+		return false
+	}
+	return len(labels) > 1
+}

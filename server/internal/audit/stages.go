@@ -1,0 +1,54 @@
+package audit
+
+import (
+	"context"
+	"errors"
+
+	"atalaya/server/internal/work"
+)
+
+// runStages runs the stages of an audit beside its recorder. The error is a
+// *refusal when the site cannot be audited, the cause of either context's end when
+// the audit is to be left alone, and anything else is a fault of ours. Every page
+// seen is saved when it returns while writeCtx lives.
+func (r *run) runStages(writeCtx, fetchCtx context.Context) (work.Result, error) {
+	recorded := make(chan error, 1)
+	go func() {
+		err := guard(func() error { return r.rec.run(writeCtx) })
+		if err != nil {
+			r.stopFetching(err)
+		}
+		recorded <- err
+	}()
+	var result work.Result
+	err := guard(func() (err error) {
+		result, err = r.stages(writeCtx, fetchCtx)
+		return err
+	})
+	r.rec.close()
+	return result, errors.Join(err, <-recorded)
+}
+
+// stages are the audit from its first request to its result. Each stage leaves the
+// next one what it returns; all of them put the pages they see into the book. A
+// stage that is stopped leaves what it has, and the stages between it and the end
+// are passed over.
+func (r *run) stages(writeCtx, fetchCtx context.Context) (work.Result, error) {
+	book, err := r.recallPages(writeCtx)
+	if err != nil {
+		return work.Result{}, err
+	}
+	site, stopped := r.discover(fetchCtx, book)
+	if stopped == nil {
+		stopped = r.crawl(fetchCtx, site, book)
+	}
+	var outside outside
+	if stopped == nil {
+		outside, stopped = r.checkLinks(fetchCtx, book.mostLinked(maxExternal))
+	}
+	reason, err := stopReason(stopped)
+	if err != nil {
+		return work.Result{}, err
+	}
+	return r.conclude(writeCtx, site, book, outside, reason)
+}

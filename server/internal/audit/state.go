@@ -1,0 +1,81 @@
+package audit
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"atalaya/server/internal/check"
+	"atalaya/server/internal/work"
+	"atalaya/shared"
+)
+
+// state is what a visit leaves in the store beside its page, so that another
+// attempt can go on as if it had made the visit itself.
+type state struct {
+	Version  int              `json:"v"`
+	Facts    json.RawMessage  `json:"f"`
+	Findings []shared.Finding `json:"p,omitempty"`
+	Links    []string         `json:"l,omitempty"`
+	Outward  []outward        `json:"o,omitempty"`
+}
+
+const (
+	stateVersion = 1
+	// maxState bounds what is read back, in bytes: far above the 5,000 links a
+	// page keeps.
+	maxState = 64 << 20
+)
+
+// errState says that a stored state is of no use, and that the page must be fetched
+// again.
+var errState = errors.New("unusable state of a page")
+
+// record is what the store keeps of the visit.
+func (v *visit) record() (work.PageRecord, error) {
+	facts, err := v.facts.Encode()
+	if err != nil {
+		return work.PageRecord{}, err
+	}
+	plain, err := json.Marshal(state{stateVersion, facts, v.findings, v.links, v.outward})
+	if err != nil {
+		return work.PageRecord{}, fmt.Errorf("audit: encode state of %.200q: %w", v.page.URL, err)
+	}
+	// Links repeat their prefixes: packed they take a tenth.
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.BestSpeed)
+	if err == nil {
+		_, err = w.Write(plain)
+		err = errors.Join(err, w.Close())
+	}
+	if err != nil {
+		return work.PageRecord{}, fmt.Errorf("audit: pack state of %.200q: %w", v.page.URL, err)
+	}
+	return work.PageRecord{Page: v.page, Findings: v.findings, State: packed.Bytes()}, nil
+}
+
+// restoreVisit is the inverse of record; its errors wrap errState.
+func restoreVisit(r work.PageRecord) (*visit, error) {
+	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(r.State)), maxState))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", errState, err)
+	}
+	var s state
+	if err := json.Unmarshal(plain, &s); err != nil {
+		return nil, fmt.Errorf("%w: %v", errState, err)
+	}
+	if s.Version != stateVersion {
+		return nil, fmt.Errorf("%w: version %d", errState, s.Version)
+	}
+	facts, err := check.DecodeFacts(s.Facts)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", errState, err)
+	}
+	v := &visit{page: r.Page, findings: s.Findings, facts: facts, links: s.Links, outward: s.Outward}
+	v.page.ID, v.page.Depth = 0, facts.Depth
+	v.derive()
+	return v, nil
+}

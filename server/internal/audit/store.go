@@ -1,0 +1,72 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"atalaya/server/internal/work"
+	"atalaya/shared"
+)
+
+// Store is what the engine needs of the database; *store.Store meets it. Every
+// write is refused with Config.LeaseLost once the lease is another worker's.
+type Store interface {
+	// Claim takes the oldest audit that waits or whose lease ran out.
+	Claim(ctx context.Context, owner string, lease time.Duration) (job work.Job, ok bool, err error)
+	// Renew prolongs the lease and tells whether somebody asked to cancel.
+	Renew(ctx context.Context, l work.Lease, lease time.Duration) (cancelRequested bool, err error)
+	Advance(ctx context.Context, l work.Lease, a work.Advance) error
+	// SavePages may be repeated: a page is known by its URL.
+	SavePages(ctx context.Context, l work.Lease, pages []work.PageRecord) error
+	// LoadPages gives stored pages in order of id, after the id given.
+	LoadPages(ctx context.Context, auditID, after int64, limit int) ([]work.PageRecord, error)
+	// SaveFindings replaces the findings about the whole site.
+	SaveFindings(ctx context.Context, l work.Lease, findings []shared.Finding) error
+	Finish(ctx context.Context, l work.Lease, r work.Result) error
+	// Release ends the lease, so that the next Claim takes the audit at once.
+	Release(ctx context.Context, l work.Lease) error
+}
+
+// retrier repeats operations of the store.
+type retrier struct {
+	leaseLost error // what the store's errors wrap when the lease is another's
+	log       *slog.Logger
+}
+
+func (r retrier) isLost(err error) bool { return err != nil && errors.Is(err, r.leaseLost) }
+
+const (
+	retryFirst = 50 * time.Millisecond
+	retryMax   = 2 * time.Second
+	// retryPatience is how long one write is repeated. A database that is away
+	// for longer costs the lease first; one that answers but refuses the write
+	// for so long will not take it.
+	retryPatience = 30 * time.Second
+)
+
+// retry runs a store operation until it succeeds, the lease is lost, ctx ends or
+// patience does.
+func (r retrier) retry(ctx context.Context, operation string, do func(context.Context) error) error {
+	start := time.Now()
+	for wait := retryFirst; ; wait = min(2*wait, retryMax) {
+		err := do(ctx)
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case r.isLost(err) || time.Since(start) > retryPatience:
+			return fmt.Errorf("audit: %s: %w", operation, err)
+		case wait == retryFirst:
+			r.log.Warn("store write repeated", "operation", operation, "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(wait):
+		}
+	}
+}

@@ -1,0 +1,23 @@
+package audit
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// sanitise makes text of the site fit for any database and cuts it to n characters.
+func sanitise(s string, n int) string {
+	return cutRunes(strings.ReplaceAll(s, "\x00", "\uFFFD"), n)
+}
+
+// cutRunes cuts s to at most n characters, marks the cut, and mends broken UTF-8.
+func cutRunes(s string, n int) string {
+	if len(s) <= n && utf8.ValidString(s) {
+		return s
+	}
+	r := []rune(s)
+	if len(r) > n {
+		r = append(r[:n-1], '…')
+	}
+	return string(r)
+}
