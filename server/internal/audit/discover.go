@@ -129,8 +129,8 @@ func (r *run) openFrontier(s *site) {
 func (r *run) readSitemaps(ctx context.Context, s *site) error {
 	r.say("Reading the sitemap")
 	var roots []*url.URL
-	for _, line := range s.robots.Sitemaps {
-		if u, err := crawl.Canonical(s.home, line.Value); err == nil {
+	for _, named := range s.robots.Sitemaps {
+		if u, err := crawl.Canonical(s.home, named); err == nil {
 			roots = append(roots, u)
 		}
 	}

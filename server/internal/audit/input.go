@@ -30,7 +30,7 @@ func pageInput(a asked, res *crawl.Result) check.Input {
 		in.FinalURL = final.String()
 	}
 	for _, h := range res.Hops {
-		in.Hops = append(in.Hops, check.Hop{URL: h.URL, Status: h.Status, Location: h.Location})
+		in.Hops = append(in.Hops, check.Hop(h))
 	}
 	return in
 }

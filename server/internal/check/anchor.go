@@ -40,11 +40,7 @@ func (c *collector) target(href, rel string) int {
 			c.byHref[href] = i
 		}
 	}
-	if i < 0 {
-		return -1
-	}
-	p.LinksTotal++
-	if i == len(p.Links) { // no room
+	if i < 0 || i == len(p.Links) { // no http(s) URL, or no room
 		return -1
 	}
 	p.Links[i].NoFollow = p.Links[i].NoFollow && noFollow

@@ -16,7 +16,7 @@ type Check struct {
 	// Severity is that of a finding, unless the finding says otherwise. A check
 	// of severity info states facts: it has findings but never fails.
 	Severity shared.Severity
-	// Source says where the rule comes from.
+	// Source says where the rule comes from. Reports will show it.
 	Source string
 
 	Page *PageRule
@@ -58,19 +58,6 @@ var (
 // PageChecks are the checks of a page; [Facts.Outcomes] has one entry for each,
 // in this order. The caller must not change the slice.
 func PageChecks() []Check { return pageChecks }
-
-// SiteChecks are the checks of the site, in the order of [RunSite]'s results.
-// The caller must not change the slice.
-func SiteChecks() []Check { return siteChecks }
-
-// Find gives the check with an id.
-func Find(id string) (Check, bool) {
-	i := slices.IndexFunc(All, func(c Check) bool { return c.ID == id })
-	if i < 0 {
-		return Check{}, false
-	}
-	return All[i], true
-}
 
 // Reason is a stable code that says why a check does not apply; the words are
 // in package shared/text.

@@ -20,8 +20,8 @@ type Facts struct {
 	FinalURL string `json:"f,omitempty"`
 	Home     bool   `json:"h,omitempty"`
 	Depth    int    `json:"d,omitempty"`
-	Status   int    `json:"s,omitempty"`
-	Failure  string `json:"x,omitempty"`
+	// Status is kept for the checks sitemap-bad-url and canonical-broken.
+	Status int `json:"s,omitempty"`
 	// Analysed is true for an HTML page answered with 200 under the URL it is
 	// known by.
 	Analysed  bool   `json:"a,omitempty"`
@@ -29,10 +29,9 @@ type Facts struct {
 	Canonical string `json:"c,omitempty"`
 	Title     string `json:"t,omitempty"`
 
-	VisibleWords int    `json:"v,omitempty"`
-	MainWords    int    `json:"m,omitempty"`
-	Content      uint64 `json:"k,omitempty"`
-	Simhash      uint64 `json:"y,omitempty"`
+	MainWords int    `json:"m,omitempty"`
+	Content   uint64 `json:"k,omitempty"`
+	Simhash   uint64 `json:"y,omitempty"`
 
 	// Links are the hashes of the page's link targets, itself left out, in
 	// ascending order; see [HashURL].
@@ -118,9 +117,9 @@ func tableMark() uint64 {
 // facts are those of p, without outcomes.
 func (p *Page) facts() Facts {
 	f := Facts{
-		URL: p.URL, Home: p.Home, Depth: p.Depth, Status: p.Status, Failure: p.Failure,
+		URL: p.URL, Home: p.Home, Depth: p.Depth, Status: p.Status,
 		Analysed: p.HTML, Noindex: p.Noindex, Canonical: p.Canonical, Title: p.Title,
-		VisibleWords: p.VisibleWords, MainWords: p.MainWords, Content: p.Content, Simhash: p.Simhash,
+		MainWords: p.MainWords, Content: p.Content, Simhash: p.Simhash,
 	}
 	if to := p.redirectsTo(); to != p.URL {
 		f.FinalURL = to

@@ -17,8 +17,8 @@ func (c *collector) meta(at attrs) {
 	}
 	switch name := strings.ToLower(strings.TrimSpace(at.get("name"))); name {
 	case "description":
-		if d := plain(content, maxText); d != "" && len(p.Descriptions) < maxKept {
-			p.Descriptions = append(p.Descriptions, d)
+		if p.Description == "" {
+			p.Description = plain(content, maxText)
 		}
 	case "robots":
 		p.directives("", content, "meta")
@@ -133,9 +133,6 @@ func isCanonicalRel(params string) bool {
 func (p *Page) settle(base *url.URL) {
 	if len(p.Titles) > 0 {
 		p.Title = p.Titles[0]
-	}
-	if len(p.Descriptions) > 0 {
-		p.Description = p.Descriptions[0]
 	}
 	for _, d := range p.Directives {
 		if d.Agent != "" && d.Agent != "googlebot" && d.Agent != "bingbot" {

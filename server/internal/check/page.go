@@ -9,7 +9,7 @@ import (
 	"golang.org/x/net/html/charset"
 )
 
-// Bounds of what is kept of one page. The counts go on beyond them.
+// Bounds of what is kept of one page.
 const (
 	MaxLinks    = 5_000
 	maxHeadings = 200
@@ -27,29 +27,28 @@ type Page struct {
 
 	// HTML is true when the body was read as HTML.
 	HTML bool
-	// TooDeep is true when the nesting exceeds what a parse tree may have; the
-	// page was then read tag by tag, without the corrections of a parser.
-	TooDeep bool
 
 	// Encoding is the charset the text was decoded with, by the order of the
 	// HTML standard: byte order mark, header, meta element, guess. The others
-	// are what was declared, in lower case; empty when it was not.
+	// are what was declared, in lower case; empty when it was not. They are kept
+	// for the check charset-problem.
 	Encoding, HeaderCharset, MetaCharset string
 	BOM                                  bool
 
-	// Title is the first title element, Titles all that are not empty.
-	Title        string
-	Titles       []string
-	Description  string
-	Descriptions []string
-	Lang         string // as written; empty when absent
-	Viewport     string
-	OG           []Property // Open Graph, in order
-	JSONLD       []string   // script blocks as written
+	// Title and Description are the first ones that are not empty; Titles are all
+	// of them, for the check multiple-titles.
+	Title       string
+	Titles      []string
+	Description string
+	Lang        string     // as written; empty when absent
+	Viewport    string     // for the checks viewport-missing and zoom-disabled
+	OG          []Property // Open Graph, in order
+	JSONLD      []string   // script blocks as written, for jsonld-invalid and the checks beside it
 
 	// Directives are the robots directives of meta elements and of the header.
 	Directives []Directive
 	// Noindex and NoFollow are true when a directive says so to search engines.
+	// NoFollow is kept for the check internal-nofollow.
 	Noindex, NoFollow bool
 
 	// Canonicals are all values found; Canonical is the one they agree on,
@@ -60,16 +59,17 @@ type Page struct {
 	Headings []Heading
 
 	// Links are distinct http(s) targets in order of appearance, at most
-	// MaxLinks. LinksTotal counts every link element with such a target, and
-	// Outbound the distinct targets on other hosts.
-	Links                []Link
-	LinksTotal, Outbound int
+	// MaxLinks. Outbound counts those on other hosts, for the check no-sources.
+	Links    []Link
+	Outbound int
 	// Uncrawlable is the markup of links without a target a crawler can follow.
 	Uncrawlable      []string
 	UncrawlableTotal int
 
+	// Images and what follows are kept for the check img-alt-missing: WithoutAlt has
+	// the sources of the first images without the attribute.
 	Images, ImagesWithoutAlt int
-	WithoutAlt               []string // sources, the first ones
+	WithoutAlt               []string
 
 	// VisibleWords, MainWords and MainLinkWords are described in the package
 	// documentation; the last are those of the main text inside links.
@@ -115,7 +115,8 @@ type Heading struct {
 // Link is one distinct link target.
 type Link struct {
 	URL, Text string
-	// NoFollow is true when every link to the target says so.
+	// NoFollow is true when every link to the target says so. It is kept for the
+	// check internal-nofollow.
 	NoFollow bool
 }
 
@@ -137,11 +138,12 @@ func Parse(in Input) *Page {
 		base = &url.URL{}
 	}
 	c := newCollector(p, base)
-	text := p.decode(body)
+	text := p.decodeBody(body)
 	if doc, err := html.Parse(bytes.NewReader(text)); err == nil {
 		c.walk(doc)
 	} else {
-		p.TooDeep = true
+		// The nesting exceeds what a parse tree may have. The page is read tag by tag,
+		// without the corrections of a parser.
 		c.tokens(html.NewTokenizer(bytes.NewReader(text)))
 	}
 	c.finish()
@@ -165,8 +167,8 @@ func isHTMLType(mediaType string, body []byte) bool {
 	return false
 }
 
-// decode gives the body as UTF-8.
-func (p *Page) decode(body []byte) []byte {
+// decodeBody gives the body as UTF-8.
+func (p *Page) decodeBody(body []byte) []byte {
 	header := p.Header.Get("Content-Type")
 	enc, name, certain := charset.DetermineEncoding(body, header)
 	p.HeaderCharset = charsetParam(header)

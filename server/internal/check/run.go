@@ -45,8 +45,8 @@ type SiteResult struct {
 // counts those left out.
 const MaxSiteFindings = 100
 
-// RunSite asks every site check. The result has one entry per check of
-// [SiteChecks], in that order.
+// RunSite asks every site check. The result has one entry per check of [All] that
+// has a site rule, in that order.
 func RunSite(in SiteInput) []SiteResult {
 	s := newSite(in)
 	out := make([]SiteResult, len(siteChecks))

@@ -52,16 +52,6 @@ func TestTable(t *testing.T) {
 	}
 }
 
-func TestFind(t *testing.T) {
-	c, ok := Find("title-missing")
-	if !ok || c.ID != "title-missing" || c.Page == nil {
-		t.Errorf("got %+v, %v", c, ok)
-	}
-	if _, ok := Find("no-such-check"); ok {
-		t.Error("found a check that does not exist")
-	}
-}
-
 // Checks and reasons have words in every language, and there are no words
 // without a check or reason.
 func TestWordsForEverything(t *testing.T) {

@@ -92,7 +92,6 @@ type SitemapFile struct {
 	URL     string
 	Status  int
 	Failure string
-	Count   int
 }
 
 // ExternalLink is the answer of a link target outside the site.

@@ -37,7 +37,7 @@ func robots(r rules) RobotsFacts {
 
 func listedPage(path string, change ...func(*Facts)) Facts {
 	f := Facts{
-		URL: home + path, Depth: 1, Status: 200, Analysed: true, Title: "Página " + path, MainWords: 200, VisibleWords: 250,
+		URL: home + path, Depth: 1, Status: 200, Analysed: true, Title: "Página " + path, MainWords: 200,
 		Content: hashString(path), Simhash: hashString(path) * fnvPrime, Outcomes: make(Outcomes, len(pageChecks)),
 	}
 	f.Home = path == ""
@@ -62,7 +62,7 @@ func sound(change ...func(*SiteInput)) SiteInput {
 		Home:   home,
 		Robots: robots(rules{"*": ""}),
 		Sitemap: SitemapFacts{
-			Files: []SitemapFile{{URL: home + "sitemap.xml", Status: 200, Count: 3}},
+			Files: []SitemapFile{{URL: home + "sitemap.xml", Status: 200}},
 			URLs:  []string{home, home + "a", home + "b"},
 		},
 		Pages:        []Facts{listedPage("", linking("a", "b")), listedPage("a"), listedPage("b")},

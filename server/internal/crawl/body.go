@@ -43,6 +43,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// countingReader counts the bytes that were read.
 type countingReader struct {
 	r io.Reader
 	n int64
@@ -56,8 +57,8 @@ func (c *countingReader) Read(p []byte) (int, error) {
 
 var errEncoding = errors.New("the body has a content encoding that was not asked for")
 
-// readBody reads the decoded body into res, bounded on the wire and decoded.
-func readBody(resp *http.Response, limit int64, sink func(io.Reader), res *Result) error {
+// decodeBody reads the decoded body into res, bounded on the wire and decoded.
+func decodeBody(resp *http.Response, limit int64, sink func(io.Reader), res *Result) error {
 	wire := &limitedBody{r: resp.Body, left: limit + limit/8 + 1<<16}
 	counted := &countingReader{r: wire}
 	defer func() { res.WireBytes = counted.n }()

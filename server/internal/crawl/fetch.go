@@ -104,7 +104,7 @@ func (f *Fetcher) Fetch(ctx context.Context, req Request) (*Result, error) {
 			return res, nil
 		}
 		next, err := Canonical(res.FinalURL, location)
-		hop := Hop{URL: res.FinalURL.String(), Status: res.Status, Location: location, Duration: res.Duration}
+		hop := Hop{URL: res.FinalURL.String(), Status: res.Status, Location: location}
 		if err != nil {
 			res.Hops = append(res.Hops, hop)
 			res.Failure = failure(FailOther, err, "redirects to %q, which is no URL to fetch", clip(location, 200))
@@ -198,12 +198,13 @@ func (f *Fetcher) exchange(ctx context.Context, req Request, res *Result) {
 	}
 	defer resp.Body.Close()
 	res.TTFB = max(0, time.Duration(first.Load()-wrote.Load()))
-	f.fill(resp, res)
-	f.body(resp, req, res)
+	readHead(resp, res)
+	f.readBody(resp, req, res)
 }
 
-func (f *Fetcher) fill(resp *http.Response, res *Result) {
-	res.Status, res.Proto = resp.StatusCode, resp.Proto
+// readHead copies what is kept of a response beside its body.
+func readHead(resp *http.Response, res *Result) {
+	res.Status = resp.StatusCode
 	res.Header = selectHeaders(resp.Header)
 	res.ContentType = mediaType(resp.Header.Get("Content-Type"))
 	res.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
@@ -212,7 +213,8 @@ func (f *Fetcher) fill(resp *http.Response, res *Result) {
 	}
 }
 
-func (f *Fetcher) body(resp *http.Response, req Request, res *Result) {
+// readBody reads the body, where it is wanted.
+func (f *Fetcher) readBody(resp *http.Response, req Request, res *Result) {
 	switch {
 	case isRedirect(res.Status) && resp.Header.Get("Location") != "":
 		// A short rest is worth reading: it keeps the connection for the next hop.
@@ -221,14 +223,13 @@ func (f *Fetcher) body(resp *http.Response, req Request, res *Result) {
 	case req.Method == http.MethodHead:
 		return
 	case req.WantBody != nil && !req.WantBody(res.Status, res.ContentType):
-		res.BodySkipped = true
 		return
 	}
 	sink := req.sink
 	if res.Status/100 != 2 {
 		sink = nil
 	}
-	if err := readBody(resp, req.MaxBody, sink, res); err != nil {
+	if err := decodeBody(resp, req.MaxBody, sink, res); err != nil {
 		res.Failure = classify(err, true, f.config.Timeout)
 	}
 }

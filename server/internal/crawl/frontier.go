@@ -6,7 +6,7 @@ package crawl
 const NoDepth = -1
 
 // maxKnown bounds the URLs a frontier remembers; beyond it new ones are not
-// taken up, and Overflowed says so.
+// taken up.
 const maxKnown = 200_000
 
 // Item is a URL with the way that leads to it.
@@ -48,14 +48,12 @@ type Frontier struct {
 	depth    int // no level is below this one
 
 	waiting, taken int
-	overflowed     bool
 }
 
 type entry struct {
 	Item
 	state  entryState
 	reason Reason // of a skipped one
-	taken  bool   // counts towards the limit
 }
 
 type entryState int
@@ -114,7 +112,6 @@ func (f *Frontier) enter(it Item) (e *entry, isNew bool) {
 		return e, false
 	}
 	if len(f.order) >= maxKnown {
-		f.overflowed = true
 		return nil, false
 	}
 	e = &entry{Item: it}
@@ -177,26 +174,13 @@ func pop(level []*entry, depth int) (*entry, []*entry) {
 func (f *Frontier) take(e *entry) Item {
 	e.state = entryTaken
 	f.waiting--
-	f.count(e)
+	f.taken++
 	return e.Item
 }
 
-func (f *Frontier) count(e *entry) {
-	if !e.taken {
-		e.taken = true
-		f.taken++
-	}
-}
-
-// Done marks a URL as handed out without handing it out: when a crawl resumes,
-// for every page that is stored already. It counts towards the limit.
-func (f *Frontier) Done(it Item) { f.settle(it, entryTaken, "") }
-
 // Skip marks a URL as not to be handed out. One that was handed out already (and
 // turned out to leave the site, say) stays counted and gets the reason.
-func (f *Frontier) Skip(it Item, r Reason) { f.settle(it, entrySkipped, r) }
-
-func (f *Frontier) settle(it Item, s entryState, r Reason) {
+func (f *Frontier) Skip(it Item, r Reason) {
 	e, isNew := f.enter(it)
 	if e == nil {
 		return
@@ -207,10 +191,7 @@ func (f *Frontier) settle(it Item, s entryState, r Reason) {
 			f.waiting--
 		}
 	}
-	if s == entryTaken {
-		f.count(e)
-	}
-	e.state, e.reason = s, r
+	e.state, e.reason = entrySkipped, r
 }
 
 // Find returns what is known about a URL.
@@ -224,15 +205,8 @@ func (f *Frontier) Find(url string) (Item, bool) {
 // Discovered returns how many URLs are known, skipped ones included.
 func (f *Frontier) Discovered() int { return len(f.order) }
 
-// Overflowed reports whether URLs were turned away because too many are known;
-// Discovered is then a lower bound.
-func (f *Frontier) Overflowed() bool { return f.overflowed }
-
-// Taken returns how many URLs were handed out, those of Done included.
+// Taken returns how many URLs were handed out.
 func (f *Frontier) Taken() int { return f.taken }
-
-// Waiting returns how many URLs are known and could be handed out.
-func (f *Frontier) Waiting() int { return f.waiting }
 
 // LimitReached reports whether Next hands out nothing more because of the limit.
 func (f *Frontier) LimitReached() bool { return f.limit > 0 && f.taken >= f.limit }

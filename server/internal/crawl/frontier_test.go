@@ -29,7 +29,7 @@ func TestFrontierOrder(t *testing.T) {
 			t.Errorf("%s was new", it.URL)
 		}
 	}
-	if got := [...]int{f.Discovered(), f.Waiting(), f.Taken()}; got != [...]int{9, 8, 0} {
+	if got := [...]int{f.Discovered(), f.waiting, f.Taken()}; got != [...]int{9, 8, 0} {
 		t.Errorf("discovered, waiting, taken: %v", got)
 	}
 	want := []string{"home", "b", "c", "moved", "linked later", "deep", "shortened", "orphan"}
@@ -54,10 +54,10 @@ func TestFrontierOrder(t *testing.T) {
 	}
 }
 
-func TestFrontierLimitAndResume(t *testing.T) {
+func TestFrontierLimit(t *testing.T) {
 	f := NewFrontier(3, 0)
-	f.Done(Item{"home", 0, ""})
-	f.Done(Item{"home", 0, ""})
+	f.Add(Item{"home", 0, ""})
+	f.Next()
 	f.Add(Item{"home", 0, ""})
 	f.Skip(Item{"private", 1, "home"}, ReasonRobots)
 	for _, u := range []string{"a", "private", "b", "c"} {
@@ -67,7 +67,7 @@ func TestFrontierLimitAndResume(t *testing.T) {
 		t.Errorf("handed out %q, limit reached %v", got, f.LimitReached())
 	}
 	f.Skip(Item{"b", 1, "home"}, ReasonScope) // its redirect left the site
-	if got := [...]int{f.Discovered(), f.Waiting(), f.Taken()}; got != [...]int{5, 1, 3} {
+	if got := [...]int{f.Discovered(), f.waiting, f.Taken()}; got != [...]int{5, 1, 3} {
 		t.Errorf("discovered, waiting, taken: %v", got)
 	}
 	want := []Unvisited{
@@ -90,8 +90,8 @@ func TestFrontierMemory(t *testing.T) {
 	for i := range maxKnown + 2 {
 		f.Add(Item{URL: fmt.Sprint(i), Depth: 1})
 	}
-	if f.Discovered() != maxKnown || !f.Overflowed() {
-		t.Errorf("%d known, overflowed %v", f.Discovered(), f.Overflowed())
+	if f.Discovered() != maxKnown {
+		t.Errorf("%d known, want %d", f.Discovered(), maxKnown)
 	}
 }
 
@@ -116,8 +116,8 @@ func TestFrontierInvariants(t *testing.T) {
 				if ok && maxDepth > 0 && next.Depth > maxDepth {
 					t.Fatalf("%+v is deeper than %d", next, maxDepth)
 				}
-				if !ok && f.Waiting() > 0 && !f.LimitReached() {
-					t.Fatalf("%d waiting, none handed out", f.Waiting())
+				if !ok && f.waiting > 0 && !f.LimitReached() {
+					t.Fatalf("%d waiting, none handed out", f.waiting)
 				}
 				handed[next.URL] = ok
 			default:

@@ -8,16 +8,22 @@ import (
 	"time"
 )
 
-// keptHeaders are the response headers that say something about a page; all
-// others are dropped at once.
+// keptHeaders are the response headers that are read, or that a check of the
+// catalogue will read; all others are dropped at once.
 var keptHeaders = []string{
-	"Age", "Cache-Control", "Cf-Mitigated", "Content-Disposition", "Content-Encoding",
-	"Content-Language", "Content-Length", "Content-Security-Policy",
-	"Content-Security-Policy-Report-Only", "Content-Signal", "Content-Type", "Date", "Etag",
-	"Expires", "Last-Modified", "Link", "Location", "Permissions-Policy", "Referrer-Policy",
-	"Refresh", "Retry-After", "Server", "Strict-Transport-Security", "Tdm-Policy",
-	"Tdm-Reservation", "Vary", "Www-Authenticate", "X-Content-Type-Options", "X-Frame-Options",
-	"X-Robots-Tag",
+	"Content-Type", "Link", "Location", "Retry-After", "X-Robots-Tag",
+
+	"Cache-Control", "Etag", "Expires", "Last-Modified", // no-cache-validators
+	"Cf-Mitigated", "Server", // ai-bot-http-blocked
+	"Content-Encoding", "Content-Length", "Vary", // no-compression
+	"Content-Language",              // lang-mismatch
+	"Content-Signal",                // content-signal-restrictive
+	"Refresh",                       // redirect-temporary
+	"Www-Authenticate",              // paywall-or-login-wall
+	"Strict-Transport-Security",     // hsts-missing
+	"Tdm-Policy", "Tdm-Reservation", // ai-meta-optout
+	"Content-Security-Policy", "Content-Security-Policy-Report-Only", // security-headers-missing
+	"Permissions-Policy", "Referrer-Policy", "X-Content-Type-Options", "X-Frame-Options",
 }
 
 const (

@@ -52,7 +52,6 @@ type Outcome struct {
 type Pace struct {
 	Rate        float64   // requests per second
 	PausedUntil time.Time // of a Retry-After; zero or past: not paused
-	InFlight    int       // requests under way
 }
 
 // NewLimits returns limits of perSecond requests per second and parallel
@@ -153,7 +152,7 @@ func (l *Limits) Pace(host string) Pace {
 	if h == nil {
 		return Pace{Rate: l.perSecond}
 	}
-	return Pace{Rate: h.pace.rate, PausedUntil: h.pace.paused, InFlight: len(h.turns)}
+	return Pace{Rate: h.pace.rate, PausedUntil: h.pace.paused}
 }
 
 func (l *Limits) enter(host string) *hostLimit {

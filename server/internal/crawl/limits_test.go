@@ -64,8 +64,8 @@ func TestLimitsParallel(t *testing.T) {
 			t.Error("a third request went beside two")
 		default:
 		}
-		if p := l.Pace("a"); p.InFlight != 2 {
-			t.Errorf("%d in flight, want 2", p.InFlight)
+		if got := len(l.hosts["a"].turns); got != 2 {
+			t.Errorf("%d in flight, want 2", got)
 		}
 		releases[0](Outcome{Status: 200})
 		<-got

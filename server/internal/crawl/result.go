@@ -11,7 +11,7 @@ import (
 type Request struct {
 	URL       *url.URL // canonical; required
 	Method    string   // GET or HEAD. Defaults to GET
-	UserAgent string   // Defaults to Config.UserAgent
+	UserAgent string   // Defaults to Config.UserAgent. For the check ai-bot-http-blocked
 	MaxBody   int64    // decoded bytes. Defaults to Config.MaxBody
 	NoRetry   bool     // one attempt only
 
@@ -46,20 +46,18 @@ type Result struct {
 	Next     *url.URL // the redirect target that Request.Follow refused, else nil
 
 	Status      int         // 0: no answer
-	Proto       string      // "HTTP/1.1", "HTTP/2.0"
 	Header      http.Header // selected headers only, values cut at 4 KiB
 	ContentType string      // media type in lower case, without parameters
 	RetryAfter  time.Duration
-	TLSExpires  time.Time // of the server's certificate; zero without TLS
+	TLSExpires  time.Time // of the server's certificate; zero without TLS. For the check tls-expiring
 
-	Body        []byte // decoded from gzip, not from its charset; kept as far as it came on a failure
-	BodySkipped bool   // Request.WantBody said no
-	Truncated   bool   // the body is longer than MaxBody and was cut there
-	Compressed  bool   // it came as gzip
-	WireBytes   int64  // body bytes received, before decoding
+	Body       []byte // decoded from gzip, not from its charset; kept as far as it came on a failure; nil when Request.WantBody said no
+	Truncated  bool   // the body is longer than MaxBody and was cut there
+	Compressed bool   // it came as gzip. For the check no-compression
+	WireBytes  int64  // body bytes received, before decoding. For the check no-compression
 
 	TTFB     time.Duration // from the request's last byte sent to the first one received
-	Duration time.Duration // from connecting to the end of the body
+	Duration time.Duration // from connecting to the end of the body. For the check fetch-timeout
 	Attempts int           // 1 or 2
 
 	Failure *Failure // nil: a complete (or knowingly cut or skipped) response
@@ -70,7 +68,6 @@ type Hop struct {
 	URL      string
 	Status   int
 	Location string // canonical; as sent when it is no URL we fetch
-	Duration time.Duration
 }
 
 // clearResponse forgets the response of an earlier attempt or hop.

@@ -1,9 +1,7 @@
 package crawl
 
 import (
-	"maps"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 )
@@ -26,25 +24,19 @@ type Robots struct {
 	State RobotsState
 
 	// Of the fetch; zero when the file came from ParseRobots.
-	URL            string
-	Status         int
-	TTFB, Duration time.Duration
-	Failure        *Failure
+	URL     string
+	Status  int
+	TTFB    time.Duration
+	Failure *Failure
 
 	Size      int  // bytes of the body as read
 	Truncated bool // the file is larger than MaxRobots; the rest was ignored
 
-	Sitemaps []RobotsLine
-	Signals  []RobotsSignal
+	Sitemaps []string        // as written
+	Signals  []RobotsSignal  // for the check content-signal-restrictive
 	Problems []RobotsProblem // at most 100, in order of lines
 
 	groups map[string]*robotsGroup // by product token in lower case, or "*"
-}
-
-// RobotsLine is the value of a directive with its line number, counted from 1.
-type RobotsLine struct {
-	Line  int
-	Value string
 }
 
 // RobotsSignal is one Content-Signal line: a preference of the owner, not access
@@ -141,8 +133,9 @@ func (r *Robots) Query(agent string, u *url.URL) Decision {
 	return d
 }
 
-// CrawlDelay returns the pause between two requests the file asks of the agent
-// with this product token, and the line that says so; 0, 0 when none does.
+// CrawlDelay returns the pause between two requests that the file asks of the agent
+// with this product token, and the line that says so, for the check
+// crawl-delay-high; 0, 0 when none does.
 func (r *Robots) CrawlDelay(agent string) (d time.Duration, line int) {
 	if g := r.group(agent); g != nil {
 		for _, b := range g.blocks {
@@ -236,10 +229,4 @@ func (r *Robots) addBlock(token string, b *robotsBlock) {
 	if n := len(g.blocks); n == 0 || g.blocks[n-1] != b {
 		g.blocks = append(g.blocks, b)
 	}
-}
-
-// Agents returns the product tokens the file names, in lower case and sorted;
-// "*" among them.
-func (r *Robots) Agents() []string {
-	return slices.Sorted(maps.Keys(r.groups))
 }

@@ -26,7 +26,7 @@ func RobotsFrom(res *Result) *Robots {
 		r.State = RobotsAbsent
 	}
 	r.URL, r.Status, r.Failure = res.URL.String(), res.Status, res.Failure
-	r.TTFB, r.Duration = res.TTFB, res.Duration
+	r.TTFB = res.TTFB
 	return r
 }
 

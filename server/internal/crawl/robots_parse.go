@@ -95,7 +95,7 @@ func (p *robotsParser) line(n int, s string) {
 	case "crawl-delay":
 		p.crawlDelay(n, value, s)
 	case "sitemap":
-		p.r.Sitemaps = append(p.r.Sitemaps, RobotsLine{Line: n, Value: value})
+		p.r.Sitemaps = append(p.r.Sitemaps, value)
 	case "content-signal":
 		p.signal(n, value, s)
 	}

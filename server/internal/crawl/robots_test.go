@@ -1,8 +1,10 @@
 package crawl
 
 import (
+	"maps"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,7 +102,7 @@ Sitemap: https://example.com/s.xml # main
 	if !reflect.DeepEqual(got.Problems, want) {
 		t.Errorf("problems %+v\nwant %+v", got.Problems, want)
 	}
-	if want := []RobotsLine{{14, "https://example.com/s.xml"}}; !reflect.DeepEqual(got.Sitemaps, want) {
+	if want := []string{"https://example.com/s.xml"}; !reflect.DeepEqual(got.Sitemaps, want) {
 		t.Errorf("sitemaps %+v, want %+v", got.Sitemaps, want)
 	}
 	if want := []RobotsSignal{{Line: 6, Agents: []string{"*", "GPTBot"}, Text: "Content-Signal: search=yes, ai-train=NO",
@@ -112,8 +114,9 @@ Sitemap: https://example.com/s.xml # main
 			t.Errorf("crawl delay of %s: %v in line %d", agent, d, line)
 		}
 	}
-	if want := []string{"*", "gptbot"}; !reflect.DeepEqual(got.Agents(), want) {
-		t.Errorf("agents %q, want %q", got.Agents(), want)
+	agents := slices.Sorted(maps.Keys(got.groups))
+	if want := []string{"*", "gptbot"}; !reflect.DeepEqual(agents, want) {
+		t.Errorf("agents %q, want %q", agents, want)
 	}
 	html := ParseRobots([]byte("\n<!doctype html>\n<title>x</title>"))
 	if p := html.Problems[0]; p != (RobotsProblem{1, ProblemHTML, "<!doctype html>"}) {

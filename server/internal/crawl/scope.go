@@ -40,6 +40,3 @@ func (s Scope) Contains(u *url.URL) bool {
 	host := u.Hostname()
 	return host == s.site || !s.exact && strings.HasSuffix(host, "."+s.site)
 }
-
-// Site returns the registrable domain, or the host of a site without one.
-func (s Scope) Site() string { return s.site }

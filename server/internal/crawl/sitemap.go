@@ -43,7 +43,7 @@ func (l SitemapLimits) withDefaults() SitemapLimits {
 // SitemapEntry is one location a sitemap names: a page, or in an index a sitemap.
 type SitemapEntry struct {
 	URL     *url.URL // canonical
-	LastMod string   // as written, without blanks; at most 64 bytes
+	LastMod string   // as written, without blanks; at most 64 bytes. For the check sitemap-lastmod-bad
 	Line    int
 	File    string // URL of the sitemap
 }

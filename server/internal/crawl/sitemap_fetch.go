@@ -12,17 +12,14 @@ const maxAllSitemapProblems = 1000
 // Sitemaps is everything the sitemaps of a site say.
 type Sitemaps struct {
 	Files    []SitemapFile    // in the order they were fetched
-	Entries  []SitemapEntry   // pages of the site, each once, in order
+	Entries  []SitemapEntry   // pages of the site, each once, in order; not all when a problem is a SitemapCap
 	Problems []SitemapProblem // at most 1,000
-	Capped   bool             // SitemapLimits ended the reading: Entries are not all
 }
 
 // SitemapFile is one file that was asked for.
 type SitemapFile struct {
 	URL     string
 	Status  int
-	Index   bool
-	Count   int      // locations read, repeated and foreign ones included
 	Failure *Failure // no complete answer
 }
 
@@ -86,7 +83,6 @@ func (w *sitemapWalk) problem(p SitemapProblem) {
 }
 
 func (w *sitemapWalk) cap(file, text string) {
-	w.set.Capped = true
 	w.problem(SitemapProblem{File: file, Kind: SitemapCap, Text: text})
 }
 
@@ -119,7 +115,7 @@ func (w *sitemapWalk) visit(ctx context.Context, at queuedSitemap) error {
 	}
 	w.files[res.FinalURL.String()] = true
 	w.set.Files = append(w.set.Files, SitemapFile{
-		URL: at.url.String(), Status: res.Status, Index: index, Count: len(entries), Failure: res.Failure,
+		URL: at.url.String(), Status: res.Status, Failure: res.Failure,
 	})
 	for _, p := range problems {
 		w.problem(p)
