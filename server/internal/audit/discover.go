@@ -56,7 +56,7 @@ func (r *run) askPermission(ctx context.Context, s *site, resumed bool) error {
 	}
 	if !allowed.Allowed {
 		return refuse("robots.txt of %s does not let %s fetch %s (line %d: %s).",
-			seed.Host, crawl.Product, seed, allowed.Line, sanitise(allowed.Rule, 100))
+			seed.Host, crawl.Product, seed, allowed.Line, storable(allowed.Rule, 100))
 	}
 	return nil
 }

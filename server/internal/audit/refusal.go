@@ -77,7 +77,7 @@ func refuseHome(res *crawl.Result) *refusal {
 	case res.ContentType == "":
 		return refuse("%s is not an HTML page.", at)
 	}
-	return refuse("%s is not an HTML page but %s.", at, sanitise(res.ContentType, 100))
+	return refuse("%s is not an HTML page but %s.", at, storable(res.ContentType, 100))
 }
 
 func statusText(status int) string {

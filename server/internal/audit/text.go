@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// sanitise makes text of the site fit for any database and cuts it to n characters.
-func sanitise(s string, n int) string {
+// storable makes text of the site fit for any database and cuts it to n characters.
+func storable(s string, n int) string {
 	return cutRunes(strings.ReplaceAll(s, "\x00", "\uFFFD"), n)
 }
 

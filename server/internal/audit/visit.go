@@ -50,8 +50,8 @@ func publicPage(a asked, res *crawl.Result, p *check.Page, now time.Time) shared
 	v := shared.Page{
 		URL: a.URL, Depth: a.Depth, Referrer: a.Referrer,
 		Status: res.Status, Failure: failureClass(res.Failure), MS: int(res.TTFB.Milliseconds()), Bytes: len(res.Body),
-		ContentType: sanitise(res.ContentType, shared.MaxMessage), FinalURL: p.FinalURL,
-		Title: sanitise(p.Title, shared.MaxMessage), Words: p.MainWords,
+		ContentType: storable(res.ContentType, shared.MaxMessage), FinalURL: p.FinalURL,
+		Title: storable(p.Title, shared.MaxMessage), Words: p.MainWords,
 		Analysed: p.Analysed(), FetchedAt: shared.At(now),
 	}
 	if res.Failure != nil {
@@ -86,7 +86,7 @@ func (v *visit) sortLinks(p *check.Page, res *crawl.Result, scope crawl.Scope) {
 		case scope.Contains(u):
 			v.links = append(v.links, l.URL)
 		default:
-			v.outward = append(v.outward, outward{l.URL, sanitise(l.Text, maxLinkText)})
+			v.outward = append(v.outward, outward{l.URL, storable(l.Text, maxLinkText)})
 		}
 	}
 }

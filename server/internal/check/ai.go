@@ -142,7 +142,7 @@ func aiTrainingPolicy(s *site) (int, []Fault) {
 		if d.Agent == "*" {
 			name = "blocked-by-wildcard"
 		}
-		ev = append(ev, fact(name, fmt.Sprintf("%s (%d: %s)", a.Token, d.Line, clip(d.Rule, 40))))
+		ev = append(ev, fact(name, fmt.Sprintf("%s (%d: %s)", a.Token, d.Line, cutMarked(d.Rule, 40))))
 	}
 	if len(allowed) > 0 {
 		ev = append([]shared.Evidence{fact("allowed", strings.Join(allowed, ", "))}, ev...)

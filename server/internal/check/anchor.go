@@ -21,21 +21,21 @@ func (c *collector) openLink(tag string, at attrs) {
 	}
 	href, _, _ = strings.Cut(href, "#")
 	if href != "" {
-		c.anchor.index = c.target(href, at.get("rel"))
+		c.anchor.index = c.linkIndex(href, at.get("rel"))
 	}
 	if tag == "area" {
 		c.caption(at.get("alt"))
 	}
 }
 
-// target gives the index of a link target in Links, adding it when it is new;
+// linkIndex gives the index of a link target in Links, adding it when it is new;
 // -1 when it is no http(s) URL or there is no room.
-func (c *collector) target(href, rel string) int {
+func (c *collector) linkIndex(href, rel string) int {
 	p := c.p
 	noFollow := slices.ContainsFunc(strings.Fields(rel), func(s string) bool { return strings.EqualFold(s, "nofollow") })
 	i, known := c.byHref[href]
 	if !known {
-		i = c.resolveTarget(href)
+		i = c.addTarget(href)
 		if len(c.byHref) < 4*MaxLinks {
 			c.byHref[href] = i
 		}
@@ -47,9 +47,9 @@ func (c *collector) target(href, rel string) int {
 	return i
 }
 
-// resolveTarget is -1 for anything but http(s), and len(Links) when a new
+// addTarget gives -1 for anything but http(s), and len(Links) when a new
 // target finds no room.
-func (c *collector) resolveTarget(href string) int {
+func (c *collector) addTarget(href string) int {
 	p := c.p
 	u, err := p.Resolve(c.base, href)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
@@ -78,14 +78,14 @@ func (c *collector) closeLink() {
 		return
 	}
 	c.anchor = nil
-	text := plain(a.text.String(), maxAnchor)
+	text := sanitise(a.text.String(), maxAnchor)
 	if a.index >= 0 && c.p.Links[a.index].Text == "" {
 		c.p.Links[a.index].Text = text
 	}
 	if a.bad != "" {
 		c.p.UncrawlableTotal++
 		if len(c.p.Uncrawlable) < maxKept {
-			c.p.Uncrawlable = append(c.p.Uncrawlable, plain(a.bad+text, maxText))
+			c.p.Uncrawlable = append(c.p.Uncrawlable, sanitise(a.bad+text, maxText))
 		}
 	}
 }
@@ -109,7 +109,7 @@ func startTag(tag string, at attrs) string {
 		if b.Len() > maxText {
 			break
 		}
-		b.WriteString(" " + a.Key + `="` + clip(a.Val, maxAnchor) + `"`)
+		b.WriteString(" " + a.Key + `="` + cutMarked(a.Val, maxAnchor) + `"`)
 	}
 	b.WriteByte('>')
 	return b.String()

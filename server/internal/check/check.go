@@ -110,7 +110,7 @@ const (
 	notApplicable // + index in Reasons
 )
 
-func skipped(r Reason) Outcome {
+func notApplicableFor(r Reason) Outcome {
 	return notApplicable + Outcome(slices.Index(Reasons[:], r))
 }
 

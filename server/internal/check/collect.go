@@ -131,7 +131,7 @@ func (c *collector) open(tag string, a atom.Atom, at attrs) {
 		c.title = &strings.Builder{}
 	case atom.Html:
 		if c.p.Lang == "" {
-			c.p.Lang = plain(at.get("lang"), maxText)
+			c.p.Lang = sanitise(at.get("lang"), maxText)
 		}
 	case atom.Meta:
 		c.meta(at)
@@ -178,7 +178,7 @@ func (c *collector) close(tag string) {
 func (c *collector) text(s string) {
 	switch {
 	case c.title != nil:
-		grow(c.title, s, maxText)
+		appendBounded(c.title, s, maxText)
 	case c.raw != rawNone:
 		c.rawText(s)
 	case c.cur&(inHead|inHidden|inSVG) == 0:
@@ -191,10 +191,10 @@ func (c *collector) text(s string) {
 // caption adds text to the heading and the link that are open.
 func (c *collector) caption(s string) {
 	if c.heading != nil {
-		grow(c.heading, s, maxText)
+		appendBounded(c.heading, s, maxText)
 	}
 	if c.anchor != nil {
-		grow(&c.anchor.text, s, maxAnchor)
+		appendBounded(&c.anchor.text, s, maxAnchor)
 	}
 }
 
@@ -216,7 +216,7 @@ func (c *collector) closeTitle() {
 	if c.title == nil {
 		return
 	}
-	if t := plain(c.title.String(), maxText); t != "" && len(c.p.Titles) < maxKept {
+	if t := sanitise(c.title.String(), maxText); t != "" && len(c.p.Titles) < maxKept {
 		c.p.Titles = append(c.p.Titles, t)
 	}
 	c.title = nil
@@ -234,7 +234,7 @@ func (c *collector) closeHeading() {
 	if c.heading == nil {
 		return
 	}
-	c.p.Headings[len(c.p.Headings)-1].Text = plain(c.heading.String(), maxText)
+	c.p.Headings[len(c.p.Headings)-1].Text = sanitise(c.heading.String(), maxText)
 	c.heading = nil
 }
 
@@ -244,7 +244,7 @@ func (c *collector) image(at attrs) {
 	if !ok {
 		c.p.ImagesWithoutAlt++
 		if len(c.p.WithoutAlt) < maxKept {
-			c.p.WithoutAlt = append(c.p.WithoutAlt, plain(at.get("src"), maxText))
+			c.p.WithoutAlt = append(c.p.WithoutAlt, sanitise(at.get("src"), maxText))
 		}
 	}
 	if alt != "" {
@@ -270,7 +270,7 @@ func (c *collector) finish() {
 	p := c.p
 	p.headerDirectives(p.Header.Values("X-Robots-Tag"))
 	p.headerCanonicals(p.Header.Values("Link"))
-	p.settle(c.base)
+	p.concludeHead(c.base)
 	p.VisibleWords, p.MainWords = c.words.visible/wordUnit, c.words.main/wordUnit
 	p.MainLinkWords = c.words.mainLink / wordUnit
 	p.Content, p.Simhash = c.words.content, c.words.simhash()
@@ -278,7 +278,7 @@ func (c *collector) finish() {
 
 // regionOf is what an element adds to the region it stands in.
 func regionOf(a atom.Atom, at attrs, around region) region {
-	r, open := byAttribute(at)
+	r, open := regionByAttribute(at)
 	switch a {
 	case atom.Head:
 		return r | inHead
@@ -306,9 +306,9 @@ func regionOf(a atom.Atom, at attrs, around region) region {
 	return r
 }
 
-// byAttribute is what the attributes alone say of an element's region, and
+// regionByAttribute is what the attributes alone say of an element's region, and
 // whether it carries open.
-func byAttribute(at attrs) (r region, open bool) {
+func regionByAttribute(at attrs) (r region, open bool) {
 	for i := range at {
 		switch at[i].Key {
 		case "hidden":
@@ -360,9 +360,9 @@ func wordsOfMarkup(s string) int {
 	}
 }
 
-// grow adds s to b while b is below max bytes.
-func grow(b *strings.Builder, s string, max int) {
-	// plain squeezes white space later: leave room for it
+// appendBounded adds s to b while b is below max bytes.
+func appendBounded(b *strings.Builder, s string, max int) {
+	// sanitise squeezes white space later: leave room for it
 	if room := 4*max - b.Len(); room > 0 {
 		b.WriteString(s[:min(len(s), room)])
 	}

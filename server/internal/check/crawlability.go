@@ -15,7 +15,7 @@ var crawlability = []Check{
 	},
 	{
 		ID: "robots-txt-invalid", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
-		Source: "RFC 9309 section 2.2", Site: &SiteRule{robotsThere, robotsInvalid},
+		Source: "RFC 9309 section 2.2", Site: &SiteRule{robotsFound, robotsInvalid},
 	},
 	{
 		ID: "robots-blocks-search", Category: shared.CategoryCrawlability, Severity: shared.SeverityError,
@@ -55,7 +55,7 @@ var crawlability = []Check{
 	},
 	{
 		ID: "sitemap-missing", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
-		Source: "sitemaps.org", Site: &SiteRule{everySite, sitemapMissing},
+		Source: "sitemaps.org", Site: &SiteRule{always, sitemapMissing},
 	},
 	{
 		ID: "sitemap-invalid", Category: shared.CategoryCrawlability, Severity: shared.SeverityError,
@@ -84,14 +84,14 @@ func pageNoindex(p *Page) *Fault {
 			place = "meta"
 		}
 		if d.Agent != "" || d.Source == "meta" {
-			place += " " + orRobots(d.Agent)
+			place += " " + agentOrRobots(d.Agent)
 		}
 		f.Evidence = append(f.Evidence, fact("directive", place+": "+d.Value))
 	}
 	return f
 }
 
-func orRobots(agent string) string {
+func agentOrRobots(agent string) string {
 	if agent == "" {
 		return "robots"
 	}
@@ -195,7 +195,7 @@ func (p *Page) hopEvidence() []shared.Evidence {
 	for i, h := range p.Hops {
 		hops[i] = strconv.Itoa(h.Status) + " " + h.Location
 	}
-	ev := listed("hop", hops, len(hops))
+	ev := listEvidence("hop", hops, len(hops))
 	if p.Referrer != "" {
 		ev = append(ev, fact("referrer", p.Referrer))
 	}

@@ -19,8 +19,8 @@ func fact(name, value string) shared.Evidence { return shared.Evidence{Name: nam
 
 func number(name string, n int) shared.Evidence { return fact(name, strconv.Itoa(n)) }
 
-// listed is one fact per value, the first ones only; the rest is counted.
-func listed(name string, values []string, total int) []shared.Evidence {
+// listEvidence is one fact per value, the first ones only; the rest is counted.
+func listEvidence(name string, values []string, total int) []shared.Evidence {
 	out := make([]shared.Evidence, 0, min(len(values), maxListed)+1)
 	for _, v := range values[:min(len(values), maxListed)] {
 		out = append(out, fact(name, v))
@@ -31,16 +31,16 @@ func listed(name string, values []string, total int) []shared.Evidence {
 	return out
 }
 
-// bounded makes evidence fit to be stored: plain text of at most
+// boundEvidence makes evidence fit to be stored: plain text of at most
 // [shared.MaxEvidence] bytes of JSON. What does not fit is counted in a last
 // entry named more.
-func bounded(in []shared.Evidence) []shared.Evidence {
+func boundEvidence(in []shared.Evidence) []shared.Evidence {
 	out := make([]shared.Evidence, 0, len(in))
 	left := shared.MaxEvidence - len("[]") - roomForMore
 	for i, e := range in {
-		e.Value = plain(e.Value, maxValue)
+		e.Value = sanitise(e.Value, maxValue)
 		for jsonSize(e) > left && len(e.Value) > 64 {
-			e.Value = clip(e.Value, len(e.Value)/2)
+			e.Value = cutMarked(e.Value, len(e.Value)/2)
 		}
 		n := jsonSize(e)
 		if n > left {

@@ -10,7 +10,7 @@ import (
 func (c *collector) meta(at attrs) {
 	p, content := c.p, at.get("content")
 	if cs := at.get("charset"); cs != "" && p.MetaCharset == "" {
-		p.MetaCharset = strings.ToLower(plain(cs, maxText))
+		p.MetaCharset = strings.ToLower(sanitise(cs, maxText))
 	}
 	if strings.EqualFold(at.get("http-equiv"), "content-type") && p.MetaCharset == "" {
 		p.MetaCharset = charsetParam(content)
@@ -18,19 +18,19 @@ func (c *collector) meta(at attrs) {
 	switch name := strings.ToLower(strings.TrimSpace(at.get("name"))); name {
 	case "description":
 		if p.Description == "" {
-			p.Description = plain(content, maxText)
+			p.Description = sanitise(content, maxText)
 		}
 	case "robots":
 		p.directives("", content, "meta")
 	case "googlebot", "bingbot":
 		p.directives(name, content, "meta")
 	case "viewport":
-		p.Viewport = plain(content, maxText)
+		p.Viewport = sanitise(content, maxText)
 	}
 	for _, key := range [...]string{"property", "name"} {
 		name := strings.ToLower(strings.TrimSpace(at.get(key)))
 		if strings.HasPrefix(name, "og:") && len(p.OG) < maxKept {
-			p.OG = append(p.OG, Property{plain(name, maxText), plain(content, maxText)})
+			p.OG = append(p.OG, Property{sanitise(name, maxText), sanitise(content, maxText)})
 			break
 		}
 	}
@@ -59,7 +59,7 @@ func (c *collector) linkElement(at attrs) {
 // directives adds the comma-separated directives of one agent.
 func (p *Page) directives(agent, list, source string) {
 	for part := range strings.SplitSeq(list, ",") {
-		part = strings.ToLower(plain(part, maxText))
+		part = strings.ToLower(sanitise(part, maxText))
 		if part != "" && len(p.Directives) < maxKept {
 			p.Directives = append(p.Directives, Directive{agent, part, source})
 		}
@@ -73,7 +73,7 @@ func (p *Page) headerDirectives(fields []string) {
 		agent := ""
 		for part := range strings.SplitSeq(field, ",") {
 			if name, rest, ok := strings.Cut(part, ":"); ok && !hasArgument(name) {
-				agent, part = strings.ToLower(plain(name, maxText)), rest
+				agent, part = strings.ToLower(sanitise(name, maxText)), rest
 			}
 			p.directives(agent, part, "header")
 		}
@@ -129,8 +129,8 @@ func isCanonicalRel(params string) bool {
 	return false
 }
 
-// settle draws the conclusions from what was collected.
-func (p *Page) settle(base *url.URL) {
+// concludeHead draws the conclusions from what the head and the headers declare.
+func (p *Page) concludeHead(base *url.URL) {
 	if len(p.Titles) > 0 {
 		p.Title = p.Titles[0]
 	}
@@ -146,7 +146,7 @@ func (p *Page) settle(base *url.URL) {
 		if u, err := p.Resolve(base, c.Href); err == nil && c.Href != "" {
 			c.URL = u.String()
 		}
-		c.Href = plain(c.Href, maxText)
+		c.Href = sanitise(c.Href, maxText)
 	}
 	if len(p.Canonicals) > 0 && len(p.canonicalValues()) == 1 {
 		p.Canonical = p.Canonicals[0].URL
@@ -164,8 +164,8 @@ func (p *Page) canonicalValues() []string {
 	return urls
 }
 
-// elsewhere reports whether the page names another URL as the canonical one.
-func (p *Page) elsewhere() bool { return p.Canonical != "" && p.Canonical != p.final() }
+// canonicalElsewhere reports whether the page names another URL as the canonical one.
+func (p *Page) canonicalElsewhere() bool { return p.Canonical != "" && p.Canonical != p.final() }
 
 // charsetParam is the charset parameter of a content type, in lower case.
 func charsetParam(contentType string) string {
@@ -173,5 +173,5 @@ func charsetParam(contentType string) string {
 	if err != nil {
 		return ""
 	}
-	return strings.ToLower(plain(params["charset"], maxText))
+	return strings.ToLower(sanitise(params["charset"], maxText))
 }

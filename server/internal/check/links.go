@@ -80,7 +80,7 @@ func (l ExternalLink) fault() Fault {
 		ev = append(ev, fact("text", l.Text))
 	}
 	pages := slices.Sorted(slices.Values(l.Pages))
-	return Fault{Evidence: append(ev, listed("page", pages, max(l.Count, len(pages)))...)}
+	return Fault{Evidence: append(ev, listEvidence("page", pages, max(l.Count, len(pages)))...)}
 }
 
 func hasLinks(p *Page) Reason {
@@ -98,5 +98,5 @@ func linkNotCrawlable(p *Page) *Fault {
 		return nil
 	}
 	return &Fault{Evidence: append([]shared.Evidence{number("count", p.UncrawlableTotal)},
-		listed("markup", p.Uncrawlable, p.UncrawlableTotal)...)}
+		listEvidence("markup", p.Uncrawlable, p.UncrawlableTotal)...)}
 }

@@ -77,10 +77,10 @@ func hasTitle(p *Page) Reason {
 	return applies
 }
 
-func titleLength(p *Page) *Fault { return outside("title", p.Title, titleMin, titleMax) }
+func titleLength(p *Page) *Fault { return lengthFault("title", p.Title, titleMin, titleMax) }
 
-// outside finds a text whose length is not from min to max characters.
-func outside(name, text string, min, max int) *Fault {
+// lengthFault finds a text whose length is not from min to max characters.
+func lengthFault(name, text string, min, max int) *Fault {
 	n := characters(text)
 	if min <= n && n <= max {
 		return nil
@@ -106,7 +106,7 @@ func hasDescription(p *Page) Reason {
 }
 
 func descriptionLength(p *Page) *Fault {
-	return outside("description", p.Description, descriptionMin, descriptionMax)
+	return lengthFault("description", p.Description, descriptionMin, descriptionMax)
 }
 
 func h1Missing(p *Page) *Fault {

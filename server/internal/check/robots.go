@@ -21,7 +21,7 @@ func robotsAnswered(s *site) Reason {
 	return robotsAsked(s)
 }
 
-func robotsThere(s *site) Reason {
+func robotsFound(s *site) Reason {
 	if s.Robots.State == StateAbsent {
 		return RobotsAbsent
 	}

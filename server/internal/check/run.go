@@ -16,7 +16,7 @@ func RunPage(p *Page) PageResult {
 	for i := range pageChecks {
 		c := &pageChecks[i]
 		if why := c.Page.Applies(p); why != applies {
-			r.Facts.Outcomes[i] = skipped(why)
+			r.Facts.Outcomes[i] = notApplicableFor(why)
 			continue
 		}
 		if f := c.Page.Run(p); f != nil {
@@ -83,6 +83,6 @@ func (c *Check) finding(page string, f Fault) shared.Finding {
 		severity = f.Severity
 	}
 	return shared.Finding{
-		CheckID: c.ID, Category: c.Category, Severity: severity, PageURL: page, Evidence: bounded(f.Evidence),
+		CheckID: c.ID, Category: c.Category, Severity: severity, PageURL: page, Evidence: boundEvidence(f.Evidence),
 	}
 }

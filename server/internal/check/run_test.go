@@ -96,17 +96,17 @@ func TestOutcomes(t *testing.T) {
 		result shared.Outcome
 		reason Reason
 	}{
-		passed:           {shared.OutcomePass, ""},
-		failed:           {shared.OutcomeFail, ""},
-		skipped(NotHTML): {shared.OutcomeNotApplicable, NotHTML},
-		Outcome(255):     {shared.OutcomeNotApplicable, ""},
+		passed:                    {shared.OutcomePass, ""},
+		failed:                    {shared.OutcomeFail, ""},
+		notApplicableFor(NotHTML): {shared.OutcomeNotApplicable, NotHTML},
+		Outcome(255):              {shared.OutcomeNotApplicable, ""},
 	} {
 		if o.Result() != want.result || o.Reason() != want.reason {
 			t.Errorf("%d: got %s %q, want %s %q", o, o.Result(), o.Reason(), want.result, want.reason)
 		}
 	}
 	for _, r := range Reasons {
-		if got := skipped(r).Reason(); got != r {
+		if got := notApplicableFor(r).Reason(); got != r {
 			t.Errorf("got %q, want %q", got, r)
 		}
 	}
@@ -118,10 +118,10 @@ func TestEvidenceIsBounded(t *testing.T) {
 		nil,
 		{fact("title", hostile)},
 		{fact("page", hostile), fact("page", hostile), fact("page", hostile), fact("page", "https://sitio.example/")},
-		listed("page", slices.Repeat([]string{hostile}, 500), 500),
+		listEvidence("page", slices.Repeat([]string{hostile}, 500), 500),
 		slices.Repeat(ev("page", "https://sitio.example/una/dirección/bastante/larga"), 100),
 	} {
-		got := bounded(in)
+		got := boundEvidence(in)
 		checkBounds(t, shared.Finding{Evidence: got})
 		kept := len(got)
 		if n := len(got); n > 0 && n < len(in) {
@@ -135,7 +135,7 @@ func TestEvidenceIsBounded(t *testing.T) {
 		}
 	}
 	want := ev("page", "a", "page", "b", "more", "3")
-	if got := bounded(listed("page", []string{"a", "b"}, 5)); !slices.Equal(got, want) {
+	if got := boundEvidence(listEvidence("page", []string{"a", "b"}, 5)); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -146,7 +146,7 @@ func grade(bad, total int) int {
 	return 0
 }
 
-func everySite(*site) Reason { return applies }
+func always(*site) Reason { return applies }
 
 // enoughPages applies when there are pages to compare.
 func enoughPages(s *site) Reason {
@@ -171,7 +171,7 @@ func clusterFaults(clusters []cluster) []Fault {
 			urls[i] = f.final()
 		}
 		ev := []shared.Evidence{fact("title", c[0].Title), number("count", len(c))}
-		faults = append(faults, Fault{Evidence: append(ev, listed("page", urls, len(urls))...)})
+		faults = append(faults, Fault{Evidence: append(ev, listEvidence("page", urls, len(urls))...)})
 	}
 	return faults
 }

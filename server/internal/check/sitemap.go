@@ -25,12 +25,12 @@ func sitemapMissing(s *site) (int, []Fault) {
 	}
 	tried := make([]string, len(s.Sitemap.Files))
 	for i, f := range s.Sitemap.Files {
-		tried[i] = f.URL + " (" + outcomeOf(f) + ")"
+		tried[i] = f.URL + " (" + sitemapAnswer(f) + ")"
 	}
-	return 0, []Fault{{Evidence: listed("tried", tried, len(tried))}}
+	return 0, []Fault{{Evidence: listEvidence("tried", tried, len(tried))}}
 }
 
-func outcomeOf(f SitemapFile) string {
+func sitemapAnswer(f SitemapFile) string {
 	if f.Failure != "" {
 		return f.Failure
 	}

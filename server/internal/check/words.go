@@ -46,7 +46,7 @@ func (w *wordCount) add(s string, main, link bool) {
 	for _, r := range s {
 		switch {
 		case r < utf8.RuneSelf && isASCIIWord(byte(r)) || r >= utf8.RuneSelf && isWordRune(r):
-			unit := unspaced(r)
+			unit := unspacedWeight(r)
 			if unit > 0 {
 				end()
 				w.count(hashRune(fnvOffset, r), unit, main, link)
@@ -131,8 +131,8 @@ func isWordRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
-// unspaced is the weight of a character of a script written without spaces, or 0.
-func unspaced(r rune) int {
+// unspacedWeight is the weight of a character of a script written without spaces, or 0.
+func unspacedWeight(r rune) int {
 	switch {
 	case r < 0x0E00:
 		return 0
@@ -156,10 +156,10 @@ func characters(s string) int {
 	return n
 }
 
-// plain makes text of a page fit to be stored and shown: valid UTF-8, white
+// sanitise makes text of a page fit to be stored and shown: valid UTF-8, white
 // space squeezed, without control characters and without the format characters
 // that reorder what stands beside them. max is in bytes; a cut is marked.
-func plain(s string, max int) string {
+func sanitise(s string, max int) string {
 	var b strings.Builder
 	space := false
 	for _, r := range s {
@@ -179,11 +179,11 @@ func plain(s string, max int) string {
 		}
 		b.WriteRune(r)
 	}
-	return clip(b.String(), max)
+	return cutMarked(b.String(), max)
 }
 
-// clip cuts s to at most max bytes, 3 or more, without splitting a character.
-func clip(s string, max int) string {
+// cutMarked cuts s to at most max bytes, 3 or more, without splitting a character.
+func cutMarked(s string, max int) string {
 	const mark = "…"
 	if len(s) <= max {
 		return s

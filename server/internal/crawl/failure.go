@@ -41,39 +41,39 @@ func (f *Failure) Error() string { return string(f.Class) + ": " + f.Text }
 // Unwrap returns the cause, for errors.Is(err, ErrBlockedAddress).
 func (f *Failure) Unwrap() error { return f.Err }
 
-func failure(class FailureClass, err error, format string, args ...any) *Failure {
-	return &Failure{Class: class, Text: clip(fmt.Sprintf(format, args...), 300), Err: err}
+func newFailure(class FailureClass, err error, format string, args ...any) *Failure {
+	return &Failure{Class: class, Text: cutBytes(fmt.Sprintf(format, args...), 300), Err: err}
 }
 
-// classify says in our words what the transport said in its own. answered tells
+// classifyError says in our words what the transport said in its own. answered tells
 // whether the response headers had arrived.
-func classify(err error, answered bool, timeout time.Duration) *Failure {
+func classifyError(err error, answered bool, timeout time.Duration) *Failure {
 	var dns *net.DNSError
 	var netErr net.Error
 	switch {
 	case errors.Is(err, ErrBlockedAddress):
-		return failure(FailBlocked, err, "%s", guardText(err))
+		return newFailure(FailBlocked, err, "%s", guardText(err))
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return failure(FailDNS, err, "the host name %s has no address", dns.Name)
+		return newFailure(FailDNS, err, "the host name %s has no address", dns.Name)
 	case errors.As(err, &dns):
-		return failure(FailDNS, err, "the host name %s could not be resolved: %s", dns.Name, dns.Err)
+		return newFailure(FailDNS, err, "the host name %s could not be resolved: %s", dns.Name, dns.Err)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &netErr) && netErr.Timeout():
 		if answered {
-			return failure(FailTimeout, err, "the answer was not complete within %v", timeout)
+			return newFailure(FailTimeout, err, "the answer was not complete within %v", timeout)
 		}
-		return failure(FailTimeout, err, "no answer within %v", timeout)
+		return newFailure(FailTimeout, err, "no answer within %v", timeout)
 	case isTLS(err):
-		return failure(FailTLS, err, "no secure connection: %s", rootText(err))
+		return newFailure(FailTLS, err, "no secure connection: %s", rootText(err))
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return failure(FailRefused, err, "the connection was refused")
+		return newFailure(FailRefused, err, "the connection was refused")
 	case isReset(err):
-		return failure(FailReset, err, "the connection was closed before the answer was complete")
+		return newFailure(FailReset, err, "the connection was closed before the answer was complete")
 	case strings.Contains(err.Error(), "response headers exceeded"), strings.Contains(err.Error(), "header list larger"):
-		return failure(FailOther, err, "the response headers are too large")
+		return newFailure(FailOther, err, "the response headers are too large")
 	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "readLoopPeekFailLocked"):
-		return failure(FailOther, err, "the answer is not HTTP")
+		return newFailure(FailOther, err, "the answer is not HTTP")
 	}
-	return failure(FailOther, err, "%s", rootText(err))
+	return newFailure(FailOther, err, "%s", rootText(err))
 }
 
 func isReset(err error) bool {

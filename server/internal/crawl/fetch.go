@@ -96,7 +96,7 @@ func (f *Fetcher) Fetch(ctx context.Context, req Request) (*Result, error) {
 	res := &Result{URL: req.URL, FinalURL: req.URL}
 	visited := map[string]bool{req.URL.String(): true}
 	for {
-		if err := f.try(ctx, req, res); err != nil {
+		if err := f.attempt(ctx, req, res); err != nil {
 			return nil, fmt.Errorf("crawl: fetch %s: %w", res.FinalURL, err)
 		}
 		location := res.Header.Get("Location")
@@ -107,17 +107,17 @@ func (f *Fetcher) Fetch(ctx context.Context, req Request) (*Result, error) {
 		hop := Hop{URL: res.FinalURL.String(), Status: res.Status, Location: location}
 		if err != nil {
 			res.Hops = append(res.Hops, hop)
-			res.Failure = failure(FailOther, err, "redirects to %q, which is no URL to fetch", clip(location, 200))
+			res.Failure = newFailure(FailOther, err, "redirects to %q, which is no URL to fetch", cutBytes(location, 200))
 			return res, nil
 		}
 		hop.Location = next.String()
 		res.Hops = append(res.Hops, hop)
 		switch {
 		case visited[hop.Location]:
-			res.Failure = failure(FailLoop, nil, "redirects in a circle: %s leads back to %s", hop.URL, hop.Location)
+			res.Failure = newFailure(FailLoop, nil, "redirects in a circle: %s leads back to %s", hop.URL, hop.Location)
 			return res, nil
 		case len(res.Hops) > f.config.MaxRedirects:
-			res.Failure = failure(FailRedirects, nil, "more than %d redirects", f.config.MaxRedirects)
+			res.Failure = newFailure(FailRedirects, nil, "more than %d redirects", f.config.MaxRedirects)
 			return res, nil
 		case req.Follow != nil && !req.Follow(next):
 			res.Next = next
@@ -137,20 +137,20 @@ func isRedirect(status int) bool {
 	return false
 }
 
-// try asks for res.FinalURL, at most twice.
-func (f *Fetcher) try(ctx context.Context, req Request, res *Result) error {
+// attempt asks for res.FinalURL, at most twice.
+func (f *Fetcher) attempt(ctx context.Context, req Request, res *Result) error {
 	for res.Attempts = 1; ; res.Attempts++ {
 		release, err := f.config.Limits.Acquire(ctx, res.FinalURL.Host)
 		if err != nil {
 			return err
 		}
 		res.clearResponse()
-		f.exchange(ctx, req, res)
+		f.requestOnce(ctx, req, res)
 		release(Outcome{Status: res.Status, RetryAfter: res.RetryAfter})
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if req.NoRetry || res.Attempts == 2 || !worthRetry(res) {
+		if req.NoRetry || res.Attempts == 2 || !isWorthRetry(res) {
 			return nil
 		}
 		if err := sleep(ctx, f.config.RetryWait); err != nil {
@@ -159,7 +159,7 @@ func (f *Fetcher) try(ctx context.Context, req Request, res *Result) error {
 	}
 }
 
-func worthRetry(res *Result) bool {
+func isWorthRetry(res *Result) bool {
 	if res.RetryAfter > longestRetryWait {
 		return false
 	}
@@ -169,8 +169,8 @@ func worthRetry(res *Result) bool {
 	return res.Status >= 500
 }
 
-// exchange makes one HTTP request and fills res with what came back.
-func (f *Fetcher) exchange(ctx context.Context, req Request, res *Result) {
+// requestOnce makes one HTTP request and fills res with what came back.
+func (f *Fetcher) requestOnce(ctx context.Context, req Request, res *Result) {
 	ctx, cancel := context.WithTimeout(ctx, f.config.Timeout)
 	defer cancel()
 	start := time.Now()
@@ -183,7 +183,7 @@ func (f *Fetcher) exchange(ctx context.Context, req Request, res *Result) {
 		GotFirstResponseByte: func() { first.Store(int64(time.Since(start))) },
 	}), req.Method, res.FinalURL.String(), nil)
 	if err != nil {
-		res.Failure = failure(FailOther, err, "%s", rootText(err))
+		res.Failure = newFailure(FailOther, err, "%s", rootText(err))
 		return
 	}
 	r.Header = http.Header{
@@ -193,7 +193,7 @@ func (f *Fetcher) exchange(ctx context.Context, req Request, res *Result) {
 	}
 	resp, err := f.transport.RoundTrip(r)
 	if err != nil {
-		res.Failure = classify(err, false, f.config.Timeout)
+		res.Failure = classifyError(err, false, f.config.Timeout)
 		return
 	}
 	defer resp.Body.Close()
@@ -230,7 +230,7 @@ func (f *Fetcher) readBody(resp *http.Response, req Request, res *Result) {
 		sink = nil
 	}
 	if err := decodeBody(resp, req.MaxBody, sink, res); err != nil {
-		res.Failure = classify(err, true, f.config.Timeout)
+		res.Failure = classifyError(err, true, f.config.Timeout)
 	}
 }
 

@@ -76,7 +76,7 @@ func NewFrontier(limit, maxDepth int) *Frontier {
 // one that was too deep and no longer is. A link to a URL with NoDepth gives it
 // its depth and referrer.
 func (f *Frontier) Add(it Item) bool {
-	e, isNew := f.enter(it)
+	e, isNew := f.entryOf(it)
 	if e == nil {
 		return false
 	}
@@ -106,8 +106,8 @@ func (f *Frontier) enqueue(e *entry) {
 	f.depth = min(f.depth, e.Depth)
 }
 
-// enter returns the entry of a URL, new or known; nil when the memory is full.
-func (f *Frontier) enter(it Item) (e *entry, isNew bool) {
+// entryOf returns the entry of a URL, new or known; nil when the memory is full.
+func (f *Frontier) entryOf(it Item) (e *entry, isNew bool) {
 	if e := f.known[it.URL]; e != nil {
 		return e, false
 	}
@@ -149,7 +149,7 @@ func (f *Frontier) Next() (Item, bool) {
 		return Item{}, false
 	}
 	for ; len(f.levels) > 0; f.depth++ {
-		e, rest := pop(f.levels[f.depth], f.depth)
+		e, rest := popWaiting(f.levels[f.depth], f.depth)
 		if e != nil {
 			f.levels[f.depth] = rest
 			return f.take(e), true
@@ -157,12 +157,12 @@ func (f *Frontier) Next() (Item, bool) {
 		delete(f.levels, f.depth)
 	}
 	var e *entry
-	e, f.unlinked = pop(f.unlinked, NoDepth)
+	e, f.unlinked = popWaiting(f.unlinked, NoDepth)
 	return f.take(e), true
 }
 
-// pop returns the first entry of a level that still waits there, and the rest.
-func pop(level []*entry, depth int) (*entry, []*entry) {
+// popWaiting returns the first entry of a level that still waits there, and the rest.
+func popWaiting(level []*entry, depth int) (*entry, []*entry) {
 	for i, e := range level {
 		if e.state == entryWaiting && e.Depth == depth {
 			return e, level[i+1:]
@@ -181,7 +181,7 @@ func (f *Frontier) take(e *entry) Item {
 // Skip marks a URL as not to be handed out. One that was handed out already (and
 // turned out to leave the site, say) stays counted and gets the reason.
 func (f *Frontier) Skip(it Item, r Reason) {
-	e, isNew := f.enter(it)
+	e, isNew := f.entryOf(it)
 	if e == nil {
 		return
 	}

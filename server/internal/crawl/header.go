@@ -36,7 +36,7 @@ func selectHeaders(all http.Header) http.Header {
 	for _, name := range keptHeaders {
 		values := all[name]
 		for _, v := range values[:min(len(values), maxHeaderValues)] {
-			kept[name] = append(kept[name], clip(v, maxHeaderValue))
+			kept[name] = append(kept[name], cutBytes(v, maxHeaderValue))
 		}
 	}
 	return kept

@@ -72,31 +72,31 @@ func NewLimits(perSecond float64, parallel int) *Limits {
 // it frees the turn and adapts the rate: halved on 429 and 503, raised again by
 // a tenth of its ceiling after every ten good answers.
 func (l *Limits) Acquire(ctx context.Context, host string) (release func(Outcome), err error) {
-	h := l.enter(host)
+	h := l.enterHost(host)
 	select {
 	case h.turns <- struct{}{}:
 	case <-ctx.Done():
-		l.leave(h)
+		l.leaveHost(h)
 		return nil, fmt.Errorf("crawl: turn at %s: %w", host, context.Cause(ctx))
 	}
-	if err := l.await(ctx, h); err != nil {
+	if err := l.awaitTurn(ctx, h); err != nil {
 		<-h.turns
-		l.leave(h)
+		l.leaveHost(h)
 		return nil, fmt.Errorf("crawl: turn at %s: %w", host, err)
 	}
 	return func(o Outcome) {
 		l.mu.Lock()
 		h.pace.observe(time.Now(), o)
-		l.applyLocked(h)
+		l.applyPaceLocked(h)
 		l.mu.Unlock()
 		<-h.turns
-		l.leave(h)
+		l.leaveHost(h)
 	}, nil
 }
 
-// await waits for the end of a pause and for the rate, and again for a pause that
+// awaitTurn waits for the end of a pause and for the rate, and again for a pause that
 // began meanwhile. After a pause the waiting requests are spaced by the rate.
-func (l *Limits) await(ctx context.Context, h *hostLimit) error {
+func (l *Limits) awaitTurn(ctx context.Context, h *hostLimit) error {
 	for {
 		if err := sleep(ctx, l.pauseLeft(h)); err != nil {
 			return err
@@ -136,12 +136,12 @@ func sleep(ctx context.Context, d time.Duration) error {
 // SetCrawlDelay slows a host to one request per d; more than 10 s count as 10 s.
 // It never makes a host faster than the configured rate; 0 ends an earlier delay.
 func (l *Limits) SetCrawlDelay(host string, d time.Duration) {
-	h := l.enter(host)
-	defer l.leave(h)
+	h := l.enterHost(host)
+	defer l.leaveHost(h)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	h.pace.crawlDelay(d)
-	l.applyLocked(h)
+	h.pace.setCrawlDelay(d)
+	l.applyPaceLocked(h)
 }
 
 // Pace returns how fast the host is asked now.
@@ -155,13 +155,13 @@ func (l *Limits) Pace(host string) Pace {
 	return Pace{Rate: h.pace.rate, PausedUntil: h.pace.paused}
 }
 
-func (l *Limits) enter(host string) *hostLimit {
+func (l *Limits) enterHost(host string) *hostLimit {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	h := l.hosts[host]
 	if h == nil {
 		if len(l.hosts) >= manyHosts {
-			l.forgetLocked()
+			l.forgetIdleLocked()
 		}
 		h = &hostLimit{
 			turns:   make(chan struct{}, l.parallel),
@@ -175,14 +175,14 @@ func (l *Limits) enter(host string) *hostLimit {
 	return h
 }
 
-func (l *Limits) leave(h *hostLimit) {
+func (l *Limits) leaveHost(h *hostLimit) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	h.callers--
 	h.used = time.Now()
 }
 
-func (l *Limits) forgetLocked() {
+func (l *Limits) forgetIdleLocked() {
 	for host, h := range l.hosts {
 		slowed := h.pace.ceiling < h.pace.base
 		if h.callers == 0 && !slowed && time.Since(h.used) > idleHost {
@@ -191,7 +191,7 @@ func (l *Limits) forgetLocked() {
 	}
 }
 
-func (l *Limits) applyLocked(h *hostLimit) {
+func (l *Limits) applyPaceLocked(h *hostLimit) {
 	if h.limiter.Limit() != rate.Limit(h.pace.rate) {
 		h.limiter.SetLimit(rate.Limit(h.pace.rate))
 		h.limiter.SetBurst(burst(h.pace.rate))

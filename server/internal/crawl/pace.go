@@ -33,8 +33,8 @@ func newPace(perSecond float64) pace {
 	return pace{base: perSecond, ceiling: perSecond, rate: perSecond}
 }
 
-// crawlDelay makes one request per d the ceiling; 0 gives the base back.
-func (p *pace) crawlDelay(d time.Duration) {
+// setCrawlDelay makes one request per d the ceiling; 0 gives the base back.
+func (p *pace) setCrawlDelay(d time.Duration) {
 	undisturbed := p.rate == p.ceiling
 	p.ceiling = p.base
 	if d > 0 {

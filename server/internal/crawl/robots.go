@@ -165,7 +165,7 @@ func robotsPath(u *url.URL) string {
 	if u.RawQuery != "" || u.ForceQuery {
 		path += "?" + u.RawQuery
 	}
-	path = normalise(path, robotsByte)
+	path = normaliseEscapes(path, robotsByte)
 	if strings.ContainsAny(path, "*$") {
 		path = robotsLiteral.Replace(path)
 	}
@@ -186,9 +186,9 @@ type pattern struct {
 }
 
 func newPattern(value string) pattern {
-	p := pattern{octets: len(normalise(value, func(c byte) bool { return c < 0x80 }))}
+	p := pattern{octets: len(normaliseEscapes(value, func(c byte) bool { return c < 0x80 }))}
 	value, p.end = strings.CutSuffix(value, "$")
-	p.parts = strings.Split(normalise(value, robotsByte), "*")
+	p.parts = strings.Split(normaliseEscapes(value, robotsByte), "*")
 	for i := range p.parts {
 		p.parts[i] = robotsLiteral.Replace(p.parts[i])
 	}

@@ -31,16 +31,16 @@ func ParseRobots(body []byte) *Robots {
 	body = bytes.TrimPrefix(body, []byte("\ufeff"))
 	p := robotsParser{r: r, block: &robotsBlock{}}
 	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
-		p.problem(1, ProblemHTML, firstLine(body))
+		p.addProblem(1, ProblemHTML, firstLine(body))
 	}
 	text := strings.ReplaceAll(string(body), "\r\n", "\n")
 	line := 0
 	for s := range strings.SplitSeq(strings.ReplaceAll(text, "\r", "\n"), "\n") {
 		line++
-		p.line(line, s)
+		p.readLine(line, s)
 	}
 	if r.Truncated {
-		p.problem(line, ProblemTooLarge, strconv.Itoa(r.Size)+" bytes or more")
+		p.addProblem(line, ProblemTooLarge, strconv.Itoa(r.Size)+" bytes or more")
 	}
 	return r
 }
@@ -56,13 +56,13 @@ type robotsParser struct {
 	closed bool         // a rule was seen: the next user-agent starts a new block
 }
 
-func (p *robotsParser) problem(line int, kind RobotsProblemKind, text string) {
+func (p *robotsParser) addProblem(line int, kind RobotsProblemKind, text string) {
 	if len(p.r.Problems) < maxRobotsProblems {
-		p.r.Problems = append(p.r.Problems, RobotsProblem{Line: line, Kind: kind, Text: clip(text, maxRobotsText)})
+		p.r.Problems = append(p.r.Problems, RobotsProblem{Line: line, Kind: kind, Text: cutBytes(text, maxRobotsText)})
 	}
 }
 
-func (p *robotsParser) line(n int, s string) {
+func (p *robotsParser) readLine(n int, s string) {
 	s, _, _ = strings.Cut(s, "#")
 	s = strings.TrimSpace(s)
 	if s == "" {
@@ -73,37 +73,37 @@ func (p *robotsParser) line(n int, s string) {
 		// Two words without a colon are obeyed by Googlebot, so owners rely on it.
 		words := strings.Fields(s)
 		if len(words) != 2 {
-			p.problem(n, ProblemUnknown, s)
+			p.addProblem(n, ProblemUnknown, s)
 			return
 		}
 		key, value = words[0], words[1]
 	}
 	value = strings.TrimSpace(value)
-	name, exact := directive(strings.ToLower(strings.TrimSpace(key)))
+	name, exact := directiveName(strings.ToLower(strings.TrimSpace(key)))
 	if name == "" {
-		p.problem(n, ProblemUnknown, s)
+		p.addProblem(n, ProblemUnknown, s)
 		return
 	}
 	if !exact || !colon {
-		p.problem(n, ProblemMisspelt, s)
+		p.addProblem(n, ProblemMisspelt, s)
 	}
 	switch name {
 	case "user-agent":
-		p.userAgent(n, value, s)
+		p.addAgent(n, value, s)
 	case "allow", "disallow":
-		p.rule(n, name == "allow", value, s)
+		p.addRule(n, name == "allow", value, s)
 	case "crawl-delay":
-		p.crawlDelay(n, value, s)
+		p.setCrawlDelay(n, value, s)
 	case "sitemap":
 		p.r.Sitemaps = append(p.r.Sitemaps, value)
 	case "content-signal":
-		p.signal(n, value, s)
+		p.addSignal(n, value, s)
 	}
 }
 
-// directive returns the directive a key stands for and whether it is spelt so.
+// directiveName returns the directive a key stands for and whether it is spelt so.
 // The spellings beside the right one are those Googlebot obeys.
-func directive(key string) (name string, exact bool) {
+func directiveName(key string) (name string, exact bool) {
 	switch key {
 	case "user-agent", "allow", "disallow", "crawl-delay", "sitemap", "content-signal":
 		return key, true
@@ -124,13 +124,13 @@ func directive(key string) (name string, exact bool) {
 	return "", false
 }
 
-func (p *robotsParser) userAgent(n int, value, text string) {
+func (p *robotsParser) addAgent(n int, value, text string) {
 	if p.closed {
 		p.block, p.closed = &robotsBlock{}, false
 	}
 	token := productToken(value)
 	if token == "" {
-		p.problem(n, ProblemBadValue, text)
+		p.addProblem(n, ProblemBadValue, text)
 		return
 	}
 	p.block.agents = append(p.block.agents, token)
@@ -153,9 +153,9 @@ func productToken(value string) string {
 	return value
 }
 
-func (p *robotsParser) rule(n int, allow bool, value, text string) {
+func (p *robotsParser) addRule(n int, allow bool, value, text string) {
 	if len(p.block.agents) == 0 {
-		p.problem(n, ProblemOrphanRule, text)
+		p.addProblem(n, ProblemOrphanRule, text)
 		return
 	}
 	p.closed = true
@@ -163,21 +163,21 @@ func (p *robotsParser) rule(n int, allow bool, value, text string) {
 		return
 	}
 	if value[0] != '/' && value[0] != '*' {
-		p.problem(n, ProblemBadValue, text)
+		p.addProblem(n, ProblemBadValue, text)
 	}
-	p.block.rules = append(p.block.rules, robotsRule{allow: allow, pattern: newPattern(value), line: n, text: clip(text, maxRobotsText)})
+	p.block.rules = append(p.block.rules, robotsRule{allow: allow, pattern: newPattern(value), line: n, text: cutBytes(text, maxRobotsText)})
 }
 
-// crawlDelay keeps the longest delay of a block. It does not close the block:
+// setCrawlDelay keeps the longest delay of a block. It does not close the block:
 // RFC 9309 section 2.2.4 lets other records not interfere with the rules.
-func (p *robotsParser) crawlDelay(n int, value, text string) {
+func (p *robotsParser) setCrawlDelay(n int, value, text string) {
 	seconds, err := strconv.ParseFloat(value, 64)
 	if err != nil || math.IsNaN(seconds) || seconds < 0 || seconds > 1e6 {
-		p.problem(n, ProblemBadValue, text)
+		p.addProblem(n, ProblemBadValue, text)
 		return
 	}
 	if len(p.block.agents) == 0 {
-		p.problem(n, ProblemOrphanRule, text)
+		p.addProblem(n, ProblemOrphanRule, text)
 		return
 	}
 	if d := time.Duration(seconds * float64(time.Second)); d > p.block.delay {
@@ -185,15 +185,15 @@ func (p *robotsParser) crawlDelay(n int, value, text string) {
 	}
 }
 
-func (p *robotsParser) signal(n int, value, text string) {
-	s := RobotsSignal{Line: n, Text: clip(text, maxRobotsText), Agents: p.block.agents, Values: map[string]string{}}
+func (p *robotsParser) addSignal(n int, value, text string) {
+	s := RobotsSignal{Line: n, Text: cutBytes(text, maxRobotsText), Agents: p.block.agents, Values: map[string]string{}}
 	for field := range strings.SplitSeq(value, ",") {
 		if name, v, ok := strings.Cut(field, "="); ok {
 			s.Values[strings.ToLower(strings.TrimSpace(name))] = strings.ToLower(strings.TrimSpace(v))
 		}
 	}
 	if len(s.Values) == 0 {
-		p.problem(n, ProblemBadValue, text)
+		p.addProblem(n, ProblemBadValue, text)
 		return
 	}
 	if len(p.r.Signals) < maxRobotsSignals {
@@ -201,8 +201,8 @@ func (p *robotsParser) signal(n int, value, text string) {
 	}
 }
 
-// clip bounds text of a site to n bytes of valid UTF-8.
-func clip(s string, n int) string {
+// cutBytes cuts text of a site to n bytes of valid UTF-8, without a mark.
+func cutBytes(s string, n int) string {
 	if len(s) > n {
 		s = s[:n]
 	}

@@ -85,7 +85,7 @@ func ParseSitemap(r io.Reader, file *url.URL, lim SitemapLimits, yield func(Site
 	if magic, _ := buffered.Peek(2); string(magic) == "\x1f\x8b" {
 		gz, err := gzip.NewReader(buffered)
 		if err != nil {
-			p.problem(0, SitemapSyntax, err.Error())
+			p.addProblem(0, SitemapSyntax, err.Error())
 			return false, p.problems
 		}
 		r = gz
@@ -98,11 +98,11 @@ func ParseSitemap(r io.Reader, file *url.URL, lim SitemapLimits, yield func(Site
 	var syntax *xml.SyntaxError
 	switch {
 	case body.truncated:
-		p.problem(0, SitemapTooLarge, fmt.Sprintf("the file is larger than %d bytes", lim.Bytes))
+		p.addProblem(0, SitemapTooLarge, fmt.Sprintf("the file is larger than %d bytes", lim.Bytes))
 	case errors.As(err, &syntax):
-		p.problem(syntax.Line, SitemapSyntax, syntax.Msg)
+		p.addProblem(syntax.Line, SitemapSyntax, syntax.Msg)
 	case err != nil && err != errSitemapDone:
-		p.problem(0, SitemapSyntax, err.Error())
+		p.addProblem(0, SitemapSyntax, err.Error())
 	}
 	return p.index, p.problems
 }
@@ -117,9 +117,9 @@ type sitemapParser struct {
 	problems []SitemapProblem
 }
 
-func (p *sitemapParser) problem(line int, kind SitemapProblemKind, text string) {
+func (p *sitemapParser) addProblem(line int, kind SitemapProblemKind, text string) {
 	if len(p.problems) < maxSitemapProblems {
-		p.problems = append(p.problems, SitemapProblem{File: p.file, Line: line, Kind: kind, Text: clip(text, 200)})
+		p.problems = append(p.problems, SitemapProblem{File: p.file, Line: line, Kind: kind, Text: cutBytes(text, 200)})
 	}
 }
 
@@ -148,7 +148,7 @@ func (p *sitemapParser) read(r *bufio.Reader) error {
 			path = append(path, t.Name.Local)
 			text.Reset()
 			switch {
-			case len(path) == 1 && !p.root(t.Name.Local):
+			case len(path) == 1 && !p.readRoot(t.Name.Local):
 				return errSitemapDone
 			case len(path) == 2:
 				loc, lastmod = "", ""
@@ -170,7 +170,7 @@ func (p *sitemapParser) read(r *bufio.Reader) error {
 			case len(path) == 3 && path[2] == "lastmod":
 				lastmod = strings.TrimSpace(text.String())
 			case len(path) == 2 && p.isEntry(path[1]):
-				if !p.entry(line, loc, lastmod) {
+				if !p.yieldEntry(line, loc, lastmod) {
 					return errSitemapDone
 				}
 			}
@@ -179,13 +179,13 @@ func (p *sitemapParser) read(r *bufio.Reader) error {
 	}
 }
 
-func (p *sitemapParser) root(name string) bool {
+func (p *sitemapParser) readRoot(name string) bool {
 	switch name {
 	case "sitemapindex":
 		p.index = true
 	case "urlset":
 	default:
-		p.problem(1, SitemapNotSitemap, "the document is <"+name+">")
+		p.addProblem(1, SitemapNotSitemap, "the document is <"+name+">")
 		return false
 	}
 	return true
@@ -205,10 +205,10 @@ func (p *sitemapParser) readText(r io.Reader) error {
 			continue
 		}
 		if p.count == 0 && !strings.HasPrefix(text, "http") {
-			p.problem(n, SitemapNotSitemap, text)
+			p.addProblem(n, SitemapNotSitemap, text)
 			return errSitemapDone
 		}
-		if !p.entry(n, text, "") {
+		if !p.yieldEntry(n, text, "") {
 			return errSitemapDone
 		}
 	}
@@ -216,19 +216,19 @@ func (p *sitemapParser) readText(r io.Reader) error {
 		return err
 	}
 	if p.count == 0 {
-		p.problem(1, SitemapNotSitemap, "the file is empty")
+		p.addProblem(1, SitemapNotSitemap, "the file is empty")
 	}
 	return nil
 }
 
-// entry hands on one location and reports whether there is use in reading on.
-func (p *sitemapParser) entry(line int, loc, lastmod string) bool {
+// yieldEntry hands on one location and reports whether there is use in reading on.
+func (p *sitemapParser) yieldEntry(line int, loc, lastmod string) bool {
 	if p.count++; p.count > MaxSitemapURLs {
-		p.problem(line, SitemapTooManyURLs, "more than 50,000 entries")
+		p.addProblem(line, SitemapTooManyURLs, "more than 50,000 entries")
 		return false
 	}
 	if loc == "" {
-		p.problem(line, SitemapBadURL, "an entry without location")
+		p.addProblem(line, SitemapBadURL, "an entry without location")
 		return true
 	}
 	u, err := canonical(nil, loc)
@@ -237,8 +237,8 @@ func (p *sitemapParser) entry(line int, loc, lastmod string) bool {
 		if errors.Is(err, ErrNoHost) {
 			text = "the URL is not absolute"
 		}
-		p.problem(line, SitemapBadURL, text+": "+loc)
+		p.addProblem(line, SitemapBadURL, text+": "+loc)
 		return true
 	}
-	return p.yield(SitemapEntry{URL: u, LastMod: clip(lastmod, 64), Line: line, File: p.file})
+	return p.yield(SitemapEntry{URL: u, LastMod: cutBytes(lastmod, 64), Line: line, File: p.file})
 }

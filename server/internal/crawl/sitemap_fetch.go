@@ -38,7 +38,7 @@ func (f *Fetcher) Sitemaps(ctx context.Context, roots []*url.URL, scope Scope, l
 	for len(w.queue) > 0 {
 		next := w.queue[0]
 		w.queue = w.queue[1:]
-		if err := w.visit(ctx, next); err != nil {
+		if err := w.readFile(ctx, next); err != nil {
 			return nil, err
 		}
 	}
@@ -67,7 +67,7 @@ func (w *sitemapWalk) enqueue(namedBy string, u *url.URL, depth int) bool {
 		return true
 	}
 	if len(w.queue)+len(w.set.Files) >= w.lim.Files {
-		w.cap(namedBy, "more sitemap files than are read")
+		w.reachCap(namedBy, "more sitemap files than are read")
 		return false
 	}
 	w.files[key] = true
@@ -75,18 +75,18 @@ func (w *sitemapWalk) enqueue(namedBy string, u *url.URL, depth int) bool {
 	return true
 }
 
-func (w *sitemapWalk) problem(p SitemapProblem) {
+func (w *sitemapWalk) addProblem(p SitemapProblem) {
 	if len(w.set.Problems) < maxAllSitemapProblems {
-		p.Text = clip(p.Text, 200)
+		p.Text = cutBytes(p.Text, 200)
 		w.set.Problems = append(w.set.Problems, p)
 	}
 }
 
-func (w *sitemapWalk) cap(file, text string) {
-	w.problem(SitemapProblem{File: file, Kind: SitemapCap, Text: text})
+func (w *sitemapWalk) reachCap(file, text string) {
+	w.addProblem(SitemapProblem{File: file, Kind: SitemapCap, Text: text})
 }
 
-func (w *sitemapWalk) visit(ctx context.Context, at queuedSitemap) error {
+func (w *sitemapWalk) readFile(ctx context.Context, at queuedSitemap) error {
 	var (
 		index    bool
 		entries  []SitemapEntry
@@ -118,7 +118,7 @@ func (w *sitemapWalk) visit(ctx context.Context, at queuedSitemap) error {
 		URL: at.url.String(), Status: res.Status, Failure: res.Failure,
 	})
 	for _, p := range problems {
-		w.problem(p)
+		w.addProblem(p)
 	}
 	if index {
 		w.takeFiles(at, entries)
@@ -143,7 +143,7 @@ func (w *sitemapWalk) takeFiles(at queuedSitemap, entries []SitemapEntry) {
 		default:
 			return
 		}
-		w.problem(p)
+		w.addProblem(p)
 	}
 }
 
@@ -153,9 +153,9 @@ func (w *sitemapWalk) takePages(entries []SitemapEntry) {
 		switch {
 		case w.pages[key]:
 		case !w.scope.Contains(e.URL):
-			w.problem(SitemapProblem{File: e.File, Line: e.Line, Kind: SitemapForeignHost, Text: key})
+			w.addProblem(SitemapProblem{File: e.File, Line: e.Line, Kind: SitemapForeignHost, Text: key})
 		case len(w.set.Entries) >= w.lim.Entries:
-			w.cap(e.File, "more entries than are read")
+			w.reachCap(e.File, "more entries than are read")
 			return
 		default:
 			w.pages[key] = true

@@ -80,7 +80,7 @@ func canonical(base *url.URL, href string) (*url.URL, error) {
 	if rest == "" && !hasQuery {
 		query, hasQuery = base.RawQuery, base.ForceQuery
 	}
-	u.RawQuery = normalise(query, queryByte)
+	u.RawQuery = normaliseEscapes(query, queryByte)
 	u.ForceQuery = hasQuery && query == ""
 	if err := setPath(u, path); err != nil {
 		return nil, err
@@ -211,7 +211,7 @@ func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
 // setPath sets the path of u from its escaped spelling.
 func setPath(u *url.URL, path string) error {
-	escaped := removeDotSegments(normalise(path, pathByte))
+	escaped := removeDotSegments(normaliseEscapes(path, pathByte))
 	plain, err := url.PathUnescape(escaped)
 	if err != nil {
 		return ErrSyntax
@@ -243,10 +243,10 @@ func removeDotSegments(path string) string {
 	return "/" + strings.Join(kept, "/")
 }
 
-// normalise gives equal spellings one form (RFC 3986 section 6.2.2): escapes in
+// normaliseEscapes gives equal spellings one form (RFC 3986 section 6.2.2): escapes in
 // upper case, unreserved characters bare, every byte that allowed refuses
 // escaped. A "%" that starts no escape stays as it is.
-func normalise(s string, allowed func(byte) bool) string {
+func normaliseEscapes(s string, allowed func(byte) bool) string {
 	clean := true
 	for i := range len(s) {
 		clean = clean && s[i] != '%' && allowed(s[i])
