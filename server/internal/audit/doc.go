@@ -1,9 +1,14 @@
 // Package audit is the engine: it claims audits from the database, visits the
 // sites, checks what it finds, scores it, and shows every step as it is made.
 //
-// Read engine.go first (workers, leases, the end of a run), then run.go (the
-// stages in order), discover.go, crawl.go, links.go and report.go. Beside them:
-// recorder.go writes what board.go says, score.go is the formula.
+// # Use
+//
+//	engine := audit.New(store, audit.Config{
+//		Owner:     "host-1234", // unique among all processes that live
+//		LeaseLost: store.ErrLeaseLost,
+//	})
+//	go func() { done <- engine.Run(ctx) }() // ends, soon after ctx does, with every audit saved
+//	engine.Wake()                           // there is a new audit; without this it is found within a second
 //
 // # One run
 //
@@ -33,7 +38,7 @@
 // # Ownership
 //
 // A claimed audit is ours while its lease lasts. The lease is renewed every
-// [renewEvery]; the answer also carries the request to cancel, which is so
+// [renewEvery]; the answer also carries the request to cancel, which is thereby
 // honoured within a second. A lease that another worker took, or that could not
 // be renewed before it ran out by our own clock, ends the run at once: nothing
 // more is fetched or written. Every write carries the lease, so that the database
@@ -78,4 +83,30 @@
 // a time for each host. They do not consult robots.txt: asking once whether a
 // link works is not crawling. When none of several hosts answers, our own network
 // is taken to be away and no link is called broken.
+//
+// # The files, in reading order
+//
+// Uses run down this list.
+//
+//	engine.go    workers: claim a job, run it, write its end
+//	stages.go    the stages in order, and what one leaves to the next
+//	discover.go  the first stage: robots.txt, start page, sitemaps
+//	crawl.go     the second stage: every page of the site
+//	links.go     the third stage: links to other sites
+//	end.go       the last two stages: how an audit ends, and with what result
+//	report.go    the report as it is stored
+//	run.go       run: what all stages of an attempt work with
+//	lease.go     keeper: renews the lease and passes on a request to cancel
+//	recorder.go  recorder: writes pages and the progress row
+//	book.go      book: what the end of an audit needs of its pages
+//	board.go     board: what has been seen so far, as users see it
+//	state.go     the stored state of a page, from which another attempt goes on
+//	visit.go     visit: one fetched URL, checked
+//	score.go     the formula
+//	input.go     all that is copied from package crawl to package check
+//	site.go      site: what the discover stage finds out
+//	refusal.go   why a site cannot be audited, in plain words
+//	text.go      text of a site made fit to be stored
+//	store.go     Store: what the engine needs of the database; repeated writes
+//	causes.go    why fetching ends early; panics turned into errors
 package audit

@@ -47,18 +47,6 @@ type Fault struct {
 	Evidence []shared.Evidence
 }
 
-// All are the checks in the order reports show them. It is never changed.
-var All = slices.Concat(crawlability, aiAccess, content, metadata, links)
-
-var (
-	pageChecks = slices.DeleteFunc(slices.Clone(All), func(c Check) bool { return c.Page == nil })
-	siteChecks = slices.DeleteFunc(slices.Clone(All), func(c Check) bool { return c.Site == nil })
-)
-
-// PageChecks are the checks of a page; [Facts.Outcomes] has one entry for each,
-// in this order. The caller must not change the slice.
-func PageChecks() []Check { return pageChecks }
-
 // Reason is a stable code that says why a check does not apply; the words are
 // in package shared/text.
 type Reason string

@@ -2,6 +2,13 @@
 // every check of one table, whether the check applies, passes or fails, and
 // what was seen.
 //
+// # Use
+//
+//	page := check.Parse(check.Input{URL: url, Status: 200, ContentType: "text/html", Body: body})
+//	result := check.RunPage(page)            // findings of the page, and facts to keep
+//	facts = append(facts, result.Facts)
+//	site := check.RunSite(check.SiteInput{Home: url, Pages: facts, Complete: true})
+//
 // # Order of use
 //
 // [Parse] turns one fetched URL into a [Page] in a single walk over the parse
@@ -39,4 +46,24 @@
 // scripts written without spaces two ideographs or kana count as one word, and
 // five letters of Thai, Lao, Khmer or Burmese do. Lengths are characters:
 // combining marks and joiners are not counted, bytes never are.
+//
+// # The files, in reading order
+//
+//	run.go           RunPage and RunSite: every check is asked once
+//	table.go         All: the checks in their order
+//	content.go       the checks of category content
+//	metadata.go      of category metadata
+//	links.go         of category links
+//	ai.go            of category ai-access; agents.go is its table of crawlers
+//	crawlability.go  of category crawlability
+//	sitemap.go       its rules about sitemaps
+//	robots.go        its rules about robots.txt
+//	site.go          SiteInput: what is known of the whole site
+//	facts.go         Facts: what outlives a page
+//	check.go         Check, its rules, reasons and outcomes
+//	page.go          Page and Parse
+//	collect.go       the walk over a document; head.go and anchor.go are its parts
+//	evidence.go      what was seen, bounded
+//	words.go         words, similarity and the length of texts
+//	input.go         Input: one fetched URL
 package check

@@ -1,6 +1,18 @@
 // Package crawl fetches the pages of one site politely: it knows URLs,
 // robots.txt, sitemaps and HTTP, and nothing of audits, scores or databases.
 //
+// # Use
+//
+//	fetcher := crawl.NewFetcher(crawl.Config{})
+//	defer fetcher.Close()
+//	seed, err := crawl.ParseSeed("example.com")             // https://example.com/
+//	robots := crawl.NewRobotsCache(fetcher)
+//	allowed, err := robots.Allowed(ctx, seed)               // may we fetch it?
+//	res, err := fetcher.Fetch(ctx, crawl.Request{URL: seed}) // waits for its turn
+//	if res.Failure != nil {                                  // whatever the site did is in res
+//		fmt.Println(res.Failure)
+//	}
+//
 // The parts, in the order an audit meets them:
 //
 //   - [ParseSeed] and [Canonical] make canonical URLs; the string of a canonical
@@ -47,4 +59,24 @@
 // section 6 (URL equivalence), RFC 9110 section 10.2.3 (Retry-After), RFC 6890
 // and the IANA special-purpose registries (addresses), the public suffix list
 // (what a site is).
+//
+// # The files, in reading order
+//
+//	seed.go           what a person typed becomes the seed URL
+//	robots_fetch.go   RobotsCache: robots.txt of each origin, fetched once
+//	sitemap_fetch.go  the sitemaps of a site, through their indexes
+//	fetch.go          Fetcher: turns, redirects, a retry, one exchange
+//	frontier.go       Frontier: what is known, and what comes next
+//	scope.go          Scope: which URLs belong to the site
+//	sitemap.go        reads one sitemap
+//	robots_parse.go   reads one robots.txt
+//	robots.go         Robots: its rules, and what they say of a URL
+//	result.go         Request and Result
+//	body.go           bodies, bounded on the wire and decoded
+//	header.go         the headers that are kept
+//	failure.go        Failure: what went wrong, in our words
+//	guard.go          which addresses may be connected to
+//	url.go            Canonical: the one form of a URL
+//	limits.go         Limits: turns at hosts
+//	pace.go           how fast a host is asked
 package crawl
