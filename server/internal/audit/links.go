@@ -159,7 +159,8 @@ func (r *run) askLink(ctx context.Context, u *url.URL, link *check.ExternalLink)
 				link.Failure = check.FailOther // the resolver failed, not the name
 			}
 		}
-		if link.Failure == "" && link.Status < 400 || link.Failure == check.FailDNS || link.Failure == check.FailBlocked {
+		answered := link.Failure == "" && link.Status < 400
+		if answered || link.Failure == check.FailDNS || link.Failure == check.FailBlocked {
 			break
 		}
 	}

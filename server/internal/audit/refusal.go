@@ -20,7 +20,8 @@ func refuse(format string, args ...any) *refusal {
 }
 
 // internalFault stands for errors that say nothing to the reader of an audit.
-var internalFault = refuse("The audit could not be finished because of an internal error. The server's log has the details.")
+var internalFault = refuse(
+	"The audit could not be finished because of an internal error. The server's log has the details.")
 
 // refuseUnanswered explains a request that got no answer.
 func refuseUnanswered(u *url.URL, f *crawl.Failure) *refusal {
@@ -35,7 +36,8 @@ func refuseUnanswered(u *url.URL, f *crawl.Failure) *refusal {
 	case crawl.FailTLS:
 		return refuse("No secure connection to %s could be made: %s.", host, f.Text)
 	case crawl.FailBlocked:
-		return refuse("%s leads to a private network address or an unusual port, which this server may not audit.", host)
+		return refuse(
+			"%s leads to a private network address or an unusual port, which this server may not audit.", host)
 	case crawl.FailReset:
 		return refuse("%s closed the connection without an answer.", host)
 	case crawl.FailLoop:
@@ -52,10 +54,12 @@ func refuseUnanswered(u *url.URL, f *crawl.Failure) *refusal {
 func refuseClosed(u *url.URL, robots *crawl.Robots) *refusal {
 	switch f := robots.Failure; {
 	case f == nil:
-		return refuse("%s answered %s. Until it gives an answer, crawlers must not fetch any page of the site (RFC 9309).",
+		return refuse(
+			"%s answered %s. Until it gives an answer, crawlers must not fetch any page of the site (RFC 9309).",
 			robots.URL, statusText(robots.Status))
 	case f.Class == crawl.FailTimeout || f.Class == crawl.FailReset:
-		return refuse("%s gave no answer. Until it does, crawlers must not fetch any page of the site (RFC 9309).", robots.URL)
+		return refuse(
+			"%s gave no answer. Until it does, crawlers must not fetch any page of the site (RFC 9309).", robots.URL)
 	default:
 		return refuseUnanswered(u, f)
 	}

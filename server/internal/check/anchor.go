@@ -1,9 +1,6 @@
 package check
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // openLink notes the target of an a or area element.
 func (c *collector) openLink(tag string, at attrs) {
@@ -32,7 +29,7 @@ func (c *collector) openLink(tag string, at attrs) {
 // -1 when it is no http(s) URL or there is no room.
 func (c *collector) linkIndex(href, rel string) int {
 	p := c.p
-	noFollow := slices.ContainsFunc(strings.Fields(rel), func(s string) bool { return strings.EqualFold(s, "nofollow") })
+	noFollow := hasWord(rel, "nofollow")
 	i, known := c.byHref[href]
 	if !known {
 		i = c.addTarget(href)
@@ -92,7 +89,9 @@ func (c *collector) closeLink() {
 
 // clickable reports whether an element without href acts as a link by script.
 func clickable(at attrs) bool {
-	for _, name := range [...]string{"onclick", "data-href", "ng-click", "@click", "v-on:click", "(click)", "routerlink"} {
+	for _, name := range [...]string{
+		"onclick", "data-href", "ng-click", "@click", "v-on:click", "(click)", "routerlink",
+	} {
 		if _, ok := at.lookup(name); ok {
 			return true
 		}

@@ -51,7 +51,7 @@ func (c *collector) linkElement(at attrs) {
 	if c.cur&inHead == 0 || len(c.p.Canonicals) >= maxKept {
 		return
 	}
-	if slices.ContainsFunc(strings.Fields(at.get("rel")), func(s string) bool { return strings.EqualFold(s, "canonical") }) {
+	if hasWord(at.get("rel"), "canonical") {
 		c.p.Canonicals = append(c.p.Canonicals, Canonical{Href: strings.TrimSpace(at.get("href")), Source: "html"})
 	}
 }
@@ -124,7 +124,7 @@ func isCanonicalRel(params string) bool {
 			continue
 		}
 		value = strings.Trim(strings.TrimSpace(strings.TrimRight(strings.TrimSpace(value), ",")), `"`)
-		return slices.ContainsFunc(strings.Fields(value), func(s string) bool { return strings.EqualFold(s, "canonical") })
+		return hasWord(value, "canonical")
 	}
 	return false
 }

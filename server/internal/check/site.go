@@ -115,7 +115,8 @@ type site struct {
 
 func newSite(in SiteInput) *site {
 	s := &site{SiteInput: in}
-	s.Pages = slices.SortedStableFunc(slices.Values(in.Pages), func(a, b Facts) int { return cmp.Compare(a.URL, b.URL) })
+	s.Pages = slices.Clone(in.Pages)
+	slices.SortStableFunc(s.Pages, func(a, b Facts) int { return cmp.Compare(a.URL, b.URL) })
 	s.Pages = slices.CompactFunc(s.Pages, func(a, b Facts) bool { return a.URL == b.URL })
 	seen := map[string]bool{}
 	for i := range s.Pages {

@@ -11,7 +11,9 @@ import (
 func (s *SitemapFacts) usable() []SitemapFile {
 	var files []SitemapFile
 	for _, f := range s.Files {
-		other := slices.ContainsFunc(s.Problems, func(p Problem) bool { return p.File == f.URL && p.Kind == ProblemNotSitemap })
+		other := slices.ContainsFunc(s.Problems, func(p Problem) bool {
+			return p.File == f.URL && p.Kind == ProblemNotSitemap
+		})
 		if f.Status/100 == 2 && f.Failure == "" && !other {
 			files = append(files, f)
 		}

@@ -145,6 +145,17 @@ func unspacedWeight(r rune) int {
 	return 0
 }
 
+// hasWord reports whether a list of words separated by spaces, such as a rel
+// attribute, holds one, in upper or lower case.
+func hasWord(list, word string) bool {
+	for s := range strings.FieldsSeq(list) {
+		if strings.EqualFold(s, word) {
+			return true
+		}
+	}
+	return false
+}
+
 // characters is the length of s as a reader counts it.
 func characters(s string) int {
 	n := 0

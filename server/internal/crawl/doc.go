@@ -71,12 +71,13 @@
 //	sitemap.go        reads one sitemap
 //	robots_parse.go   reads one robots.txt
 //	robots.go         Robots: its rules, and what they say of a URL
-//	result.go         Request and Result
 //	body.go           bodies, bounded on the wire and decoded
+//	result.go         Request and Result
 //	header.go         the headers that are kept
 //	failure.go        Failure: what went wrong, in our words
 //	guard.go          which addresses may be connected to
 //	url.go            Canonical: the one form of a URL
 //	limits.go         Limits: turns at hosts
 //	pace.go           how fast a host is asked
+//	text.go           text of a site, cut
 package crawl

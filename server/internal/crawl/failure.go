@@ -68,7 +68,8 @@ func classifyError(err error, answered bool, timeout time.Duration) *Failure {
 		return newFailure(FailRefused, err, "the connection was refused")
 	case isReset(err):
 		return newFailure(FailReset, err, "the connection was closed before the answer was complete")
-	case strings.Contains(err.Error(), "response headers exceeded"), strings.Contains(err.Error(), "header list larger"):
+	case strings.Contains(err.Error(), "response headers exceeded"),
+		strings.Contains(err.Error(), "header list larger"):
 		return newFailure(FailOther, err, "the response headers are too large")
 	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "readLoopPeekFailLocked"):
 		return newFailure(FailOther, err, "the answer is not HTTP")

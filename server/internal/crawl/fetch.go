@@ -107,7 +107,8 @@ func (f *Fetcher) Fetch(ctx context.Context, req Request) (*Result, error) {
 		hop := Hop{URL: res.FinalURL.String(), Status: res.Status, Location: location}
 		if err != nil {
 			res.Hops = append(res.Hops, hop)
-			res.Failure = newFailure(FailOther, err, "redirects to %q, which is no URL to fetch", cutBytes(location, 200))
+			res.Failure = newFailure(FailOther, err, "redirects to %q, which is no URL to fetch",
+				cutBytes(location, 200))
 			return res, nil
 		}
 		hop.Location = next.String()

@@ -51,10 +51,12 @@ type Result struct {
 	RetryAfter  time.Duration
 	TLSExpires  time.Time // of the server's certificate; zero without TLS. For the check tls-expiring
 
-	Body       []byte // decoded from gzip, not from its charset; kept as far as it came on a failure; nil when Request.WantBody said no
-	Truncated  bool   // the body is longer than MaxBody and was cut there
-	Compressed bool   // it came as gzip. For the check no-compression
-	WireBytes  int64  // body bytes received, before decoding. For the check no-compression
+	// Body is decoded from gzip, not from its charset. It is kept as far as it came on
+	// a failure, and nil when Request.WantBody said no.
+	Body       []byte
+	Truncated  bool  // the body is longer than MaxBody and was cut there
+	Compressed bool  // it came as gzip. For the check no-compression
+	WireBytes  int64 // body bytes received, before decoding. For the check no-compression
 
 	TTFB     time.Duration // from the request's last byte sent to the first one received
 	Duration time.Duration // from connecting to the end of the body. For the check fetch-timeout

@@ -165,7 +165,9 @@ func (p *robotsParser) addRule(n int, allow bool, value, text string) {
 	if value[0] != '/' && value[0] != '*' {
 		p.addProblem(n, ProblemBadValue, text)
 	}
-	p.block.rules = append(p.block.rules, robotsRule{allow: allow, pattern: newPattern(value), line: n, text: cutBytes(text, maxRobotsText)})
+	p.block.rules = append(p.block.rules, robotsRule{
+		allow: allow, pattern: newPattern(value), line: n, text: cutBytes(text, maxRobotsText),
+	})
 }
 
 // setCrawlDelay keeps the longest delay of a block. It does not close the block:
@@ -199,12 +201,4 @@ func (p *robotsParser) addSignal(n int, value, text string) {
 	if len(p.r.Signals) < maxRobotsSignals {
 		p.r.Signals = append(p.r.Signals, s)
 	}
-}
-
-// cutBytes cuts text of a site to n bytes of valid UTF-8, without a mark.
-func cutBytes(s string, n int) string {
-	if len(s) > n {
-		s = s[:n]
-	}
-	return strings.ToValidUTF8(s, "\ufffd")
 }

@@ -77,7 +77,8 @@ type SitemapProblem struct {
 // each entry as it is read and ends the reading by returning false. index tells
 // whether the entries are sitemaps. Reading ends at the first syntax error;
 // entries before it were yielded. At most 100 problems are returned.
-func ParseSitemap(r io.Reader, file *url.URL, lim SitemapLimits, yield func(SitemapEntry) bool) (index bool, problems []SitemapProblem) {
+func ParseSitemap(r io.Reader, file *url.URL, lim SitemapLimits, yield func(SitemapEntry) bool) (
+	index bool, problems []SitemapProblem) {
 	p := &sitemapParser{file: file.String(), yield: yield}
 	lim = lim.withDefaults()
 

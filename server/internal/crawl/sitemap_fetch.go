@@ -29,7 +29,9 @@ type SitemapFile struct {
 // robots.txt vouches for it, and so may the sitemaps on its host. An error is
 // returned only when ctx ended.
 func (f *Fetcher) Sitemaps(ctx context.Context, roots []*url.URL, scope Scope, lim SitemapLimits) (*Sitemaps, error) {
-	w := &sitemapWalk{fetcher: f, scope: scope, lim: lim.withDefaults(), files: map[string]bool{}, pages: map[string]bool{}}
+	w := &sitemapWalk{
+		fetcher: f, scope: scope, lim: lim.withDefaults(), files: map[string]bool{}, pages: map[string]bool{},
+	}
 	for _, root := range roots {
 		if !w.enqueue(root.String(), root, 0) {
 			break

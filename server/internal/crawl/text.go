@@ -1,0 +1,11 @@
+package crawl
+
+import "strings"
+
+// cutBytes cuts text of a site to n bytes of valid UTF-8, without a mark.
+func cutBytes(s string, n int) string {
+	if len(s) > n {
+		s = s[:n]
+	}
+	return strings.ToValidUTF8(s, "\ufffd")
+}
