@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// fetchers are the pages of one audit in work at the same time. The limits of
-	// a host are narrower; the rest serves the site's other hosts, and parsing.
+	// fetchers is how many pages of one audit are fetched and parsed at the same
+	// time. The limits of one host are narrower; the rest serves the site's other
+	// hosts, and parsing.
 	fetchers = 8
 	// silentAfter is how long a crawl goes on without a single answer.
 	silentAfter = 5 * time.Minute
@@ -27,9 +28,9 @@ const (
 // Pages arrive in any order, and are checked, saved and shown as they do. Only
 // their links wait: they join the frontier in the order in which the pages were
 // handed out. So which pages are visited, at what depth, and from where they are
-// linked depends on the site alone, not on who answers first; and an audit taken
-// up again, whose stored pages are not fetched but only followed, goes the same
-// way.
+// linked depends on the site alone, not on which answer comes first. An audit that
+// is taken up again goes the same way: its stored pages are not fetched, but their
+// links are followed.
 func (r *run) crawl(ctx context.Context, s *site, book *book) error {
 	r.rec.enter(shared.StageCrawl, "Fetching the pages of "+s.home.Host)
 	inner, done := context.WithCancel(ctx)

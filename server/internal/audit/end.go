@@ -12,7 +12,7 @@ import (
 	"atalaya/shared"
 )
 
-// The reasons why an audit is partial, as readers see them.
+// The reasons why an audit is partial, as users see them.
 const (
 	reasonLimit     = "limit"
 	reasonTime      = "time"
@@ -36,7 +36,7 @@ func stopReason(err error) (string, error) {
 
 // conclude ends an audit with what was found: checks of the whole site, score,
 // report. stopped is the reason why fetching ended early, or "". A cancelled audit
-// keeps showing, to those who watch, the stage in which it was stopped.
+// keeps showing the stage in which it was stopped.
 func (r *run) conclude(ctx context.Context, s *site, b *book, o outside, stopped string) (work.Result, error) {
 	enter := r.rec.enter
 	if stopped == reasonCancelled {

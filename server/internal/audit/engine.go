@@ -46,8 +46,8 @@ const (
 	// stopGrace is what a run may take to save and release after the engine was
 	// told to stop: less than the time a process has to end.
 	stopGrace = 3 * time.Second
-	// parallel requests to one host: with five a second, enough for a host that
-	// takes most of a second to answer.
+	// parallel is how many requests one host gets at the same time: with five a
+	// second, enough for a host that takes most of a second to answer.
 	parallel = 4
 )
 
@@ -187,7 +187,7 @@ func (e *Engine) runJob(ctx context.Context, job work.Job, claimed time.Time) {
 }
 
 // finish writes the end of an audit. An error that is not about the site is the
-// program's or the database's own: the log has it, the reader is told so.
+// program's or the database's own: the log has it, and the user is told so.
 func (e *Engine) finish(ctx context.Context, r *run, result work.Result, err error, log *slog.Logger) {
 	if err != nil {
 		refused, ok := errors.AsType[*refusal](err)

@@ -19,7 +19,7 @@ func refuse(format string, args ...any) *refusal {
 	return &refusal{cutRunes(fmt.Sprintf(format, args...), shared.MaxErrorMessage)}
 }
 
-// internalFault stands for errors that say nothing to the reader of an audit.
+// internalFault stands for errors that say nothing to a user.
 var internalFault = refuse(
 	"The audit could not be finished because of an internal error. The server's log has the details.")
 

@@ -13,9 +13,9 @@ import (
 // machine.
 const unit = 10_000
 
-// fine keeps the weighted mean over the categories exact enough that only the
-// last step rounds.
-const fine = 1_000_000
+// precision scales the weighted mean over the categories, so that only the last
+// step rounds.
+const precision = 1_000_000
 
 // rule is a check as the formula sees it.
 type rule struct {
@@ -24,7 +24,7 @@ type rule struct {
 	Severity shared.Severity
 }
 
-// allRules are the checks as the score sees them.
+// allRules are the checks of package check as the formula sees them.
 var allRules = func() []rule {
 	rules := make([]rule, len(check.All))
 	for i, c := range check.All {
@@ -167,14 +167,14 @@ func computeScore(rules []rule, t tally, caps []shared.Cap, pages int) (verdict,
 		if s == nil {
 			continue
 		}
-		sum += s.weight * s.earned * fine / s.possible
+		sum += s.weight * s.earned * precision / s.possible
 		weight += s.weight
 		weights = append(weights, s.weight)
 		v.Score.Categories = append(v.Score.Categories, shared.CategoryScore{
 			Category: c, Score: int(rounded(s.earned / s.possible)),
 		})
 	}
-	v.Raw = sum / (weight * fine)
+	v.Raw = sum / (weight * precision)
 	for i, share := range apportion(100, weights) {
 		v.Score.Categories[i].Weight = int(share)
 	}
@@ -222,7 +222,7 @@ func splitLost(total int64, byCategory map[shared.Category]*categorySum) map[str
 		}
 		for _, m := range s.missing {
 			ids = append(ids, m.id)
-			shares = append(shares, s.weight*m.amount*fine/s.possible)
+			shares = append(shares, s.weight*m.amount*precision/s.possible)
 		}
 	}
 	lost := make(map[string]int, len(ids))

@@ -42,13 +42,13 @@ func (r *run) stages(writeCtx, fetchCtx context.Context) (work.Result, error) {
 	if stopped == nil {
 		stopped = r.crawl(fetchCtx, site, book)
 	}
-	var outside outside
+	var links outside
 	if stopped == nil {
-		outside, stopped = r.checkLinks(fetchCtx, book.mostLinked(maxExternal))
+		links, stopped = r.checkLinks(fetchCtx, book.mostLinked(maxExternal))
 	}
 	reason, err := stopReason(stopped)
 	if err != nil {
 		return work.Result{}, err
 	}
-	return r.conclude(writeCtx, site, book, outside, reason)
+	return r.conclude(writeCtx, site, book, links, reason)
 }

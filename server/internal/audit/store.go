@@ -39,6 +39,7 @@ type retrier struct {
 func (r retrier) isLost(err error) bool { return err != nil && errors.Is(err, r.leaseLost) }
 
 const (
+	// retryFirst is the wait before the first repetition; it doubles up to retryMax.
 	retryFirst = 50 * time.Millisecond
 	retryMax   = 2 * time.Second
 	// retryPatience is how long one write is repeated. A database that is away
@@ -47,8 +48,8 @@ const (
 	retryPatience = 30 * time.Second
 )
 
-// retry runs a store operation until it succeeds, the lease is lost, ctx ends or
-// patience does.
+// retry runs a store operation until it succeeds, the lease is lost, ctx ends, or it
+// has failed for longer than retryPatience.
 func (r retrier) retry(ctx context.Context, operation string, do func(context.Context) error) error {
 	start := time.Now()
 	for wait := retryFirst; ; wait = min(2*wait, retryMax) {

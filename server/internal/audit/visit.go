@@ -8,7 +8,7 @@ import (
 	"atalaya/shared"
 )
 
-// visit is one fetched URL: what readers see of it, what its checks said, and
+// visit is one fetched URL: what users see of it, what its checks said, and
 // where it leads. It is final once made.
 type visit struct {
 	page     shared.Page
@@ -22,7 +22,7 @@ type visit struct {
 
 	tally  tally // of this page alone
 	needJS bool
-	broken bool // 5xx or no answer
+	broken bool // the answer was 5xx, or there was none
 }
 
 // outward is a link to another site.
@@ -31,7 +31,7 @@ type outward struct {
 	Text string `json:"t,omitempty"`
 }
 
-// newVisit reads an answer: one parse, every page check.
+// newVisit reads an answer. It is parsed once, for all checks of a page.
 func newVisit(a asked, res *crawl.Result, scope crawl.Scope, now time.Time) *visit {
 	p := check.Parse(pageInput(a, res))
 	checked := check.RunPage(p)
@@ -44,12 +44,13 @@ func newVisit(a asked, res *crawl.Result, scope crawl.Scope, now time.Time) *vis
 	return v
 }
 
-// publicPage is what readers see. A redirect shows its own status, not that of the
+// publicPage is what users see of a page. A redirect shows its own status, not that of the
 // page it led to, which has its own line.
 func publicPage(a asked, res *crawl.Result, p *check.Page, now time.Time) shared.Page {
 	v := shared.Page{
 		URL: a.URL, Depth: a.Depth, Referrer: a.Referrer,
-		Status: res.Status, Failure: failureClass(res.Failure), MS: int(res.TTFB.Milliseconds()), Bytes: len(res.Body),
+		Status: res.Status, Failure: failureClass(res.Failure),
+		MS: int(res.TTFB.Milliseconds()), Bytes: len(res.Body),
 		ContentType: storable(res.ContentType, shared.MaxMessage), FinalURL: p.FinalURL,
 		Title: storable(p.Title, shared.MaxMessage), Words: p.MainWords,
 		Analysed: p.Analysed(), FetchedAt: shared.At(now),

@@ -124,7 +124,7 @@ func aiUserBlocked(s *site) (int, []Fault) {
 	return 2, faults
 }
 
-// aiTrainingPolicy states who may train on the site. It never fails: both
+// aiTrainingPolicy states which agents may train on the site. It never fails: both
 // answers are the owner's right.
 func aiTrainingPolicy(s *site) (int, []Fault) {
 	var ev []shared.Evidence

@@ -20,8 +20,8 @@ var links = []Check{
 }
 
 // Broken says whether an external link leads nowhere. Sites often refuse
-// unknown clients although the page exists (401, 403, 429, 503, a dropped
-// connection …): such answers verify nothing and are never called broken.
+// unknown clients although the page exists (with 401, 403, 429 or 503, or by dropping
+// the connection): such answers verify nothing and are never called broken.
 func Broken(l ExternalLink) (broken, verified bool) {
 	switch l.Failure {
 	case "":

@@ -55,7 +55,7 @@ type RobotsCache struct {
 }
 
 type robotsEntry struct {
-	turn   chan struct{} // held by whoever reads or fetches robots
+	turn   chan struct{} // holds one token while a goroutine reads or fetches robots
 	robots *Robots
 }
 

@@ -96,7 +96,8 @@ func (w *sitemapWalk) readFile(ctx context.Context, at queuedSitemap) error {
 	)
 	res, err := w.fetcher.Fetch(ctx, Request{
 		URL: at.url,
-		// One byte over the parser's own limit, so that it is the parser who tells.
+		// One byte more than the parser's own limit, so that the parser finds the file
+		// too large and says so.
 		MaxBody: w.lim.Bytes + 1,
 		sink: func(body io.Reader) {
 			entries = nil
