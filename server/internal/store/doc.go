@@ -11,8 +11,8 @@
 //	err = s.Advance(ctx, job.Lease, work.Advance{Progress: 40})
 //	err = s.Finish(ctx, job.Lease, work.Result{Status: shared.StatusCompleted})
 //
-//	_, _, cursor, err := s.Changes(ctx, "") // a reader's side: from now on
-//	changed, deleted, cursor, err := s.Changes(ctx, cursor)
+//	start, err := s.Changes(ctx, "") // a reader's side: from now on
+//	changes, err := s.Changes(ctx, start.Next)
 //
 // It is the only importer of bun.
 //
