@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"atalaya/shared"
+	"atalaya/shared/text"
 )
 
 // What the tests look at on a live page.
@@ -274,7 +275,7 @@ func TestBrowserSeesPlainSQL(t *testing.T) {
 }
 
 // TestBrowserScreens keeps a picture of each screen, phone and desktop, light
-// and dark, in both languages, and holds that nothing scrolls sideways.
+// and dark, in every language, and holds that nothing scrolls sideways.
 func TestBrowserScreens(t *testing.T) {
 	chromium := browser(t)
 	site := gitDoc(t)
@@ -314,7 +315,8 @@ func TestBrowserScreens(t *testing.T) {
 			t.Errorf("%s is %s px too wide", name, wide)
 		}
 	}
-	for _, lang := range []string{"en", "es"} {
+	for _, l := range text.Langs {
+		lang := l.Tag()
 		for name, screen := range screens {
 			for _, scheme := range []string{"light", "dark"} {
 				for device, phone := range map[string]bool{"desktop": false, "phone": true} {

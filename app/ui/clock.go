@@ -16,11 +16,6 @@ type world struct {
 	Zone *time.Location
 }
 
-var months = [...][12]string{
-	text.EN: {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-	text.ES: {"ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"},
-}
-
 // clock writes a moment: the time of day, with the date unless it is today.
 func (w world) clock(t time.Time) string {
 	t, now := t.In(w.zone()), w.Now.In(w.zone())
@@ -42,11 +37,11 @@ func (w world) zone() *time.Location {
 }
 
 func (w world) date(t time.Time) string {
-	s := t.Format("2 ") + months[w.Lang][t.Month()-1]
-	if t.Year() != w.Now.In(w.zone()).Year() {
-		s += t.Format(" 2006")
+	year, month, day := t.Date()
+	if year == w.Now.In(w.zone()).Year() {
+		year = 0
 	}
-	return s
+	return w.Lang.Date(year, month, day)
 }
 
 // when writes a moment of the past for a list: its age within a day, else the

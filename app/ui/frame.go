@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -66,12 +67,13 @@ func stillView(m frameModel) app.UI {
 
 // frameActions are the frame's buttons. The handlers are methods of a page.
 type frameActions struct {
-	lang   app.EventHandler
+	// lang gives the button's handler that changes to a language.
+	lang   func(text.Lang) app.EventHandler
 	reload app.EventHandler
 }
 
 func headerView(m frameModel, do frameActions) app.UI {
-	l, other := m.Lang, otherLang(m.Lang)
+	l := m.Lang
 	current := ""
 	if m.Home {
 		current = "page"
@@ -80,8 +82,11 @@ func headerView(m frameModel, do frameActions) app.UI {
 	if m.Pill.Text != "" {
 		end = append(end, pillView(m.Pill))
 	}
-	switchTo := at{"lang", other.Tag(), "aria-label", other.T(text.LanguageOther, langName(other))}
-	end = append(end, button("btn-ghost btn-lang", switchTo, do.lang, other.Tag(), app.Text(langShort(other))))
+	for _, other := range l.Others() {
+		tag := other.Tag()
+		end = append(end, button("btn-ghost btn-lang", at{"lang", tag, "aria-label", other.T(text.LanguageOther)},
+			do.lang(other), tag, app.Text(strings.ToUpper(tag))))
+	}
 	return h("header", "top", h("div", "top-in",
 		ha("a", "brand", at{"href", "/"}, mark(), ht("span", "", "Atalaya")),
 		ha("nav", "nav", at{"aria-label", l.T(text.NavMain)},
@@ -89,17 +94,6 @@ func headerView(m frameModel, do frameActions) app.UI {
 		h("div", "top-end", end...),
 	))
 }
-
-func otherLang(l text.Lang) text.Lang {
-	if l == text.ES {
-		return text.EN
-	}
-	return text.ES
-}
-
-func langName(l text.Lang) string { return [...]string{text.EN: "English", text.ES: "español"}[l] }
-
-func langShort(l text.Lang) string { return [...]string{text.EN: "EN", text.ES: "ES"}[l] }
 
 // base is what every page has.
 type base struct {
@@ -146,11 +140,14 @@ func (b *base) frame() frameModel {
 
 func (b *base) actions() frameActions { return frameActions{lang: b.switchLang, reload: b.reload} }
 
-func (b *base) switchLang(ctx app.Context, _ app.Event) {
-	b.lang = otherLang(b.lang)
-	saveLang(b.lang)
-	ctx.Page().SetLang(b.lang.Tag())
-	b.describe(ctx)
+// switchLang makes the handler that changes to a language and keeps the choice.
+func (b *base) switchLang(l text.Lang) app.EventHandler {
+	return func(ctx app.Context, _ app.Event) {
+		b.lang = l
+		saveLang(l)
+		ctx.Page().SetLang(l.Tag())
+		b.describe(ctx)
+	}
 }
 
 func (b *base) reload(ctx app.Context, _ app.Event) { ctx.Reload() }

@@ -170,7 +170,7 @@ func everyPart(t *testing.T, w world, url, v string) []app.UI {
 	parts = append(parts, &part{M: w.report(&report)},
 		startView(startModel{Lang: w.Lang, Code: v}, nil, nil),
 		missingView(v, v, w.Lang),
-		frameView(frameModel{Lang: w.Lang, Boot: boot{Page: pageAudit, Progress: p}.encode(), Say: v, Pill: pillModel{Text: v}, Plain: url, Broken: true}, frameActions{}))
+		frameView(frameModel{Lang: w.Lang, Boot: boot{Page: pageAudit, Progress: p}.encode(), Say: v, Pill: pillModel{Text: v}, Plain: url, Broken: true}, (&base{}).actions()))
 	return parts
 }
 

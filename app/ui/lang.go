@@ -8,7 +8,7 @@ import (
 	"atalaya/shared/text"
 )
 
-// LangCookie carries the language the reader chose ("en", "es"), so that the
+// LangCookie carries the tag of the language the reader chose, so that the
 // server can draw pages in it. The language switch writes it.
 const LangCookie = "atalaya_lang"
 

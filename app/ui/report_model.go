@@ -173,10 +173,5 @@ func (w world) sample(f shared.Finding, site string) sampleModel {
 // points writes points given in 1/100 as a loss with one decimal, rounded up so
 // that a price is never nothing.
 func (w world) points(lost int) string {
-	tenth := (lost + 9) / 10
-	separator := "."
-	if w.Lang == text.ES {
-		separator = ","
-	}
-	return "−" + num(tenth/10) + separator + num(tenth%10)
+	return "−" + w.Lang.Tenths((lost+9)/10)
 }

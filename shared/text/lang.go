@@ -2,31 +2,39 @@ package text
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Lang is a language the product speaks. The zero value is English.
-type Lang uint8
+type Lang struct{ words *language }
 
-// The languages. Spanish addresses the reader with tú.
-const (
-	EN Lang = iota
-	ES
-	langs
-)
+// EN is English, the language of whoever speaks none of the others.
+var EN = Lang{}
 
-// Langs lists every language.
-var Langs = [langs]Lang{EN, ES}
+// Langs lists every language, in the order in which the pages offer them. This
+// list is all that knows them: a language is a file such as es.go and its word
+// here.
+var Langs = []Lang{EN, ES}
 
-var tags = [langs]string{"en", "es"}
+func (l Lang) language() *language {
+	if l.words == nil {
+		return &english
+	}
+	return l.words
+}
 
 // Tag is the BCP 47 tag, fit for the lang attribute.
-func (l Lang) Tag() string {
-	if l >= langs {
-		return tags[EN]
-	}
-	return tags[l]
+func (l Lang) Tag() string { return l.language().tag }
+
+// Name is what the language calls itself, fit for a list.
+func (l Lang) Name() string { return l.language().name }
+
+// Others lists every language but l, for a switch between languages.
+func (l Lang) Others() []Lang {
+	return slices.DeleteFunc(slices.Clone(Langs), func(other Lang) bool { return other == l })
 }
 
 // MarshalText writes the tag.
@@ -46,7 +54,7 @@ func Parse(tag string) (l Lang, ok bool) {
 		tag = tag[:i]
 	}
 	for _, l := range Langs {
-		if strings.EqualFold(tag, tags[l]) {
+		if strings.EqualFold(tag, l.Tag()) {
 			return l, true
 		}
 	}
@@ -82,47 +90,50 @@ func Accept(header string) Lang {
 
 // T is the message k with its verbs filled in.
 func (l Lang) T(k Key, args ...any) string {
-	if l >= langs {
-		l = EN
-	}
+	message := l.language().messages[k]
 	if len(args) == 0 {
-		return messages[k][l]
+		return message
 	}
-	return fmt.Sprintf(messages[k][l], args...)
+	return fmt.Sprintf(message, args...)
 }
 
 // N is the message k in the form for the number n. The first verb is n,
 // written in the language's way; args fill the others.
 func (l Lang) N(k Plural, n int, args ...any) string {
-	if l >= langs {
-		l = EN
-	}
-	form := plurals[k][l].other
-	if n == 1 {
-		form = plurals[k][l].one
-	}
-	return fmt.Sprintf(form, append([]any{l.Number(n)}, args...)...)
+	words := l.language()
+	return fmt.Sprintf(words.plurals[k][words.plural(n)], append([]any{l.Number(n)}, args...)...)
 }
 
 // Number writes a whole number with its thousands apart: 1,234 in English,
 // 1234 and 12.345 in Spanish, which leaves four digits together.
 func (l Lang) Number(n int) string {
-	s := strconv.Itoa(n)
-	separator, from := ",", 4
-	if l == ES {
-		separator, from = ".", 5
-	}
-	sign := ""
+	s, sign := strconv.Itoa(n), ""
 	if n < 0 {
 		sign, s = "-", s[1:]
 	}
-	if len(s) < from {
+	words := l.language()
+	if len(s) < words.groupFrom {
 		return sign + s
 	}
 	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + separator + s[i:]
+		s = s[:i] + words.thousands + s[i:]
 	}
 	return sign + s
+}
+
+// Tenths writes a number of tenths, not negative, with one decimal: 1.2 in
+// English, 1,2 in Spanish.
+func (l Lang) Tenths(n int) string {
+	return l.Number(n/10) + l.language().decimal + strconv.Itoa(n%10)
+}
+
+// Date writes the day of a month, with the year unless that is 0.
+func (l Lang) Date(year int, month time.Month, day int) string {
+	name := l.language().months[month-1]
+	if year == 0 {
+		return l.T(DayMonth, day, name)
+	}
+	return l.T(DayMonthYear, day, name, year)
 }
 
 // Milliseconds writes how long an answer took. A site on the same machine takes

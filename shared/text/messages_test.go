@@ -7,65 +7,48 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
-var verb = regexp.MustCompile(`%[a-z%]`)
-
-func TestMessages(t *testing.T) {
-	for k, in := range messages {
-		for _, l := range Langs {
-			got, want := verb.FindAllString(in[l], -1), verb.FindAllString(in[EN], -1)
-			if in[l] == "" || !slices.Equal(got, want) {
-				t.Errorf("message %d in %s is %q: its verbs are %v, want a text with %v", k, l.Tag(), in[l], got, want)
-			}
-			// T leaves a message without arguments as it is.
-			if len(want) == 0 && strings.Contains(in[l], "%") {
-				t.Errorf("message %d in %s has a lone percent sign: %q", k, l.Tag(), in[l])
-			}
-		}
+// A code of a later version is shown as it is or gives a general sentence.
+func TestUnknownCodes(t *testing.T) {
+	got := []string{
+		Status(EN, "new"), StageNow(ES, "new"), StopReason(EN, ""), Problem(ES, "new"), Cap(EN, "new"),
+		Reason(ES, "new"), EvidenceName(ES, "new"),
 	}
-	for k, in := range plurals {
-		for _, l := range Langs {
-			for _, s := range []string{in[l].one, in[l].other} {
-				if got, want := verb.FindAllString(s, -1), verb.FindAllString(in[EN].other, -1); s == "" || !slices.Equal(got, want) || len(want) == 0 || want[0] != "%s" {
-					t.Errorf("plural %d in %s is %q: its verbs are %v, want %v, the first for the number", k, l.Tag(), s, got, want)
-				}
-			}
-		}
+	want := []string{
+		"new", "En curso", "The audit did not see the whole site",
+		"El servidor no pudo hacerlo. Inténtalo otra vez.", "A grave fault", "new", "new",
 	}
-}
-
-func TestNames(t *testing.T) {
-	for name, table := range map[string][]codeEntry{
-		"statuses": statuses[:], "stages": stages[:], "stagesNow": stagesNow[:], "severities": severities[:], "categories": categories[:],
-		"stopReasons": stopReasons[:], "unvisited": unvisited[:], "caps": caps[:], "problems": problems[:],
-	} {
-		seen := map[string]bool{}
-		for _, e := range table {
-			if e.code == "" || seen[e.code] || e.in[EN] == "" || e.in[ES] == "" {
-				t.Errorf("%s: %+v is empty or twice there", name, e)
-			}
-			seen[e.code] = true
-		}
-	}
-	got := []string{Status(EN, "new"), StageNow(ES, "new"), StopReason(EN, ""), Problem(ES, "new"), Cap(EN, "new"), Status(Lang(9), "failed")}
-	want := []string{"new", "En curso", "The audit did not see the whole site", "El servidor no pudo hacerlo. Inténtalo otra vez.", "A grave fault", "Failed"}
 	if !slices.Equal(got, want) {
-		t.Errorf("unknown codes: got %q, want %q", got, want)
+		t.Errorf("got %q, want %q", got, want)
+	}
+	c, ok := Check(ES, "new-check")
+	if want := (CheckText{Title: "new-check"}); c != want || ok {
+		t.Errorf("got %+v, %v", c, ok)
 	}
 }
 
-// A message that nothing shows is a mistake in the catalogue or in the page.
-func TestEveryMessageIsShown(t *testing.T) {
+func TestKnownCodes(t *testing.T) {
+	got := []string{Status(Lang{}, "failed"), EvidenceName(EN, "page"), Reason(EN, "no-title"), Reason(ES, "no-title")}
+	want := []string{"Failed", "Page", "There is no title.", "No hay título."}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A text that nothing shows is a mistake in the catalogue or in the page: every
+// key is used by a source, and every code that has words stands in one.
+func TestEveryTextIsShown(t *testing.T) {
 	root := filepath.Join("..", "..")
 	if _, err := os.Stat(filepath.Join(root, "app", "ui")); err != nil {
 		t.Skip("the pages are not here")
 	}
-	used := map[string]bool{}
+	used, literals := map[string]bool{}, map[string]bool{}
 	for _, dir := range []string{"app", "server", "shared"} {
 		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
@@ -75,6 +58,7 @@ func TestEveryMessageIsShown(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			within := file.Name.Name == "text"
 			ast.Inspect(file, func(n ast.Node) bool {
 				switch n := n.(type) {
 				case *ast.SelectorExpr:
@@ -84,9 +68,13 @@ func TestEveryMessageIsShown(t *testing.T) {
 				case *ast.CallExpr:
 					// Inside this package: l.T(Key).
 					for _, a := range n.Args {
-						if id, ok := a.(*ast.Ident); ok && file.Name.Name == "text" {
+						if id, ok := a.(*ast.Ident); ok && within {
 							used[id.Name] = true
 						}
+					}
+				case *ast.BasicLit:
+					if s, err := strconv.Unquote(n.Value); err == nil && !within {
+						literals[s] = true
 					}
 				}
 				return true
@@ -100,6 +88,20 @@ func TestEveryMessageIsShown(t *testing.T) {
 	for _, name := range constants(t, "messages.go") {
 		if !used[name] && name != "keys" && name != "pluralKeys" {
 			t.Errorf("no page shows %s", name)
+		}
+	}
+	for field, list := range lists(&english) {
+		for _, n := range list {
+			// The label of a canonical address is put together: where it was found comes last.
+			last := n.code[strings.LastIndex(n.code, "-")+1:]
+			if put := strings.HasPrefix(n.code, "canonical-") && literals["canonical-"] && literals[last]; !literals[n.code] && !put {
+				t.Errorf("%s: nothing writes the code %q", field, n.code)
+			}
+		}
+	}
+	for _, id := range CheckIDs() {
+		if !literals[id] {
+			t.Errorf("there is no check %q", id)
 		}
 	}
 }
@@ -154,7 +156,8 @@ func TestNumber(t *testing.T) {
 		n      int
 		en, es string
 	}{
-		{0, "0", "0"}, {999, "999", "999"}, {1234, "1,234", "1234"}, {-1234, "-1,234", "-1234"}, {12345, "12,345", "12.345"}, {1234567, "1,234,567", "1.234.567"},
+		{0, "0", "0"}, {999, "999", "999"}, {1234, "1,234", "1234"}, {-1234, "-1,234", "-1234"}, {12345, "12,345", "12.345"},
+		{1234567, "1,234,567", "1.234.567"},
 	} {
 		if en, es := EN.Number(c.n), ES.Number(c.n); en != c.en || es != c.es {
 			t.Errorf("%d: got %s and %s, want %s and %s", c.n, en, es, c.en, c.es)
@@ -162,8 +165,22 @@ func TestNumber(t *testing.T) {
 	}
 }
 
+func TestTenthsAndDates(t *testing.T) {
+	got := []string{
+		EN.Tenths(12), ES.Tenths(12), EN.Tenths(3), ES.Tenths(100),
+		EN.Date(0, time.January, 2), ES.Date(2025, time.December, 31),
+	}
+	want := []string{"1.2", "1,2", "0.3", "10,0", "2 Jan", "31 dic 2025"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestPlural(t *testing.T) {
-	got := []string{EN.N(Pages, 0), EN.N(Pages, 1), EN.N(Pages, 1200), ES.N(Pages, 1), ES.N(Pages, 2), Lang(9).N(Pages, 1), Lang(9).T(NavAudits)}
+	got := []string{
+		EN.N(Pages, 0), EN.N(Pages, 1), EN.N(Pages, 1200), ES.N(Pages, 1), ES.N(Pages, 2),
+		Lang{}.N(Pages, 1), Lang{}.T(NavAudits),
+	}
 	want := []string{"0 pages", "1 page", "1,200 pages", "1 página", "2 páginas", "1 page", "Audits"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

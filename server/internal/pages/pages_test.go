@@ -443,7 +443,8 @@ func TestConcurrentReaders(t *testing.T) {
 	s := newSite(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	for _, l := range []string{"en", "es"} {
+	for _, lang := range text.Langs {
+		l := lang.Tag()
 		t.Run(l, func(t *testing.T) {
 			t.Parallel()
 			for i := 0; i < 20 && ctx.Err() == nil; i++ {

@@ -38,7 +38,7 @@ func (p *plain) home(w http.ResponseWriter, r *http.Request) {
 		p.start(w, r)
 	default:
 		w.Header().Set("Allow", "GET, HEAD, POST")
-		p.list(w, r, http.StatusMethodNotAllowed, "", p.choose(w, r).B(text.BasicBadForm))
+		p.list(w, r, http.StatusMethodNotAllowed, "", p.choose(w, r).T(text.BasicBadForm))
 	}
 }
 
@@ -48,7 +48,7 @@ func (p *plain) start(w http.ResponseWriter, r *http.Request) {
 	l := p.choose(w, r)
 	url, key, status := readForm(w, r)
 	if status != http.StatusOK {
-		p.list(w, r, status, "", l.B(text.BasicBadForm))
+		p.list(w, r, status, "", l.T(text.BasicBadForm))
 		return
 	}
 	if url == "" {
@@ -136,7 +136,7 @@ func (p *plain) audit(w http.ResponseWriter, r *http.Request) {
 	}
 	id, ok := shared.ParseID(r.PathValue("id"))
 	if !ok {
-		p.note(w, r, http.StatusBadRequest, l.B(text.BasicBadNumber), l.B(text.BasicBadNumberHelp), 0)
+		p.note(w, r, http.StatusBadRequest, l.T(text.BasicBadNumber), l.T(text.BasicBadNumberHelp), 0)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
@@ -156,8 +156,8 @@ func (p *plain) audit(w http.ResponseWriter, r *http.Request) {
 		if r.Context().Err() == nil {
 			p.Log.Error("plain page drawn without data", "audit_id", id, "err", err)
 		}
-		says := text.Problem(l, string(shared.CodeUnavailable)) + " " + l.B(text.BasicRetries, retrySeconds)
-		p.note(w, r, http.StatusServiceUnavailable, l.B(text.BasicUnavailable), says, retrySeconds)
+		says := text.Problem(l, string(shared.CodeUnavailable)) + " " + l.T(text.BasicRetries, retrySeconds)
+		p.note(w, r, http.StatusServiceUnavailable, l.T(text.BasicUnavailable), says, retrySeconds)
 	}
 }
 

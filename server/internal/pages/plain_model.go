@@ -24,7 +24,7 @@ type frameModel struct {
 	Lang, Title, Style, Icon string
 	Refresh                  int
 	Home, Full, Reload       link
-	Other                    link
+	Others                   []link // the same page in every other language
 }
 
 type link struct{ Href, Text, Lang string }
@@ -76,19 +76,19 @@ type page struct{ Code, URL, Time string }
 // frame is what stands around every plain page; full is the app's page of the
 // same thing.
 func (p *plain) frame(r *http.Request, l text.Lang, title, full string) frameModel {
-	other := text.EN
-	if l == text.EN {
-		other = text.ES
-	}
 	here := r.URL.EscapedPath()
-	return frameModel{
+	m := frameModel{
 		Lang: l.Tag(), Title: l.T(text.TitleSuffix, title),
 		Style: p.Web.Resolve("/web/static/basic.css"), Icon: p.Web.Resolve("/web/static/icons/icon-32.png"),
 		Home:   link{Href: withLang(r, shared.PathBasic), Text: l.T(text.AllAudits)},
-		Full:   link{Href: full, Text: l.B(text.BasicFull)},
+		Full:   link{Href: full, Text: l.T(text.BasicFull)},
 		Reload: link{Href: withLang(r, here), Text: l.T(text.Reload)},
-		Other:  link{Href: here + "?" + paramLang + "=" + other.Tag(), Text: other.B(text.BasicLanguage), Lang: other.Tag()},
 	}
+	for _, other := range l.Others() {
+		tag := other.Tag()
+		m.Others = append(m.Others, link{Href: here + "?" + paramLang + "=" + tag, Text: other.Name(), Lang: tag})
+	}
+	return m
 }
 
 func (m *homeModel) fill(r *http.Request, l text.Lang, audits []shared.AuditProgress) {
@@ -100,7 +100,7 @@ func (m *homeModel) fill(r *http.Request, l text.Lang, audits []shared.AuditProg
 		}
 		m.Rows = append(m.Rows, row{
 			Href: withLang(r, shared.PathBasicPage(a.AuditID)), Site: a.URL, Status: text.Status(l, string(a.Status)),
-			Percent: l.B(text.BasicPercent, a.Progress), Score: score, Pages: l.Number(a.TotalPages),
+			Percent: l.T(text.BasicPercent, a.Progress), Score: score, Pages: l.Number(a.TotalPages),
 		})
 	}
 }
@@ -109,7 +109,7 @@ func (m *homeModel) fill(r *http.Request, l text.Lang, audits []shared.AuditProg
 func newAuditModel(l text.Lang, a shared.AuditProgress, report *shared.Report) auditModel {
 	m := auditModel{
 		Site: a.URL, Number: l.T(text.AuditNumber, a.AuditID), Status: text.Status(l, string(a.Status)),
-		Percent: l.B(text.BasicPercent, a.Progress), Bar: bar(a.Progress), Facts: facts(l, a),
+		Percent: l.T(text.BasicPercent, a.Progress), Bar: bar(a.Progress), Facts: facts(l, a),
 		PagesHeading: l.T(text.PagesHeading) + " (" + l.T(text.PagesNewest) + ")",
 		Columns:      []string{l.T(text.ColumnCode), l.T(text.ColumnPage), l.T(text.ColumnTime)},
 	}
@@ -132,7 +132,7 @@ func newAuditModel(l text.Lang, a shared.AuditProgress, report *shared.Report) a
 		}
 	}
 	if !a.Status.Terminal() {
-		m.Note = l.B(text.BasicRenews, refreshSeconds)
+		m.Note = l.T(text.BasicRenews, refreshSeconds)
 	}
 	if a.Activity != nil {
 		for _, line := range a.Activity.Pages {
@@ -159,31 +159,31 @@ func facts(l text.Lang, a shared.AuditProgress) []fact {
 	var fs []fact
 	add := func(name, value string) { fs = append(fs, fact{name, value}) }
 	if a.GeoScore != nil {
-		add(l.T(text.ScoreFinal), l.B(text.BasicPoints, *a.GeoScore, text.Band(l, *a.GeoScore)))
+		add(l.T(text.ScoreFinal), l.T(text.BasicPoints, *a.GeoScore, text.Band(l, *a.GeoScore)))
 	} else if a.ProvisionalScore != nil && !a.Status.Terminal() {
-		add(l.T(text.ScoreSoFar), l.B(text.BasicPoints, *a.ProvisionalScore, text.Band(l, *a.ProvisionalScore)))
+		add(l.T(text.ScoreSoFar), l.T(text.BasicPoints, *a.ProvisionalScore, text.Band(l, *a.ProvisionalScore)))
 	}
 	if a.Message != nil && *a.Message != "" {
-		add(l.B(text.BasicMessage), *a.Message)
+		add(l.T(text.BasicMessage), *a.Message)
 	}
-	add(l.B(text.BasicAnalysed), l.Number(a.TotalPages))
+	add(l.T(text.BasicAnalysed), l.Number(a.TotalPages))
 	if a.Kind == shared.KindSite {
-		add(l.B(text.BasicFound), l.Number(a.Discovered))
+		add(l.T(text.BasicFound), l.Number(a.Discovered))
 		if a.PageLimit != nil {
-			add(l.B(text.BasicLimit), l.Number(*a.PageLimit))
+			add(l.T(text.BasicLimit), l.Number(*a.PageLimit))
 		}
 		f, r := a.Findings, a.Responses
-		add(l.T(text.ColumnFindings), l.B(text.BasicSeverities, l.Number(f.Error), l.Number(f.Warning), l.Number(f.Notice)))
-		add(l.T(text.Responses), l.B(text.BasicResponses, l.Number(r.OK), l.Number(r.Redirect), l.Number(r.ClientError), l.Number(r.ServerError), l.Number(r.Failed)))
+		add(l.T(text.ColumnFindings), l.T(text.BasicSeverities, l.Number(f.Error), l.Number(f.Warning), l.Number(f.Notice)))
+		add(l.T(text.Responses), l.T(text.BasicResponses, l.Number(r.OK), l.Number(r.Redirect), l.Number(r.ClientError), l.Number(r.ServerError), l.Number(r.Failed)))
 	}
 	at := func(t shared.Time) string { return l.T(text.TimeUTC, t.UTC().Format("2006-01-02 15:04:05")) }
-	add(l.B(text.BasicQueued), at(a.CreatedAt))
+	add(l.T(text.BasicQueued), at(a.CreatedAt))
 	if a.StartedAt != nil {
-		add(l.B(text.BasicStarted), at(*a.StartedAt))
+		add(l.T(text.BasicStarted), at(*a.StartedAt))
 	}
-	add(l.B(text.BasicUpdated), at(a.UpdatedAt))
+	add(l.T(text.BasicUpdated), at(a.UpdatedAt))
 	if a.FinishedAt != nil {
-		add(l.B(text.BasicFinished), at(*a.FinishedAt))
+		add(l.T(text.BasicFinished), at(*a.FinishedAt))
 	}
 	return fs
 }
