@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"strings"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -85,7 +84,7 @@ func headerView(m frameModel, do frameActions) app.UI {
 	for _, other := range l.Others() {
 		tag := other.Tag()
 		end = append(end, button("btn-ghost btn-lang", at{"lang", tag, "aria-label", other.T(text.LanguageOther)},
-			do.lang(other), tag, app.Text(strings.ToUpper(tag))))
+			do.lang(other), tag, app.Text(other.Short())))
 	}
 	return h("header", "top", h("div", "top-in",
 		ha("a", "brand", at{"href", "/"}, mark(), ht("span", "", "Atalaya")),

@@ -1,8 +1,9 @@
 package text
 
 var english = language{
-	tag:  "en",
-	name: "English",
+	tag:   "en",
+	name:  "English",
+	short: "EN",
 
 	decimal:   ".",
 	thousands: ",",

@@ -1,11 +1,10 @@
 package text
 
-// ES is Spanish. It addresses the reader with tú.
-var ES = Lang{&spanish}
-
+// spanish addresses the reader with tú.
 var spanish = language{
-	tag:  "es",
-	name: "Español",
+	tag:   "es",
+	name:  "Español",
+	short: "ES",
 
 	decimal:   ",",
 	thousands: ".",

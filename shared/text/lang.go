@@ -2,39 +2,62 @@ package text
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Lang is a language the product speaks. The zero value is English.
-type Lang struct{ words *language }
+// Lang is a language the product speaks. The zero value is English, and so is
+// every value that is none.
+type Lang uint8
 
-// EN is English, the language of whoever speaks none of the others.
-var EN = Lang{}
+// The languages that sources and tests name. Others need no name of their own.
+const (
+	EN Lang = iota
+	ES
+)
 
-// Langs lists every language, in the order in which the pages offer them. This
-// list is all that knows them: a language is a file such as es.go and its word
-// here.
-var Langs = []Lang{EN, ES}
+// languages lists every language, in the order in which the pages offer them.
+// This list is all that knows them: a language is a file such as es.go and its
+// word here.
+var languages = []*language{EN: &english, ES: &spanish}
+
+// Langs lists every language.
+var Langs = list()
+
+func list() []Lang {
+	langs := make([]Lang, len(languages))
+	for i := range langs {
+		langs[i] = Lang(i)
+	}
+	return langs
+}
 
 func (l Lang) language() *language {
-	if l.words == nil {
-		return &english
+	if int(l) < len(languages) {
+		return languages[l]
 	}
-	return l.words
+	return &english
 }
 
 // Tag is the BCP 47 tag, fit for the lang attribute.
 func (l Lang) Tag() string { return l.language().tag }
 
-// Name is what the language calls itself, fit for a list.
-func (l Lang) Name() string { return l.language().name }
+// OwnName is what the language calls itself, fit for a list.
+func (l Lang) OwnName() string { return l.language().name }
+
+// Short is the language in two or three letters, fit for a button.
+func (l Lang) Short() string { return l.language().short }
 
 // Others lists every language but l, for a switch between languages.
 func (l Lang) Others() []Lang {
-	return slices.DeleteFunc(slices.Clone(Langs), func(other Lang) bool { return other == l })
+	var others []Lang
+	for _, other := range Langs {
+		if other != l {
+			others = append(others, other)
+		}
+	}
+	return others
 }
 
 // MarshalText writes the tag.

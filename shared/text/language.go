@@ -6,8 +6,9 @@ package text
 type language struct {
 	// tag is the BCP 47 tag of the language alone, without a region: "es".
 	tag string
-	// name is what the language calls itself, as the first word of a line.
-	name string
+	// name is what the language calls itself, as the first word of a line, and
+	// short the same in two or three letters.
+	name, short string
 
 	// decimal stands before tenths, and thousands between groups of three digits
 	// in numbers of groupFrom digits or more.

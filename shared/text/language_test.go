@@ -182,11 +182,24 @@ func TestEveryLanguageExplainsEveryCheck(t *testing.T) {
 	}
 }
 
+// A value that is no language speaks English.
+func TestUnknownLanguage(t *testing.T) {
+	none := Lang(200)
+	got := []string{
+		none.Tag(), none.T(NavAudits), none.N(Pages, 1), none.Number(1234), none.T(BasicPercent, 7),
+		EvidenceName(none, "page"), Reason(none, "no-title"), Status(none, "failed"),
+	}
+	want := []string{"en", "Audits", "1 page", "1,234", "7%", "Page", "There is no title.", "Failed"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestEveryLanguageHasItsMarksAndMonths(t *testing.T) {
 	for i, l := range Langs {
 		words := l.language()
-		if words.tag == "" || words.name == "" || words.decimal == "" || words.groupFrom < 4 {
-			t.Errorf("%q: a tag, a name, a decimal mark or the digits of a group are missing", words.tag)
+		if words.tag == "" || words.name == "" || words.short == "" || words.decimal == "" || words.groupFrom < 4 {
+			t.Errorf("%q: a tag, a name, its short form, a decimal mark or the digits of a group are missing", words.tag)
 		}
 		for m, name := range words.months {
 			if name == "" || slices.Contains(words.months[:m], name) {
@@ -206,8 +219,8 @@ func TestEveryLanguageHasItsMarksAndMonths(t *testing.T) {
 		if others := l.Others(); len(others) != len(Langs)-1 || slices.Contains(others, l) {
 			t.Errorf("%s: %d other languages of %d", l.Tag(), len(others), len(Langs))
 		}
-		if i == 0 != (l == Lang{}) {
-			t.Errorf("%s: English is the first language and the zero value", l.Tag())
+		if int(l) != i {
+			t.Errorf("%s: its place in the list is %d, want %d", l.Tag(), i, l)
 		}
 	}
 }

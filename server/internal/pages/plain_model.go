@@ -86,7 +86,7 @@ func (p *plain) frame(r *http.Request, l text.Lang, title, full string) frameMod
 	}
 	for _, other := range l.Others() {
 		tag := other.Tag()
-		m.Others = append(m.Others, link{Href: here + "?" + paramLang + "=" + tag, Text: other.Name(), Lang: tag})
+		m.Others = append(m.Others, link{Href: here + "?" + paramLang + "=" + tag, Text: other.OwnName(), Lang: tag})
 	}
 	return m
 }
