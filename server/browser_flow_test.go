@@ -338,3 +338,41 @@ func TestBrowserScreens(t *testing.T) {
 		}
 	}
 }
+
+// TestBrowserFitsLongerWords holds that nothing scrolls sideways on a small
+// phone in a language whose words are longer by 40 %. The client does not know
+// the pseudo-language, so the pages are looked at as the server draws them.
+func TestBrowserFitsLongerWords(t *testing.T) {
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := startWith(t, []string{withPseudo + "=1"}, "--data-dir", t.TempDir(), "--rate", "100")
+	done := s.create(fmt.Sprintf(`{"url":%q,"page_limit":30}`, site))
+	failed := s.create(`{"url":"http://127.0.0.1:1/"}`)
+	wait(t, 60*time.Second, "the ends", func() bool {
+		return s.progress(done.AuditID).Status.Terminal() && s.progress(failed.AuditID).Status.Terminal()
+	})
+	external := s.create(`{"url":"nightly import","kind":"external"}`)
+	s.request("PATCH", shared.PathProgress(external.AuditID), `{"progress":37,"message":"Reading page 12"}`)
+
+	p := openTab(t, chromium)
+	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	p.do(chromedp.EmulateViewport(320, 640, chromedp.EmulateMobile))
+	p.do(chromedp.Navigate(s.url + shared.PathBasic + "?lang=" + text.PseudoTag)) // its cookie goes for all pages
+	for name, path := range map[string]string{
+		"dashboard": "/", "running": shared.PathPage(external.AuditID), "done": shared.PathPage(done.AuditID),
+		"failed": shared.PathPage(failed.AuditID), "report": shared.PathReportPage(done.AuditID),
+		"no report": shared.PathReportPage(failed.AuditID), "missing": shared.PathPage(9999), "shell": "/shell",
+		"basichome": shared.PathBasic, "basic": shared.PathBasicPage(done.AuditID), "basicnote": shared.PathBasicPage(9999),
+	} {
+		p.do(chromedp.Navigate(s.url + path))
+		p.sees(5*time.Second, `document.documentElement.lang === `+jsString(text.PseudoTag))
+		// Folded texts take their room as well.
+		p.eval(`document.querySelectorAll('details').forEach(d => d.open = true)`)
+		if wide := p.eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
+			t.Errorf("%s is %s px too wide", name, wide)
+		}
+		p.shot(name + "-narrow-" + text.PseudoTag)
+	}
+}

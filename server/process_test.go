@@ -22,14 +22,21 @@ import (
 
 	"atalaya/server/internal/pgtest"
 	"atalaya/shared"
+	"atalaya/shared/text"
 )
 
 // asProgram makes the test binary behave as the atalaya program, so that tests
 // can kill it as a process.
 const asProgram = "ATALAYA_TEST_AS_PROGRAM"
 
+// withPseudo makes that program know the pseudo-language as well.
+const withPseudo = "ATALAYA_TEST_PSEUDO"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
+		if os.Getenv(withPseudo) != "" {
+			text.AddPseudo()
+		}
 		main()
 		return
 	}

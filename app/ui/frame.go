@@ -81,10 +81,12 @@ func headerView(m frameModel, do frameActions) app.UI {
 	if m.Pill.Text != "" {
 		end = append(end, pillView(m.Pill))
 	}
-	for _, other := range l.Others() {
-		tag := other.Tag()
-		end = append(end, button("btn-ghost btn-lang", at{"lang", tag, "aria-label", other.T(text.LanguageOther)},
-			do.lang(other), tag, app.Text(other.Short())))
+	for _, other := range text.Langs {
+		if other != l {
+			tag := other.Tag()
+			end = append(end, button("btn-ghost btn-lang", at{"lang", tag, "aria-label", other.T(text.LanguageOther)},
+				do.lang(other), tag, app.Text(other.Short())))
+		}
 	}
 	return h("header", "top", h("div", "top-in",
 		ha("a", "brand", at{"href", "/"}, mark(), ht("span", "", "Atalaya")),

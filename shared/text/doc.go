@@ -4,8 +4,12 @@
 // A message is a whole sentence with its numbers inside, never a sentence put
 // together from parts, so a translator can move the parts. Keys are integers
 // and texts lie in arrays indexed by them: static data, which costs the
-// WebAssembly client nothing at start. A key without a text in some language
-// does not pass the tests, nor does a translation with other verbs.
+// WebAssembly client nothing at start.
+//
+// Everything that a language needs stands in one file, such as es.go, and the
+// list of languages in lang.go. To add a language, copy es.go, translate it and
+// add its word to the list. A key without a text in some language does not pass
+// the tests, nor does a translation with other verbs.
 //
 // Names that travel on the wire (a status, a stage, a code of an error) are
 // translated by the functions of names.go. Codes of later versions are unknown

@@ -49,17 +49,6 @@ func (l Lang) OwnName() string { return l.language().name }
 // Short is the language in two or three letters, fit for a button.
 func (l Lang) Short() string { return l.language().short }
 
-// Others lists every language but l, for a switch between languages.
-func (l Lang) Others() []Lang {
-	var others []Lang
-	for _, other := range Langs {
-		if other != l {
-			others = append(others, other)
-		}
-	}
-	return others
-}
-
 // MarshalText writes the tag.
 func (l Lang) MarshalText() ([]byte, error) { return []byte(l.Tag()), nil }
 
@@ -152,11 +141,11 @@ func (l Lang) Tenths(n int) string {
 
 // Date writes the day of a month, with the year unless that is 0.
 func (l Lang) Date(year int, month time.Month, day int) string {
-	name := l.language().months[month-1]
+	k, args := DayMonthYear, []any{day, l.language().months[month-1], year}
 	if year == 0 {
-		return l.T(DayMonth, day, name)
+		k, args = DayMonth, args[:2]
 	}
-	return l.T(DayMonthYear, day, name, year)
+	return l.T(k, args...)
 }
 
 // Milliseconds writes how long an answer took. A site on the same machine takes

@@ -216,9 +216,6 @@ func TestEveryLanguageHasItsMarksAndMonths(t *testing.T) {
 		if tag, err := l.MarshalText(); err != nil || read.UnmarshalText(tag) != nil || read != l {
 			t.Errorf("%s: written and read again it is %s, %v", l.Tag(), read.Tag(), err)
 		}
-		if others := l.Others(); len(others) != len(Langs)-1 || slices.Contains(others, l) {
-			t.Errorf("%s: %d other languages of %d", l.Tag(), len(others), len(Langs))
-		}
 		if int(l) != i {
 			t.Errorf("%s: its place in the list is %d, want %d", l.Tag(), i, l)
 		}

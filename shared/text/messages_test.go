@@ -65,12 +65,15 @@ func TestEveryTextIsShown(t *testing.T) {
 					if x, ok := n.X.(*ast.Ident); ok && x.Name == "text" {
 						used[n.Sel.Name] = true
 					}
-				case *ast.CallExpr:
-					// Inside this package: l.T(Key).
-					for _, a := range n.Args {
-						if id, ok := a.(*ast.Ident); ok && within {
-							used[id.Name] = true
-						}
+				case *ast.FuncDecl:
+					// Inside this package: what functions name.
+					if within {
+						ast.Inspect(n, func(n ast.Node) bool {
+							if id, ok := n.(*ast.Ident); ok {
+								used[id.Name] = true
+							}
+							return true
+						})
 					}
 				case *ast.BasicLit:
 					if s, err := strconv.Unquote(n.Value); err == nil && !within {

@@ -84,9 +84,11 @@ func (p *plain) frame(r *http.Request, l text.Lang, title, full string) frameMod
 		Full:   link{Href: full, Text: l.T(text.BasicFull)},
 		Reload: link{Href: withLang(r, here), Text: l.T(text.Reload)},
 	}
-	for _, other := range l.Others() {
-		tag := other.Tag()
-		m.Others = append(m.Others, link{Href: here + "?" + paramLang + "=" + tag, Text: other.OwnName(), Lang: tag})
+	for _, other := range text.Langs {
+		if other != l {
+			href := here + "?" + paramLang + "=" + other.Tag()
+			m.Others = append(m.Others, link{Href: href, Text: other.OwnName(), Lang: other.Tag()})
+		}
 	}
 	return m
 }
