@@ -46,9 +46,9 @@ func (e *ProblemError) Error() string {
 	return fmt.Sprintf("%d %s: %s", e.Problem.Status, e.Problem.Code, e.Problem.Detail)
 }
 
-// judge says what a polling answer means for the machine. Only an Answer
+// classifyAnswer says what a polling answer means for the machine. Only an Answer
 // without fault may be read, and only with a status of 200.
-func judge(t Topic, r Response, err error) Answer {
+func classifyAnswer(t Topic, r Response, err error) Answer {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return Answer{Fault: FaultTimeout}

@@ -10,7 +10,7 @@ import (
 	"atalaya/shared"
 )
 
-func TestJudge(t *testing.T) {
+func TestClassifyAnswer(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		topic Topic
@@ -39,7 +39,7 @@ func TestJudge(t *testing.T) {
 		{"bad gateway", Audit(7), Response{Status: 502, ContentType: "text/html", RetryAfter: "soon"}, nil, Answer{Fault: FaultStatus, Status: 502}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := judge(tt.topic, tt.r, tt.err); got != tt.want {
+			if got := classifyAnswer(tt.topic, tt.r, tt.err); got != tt.want {
 				t.Errorf("got %+v, want %+v", got, tt.want)
 			}
 		})

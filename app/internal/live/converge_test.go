@@ -17,18 +17,18 @@ import (
 func TestConverges(t *testing.T) {
 	for seed := range uint64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			inBubble(t, func(t *testing.T, w *world) { converge(t, w, seed) })
+			inBubble(t, func(t *testing.T, f *fakePlatform) { converge(t, f, seed) })
 		})
 	}
 }
 
-func converge(t *testing.T, w *world, seed uint64) {
-	srv := &weatherServer{w: w, state: progressOf(7, 1, 0)}
-	w.greet, w.answer = srv.greet, srv.fetch
+func converge(t *testing.T, f *fakePlatform, seed uint64) {
+	srv := &weatherServer{platform: f, state: progressOf(7, 1, 0)}
+	f.greet, f.answer = srv.greet, srv.fetch
 	rnd := rand.New(rand.NewPCG(seed, 3))
-	s := w.begin(Options{Topic: Audit(7), jitter: rand.New(rand.NewPCG(seed, 4)).Float64})
+	s := f.begin(Options{Topic: Audit(7), jitter: rand.New(rand.NewPCG(seed, 4)).Float64})
 	for end := time.Now().Add(time.Hour); time.Now().Before(end); {
-		w.change(func() { srv.weather = weather(rnd.IntN(int(stormy) + 1)) })
+		f.change(func() { srv.weather = weather(rnd.IntN(int(stormy) + 1)) })
 		for range rnd.IntN(40) {
 			wait(time.Duration(rnd.Int64N(int64(5 * time.Second))))
 			srv.publish(func(p *shared.AuditProgress) { p.Revision++ })
@@ -37,21 +37,21 @@ func converge(t *testing.T, w *world, seed uint64) {
 			}
 		}
 	}
-	w.change(func() { srv.weather = fine })
+	f.change(func() { srv.weather = fine })
 	s.Wake(WakeShow)
 	wait(5*time.Minute + time.Minute)
-	if v := w.view(); v.Phase != Live || v.Progress.Revision != srv.state.Revision {
+	if v := f.view(); v.Phase != Live || v.Progress.Revision != srv.state.Revision {
 		t.Errorf("after the storm: %v %v, revision %d, want live and %d", v.Phase, v.Reason, v.Progress.Revision, srv.state.Revision)
 	}
 	srv.publish(func(p *shared.AuditProgress) {
 		*p = completed(7, p.Revision+1)
 	})
 	synctest.Wait()
-	if v := w.view(); v.Phase != Closed || !v.Terminal() {
+	if v := f.view(); v.Phase != Closed || !v.Terminal() {
 		t.Errorf("after the end: %v %v", v.Phase, v.Reason)
 	}
 	shown := int64(0)
-	for _, v := range w.views {
+	for _, v := range f.views {
 		if v.Progress != nil {
 			if v.Progress.Revision < shown {
 				t.Errorf("shown revision fell from %d to %d", shown, v.Progress.Revision)
@@ -59,12 +59,12 @@ func converge(t *testing.T, w *world, seed uint64) {
 			shown = v.Progress.Revision
 		}
 	}
-	for i := 1; i < len(w.asked); i++ {
-		if gap := w.asked[i].Sub(w.asked[i-1]); gap < pollEvery {
+	for i := 1; i < len(f.asked); i++ {
+		if gap := f.asked[i].Sub(f.asked[i-1]); gap < pollEvery {
 			t.Errorf("two requests within %v", gap)
 		}
 	}
-	for _, line := range w.lines {
+	for _, line := range f.lines {
 		if !strings.HasPrefix(line, "[SSE] ") {
 			t.Errorf("console: %q", line)
 		}
@@ -86,28 +86,28 @@ const (
 
 // weatherServer is one audit on a server behind changing weather.
 type weatherServer struct {
-	w       *world
-	weather weather
-	state   shared.AuditProgress
+	platform *fakePlatform
+	weather  weather
+	state    shared.AuditProgress
 }
 
 func (srv *weatherServer) now() (weather, shared.AuditProgress) {
-	srv.w.mu.Lock()
-	defer srv.w.mu.Unlock()
+	srv.platform.mu.Lock()
+	defer srv.platform.mu.Unlock()
 	return srv.weather, srv.state
 }
 
 // publish changes the state and sends it where streams get through.
 func (srv *weatherServer) publish(change func(*shared.AuditProgress)) {
-	srv.w.mu.Lock()
+	srv.platform.mu.Lock()
 	change(&srv.state)
 	p, open, sky := srv.state, []*fakeStream(nil), srv.weather
-	for _, s := range srv.w.streams {
+	for _, s := range srv.platform.streams {
 		if !s.closed {
 			open = append(open, s)
 		}
 	}
-	srv.w.mu.Unlock()
+	srv.platform.mu.Unlock()
 	for _, s := range open {
 		if sky == fine {
 			s.data(p)

@@ -5,7 +5,7 @@
 //
 //	platform      EventSource, fetch, page events: everything js (source_js.go)
 //	  → session   one goroutine; carries out commands, feeds back what happens
-//	  → ledger    what is known, and what may replace it
+//	  → replica    what is known, and what may replace it
 //	  → machine   [Next]: what follows from an event; pure
 //	  → view      told to OnChange, kept on the device by [Storage]
 //

@@ -13,8 +13,8 @@ import (
 	"atalaya/shared"
 )
 
-// world is a platform whose server and network the test plays.
-type world struct {
+// fakePlatform is a platform whose server and network the test plays.
+type fakePlatform struct {
 	t *testing.T
 
 	mu        sync.Mutex
@@ -37,18 +37,18 @@ type world struct {
 	skew time.Duration
 }
 
-// change changes the world while a session lives in it.
-func (w *world) change(how func()) {
+// change changes the platform while a session lives in it.
+func (f *fakePlatform) change(how func()) {
 	synctest.Wait()
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	how()
 }
 
-func (w *world) now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return time.Now().Add(w.skew)
+func (f *fakePlatform) now() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return time.Now().Add(f.skew)
 }
 
 type fakeAnswer struct {
@@ -57,41 +57,41 @@ type fakeAnswer struct {
 }
 
 type fakeStream struct {
-	w      *world
-	url    string
-	at     time.Time
-	hear   func(Signal)
-	closed bool
-	gone   chan struct{} // closed with the stream
+	platform *fakePlatform
+	url      string
+	at       time.Time
+	hear     func(Signal)
+	closed   bool
+	gone     chan struct{} // closed with the stream
 }
 
-func (w *world) Available() bool { return !w.missing }
-func (w *world) Online() bool    { return !w.offline }
+func (f *fakePlatform) Available() bool { return !f.missing }
+func (f *fakePlatform) Online() bool    { return !f.offline }
 
-func (w *world) OpenStream(url string, hear func(Signal)) (Stream, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.openError != nil {
-		return nil, w.openError
+func (f *fakePlatform) OpenStream(url string, hear func(Signal)) (Stream, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.openError != nil {
+		return nil, f.openError
 	}
-	s := &fakeStream{w: w, url: url, at: time.Now(), hear: hear, gone: make(chan struct{})}
-	for _, old := range w.streams {
+	s := &fakeStream{platform: f, url: url, at: time.Now(), hear: hear, gone: make(chan struct{})}
+	for _, old := range f.streams {
 		if !old.closed {
-			w.t.Errorf("%s opened beside %s", url, old.url)
+			f.t.Errorf("%s opened beside %s", url, old.url)
 		}
 	}
-	w.streams = append(w.streams, s)
-	if w.greet != nil {
-		go w.greet(s)
+	f.streams = append(f.streams, s)
+	if f.greet != nil {
+		go f.greet(s)
 	}
 	return s, nil
 }
 
 func (s *fakeStream) Close() {
-	s.w.mu.Lock()
-	defer s.w.mu.Unlock()
+	s.platform.mu.Lock()
+	defer s.platform.mu.Unlock()
 	if s.closed {
-		s.w.t.Errorf("%s closed twice", s.url)
+		s.platform.t.Errorf("%s closed twice", s.url)
 		return
 	}
 	s.closed = true
@@ -100,9 +100,9 @@ func (s *fakeStream) Close() {
 
 // signal reaches the session unless the stream is closed, like in a browser.
 func (s *fakeStream) signal(g Signal) {
-	s.w.mu.Lock()
+	s.platform.mu.Lock()
 	closed := s.closed
-	s.w.mu.Unlock()
+	s.platform.mu.Unlock()
 	if !closed {
 		s.hear(g)
 	}
@@ -129,13 +129,13 @@ func (s *fakeStream) end(r shared.EndReason, retryMS int) {
 	s.signal(Signal{Kind: SignalEnd, Data: encode(shared.End{Reason: r, RetryMS: retryMS})})
 }
 
-func (w *world) Fetch(ctx context.Context, r Request) (Response, error) {
+func (f *fakePlatform) Fetch(ctx context.Context, r Request) (Response, error) {
 	reply := make(chan fakeAnswer, 1)
-	w.mu.Lock()
-	w.requests, w.asked = append(w.requests, r), append(w.asked, time.Now())
-	w.pending = append(w.pending, reply)
-	answer := w.answer
-	w.mu.Unlock()
+	f.mu.Lock()
+	f.requests, f.asked = append(f.requests, r), append(f.asked, time.Now())
+	f.pending = append(f.pending, reply)
+	answer := f.answer
+	f.mu.Unlock()
 	if answer != nil {
 		return answer(r)
 	}
@@ -148,50 +148,50 @@ func (w *world) Fetch(ctx context.Context, r Request) (Response, error) {
 }
 
 // reply answers the newest request.
-func (w *world) reply(r Response, err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.pending[len(w.pending)-1] <- fakeAnswer{r, err}
+func (f *fakePlatform) reply(r Response, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.pending[len(f.pending)-1] <- fakeAnswer{r, err}
 }
 
-func (w *world) Watch(tell func(Wake)) func() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.tell = tell
+func (f *fakePlatform) Watch(tell func(Wake)) func() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tell = tell
 	return func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.tell = nil
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.tell = nil
 	}
 }
 
-// begin opens a session in this world, to be closed at the end of the test.
-func (w *world) begin(o Options) *Session {
-	o.Platform, o.now = w, w.now
+// begin opens a session on this platform, to be closed at the end of the test.
+func (f *fakePlatform) begin(o Options) *Session {
+	o.Platform, o.now = f, f.now
 	o.OnChange = func(v View) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.views = append(w.views, v)
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.views = append(f.views, v)
 	}
 	o.Log = func(line string) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.lines = append(w.lines, line)
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.lines = append(f.lines, line)
 	}
 	s := Open(o)
-	w.session = s
-	w.t.Cleanup(func() {
+	f.session = s
+	f.t.Cleanup(func() {
 		s.Close()
 		<-s.Done()
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		for _, stream := range w.streams {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		for _, stream := range f.streams {
 			if !stream.closed {
-				w.t.Errorf("%s is left open", stream.url)
+				f.t.Errorf("%s is left open", stream.url)
 			}
 		}
-		if w.tell != nil {
-			w.t.Error("the listeners are left")
+		if f.tell != nil {
+			f.t.Error("the listeners are left")
 		}
 	})
 	synctest.Wait()
@@ -199,32 +199,32 @@ func (w *world) begin(o Options) *Session {
 }
 
 // stream is the newest one.
-func (w *world) stream() *fakeStream {
-	w.t.Helper()
+func (f *fakePlatform) stream() *fakeStream {
+	f.t.Helper()
 	synctest.Wait()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if len(w.streams) == 0 {
-		w.t.Fatal("no stream was opened")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.streams) == 0 {
+		f.t.Fatal("no stream was opened")
 	}
-	return w.streams[len(w.streams)-1]
+	return f.streams[len(f.streams)-1]
 }
 
 // view is the newest one told.
-func (w *world) view() View {
+func (f *fakePlatform) view() View {
 	synctest.Wait()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.views[len(w.views)-1]
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.views[len(f.views)-1]
 }
 
 // phases are the phases told, repetitions left out.
-func (w *world) phases() string {
+func (f *fakePlatform) phases() string {
 	synctest.Wait()
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	var told []string
-	for _, v := range w.views {
+	for _, v := range f.views {
 		if p := string(v.Phase); len(told) == 0 || told[len(told)-1] != p {
 			told = append(told, p)
 		}
@@ -232,11 +232,11 @@ func (w *world) phases() string {
 	return strings.Join(told, " ")
 }
 
-func (w *world) said() string {
+func (f *fakePlatform) said() string {
 	synctest.Wait()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return strings.Join(w.lines, "\n")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return strings.Join(f.lines, "\n")
 }
 
 // wait lets virtual time pass.

@@ -17,22 +17,22 @@ func ids(audits []shared.AuditProgress) []int64 {
 }
 
 func TestListFollowsTheStream(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.begin(Options{Topic: List()})
-		if got, want := w.stream().url, "/sse/audits"; got != want {
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.begin(Options{Topic: List()})
+		if got, want := f.stream().url, "/sse/audits"; got != want {
 			t.Errorf("asked for %s, want %s", got, want)
 		}
-		w.stream().open()
-		w.stream().beat()
+		f.stream().open()
+		f.stream().beat()
 		for _, id := range []int64{9, 7, 3} {
-			w.stream().data(progressOf(id, 10*id, 10))
+			f.stream().data(progressOf(id, 10*id, 10))
 		}
 		wait(time.Second)
-		w.stream().data(progressOf(7, 71, 11))
-		w.stream().data(progressOf(12, 1, 0))
-		w.stream().data(completed(9, 91))
+		f.stream().data(progressOf(7, 71, 11))
+		f.stream().data(progressOf(12, 1, 0))
+		f.stream().data(completed(9, 91))
 		wait(time.Second)
-		v := w.view()
+		v := f.view()
 		if got, want := ids(v.Audits), []int64{12, 9, 7, 3}; !slices.Equal(got, want) || v.Audits[2].Revision != 71 {
 			t.Errorf("list %v, want %v with the change", got, want)
 		}
@@ -41,52 +41,52 @@ func TestListFollowsTheStream(t *testing.T) {
 		}
 
 		// While the stream was away an audit was deleted.
-		w.stream().end(shared.EndMaxAge, 0)
-		w.stream().open()
-		w.stream().beat()
+		f.stream().end(shared.EndMaxAge, 0)
+		f.stream().open()
+		f.stream().beat()
 		for _, id := range []int64{12, 9, 3} {
-			w.stream().data(progressOf(id, 100, 10))
+			f.stream().data(progressOf(id, 100, 10))
 		}
 		wait(900 * time.Millisecond)
-		if got, want := ids(w.view().Audits), []int64{12, 9, 7, 3}; !slices.Equal(got, want) {
+		if got, want := ids(f.view().Audits), []int64{12, 9, 7, 3}; !slices.Equal(got, want) {
 			t.Errorf("before the snapshot is complete: %v, want %v", got, want)
 		}
 		wait(time.Second)
-		if got, want := ids(w.view().Audits), []int64{12, 9, 3}; !slices.Equal(got, want) {
+		if got, want := ids(f.view().Audits), []int64{12, 9, 3}; !slices.Equal(got, want) {
 			t.Errorf("after it: %v, want %v", got, want)
 		}
 	})
 }
 
 func TestListThatIsEmpty(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.begin(Options{Topic: List()})
-		if w.view().Audits != nil {
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.begin(Options{Topic: List()})
+		if f.view().Audits != nil {
 			t.Error("an empty list before the server spoke")
 		}
-		w.stream().open()
-		w.stream().beat()
-		wait(settleEmpty - time.Millisecond)
-		if w.view().Audits != nil {
+		f.stream().open()
+		f.stream().beat()
+		wait(snapshotEmpty - time.Millisecond)
+		if f.view().Audits != nil {
 			t.Error("an empty list while the snapshot may still come")
 		}
 		wait(paintEvery)
-		if got := w.view().Audits; got == nil || len(got) != 0 {
+		if got := f.view().Audits; got == nil || len(got) != 0 {
 			t.Errorf("list %v, want an empty one", got)
 		}
 	})
 }
 
 func TestListSnapshotCutShortDropsNothing(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
 		initial := []shared.AuditProgress{progressOf(9, 9, 1), progressOf(7, 7, 1)}
-		w.begin(Options{Topic: List(), Initial: Copy{Audits: initial, SavedAt: time.Now()}})
-		w.stream().open()
-		w.stream().beat()
-		w.stream().data(progressOf(9, 10, 2))
-		w.stream().lose()
+		f.begin(Options{Topic: List(), Initial: Copy{Audits: initial, SavedAt: time.Now()}})
+		f.stream().open()
+		f.stream().beat()
+		f.stream().data(progressOf(9, 10, 2))
+		f.stream().lose()
 		wait(10 * time.Second)
-		v := w.view()
+		v := f.view()
 		if got, want := ids(v.Audits), []int64{9, 7}; !slices.Equal(got, want) || !v.Saved {
 			t.Errorf("list %v, saved %v, want %v, still partly a copy", got, v.Saved, want)
 		}
@@ -94,126 +94,126 @@ func TestListSnapshotCutShortDropsNothing(t *testing.T) {
 }
 
 func TestListPolls(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.missing = true
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.missing = true
 		audits := []shared.AuditProgress{progressOf(9, 9, 1), progressOf(7, 7, 1)}
-		w.answer = func(Request) (Response, error) {
+		f.answer = func(Request) (Response, error) {
 			return jsonAnswer(shared.AuditList{Audits: audits}), nil
 		}
 		initial := []shared.AuditProgress{progressOf(8, 99, 1), progressOf(7, 99, 1)}
-		w.begin(Options{Topic: List(), Initial: Copy{Audits: initial, SavedAt: time.Now()}})
+		f.begin(Options{Topic: List(), Initial: Copy{Audits: initial, SavedAt: time.Now()}})
 		wait(time.Second)
-		v := w.view()
+		v := f.view()
 		if got, want := ids(v.Audits), []int64{9, 7}; !slices.Equal(got, want) || v.Saved || v.Audits[1].Revision != 7 {
 			t.Errorf("list %+v, want %v as the server has them", v.Audits, want)
 		}
-		if got, want := w.requests[0].Path, "/api/v1/audits?limit=50"; got != want || w.requests[0].Hold != 0 {
-			t.Errorf("asked %+v, want %s without hold", w.requests[0], want)
+		if got, want := f.requests[0].Path, "/api/v1/audits?limit=50"; got != want || f.requests[0].Hold != 0 {
+			t.Errorf("asked %+v, want %s without hold", f.requests[0], want)
 		}
-		w.change(func() { audits = audits[:1] })
+		f.change(func() { audits = audits[:1] })
 		wait(pollEvery)
-		if got, want := ids(w.view().Audits), []int64{9}; !slices.Equal(got, want) {
+		if got, want := ids(f.view().Audits), []int64{9}; !slices.Equal(got, want) {
 			t.Errorf("list %v, want %v", got, want)
 		}
 	})
 }
 
-func TestLedgerKeepsOlderAuditsThanASnapshotShows(t *testing.T) {
-	l := newLedger(List(), Copy{})
-	l.asked(1)
+func TestReplicaKeepsOlderAuditsThanASnapshotShows(t *testing.T) {
+	r := newReplica(List(), Copy{})
+	r.expectSnapshot(1)
 	for id := range int64(60) {
-		l.streamed(progressOf(id+1, 1, 0), 2)
+		r.takeFrame(progressOf(id+1, 1, 0), 2)
 	}
-	l.settle(time.Hour)
-	l.asked(time.Hour)
+	r.completeSnapshot(time.Hour)
+	r.expectSnapshot(time.Hour)
 	for id := int64(10); id <= 60; id++ { // the newest 50, for 30 is gone
 		if id != 30 {
-			l.streamed(progressOf(id, 1, 0), time.Hour+1)
+			r.takeFrame(progressOf(id, 1, 0), time.Hour+1)
 		}
 	}
-	l.streamed(progressOf(5, 2, 0), time.Hour+2) // an old one changed: the newest 50 are told
-	l.settle(2 * time.Hour)
-	got := ids(l.audits())
+	r.takeFrame(progressOf(5, 2, 0), time.Hour+2) // an old one changed: the newest 50 are told
+	r.completeSnapshot(2 * time.Hour)
+	got := ids(r.audits())
 	if slices.Contains(got, 30) || len(got) != 59 {
 		t.Errorf("list %v: 30 must be gone, and nothing else", got)
 	}
 }
 
-func TestLedgerKeepsWhatCameAfterAListWasAskedFor(t *testing.T) {
-	l := newLedger(List(), Copy{})
-	l.asked(1)
-	l.streamed(progressOf(8, 1, 0), 5)
-	l.fetched([]shared.AuditProgress{progressOf(7, 1, 0)}, 4, 6)
-	if got, want := ids(l.audits()), []int64{8, 7}; !slices.Equal(got, want) {
+func TestReplicaKeepsWhatCameAfterAListWasAskedFor(t *testing.T) {
+	r := newReplica(List(), Copy{})
+	r.expectSnapshot(1)
+	r.takeFrame(progressOf(8, 1, 0), 5)
+	r.takeAnswer([]shared.AuditProgress{progressOf(7, 1, 0)}, 4, 6)
+	if got, want := ids(r.audits()), []int64{8, 7}; !slices.Equal(got, want) {
 		t.Errorf("list %v, want %v", got, want)
 	}
-	l.fetched([]shared.AuditProgress{progressOf(7, 1, 0)}, 7, 8)
-	if got, want := ids(l.audits()), []int64{7}; !slices.Equal(got, want) {
+	r.takeAnswer([]shared.AuditProgress{progressOf(7, 1, 0)}, 7, 8)
+	if got, want := ids(r.audits()), []int64{7}; !slices.Equal(got, want) {
 		t.Errorf("list %v, want %v", got, want)
 	}
 }
 
-func TestLedgerBoundsTheList(t *testing.T) {
-	l := newLedger(List(), Copy{})
-	l.asked(1)
+func TestReplicaBoundsTheList(t *testing.T) {
+	r := newReplica(List(), Copy{})
+	r.expectSnapshot(1)
 	for id := range int64(1000) {
-		l.streamed(progressOf(id+1, 1, 0), 2)
+		r.takeFrame(progressOf(id+1, 1, 0), 2)
 	}
-	got := ids(l.audits())
-	if len(got) != shared.ListLimitMax || got[0] != 1000 || len(l.kept) != shared.ListLimitMax {
-		t.Errorf("%d audits told, %d kept, first %d", len(got), len(l.kept), got[0])
+	got := ids(r.audits())
+	if len(got) != shared.ListLimitMax || got[0] != 1000 || len(r.held) != shared.ListLimitMax {
+		t.Errorf("%d audits told, %d kept, first %d", len(got), len(r.held), got[0])
 	}
 }
 
-func TestLedgerCrossings(t *testing.T) {
+func TestReplicaCrossings(t *testing.T) {
 	second := func(n int) time.Duration { return time.Duration(n) * time.Second }
 	for _, tt := range []struct {
 		name string
-		play func(l *ledger)
+		play func(r *replica)
 		want int64
 	}{
-		{"a poll asked before the stream spoke is not believed when older", func(l *ledger) {
-			l.asked(second(1))
-			l.streamed(progressOf(7, 10, 10), second(3))
-			l.fetched([]shared.AuditProgress{progressOf(7, 9, 9)}, second(2), second(4))
+		{"a poll asked before the stream spoke is not believed when older", func(r *replica) {
+			r.expectSnapshot(second(1))
+			r.takeFrame(progressOf(7, 10, 10), second(3))
+			r.takeAnswer([]shared.AuditProgress{progressOf(7, 9, 9)}, second(2), second(4))
 		}, 10},
-		{"a poll asked afterwards is", func(l *ledger) {
-			l.asked(second(1))
-			l.streamed(progressOf(7, 10, 10), second(3))
-			l.fetched([]shared.AuditProgress{progressOf(7, 9, 9)}, second(4), second(5))
+		{"a poll asked afterwards is", func(r *replica) {
+			r.expectSnapshot(second(1))
+			r.takeFrame(progressOf(7, 10, 10), second(3))
+			r.takeAnswer([]shared.AuditProgress{progressOf(7, 9, 9)}, second(4), second(5))
 		}, 9},
-		{"a snapshot that crosses a newer poll is not", func(l *ledger) {
-			l.asked(second(1))
-			l.fetched([]shared.AuditProgress{progressOf(7, 10, 10)}, second(2), second(3))
-			l.streamed(progressOf(7, 9, 9), second(4))
+		{"a snapshot that crosses a newer poll is not", func(r *replica) {
+			r.expectSnapshot(second(1))
+			r.takeAnswer([]shared.AuditProgress{progressOf(7, 10, 10)}, second(2), second(3))
+			r.takeFrame(progressOf(7, 9, 9), second(4))
 		}, 10},
-		{"a snapshot asked after the poll is", func(l *ledger) {
-			l.fetched([]shared.AuditProgress{progressOf(7, 10, 10)}, second(2), second(3))
-			l.asked(second(4))
-			l.streamed(progressOf(7, 9, 9), second(5))
+		{"a snapshot asked after the poll is", func(r *replica) {
+			r.takeAnswer([]shared.AuditProgress{progressOf(7, 10, 10)}, second(2), second(3))
+			r.expectSnapshot(second(4))
+			r.takeFrame(progressOf(7, 9, 9), second(5))
 		}, 9},
-		{"newer is believed from whomever", func(l *ledger) {
-			l.asked(second(1))
-			l.fetched([]shared.AuditProgress{progressOf(7, 10, 10)}, second(2), second(3))
-			l.streamed(progressOf(7, 11, 11), second(4))
+		{"newer is believed from whomever", func(r *replica) {
+			r.expectSnapshot(second(1))
+			r.takeAnswer([]shared.AuditProgress{progressOf(7, 10, 10)}, second(2), second(3))
+			r.takeFrame(progressOf(7, 11, 11), second(4))
 		}, 11},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			l := newLedger(Audit(7), Copy{})
-			tt.play(l)
-			if got := l.progress().Revision; got != tt.want {
+			r := newReplica(Audit(7), Copy{})
+			tt.play(r)
+			if got := r.progress().Revision; got != tt.want {
 				t.Errorf("revision %d, want %d", got, tt.want)
 			}
 		})
 	}
 }
 
-func TestLedgerAnotherDatabaseWithTheSameRevision(t *testing.T) {
-	l := newLedger(Audit(7), Copy{Progress: new(progressOf(7, 3, 10))})
+func TestReplicaAnotherDatabaseWithTheSameRevision(t *testing.T) {
+	r := newReplica(Audit(7), Copy{Progress: new(progressOf(7, 3, 10))})
 	other := progressOf(7, 3, 55)
 	other.UpdatedAt = shared.At(other.UpdatedAt.Add(time.Hour))
-	l.asked(1)
-	if !l.streamed(other, 2) || l.progress().Progress != 55 {
-		t.Errorf("progress %d, want 55", l.progress().Progress)
+	r.expectSnapshot(1)
+	if !r.takeFrame(other, 2) || r.progress().Progress != 55 {
+		t.Errorf("progress %d, want 55", r.progress().Progress)
 	}
 }

@@ -6,24 +6,22 @@ import (
 	"atalaya/shared"
 )
 
-// Times that only the machine knows; those that the server relies on, too, are
-// in package shared.
 const (
-	// wakeGrace is the patience shown once after a sleep: what arrived
-	// meanwhile may still be queued behind the wake.
+	// wakeGrace is how long deadlines for hearing something are put off, once,
+	// after a sleep: what arrived meanwhile may still be queued behind the wake.
 	wakeGrace = 2 * time.Second
 	// overslept is how late a deadline must be noticed to mean that the page
-	// slept or was throttled, and so heard nothing by its own fault.
+	// slept or was throttled and heard nothing for that reason.
 	overslept = time.Second
-	// nudgeGap keeps wakes from opening sources faster than this.
-	nudgeGap = time.Second
-	// drainSpread is added, times jitter, to the wait a draining server asks
-	// for, because a server may ask everybody for the same.
+	// sourceGap is the least distance between two sources opened by wakes.
+	sourceGap = time.Second
+	// drainSpread is added, times jitter, to the wait that a draining server asks
+	// for, because a server may ask all clients for the same wait.
 	drainSpread = time.Second
 	// retryMax bounds every wait that a server can ask for.
 	retryMax = time.Minute
-	// askWithin bounds a fetch that the server is not asked to hold.
-	askWithin = 10 * time.Second
+	// pollWithin bounds a poll that the server is not asked to hold.
+	pollWithin = 10 * time.Second
 	// pollsUntilOffline failed polls in a row mean that neither way works.
 	pollsUntilOffline = 2
 )
@@ -42,17 +40,17 @@ func Next(s State, e Event) (State, []Command) {
 		m.close(ReasonStopped)
 	case SourceOpened, SourceBeat, SourceData, SourceEnded, SourceFailed, SourceRefused:
 		if m.open && e.Source == m.source {
-			m.heed()
+			m.handleSource()
 		}
 	case PollAnswered:
-		if m.fetching && e.Poll == m.poll {
-			m.answered()
+		if m.pollUnderWay && e.Poll == m.poll {
+			m.pollAnswered()
 		}
 	case Woke:
 		m.wake()
 	}
-	// Every event is an occasion to look at the clock, after it had its say: a
-	// beat that comes late still counts.
+	// Deadlines are looked at after every event, and only then: a beat that comes
+	// late still counts.
 	m.expire()
 	return m.State, m.cmds
 }
@@ -77,26 +75,26 @@ func (m *machine) start() {
 		m.fallBack(ReasonMissing)
 	default:
 		m.mode = streaming
-		m.ask()
+		m.openSource()
 	}
 }
 
-// heed handles the events of the current source.
-func (m *machine) heed() {
+// handleSource handles an event of the current source.
+func (m *machine) handleSource() {
 	switch m.Kind {
 	case SourceOpened:
-		// The first answer or, when the browser reconnected, another one.
-		m.opened, m.first = m.At, 0
+		// The first connection or, when the browser reconnected, another one.
+		m.openedAt, m.firstHeardAt = m.At, 0
 		m.graceBy, m.staleBy = 0, 0
 		m.beatBy = m.At + firstBeatWithin
 	case SourceBeat, SourceData:
-		m.hear()
+		m.streamHeard()
 	case SourceEnded:
-		m.ended()
+		m.streamEnded()
 	case SourceFailed:
-		m.broke()
+		m.streamBroke()
 	case SourceRefused:
-		m.hangUp()
+		m.closeSource()
 		if m.mode == polling {
 			m.probeFailed()
 		} else {
@@ -105,91 +103,92 @@ func (m *machine) heed() {
 	}
 }
 
-// ask opens a new source. None may be open.
-func (m *machine) ask() {
+// openSource opens a new source. No source may be open.
+func (m *machine) openSource() {
 	m.source++
 	m.open = true
-	m.asked, m.opened, m.first = m.At, 0, 0
-	m.erred, m.woken = false, false
+	m.askedAt, m.openedAt, m.firstHeardAt = m.At, 0, 0
+	m.erred, m.excused = false, false
 	m.retryAt, m.probeAt = 0, 0
 	m.beatBy = m.At + firstBeatWithin
 	m.do(Command{Do: OpenSource, Source: m.source})
 }
 
-// askAgain is ask after trouble.
-func (m *machine) askAgain() {
+// reconnect opens a new source after a failure, and counts and logs the attempt.
+func (m *machine) reconnect() {
 	m.attempt++
 	m.say(sayAttempt(m.attempt))
-	errs := m.erred
-	m.ask()
+	erred := m.erred
+	m.openSource()
 	// The browser's own retry is trusted once per outage, not once per source.
-	m.erred = errs
+	m.erred = erred
 }
 
-// hangUp closes the source, if there is one, and forgets its deadlines.
-func (m *machine) hangUp() {
+// closeSource closes the source, if one is open, and clears its deadlines.
+func (m *machine) closeSource() {
 	if m.open {
 		m.do(Command{Do: CloseSource, Source: m.source})
 	}
 	m.open, m.renewing = false, false
-	m.opened, m.first = 0, 0
+	m.openedAt, m.firstHeardAt = 0, 0
 	m.graceBy, m.beatBy, m.staleBy = 0, 0, 0
 }
 
-// hear takes a beat or data: the stream is alive.
-func (m *machine) hear() {
-	fresh := m.first == 0
+// streamHeard handles a beat or data. On the way to a stream that is one success;
+// beside polling the stream must prove itself first.
+func (m *machine) streamHeard() {
+	fresh := m.firstHeardAt == 0
 	if fresh {
-		m.first = m.At
+		m.firstHeardAt = m.At
 	}
-	m.erred, m.woken, m.noNetwork = false, false, false
+	m.erred, m.excused, m.noNetwork = false, false, false
 	m.graceBy, m.beatBy = 0, 0
 	m.staleBy = m.At + staleAfter
 	switch {
 	case m.mode == streaming:
-		m.recovered(fresh && !m.renewing)
-	case m.At-m.first >= shortStream:
+		m.goLive(fresh && !m.renewing)
+	case m.At-m.firstHeardAt >= shortStream:
 		// What came within a second of the first event may have been one flush
 		// of a proxy that buffers; this did not.
 		m.mode = streaming
-		m.recovered(true)
+		m.goLive(true)
 	case m.pollFailures > 0:
 		// The probe is not proven, but the server is there.
-		m.answers()
+		m.serverHeard()
 	}
 	if m.Final {
 		m.close(ReasonFinished)
 	}
 }
 
-// recovered is reached with a healthy stream: all trouble is forgotten and
-// nothing is fetched beside it.
-func (m *machine) recovered(announce bool) {
+// goLive forgets all failures and stops polling, because the stream is healthy.
+// It logs that the connection is established when announce is true.
+func (m *machine) goLive(announce bool) {
 	m.renewing, m.everLive = false, true
 	m.failures, m.attempt, m.probes = 0, 0, 0
 	m.why = ""
-	m.answers()
+	m.serverHeard()
 	m.pollAt, m.probeAt = 0, 0
-	m.abandon()
+	m.abortPoll()
 	if announce {
 		m.say(sayEstablished)
 	}
 }
 
-// answers is reached when the server was heard: it is not away.
-func (m *machine) answers() {
+// serverHeard forgets what spoke for a server or a network that is away.
+func (m *machine) serverHeard() {
 	m.noNetwork = false
 	m.pollFailures, m.pollFailingSince = 0, 0
 	m.fault, m.status = "", 0
 }
 
-// broke handles onerror: the connection ended or was refused.
-func (m *machine) broke() {
-	useless := m.wasShort()
-	m.opened, m.first = 0, 0
+// streamBroke handles onerror: the connection ended or was refused.
+func (m *machine) streamBroke() {
+	useless := m.countShortStream()
+	m.openedAt, m.firstHeardAt = 0, 0
 	switch {
 	case m.mode == polling:
-		m.hangUp()
+		m.closeSource()
 		m.probeFailed()
 	case m.Final && m.Closed:
 		// A 204 closes the source for good; it is no failure.
@@ -197,37 +196,38 @@ func (m *machine) broke() {
 	case useless:
 		m.fallBack(ReasonBlocked)
 	case m.Closed:
-		m.hangUp()
-		m.failed(ReasonLost)
+		m.closeSource()
+		m.streamFailed(ReasonLost)
 		m.diagnose()
 	case !m.erred:
-		// The browser is reconnecting by itself, sooner than we would.
+		// The browser reconnects by itself, sooner than this machine would.
 		m.erred, m.renewing = true, false
 		m.why = ReasonLost
 		m.beatBy, m.staleBy = 0, 0
 		m.graceBy = m.At + connectGrace
 	default:
-		m.hangUp()
-		m.failed(ReasonLost)
+		m.closeSource()
+		m.streamFailed(ReasonLost)
 	}
 }
 
-// wasShort counts the streams in a row that were answered and lived under a
-// second, and reports whether there were enough of them to call it a habit.
-func (m *machine) wasShort() bool {
-	if m.opened == 0 {
+// countShortStream counts the streams in a row that were answered and lived less
+// than shortStream. It reports whether there were shortStreamsMax of them.
+func (m *machine) countShortStream() bool {
+	if m.openedAt == 0 {
 		return false
 	}
-	if m.At-m.opened >= shortStream {
-		m.shorts = 0
+	if m.At-m.openedAt >= shortStream {
+		m.shortStreams = 0
 		return false
 	}
-	m.shorts++
-	return m.shorts >= shortStreamsMax
+	m.shortStreams++
+	return m.shortStreams >= shortStreamsMax
 }
 
-// failed counts a failure and waits, or gives up on streams for now.
-func (m *machine) failed(why Reason) {
+// streamFailed counts a failure. It sets the wait before the next source, or
+// turns to polling after too many failures.
+func (m *machine) streamFailed(why Reason) {
 	m.failures++
 	m.erred = true
 	m.why = why
@@ -235,16 +235,16 @@ func (m *machine) failed(why Reason) {
 		m.fallBack(why)
 		return
 	}
-	m.retryAt = m.At + m.share(backoffBound(m.failures))
+	m.retryAt = m.At + m.randomShare(backoffBound(m.failures))
 }
 
-// share is a random part of a bound.
-func (m *machine) share(bound time.Duration) time.Duration {
+// randomShare is a random part of a bound.
+func (m *machine) randomShare(bound time.Duration) time.Duration {
 	return time.Duration(m.Jitter * float64(bound))
 }
 
-// ended handles the server's goodbye.
-func (m *machine) ended() {
+// streamEnded handles the end event, by which the server closes a stream.
+func (m *machine) streamEnded() {
 	switch {
 	case m.End.Reason == shared.EndDeleted:
 		m.close(ReasonDeleted)
@@ -253,11 +253,11 @@ func (m *machine) ended() {
 		m.close(ReasonFinished)
 		return
 	}
-	useless := m.End.Reason != shared.EndDrain && m.wasShort()
+	useless := m.End.Reason != shared.EndDrain && m.countShortStream()
 	wasLive := m.healthy()
-	m.hangUp()
+	m.closeSource()
 	wait := min(time.Duration(m.End.RetryMS)*time.Millisecond, retryMax)
-	m.spareUntil = m.At + wait
+	m.notBefore = m.At + wait
 	switch {
 	case m.mode == polling:
 		m.probeFailed()
@@ -265,28 +265,28 @@ func (m *machine) ended() {
 		m.fallBack(ReasonBlocked)
 	case m.End.Reason == shared.EndMaxAge:
 		m.renewing = wasLive
-		m.ask()
+		m.openSource()
 	case m.End.Reason == shared.EndUnavailable:
-		m.failed(ReasonUnavailable)
+		m.streamFailed(ReasonUnavailable)
 		if m.retryAt != 0 {
 			m.retryAt = max(m.retryAt, m.At+wait)
 		}
 	case m.End.Reason == shared.EndDrain:
 		m.why = ReasonDrain
-		m.retryAt = m.At + wait + m.share(drainSpread)
+		m.retryAt = m.At + wait + m.randomShare(drainSpread)
 	default:
-		// "finished" without a terminal state (it was lost or unreadable), or a
-		// reason of a later release: come back, and look.
+		// The reason is "finished", but the terminal state was lost or unreadable;
+		// or it is a reason of a later release. Ask for the state and come back.
 		m.why = ReasonLost
-		m.retryAt = m.At + wait + m.share(drainSpread)
+		m.retryAt = m.At + wait + m.randomShare(drainSpread)
 		m.diagnose()
 	}
 }
 
-// close is final.
+// close ends everything for good.
 func (m *machine) close(why Reason) {
-	m.hangUp()
-	m.abandon()
+	m.closeSource()
+	m.abortPoll()
 	m.mode, m.why = over, why
 	m.attempt = 0
 	m.retryAt, m.probeAt, m.pollAt = 0, 0, 0
@@ -299,11 +299,11 @@ func (m *machine) expire() {
 	}
 	m.excuseSleep()
 	if m.due(&m.graceBy) {
-		m.hangUp()
-		m.failed(ReasonLost)
+		m.closeSource()
+		m.streamFailed(ReasonLost)
 	}
 	if m.due(&m.beatBy) {
-		m.hangUp()
+		m.closeSource()
 		if m.mode == polling {
 			m.probeFailed()
 		} else {
@@ -311,26 +311,26 @@ func (m *machine) expire() {
 		}
 	}
 	if m.due(&m.staleBy) {
-		m.hangUp()
+		m.closeSource()
 		if m.mode == polling {
 			m.probeFailed()
 		} else {
 			m.why = ReasonSilent
-			m.askAgain()
+			m.reconnect()
 		}
 	}
-	if m.due(&m.fetchBy) {
-		m.abandon()
+	if m.due(&m.answerBy) {
+		m.abortPoll()
 		m.pollFailed(Answer{Fault: FaultTimeout})
 	}
 	if m.due(&m.retryAt) {
-		m.askAgain()
+		m.reconnect()
 	}
 	if m.due(&m.probeAt) {
-		m.ask()
+		m.openSource()
 	}
 	if m.due(&m.pollAt) {
-		m.fetch(true)
+		m.startPoll(true)
 	}
 }
 
@@ -343,16 +343,16 @@ func (m *machine) due(deadline *time.Duration) bool {
 	return true
 }
 
-// excuseSleep puts off, once, the deadlines for hearing something that ran out
-// while nobody listened.
+// excuseSleep puts off, once, the deadlines for hearing something that passed
+// while the page slept and could hear nothing.
 func (m *machine) excuseSleep() {
-	if m.woken {
+	if m.excused {
 		return
 	}
-	for _, d := range [...]*time.Duration{&m.graceBy, &m.beatBy, &m.staleBy, &m.fetchBy} {
+	for _, d := range [...]*time.Duration{&m.graceBy, &m.beatBy, &m.staleBy, &m.answerBy} {
 		if *d != 0 && m.At-*d >= overslept {
 			*d = m.At + wakeGrace
-			m.woken = true
+			m.excused = true
 		}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The console lines; people and tests look for them word for word.
+// The console lines. Users and tests look for them word for word.
 const (
 	sayEstablished = "[SSE] Connection established"
 	sayFallback    = "[SSE] Using fallback: polling"
@@ -13,62 +13,63 @@ const (
 
 func sayAttempt(n int) string { return "[SSE] Reconnection attempt " + strconv.Itoa(n) }
 
-// fallBack turns to polling. The stream is tried again from time to time.
+// fallBack turns from the stream to polling and sets the time of the first probe.
 func (m *machine) fallBack(why Reason) {
-	m.hangUp()
+	m.closeSource()
 	m.mode, m.why = polling, why
 	m.erred = false
-	m.failures, m.attempt, m.shorts, m.probes = 0, 0, 0, 0
+	m.failures, m.attempt, m.shortStreams, m.probes = 0, 0, 0, 0
 	m.retryAt, m.probeAt = 0, 0
 	if !m.missing {
 		m.probeAt = m.At + probeAfter(1)
 	}
-	if !m.fetching {
-		m.pollAt = m.soonest()
+	if !m.pollUnderWay {
+		m.pollAt = m.soonestPoll()
 	}
 	m.say(sayFallback)
 }
 
-// soonest is the next time that a fetch may start.
-func (m *machine) soonest() time.Duration {
-	if m.fetched == 0 {
+// soonestPoll is the next time at which a poll may start.
+func (m *machine) soonestPoll() time.Duration {
+	if m.polledAt == 0 {
 		return m.At
 	}
-	return max(m.At, m.fetched+pollEvery)
+	return max(m.At, m.polledAt+pollEvery)
 }
 
-// fetch starts a request of the polling address. None may be under way.
-func (m *machine) fetch(hold bool) {
+// startPoll asks the polling address for the state; with hold, the server is asked
+// to wait for news. No poll may be under way.
+func (m *machine) startPoll(hold bool) {
 	m.poll++
-	m.fetching, m.fetched = true, m.At
+	m.pollUnderWay, m.polledAt = true, m.At
 	m.pollAt = 0
-	m.fetchBy = m.At + askWithin
+	m.answerBy = m.At + pollWithin
 	if hold {
-		m.fetchBy += pollWait
+		m.answerBy += pollWait
 	}
 	m.do(Command{Do: StartPoll, Poll: m.poll, Hold: hold})
 }
 
-// abandon gives up the request under way, if there is one.
-func (m *machine) abandon() {
-	if m.fetching {
+// abortPoll aborts the poll under way, if there is one.
+func (m *machine) abortPoll() {
+	if m.pollUnderWay {
 		m.do(Command{Do: AbortPoll, Poll: m.poll})
 	}
-	m.fetching, m.fetchBy = false, 0
+	m.pollUnderWay, m.answerBy = false, 0
 }
 
-// diagnose asks the polling address once, because a refused EventSource does
-// not tell its status.
+// diagnose polls once to learn why a stream was refused, because an EventSource
+// does not tell the HTTP status.
 func (m *machine) diagnose() {
-	if m.mode == streaming && !m.fetching && m.soonest() <= m.At {
-		m.fetch(false)
+	if m.mode == streaming && !m.pollUnderWay && m.soonestPoll() <= m.At {
+		m.startPoll(false)
 	}
 }
 
-// answered handles the answer of the request under way.
-func (m *machine) answered() {
-	m.fetching, m.fetchBy = false, 0
-	m.woken = false
+// pollAnswered handles the answer to the poll under way.
+func (m *machine) pollAnswered() {
+	m.pollUnderWay, m.answerBy = false, 0
+	m.excused = false
 	switch {
 	case m.Answer.Refusal != "":
 		m.fault, m.status = m.Answer.Fault, m.Answer.Status
@@ -82,25 +83,26 @@ func (m *machine) answered() {
 		return
 	}
 	wasOffline := m.Phase() == Offline
-	m.answers()
+	m.serverHeard()
 	if m.mode != polling {
 		return
 	}
-	m.pollAt = m.soonest()
+	m.pollAt = m.soonestPoll()
 	if wasOffline {
-		// It was the server that was away, not the stream that was blocked.
+		// The server was away; the stream need not be blocked. Try it at once.
 		m.probes = 0
 		if !m.open && !m.missing {
-			m.probeAt = max(m.At, m.asked+nudgeGap)
+			m.probeAt = max(m.At, m.askedAt+sourceGap)
 		}
 	}
 }
 
-// pollFailed notes a failed fetch. In polling it waits longer each time.
+// pollFailed notes a failed poll. In polling the wait before the next one grows
+// with each failure.
 func (m *machine) pollFailed(a Answer) {
 	m.fault, m.status = a.Fault, a.Status
 	wait := min(a.RetryAfter, retryMax)
-	m.spareUntil = max(m.spareUntil, m.At+wait)
+	m.notBefore = max(m.notBefore, m.At+wait)
 	if m.mode != polling {
 		if m.retryAt != 0 {
 			m.retryAt = max(m.retryAt, m.At+wait)
@@ -111,10 +113,10 @@ func (m *machine) pollFailed(a Answer) {
 		m.pollFailingSince = m.At
 	}
 	m.pollFailures++
-	m.pollAt = max(m.soonest()+m.share(backoffBound(m.pollFailures)), m.At+wait)
+	m.pollAt = max(m.soonestPoll()+m.randomShare(backoffBound(m.pollFailures)), m.At+wait)
 }
 
-// probeFailed puts the next probe off.
+// probeFailed counts a failed probe and sets the time of the next one.
 func (m *machine) probeFailed() {
 	m.probes++
 	m.probeAt = m.At + probeAfter(m.probes+1)
@@ -127,8 +129,8 @@ func (m *machine) wake() {
 		m.pause()
 		return
 	case WakeOffline:
-		// Only a hint: a server on this very machine can still be heard, and
-		// the next beat or answer says so.
+		// This is only a hint: a server on this machine can still be heard, and
+		// the next beat or answer will show it.
 		m.noNetwork = true
 		return
 	case WakeOnline:
@@ -138,22 +140,22 @@ func (m *machine) wake() {
 		m.resume()
 		return
 	}
-	m.nudge()
+	m.shortenWaits()
 }
 
-// pause leaves nothing behind that would keep the page from the back/forward
-// cache.
+// pause closes the source, aborts the poll and clears all deadlines, because any
+// of them would keep the page out of the back/forward cache.
 func (m *machine) pause() {
-	m.hangUp()
-	m.abandon()
+	m.closeSource()
+	m.abortPoll()
 	m.retryAt, m.probeAt, m.pollAt = 0, 0, 0
 	m.paused = true
 }
 
-// resume starts over, as if the page were new.
+// resume starts over, as a new page would.
 func (m *machine) resume() {
 	m.paused, m.erred, m.everLive = false, false, false
-	m.failures, m.attempt, m.shorts, m.probes = 0, 0, 0, 0
+	m.failures, m.attempt, m.shortStreams, m.probes = 0, 0, 0, 0
 	m.why, m.fault, m.status = "", "", 0
 	m.pollFailures, m.pollFailingSince = 0, 0
 	if m.missing {
@@ -161,24 +163,24 @@ func (m *machine) resume() {
 		return
 	}
 	m.mode = streaming
-	m.ask()
+	m.openSource()
 }
 
-// nudge cuts waits short; those that the server asked for only at the user's
-// word.
-func (m *machine) nudge() {
-	spare := m.spareUntil
+// shortenWaits lets waits end now. A wait that the server asked for ends early
+// only when the user asks.
+func (m *machine) shortenWaits() {
+	notBefore := m.notBefore
 	if m.Wake == WakeUser {
-		spare = 0
+		notBefore = 0
 	}
-	soon := max(m.At, m.asked+nudgeGap, spare)
+	soon := max(m.At, m.askedAt+sourceGap, notBefore)
 	if m.retryAt != 0 {
 		m.retryAt = min(m.retryAt, soon)
 	}
 	if m.graceBy != 0 && m.Wake != WakeVisible {
-		// The browser's own retry may be far off; the user's word and a network
-		// that came back are not to wait for it.
-		m.hangUp()
+		// The browser's own retry may be far off. A user who asks, and a network
+		// that came back, do not wait for it.
+		m.closeSource()
 		m.retryAt = soon
 	}
 	if m.mode != polling {
@@ -188,6 +190,6 @@ func (m *machine) nudge() {
 		m.probeAt = min(m.probeAt, soon)
 	}
 	if m.pollAt != 0 {
-		m.pollAt = min(m.pollAt, max(m.soonest(), spare))
+		m.pollAt = min(m.pollAt, max(m.soonestPoll(), notBefore))
 	}
 }

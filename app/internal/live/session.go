@@ -46,7 +46,7 @@ type Options struct {
 // commands. All methods are safe for concurrent use and none blocks.
 type Session struct {
 	opts    Options
-	ledger  *ledger
+	replica *replica
 	closing atomic.Bool
 	done    chan struct{}
 
@@ -102,11 +102,11 @@ func Open(o Options) *Session {
 		o.Log = func(string) {}
 	}
 	s := &Session{
-		opts:   o,
-		ledger: newLedger(o.Topic, o.Initial),
-		done:   make(chan struct{}),
-		bell:   make(chan struct{}, 1),
-		watch:  newStopwatch(o.now()),
+		opts:    o,
+		replica: newReplica(o.Topic, o.Initial),
+		done:    make(chan struct{}),
+		bell:    make(chan struct{}, 1),
+		watch:   newStopwatch(o.now()),
 	}
 	s.begin()
 	go s.run()
@@ -116,13 +116,13 @@ func Open(o Options) *Session {
 // begin prepares the first view, so that [Session.View] is never empty.
 func (s *Session) begin() {
 	s.tick()
-	v := View{Topic: s.opts.Topic, Phase: Connecting, Since: s.wall, Saved: s.ledger.saved}
-	v.Progress, v.Audits = s.ledger.progress(), s.ledger.audits()
+	v := View{Topic: s.opts.Topic, Phase: Connecting, Since: s.wall, Saved: s.replica.saved}
+	v.Progress, v.Audits = s.replica.progress(), s.replica.audits()
 	switch {
 	case v.Saved:
 		v.SavedAt = s.opts.Initial.SavedAt.Round(0)
 		v.ConfirmedAt = v.SavedAt
-	case s.ledger.known:
+	case s.replica.stateKnown:
 		v.ConfirmedAt = s.wall
 		s.unkept = s.opts.Keep != nil // the server drew it: keep it, though nothing may follow
 	}
@@ -180,7 +180,7 @@ func (s *Session) run() {
 	unwatch := s.opts.Platform.Watch(s.Wake)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	s.step(Event{Kind: Started, Final: s.ledger.final(), Available: s.opts.Platform.Available(), Online: s.opts.Platform.Online()})
+	s.step(Event{Kind: Started, Final: s.replica.final(), Available: s.opts.Platform.Available(), Online: s.opts.Platform.Online()})
 	for {
 		s.settle()
 		s.keep()
@@ -216,8 +216,8 @@ func (s *Session) wait() time.Duration {
 	if d := s.state.NextDeadline(); d != 0 {
 		next = min(next, d)
 	}
-	if s.ledger.settleAt != 0 {
-		next = min(next, s.ledger.settleAt)
+	if s.replica.completeAt != 0 {
+		next = min(next, s.replica.completeAt)
 	}
 	if s.dirty {
 		next = min(next, s.paintedAt+paintEvery)
@@ -244,7 +244,7 @@ func (s *Session) do(c Command) {
 	case OpenSource:
 		s.open(c.Source)
 	case CloseSource:
-		s.ledger.lost()
+		s.replica.cancelSnapshot()
 		if s.stream != nil {
 			s.stream.Close()
 			s.stream = nil
@@ -259,9 +259,9 @@ func (s *Session) do(c Command) {
 }
 
 func (s *Session) open(source int) {
-	s.ledger.asked(s.at)
+	s.replica.expectSnapshot(s.at)
 	s.opens, s.lagKnown = 0, false
-	stream, err := s.opts.Platform.OpenStream(s.opts.Topic.streamURL(s.ledger.revision()), func(g Signal) {
+	stream, err := s.opts.Platform.OpenStream(s.opts.Topic.streamURL(s.replica.cursor()), func(g Signal) {
 		s.post(message{event: Event{Kind: kindOf(g), Source: source}, signal: g})
 	})
 	if err != nil {
@@ -283,7 +283,7 @@ func (s *Session) fetch(poll int, hold bool) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.abort, s.askedAt = cancel, s.at
 	r := Request{Path: s.opts.Topic.pollURL()}
-	if revision := s.ledger.revision(); revision != 0 {
+	if revision := s.replica.cursor(); revision != 0 {
 		r.ETag = shared.ETag(revision)
 	}
 	if hold && r.ETag != "" {
@@ -296,7 +296,7 @@ func (s *Session) fetch(poll int, hold bool) {
 	})
 }
 
-// handle turns a message into an event of the machine, after the ledger took
+// handle turns a message into an event of the machine, after the replica took
 // what it carries.
 func (s *Session) handle(m message) {
 	e := m.event
@@ -306,12 +306,12 @@ func (s *Session) handle(m message) {
 			return
 		}
 	case PollAnswered:
-		if e.Poll != s.state.poll || !s.state.fetching {
+		if e.Poll != s.state.poll || !s.state.pollUnderWay {
 			return
 		}
 		e.Answer = s.read(m.response, m.err)
 	}
-	e.Final = s.ledger.final()
+	e.Final = s.replica.final()
 	s.step(e)
 }
 
@@ -322,11 +322,11 @@ func (s *Session) heard(e *Event, g Signal) bool {
 	case SourceOpened:
 		s.opens++
 		if s.opens > 1 {
-			s.ledger.asked(s.at)
+			s.replica.expectSnapshot(s.at)
 			s.lagKnown = false
 		}
 	case SourceFailed:
-		s.ledger.lost()
+		s.replica.cancelSnapshot()
 		e.Closed = g.Closed
 	case SourceEnded:
 		end, err := shared.DecodeEnd([]byte(g.Data))
@@ -336,7 +336,7 @@ func (s *Session) heard(e *Event, g Signal) bool {
 		}
 		e.End = end
 	case SourceBeat:
-		s.ledger.beat(s.at)
+		s.replica.streamHeard(s.at)
 		s.alive()
 		beat, err := shared.DecodeHeartbeat([]byte(g.Data))
 		if err != nil {
@@ -348,13 +348,13 @@ func (s *Session) heard(e *Event, g Signal) bool {
 			s.confirm()
 		}
 	case SourceData:
-		s.ledger.beat(s.at)
+		s.replica.streamHeard(s.at)
 		s.alive()
 		p, err := shared.DecodeAuditProgress([]byte(g.Data))
 		if err != nil {
 			s.skip(err)
 		} else {
-			s.changed(s.ledger.streamed(p, s.at))
+			s.changed(s.replica.takeFrame(p, s.at))
 			s.lag, s.lagKnown = 0, true
 			s.confirm()
 		}

@@ -13,9 +13,9 @@ import (
 
 // inBubble runs a test in virtual time. A goroutine or a timer left behind makes
 // it fail.
-func inBubble(t *testing.T, play func(t *testing.T, w *world)) {
+func inBubble(t *testing.T, play func(t *testing.T, f *fakePlatform)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { play(t, &world{t: t}) })
+	synctest.Test(t, func(t *testing.T) { play(t, &fakePlatform{t: t}) })
 }
 
 // greetWith opens every stream, beats, sends p and goes on beating.
@@ -38,29 +38,29 @@ func greetWith(p shared.AuditProgress) func(*fakeStream) {
 }
 
 func TestFollowsAnAuditToItsEnd(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		s := w.begin(Options{Topic: Audit(7)})
-		if got, want := w.stream().url, "/sse/audits/7/progress"; got != want {
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		s := f.begin(Options{Topic: Audit(7)})
+		if got, want := f.stream().url, "/sse/audits/7/progress"; got != want {
 			t.Errorf("asked for %s, want %s", got, want)
 		}
-		w.stream().open()
-		w.stream().beat()
-		w.stream().data(progressOf(7, 3, 10))
+		f.stream().open()
+		f.stream().beat()
+		f.stream().data(progressOf(7, 3, 10))
 		wait(time.Second)
-		v := w.view()
+		v := f.view()
 		if v.Phase != Live || v.Progress == nil || v.Progress.Progress != 10 || v.Saved {
 			t.Errorf("after the first frame: %+v", v)
 		}
-		w.stream().data(completed(7, 4))
+		f.stream().data(completed(7, 4))
 		<-s.Done()
-		v = w.view()
+		v = f.view()
 		if v.Phase != Closed || v.Reason != ReasonFinished || !v.Terminal() {
 			t.Errorf("after the last frame: %+v", v)
 		}
-		if got, want := w.phases(), "connecting live closed"; got != want {
+		if got, want := f.phases(), "connecting live closed"; got != want {
 			t.Errorf("told %q, want %q", got, want)
 		}
-		if got, want := w.said(), "[SSE] Connection established"; got != want {
+		if got, want := f.said(), "[SSE] Connection established"; got != want {
 			t.Errorf("console: %q, want %q", got, want)
 		}
 	})
@@ -77,23 +77,23 @@ func TestBackoffStaysBelowItsBounds(t *testing.T) {
 		{"longest", func() float64 { return 1 }, []time.Duration{1e9, 2e9, 4e9, 8e9}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, w *world) {
-				w.greet = func(s *fakeStream) { s.shut() }
-				w.answer = func(Request) (Response, error) { return Response{Status: 502, ContentType: "text/html"}, nil }
-				w.begin(Options{Topic: Audit(7), jitter: tt.jitter})
+			inBubble(t, func(t *testing.T, f *fakePlatform) {
+				f.greet = func(s *fakeStream) { s.shut() }
+				f.answer = func(Request) (Response, error) { return Response{Status: 502, ContentType: "text/html"}, nil }
+				f.begin(Options{Topic: Audit(7), jitter: tt.jitter})
 				wait(20 * time.Second)
-				if got, want := len(w.streams), failuresBeforePolling; got != want {
+				if got, want := len(f.streams), failuresBeforePolling; got != want {
 					t.Fatalf("%d streams, want %d", got, want)
 				}
-				for i, s := range w.streams[1:] {
-					got, bound := s.at.Sub(w.streams[i].at), backoffBounds[i]
+				for i, s := range f.streams[1:] {
+					got, bound := s.at.Sub(f.streams[i].at), backoffBounds[i]
 					if got > bound || tt.want != nil && got != tt.want[i] {
 						t.Errorf("wait %d was %v, bound %v, want %v", i+1, got, bound, tt.want)
 					}
 				}
 				want := "[SSE] Reconnection attempt 1\n[SSE] Reconnection attempt 2\n[SSE] Reconnection attempt 3\n" +
 					"[SSE] Reconnection attempt 4\n[SSE] Using fallback: polling"
-				if got := w.said(); got != want {
+				if got := f.said(); got != want {
 					t.Errorf("console:\n%s\nwant\n%s", got, want)
 				}
 			})
@@ -102,44 +102,44 @@ func TestBackoffStaysBelowItsBounds(t *testing.T) {
 }
 
 func TestFallsBackToPollingAndReturns(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.begin(Options{Topic: Audit(7)})
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.begin(Options{Topic: Audit(7)})
 		wait(firstBeatWithin) // not a word
-		if got, want := w.phases(), "connecting polling"; got != want {
+		if got, want := f.phases(), "connecting polling"; got != want {
 			t.Fatalf("told %q, want %q", got, want)
 		}
-		if got, want := w.requests, []Request{{Path: "/api/v1/audits/7/progress"}}; !slices.EqualFunc(got, want, sameRequest) {
+		if got, want := f.requests, []Request{{Path: "/api/v1/audits/7/progress"}}; !slices.EqualFunc(got, want, sameRequest) {
 			t.Errorf("requests %+v, want %+v", got, want)
 		}
-		w.reply(jsonAnswer(progressOf(7, 3, 10)), nil)
+		f.reply(jsonAnswer(progressOf(7, 3, 10)), nil)
 		wait(pollEvery)
-		if got, want := w.requests[1], (Request{Path: "/api/v1/audits/7/progress", ETag: `"3"`, Hold: pollWait}); !sameRequest(got, want) {
+		if got, want := f.requests[1], (Request{Path: "/api/v1/audits/7/progress", ETag: `"3"`, Hold: pollWait}); !sameRequest(got, want) {
 			t.Errorf("second request %+v, want %+v", got, want)
 		}
-		if v := w.view(); v.Phase != Polling || v.Reason != ReasonBlocked || v.Progress.Progress != 10 {
+		if v := f.view(); v.Phase != Polling || v.Reason != ReasonBlocked || v.Progress.Progress != 10 {
 			t.Errorf("polling shows %+v", v)
 		}
 
 		// The proxy was mended: the probe beats, but only what comes later counts.
-		w.change(func() { w.greet = greetWith(progressOf(7, 4, 20)) })
+		f.change(func() { f.greet = greetWith(progressOf(7, 4, 20)) })
 		wait(30 * time.Second)
-		if got, want := w.stream().url, "/sse/audits/7/progress?last_event_id=3"; got != want {
+		if got, want := f.stream().url, "/sse/audits/7/progress?last_event_id=3"; got != want {
 			t.Errorf("probe %s, want %s", got, want)
 		}
-		if v := w.view(); v.Phase != Polling || v.Progress.Progress != 20 {
+		if v := f.view(); v.Phase != Polling || v.Progress.Progress != 20 {
 			t.Errorf("after one flush: %+v", v)
 		}
 		wait(shared.HeartbeatDefault)
-		if v := w.view(); v.Phase != Live {
+		if v := f.view(); v.Phase != Live {
 			t.Errorf("after the second beat: %+v", v)
 		}
-		n := len(w.requests)
+		n := len(f.requests)
 		wait(10 * time.Minute)
-		if len(w.requests) != n || len(w.streams) != 2 {
-			t.Errorf("%d requests and %d streams beside a healthy stream", len(w.requests)-n, len(w.streams)-2)
+		if len(f.requests) != n || len(f.streams) != 2 {
+			t.Errorf("%d requests and %d streams beside a healthy stream", len(f.requests)-n, len(f.streams)-2)
 		}
 		want := "[SSE] Using fallback: polling\n[SSE] Connection established"
-		if got := w.said(); got != want {
+		if got := f.said(); got != want {
 			t.Errorf("console:\n%s\nwant\n%s", got, want)
 		}
 	})
@@ -150,143 +150,143 @@ func sameRequest(a, b Request) bool {
 }
 
 func TestPollsTwentyTimesAMinuteAtMost(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
 		revision := int64(0)
-		w.missing = true
-		w.answer = func(Request) (Response, error) {
+		f.missing = true
+		f.answer = func(Request) (Response, error) {
 			revision++ // there is always news, so no answer is held
 			return jsonAnswer(progressOf(7, revision, 10)), nil
 		}
-		w.begin(Options{Topic: Audit(7)})
+		f.begin(Options{Topic: Audit(7)})
 		wait(10 * time.Minute)
-		for i, at := range w.asked {
-			if n := 20; i+n < len(w.asked) && w.asked[i+n].Sub(at) < time.Minute {
-				t.Fatalf("21 requests from %v on within %v", at, w.asked[i+n].Sub(at))
+		for i, at := range f.asked {
+			if n := 20; i+n < len(f.asked) && f.asked[i+n].Sub(at) < time.Minute {
+				t.Fatalf("21 requests from %v on within %v", at, f.asked[i+n].Sub(at))
 			}
 		}
-		if got, want := len(w.asked), 201; got != want {
+		if got, want := len(f.asked), 201; got != want {
 			t.Errorf("%d requests in ten minutes, want %d", got, want)
 		}
-		if len(w.streams) != 0 {
+		if len(f.streams) != 0 {
 			t.Error("a stream was opened without EventSource")
 		}
 	})
 }
 
 func TestLifetimeIsRenewedInSilence(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.greet = greetWith(progressOf(7, 3, 10))
-		w.begin(Options{Topic: Audit(7)})
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.greet = greetWith(progressOf(7, 3, 10))
+		f.begin(Options{Topic: Audit(7)})
 		for range 5 {
 			wait(9 * time.Minute)
-			w.stream().end(shared.EndMaxAge, 0)
+			f.stream().end(shared.EndMaxAge, 0)
 		}
 		wait(time.Second)
-		if got, want := w.phases(), "connecting live"; got != want {
+		if got, want := f.phases(), "connecting live"; got != want {
 			t.Errorf("told %q, want %q", got, want)
 		}
-		if got, want := w.said(), "[SSE] Connection established"; got != want {
+		if got, want := f.said(), "[SSE] Connection established"; got != want {
 			t.Errorf("console %q, want %q", got, want)
 		}
-		if got, want := w.stream().url, "/sse/audits/7/progress?last_event_id=3"; len(w.streams) != 6 || got != want {
-			t.Errorf("%d streams, the last %s, want 6 and %s", len(w.streams), got, want)
+		if got, want := f.stream().url, "/sse/audits/7/progress?last_event_id=3"; len(f.streams) != 6 || got != want {
+			t.Errorf("%d streams, the last %s, want 6 and %s", len(f.streams), got, want)
 		}
 	})
 }
 
 func TestWatchdog(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.begin(Options{Topic: Audit(7)})
-		first := w.stream()
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.begin(Options{Topic: Audit(7)})
+		first := f.stream()
 		first.open()
 		first.beat()
 		first.data(progressOf(7, 3, 10))
 		wait(staleAfter - time.Millisecond)
-		if w.stream() != first {
+		if f.stream() != first {
 			t.Fatal("reconnected too soon")
 		}
 		wait(time.Millisecond)
-		if got, want := w.stream().url, "/sse/audits/7/progress?last_event_id=3"; got != want {
+		if got, want := f.stream().url, "/sse/audits/7/progress?last_event_id=3"; got != want {
 			t.Errorf("asked for %s, want %s", got, want)
 		}
-		if v := w.view(); v.Phase != Retrying || v.Reason != ReasonSilent || v.Attempt != 1 {
+		if v := f.view(); v.Phase != Retrying || v.Reason != ReasonSilent || v.Attempt != 1 {
 			t.Errorf("shown: %+v", v)
 		}
-		w.stream().beat()
-		if v := w.view(); v.Phase != Live || v.Attempt != 0 || v.Progress.Progress != 10 {
+		f.stream().beat()
+		if v := f.view(); v.Phase != Live || v.Attempt != 0 || v.Progress.Progress != 10 {
 			t.Errorf("shown: %+v", v)
 		}
 	})
 }
 
 func TestSleep(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.begin(Options{Topic: Audit(7)})
-		w.stream().open()
-		w.stream().beat()
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.begin(Options{Topic: Audit(7)})
+		f.stream().open()
+		f.stream().beat()
 		wait(10 * time.Second)
-		w.change(func() { w.skew += time.Hour })
-		w.tell(WakeVisible)
+		f.change(func() { f.skew += time.Hour })
+		f.tell(WakeVisible)
 		wait(wakeGrace - time.Millisecond)
-		if len(w.streams) != 1 || w.view().Phase != Live {
-			t.Fatalf("no patience: %d streams, %v", len(w.streams), w.view().Phase)
+		if len(f.streams) != 1 || f.view().Phase != Live {
+			t.Fatalf("no patience: %d streams, %v", len(f.streams), f.view().Phase)
 		}
 		wait(time.Millisecond)
-		if len(w.streams) != 2 || w.view().Phase != Retrying {
-			t.Errorf("after the grace: %d streams, %v", len(w.streams), w.view().Phase)
+		if len(f.streams) != 2 || f.view().Phase != Retrying {
+			t.Errorf("after the grace: %d streams, %v", len(f.streams), f.view().Phase)
 		}
 	})
 }
 
 func TestSleepWhileWaitingToRetry(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.begin(Options{Topic: Audit(7), jitter: func() float64 { return 1 }})
-		w.stream().shut()
-		w.change(func() { w.skew += time.Hour })
-		w.tell(WakeVisible)
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.begin(Options{Topic: Audit(7), jitter: func() float64 { return 1 }})
+		f.stream().shut()
+		f.change(func() { f.skew += time.Hour })
+		f.tell(WakeVisible)
 		synctest.Wait()
-		if len(w.streams) != 2 {
-			t.Errorf("%d streams right after the wake, want 2", len(w.streams))
+		if len(f.streams) != 2 {
+			t.Errorf("%d streams right after the wake, want 2", len(f.streams))
 		}
 	})
 }
 
 func TestPrerenderedEndAsksNothing(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		s := w.begin(Options{Topic: Audit(7), Initial: Copy{Progress: new(completed(7, 90))}})
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		s := f.begin(Options{Topic: Audit(7), Initial: Copy{Progress: new(completed(7, 90))}})
 		<-s.Done()
-		if v := w.view(); v.Phase != Closed || v.Reason != ReasonFinished || len(w.streams)+len(w.requests) != 0 {
-			t.Errorf("%d streams, %d requests, shown: %+v", len(w.streams), len(w.requests), v)
+		if v := f.view(); v.Phase != Closed || v.Reason != ReasonFinished || len(f.streams)+len(f.requests) != 0 {
+			t.Errorf("%d streams, %d requests, shown: %+v", len(f.streams), len(f.requests), v)
 		}
 	})
 }
 
 func TestNewestRevisionWins(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.begin(Options{Topic: Audit(7)})
-		revision := func() int64 { wait(time.Second); return w.view().Progress.Revision }
-		w.stream().open()
-		w.stream().data(progressOf(7, 50, 50))
-		w.stream().data(progressOf(7, 49, 49))
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.begin(Options{Topic: Audit(7)})
+		revision := func() int64 { wait(time.Second); return f.view().Progress.Revision }
+		f.stream().open()
+		f.stream().data(progressOf(7, 50, 50))
+		f.stream().data(progressOf(7, 49, 49))
 		if got := revision(); got != 50 {
 			t.Errorf("revision went back to %d within a stream", got)
 		}
-		w.stream().data(progressOf(8, 51, 51))
-		w.stream().signal(Signal{Kind: SignalMessage, Data: `{"audit_id":7`})
+		f.stream().data(progressOf(8, 51, 51))
+		f.stream().signal(Signal{Kind: SignalMessage, Data: `{"audit_id":7`})
 		if got := revision(); got != 50 {
 			t.Errorf("another audit's frame or bad JSON led to %d", got)
 		}
-		if !strings.Contains(w.said(), "[SSE] Skipped: invalid data") {
-			t.Errorf("bad JSON was not told: %q", w.said())
+		if !strings.Contains(f.said(), "[SSE] Skipped: invalid data") {
+			t.Errorf("bad JSON was not told: %q", f.said())
 		}
 		// The database is restored: the browser reconnects to another history.
-		w.stream().lose()
-		w.stream().open()
-		w.stream().data(progressOf(7, 20, 20))
+		f.stream().lose()
+		f.stream().open()
+		f.stream().data(progressOf(7, 20, 20))
 		if got := revision(); got != 20 {
 			t.Errorf("the first word of a new connection was not believed: %d", got)
 		}
-		w.stream().data(progressOf(7, 19, 19))
+		f.stream().data(progressOf(7, 19, 19))
 		if got := revision(); got != 20 {
 			t.Errorf("revision went back to %d within a stream", got)
 		}
@@ -294,41 +294,41 @@ func TestNewestRevisionWins(t *testing.T) {
 }
 
 func TestLateSignalsOfAClosedStreamChangeNothing(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.begin(Options{Topic: Audit(7)})
-		old := w.stream()
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.begin(Options{Topic: Audit(7)})
+		old := f.stream()
 		old.open()
 		old.data(progressOf(7, 3, 10))
 		old.end(shared.EndMaxAge, 0)
-		w.stream().open()
+		f.stream().open()
 		old.hear(Signal{Kind: SignalMessage, Data: encode(progressOf(7, 99, 99))})
 		wait(time.Second)
-		if got := w.view().Progress.Revision; len(w.streams) != 2 || got != 3 {
-			t.Errorf("%d streams, revision %d, want 2 and 3", len(w.streams), got)
+		if got := f.view().Progress.Revision; len(f.streams) != 2 || got != 3 {
+			t.Errorf("%d streams, revision %d, want 2 and 3", len(f.streams), got)
 		}
 	})
 }
 
 func TestCloseLeavesNothing(t *testing.T) {
-	for name, play := range map[string]func(*world){
-		"connecting":     func(w *world) {},
-		"live":           func(w *world) { w.stream().open(); w.stream().beat() },
-		"waiting":        func(w *world) { w.stream().shut() },
-		"polling, held":  func(w *world) { wait(6 * time.Second) },
-		"offline":        func(w *world) { w.tell(WakeOffline) },
-		"away":           func(w *world) { w.tell(WakeHide) },
-		"already closed": func(w *world) { w.stream().data(completed(7, 9)) },
+	for name, play := range map[string]func(*fakePlatform){
+		"connecting":     func(f *fakePlatform) {},
+		"live":           func(f *fakePlatform) { f.stream().open(); f.stream().beat() },
+		"waiting":        func(f *fakePlatform) { f.stream().shut() },
+		"polling, held":  func(f *fakePlatform) { wait(6 * time.Second) },
+		"offline":        func(f *fakePlatform) { f.tell(WakeOffline) },
+		"away":           func(f *fakePlatform) { f.tell(WakeHide) },
+		"already closed": func(f *fakePlatform) { f.stream().data(completed(7, 9)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, w *world) {
-				s := w.begin(Options{Topic: Audit(7)})
-				play(w)
+			inBubble(t, func(t *testing.T, f *fakePlatform) {
+				s := f.begin(Options{Topic: Audit(7)})
+				play(f)
 				synctest.Wait()
-				told := len(w.views)
+				told := len(f.views)
 				s.Close()
 				s.Close()
 				<-s.Done()
-				if len(w.views) != told {
+				if len(f.views) != told {
 					t.Error("a view was told after Close")
 				}
 				if v := s.View(); v.Phase != Closed {
@@ -342,10 +342,10 @@ func TestCloseLeavesNothing(t *testing.T) {
 }
 
 func TestStreamThatCannotBeConstructed(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.openError = errors.New("refused by the content security policy")
-		w.begin(Options{Topic: Audit(7)})
-		if v := w.view(); v.Phase != Polling || v.Reason != ReasonBlocked {
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.openError = errors.New("refused by the content security policy")
+		f.begin(Options{Topic: Audit(7)})
+		if v := f.view(); v.Phase != Polling || v.Reason != ReasonBlocked {
 			t.Errorf("shown: %+v", v)
 		}
 	})

@@ -4,9 +4,9 @@ import (
 	"time"
 )
 
-// read judges a polling answer and gives its state to the ledger.
+// read judges a polling answer and gives its state to the replica.
 func (s *Session) read(r Response, err error) Answer {
-	a := judge(s.opts.Topic, r, err)
+	a := classifyAnswer(s.opts.Topic, r, err)
 	if a.Fault != "" {
 		return a
 	}
@@ -16,7 +16,7 @@ func (s *Session) read(r Response, err error) Answer {
 			s.skip(err)
 			return Answer{Fault: FaultBadData}
 		}
-		s.changed(s.ledger.fetched(audits, s.askedAt, s.at))
+		s.changed(s.replica.takeAnswer(audits, s.askedAt, s.at))
 	}
 	s.alive()
 	s.next.ConfirmedAt = s.wall
@@ -35,7 +35,7 @@ func (s *Session) alive() {
 // confirm notes when a query last confirmed what is shown, once the stream has
 // said what was new.
 func (s *Session) confirm() {
-	if !s.lagKnown || s.ledger.saved || !s.ledger.settled() {
+	if !s.lagKnown || s.replica.saved || !s.replica.snapshotComplete() {
 		return
 	}
 	if at := s.wall.Add(-max(s.lag, 0)); at.After(s.next.ConfirmedAt) {
@@ -46,20 +46,20 @@ func (s *Session) confirm() {
 
 // settle ends the snapshot of the stream when its time has come.
 func (s *Session) settle() {
-	settled, changed := s.ledger.settle(s.at)
+	settled, changed := s.replica.completeSnapshot(s.at)
 	s.changed(changed)
 	if settled {
 		s.confirm()
 	}
 }
 
-// changed carries what the ledger holds into the next view.
+// changed carries what the replica holds into the next view.
 func (s *Session) changed(yes bool) {
 	if !yes {
 		return
 	}
-	s.next.Progress, s.next.Audits = s.ledger.progress(), s.ledger.audits()
-	s.next.Saved = s.ledger.saved
+	s.next.Progress, s.next.Audits = s.replica.progress(), s.replica.audits()
+	s.next.Saved = s.replica.saved
 	if !s.next.Saved {
 		s.next.SavedAt = time.Time{}
 		s.unkept = s.opts.Keep != nil
@@ -116,9 +116,9 @@ func (s *Session) keep() {
 	}
 	s.unkept, s.keptAt = false, s.at
 	var err error
-	if p := s.ledger.progress(); p != nil {
+	if p := s.replica.progress(); p != nil {
 		err = s.opts.Keep.SaveProgress(*p, s.wall)
-	} else if audits := s.ledger.audits(); audits != nil {
+	} else if audits := s.replica.audits(); audits != nil {
 		err = s.opts.Keep.SaveList(audits, s.wall)
 	}
 	if err != nil && !s.keepFault {

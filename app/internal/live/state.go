@@ -15,51 +15,51 @@ type State struct {
 	// why is the reason of the current trouble, or of the end.
 	why Reason
 
-	source int           // generation of the newest EventSource; older ones are not heeded
-	open   bool          // it exists
-	asked  time.Duration // when a source was last created
-	opened time.Duration // when the current connection was answered; 0 before
-	first  time.Duration // first beat or data of the current connection; 0 before
+	source       int           // generation of the newest source; events of older ones are ignored
+	open         bool          // it exists
+	askedAt      time.Duration // when a source was last created
+	openedAt     time.Duration // when the current connection was answered; 0 before
+	firstHeardAt time.Duration // first beat or data of the current connection; 0 before
 
-	erred    bool // an error came and nothing since
-	renewing bool // the server ended the stream at its lifetime and the next has not spoken
+	erred    bool // an error came and nothing was heard since
+	renewing bool // the server ended the stream at its lifetime; the next one has sent nothing yet
 	everLive bool
-	woken    bool // the patience shown after a sleep is used up
+	excused  bool // the grace after a sleep was given; see excuseSleep
 
-	failures int // in a row; the measure of backoff
-	attempt  int // own reconnections since live
-	shorts   int // streams in a row that lived less than shortStream
-	probes   int // probes in a row that failed
+	failures     int // in a row; the measure of backoff
+	attempt      int // own reconnections since live
+	shortStreams int // streams in a row that lived less than shortStream
+	probes       int // probes in a row that failed
 
-	noNetwork bool // the browser's word, until evidence to the contrary
+	noNetwork bool // the browser says so, and nothing was heard since
 	missing   bool // there is no EventSource
 	paused    bool // the page is hidden in the back/forward cache
 
-	poll             int // generation of the newest fetch
-	fetching         bool
-	fetched          time.Duration // when it started; 0 before the first
+	poll             int // generation of the newest poll; answers to older ones are ignored
+	pollUnderWay     bool
+	polledAt         time.Duration // when the newest poll started; 0 before the first
 	pollFailures     int
 	pollFailingSince time.Duration
 	fault            Fault
 	status           int
 
-	graceBy time.Duration // deadline: the browser's own retry
-	beatBy  time.Duration // deadline: the first beat
-	staleBy time.Duration // deadline: the next sign of life
-	fetchBy time.Duration // deadline: the answer of a fetch
-	retryAt time.Duration // deadline: own reconnection
-	probeAt time.Duration // deadline: stream tried beside polling
-	pollAt  time.Duration // deadline: next polling request
+	graceBy  time.Duration // deadline: the browser's own retry
+	beatBy   time.Duration // deadline: the first beat
+	staleBy  time.Duration // deadline: the next sign of life
+	answerBy time.Duration // deadline: the answer to the poll under way
+	retryAt  time.Duration // deadline: own reconnection
+	probeAt  time.Duration // deadline: the next probe, a stream tried beside polling
+	pollAt   time.Duration // deadline: the next poll
 
-	spareUntil time.Duration // the server asked to be left alone until then
+	notBefore time.Duration // the server asked for no new request until then
 }
 
 type mode uint8
 
 const (
 	idle      mode = iota // before Started
-	streaming             // the stream is the source of news, or is being asked for
-	polling               // fetches are; a stream may be probed beside them
+	streaming             // a stream brings the news, or is being opened
+	polling               // polls bring the news; a probe may be open beside them
 	over                  // final
 )
 
@@ -95,16 +95,17 @@ func (s State) Reason() Reason {
 	return s.why
 }
 
-// healthy reports whether the stream brings news: polling beside it is waste.
+// healthy reports whether the stream brings news. Polling beside it would be
+// waste.
 func (s State) healthy() bool {
-	return s.mode == streaming && s.open && s.first != 0 && !s.erred
+	return s.mode == streaming && s.open && s.firstHeardAt != 0 && !s.erred
 }
 
 // NextDeadline is the earliest deadline, or 0 when there is none. Whoever runs
 // the machine sends [Ticked] then; sending it at other times does no harm.
 func (s State) NextDeadline() time.Duration {
 	var next time.Duration
-	for _, d := range [...]time.Duration{s.graceBy, s.beatBy, s.staleBy, s.fetchBy, s.retryAt, s.probeAt, s.pollAt} {
+	for _, d := range [...]time.Duration{s.graceBy, s.beatBy, s.staleBy, s.answerBy, s.retryAt, s.probeAt, s.pollAt} {
 		if d != 0 && (next == 0 || d < next) {
 			next = d
 		}
@@ -173,15 +174,15 @@ const (
 	WakeUser                // the user asks to try now
 )
 
-// Answer is a fetch of the polling address, judged.
+// Answer is what the machine needs to know of the answer to a poll.
 type Answer struct {
 	// Fault is empty when the state was confirmed or renewed.
 	Fault  Fault
 	Status int
 	// Refusal is set when asking again is pointless: the reason to close.
 	Refusal Reason
-	// RetryAfter is how long the server asks to be left alone; 0 when it does
-	// not say.
+	// RetryAfter is how long the server asks for no new request; 0 when it does
+	// not ask.
 	RetryAfter time.Duration
 }
 

@@ -11,41 +11,41 @@ import (
 )
 
 func TestRetryAtStandsStill(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.begin(Options{Topic: Audit(7), jitter: func() float64 { return 1 }})
-		w.stream().shut()
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.begin(Options{Topic: Audit(7), jitter: func() float64 { return 1 }})
+		f.stream().shut()
 		want := time.Now().Add(time.Second).Round(0)
 		for range 9 {
-			w.change(func() { w.skew -= time.Millisecond }) // the clocks drift apart
-			w.session.Wake(WakeOffline)
-			if got := w.view().RetryAt; !got.Equal(want) {
+			f.change(func() { f.skew -= time.Millisecond }) // the clocks drift apart
+			f.session.Wake(WakeOffline)
+			if got := f.view().RetryAt; !got.Equal(want) {
 				t.Fatalf("RetryAt %v, want %v", got, want)
 			}
 			wait(100 * time.Millisecond)
 		}
 		wait(200 * time.Millisecond)
-		if got := w.view().RetryAt; !got.IsZero() {
+		if got := f.view().RetryAt; !got.IsZero() {
 			t.Errorf("RetryAt %v while no wait runs", got)
 		}
 	})
 }
 
 func TestPollFailuresAreTold(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.missing = true
-		w.answer = func(Request) (Response, error) { return Response{}, fmt.Errorf("test: %w", ErrNetwork) }
-		w.begin(Options{Topic: Audit(7)})
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.missing = true
+		f.answer = func(Request) (Response, error) { return Response{}, fmt.Errorf("test: %f", ErrNetwork) }
+		f.begin(Options{Topic: Audit(7)})
 		began := time.Now().Round(0)
 		wait(30 * time.Second)
-		v := w.view()
+		v := f.view()
 		if v.Phase != Offline || v.Reason != ReasonServer || v.Fault != FaultNetwork || v.PollFailures < 2 || !v.PollFailingSince.Equal(began) {
 			t.Errorf("shown: %+v", v)
 		}
-		w.change(func() {
-			w.answer = func(Request) (Response, error) { return jsonAnswer(progressOf(7, 3, 10)), nil }
+		f.change(func() {
+			f.answer = func(Request) (Response, error) { return jsonAnswer(progressOf(7, 3, 10)), nil }
 		})
 		wait(15 * time.Second)
-		v = w.view()
+		v = f.view()
 		if v.Phase != Polling || v.PollFailures != 0 || !v.PollFailingSince.IsZero() || v.Fault != "" {
 			t.Errorf("after the outage: %+v", v)
 		}
@@ -53,80 +53,80 @@ func TestPollFailuresAreTold(t *testing.T) {
 }
 
 func TestCaptivePortal(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.missing = true
-		w.answer = func(Request) (Response, error) {
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.missing = true
+		f.answer = func(Request) (Response, error) {
 			return Response{Status: 200, ContentType: "text/html", Body: []byte("<h1>Welcome to the hotel</h1>")}, nil
 		}
-		w.begin(Options{Topic: Audit(7), Initial: Copy{Progress: new(progressOf(7, 3, 10))}})
+		f.begin(Options{Topic: Audit(7), Initial: Copy{Progress: new(progressOf(7, 3, 10))}})
 		wait(10 * time.Second)
-		if v := w.view(); v.Phase != Offline || v.Fault != FaultForeign || v.Progress.Progress != 10 {
+		if v := f.view(); v.Phase != Offline || v.Fault != FaultForeign || v.Progress.Progress != 10 {
 			t.Errorf("shown: %+v", v)
 		}
 	})
 }
 
 func TestPaintsFourTimesASecondAtMost(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		s := w.begin(Options{Topic: Audit(7)})
-		w.stream().open()
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		s := f.begin(Options{Topic: Audit(7)})
+		f.stream().open()
 		for i := range 1000 {
-			w.stream().data(progressOf(7, int64(i+1), i/20))
+			f.stream().data(progressOf(7, int64(i+1), i/20))
 			wait(10 * time.Millisecond)
 		}
-		n := len(w.views)
+		n := len(f.views)
 		if n < 35 || n > 42 {
 			t.Errorf("%d views in ten seconds, want about 40", n)
 		}
-		w.stream().data(progressOf(7, 5000, 60))
-		w.stream().data(completed(7, 5001))
+		f.stream().data(progressOf(7, 5000, 60))
+		f.stream().data(completed(7, 5001))
 		<-s.Done()
-		if v := w.view(); v.Progress.Revision != 5001 || v.Phase != Closed {
+		if v := f.view(); v.Progress.Revision != 5001 || v.Phase != Closed {
 			t.Errorf("the end was not told at once: %+v", v)
 		}
 	})
 }
 
 func TestSavedCopyIsShownUntilTheServerSpeaks(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
 		saved := time.Now().Add(-time.Hour).Round(0)
-		w.begin(Options{Topic: Audit(7), Initial: Copy{Progress: new(completed(7, 90)), SavedAt: saved}})
-		v := w.view()
+		f.begin(Options{Topic: Audit(7), Initial: Copy{Progress: new(completed(7, 90)), SavedAt: saved}})
+		v := f.view()
 		if !v.Saved || !v.SavedAt.Equal(saved) || !v.ConfirmedAt.Equal(saved) || v.Progress.Revision != 90 || v.Phase != Connecting {
 			t.Errorf("shown: %+v", v)
 		}
 		// A copy may stem from a database that is gone: it gives no cursor.
-		if got, want := w.stream().url, "/sse/audits/7/progress"; got != want {
+		if got, want := f.stream().url, "/sse/audits/7/progress"; got != want {
 			t.Errorf("asked for %s, want %s", got, want)
 		}
-		w.stream().open()
-		w.stream().beat()
+		f.stream().open()
+		f.stream().beat()
 		wait(2 * time.Second)
-		if v := w.view(); !v.Saved || !v.ConfirmedAt.Equal(saved) {
+		if v := f.view(); !v.Saved || !v.ConfirmedAt.Equal(saved) {
 			t.Errorf("a beat confirmed a copy: %+v", v)
 		}
-		w.stream().data(progressOf(7, 3, 10))
-		if v := w.view(); v.Saved || !v.SavedAt.IsZero() || v.Progress.Revision != 3 {
+		f.stream().data(progressOf(7, 3, 10))
+		if v := f.view(); v.Saved || !v.SavedAt.IsZero() || v.Progress.Revision != 3 {
 			t.Errorf("shown: %+v", v)
 		}
 	})
 }
 
 func TestConfirmedStandsStillWithTheDatabase(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.begin(Options{Topic: Audit(7)})
-		w.stream().open()
-		w.stream().beat()
-		w.stream().data(progressOf(7, 3, 10))
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.begin(Options{Topic: Audit(7)})
+		f.stream().open()
+		f.stream().beat()
+		f.stream().data(progressOf(7, 3, 10))
 		wait(15 * time.Second)
-		w.stream().beatWithLag(100 * time.Millisecond)
+		f.stream().beatWithLag(100 * time.Millisecond)
 		confirmed := time.Now().Add(-100 * time.Millisecond).Round(0)
-		if got := w.view().ConfirmedAt; !got.Equal(confirmed) {
+		if got := f.view().ConfirmedAt; !got.Equal(confirmed) {
 			t.Errorf("confirmed at %v, want %v", got, confirmed)
 		}
 		wait(15 * time.Second)
-		w.stream().beatWithLag(15100 * time.Millisecond)
-		v := w.view()
+		f.stream().beatWithLag(15100 * time.Millisecond)
+		v := f.view()
 		if !v.ConfirmedAt.Equal(confirmed) || !v.HeardAt.Equal(time.Now().Round(0)) {
 			t.Errorf("confirmed at %v, heard at %v, want %v and now", v.ConfirmedAt, v.HeardAt, confirmed)
 		}
@@ -134,14 +134,14 @@ func TestConfirmedStandsStillWithTheDatabase(t *testing.T) {
 }
 
 func TestCurrentCursorIsConfirmedWithoutAFrame(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.begin(Options{Topic: Audit(7), Initial: Copy{Progress: new(progressOf(7, 3, 10))}})
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.begin(Options{Topic: Audit(7), Initial: Copy{Progress: new(progressOf(7, 3, 10))}})
 		wait(4 * time.Second)
-		w.stream().open()
-		w.stream().beat()
-		before := w.view().ConfirmedAt
-		wait(settleQuiet + paintEvery)
-		if got := w.view().ConfirmedAt; got.Sub(before) < 4*time.Second {
+		f.stream().open()
+		f.stream().beat()
+		before := f.view().ConfirmedAt
+		wait(snapshotQuiet + paintEvery)
+		if got := f.view().ConfirmedAt; got.Sub(before) < 4*time.Second {
 			t.Errorf("confirmed at %v, before the stream %v", got, before)
 		}
 	})
@@ -149,7 +149,6 @@ func TestCurrentCursorIsConfirmedWithoutAFrame(t *testing.T) {
 
 // keeper counts what is kept.
 type keeper struct {
-	w    *world
 	kept []int64
 	err  error
 }
@@ -182,9 +181,9 @@ func TestKeepsWhatTheServerDrew(t *testing.T) {
 		{"own copy", Audit(7), Copy{Progress: &moving, SavedAt: savedAt}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, w *world) {
-				k := &keeper{w: w}
-				s := w.begin(Options{Topic: tt.topic, Initial: tt.initial, Keep: k})
+			inBubble(t, func(t *testing.T, f *fakePlatform) {
+				k := &keeper{}
+				s := f.begin(Options{Topic: tt.topic, Initial: tt.initial, Keep: k})
 				wait(time.Minute)
 				s.Close()
 				<-s.Done()
@@ -197,20 +196,20 @@ func TestKeepsWhatTheServerDrew(t *testing.T) {
 }
 
 func TestKeepsSeldomAndTheEndAtOnce(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		k := &keeper{w: w, err: ErrStorage}
-		s := w.begin(Options{Topic: Audit(7), Keep: k})
-		w.stream().open()
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		k := &keeper{err: ErrStorage}
+		s := f.begin(Options{Topic: Audit(7), Keep: k})
+		f.stream().open()
 		for i := range 55 {
-			w.stream().data(progressOf(7, int64(i+1), i))
+			f.stream().data(progressOf(7, int64(i+1), i))
 			wait(90 * time.Millisecond)
 		}
-		w.stream().data(completed(7, 99))
+		f.stream().data(completed(7, 99))
 		<-s.Done()
 		if got, want := k.kept, []int64{1, 23, 45, 99}; !slices.Equal(got, want) {
 			t.Errorf("kept revisions %v, want %v", got, want)
 		}
-		if n := strings.Count(w.said(), ErrStorage.Error()); n != 1 {
+		if n := strings.Count(f.said(), ErrStorage.Error()); n != 1 {
 			t.Errorf("the console was told %d times that nothing is kept, want once", n)
 		}
 	})

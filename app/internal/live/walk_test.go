@@ -69,7 +69,7 @@ func (w *walker) event() Event {
 		reasons := []shared.EndReason{shared.EndMaxAge, shared.EndDrain, shared.EndUnavailable, shared.EndFinished, "tea"}
 		return ended(source, reasons[w.rnd.IntN(len(reasons))], w.rnd.IntN(5000))
 	case 8:
-		return lost(source)
+		return broke(source)
 	case 9:
 		return shut(source)
 	case 10:
@@ -108,7 +108,7 @@ func (w *walker) step(e Event) {
 	}
 	phase := s.Phase()
 	expect((w.src != 0) == s.open && (!s.open || w.src == s.source), "the source open is the one the machine thinks of")
-	expect((w.poll != 0) == s.fetching && (!s.fetching || w.poll == s.poll), "the fetch under way is the one the machine thinks of")
+	expect((w.poll != 0) == s.pollUnderWay && (!s.pollUnderWay || w.poll == s.poll), "the fetch under way is the one the machine thinks of")
 	expect(!s.healthy() || w.poll == 0 && s.pollAt == 0, "nothing is fetched beside a healthy stream")
 	expect(phase != Live || s.attempt == 0 && s.failures == 0, "live forgets failures")
 	expect(s.failures < failuresBeforePolling, "too many failures end in polling")
