@@ -101,7 +101,7 @@ func (p *auditPage) start(id int64) {
 		created = nil
 		return
 	}
-	if kept, ok := live.DeviceStorage().Known(id); ok {
+	if kept, ok := live.DeviceStorage().FindAudit(id); ok {
 		p.initial = kept
 		p.view.Progress, p.view.Saved, p.view.SavedAt = kept.Progress, true, kept.SavedAt
 	}

@@ -3,6 +3,7 @@ package ui
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"atalaya/app/internal/live"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -21,7 +22,7 @@ func (m *missingPage) OnPreRender(ctx app.Context) {
 		return
 	}
 	r := m.serve(ctx)
-	r.Status = statusNotFound
+	r.Status = live.StatusNotFound
 	m.boot = boot{Page: pageMissing, Lang: m.lang, At: shared.At(m.now)}.encode()
 	m.describe(ctx)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"atalaya/app/internal/live"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -70,18 +71,12 @@ func requestOf(ctx app.Context) *Request {
 // is no such audit.
 func (r *Request) fail(err error) (missing bool) {
 	if r.Missing != nil && r.Missing(err) {
-		r.Status = statusNotFound
+		r.Status = live.StatusNotFound
 		return true
 	}
-	r.Status, r.Err = statusUnavailable, err
+	r.Status, r.Err = live.StatusUnavailable, err
 	return false
 }
-
-// The client must not import net/http: it would double in size.
-const (
-	statusNotFound    = 404
-	statusUnavailable = 503
-)
 
 var errNoData = errors.New("ui: page drawn without a request scope")
 

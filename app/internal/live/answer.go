@@ -12,16 +12,6 @@ import (
 	"atalaya/shared"
 )
 
-// The HTTP statuses that mean something here; net/http would double the client.
-const (
-	statusOK           = 200
-	statusNotModified  = 304
-	statusUnauthorized = 401
-	statusForbidden    = 403
-	statusNotFound     = 404
-	statusGone         = 410
-)
-
 const jsonType = "application/json"
 
 var (
@@ -35,19 +25,14 @@ var (
 )
 
 // ProblemError is an error answer of the server.
-type ProblemError struct {
-	Problem shared.Problem
-	// RetryAfter is how long the server asks to be left alone; 0 when it does
-	// not say.
-	RetryAfter time.Duration
-}
+type ProblemError struct{ Problem shared.Problem }
 
 func (e *ProblemError) Error() string {
 	return fmt.Sprintf("%d %s: %s", e.Problem.Status, e.Problem.Code, e.Problem.Detail)
 }
 
-// classifyAnswer says what a polling answer means for the machine. Only an Answer
-// without fault may be read, and only with a status of 200.
+// classifyAnswer says what the answer to a poll means for the machine. Its body may
+// be read when there is no fault and the status is 200.
 func classifyAnswer(t Topic, r Response, err error) Answer {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
@@ -56,39 +41,39 @@ func classifyAnswer(t Topic, r Response, err error) Answer {
 		return Answer{Fault: FaultBadData}
 	case err != nil:
 		return Answer{Fault: FaultNetwork}
-	case r.Status == statusNotModified:
+	case r.Status == StatusNotModified:
 		return Answer{}
-	case r.Status == statusOK && mediaType(r.ContentType) == jsonType:
+	case r.Status == StatusOK && mediaType(r.ContentType) == jsonType:
 		return Answer{}
-	case r.Status == statusOK:
+	case r.Status == StatusOK:
 		return Answer{Fault: FaultForeign}
 	}
 	a := Answer{Fault: FaultStatus, Status: r.Status, RetryAfter: retryAfter(r.RetryAfter)}
-	// A proxy between a deploy's two servers says 404, too. Only the server's
-	// own word is final.
+	// A proxy may answer 404 while a deploy replaces the server. Only a refusal in
+	// the server's own form is final.
 	if mediaType(r.ContentType) == shared.ProblemType {
 		a.Refusal = refusal(t, r.Status)
 	}
 	return a
 }
 
-// refusal is the reason to close that lies in a status, or "".
+// refusal is the reason to close that follows from a status, or "".
 func refusal(t Topic, status int) Reason {
 	switch {
-	case status == statusUnauthorized:
+	case status == StatusUnauthorized:
 		return ReasonUnauthorized
-	case status == statusForbidden:
+	case status == StatusForbidden:
 		return ReasonForbidden
-	case status == statusNotFound && !t.IsList():
+	case status == StatusNotFound && !t.IsList():
 		return ReasonNotFound
-	case status == statusGone && !t.IsList():
+	case status == StatusGone && !t.IsList():
 		return ReasonDeleted
 	}
 	return ""
 }
 
-// result turns an answer to an API call into what its caller works with.
-func result(r Response, err error) (int, []byte, error) {
+// readResult turns the answer to an API call into the results of [GetJSON].
+func readResult(r Response, err error) (int, []byte, error) {
 	kind := mediaType(r.ContentType)
 	switch {
 	case err != nil:
@@ -98,7 +83,7 @@ func result(r Response, err error) (int, []byte, error) {
 	case kind != shared.ProblemType:
 		return r.Status, nil, fmt.Errorf("%w: status %d, %.40q", ErrForeign, r.Status, r.ContentType)
 	}
-	p := &ProblemError{RetryAfter: retryAfter(r.RetryAfter)}
+	p := new(ProblemError)
 	if err := json.Unmarshal(r.Body, &p.Problem); err != nil {
 		return r.Status, nil, fmt.Errorf("%w: status %d: %v", ErrForeign, r.Status, err)
 	}
@@ -112,7 +97,8 @@ func mediaType(contentType string) string {
 	return strings.ToLower(strings.TrimSpace(kind))
 }
 
-// retryAfter reads seconds, the only form that the server sends; 0 for others.
+// retryAfter reads a Retry-After header in seconds, the only form that the server
+// sends. Other forms give 0.
 func retryAfter(header string) time.Duration {
 	n, err := strconv.Atoi(header)
 	if err != nil || n < 0 {

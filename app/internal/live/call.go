@@ -10,16 +10,11 @@ import "context"
 // [ErrForeign], [ErrTooLarge] or the cause of ctx. The status is 0 when no
 // answer came.
 func GetJSON(ctx context.Context, path string) (status int, body []byte, err error) {
-	return result(call(ctx, Request{Method: "GET", Path: path}))
+	return readResult(sendRequest(ctx, Request{Method: "GET", Path: path}))
 }
 
 // PostJSON is [GetJSON] for POST. body is JSON or nil. With an idempotencyKey a
 // repeated request does its work once.
 func PostJSON(ctx context.Context, path string, body []byte, idempotencyKey string) (status int, answer []byte, err error) {
-	return result(call(ctx, Request{Method: "POST", Path: path, Body: body, IdempotencyKey: idempotencyKey}))
-}
-
-// DeleteJSON is [GetJSON] for DELETE.
-func DeleteJSON(ctx context.Context, path string) (status int, body []byte, err error) {
-	return result(call(ctx, Request{Method: "DELETE", Path: path}))
+	return readResult(sendRequest(ctx, Request{Method: "POST", Path: path, Body: body, IdempotencyKey: idempotencyKey}))
 }

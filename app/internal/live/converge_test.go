@@ -172,5 +172,5 @@ func (srv *weatherServer) fetch(r Request) (Response, error) {
 		return jsonAnswer(p), nil
 	}
 	time.Sleep(r.Hold)
-	return Response{Status: statusNotModified}, nil
+	return Response{Status: StatusNotModified}, nil
 }

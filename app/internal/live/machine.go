@@ -178,7 +178,7 @@ func (m *machine) goLive(announce bool) {
 // serverHeard forgets what spoke for a server or a network that is away.
 func (m *machine) serverHeard() {
 	m.noNetwork = false
-	m.pollFailures, m.pollFailingSince = 0, 0
+	m.pollFailures = 0
 	m.fault, m.status = "", 0
 }
 

@@ -109,9 +109,6 @@ func (m *machine) pollFailed(a Answer) {
 		}
 		return
 	}
-	if m.pollFailures == 0 {
-		m.pollFailingSince = m.At
-	}
 	m.pollFailures++
 	m.pollAt = max(m.soonestPoll()+m.randomShare(backoffBound(m.pollFailures)), m.At+wait)
 }
@@ -157,7 +154,7 @@ func (m *machine) resume() {
 	m.paused, m.erred, m.everLive = false, false, false
 	m.failures, m.attempt, m.shortStreams, m.probes = 0, 0, 0, 0
 	m.why, m.fault, m.status = "", "", 0
-	m.pollFailures, m.pollFailingSince = 0, 0
+	m.pollFailures = 0
 	if m.missing {
 		m.fallBack(ReasonMissing)
 		return

@@ -12,11 +12,12 @@ import (
 
 const (
 	// paintEvery is the least distance between two calls of OnChange that bring
-	// nothing urgent: a screen reader and an eye want no more than four a second.
+	// nothing urgent: neither an eye nor a screen reader follows more than four a
+	// second.
 	paintEvery = 250 * time.Millisecond
-	// keepEvery is the least distance between two copies to the device, because
+	// saveEvery is the least distance between two copies to the device, because
 	// localStorage blocks the page while it writes.
-	keepEvery = 2 * time.Second
+	saveEvery = 2 * time.Second
 )
 
 // Options say what a session follows and whom it tells.
@@ -50,36 +51,36 @@ type Session struct {
 	closing atomic.Bool
 	done    chan struct{}
 
-	mu    sync.Mutex
-	inbox []message
-	view  View
-	bell  chan struct{} // one slot: something is in the inbox
+	mu     sync.Mutex
+	inbox  []message
+	view   View
+	posted chan struct{} // has one slot, which is filled while the inbox may hold something
 
 	// Everything below belongs to the session's goroutine.
-	watch   stopwatch
-	state   State
-	at      time.Duration // the time of the step under way
-	wall    time.Time     // the same on the device's clock
-	stream  Stream
-	opens   int // answers of the current stream; above 1 the browser reconnected
-	askedAt time.Duration
-	abort   context.CancelFunc
-	fetches sync.WaitGroup
+	stopwatch stopwatch
+	state     State
+	at        time.Duration // the time of the turn under way
+	wall      time.Time     // the same on the device's clock
+	stream    Stream
+	opens     int                // connections of the current stream; above 1 the browser reconnected
+	askedAt   time.Duration      // when the newest poll was sent
+	abortPoll context.CancelFunc // of the newest poll
+	polls     sync.WaitGroup
 
-	lag      time.Duration // how long before the stream's last word its query was
+	lag      time.Duration // age of the server's query when the stream last sent something
 	lagKnown bool
 
-	next      View          // what is to be shown
-	retryAt   time.Duration // the deadline behind next.RetryAt
-	dirty     bool          // next differs from what was told
-	told      bool
-	paintedAt time.Duration
-	unkept    bool // the state differs from the device's copy
-	keptAt    time.Duration
-	keepFault bool
+	next       View          // what is to be shown
+	retryAt    time.Duration // the deadline behind next.RetryAt
+	dirty      bool          // next differs from the view last told
+	told       bool          // a view was told
+	paintedAt  time.Duration
+	unsaved    bool // the state differs from the copy on the device
+	savedAt    time.Duration
+	saveFailed bool // the console was told that nothing can be kept
 }
 
-// message is something told to the session by another goroutine.
+// message is what another goroutine tells the session.
 type message struct {
 	event    Event
 	signal   Signal
@@ -102,20 +103,20 @@ func Open(o Options) *Session {
 		o.Log = func(string) {}
 	}
 	s := &Session{
-		opts:    o,
-		replica: newReplica(o.Topic, o.Initial),
-		done:    make(chan struct{}),
-		bell:    make(chan struct{}, 1),
-		watch:   newStopwatch(o.now()),
+		opts:      o,
+		replica:   newReplica(o.Topic, o.Initial),
+		done:      make(chan struct{}),
+		posted:    make(chan struct{}, 1),
+		stopwatch: newStopwatch(o.now()),
 	}
-	s.begin()
+	s.prepareView()
 	go s.run()
 	return s
 }
 
-// begin prepares the first view, so that [Session.View] is never empty.
-func (s *Session) begin() {
-	s.tick()
+// prepareView makes the first view, so that [Session.View] is never empty.
+func (s *Session) prepareView() {
+	s.readClock()
 	v := View{Topic: s.opts.Topic, Phase: Connecting, Since: s.wall, Saved: s.replica.saved}
 	v.Progress, v.Audits = s.replica.progress(), s.replica.audits()
 	switch {
@@ -124,7 +125,7 @@ func (s *Session) begin() {
 		v.ConfirmedAt = v.SavedAt
 	case s.replica.stateKnown:
 		v.ConfirmedAt = s.wall
-		s.unkept = s.opts.Keep != nil // the server drew it: keep it, though nothing may follow
+		s.unsaved = s.opts.Keep != nil // the server drew this state: keep it, even if nothing follows
 	}
 	s.view, s.next, s.dirty = v, v, true
 }
@@ -140,7 +141,7 @@ func (s *Session) Close() {
 // Done is closed when the session has ended and left nothing behind.
 func (s *Session) Done() <-chan struct{} { return s.done }
 
-// RetryNow cuts all waits short: the user's word.
+// RetryNow ends all waits, because the user asks for it.
 func (s *Session) RetryNow() { s.Wake(WakeUser) }
 
 // Wake tells a change around the page. The platform tells most by itself.
@@ -153,25 +154,25 @@ func (s *Session) View() View {
 	return s.view
 }
 
-// post never blocks: a browser's callback stops the world until it returns. The
-// inbox needs no bound, because in a browser the session's goroutine runs before
-// the next callback can.
+// post puts a message into the inbox and never blocks, because nothing else runs
+// in a browser until its callback returns. The inbox needs no bound: in a browser
+// the session's goroutine runs before the next callback can.
 func (s *Session) post(m message) {
 	s.mu.Lock()
 	s.inbox = append(s.inbox, m)
 	s.mu.Unlock()
 	select {
-	case s.bell <- struct{}{}:
+	case s.posted <- struct{}{}:
 	default:
 	}
 }
 
-func (s *Session) take() []message {
+func (s *Session) takeInbox() []message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := s.inbox
+	messages := s.inbox
 	s.inbox = nil
-	return all
+	return messages
 }
 
 // run is the session's goroutine. It ends when the machine is closed.
@@ -182,36 +183,36 @@ func (s *Session) run() {
 	defer timer.Stop()
 	s.step(Event{Kind: Started, Final: s.replica.final(), Available: s.opts.Platform.Available(), Online: s.opts.Platform.Online()})
 	for {
-		s.settle()
-		s.keep()
+		s.completeSnapshot()
+		s.saveCopy()
 		s.paint()
 		if s.state.Phase() == Closed {
 			break
 		}
-		timer.Reset(s.wait())
+		timer.Reset(s.untilNext())
 		select {
-		case <-s.bell:
+		case <-s.posted:
 		case <-timer.C:
 		}
-		s.tick()
-		for _, m := range s.take() {
-			s.handle(m)
+		s.readClock()
+		for _, m := range s.takeInbox() {
+			s.handleMessage(m)
 		}
 		s.step(Event{Kind: Ticked})
 	}
 	unwatch()
-	s.fetches.Wait()
+	s.polls.Wait()
 }
 
-// tick reads the clock: once per turn, so that all that happens in it happens
-// at one time.
-func (s *Session) tick() {
+// readClock sets the time of the turn. It is called once per turn, so that all
+// that happens in a turn happens at one time.
+func (s *Session) readClock() {
 	now := s.opts.now()
-	s.at, s.wall = s.watch.read(now), now.Round(0)
+	s.at, s.wall = s.stopwatch.read(now), now.Round(0)
 }
 
-// wait is how long nothing needs to be done unless something happens.
-func (s *Session) wait() time.Duration {
+// untilNext is how long nothing needs to be done unless a message comes.
+func (s *Session) untilNext() time.Duration {
 	next := s.at + time.Hour
 	if d := s.state.NextDeadline(); d != 0 {
 		next = min(next, d)
@@ -222,27 +223,33 @@ func (s *Session) wait() time.Duration {
 	if s.dirty {
 		next = min(next, s.paintedAt+paintEvery)
 	}
-	if s.unkept {
-		next = min(next, s.keptAt+keepEvery)
+	if s.unsaved {
+		next = min(next, s.savedAt+saveEvery)
 	}
 	return max(next-s.at, 0)
 }
 
-// step lets the machine decide and does what it says.
+// stepFinal is step for an event that the replica has been told of.
+func (s *Session) stepFinal(e Event) {
+	e.Final = s.replica.final()
+	s.step(e)
+}
+
+// step lets the machine decide what follows from an event, and carries it out.
 func (s *Session) step(e Event) {
 	e.At, e.Jitter = s.at, s.opts.jitter()
 	state, commands := Next(s.state, e)
 	s.state = state
 	for _, c := range commands {
-		s.do(c)
+		s.carryOut(c)
 	}
-	s.describe()
+	s.showConnection()
 }
 
-func (s *Session) do(c Command) {
+func (s *Session) carryOut(c Command) {
 	switch c.Do {
 	case OpenSource:
-		s.open(c.Source)
+		s.openStream(c.Source)
 	case CloseSource:
 		s.replica.cancelSnapshot()
 		if s.stream != nil {
@@ -250,17 +257,17 @@ func (s *Session) do(c Command) {
 			s.stream = nil
 		}
 	case StartPoll:
-		s.fetch(c.Poll, c.Hold)
+		s.startPoll(c.Poll, c.Hold)
 	case AbortPoll:
-		s.abort()
+		s.abortPoll()
 	case Say:
 		s.opts.Log(c.Line)
 	}
 }
 
-func (s *Session) open(source int) {
-	s.replica.expectSnapshot(s.at)
-	s.opens, s.lagKnown = 0, false
+func (s *Session) openStream(source int) {
+	s.expectSnapshot()
+	s.opens = 0
 	stream, err := s.opts.Platform.OpenStream(s.opts.Topic.streamURL(s.replica.cursor()), func(g Signal) {
 		s.post(message{event: Event{Kind: kindOf(g), Source: source}, signal: g})
 	})
@@ -279,9 +286,9 @@ func kindOf(g Signal) EventKind {
 	}[g.Kind]
 }
 
-func (s *Session) fetch(poll int, hold bool) {
+func (s *Session) startPoll(poll int, hold bool) {
 	ctx, cancel := context.WithCancel(context.Background())
-	s.abort, s.askedAt = cancel, s.at
+	s.abortPoll, s.askedAt = cancel, s.at
 	r := Request{Path: s.opts.Topic.pollURL()}
 	if revision := s.replica.cursor(); revision != 0 {
 		r.ETag = shared.ETag(revision)
@@ -289,75 +296,101 @@ func (s *Session) fetch(poll int, hold bool) {
 	if hold && r.ETag != "" {
 		r.Hold = pollWait
 	}
-	s.fetches.Go(func() {
+	s.polls.Go(func() {
 		defer cancel()
 		response, err := s.opts.Platform.Fetch(ctx, r)
 		s.post(message{event: Event{Kind: PollAnswered, Poll: poll}, response: response, err: err})
 	})
 }
 
-// handle turns a message into an event of the machine, after the replica took
-// what it carries.
-func (s *Session) handle(m message) {
-	e := m.event
-	switch e.Kind {
+// handleMessage hands a message of the current source or poll to whom it concerns;
+// messages of older ones are dropped.
+func (s *Session) handleMessage(m message) {
+	switch m.event.Kind {
 	case SourceOpened, SourceBeat, SourceData, SourceEnded, SourceFailed, SourceRefused:
-		if e.Source != s.state.source || !s.state.open || !s.heard(&e, m.signal) {
-			return
+		if m.event.Source == s.state.source && s.state.open {
+			s.handleSignal(m.event, m.signal)
 		}
 	case PollAnswered:
-		if e.Poll != s.state.poll || !s.state.pollUnderWay {
-			return
+		if m.event.Poll == s.state.poll && s.state.pollUnderWay {
+			m.event.Answer = s.readAnswer(m.response, m.err)
+			s.stepFinal(m.event)
 		}
-		e.Answer = s.read(m.response, m.err)
+	default:
+		s.stepFinal(m.event)
 	}
-	e.Final = s.replica.final()
-	s.step(e)
 }
 
-// heard takes what a signal carries. It reports false when the signal is to be
-// dropped: a goodbye that cannot be read is followed by the end itself.
-func (s *Session) heard(e *Event, g Signal) bool {
+// handleSignal gives what a signal carries to the replica, the view and the
+// machine, in this order.
+func (s *Session) handleSignal(e Event, g Signal) {
+	n, err := decodeSignal(&e, g)
+	if err != nil {
+		s.skip(err)
+		if e.Kind == SourceEnded {
+			return // the server closes the stream next, and that is heard as an error
+		}
+	}
+	if s.updateReplica(e.Kind, n) {
+		s.showState()
+	}
+	s.noteFreshness(n)
+	s.stepFinal(e)
+}
+
+// news is what a signal carried, decoded. It is empty when the signal carried
+// nothing or broke the contract.
+type news struct {
+	heartbeat *shared.Heartbeat
+	progress  *shared.AuditProgress
+}
+
+// decodeSignal reads what a signal carries. What the machine needs of it goes into
+// the event.
+func decodeSignal(e *Event, g Signal) (n news, err error) {
 	switch e.Kind {
+	case SourceFailed:
+		e.Closed = g.Closed
+	case SourceEnded:
+		e.End, err = shared.DecodeEnd([]byte(g.Data))
+	case SourceBeat:
+		var beat shared.Heartbeat
+		if beat, err = shared.DecodeHeartbeat([]byte(g.Data)); err == nil {
+			n.heartbeat = &beat
+		}
+	case SourceData:
+		var p shared.AuditProgress
+		if p, err = shared.DecodeAuditProgress([]byte(g.Data)); err == nil {
+			n.progress = &p
+		}
+	}
+	return n, err
+}
+
+// updateReplica tells the replica what happened to the stream. It reports whether
+// the held state changed.
+func (s *Session) updateReplica(kind EventKind, n news) (changed bool) {
+	switch kind {
 	case SourceOpened:
 		s.opens++
 		if s.opens > 1 {
-			s.replica.expectSnapshot(s.at)
-			s.lagKnown = false
+			s.expectSnapshot()
 		}
 	case SourceFailed:
 		s.replica.cancelSnapshot()
-		e.Closed = g.Closed
-	case SourceEnded:
-		end, err := shared.DecodeEnd([]byte(g.Data))
-		if err != nil {
-			s.skip(err)
-			return false
-		}
-		e.End = end
 	case SourceBeat:
 		s.replica.streamHeard(s.at)
-		s.alive()
-		beat, err := shared.DecodeHeartbeat([]byte(g.Data))
-		if err != nil {
-			s.skip(err)
-		} else if beat.FreshAt != nil {
-			// Only the difference of two server times is used: the clocks of
-			// server and device are never compared.
-			s.lag, s.lagKnown = beat.ServerTime.Sub(beat.FreshAt.Time), true
-			s.confirm()
-		}
 	case SourceData:
 		s.replica.streamHeard(s.at)
-		s.alive()
-		p, err := shared.DecodeAuditProgress([]byte(g.Data))
-		if err != nil {
-			s.skip(err)
-		} else {
-			s.changed(s.replica.takeFrame(p, s.at))
-			s.lag, s.lagKnown = 0, true
-			s.confirm()
+		if n.progress != nil {
+			return s.replica.takeFrame(*n.progress, s.at)
 		}
 	}
-	return true
+	return false
+}
+
+// expectSnapshot prepares for a new connection, whose first word counts.
+func (s *Session) expectSnapshot() {
+	s.replica.expectSnapshot(s.at)
+	s.lagKnown = false
 }

@@ -1,39 +1,48 @@
 package live
 
-import (
-	"time"
-)
+import "time"
 
-// read judges a polling answer and gives its state to the replica.
-func (s *Session) read(r Response, err error) Answer {
+// readAnswer classifies the answer to a poll and gives its state to the replica.
+func (s *Session) readAnswer(r Response, err error) Answer {
 	a := classifyAnswer(s.opts.Topic, r, err)
 	if a.Fault != "" {
 		return a
 	}
-	if r.Status == statusOK {
+	if r.Status == StatusOK {
 		audits, err := decodeAnswer(s.opts.Topic, r.Body, s.skip)
 		if err != nil {
 			s.skip(err)
 			return Answer{Fault: FaultBadData}
 		}
-		s.changed(s.replica.takeAnswer(audits, s.askedAt, s.at))
+		if s.replica.takeAnswer(audits, s.askedAt, s.at) {
+			s.showState()
+		}
 	}
-	s.alive()
 	s.next.ConfirmedAt = s.wall
+	s.dirty = true
 	return a
 }
 
-// skip tells the console about data that breaks the contract.
+// skip logs that data was skipped because it breaks the contract.
 func (s *Session) skip(err error) { s.opts.Log("[SSE] Skipped: " + err.Error()) }
 
-// alive notes a sign of life of the server.
-func (s *Session) alive() {
-	s.next.HeardAt = s.wall
-	s.dirty = true
+// noteFreshness takes from the news how old the state was when the server sent it.
+// Only the difference of two server times is used: the clocks of server and device
+// are never compared.
+func (s *Session) noteFreshness(n news) {
+	switch {
+	case n.progress != nil:
+		s.lag, s.lagKnown = 0, true
+	case n.heartbeat != nil && n.heartbeat.FreshAt != nil:
+		s.lag, s.lagKnown = n.heartbeat.ServerTime.Sub(n.heartbeat.FreshAt.Time), true
+	default:
+		return
+	}
+	s.confirm()
 }
 
-// confirm notes when a query last confirmed what is shown, once the stream has
-// said what was new.
+// confirm notes in the view when a query of the server last confirmed what is
+// shown. Before the stream has sent its whole snapshot nothing is confirmed.
 func (s *Session) confirm() {
 	if !s.lagKnown || s.replica.saved || !s.replica.snapshotComplete() {
 		return
@@ -44,31 +53,30 @@ func (s *Session) confirm() {
 	}
 }
 
-// settle ends the snapshot of the stream when its time has come.
-func (s *Session) settle() {
-	settled, changed := s.replica.completeSnapshot(s.at)
-	s.changed(changed)
-	if settled {
+// completeSnapshot takes the stream's snapshot as complete when its time has come.
+func (s *Session) completeSnapshot() {
+	completed, changed := s.replica.completeSnapshot(s.at)
+	if changed {
+		s.showState()
+	}
+	if completed {
 		s.confirm()
 	}
 }
 
-// changed carries what the replica holds into the next view.
-func (s *Session) changed(yes bool) {
-	if !yes {
-		return
-	}
+// showState carries the state that the replica holds into the next view.
+func (s *Session) showState() {
 	s.next.Progress, s.next.Audits = s.replica.progress(), s.replica.audits()
 	s.next.Saved = s.replica.saved
 	if !s.next.Saved {
 		s.next.SavedAt = time.Time{}
-		s.unkept = s.opts.Keep != nil
+		s.unsaved = s.opts.Keep != nil
 	}
 	s.dirty = true
 }
 
-// describe carries the machine's state into the next view.
-func (s *Session) describe() {
+// showConnection carries the machine's state into the next view.
+func (s *Session) showConnection() {
 	v, st := s.next, s.state
 	if p := st.Phase(); p != v.Phase {
 		v.Phase, v.Since = p, s.wall
@@ -81,19 +89,12 @@ func (s *Session) describe() {
 			v.RetryAt = s.wall.Add(st.retryAt - s.at)
 		}
 	}
-	if v.PollFailures != st.pollFailures {
-		v.PollFailures, v.PollFailingSince = st.pollFailures, time.Time{}
-		if st.pollFailures > 0 {
-			v.PollFailingSince = s.wall.Add(st.pollFailingSince - s.at)
-		}
-	}
-	v.Fault, v.Status = st.fault, st.status
+	v.PollFailures, v.Fault, v.Status = st.pollFailures, st.fault, st.status
 	s.dirty = s.dirty || v.urgent(s.next) || v.Fault != s.next.Fault || v.Status != s.next.Status
 	s.next = v
 }
 
-// paint tells the next view when it is urgent or when the last one is old
-// enough.
+// paint tells the next view when it is urgent or when the last one is old enough.
 func (s *Session) paint() {
 	due := !s.told || s.at-s.paintedAt >= paintEvery || s.next.urgent(s.view)
 	if !s.dirty || !due {
@@ -108,21 +109,22 @@ func (s *Session) paint() {
 	}
 }
 
-// keep copies the state to the device: seldom, but the end at once.
-func (s *Session) keep() {
+// saveCopy keeps the state on the device: seldom while it changes, and at once
+// when the session ends or the page is left.
+func (s *Session) saveCopy() {
 	over := s.state.Phase() == Closed || s.state.paused
-	if !s.unkept || !over && s.keptAt != 0 && s.at-s.keptAt < keepEvery {
+	if !s.unsaved || !over && s.savedAt != 0 && s.at-s.savedAt < saveEvery {
 		return
 	}
-	s.unkept, s.keptAt = false, s.at
+	s.unsaved, s.savedAt = false, s.at
 	var err error
 	if p := s.replica.progress(); p != nil {
 		err = s.opts.Keep.SaveProgress(*p, s.wall)
 	} else if audits := s.replica.audits(); audits != nil {
 		err = s.opts.Keep.SaveList(audits, s.wall)
 	}
-	if err != nil && !s.keepFault {
-		s.keepFault = true
+	if err != nil && !s.saveFailed {
+		s.saveFailed = true
 		s.opts.Log("Nothing is kept on this device: " + err.Error())
 	}
 }

@@ -37,7 +37,7 @@ type browser struct{}
 
 func (browser) Available() bool { return has(js.Global(), "EventSource") }
 
-func (browser) Fetch(ctx context.Context, r Request) (Response, error) { return call(ctx, r) }
+func (browser) Fetch(ctx context.Context, r Request) (Response, error) { return sendRequest(ctx, r) }
 
 // Online trusts the browser when it says no; where it says nothing there is a
 // network.
@@ -47,7 +47,7 @@ func (browser) Online() bool {
 }
 
 func (browser) OpenStream(url string, hear func(Signal)) (stream Stream, err error) {
-	defer caught(&err, "open "+url)
+	defer recoverAsError(&err, "open "+url)
 	s := &eventSource{source: js.Global().Get("EventSource").New(url), hear: hear}
 	s.listen("open", SignalOpen)
 	s.listen("message", SignalMessage)
@@ -76,7 +76,7 @@ func (s *eventSource) listen(name string, kind SignalKind) {
 		case SignalError:
 			g.Closed = s.source.Get("readyState").Int() == sourceClosed
 		case SignalMessage, SignalHeartbeat, SignalEnd:
-			g.Data = text(event.Get("data"))
+			g.Data = frameText(event.Get("data"))
 		}
 		s.hear(g)
 	})
@@ -87,13 +87,13 @@ func (s *eventSource) Close() {
 	s.closed = true
 	s.listeners.remove()
 	var ignored error
-	defer caught(&ignored, "close stream")
+	defer recoverAsError(&ignored, "close stream")
 	s.source.Call("close")
 }
 
-// text copies a frame's data; what is not text or longer than any frame may be
+// frameText copies a frame's data; what is not text or longer than any frame may be
 // becomes empty, which no decoder accepts.
-func text(data js.Value) string {
+func frameText(data js.Value) string {
 	if data.Type() != js.TypeString || js.Global().Call("Object", data).Length() > shared.MaxProgressBytes {
 		return ""
 	}
@@ -141,7 +141,7 @@ func (l *listeners) add(target js.Value, name string, heard func(event js.Value)
 	}
 	callback := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		var ignored error
-		defer caught(&ignored, name)
+		defer recoverAsError(&ignored, name)
 		if len(args) > 0 {
 			heard(args[0])
 		}
@@ -170,9 +170,9 @@ func releaseLater(funcs ...js.Func) {
 	})
 }
 
-// call sends a request to the own server and waits for the whole answer.
-func call(ctx context.Context, r Request) (answer Response, err error) {
-	defer caught(&err, "fetch "+r.Path)
+// sendRequest sends a request to the own server and waits for the whole answer.
+func sendRequest(ctx context.Context, r Request) (answer Response, err error) {
+	defer recoverAsError(&err, "fetch "+r.Path)
 	if !strings.HasPrefix(r.Path, "/") || strings.HasPrefix(r.Path, "//") {
 		return Response{}, fmt.Errorf("live: fetch %q: not a path of this server", r.Path)
 	}
@@ -181,18 +181,18 @@ func call(ctx context.Context, r Request) (answer Response, err error) {
 	abort := js.Global().Get("AbortController").New()
 	defer context.AfterFunc(ctx, func() {
 		var ignored error
-		defer caught(&ignored, "abort")
+		defer recoverAsError(&ignored, "abort")
 		abort.Call("abort")
 	})()
 
-	response, err := await(ctx, js.Global().Call("fetch", r.Path, options(r, abort.Get("signal"))))
+	response, err := await(ctx, js.Global().Call("fetch", r.Path, fetchOptions(r, abort.Get("signal"))))
 	if err != nil {
 		return Response{}, fmt.Errorf("live: fetch %s: %w", r.Path, err)
 	}
 	answer.Status = response.Get("status").Int()
-	answer.ContentType = header(response, "Content-Type")
-	answer.RetryAfter = header(response, "Retry-After")
-	if n, err := strconv.Atoi(header(response, "Content-Length")); err == nil && n > maxAnswer {
+	answer.ContentType = headerOf(response, "Content-Type")
+	answer.RetryAfter = headerOf(response, "Retry-After")
+	if n, err := strconv.Atoi(headerOf(response, "Content-Length")); err == nil && n > maxAnswer {
 		abort.Call("abort")
 		return Response{}, fmt.Errorf("live: fetch %s: %w: %d bytes", r.Path, ErrTooLarge, n)
 	}
@@ -209,7 +209,7 @@ func call(ctx context.Context, r Request) (answer Response, err error) {
 	return answer, nil
 }
 
-func options(r Request, signal js.Value) map[string]any {
+func fetchOptions(r Request, signal js.Value) map[string]any {
 	headers := map[string]any{"Accept": jsonType}
 	set := func(name, value string) {
 		if value != "" {
@@ -235,7 +235,7 @@ func options(r Request, signal js.Value) map[string]any {
 	return o
 }
 
-func header(response js.Value, name string) string {
+func headerOf(response js.Value, name string) string {
 	v := response.Get("headers").Call("get", name)
 	if v.Type() != js.TypeString {
 		return ""
@@ -251,18 +251,18 @@ func await(ctx context.Context, promise js.Value) (js.Value, error) {
 		err   error
 	}
 	settled := make(chan outcome, 1)
-	var kept, broken js.Func
-	kept = js.FuncOf(func(_ js.Value, args []js.Value) any {
-		settled <- outcome{value: first(args)}
-		releaseLater(kept, broken)
+	var fulfilled, rejected js.Func
+	fulfilled = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		settled <- outcome{value: firstArg(args)}
+		releaseLater(fulfilled, rejected)
 		return nil
 	})
-	broken = js.FuncOf(func(_ js.Value, args []js.Value) any {
-		settled <- outcome{err: fmt.Errorf("%w: %s", ErrNetwork, words(first(args)))}
-		releaseLater(kept, broken)
+	rejected = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		settled <- outcome{err: fmt.Errorf("%w: %s", ErrNetwork, thrownText(firstArg(args)))}
+		releaseLater(fulfilled, rejected)
 		return nil
 	})
-	promise.Call("then", kept, broken)
+	promise.Call("then", fulfilled, rejected)
 	select {
 	case o := <-settled:
 		return o.value, o.err
@@ -271,23 +271,23 @@ func await(ctx context.Context, promise js.Value) (js.Value, error) {
 	}
 }
 
-func first(args []js.Value) js.Value {
+func firstArg(args []js.Value) js.Value {
 	if len(args) == 0 {
 		return js.Undefined()
 	}
 	return args[0]
 }
 
-// words is what a thrown value says.
-func words(thrown js.Value) string { return js.Global().Get("String").Invoke(thrown).String() }
+// thrownText is what a thrown value says.
+func thrownText(thrown js.Value) string { return js.Global().Get("String").Invoke(thrown).String() }
 
 func has(object js.Value, function string) bool {
 	return object.Get(function).Type() == js.TypeFunction
 }
 
-// caught turns a panic, such as a JavaScript exception, into an error: a panic
+// recoverAsError turns a panic, such as a JavaScript exception, into an error: a panic
 // that leaves a callback would kill the whole program.
-func caught(err *error, doing string) {
+func recoverAsError(err *error, doing string) {
 	p := recover()
 	if p == nil {
 		return

@@ -279,7 +279,7 @@ func TestAPICalls(t *testing.T) {
 		t.Errorf("got %v, want ErrForeign", err)
 	}
 	eval(`respond(204, "", "")`)
-	if status, _, err := DeleteJSON(t.Context(), shared.PathAudit(7)); status != 204 || err != nil {
+	if status, _, err := GetJSON(t.Context(), shared.PathAudit(7)); status != 204 || err != nil {
 		t.Errorf("got %d, %v", status, err)
 	}
 }

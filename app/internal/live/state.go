@@ -35,13 +35,12 @@ type State struct {
 	missing   bool // there is no EventSource
 	paused    bool // the page is hidden in the back/forward cache
 
-	poll             int // generation of the newest poll; answers to older ones are ignored
-	pollUnderWay     bool
-	polledAt         time.Duration // when the newest poll started; 0 before the first
-	pollFailures     int
-	pollFailingSince time.Duration
-	fault            Fault
-	status           int
+	poll         int // generation of the newest poll; answers to older ones are ignored
+	pollUnderWay bool
+	polledAt     time.Duration // when the newest poll started; 0 before the first
+	pollFailures int
+	fault        Fault
+	status       int
 
 	graceBy  time.Duration // deadline: the browser's own retry
 	beatBy   time.Duration // deadline: the first beat

@@ -70,28 +70,28 @@ func (s *Storage) Saved(t Topic) (Copy, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if t.IsList() {
-		if c, ok := s.list(t); ok {
+		if c, ok := s.loadList(t); ok {
 			return c, true
 		}
-		return gathered(s.audits())
+		return listFromCopies(s.loadAudits())
 	}
 	key := auditKey(t.id)
-	c, ok := s.audit(key)
+	c, ok := s.loadAudit(key)
 	if ok && c.Progress.AuditID == t.id {
-		s.touch(key)
+		s.markUsed(key)
 		return c, true
 	}
 	return Copy{}, false
 }
 
-// Known is the kept copy of one audit: its own, or what the kept list says of it.
-func (s *Storage) Known(id int64) (Copy, bool) {
+// FindAudit is the kept copy of one audit: its own, or what the kept list says of it.
+func (s *Storage) FindAudit(id int64) (Copy, bool) {
 	if c, ok := s.Saved(Audit(id)); ok {
 		return c, true
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list, _ := s.list(List())
+	list, _ := s.loadList(List())
 	for i := range list.Audits {
 		if p := &list.Audits[i]; p.AuditID == id {
 			return Copy{Progress: p, SavedAt: list.SavedAt}, true
@@ -104,10 +104,11 @@ func (s *Storage) Known(id int64) (Copy, bool) {
 func (s *Storage) SavedAudits() []Copy {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.audits()
+	return s.loadAudits()
 }
 
-func (s *Storage) list(t Topic) (Copy, bool) {
+// loadList reads the kept list.
+func (s *Storage) loadList(t Topic) (Copy, bool) {
 	e, ok := s.load(keyList)
 	if !ok {
 		return Copy{}, false
@@ -116,11 +117,11 @@ func (s *Storage) list(t Topic) (Copy, bool) {
 	return Copy{Audits: audits, SavedAt: e.SavedAt.Time}, err == nil
 }
 
-// gathered is a list made of copies of single audits.
-func gathered(copies []Copy) (list Copy, ok bool) {
+// listFromCopies is a list made of copies of single audits.
+func listFromCopies(copies []Copy) (list Copy, ok bool) {
 	for _, c := range copies {
 		p := *c.Progress
-		p.Activity = nil // lists go without
+		p.Activity = nil // lists carry no activity
 		list.Audits = append(list.Audits, p)
 		if list.SavedAt.IsZero() || c.SavedAt.Before(list.SavedAt) {
 			list.SavedAt = c.SavedAt
@@ -129,9 +130,10 @@ func gathered(copies []Copy) (list Copy, ok bool) {
 	return list, len(copies) > 0
 }
 
-func (s *Storage) audits() (all []Copy) {
+// loadAudits reads the kept copies of single audits, highest id first.
+func (s *Storage) loadAudits() (all []Copy) {
 	for _, key := range s.keys(prefixAudit) {
-		if c, ok := s.audit(key); ok {
+		if c, ok := s.loadAudit(key); ok {
 			all = append(all, c)
 		}
 	}
@@ -166,7 +168,7 @@ func (s *Storage) LoadReport(id int64) (body []byte, savedAt time.Time, ok bool)
 	if !ok {
 		return nil, time.Time{}, false
 	}
-	s.touch(reportKey(id))
+	s.markUsed(reportKey(id))
 	return e.Data, e.SavedAt.Time, true
 }
 
@@ -183,8 +185,8 @@ func (s *Storage) Forget(id int64) {
 func auditKey(id int64) string  { return prefixAudit + strconv.FormatInt(id, 10) }
 func reportKey(id int64) string { return prefixReport + strconv.FormatInt(id, 10) }
 
-// audit reads the copy under a key.
-func (s *Storage) audit(key string) (Copy, bool) {
+// loadAudit reads the copy under a key.
+func (s *Storage) loadAudit(key string) (Copy, bool) {
 	e, ok := s.load(key)
 	if !ok {
 		return Copy{}, false
@@ -193,6 +195,7 @@ func (s *Storage) audit(key string) (Copy, bool) {
 	return Copy{Progress: &p, SavedAt: e.SavedAt.Time}, err == nil
 }
 
+// load reads what lies under a key; ok is false when that is nothing or unreadable.
 func (s *Storage) load(key string) (envelope, bool) {
 	if s.kv == nil {
 		return envelope{}, false
@@ -206,9 +209,9 @@ func (s *Storage) load(key string) (envelope, bool) {
 	return e, err == nil && !e.SavedAt.IsZero() && len(e.Data) > 0
 }
 
-// touch notes that the copy under key was used. Where it fails, the copy is
+// markUsed notes that the copy under key was used. Where it fails, the copy is
 // merely given up sooner.
-func (s *Storage) touch(key string) {
+func (s *Storage) markUsed(key string) {
 	if e, ok := s.load(key); ok {
 		e.Used = shared.At(s.now())
 		if value, err := json.Marshal(e); err == nil {
@@ -241,7 +244,7 @@ func (s *Storage) save(key string, data any, at time.Time) error {
 		if err = s.kv.Set(key, string(value)); err == nil {
 			return nil
 		}
-		if !s.giveUp(key, prefixAudit, prefixReport) {
+		if !s.evictOldest(key, prefixAudit, prefixReport) {
 			break
 		}
 	}
@@ -255,15 +258,15 @@ func (s *Storage) makeRoom(key string) {
 			continue
 		}
 		for range len(s.keys(prefix)) - (maxCopies - 1) {
-			s.giveUp(key, prefix)
+			s.evictOldest(key, prefix)
 		}
 	}
 }
 
-// giveUp removes the copy used least recently among the prefixes, and an
+// evictOldest removes the copy used least recently among the prefixes, and an
 // unreadable one before any other; never the one under except. It reports
 // whether there was one.
-func (s *Storage) giveUp(except string, prefixes ...string) bool {
+func (s *Storage) evictOldest(except string, prefixes ...string) bool {
 	oldest, found := "", false
 	var used time.Time
 	for _, key := range s.keys(prefixes...) {

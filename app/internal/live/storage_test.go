@@ -90,22 +90,22 @@ func TestStorageRoundTrip(t *testing.T) {
 // An audit never opened here is known from the list.
 func TestStorageKnowsAnAuditFromTheList(t *testing.T) {
 	_, s := newMemory(0)
-	if _, ok := s.Known(7); ok {
+	if _, ok := s.FindAudit(7); ok {
 		t.Error("an empty device knows an audit")
 	}
 	if err := s.SaveList([]shared.AuditProgress{progressOf(9, 5, 50), progressOf(7, 3, 10)}, savedAt); err != nil {
 		t.Fatal(err)
 	}
-	if c, ok := s.Known(7); !ok || c.Progress.Progress != 10 || !c.SavedAt.Equal(savedAt) {
+	if c, ok := s.FindAudit(7); !ok || c.Progress.Progress != 10 || !c.SavedAt.Equal(savedAt) {
 		t.Errorf("from the list: %+v, %v", c, ok)
 	}
-	if _, ok := s.Known(8); ok {
+	if _, ok := s.FindAudit(8); ok {
 		t.Error("an audit that is nowhere is known")
 	}
 	if err := s.SaveProgress(progressOf(7, 4, 20), savedAt.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
-	if c, ok := s.Known(7); !ok || c.Progress.Progress != 20 {
+	if c, ok := s.FindAudit(7); !ok || c.Progress.Progress != 20 {
 		t.Errorf("its own copy: %+v, %v", c, ok)
 	}
 }

@@ -12,12 +12,12 @@ type Phase string
 
 // The phases. Closed is final.
 const (
-	Connecting Phase = "connecting" // the first stream was asked for and has not spoken yet
+	Connecting Phase = "connecting" // the first stream was asked for and has sent nothing yet
 	Live       Phase = "live"       // a stream brings every change
 	Retrying   Phase = "retrying"   // the stream is lost; it is being asked for again
-	Polling    Phase = "polling"    // no stream gets through; the state is fetched instead
-	Offline    Phase = "offline"    // neither stream nor fetch gets an answer
-	Closed     Phase = "closed"     // over: there is nothing more to hear
+	Polling    Phase = "polling"    // no stream gets through; the state is polled instead
+	Offline    Phase = "offline"    // neither stream nor poll gets an answer
+	Closed     Phase = "closed"     // nothing more will be heard
 )
 
 // Reason says why the phase is what it is; empty when there is nothing to say.
@@ -53,7 +53,7 @@ const (
 	ReasonStopped      Reason = "stopped"      // [Session.Close] was called
 )
 
-// Fault says what the last failing request met; empty when it did not fail.
+// Fault says why the last poll failed; empty when it did not fail.
 type Fault string
 
 // The faults.
@@ -87,23 +87,19 @@ type View struct {
 	// a single audit.
 	Audits []shared.AuditProgress
 
-	// HeardAt is the server's last sign of life: beat, data or answer.
-	HeardAt time.Time
 	// ConfirmedAt is when the server last knew from its database that what is
-	// shown is current. It stands still while the database is down, although
-	// HeardAt advances.
+	// shown is current. It stands still while the database is down, although the
+	// server is heard.
 	ConfirmedAt time.Time
 	// Saved is true while what is shown is a copy kept on this device at
 	// SavedAt and the server has not been heard.
 	Saved   bool
 	SavedAt time.Time
 
-	// PollFailures counts polling answers failed in a row, the first of them at
-	// PollFailingSince.
-	PollFailures     int
-	PollFailingSince time.Time
-	// Fault is what the last failing request met; Status is the HTTP status
-	// behind [FaultStatus].
+	// PollFailures counts the polls that failed in a row.
+	PollFailures int
+	// Fault says why the last poll failed; Status is the HTTP status behind
+	// [FaultStatus].
 	Fault  Fault
 	Status int
 }
@@ -111,8 +107,8 @@ type View struct {
 // Terminal reports whether the audit shown is terminal; never for the list.
 func (v View) Terminal() bool { return v.Progress != nil && v.Progress.Status.Terminal() }
 
-// urgent reports whether w differs from v in what the user must hear at once;
-// the rest may wait for the next painting.
+// urgent reports whether w differs from v in what the user must be told at once.
+// Other differences wait until the next view is due.
 func (v View) urgent(w View) bool {
 	return v.Phase != w.Phase || v.Reason != w.Reason || v.Attempt != w.Attempt || !v.RetryAt.Equal(w.RetryAt) ||
 		v.PollFailures != w.PollFailures || v.Terminal() != w.Terminal() || v.Saved != w.Saved
