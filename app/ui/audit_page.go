@@ -20,10 +20,10 @@ type auditPage struct {
 	view    live.View
 	initial live.Copy
 
-	lost   bool      // the connection was lost for long enough to be mentioned
-	backAt time.Time // when it mended
+	lost   bool      // the connection was lost for so long that the page says so
+	backAt time.Time // when it came back
 
-	workerSeen  time.Time // newest sign of life, by asking; see askWorker
+	workerSeen  time.Time // the worker's newest sign of life, as askWorker learnt it
 	workerAsked time.Time
 
 	fresh freshness
@@ -45,30 +45,25 @@ func auditID(path string) int64 {
 
 func (p *auditPage) OnInit() {
 	p.begin(p.describes)
-	if app.IsClient && arrived == 0 {
-		p.start(auditID(app.Window().URL().Path))
+	if id, ok := p.firstAudit(); ok {
+		p.start(id)
 	}
 }
 
 func (p *auditPage) OnPreRender(ctx app.Context) {
-	if app.IsClient {
-		return
-	}
-	r := p.serve(ctx)
-	p.id = auditID(ctx.Page().URL().Path)
-	b := boot{Page: pageAudit, ID: p.id, Lang: p.lang, At: shared.At(p.now)}
-	progress, err := r.Data.Progress(r.Ctx, p.id)
-	p.view = live.View{Topic: live.Audit(p.id), Phase: live.Connecting}
-	switch {
-	case err == nil:
-		b.Progress = &progress
-		p.view.Progress, p.view.ConfirmedAt = &progress, p.now
-	case r.fail(err):
-		b.Missing = true
-		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
-	}
-	p.boot = b.encode()
-	p.describe(ctx)
+	id := auditID(ctx.Page().URL().Path)
+	p.prerender(ctx, pageAudit, id, func(r *Request, b *boot) {
+		p.id, p.view = id, live.View{Topic: live.Audit(id), Phase: live.Connecting}
+		progress, err := r.Data.Progress(r.Ctx, id)
+		switch {
+		case err == nil:
+			b.Progress = &progress
+			p.view.Progress, p.view.ConfirmedAt = &progress, p.now
+		case r.fail(err):
+			b.Missing = true
+			p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
+		}
+	})
 }
 
 // start shows audit id with what is known about it at once: what the server
@@ -83,8 +78,7 @@ func (p *auditPage) start(id int64) {
 		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
 		return
 	}
-	if b, ok := takeBoot(pageAudit, id); ok {
-		deviceSkew = deviceSkew.sample(b.At.Time, p.now)
+	if b, ok := p.takeBoot(pageAudit, id); ok {
 		if b.Missing {
 			p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
 			return
@@ -95,10 +89,10 @@ func (p *auditPage) start(id int64) {
 			return
 		}
 	}
-	if created != nil && created.AuditID == id {
+	if created := p.device.created; created != nil && created.AuditID == id {
 		p.initial = live.Copy{Progress: created}
 		p.view.Progress, p.view.ConfirmedAt = created, p.now
-		created = nil
+		p.device.created = nil
 		return
 	}
 	if kept, ok := live.DeviceStorage().FindAudit(id); ok {
@@ -110,18 +104,15 @@ func (p *auditPage) start(id int64) {
 func (p *auditPage) OnMount(ctx app.Context) { p.tick(ctx, p.second) }
 
 func (p *auditPage) OnNav(ctx app.Context) {
-	if app.IsServer {
-		return
-	}
-	p.arrive(ctx)
-	if id := auditID(ctx.Page().URL().Path); id != p.id {
-		p.unfollow()
-		p.start(id)
-	}
-	if p.session == nil && p.view.Phase != live.Closed {
-		p.follow(ctx, live.Audit(p.id), p.initial, p.receive)
-	}
-	p.describe(ctx)
+	p.navigate(ctx, func() {
+		if id := auditID(ctx.Page().URL().Path); id != p.id {
+			p.unfollow()
+			p.start(id)
+		}
+		if p.session == nil && p.view.Phase != live.Closed {
+			p.follow(ctx, live.Audit(p.id), p.initial, p.receive)
+		}
+	})
 }
 
 func (p *auditPage) OnDismount() { p.leave() }
@@ -129,7 +120,7 @@ func (p *auditPage) OnDismount() { p.leave() }
 func (p *auditPage) receive(ctx app.Context, v live.View) {
 	old := p.view.Progress
 	if now := v.Progress; now != nil && !v.Saved && (old == nil || old.Revision != now.Revision) {
-		deviceSkew = deviceSkew.frame(now.UpdatedAt.Time, p.now)
+		p.device.skew = p.device.skew.frame(now.UpdatedAt.Time, p.now)
 	}
 	p.view = v
 	if v.Terminal() {
@@ -140,7 +131,8 @@ func (p *auditPage) receive(ctx app.Context, v live.View) {
 	p.describe(ctx)
 }
 
-// settle follows the connection from lost to back.
+// settle notes when the connection is lost and when it comes back, and announces
+// what changed.
 func (p *auditPage) settle() {
 	switch v := p.view; {
 	case v.Phase == live.Live && p.lost:
@@ -161,9 +153,9 @@ func (p *auditPage) second(ctx app.Context) {
 // askEvery is the least time between two questions for the worker.
 const askEvery = 30 * time.Second
 
-// askWorker asks for the worker's last sign of life when none is known for a
-// while. A sign of life is no visible change and so makes no frame: before the
-// page says that the worker is silent, it must have asked.
+// askWorker asks for the worker's last sign of life when none was heard for a
+// while. A sign of life is not a visible change and makes no frame, so the page
+// must ask before it says that the worker is silent.
 func (p *auditPage) askWorker(ctx app.Context) {
 	connected := p.view.Phase == live.Live || p.view.Phase == live.Polling
 	silent, _ := p.world().silence(p.connection())
@@ -192,7 +184,7 @@ func (p *auditPage) askWorker(ctx app.Context) {
 }
 
 func (p *auditPage) connection() connection {
-	return connection{View: p.view, BackAt: p.backAt, WorkerSeen: p.workerSeen, Clock: deviceSkew, Cancellable: p.cancellable()}
+	return connection{View: p.view, BackAt: p.backAt, WorkerSeen: p.workerSeen, Clock: p.device.skew, Cancellable: p.cancellable()}
 }
 
 func (p *auditPage) cancellable() bool {
@@ -296,7 +288,7 @@ func (p *auditPage) Render() app.UI {
 	}
 	quiet := p.view.Phase == live.Offline || p.view.Phase == live.Closed && !p.view.Terminal()
 	pages := p.fresh.mark(w.pages(state))
-	heading := w.at(p.view).hero(state, deviceSkew, quiet)
+	heading := w.at(p.view).hero(state, p.device.skew, quiet)
 	main := []app.UI{
 		crumbs(p.lang.T(text.NavPath), ha("a", "", at{"href", "/"}, app.Text(p.lang.T(text.NavAudits))), ha("span", "", at{"dir", "auto"}, app.Text(p.site()))),
 		&part{M: p.head(w), Page: p},

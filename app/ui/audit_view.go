@@ -18,8 +18,8 @@ func crumbs(label string, steps ...app.UI) app.UI {
 	return ha("nav", "crumb", at{"aria-label", label}, body...)
 }
 
-// headView is the top of a page about an audit, with its buttons.
-func headView(m headModel, do app.EventHandler) app.UI {
+// draw makes the top of a page about an audit, with its buttons.
+func (m headModel) draw(do app.EventHandler) app.UI {
 	title := []app.UI{ha("h1", "", at{"id", titleID, "tabindex", "-1", "dir", "auto"}, app.Text(m.Site))}
 	if m.Known {
 		title = append(title, badgeView(m.Badge))
@@ -59,7 +59,7 @@ func outside(class, address, words string) app.UI {
 	return ha("a", class, at{"href", address, "target", "_blank", "rel", "noopener noreferrer nofollow", "dir", "auto"}, app.Text(words))
 }
 
-func heroView(m heroModel) app.UI {
+func (m heroModel) draw(app.EventHandler) app.UI {
 	number := []app.UI{app.Text("–")}
 	if m.Known {
 		number = []app.UI{app.Text(num(m.Percent)), ht("small", "", "%")}
@@ -142,7 +142,7 @@ func stepsView(steps []step) app.UI {
 	return h("ol", "steps", items...)
 }
 
-func pagesView(m pagesModel) app.UI {
+func (m pagesModel) draw(app.EventHandler) app.UI {
 	head := h("div", "card-h",
 		h("h2", "", app.Text(m.Heading), ht("span", "count", m.Total)),
 		ht("span", "xs t3", m.Order),
@@ -170,14 +170,14 @@ func pagesView(m pagesModel) app.UI {
 	return ha("section", "card", at{"aria-label", m.Heading}, head, table)
 }
 
-func scoreView(m scoreModel) app.UI {
+func (m scoreModel) draw(app.EventHandler) app.UI {
 	if m.Ring == nil {
 		return card(m.Heading, "", empty(m.Empty))
 	}
 	return card(m.Heading, m.From, h("div", "card-b center", ringView(m.Ring, "")))
 }
 
-func findingsView(m findingsModel) app.UI {
+func (m findingsModel) draw(app.EventHandler) app.UI {
 	sums := make([]app.UI, len(m.Sums))
 	for i, c := range m.Sums {
 		sums[i] = h("div", "",
@@ -205,7 +205,7 @@ func findingsView(m findingsModel) app.UI {
 	return card(m.Heading, "", h("div", "sum3", sums...), list)
 }
 
-func responsesView(m responsesModel) app.UI {
+func (m responsesModel) draw(app.EventHandler) app.UI {
 	if len(m.Parts) == 0 {
 		return card(m.Heading, "", empty(m.Empty))
 	}

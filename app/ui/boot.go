@@ -13,8 +13,8 @@ import (
 // boot is what a page was drawn from on the server, for the client to start
 // with: go-app draws everything anew in the browser.
 type boot struct {
-	// Page and ID say what the record is for; a record for another page counts
-	// for nothing.
+	// Page and ID say what the record is for; a page ignores the record of
+	// another.
 	Page pageKind  `json:"page"`
 	ID   int64     `json:"id,omitempty"`
 	Lang text.Lang `json:"lang"`
@@ -56,7 +56,7 @@ func (b boot) encode() string {
 	return base64.StdEncoding.EncodeToString(raw)
 }
 
-// decodeBoot reads a record; ok is false when there is none or it breaks the
+// decodeBoot reads a record; ok is false when there is none, or when it breaks the
 // contract.
 func decodeBoot(s string) (b boot, ok bool) {
 	raw, err := base64.StdEncoding.DecodeString(s)
@@ -77,9 +77,9 @@ func decodeBoot(s string) (b boot, ok bool) {
 	return b, true
 }
 
-// takeBoot reads the record of the page the server drew, which is still in the
-// document while the first page mounts.
-func takeBoot(kind pageKind, id int64) (boot, bool) {
+// readBoot reads the record of the page that the server drew, which is still in
+// the document while the first page mounts.
+func readBoot(kind pageKind, id int64) (boot, bool) {
 	element := app.Window().Get("document").Call("querySelector", "[data-boot]")
 	if !element.Truthy() {
 		return boot{}, false

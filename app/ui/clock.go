@@ -98,35 +98,3 @@ func pad(n int) string {
 	}
 	return num(n)
 }
-
-// deviceSkew is what is known about this device's clock. Only the UI goroutine
-// of a browser touches it.
-var deviceSkew skew
-
-// skew estimates how far this device's clock is ahead of the server's, so that
-// a running audit's age is true on a device whose clock is not. Every sample is
-// too large by the time the news took to arrive; the smallest is the best.
-type skew struct {
-	ahead time.Duration
-	known bool
-}
-
-// sample takes note of news stamped by the server and read here at now.
-func (s skew) sample(stamped, now time.Time) skew {
-	if d := now.Sub(stamped); !s.known || d < s.ahead {
-		return skew{ahead: d, known: true}
-	}
-	return s
-}
-
-// frame is [skew.sample] for a state of an audit, which may be old when it is the
-// first seen: then it proves something only when it lies in the future.
-func (s skew) frame(updated, now time.Time) skew {
-	if !s.known && updated.Before(now) {
-		return s
-	}
-	return s.sample(updated, now)
-}
-
-// server is the server's time at this device's now.
-func (s skew) server(now time.Time) time.Time { return now.Add(-s.ahead) }

@@ -22,13 +22,10 @@ func (d *dashboardPage) OnInit() {
 	if app.IsServer {
 		return
 	}
-	if b, ok := takeBoot(pageDashboard, 0); ok {
-		deviceSkew = deviceSkew.sample(b.At.Time, d.now)
-		if b.Audits != nil {
-			d.initial = live.Copy{Audits: b.Audits}
-			d.view.Audits, d.view.ConfirmedAt = b.Audits, d.now
-			return
-		}
+	if b, ok := d.takeBoot(pageDashboard, 0); ok && b.Audits != nil {
+		d.initial = live.Copy{Audits: b.Audits}
+		d.view.Audits, d.view.ConfirmedAt = b.Audits, d.now
+		return
 	}
 	if kept, ok := live.DeviceStorage().Saved(live.List()); ok {
 		d.initial = kept
@@ -37,34 +34,26 @@ func (d *dashboardPage) OnInit() {
 }
 
 func (d *dashboardPage) OnPreRender(ctx app.Context) {
-	if app.IsClient {
-		return
-	}
-	r := d.serve(ctx)
-	b := boot{Page: pageDashboard, Lang: d.lang, At: shared.At(d.now)}
-	audits, err := r.Data.Newest(r.Ctx, shared.ListSnapshot)
-	if err != nil {
-		r.fail(err)
-	} else {
-		// An empty list is known, unlike none.
+	d.prerender(ctx, pageDashboard, 0, func(r *Request, b *boot) {
+		audits, err := r.Data.Newest(r.Ctx, shared.ListSnapshot)
+		if err != nil {
+			r.fail(err)
+			return
+		}
+		// A list that is known to be empty is not nil.
 		b.Audits = append([]shared.AuditProgress{}, audits...)
 		d.view.Audits, d.view.ConfirmedAt = b.Audits, d.now
-	}
-	d.boot = b.encode()
-	d.describe(ctx)
+	})
 }
 
 func (d *dashboardPage) OnMount(ctx app.Context) { d.tick(ctx, d.second) }
 
 func (d *dashboardPage) OnNav(ctx app.Context) {
-	if app.IsServer {
-		return
-	}
-	d.arrive(ctx)
-	if d.session == nil {
-		d.follow(ctx, live.List(), d.initial, d.receive)
-	}
-	d.describe(ctx)
+	d.navigate(ctx, func() {
+		if d.session == nil {
+			d.follow(ctx, live.List(), d.initial, d.receive)
+		}
+	})
 }
 
 func (d *dashboardPage) OnDismount() { d.leave() }
@@ -94,11 +83,11 @@ func (d *dashboardPage) Render() app.UI {
 	w := d.world()
 	m := d.frame()
 	m.Home, m.Pill = true, w.pill(d.view)
-	list := w.list(d.view, deviceSkew)
+	list := w.list(d.view, d.device.skew)
 
 	main := []app.UI{
 		ha("h1", "vh", at{"id", titleID, "tabindex", "-1"}, app.Text(d.lang.T(text.TitleAudits))),
-		&startBox{Lang: d.lang},
+		&startBox{Lang: d.lang, Device: d.device},
 	}
 	notice := h("div", "")
 	if list.Notice != nil {

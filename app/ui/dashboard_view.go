@@ -2,7 +2,7 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
-func cardView(c cardModel) app.UI {
+func (c cardModel) draw(app.EventHandler) app.UI {
 	percent := "–"
 	if c.Known {
 		percent = num(c.Percent) + "%"
@@ -29,7 +29,7 @@ func cardView(c cardModel) app.UI {
 	)
 }
 
-func rowView(r rowModel) app.UI {
+func (r rowModel) draw(app.EventHandler) app.UI {
 	site := []app.UI{ha("a", "trunc", at{"href", r.Link, "dir", "auto"}, app.Text(r.Site))}
 	if r.Error != "" {
 		site = append(site, ha("small", "", at{"dir", "auto"}, app.Text(r.Error)))

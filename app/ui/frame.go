@@ -100,6 +100,7 @@ func headerView(m frameModel, do frameActions) app.UI {
 type base struct {
 	app.Compo
 
+	device *device // shared with the other pages; set by [Register]
 	lang   text.Lang
 	now    time.Time
 	boot   string
@@ -124,7 +125,7 @@ func (b *base) begin(words func() (title, description string)) {
 	}
 }
 
-// drawnAt is the world the next drawing sees.
+// world is what the next drawing depends on.
 func (b *base) world() world {
 	if app.IsServer {
 		return world{Lang: b.lang, Now: b.now, Zone: time.UTC}
@@ -173,15 +174,11 @@ func (b *base) describe(ctx app.Context) {
 	ctx.Page().SetDescription("%s", now[1])
 }
 
-// arrived counts the pages opened in this browser; only the UI goroutine
-// touches it.
-var arrived int
-
 // arrive is OnNav's share in the browser: after a navigation within the app the
 // heading gets the focus, as after a page load the document would.
 func (b *base) arrive(ctx app.Context) {
 	ctx.Page().SetLang(b.lang.Tag())
-	if arrived++; arrived == 1 {
+	if b.device.visits++; b.device.visits == 1 {
 		return
 	}
 	ctx.Defer(func(app.Context) {

@@ -4,7 +4,6 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"atalaya/app/internal/live"
-	"atalaya/shared"
 	"atalaya/shared/text"
 )
 
@@ -18,21 +17,11 @@ func (m *missingPage) describes() (title, description string) {
 }
 
 func (m *missingPage) OnPreRender(ctx app.Context) {
-	if app.IsClient {
-		return
-	}
-	r := m.serve(ctx)
-	r.Status = live.StatusNotFound
-	m.boot = boot{Page: pageMissing, Lang: m.lang, At: shared.At(m.now)}.encode()
-	m.describe(ctx)
+	m.prerender(ctx, pageMissing, 0, func(r *Request, _ *boot) { r.Status = live.StatusNotFound })
 }
 
 func (m *missingPage) OnNav(ctx app.Context) {
-	if app.IsServer {
-		return
-	}
-	m.arrive(ctx)
-	m.describe(ctx)
+	m.navigate(ctx, func() {})
 }
 
 func (m *missingPage) Render() app.UI {
@@ -48,7 +37,8 @@ func missingView(title, help string, l text.Lang) app.UI {
 	)
 }
 
-// missingAudit is [missingView] for an audit; 0 stands for what is no id.
+// missingAudit is [missingView] for an audit; the id 0 stands for an address that
+// has no valid id.
 func missingAudit(id int64, l text.Lang) app.UI {
 	if id == 0 {
 		return missingView(missingTitle(id, l), l.T(text.MissingPageHelp), l)
@@ -63,9 +53,9 @@ func missingTitle(id int64, l text.Lang) string {
 	return l.T(text.MissingAudit, id)
 }
 
-// shellPage is the frame without a page: what the service worker serves for
-// every address when there is no network. The client then mounts the page that
-// the address names, so this one is seen only until then, or at its own address.
+// shellPage is the frame without content. The service worker serves it for every
+// address when there is no network; the client then mounts the page that the
+// address names. So this page is seen only until then, or at its own address.
 type shellPage struct{ base }
 
 func (s *shellPage) OnInit() { s.begin(s.describes) }
@@ -75,12 +65,7 @@ func (s *shellPage) describes() (title, description string) {
 }
 
 func (s *shellPage) OnPreRender(ctx app.Context) {
-	if app.IsClient {
-		return
-	}
-	s.serve(ctx)
-	s.boot = boot{Page: pageShell, Lang: s.lang, At: shared.At(s.now)}.encode()
-	s.describe(ctx)
+	s.prerender(ctx, pageShell, 0, func(*Request, *boot) {})
 }
 
 func (s *shellPage) OnNav(ctx app.Context) {

@@ -30,17 +30,6 @@ func (p *part) onClick(ctx app.Context, _ app.Event) {
 	}
 }
 
-func (m headModel) draw(do app.EventHandler) app.UI   { return headView(m, do) }
-func (m heroModel) draw(app.EventHandler) app.UI      { return heroView(m) }
-func (m stripModel) draw(do app.EventHandler) app.UI  { return stripView(m, do) }
-func (m pagesModel) draw(app.EventHandler) app.UI     { return pagesView(m) }
-func (m scoreModel) draw(app.EventHandler) app.UI     { return scoreView(m) }
-func (m findingsModel) draw(app.EventHandler) app.UI  { return findingsView(m) }
-func (m responsesModel) draw(app.EventHandler) app.UI { return responsesView(m) }
-func (m cardModel) draw(app.EventHandler) app.UI      { return cardView(m) }
-func (m rowModel) draw(app.EventHandler) app.UI       { return rowView(m) }
-func (m reportModel) draw(app.EventHandler) app.UI    { return reportView(m) }
-
 // asks is what the part's button wants of the page.
 func (m headModel) asks() action  { return actAskCancel }
 func (m stripModel) asks() action { return m.Action }

@@ -97,7 +97,7 @@ func ringView(r *ringModel, class string) app.UI {
 
 func tenths(n int) string { return num(n/10) + "." + num(n%10) }
 
-func stripView(m stripModel, do app.EventHandler) app.UI {
+func (m stripModel) draw(do app.EventHandler) app.UI {
 	var sign app.UI = h("span", "dot "+m.Dot)
 	if m.Icon != iconNone {
 		sign = m.Icon.draw("")

@@ -24,35 +24,31 @@ type reportPage struct {
 	view live.View
 	// savedAt is when the copy shown was kept; zero when the server sent it.
 	savedAt time.Time
-	code    string // of what went wrong with the request
-	asked   bool
+	code    string // names what went wrong with the request
+	asked   bool   // the server was asked for this report
 }
 
 func (p *reportPage) OnInit() {
 	p.begin(p.describes)
-	if app.IsClient && arrived == 0 {
-		p.start(auditID(app.Window().URL().Path))
+	if id, ok := p.firstAudit(); ok {
+		p.start(id)
 	}
 }
 
 func (p *reportPage) OnPreRender(ctx app.Context) {
-	if app.IsClient {
-		return
-	}
-	r := p.serve(ctx)
-	p.id = auditID(ctx.Page().URL().Path)
-	b := boot{Page: pageReport, ID: p.id, Lang: p.lang, At: shared.At(p.now)}
-	report, err := r.Data.Report(r.Ctx, p.id)
-	switch {
-	case err == nil:
-		b.Report = &report
-		p.show(&report, time.Time{})
-	case r.fail(err):
-		b.Missing = true
-		p.state = reportGone
-	}
-	p.boot = b.encode()
-	p.describe(ctx)
+	id := auditID(ctx.Page().URL().Path)
+	p.prerender(ctx, pageReport, id, func(r *Request, b *boot) {
+		p.id = id
+		report, err := r.Data.Report(r.Ctx, id)
+		switch {
+		case err == nil:
+			b.Report = &report
+			p.show(&report, time.Time{})
+		case r.fail(err):
+			b.Missing = true
+			p.state = reportGone
+		}
+	})
 }
 
 // start shows what is known of the report of audit id at once.
@@ -63,8 +59,7 @@ func (p *reportPage) start(id int64) {
 		p.state, p.asked = reportGone, true
 		return
 	}
-	if b, ok := takeBoot(pageReport, id); ok {
-		deviceSkew = deviceSkew.sample(b.At.Time, p.now)
+	if b, ok := p.takeBoot(pageReport, id); ok {
 		switch {
 		case b.Missing:
 			p.state, p.asked = reportGone, true
@@ -127,19 +122,16 @@ func (p *reportPage) await(ctx app.Context) {
 }
 
 func (p *reportPage) OnNav(ctx app.Context) {
-	if app.IsServer {
-		return
-	}
-	p.arrive(ctx)
-	if id := auditID(ctx.Page().URL().Path); id != p.id {
-		p.unfollow()
-		p.start(id)
-	}
-	if !p.asked {
-		p.fetch(ctx)
-	}
-	p.await(ctx)
-	p.describe(ctx)
+	p.navigate(ctx, func() {
+		if id := auditID(ctx.Page().URL().Path); id != p.id {
+			p.unfollow()
+			p.start(id)
+		}
+		if !p.asked {
+			p.fetch(ctx)
+		}
+		p.await(ctx)
+	})
 }
 
 func (p *reportPage) OnDismount() { p.leave() }
@@ -243,12 +235,12 @@ func (p *reportPage) Render() app.UI {
 		&part{M: head},
 	}
 	if s := p.notice(); s.Lead != "" {
-		main = append(main, h("div", "card notice", stripView(s, p.onRetry)))
+		main = append(main, h("div", "card notice", s.draw(p.onRetry)))
 	}
 	if p.state == reportShown && audit.Status != shared.StatusCompleted {
 		end := w.ended(*audit)
 		end.Link, end.Button = "", "" // it leads here
-		main = append(main, h("div", "card notice", stripView(end, nil)))
+		main = append(main, h("div", "card notice", end.draw(nil)))
 	}
 	switch p.state {
 	case reportShown:
@@ -272,8 +264,8 @@ func (p *reportPage) waiting(w world) app.UI {
 	l := p.lang
 	body := waitingView(l.T(text.ReportNotReady), l.T(text.ReportNotReadyHelp))
 	connected := p.session == nil || p.view.Phase == live.Live || p.view.Phase == live.Polling
-	if s := w.strip(connection{View: p.view, Clock: deviceSkew}); !connected && s.Lead != l.T(text.ConnConnecting) {
-		return h("div", "", h("div", "card notice", stripView(s, p.onReconnect)), body)
+	if s := w.strip(connection{View: p.view, Clock: p.device.skew}); !connected && s.Lead != l.T(text.ConnConnecting) {
+		return h("div", "", h("div", "card notice", s.draw(p.onReconnect)), body)
 	}
 	return body
 }

@@ -6,7 +6,7 @@ import (
 	"atalaya/shared"
 )
 
-func reportView(m reportModel) app.UI {
+func (m reportModel) draw(app.EventHandler) app.UI {
 	parts := []app.UI{}
 	if m.Partial != "" {
 		parts = append(parts, h("div", "conn warn solo",

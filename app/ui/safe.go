@@ -39,9 +39,8 @@ func escapeAttr(v string) string {
 	return b.String()
 }
 
-// href makes an address fit for a link: http, https a path of our own or a place in
-// the page.
-// Anything else, such as javascript:, gives "", a link that leads nowhere.
+// href makes an address fit for a link: http or https, a path of our own, or a
+// fragment. Anything else, such as javascript:, gives "", a link that leads nowhere.
 func href(v string) string {
 	if strings.HasPrefix(v, "#") {
 		return attr(v)
@@ -59,9 +58,9 @@ func href(v string) string {
 // num writes a number for an attribute.
 func num[T int | int64](n T) string { return strconv.FormatInt(int64(n), 10) }
 
-// plain keeps of a text what can stand in a page's title, which go-app writes
-// both as text and as an attribute: no quotes, brackets or control characters.
-// It cuts to 120 characters.
+// plain makes a text fit for a page's title, which go-app writes both as text and
+// as an attribute: it replaces quotes, brackets and control characters by spaces
+// and keeps 120 characters.
 func plain(v string) string {
 	var b strings.Builder
 	n := 0

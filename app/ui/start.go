@@ -23,11 +23,12 @@ const (
 // plain form.
 type startBox struct {
 	app.Compo
-	Lang text.Lang
+	Lang   text.Lang
+	Device *device
 
 	busy bool
-	code string // of what is wrong with the field; "" when nothing is
-	// key makes sending the same address again after a failure harmless.
+	code string // names what is wrong with the field; "" when nothing is
+	// key lets the server recognise keyFor when it is sent again after a failure.
 	key, keyFor string
 }
 
@@ -99,7 +100,7 @@ func (s *startBox) onSubmit(ctx app.Context, e app.Event) {
 			case err != nil:
 				s.fail(failureCode(err))
 			default:
-				created = &audit
+				s.Device.created = &audit
 				ctx.Navigate(shared.PathPage(audit.AuditID))
 			}
 		})
@@ -116,10 +117,6 @@ func (s *startBox) fail(code string) {
 		f.Call("focus")
 	}
 }
-
-// created is the audit the reader has just started, for its page to begin with.
-// Only the UI goroutine touches it.
-var created *shared.AuditProgress
 
 // createAudit asks the server to audit an address; a bare host will do.
 func createAudit(address, key string) (shared.AuditProgress, error) {
