@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -30,17 +29,6 @@ type auditPage struct {
 
 	cancelling bool
 	cancelText string // why cancelling failed
-}
-
-// auditID reads the id of an audit's page or report from a path; 0 is none.
-func auditID(path string) int64 {
-	rest, _ := strings.CutPrefix(path, "/audits/")
-	segment, _, _ := strings.Cut(rest, "/")
-	id, ok := shared.ParseID(segment)
-	if !ok {
-		return 0
-	}
-	return id
 }
 
 func (p *auditPage) OnInit() {

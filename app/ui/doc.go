@@ -1,22 +1,39 @@
 // Package ui holds the pages of the client: the dashboard, an audit's live page,
-// its report. The same code draws them on the server (so the first HTML already
-// shows the state) and in the browser.
+// its report. The same code draws them on the server, so that the first HTML
+// already shows the state, and in the browser.
+//
+// # Use
+//
+// In the browser the program registers the routes and runs them:
+//
+//	ui.Register()
+//	app.RunWhenOnBrowser()
+//
+// On the server, whoever serves a page gives it the request's scope and reads its
+// status afterwards:
+//
+//	ui.Register()
+//	request := &ui.Request{Ctx: ctx, Data: store, Missing: isNotFound, Lang: lang}
+//	token, done := ui.Prerender(request)
+//	query.Set(ui.ParamRequest, token)
+//	handler.ServeHTTP(w, r) // go-app's
+//	done()                  // request.Status and request.Err may be read now
 //
 // # Shape
 //
 // Pages (dashboardPage, auditPage, reportPage) own what happens: they open a
 // session of package live, keep its newest view, tick once a second, talk to the
 // API. They turn what they know into models, plain values made of finished
-// texts and numbers, and hand each to a component (part). It draws its model
-// through a pure function and nothing else; go-app skips it when the model is
-// deeply equal, so an event repaints only what it changed, and a test needs
+// texts and numbers, and hand each to a component ([part]). It draws its model
+// by the model's draw method, which is pure. go-app skips a component whose model
+// is deeply equal, so an event repaints only what it changed, and a test needs
 // no browser.
 //
-//	live.View + clock + language → model (…_model.go) → app.UI (…_view.go)
+//	live.View + time + language → model (…_model.go) → app.UI (…_view.go)
 //
 // # Prerendering
 //
-// [Prerender] registers a request's scope and returns a token for the URL query;
+// [Prerender] registers a request's scope and returns a token for the URL query.
 // go-app has no request context, so the token is how a page finds its data, its
 // language and the place to put a status code. The root element carries the data
 // it was drawn from as data-boot (base64 JSON). The client reads it before its
@@ -36,8 +53,43 @@
 // # Concurrency
 //
 // Everything in a page runs on go-app's UI goroutine. Sessions and requests call
-// back from their own and only through Context.Dispatch; their closures compare
-// what they were started for with what is shown now, because the same page
-// object is reused when one audit leads to another. Nothing here starts a
-// goroutine or a timer on the server.
+// back from goroutines of their own, and only through Context.Dispatch. Their
+// closures compare what they were started for with what is shown now, because the
+// same page object is used again when one audit leads to another. What all pages
+// of a browser share is a [device]. Nothing here starts a goroutine or a timer on
+// the server.
+//
+// # Files
+//
+// In reading order; uses run down this list.
+//
+//	register.go         the routes
+//	dashboard_page.go   the dashboard: what happens on it
+//	audit_page.go       the live page of an audit
+//	report_page.go      the report of an audit
+//	missing.go          addresses without a page, and the shell
+//	start.go            the box that starts an audit
+//	page.go             the life cycle that pages share
+//	frame.go            the frame around every page; base, what every page has
+//	boot.go             the record from which the client starts
+//	prerender.go        the scope of a request on the server
+//	announce.go         what screen readers are told, and when
+//	dashboard_view.go   the dashboard's parts drawn
+//	audit_parts.go      the tint of new rows, the dialog
+//	report_view.go      the report drawn
+//	audit_view.go       the parts of a live page drawn
+//	part.go             the component that draws a model
+//	parts.go            what several parts draw: badge, ring, strip, card
+//	dashboard_model.go  the dashboard in words and numbers
+//	report_model.go     the report in words and numbers
+//	audit_model.go      head, progress and steps in words and numbers
+//	activity_model.go   pages, score, findings and responses in words and numbers
+//	strip_model.go      the connection and the end in words
+//	clock.go            moments and durations in words
+//	icons.go            drawings
+//	el.go               elements and attributes; nothing else makes them
+//	safe.go             texts and addresses made fit for HTML
+//	lang.go             the language that the user chose
+//	device.go           what the pages of one browser share
+//	calls.go            failed requests
 package ui

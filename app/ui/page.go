@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"atalaya/shared"
@@ -37,6 +39,17 @@ func (b *base) firstAudit() (id int64, ok bool) {
 		return 0, false
 	}
 	return auditID(app.Window().URL().Path), true
+}
+
+// auditID reads the id of an audit's page or report from a path; 0 is none.
+func auditID(path string) int64 {
+	rest, _ := strings.CutPrefix(path, "/audits/")
+	segment, _, _ := strings.Cut(rest, "/")
+	id, ok := shared.ParseID(segment)
+	if !ok {
+		return 0
+	}
+	return id
 }
 
 // navigate is OnNav of every page with data. In the browser it moves the focus,

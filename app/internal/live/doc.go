@@ -1,11 +1,27 @@
 // Package live keeps one topic, an audit or the list of audits, current in a
-// browser: over a stream while one gets through, by polling while none does,
-// from the copy kept on the device while nothing does. It tells the user
-// interface one immutable [View] after the other and knows nothing about it.
+// browser: by a stream while one gets through, by polling while none does, from
+// the copy kept on the device while neither does. It tells the user interface one
+// immutable [View] after the other and knows nothing about it.
 //
-//	platform      EventSource, fetch, page events: everything js (source_js.go)
+// # Use
+//
+//	session := live.Open(live.Options{
+//		Topic:    live.Audit(7),
+//		Platform: live.Browser(),
+//		Initial:  live.Copy{Progress: drawnByTheServer},
+//		Keep:     live.DeviceStorage(),
+//		OnChange: func(v live.View) { show(v.Phase, v.Progress) },
+//	})
+//	defer session.Close()
+//
+// [GetJSON] and [PostJSON] ask the server's API. [DeviceStorage] holds what was
+// kept. [Next] is the heart of it, a pure function: an example shows one story.
+//
+// # What follows what
+//
+//	platform      EventSource, fetch, page events: everything js
 //	  → session   one goroutine; carries out commands, feeds back what happens
-//	  → replica    what is known, and what may replace it
+//	  → replica   the state known, and what may replace it
 //	  → machine   [Next]: what follows from an event; pure
 //	  → view      told to OnChange, kept on the device by [Storage]
 //
@@ -33,14 +49,14 @@
 // # Rules
 //
 // A source is an EventSource object. It may carry several connections, because
-// the browser reconnects by itself. The times stand in shared/timing.go.
+// the browser reconnects by itself. The times stand in times.go.
 //
 //	event                          while            what follows
 //	onerror, CONNECTING, the       streaming        nothing but a grace of 15 s: the browser
 //	first since the last beat                       is reconnecting, sooner than we would
 //	onerror again, or the grace    streaming        a failure: close; own source after a
 //	ends                                            random part of 1, 2, 4, 8, 10, 10 … s
-//	onerror, CLOSED                streaming        a failure, and one fetch to learn why;
+//	onerror, CLOSED                streaming        a failure, and one poll to learn why;
 //	                                                done if the terminal state is known (204)
 //	a fifth failure                streaming        polling
 //	no first beat within 5 s       streaming        polling at once: retrying does not cure
@@ -55,7 +71,7 @@
 //	end: drain                     live             a new source after retry_ms and up to
 //	                                                1 s; no failure
 //	end: unavailable               live             a failure; retry_ms is the least wait
-//	end: finished, state unknown,  live             one fetch; a new source after retry_ms
+//	end: finished, state unknown,  live             one poll; a new source after retry_ms
 //	or an unknown reason                            and up to 1 s; no failure
 //	end: deleted                   any              closed
 //	30 s, 60 s, 2 min, 5 min …;    polling          a probe: a source beside polling
@@ -89,18 +105,17 @@
 // asleep counts. A deadline for hearing something that ran out while nobody
 // listened is put off once, by 2 s: what came meanwhile may still be queued.
 //
-// navigator.onLine = false is taken as a hint: the phase says so at once, but
-// the stream stays and the next sign of life proves the contrary, as when the
-// server runs on the same machine.
+// navigator.onLine = false is taken as a hint: the phase is offline at once, but
+// the stream stays open and its next sign of life ends the phase. A server on the
+// same machine is heard without a network.
 //
 // # What replaces what
 //
-// The newest revision wins, whichever way it came. Only the first word of a
-// conversation (the first frame of an audit on a connection, an answer to a
-// fetch) is believed whatever its revision, provided that it was asked for after
-// the held state arrived: a restored database may count from below. Copies of
-// the device and data that breaks the contract replace nothing; the latter is
-// told to the console and skipped.
+// The newest revision wins, whichever way it came. There is one exception: the
+// first frame of an audit on a connection, and every answer to a poll, are believed
+// whatever their revision, if they were asked for after the held state arrived. A
+// restored database may count from below. Copies of the device replace nothing.
+// Data that breaks the contract is skipped, and the console is told.
 //
 // A list stream does not mark the end of its snapshot. It is taken as complete
 // 1 s after its last frame (3 s after the first beat if no frame comes, 5 s if
@@ -109,7 +124,7 @@
 //
 // # Guarantees
 //
-//   - At most one source is open, and nothing is fetched beside a healthy stream.
+//   - At most one source is open, and nothing is polled beside a healthy stream.
 //   - Requests of the polling address start at least 3 s apart, whatever happens.
 //   - Closed is final and leaves nothing behind: source closed, request aborted,
 //     timer stopped, listeners removed, callbacks released, goroutines ended.
@@ -135,4 +150,28 @@
 // The package compiles natively, for prerendering and for tests. [Browser] is
 // then a platform on which nothing ever happens, [DeviceStorage] keeps nothing
 // and API calls answer [ErrNetwork].
+//
+// # Files
+//
+// In reading order. Uses run down this list, but for two files that continue the
+// one above them, session_view.go and machine_poll.go.
+//
+//	session.go       the goroutine: messages in, commands carried out
+//	session_view.go  the session's view: what changes it, when it is told and kept
+//	machine.go       Next: the events of a stream
+//	machine_poll.go  Next: polling, probes, and changes around the page
+//	replica.go       the state of the topic, and what may replace it
+//	call.go          requests to the API, for the user interface
+//	storage_js.go    localStorage
+//	source_js.go     EventSource, fetch and page events
+//	source_native.go what stands in for them outside a browser
+//	storage.go       copies on the device
+//	answer.go        what the answer to a request means
+//	state.go         the machine's state, events and commands
+//	stopwatch.go     time that really passed, sleep included
+//	platform.go      what a session needs of a browser
+//	view.go          what a session tells: phases, reasons, the view
+//	topic.go         what a session follows, and its addresses
+//	times.go         how long everything may take
+//	status.go        HTTP statuses
 package live

@@ -6,26 +6,6 @@ import (
 	"atalaya/shared"
 )
 
-const (
-	// wakeGrace is how long deadlines for hearing something are put off, once,
-	// after a sleep: what arrived meanwhile may still be queued behind the wake.
-	wakeGrace = 2 * time.Second
-	// overslept is how late a deadline must be noticed to mean that the page
-	// slept or was throttled and heard nothing for that reason.
-	overslept = time.Second
-	// sourceGap is the least distance between two sources opened by wakes.
-	sourceGap = time.Second
-	// drainSpread is added, times jitter, to the wait that a draining server asks
-	// for, because a server may ask all clients for the same wait.
-	drainSpread = time.Second
-	// retryMax bounds every wait that a server can ask for.
-	retryMax = time.Minute
-	// pollWithin bounds a poll that the server is not asked to hold.
-	pollWithin = 10 * time.Second
-	// pollsUntilOffline failed polls in a row mean that neither way works.
-	pollsUntilOffline = 2
-)
-
 // Next is the machine: what follows from an event, and what is to be done. It
 // is a pure function; see the package documentation for its rules.
 func Next(s State, e Event) (State, []Command) {

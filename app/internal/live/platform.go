@@ -88,6 +88,19 @@ type Surroundings interface {
 	Watch(tell func(Wake)) (stop func())
 }
 
+// Wake is a change around the page, told by the browser.
+type Wake uint8
+
+// The wakes.
+const (
+	WakeOnline  Wake = iota // there is a network again
+	WakeOffline             // there is none
+	WakeVisible             // the tab came to the front, or the window was focused
+	WakeShow                // the page came back from the back/forward cache
+	WakeHide                // the page goes away, perhaps for good
+	WakeUser                // the user asks to try now
+)
+
 // Keeper keeps the last known state on the device; [Storage] does.
 type Keeper interface {
 	SaveProgress(p shared.AuditProgress, at time.Time) error

@@ -2,8 +2,6 @@ package live
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -222,35 +220,4 @@ func (r *replica) audits() []shared.AuditProgress {
 		all = all[:len(all)-1]
 	}
 	return all
-}
-
-// decodeAnswer reads the body of the answer to a poll. Audits of a list that break
-// the contract are left out, and skipped is called for each.
-func decodeAnswer(t Topic, body []byte, skipped func(error)) ([]shared.AuditProgress, error) {
-	if !t.IsList() {
-		p, err := shared.DecodeAuditProgress(body)
-		if err == nil && p.AuditID != t.id {
-			err = fmt.Errorf("%w: audit %d instead of %d", shared.ErrInvalid, p.AuditID, t.id)
-		}
-		if err != nil {
-			return nil, err
-		}
-		return []shared.AuditProgress{p}, nil
-	}
-	var list struct {
-		Audits *[]json.RawMessage `json:"audits"`
-	}
-	if err := json.Unmarshal(body, &list); err != nil || list.Audits == nil {
-		return nil, fmt.Errorf("%w: list of audits: %v", shared.ErrInvalid, err)
-	}
-	audits := make([]shared.AuditProgress, 0, len(*list.Audits))
-	for _, raw := range *list.Audits {
-		p, err := shared.DecodeAuditProgress(raw)
-		if err != nil {
-			skipped(err)
-			continue
-		}
-		audits = append(audits, p)
-	}
-	return audits, nil
 }

@@ -160,19 +160,6 @@ const (
 	Stopped                        // the session is closed by its owner
 )
 
-// Wake is a change around the page, told by the browser.
-type Wake uint8
-
-// The wakes.
-const (
-	WakeOnline  Wake = iota // there is a network again
-	WakeOffline             // there is none
-	WakeVisible             // the tab came to the front, or the window was focused
-	WakeShow                // the page came back from the back/forward cache
-	WakeHide                // the page goes away, perhaps for good
-	WakeUser                // the user asks to try now
-)
-
 // Answer is what the machine needs to know of the answer to a poll.
 type Answer struct {
 	// Fault is empty when the state was confirmed or renewed.
