@@ -9,11 +9,11 @@ import (
 type count struct {
 	Severity shared.Severity
 	Number   string
-	// Word names the severity for those who do not see the shape.
+	// Word names the severity for users who do not see the shape.
 	Word string
 }
 
-// counts lists the severities of which there are any, the gravest first.
+// counts lists the severities with at least one finding, the gravest first.
 func (w world) counts(f shared.Findings) []count {
 	var cs []count
 	for _, c := range w.sums(f) {
@@ -24,7 +24,7 @@ func (w world) counts(f shared.Findings) []count {
 	return cs
 }
 
-// sums lists every severity.
+// sums lists every severity, the gravest first.
 func (w world) sums(f shared.Findings) []count {
 	one := func(s shared.Severity, n int) count {
 		return count{s, w.Lang.Number(n), text.Severity(w.Lang, string(s))}
@@ -52,7 +52,7 @@ type pageRow struct {
 	Class string
 	Time  string
 	Found []count
-	// Fresh is the class of a row that has just come.
+	// Fresh is the class of a row that has just come; empty for the others.
 	Fresh string
 }
 
@@ -169,7 +169,7 @@ func (w world) findings(p *shared.AuditProgress) findingsModel {
 	}
 	m.Sums = w.sums(p.Findings)
 	if p.Findings.Total() > 0 {
-		m.Empty = "" // which they are is not known: lists leave it out
+		m.Empty = "" // there are findings, but without an activity nobody knows which
 	}
 	if p.Activity == nil {
 		return m

@@ -15,9 +15,10 @@ const (
 	settledAfter = 3 * time.Second
 )
 
-// announcer decides what screen readers are told. The zero value has said
-// nothing. Ends are told at once, changes of the connection when they last,
-// progress at every ten percent and stage, at most every [sayEvery].
+// announcer decides what screen readers are told. The zero value has announced
+// nothing. The end of an audit is announced at once, a change of the connection
+// when it lasts, progress at every ten percent and every stage, but at most once
+// in [sayEvery].
 type announcer struct {
 	text string
 
@@ -29,12 +30,12 @@ type announcer struct {
 	phase  live.Phase
 }
 
-// next takes note of a view drawn as strip at w.Now and returns the announcer
-// with what is to be read now.
+// next returns the announcer after the view was drawn, with strip as its line
+// about the connection; its text is what is to be read now.
 func (a announcer) next(w world, v live.View, strip stripModel) announcer {
 	p := v.Progress
 	if !a.begun {
-		// What the page shows when it opens is read with the page.
+		// A screen reader reads what the page shows when it opens.
 		a.begun, a.phase = true, v.Phase
 		if p != nil {
 			a.tenth, a.stage, a.status = p.Progress/10, p.Stage, p.Status
@@ -47,7 +48,7 @@ func (a announcer) next(w world, v live.View, strip stripModel) announcer {
 		if p.Status.Terminal() {
 			return a.speak(w, strip.Lead+". "+strip.Text)
 		}
-		return a.speak(w, w.what(p))
+		return a.speak(w, w.activityLine(p))
 	case v.Phase != a.phase && w.Now.Sub(v.Since) >= settledAfter:
 		a.phase = v.Phase
 		return a.speak(w, strip.Lead+". "+strip.Text)
@@ -55,7 +56,7 @@ func (a announcer) next(w world, v live.View, strip stripModel) announcer {
 		return a
 	case p.Stage != a.stage:
 		a.stage, a.tenth = p.Stage, p.Progress/10
-		return a.speak(w, w.Lang.T(text.SayStage, w.what(p), p.Progress))
+		return a.speak(w, w.Lang.T(text.SayStage, w.activityLine(p), p.Progress))
 	case p.Progress/10 != a.tenth:
 		a.tenth = p.Progress / 10
 		return a.speak(w, w.Lang.T(text.SayProgress, p.Progress))

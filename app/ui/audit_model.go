@@ -39,10 +39,11 @@ type headModel struct {
 	Badge badgeModel
 	Known bool
 	Meta  []string
-	// Cancel has a button with these words, which waits while Cancelling.
+	// Cancel is the text of the button that cancels, empty when there is none. The
+	// button is disabled while Cancelling.
 	Cancel     string
 	Cancelling bool
-	// Link is an address beside it, empty when there is none.
+	// Link is the address of the link beside it, empty when there is none.
 	Link     string
 	LinkText string
 	LinkIcon icon
@@ -80,8 +81,8 @@ func (w world) head(id int64, p *shared.AuditProgress) headModel {
 	return h
 }
 
-// bare reports whether an audit has none of what fills the lower half of its
-// page: foreign workers mostly report a percentage and a score.
+// bare reports whether an audit has nothing for the lower half of its page. Most
+// foreign workers report a percentage and a score, and no more.
 func bare(p *shared.AuditProgress) bool {
 	return p != nil && p.Kind == shared.KindExternal && p.Activity == nil && p.Responses.Total() == 0 && p.Findings.Total() == 0
 }
@@ -107,12 +108,12 @@ type step struct {
 	Took  string
 }
 
-// heroModel answers how far, what is it doing, how long already.
+// heroModel says how far an audit is, what it is doing and how long it has run.
 type heroModel struct {
 	Heading string
 	Name    string
-	// Percent is drawn only when Known; Wait shows that something happens whose
-	// end is unknown.
+	// Percent is drawn only when Known. Wait shows that something happens, with no
+	// sign of how far it is.
 	Percent int
 	Known   bool
 	Wait    bool
@@ -138,7 +139,7 @@ func (w world) hero(p *shared.AuditProgress, c skew, quiet bool) heroModel {
 	h.Known = p.Progress > 0 || p.Status.Terminal()
 	h.Wait = !h.Known && !quiet
 	h.Active = p.Status == shared.StatusRunning && !quiet
-	h.What = w.what(p)
+	h.What = w.activityLine(p)
 	h.ValueText = l.T(text.ProgressValue, p.Progress, h.What)
 	h.Tone = barTone(p.Status, quiet)
 	switch {
@@ -150,7 +151,7 @@ func (w world) hero(p *shared.AuditProgress, c skew, quiet bool) heroModel {
 			h.Counts = append(h.Counts, l.N(text.AddressesFound, p.Discovered))
 		}
 	}
-	// The engine writes English; what only repeats the stage is left out.
+	// The engine writes English. A message that only repeats the stage is left out.
 	if p.Message != nil && !p.Status.Terminal() && *p.Message != h.What && *p.Message != text.StageNow(text.EN, string(p.Stage)) {
 		h.Note = *p.Message
 	}
@@ -173,8 +174,8 @@ func barTone(s shared.Status, quiet bool) tone {
 	return toneNone
 }
 
-// what is the one line about what an audit is doing.
-func (w world) what(p *shared.AuditProgress) string {
+// activityLine is the one line about what an audit is doing.
+func (w world) activityLine(p *shared.AuditProgress) string {
 	switch {
 	case p.Status == shared.StatusPending:
 		return w.Lang.T(text.WaitingWorker)
@@ -202,7 +203,8 @@ func (w world) elapsed(p *shared.AuditProgress, c skew) (time.Duration, bool) {
 	return max(end.Sub(p.StartedAt.Time), 0), true
 }
 
-// steadyAfter is how long a crawl must have run before its rate means anything.
+// steadyAfter is how long a crawl must have run before its rate is shown: the rate
+// of the first seconds means nothing.
 const steadyAfter = 5 * time.Second
 
 func (w world) stats(p *shared.AuditProgress, c skew) []stat {

@@ -32,7 +32,7 @@ type auditPage struct {
 }
 
 func (p *auditPage) OnInit() {
-	p.begin(p.describes)
+	p.begin(p.titles)
 	if id, ok := p.firstAudit(); ok {
 		p.start(id)
 	}
@@ -89,7 +89,7 @@ func (p *auditPage) start(id int64) {
 	}
 }
 
-func (p *auditPage) OnMount(ctx app.Context) { p.tick(ctx, p.second) }
+func (p *auditPage) OnMount(ctx app.Context) { p.tick(ctx, p.everySecond) }
 
 func (p *auditPage) OnNav(ctx app.Context) {
 	p.navigate(ctx, func() {
@@ -115,13 +115,13 @@ func (p *auditPage) receive(ctx app.Context, v live.View) {
 		p.cancelling, p.cancelText = false, ""
 	}
 	p.fresh = p.fresh.next(v.Progress)
-	p.settle()
+	p.noteConnection()
 	p.describe(ctx)
 }
 
-// settle notes when the connection is lost and when it comes back, and announces
+// noteConnection notes when the connection is lost and when it comes back, and announces
 // what changed.
-func (p *auditPage) settle() {
+func (p *auditPage) noteConnection() {
 	switch v := p.view; {
 	case v.Phase == live.Live && p.lost:
 		p.lost, p.backAt = false, p.now
@@ -132,9 +132,9 @@ func (p *auditPage) settle() {
 	p.say = p.say.next(w, p.view, w.strip(p.connection()))
 }
 
-// second is what happens every second while the page is open.
-func (p *auditPage) second(ctx app.Context) {
-	p.settle()
+// everySecond is called every second while the page is open.
+func (p *auditPage) everySecond(ctx app.Context) {
+	p.noteConnection()
 	p.askWorker(ctx)
 }
 
@@ -250,7 +250,7 @@ func (p *auditPage) title() string {
 	return l.T(text.TitleRunning, state.Progress, p.site())
 }
 
-func (p *auditPage) describes() (title, description string) {
+func (p *auditPage) titles() (title, description string) {
 	if p.gone() {
 		return p.lang.T(text.TitleMissing), missingTitle(p.id, p.lang)
 	}

@@ -9,16 +9,17 @@ import (
 	"atalaya/shared/text"
 )
 
-// freshness marks the pages that a frame brought. The list is updated in place,
-// so the tint alternates between two equal animations: a change of name is what
-// starts one again.
+// freshness marks the pages that the last frame brought. The rows are updated in
+// place, and an animation starts again only under another name. So the tint
+// alternates between two equal animations.
 type freshness struct {
-	known []string
-	fresh []string
-	turn  bool
-	begun bool
+	known []string // the pages of the last frame
+	fresh []string // those that were not in the frame before it
+	turn  bool     // which of the two animations is on
+	begun bool     // a frame was seen
 }
 
+// next takes note of a frame.
 func (f freshness) next(p *shared.AuditProgress) freshness {
 	if p == nil || p.Activity == nil {
 		return f
@@ -37,6 +38,7 @@ func (f freshness) next(p *shared.AuditProgress) freshness {
 	return n
 }
 
+// mark gives the fresh rows their class.
 func (f freshness) mark(m pagesModel) pagesModel {
 	for i := range m.Rows {
 		if !slices.Contains(f.fresh, m.Rows[i].URL) {

@@ -53,8 +53,8 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 	)
 }
 
-// outside is a link to the audited site, which gets no word of where it was
-// followed from.
+// outside is a link to the audited site. It does not tell the site from which page
+// it was followed.
 func outside(class, address, words string) app.UI {
 	return ha("a", class, at{"href", address, "target", "_blank", "rel", "noopener noreferrer nofollow", "dir", "auto"}, app.Text(words))
 }
@@ -91,7 +91,7 @@ func (m heroModel) draw(app.EventHandler) app.UI {
 	return h("div", "hero-b", body...)
 }
 
-// barView draws the percentage that is written beside it.
+// barView draws the percentage as a bar.
 func barView(m heroModel) app.UI {
 	class, filled := "bar "+string(m.Tone), "f-accent"
 	if m.Wait {
@@ -111,8 +111,8 @@ func barView(m heroModel) app.UI {
 	return ha("div", class, progressbar(m.Name, now, words), body...)
 }
 
-// progressbar is the role with its values; now and words are empty while the
-// end is unknown.
+// progressbar lists the attributes of a progress bar; now and words are empty while
+// the percentage is unknown.
 func progressbar(name, now, words string) at {
 	return at{"role", "progressbar", "aria-label", name, "aria-valuemin", "0", "aria-valuemax", "100", "aria-valuenow", now, "aria-valuetext", words}
 }

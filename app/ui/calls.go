@@ -7,7 +7,7 @@ import (
 	"atalaya/app/internal/live"
 )
 
-// callTimeout bounds a request that a person waits for.
+// callTimeout bounds a request that a user waits for.
 const callTimeout = 15 * time.Second
 
 // failureCode is the code of a failed request for [text.Problem]: the server's

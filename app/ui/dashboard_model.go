@@ -12,7 +12,7 @@ type listModel struct {
 	Notice *stripModel
 	// Age says that the list is a copy, and how old; empty while it is current.
 	Age string
-	// Blank says why there is nothing to list; Busy that this may soon change.
+	// Blank says why there is nothing to list. Busy is true while the list loads.
 	Blank     string
 	BlankHelp string
 	Busy      bool
@@ -102,7 +102,7 @@ func (w world) card(p *shared.AuditProgress, c skew) cardModel {
 	m := cardModel{
 		ID: p.AuditID, Link: shared.PathPage(p.AuditID), Site: siteName(p.URL),
 		Percent: p.Progress, Known: p.Progress > 0,
-		What: w.what(p), Name: l.T(text.ProgressName),
+		What: w.activityLine(p), Name: l.T(text.ProgressName),
 	}
 	m.Value = l.T(text.ProgressValue, p.Progress, m.What)
 	if p.TotalPages > 0 {

@@ -17,7 +17,7 @@ type dashboardPage struct {
 }
 
 func (d *dashboardPage) OnInit() {
-	d.begin(d.describes)
+	d.begin(d.titles)
 	d.view = live.View{Topic: live.List(), Phase: live.Connecting}
 	if app.IsServer {
 		return
@@ -46,7 +46,7 @@ func (d *dashboardPage) OnPreRender(ctx app.Context) {
 	})
 }
 
-func (d *dashboardPage) OnMount(ctx app.Context) { d.tick(ctx, d.second) }
+func (d *dashboardPage) OnMount(ctx app.Context) { d.tick(ctx, d.everySecond) }
 
 func (d *dashboardPage) OnNav(ctx app.Context) {
 	d.navigate(ctx, func() {
@@ -61,15 +61,15 @@ func (d *dashboardPage) OnDismount() { d.leave() }
 func (d *dashboardPage) receive(ctx app.Context, v live.View) {
 	d.view = v
 	d.describe(ctx)
-	d.second(ctx)
+	d.everySecond(ctx)
 }
 
-func (d *dashboardPage) second(app.Context) {
+func (d *dashboardPage) everySecond(app.Context) {
 	w := d.world()
 	d.say = d.say.next(w, d.view, w.strip(connection{View: d.view}))
 }
 
-func (d *dashboardPage) describes() (title, description string) {
+func (d *dashboardPage) titles() (title, description string) {
 	return d.world().dashboardTitle(d.view.Audits), d.lang.T(text.DescriptionAudits)
 }
 

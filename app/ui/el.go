@@ -2,11 +2,10 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
-// This file is the only one that touches attributes, and it lets none pass
-// unescaped. Its few functions also keep the program small: go-app's own
-// constructors give every tag a type with some 150 methods, all of which the
-// linker keeps, and a plain call takes a fraction of the WebAssembly that a
-// chain of interface calls takes.
+// This file is the only one that sets attributes, and it escapes every value. Its
+// few functions also keep the program small: go-app's own constructors give every
+// tag a type with some 150 methods, all of which the linker keeps, and a plain
+// call takes a fraction of the WebAssembly that a chain of interface calls takes.
 
 // at lists attributes as names and values in turn. Values may be any text. An
 // empty value leaves the attribute out.
@@ -34,18 +33,18 @@ func hs(tag, class string, attributes at, children ...app.UI) app.UI {
 	return element(tag, svgNS, class, attributes, children)
 }
 
-// button calls do when it is pressed. Buttons whose meaning may change while
-// they stay in their place are told apart by scope.
+// button is a button that calls do when it is pressed. go-app compares handlers by
+// their code alone: buttons that may take each other's place need different scopes.
 func button(class string, attributes at, do app.EventHandler, scope string, children ...app.UI) app.UI {
 	return element("button", "", "btn "+class, attributes, children).Attr("type", "button").OnClick(do, app.EventScope(scope))
 }
 
-// submit sends the form it stands in.
+// submit is the button that sends a form.
 func submit(class string, attributes at, children ...app.UI) app.UI {
 	return element("button", "", "btn "+class, attributes, children).Attr("type", "submit")
 }
 
-// form is a form that calls do instead of being sent, once the program runs.
+// form is a form that calls do instead of being sent, as soon as the program runs.
 func form(class string, attributes at, do app.EventHandler, children ...app.UI) app.UI {
 	return element("form", "", class, attributes, children).OnSubmit(do)
 }

@@ -10,9 +10,9 @@ import (
 // missingPage answers every address that has no page.
 type missingPage struct{ base }
 
-func (m *missingPage) OnInit() { m.begin(m.describes) }
+func (m *missingPage) OnInit() { m.begin(m.titles) }
 
-func (m *missingPage) describes() (title, description string) {
+func (m *missingPage) titles() (title, description string) {
 	return m.lang.T(text.TitleMissing), m.lang.T(text.MissingPage)
 }
 
@@ -28,7 +28,7 @@ func (m *missingPage) Render() app.UI {
 	return frameView(m.frame(), m.actions(), missingView(m.lang.T(text.MissingPage), m.lang.T(text.MissingPageHelp), m.lang))
 }
 
-// missingView says that there is nothing here and where to go.
+// missingView says that there is nothing at this address, and leads to the audits.
 func missingView(title, help string, l text.Lang) app.UI {
 	return h("div", "blank",
 		ha("h1", "", at{"id", titleID, "tabindex", "-1"}, app.Text(title)),
@@ -58,9 +58,9 @@ func missingTitle(id int64, l text.Lang) string {
 // address names. So this page is seen only until then, or at its own address.
 type shellPage struct{ base }
 
-func (s *shellPage) OnInit() { s.begin(s.describes) }
+func (s *shellPage) OnInit() { s.begin(s.titles) }
 
-func (s *shellPage) describes() (title, description string) {
+func (s *shellPage) titles() (title, description string) {
 	return s.lang.T(text.Loading), s.lang.T(text.DescriptionAudits)
 }
 

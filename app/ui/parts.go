@@ -6,7 +6,7 @@ import (
 	"atalaya/shared"
 )
 
-// The parts below are pure: a value in, a tree out.
+// The functions below are pure: they make a tree from values.
 
 func badgeView(b badgeModel) app.UI {
 	class := ""
@@ -24,7 +24,8 @@ func tile(site string, small bool) app.UI {
 	return ha("span", class, at{"aria-hidden", "true"}, app.Text(initial(site)))
 }
 
-// severityShape tells severities apart without colour.
+// severityShape draws a severity as a shape, because colour alone would not tell
+// severities apart for everybody.
 func severityShape(s shared.Severity) app.UI {
 	d := "M5 .8a4.2 4.2 0 1 0 0 8.4 4.2 4.2 0 0 0 0-8.4Z"
 	switch s {
@@ -46,7 +47,7 @@ func severityClass(s shared.Severity) string {
 	return "sev n"
 }
 
-// severityMark is a shape alone, with its word for those who do not see it.
+// severityMark is a shape with its word for users who do not see it.
 func severityMark(s shared.Severity, word string) app.UI {
 	return h("span", severityClass(s), severityShape(s), hidden(word))
 }
@@ -66,8 +67,8 @@ func countsView(counts []count, none string) app.UI {
 // hidden is text for screen readers only.
 func hidden(s string) app.UI { return ht("span", "vh", s) }
 
-// fill is a filled stretch, share hundredths of a percent wide. A width is an
-// attribute of SVG, where HTML would need a style, which the CSP forbids.
+// fill is a filled rectangle, share hundredths of a percent wide. It is SVG, where
+// a width is an attribute; in HTML it would be a style, which the CSP forbids.
 func fill(share int, class string) app.UI {
 	return hs("svg", "fill "+class, at{"width", hundredths(share), "height", "100%", "aria-hidden", "true"})
 }
@@ -136,7 +137,7 @@ func card(title, note string, body ...app.UI) app.UI {
 	return ha("section", "card", at{"aria-label", title}, append([]app.UI{h("div", "card-h", head...)}, body...)...)
 }
 
-// empty is a quiet sentence where a list would be.
+// empty is a sentence in place of a list.
 func empty(sentence string) app.UI {
 	return ht("p", "empty", sentence)
 }

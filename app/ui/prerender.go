@@ -20,16 +20,16 @@ const ParamRequest = "__req"
 // Stylesheet is the address of the stylesheet the pages are made for.
 const Stylesheet = "/web/static/atalaya.css"
 
-// Data answers what pages show first. The store meets it. Every method keeps
-// its own deadline.
+// Data holds what pages show first; the store implements it. Every method keeps a
+// deadline of its own.
 type Data interface {
 	Progress(ctx context.Context, id int64) (shared.AuditProgress, error)
 	Newest(ctx context.Context, n int) ([]shared.AuditProgress, error)
 	Report(ctx context.Context, id int64) (shared.Report, error)
 }
 
-// Request is the scope of one prerendered page: what the page may ask, and
-// where it leaves what a page cannot say itself.
+// Request is the scope of one prerendered page: what the page may ask for, and
+// where it leaves its status and error.
 type Request struct {
 	Ctx  context.Context
 	Data Data
@@ -39,15 +39,17 @@ type Request struct {
 	Lang    text.Lang
 
 	// Status is set by the page: 404 for an unknown audit or address, 503 when
-	// Data did not answer (the page then works all the same, once it runs in the
-	// browser), else 0.
+	// Data did not answer, else 0. After a 503 the page still works in the browser,
+	// which asks again.
 	Status int
-	// Err is set by the page: what Data answered, unless it was "missing". For
-	// the log.
+	// Err is set by the page for the log: the error of Data, unless it means that
+	// there is no such audit.
 	Err error
 }
 
-var requests sync.Map // token → *Request
+// requests maps tokens to scopes (*Request). go-app has no request context, so this
+// is the one way from Prerender to a page.
+var requests sync.Map
 
 // Prerender registers r for one page request and returns the token to put into
 // the URL's query as [ParamRequest]. After the page was served, done forgets it;
@@ -58,8 +60,8 @@ func Prerender(r *Request) (token string, done func()) {
 	return token, func() { requests.Delete(token) }
 }
 
-// requestOf finds the scope of the page being drawn. A page drawn without one,
-// as in tests of go-app itself, is drawn without data.
+// requestOf finds the scope of the page being drawn. A page without a scope is
+// drawn without data.
 func requestOf(ctx app.Context) *Request {
 	if r, ok := requests.Load(ctx.Page().URL().Query().Get(ParamRequest)); ok {
 		return r.(*Request)

@@ -29,7 +29,7 @@ type reportPage struct {
 }
 
 func (p *reportPage) OnInit() {
-	p.begin(p.describes)
+	p.begin(p.titles)
 	if id, ok := p.firstAudit(); ok {
 		p.start(id)
 	}
@@ -51,7 +51,7 @@ func (p *reportPage) OnPreRender(ctx app.Context) {
 	})
 }
 
-// start shows what is known of the report of audit id at once.
+// start shows at once what is known of the report of audit id.
 func (p *reportPage) start(id int64) {
 	p.id, p.state, p.report, p.savedAt, p.code, p.asked = id, reportLoading, nil, time.Time{}, "", false
 	p.view = live.View{}
@@ -86,7 +86,8 @@ func (p *reportPage) show(r *shared.Report, savedAt time.Time) {
 	}
 }
 
-// keep leaves a copy on this device. A full device is no fault of the page's.
+// keep leaves a copy on this device. When the device is full the page works without
+// one.
 func (p *reportPage) keep(r *shared.Report) {
 	if !readable(r) {
 		return
@@ -98,8 +99,8 @@ func (p *reportPage) keep(r *shared.Report) {
 
 func (p *reportPage) OnMount(ctx app.Context) { p.tick(ctx, func(app.Context) {}) }
 
-// await follows the audit while its report is not written, and fetches the
-// report once it is.
+// await follows the audit while its report is not written yet, and fetches the
+// report when the audit ends.
 func (p *reportPage) await(ctx app.Context) {
 	if p.state != reportNotReady || p.session != nil || p.view.Terminal() {
 		return
@@ -194,7 +195,7 @@ func (p *reportPage) site() string {
 	return p.lang.T(text.AuditLabel, p.id)
 }
 
-// audit is the newest that is known of the audit; nil for nothing.
+// audit is the newest known state of the audit; nil when none is known.
 func (p *reportPage) audit() *shared.AuditProgress {
 	if p.state != reportShown && p.view.Progress != nil {
 		return p.view.Progress
@@ -205,7 +206,7 @@ func (p *reportPage) audit() *shared.AuditProgress {
 	return nil
 }
 
-func (p *reportPage) describes() (title, description string) {
+func (p *reportPage) titles() (title, description string) {
 	if p.state == reportGone {
 		return p.lang.T(text.TitleMissing), missingTitle(p.id, p.lang)
 	}
@@ -239,7 +240,7 @@ func (p *reportPage) Render() app.UI {
 	}
 	if p.state == reportShown && audit.Status != shared.StatusCompleted {
 		end := w.ended(*audit)
-		end.Link, end.Button = "", "" // it leads here
+		end.Link, end.Button = "", "" // the link would lead to this page
 		main = append(main, h("div", "card notice", end.draw(nil)))
 	}
 	switch p.state {
@@ -258,8 +259,8 @@ func (p *reportPage) Render() app.UI {
 	return frameView(m, p.actions(), main...)
 }
 
-// waiting stands where the report will be, with the strip where it will not
-// come by itself just now.
+// waiting stands where the report will be. Above it stands the strip when the
+// connection is lost, because the report will then not come by itself.
 func (p *reportPage) waiting(w world) app.UI {
 	l := p.lang
 	body := waitingView(l.T(text.ReportNotReady), l.T(text.ReportNotReadyHelp))

@@ -17,7 +17,7 @@ func (m reportModel) draw(app.EventHandler) app.UI {
 	return h("div", "stack", append(parts, verdictView(m), checksView(m), restView(m))...)
 }
 
-// verdictView is the score, what it is made of and what limits it.
+// verdictView is the score with its categories and the faults that limit it.
 func verdictView(m reportModel) app.UI {
 	if m.Ring == nil {
 		return h("section", "card", empty(m.NoScore))
@@ -104,7 +104,8 @@ func sampleView(s sampleModel) app.UI {
 	return h("li", "", place, h("div", "facts", facts...))
 }
 
-// restView is what there is to know beside the findings, folded away.
+// restView lists, folded, the checks that passed or did not apply and the addresses
+// that were not visited.
 func restView(m reportModel) app.UI {
 	var folds []app.UI
 	if len(m.PassRows) > 0 {
@@ -155,6 +156,5 @@ func waitingView(title, help string, buttons ...app.UI) app.UI {
 	)
 }
 
-// readable reports whether a report has something to say: it is written when
-// the audit ends.
+// readable reports whether a report is complete: it is written when the audit ends.
 func readable(r *shared.Report) bool { return r != nil && r.Audit.Status.Terminal() }

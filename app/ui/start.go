@@ -42,7 +42,7 @@ type startModel struct {
 	Code string
 }
 
-// codeEmpty stands beside the server's codes for a field left blank.
+// codeEmpty is this page's own code, beside the server's: the field is blank.
 const codeEmpty = "empty"
 
 func startView(m startModel, onSubmit, onInput app.EventHandler) app.UI {
@@ -96,7 +96,7 @@ func (s *startBox) onSubmit(ctx app.Context, e app.Event) {
 		ctx.Dispatch(func(ctx app.Context) {
 			s.busy = false
 			switch {
-			case !s.Mounted(): // the reader has gone elsewhere meanwhile
+			case !s.Mounted(): // the user has left the page meanwhile
 			case err != nil:
 				s.fail(failureCode(err))
 			default:
@@ -107,7 +107,7 @@ func (s *startBox) onSubmit(ctx app.Context, e app.Event) {
 	})
 }
 
-// fail shows what is wrong and puts the reader back into the field.
+// fail shows what is wrong and moves the focus back into the field.
 func (s *startBox) fail(code string) {
 	s.code = code
 	if code == string(shared.CodeIdempotency) {

@@ -8,14 +8,14 @@ import (
 	"atalaya/shared/text"
 )
 
-// lostAfter is how long a connection must be gone before the reader is told:
-// most breaks mend within it.
+// lostAfter is how long a connection must be gone before the user is told: most
+// connections come back sooner.
 const lostAfter = 1500 * time.Millisecond
 
-// backFor is how long a mended connection is mentioned.
+// backFor is how long the page mentions that the connection came back.
 const backFor = 4 * time.Second
 
-// stalledAfter is how long a worker may be silent before the reader is told.
+// stalledAfter is how long a worker may be silent before the user is told.
 const stalledAfter = time.Minute
 
 // tone colours a part of the page. The words say the same.
@@ -36,12 +36,12 @@ type action uint8
 const (
 	actNothing   action = iota
 	actRetry            // ask the connection to try now
-	actAskCancel        // open the question
-	actCancel           // answer it with yes
+	actAskCancel        // ask whether to cancel the audit
+	actCancel           // cancel it
 	actReload           // fetch the report again
 )
 
-// stripModel is the line that says how the reader is connected and, once an
+// stripModel is the line that says how the user is connected and, once an
 // audit has ended, how it ended.
 type stripModel struct {
 	Tone tone
@@ -50,9 +50,10 @@ type stripModel struct {
 	Icon icon
 	Lead string
 	Text string
-	// End stands at the far end: the age of what is shown.
+	// End is the age of what is shown; it stands at the end of the line.
 	End string
-	// Action has a button with the words Button; Link an address for them.
+	// The line has a button with the text Button when Action is set, and a link
+	// with this text when Link is set.
 	Action action
 	Link   string
 	Button string
@@ -61,16 +62,16 @@ type stripModel struct {
 // connection is what the strip is drawn from.
 type connection struct {
 	View live.View
-	// BackAt is when a lost connection mended; zero when none did.
+	// BackAt is when a lost connection came back; zero when none was lost.
 	BackAt time.Time
-	// WorkerSeen is the newest sign of life of the worker known here.
+	// WorkerSeen is the worker's newest sign of life that this page asked for.
 	WorkerSeen time.Time
 	Clock      skew
-	// Cancellable is true when the reader may stop the audit.
+	// Cancellable is true when the user may stop the audit.
 	Cancellable bool
 }
 
-// strip chooses the one thing most worth saying.
+// strip makes the line. It says one thing: the one that matters most.
 func (w world) strip(c connection) stripModel {
 	v := c.View
 	var m stripModel
@@ -111,7 +112,7 @@ func (w world) age(v live.View) string {
 	return w.Lang.T(text.LastUpdate, w.ago(max(w.Now.Sub(v.ConfirmedAt), 0)))
 }
 
-// asOf is the moment from which the shown data is.
+// asOf is the time of the data shown.
 func asOf(v live.View) time.Time {
 	if v.Saved {
 		return v.SavedAt
@@ -119,9 +120,8 @@ func asOf(v live.View) time.Time {
 	return v.ConfirmedAt
 }
 
-// at is the world in which a view was true: now while there is a connection,
-// else the moment of its data, so that nothing seems to go on that nobody knows
-// of.
+// at sets the moment drawn to the time of the data when there is no connection.
+// Otherwise durations would go on growing although nobody knows what happens.
 func (w world) at(v live.View) world {
 	if as := asOf(v); (v.Saved || v.Phase == live.Offline || v.Phase == live.Closed) && !as.IsZero() {
 		w.Now = as
@@ -263,7 +263,7 @@ func (w world) fault(v live.View) string {
 }
 
 // silence is how long the worker of a running audit has not been heard, and
-// whether that is worth saying. It says nothing about the reader's connection.
+// whether the user should be told. It says nothing about the user's connection.
 func (w world) silence(c connection) (since time.Duration, stalled bool) {
 	p := c.View.Progress
 	if p == nil || p.Status != shared.StatusRunning || c.View.Saved {
@@ -298,7 +298,7 @@ func (w world) stalled(c connection, silent time.Duration) stripModel {
 	return m
 }
 
-// pillModel is the connection in a word, for the header.
+// pillModel is the connection in one word, for the header.
 type pillModel struct {
 	Dot  string
 	Text string
