@@ -58,7 +58,7 @@ type FindingQuery struct {
 	Limit   int
 }
 
-// AuditList is one slice of the audits, the newest first.
+// AuditList is one slice of the list of audits, newest first.
 type AuditList struct {
 	Audits []AuditProgress `json:"audits"`
 	// NextCursor continues the list; null at its end.
@@ -109,7 +109,7 @@ type Finding struct {
 	Severity Severity `json:"severity"`
 	// PageURL is empty when the finding concerns the whole site.
 	PageURL string `json:"page_url"`
-	// Evidence says what was seen, in order; at most [MaxEvidence] bytes in all.
+	// Evidence lists what was seen, in order; at most [MaxEvidence] bytes in all.
 	Evidence []Evidence `json:"evidence"`
 }
 
@@ -174,8 +174,8 @@ type Unvisited struct {
 	Count  int    `json:"count"`
 }
 
-// Score explains the number. All points are in 1/10,000 so that the same
-// audit has the same score everywhere.
+// Score is the geo score with what it is made of. It is computed in whole numbers,
+// points in 1/10,000, so that the same audit has the same score everywhere.
 type Score struct {
 	// Value is the geo score, 0 to 100.
 	Value      int             `json:"value"`
@@ -187,7 +187,8 @@ type Score struct {
 	Pages int `json:"pages"`
 }
 
-// CategoryScore is the part of one category that has an applicable check.
+// CategoryScore is the part of one category. Categories without an applicable check
+// have none.
 type CategoryScore struct {
 	Category Category `json:"category"`
 	// Score is 0 to 100.
@@ -196,7 +197,7 @@ type CategoryScore struct {
 	Weight int `json:"weight"`
 }
 
-// Cap is a fault so grave that it limits the whole score.
+// Cap is a limit of the whole score, set by a grave fault.
 type Cap struct {
 	ID string `json:"id"`
 	// Limit is the greatest score possible with the fault, 0 to 100.

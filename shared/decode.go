@@ -11,9 +11,9 @@ import (
 // Validate methods: the data does not follow the contract.
 var ErrInvalid = errors.New("invalid data")
 
-// DecodeAuditProgress reads one AuditProgress, strict about presence, types and
-// ranges and deaf to unknown fields. Names are matched exactly. On error, which
-// wraps [ErrInvalid], the result is the zero value: nothing is half-read.
+// DecodeAuditProgress reads one AuditProgress. It is strict about presence, types
+// and ranges, ignores unknown fields and matches names exactly. Errors wrap
+// [ErrInvalid]; the result is then the zero value.
 func DecodeAuditProgress(data []byte) (AuditProgress, error) {
 	var p AuditProgress
 	if len(data) > MaxProgressBytes {
@@ -34,8 +34,8 @@ func DecodeAuditProgress(data []byte) (AuditProgress, error) {
 	return p, nil
 }
 
-// wireField ties a JSON name to its place. encoding/json alone would match
-// names regardless of case and take null or nothing for zero.
+// wireField ties a JSON name to its field. encoding/json alone would match names
+// regardless of case and would take null, or a missing field, for zero.
 type wireField struct {
 	name string
 	into any
@@ -63,6 +63,7 @@ func (f wireField) read(raw map[string]json.RawMessage) error {
 	return json.Unmarshal(b, f.into)
 }
 
+// wire lists every field of the JSON form.
 func (p *AuditProgress) wire() []wireField {
 	return []wireField{
 		{"audit_id", &p.AuditID, value},

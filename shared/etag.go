@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// EntityTags is a read If-None-Match. The zero value matches nothing.
+// EntityTags is a parsed If-None-Match header. The zero value matches nothing.
 type EntityTags struct {
 	// Any says that every tag matches (*).
 	Any bool
@@ -14,8 +14,8 @@ type EntityTags struct {
 }
 
 // IfNoneMatch reads the lines of an If-None-Match header (RFC 9110, section
-// 13.1.2). What is no tag counts for nothing; where quotes do not pair up, the
-// rest of the line counts for nothing, for a false match would hide a change.
+// 13.1.2). It skips what is not a tag, and the rest of a line after a quote that is
+// not closed, because a false match would hide a change.
 func IfNoneMatch(lines []string) (t EntityTags) {
 	for _, line := range lines {
 		for line != "" {
@@ -38,8 +38,8 @@ func (t EntityTags) Match(etag string) bool {
 }
 
 // cutMember takes the first member off a list of tags. A tag is returned in its
-// quotes, in which a comma separates nothing and a backslash is a character like
-// any other; what is neither a tag nor * is returned as "".
+// quotes; within them a comma does not separate and a backslash does not escape. A
+// member that is neither a tag nor * is returned as "".
 func cutMember(list string) (member, rest string) {
 	const space = " \t"
 	list = strings.TrimLeft(list, space)

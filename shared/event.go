@@ -13,13 +13,12 @@ const (
 	EventEnd       = "end"
 )
 
-// Heartbeat is the data of a heartbeat event. A browser hides comments from
-// code, so the beat a client can see is an event; the comment beside it is for
-// proxies.
+// Heartbeat is the data of a heartbeat event. It is an event because a browser hides
+// comments from code; the comment sent beside it is for proxies.
 type Heartbeat struct {
 	ServerTime Time `json:"server_time"`
-	// FreshAt is the last time a query confirmed the state shown; null before
-	// the first. It stands still while the database is down.
+	// FreshAt is when a query last confirmed the state that the stream shows; null
+	// before the first query. It stands still while the database is down.
 	FreshAt *Time `json:"fresh_at"`
 }
 

@@ -1,7 +1,7 @@
 package shared
 
-// Bounds of the texts and lists of [AuditProgress]. Writers cut to them,
-// readers refuse what is longer.
+// Bounds of the texts and lists of [AuditProgress]. Whoever writes one cuts to them,
+// whoever reads one refuses what is longer.
 const (
 	MaxMessage       = 200     // characters of message
 	MaxErrorMessage  = 2_000   // characters of error_message
