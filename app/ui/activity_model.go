@@ -60,8 +60,9 @@ func (w world) pages(p *shared.AuditProgress) pagesModel {
 	l := w.Lang
 	m := pagesModel{
 		Heading: l.T(text.PagesHeading), Order: l.T(text.PagesNewest), Empty: l.T(text.PagesNone),
-		Code: l.T(text.ColumnCode), Page: l.T(text.ColumnPage), Time: l.T(text.ColumnTime), Findings: l.T(text.ColumnFindings),
-		None: l.T(text.None),
+		Code: l.T(text.ColumnCode), Page: l.T(text.ColumnPage), Time: l.T(text.ColumnTime),
+		Findings: l.T(text.ColumnFindings),
+		None:     l.T(text.None),
 	}
 	if p == nil || p.Activity == nil {
 		return m
@@ -69,7 +70,9 @@ func (w world) pages(p *shared.AuditProgress) pagesModel {
 	m.Total = l.Number(p.Responses.Total())
 	site := siteName(p.URL)
 	for _, line := range p.Activity.Pages {
-		r := pageRow{URL: line.URL, Path: pagePath(site, line.URL), Class: codeClass(line.Status), Found: w.counts(line.Findings)}
+		r := pageRow{
+			URL: line.URL, Path: pagePath(site, line.URL), Class: codeClass(line.Status), Found: w.counts(line.Findings),
+		}
 		if line.Status == 0 {
 			r.Code = l.T(text.CodeNone)
 		} else {
@@ -176,7 +179,8 @@ func (w world) findings(p *shared.AuditProgress) findingsModel {
 	}
 	for _, c := range p.Activity.Top {
 		check, _ := text.Check(l, c.ID)
-		m.Top = append(m.Top, topRow{c.Severity, text.Severity(l, string(c.Severity)), check.Title, l.N(text.FindingsOnPages, c.Count)})
+		word, where := text.Severity(l, string(c.Severity)), l.N(text.FindingsOnPages, c.Count)
+		m.Top = append(m.Top, topRow{c.Severity, word, check.Title, where})
 	}
 	return m
 }
@@ -208,8 +212,8 @@ func (w world) responses(p *shared.AuditProgress) responsesModel {
 		class, name string
 		n           int
 	}{
-		{"f-ok", "2xx", r.OK}, {"f-info", "3xx", r.Redirect}, {"f-warn", "4xx", r.ClientError}, {"f-bad", "5xx", r.ServerError},
-		{"f-mute", l.T(text.ResponsesFailed), r.Failed},
+		{"f-ok", "2xx", r.OK}, {"f-info", "3xx", r.Redirect}, {"f-warn", "4xx", r.ClientError},
+		{"f-bad", "5xx", r.ServerError}, {"f-mute", l.T(text.ResponsesFailed), r.Failed},
 	} {
 		if c.n == 0 {
 			continue

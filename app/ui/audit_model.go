@@ -84,7 +84,8 @@ func (w world) head(id int64, p *shared.AuditProgress) headModel {
 // bare reports whether an audit has nothing for the lower half of its page. Most
 // foreign workers report a percentage and a score, and no more.
 func bare(p *shared.AuditProgress) bool {
-	return p != nil && p.Kind == shared.KindExternal && p.Activity == nil && p.Responses.Total() == 0 && p.Findings.Total() == 0
+	return p != nil && p.Kind == shared.KindExternal && p.Activity == nil &&
+		p.Responses.Total() == 0 && p.Findings.Total() == 0
 }
 
 // stat is a named number.
@@ -152,7 +153,8 @@ func (w world) hero(p *shared.AuditProgress, c skew, quiet bool) heroModel {
 		}
 	}
 	// The engine writes English. A message that only repeats the stage is left out.
-	if p.Message != nil && !p.Status.Terminal() && *p.Message != h.What && *p.Message != text.StageNow(text.EN, string(p.Stage)) {
+	if p.Message != nil && !p.Status.Terminal() &&
+		*p.Message != h.What && *p.Message != text.StageNow(text.EN, string(p.Stage)) {
 		h.Note = *p.Message
 	}
 	h.Stats = w.stats(p, c)

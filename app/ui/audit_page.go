@@ -125,7 +125,8 @@ func (p *auditPage) noteConnection() {
 	switch v := p.view; {
 	case v.Phase == live.Live && p.lost:
 		p.lost, p.backAt = false, p.now
-	case v.Phase == live.Retrying && p.now.Sub(v.Since) >= lostAfter, v.Phase == live.Polling, v.Phase == live.Offline:
+	case v.Phase == live.Retrying && p.now.Sub(v.Since) >= lostAfter,
+		v.Phase == live.Polling, v.Phase == live.Offline:
 		p.lost = true
 	}
 	w := p.world()
@@ -172,7 +173,9 @@ func (p *auditPage) askWorker(ctx app.Context) {
 }
 
 func (p *auditPage) connection() connection {
-	return connection{View: p.view, BackAt: p.backAt, WorkerSeen: p.workerSeen, Clock: p.device.skew, Cancellable: p.cancellable()}
+	return connection{
+		View: p.view, BackAt: p.backAt, WorkerSeen: p.workerSeen, Clock: p.device.skew, Cancellable: p.cancellable(),
+	}
 }
 
 func (p *auditPage) cancellable() bool {
@@ -278,7 +281,9 @@ func (p *auditPage) Render() app.UI {
 	pages := p.fresh.mark(w.pages(state))
 	heading := w.at(p.view).hero(state, p.device.skew, quiet)
 	main := []app.UI{
-		crumbs(p.lang.T(text.NavPath), ha("a", "", at{"href", "/"}, app.Text(p.lang.T(text.NavAudits))), ha("span", "", at{"dir", "auto"}, app.Text(p.site()))),
+		crumbs(p.lang.T(text.NavPath),
+			ha("a", "", at{"href", "/"}, app.Text(p.lang.T(text.NavAudits))),
+			ha("span", "", at{"dir", "auto"}, app.Text(p.site()))),
 		&part{M: p.head(w), Page: p},
 		ha("section", "card hero", at{"aria-label", heading.Heading},
 			ht("h2", "vh", heading.Heading),
@@ -287,7 +292,8 @@ func (p *auditPage) Render() app.UI {
 		),
 	}
 	if p.cancelText != "" {
-		main = append(main, ha("div", "conn bad solo", at{"role", "alert"}, iconCross.draw(""), ht("span", "msg", p.cancelText)))
+		main = append(main, ha("div", "conn bad solo", at{"role", "alert"},
+			iconCross.draw(""), ht("span", "msg", p.cancelText)))
 	}
 	switch {
 	case !bare(state):

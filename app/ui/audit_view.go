@@ -56,7 +56,9 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 // outside is a link to the audited site. It does not tell the site from which page
 // it was followed.
 func outside(class, address, words string) app.UI {
-	return ha("a", class, at{"href", address, "target", "_blank", "rel", "noopener noreferrer nofollow", "dir", "auto"}, app.Text(words))
+	return ha("a", class, at{
+		"href", address, "target", "_blank", "rel", "noopener noreferrer nofollow", "dir", "auto",
+	}, app.Text(words))
 }
 
 func (m heroModel) draw(app.EventHandler) app.UI {
@@ -106,7 +108,8 @@ func barView(m heroModel) app.UI {
 	}
 	body := []app.UI{fill(m.Percent*100, filled)}
 	if len(m.Steps) > 0 {
-		body = append(body, h("span", "tick tick-1"), h("span", "tick tick-2"), h("span", "tick tick-3"), h("span", "tick tick-4"))
+		body = append(body,
+			h("span", "tick tick-1"), h("span", "tick tick-2"), h("span", "tick tick-3"), h("span", "tick tick-4"))
 	}
 	return ha("div", class, progressbar(m.Name, now, words), body...)
 }
@@ -114,7 +117,10 @@ func barView(m heroModel) app.UI {
 // progressbar lists the attributes of a progress bar; now and words are empty while
 // the percentage is unknown.
 func progressbar(name, now, words string) at {
-	return at{"role", "progressbar", "aria-label", name, "aria-valuemin", "0", "aria-valuemax", "100", "aria-valuenow", now, "aria-valuetext", words}
+	return at{
+		"role", "progressbar", "aria-label", name, "aria-valuemin", "0", "aria-valuemax", "100",
+		"aria-valuenow", now, "aria-valuetext", words,
+	}
 }
 
 func stepsView(steps []step) app.UI {
@@ -162,8 +168,7 @@ func (m pagesModel) draw(app.EventHandler) app.UI {
 	table := h("table", "tbl",
 		ht("caption", "vh", m.Heading),
 		h("thead", "", h("tr", "",
-			ha("th", "", at{"scope", "col"}, app.Text(m.Code)), ha("th", "", at{"scope", "col"}, app.Text(m.Page)),
-			ha("th", "r hide-sm", at{"scope", "col"}, app.Text(m.Time)), ha("th", "r", at{"scope", "col"}, app.Text(m.Findings)),
+			column("", m.Code), column("", m.Page), column("r hide-sm", m.Time), column("r", m.Findings),
 		)),
 		h("tbody", "", rows...),
 	)

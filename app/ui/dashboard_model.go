@@ -67,7 +67,8 @@ func (w world) list(v live.View, c skew) listModel {
 			l.T(text.ColumnFindings), l.T(text.ColumnPages), l.T(text.ColumnFinished),
 		},
 	}
-	if s := w.strip(connection{View: v}); v.Phase != live.Live && v.Phase != live.Connecting && s.Lead != l.T(text.ConnConnecting) {
+	s := w.strip(connection{View: v})
+	if v.Phase != live.Live && v.Phase != live.Connecting && s.Lead != l.T(text.ConnConnecting) {
 		m.Notice = &s
 	}
 	if v.Saved {
@@ -117,7 +118,8 @@ func (w world) card(p *shared.AuditProgress, c skew) cardModel {
 func (w world) row(p *shared.AuditProgress) rowModel {
 	l := w.Lang
 	m := rowModel{
-		ID: p.AuditID, Link: shared.PathPage(p.AuditID), Site: siteName(p.URL), Label: l.T(text.AuditNumber, p.AuditID),
+		ID: p.AuditID, Link: shared.PathPage(p.AuditID), Site: siteName(p.URL),
+		Label: l.T(text.AuditNumber, p.AuditID),
 		Badge: w.badge(p.Status), NoScore: l.T(text.NoScore), NoFound: l.T(text.None),
 		Found: w.sums(p.Findings), Pages: l.Number(p.TotalPages),
 	}

@@ -58,7 +58,9 @@ func miniRing(r *ringModel) app.UI {
 	return ha("span", "mini "+r.Class, at{"role", "img", "aria-label", r.Label},
 		hs("svg", "", at{"viewBox", "0 0 38 38", "aria-hidden", "true"},
 			hs("circle", "bg", at{"cx", "19", "cy", "19", "r", "16"}),
-			hs("circle", "fg", at{"cx", "19", "cy", "19", "r", "16", "stroke-dasharray", tenths(miniLength), "stroke-dashoffset", tenths(left)}),
+			hs("circle", "fg", at{
+				"cx", "19", "cy", "19", "r", "16", "stroke-dasharray", tenths(miniLength), "stroke-dashoffset", tenths(left),
+			}),
 		),
 		ha("span", "", at{"aria-hidden", "true"}, app.Text(num(r.Value))),
 	)
@@ -82,15 +84,16 @@ func historyView(m listModel, rows []app.UI) app.UI {
 			ht("p", "vh", m.Blank),
 			h("div", "skeleton", h("div", ""), h("div", ""), h("div", "")))
 	case m.Blank != "":
-		return ha("section", "card", at{"aria-label", m.History}, head, h("div", "empty", ht("p", "", m.Blank), ht("p", "sm", m.BlankHelp)))
+		return ha("section", "card", at{"aria-label", m.History}, head,
+			h("div", "empty", ht("p", "", m.Blank), ht("p", "sm", m.BlankHelp)))
 	case len(rows) == 0:
 		return ha("section", "card", at{"aria-label", m.History}, head, empty(m.NoHistory))
 	}
 	return ha("section", "card", at{"aria-label", m.History}, head, h("table", "tbl list",
 		ht("caption", "vh", m.History),
 		h("thead", "", h("tr", "",
-			ha("th", "", at{"scope", "col"}, app.Text(m.Columns[0])), ha("th", "", at{"scope", "col"}, app.Text(m.Columns[1])), ha("th", "", at{"scope", "col"}, app.Text(m.Columns[2])),
-			ha("th", "", at{"scope", "col"}, app.Text(m.Columns[3])), ha("th", "c-pages r", at{"scope", "col"}, app.Text(m.Columns[4])), ha("th", "r", at{"scope", "col"}, app.Text(m.Columns[5])),
+			column("", m.Columns[0]), column("", m.Columns[1]), column("", m.Columns[2]),
+			column("", m.Columns[3]), column("c-pages r", m.Columns[4]), column("r", m.Columns[5]),
 		)),
 		h("tbody", "", rows...),
 	))

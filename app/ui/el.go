@@ -36,7 +36,8 @@ func hs(tag, class string, attributes at, children ...app.UI) app.UI {
 // button is a button that calls do when it is pressed. go-app compares handlers by
 // their code alone: buttons that may take each other's place need different scopes.
 func button(class string, attributes at, do app.EventHandler, scope string, children ...app.UI) app.UI {
-	return element("button", "", "btn "+class, attributes, children).Attr("type", "button").OnClick(do, app.EventScope(scope))
+	return element("button", "", "btn "+class, attributes, children).Attr("type", "button").
+		OnClick(do, app.EventScope(scope))
 }
 
 // submit is the button that sends a form.

@@ -26,7 +26,8 @@ const (
 )
 
 func (i icon) draw(class string) app.UI {
-	return hs("svg", "i "+class, at{"viewBox", "0 0 24 24", "aria-hidden", "true"}, hs("path", "", at{"d", string(i)}))
+	return hs("svg", "i "+class, at{"viewBox", "0 0 24 24", "aria-hidden", "true"},
+		hs("path", "", at{"d", string(i)}))
 }
 
 // mark is the product's sign: a tower with its lamp.

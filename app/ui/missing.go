@@ -25,7 +25,8 @@ func (m *missingPage) OnNav(ctx app.Context) {
 }
 
 func (m *missingPage) Render() app.UI {
-	return frameView(m.frame(), m.actions(), missingView(m.lang.T(text.MissingPage), m.lang.T(text.MissingPageHelp), m.lang))
+	return frameView(m.frame(), m.actions(),
+		missingView(m.lang.T(text.MissingPage), m.lang.T(text.MissingPageHelp), m.lang))
 }
 
 // missingView says that there is nothing at this address, and leads to the audits.

@@ -90,7 +90,9 @@ func ringView(r *ringModel, class string) app.UI {
 	return ha("div", "ring "+class+" "+r.Class, at{"role", "img", "aria-label", r.Label},
 		hs("svg", "", at{"viewBox", "0 0 100 100", "aria-hidden", "true"},
 			hs("circle", "bg", at{"cx", "50", "cy", "50", "r", "42"}),
-			hs("circle", "fg", at{"cx", "50", "cy", "50", "r", "42", "stroke-dasharray", tenths(ringLength), "stroke-dashoffset", tenths(left)}),
+			hs("circle", "fg", at{
+				"cx", "50", "cy", "50", "r", "42", "stroke-dasharray", tenths(ringLength), "stroke-dashoffset", tenths(left),
+			}),
 		),
 		ha("b", "", at{"aria-hidden", "true"}, app.Text(num(r.Value)), ht("small", "", r.Under)),
 	)
@@ -126,6 +128,11 @@ func (m stripModel) draw(do app.EventHandler) app.UI {
 
 func pillView(p pillModel) app.UI {
 	return h("span", "pill", h("span", "dot "+p.Dot), app.Text(p.Text))
+}
+
+// column is the head of a table's column.
+func column(class, title string) app.UI {
+	return ha("th", class, at{"scope", "col"}, app.Text(title))
 }
 
 // card is a titled box.

@@ -13,11 +13,11 @@ var registered sync.Once
 // Calling it again changes nothing.
 func Register() {
 	registered.Do(func() {
-		d := new(device)
-		app.Route("/", func() app.Composer { return &dashboardPage{base: base{device: d}} })
-		app.Route("/shell", func() app.Composer { return &shellPage{base: base{device: d}} })
-		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}$`, func() app.Composer { return &auditPage{base: base{device: d}} })
-		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}/report$`, func() app.Composer { return &reportPage{base: base{device: d}} })
-		app.RouteWithRegexp(`^/`, func() app.Composer { return &missingPage{base: base{device: d}} })
+		common := base{device: new(device)}
+		app.Route("/", func() app.Composer { return &dashboardPage{base: common} })
+		app.Route("/shell", func() app.Composer { return &shellPage{base: common} })
+		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}$`, func() app.Composer { return &auditPage{base: common} })
+		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}/report$`, func() app.Composer { return &reportPage{base: common} })
+		app.RouteWithRegexp(`^/`, func() app.Composer { return &missingPage{base: common} })
 	})
 }

@@ -265,7 +265,8 @@ func (p *reportPage) waiting(w world) app.UI {
 	l := p.lang
 	body := waitingView(l.T(text.ReportNotReady), l.T(text.ReportNotReadyHelp))
 	connected := p.session == nil || p.view.Phase == live.Live || p.view.Phase == live.Polling
-	if s := w.strip(connection{View: p.view, Clock: p.device.skew}); !connected && s.Lead != l.T(text.ConnConnecting) {
+	s := w.strip(connection{View: p.view, Clock: p.device.skew})
+	if !connected && s.Lead != l.T(text.ConnConnecting) {
 		return h("div", "", h("div", "card notice", s.draw(p.onReconnect)), body)
 	}
 	return body
@@ -284,7 +285,8 @@ func (p *reportPage) notice() stripModel {
 	}
 	l := p.lang
 	return stripModel{
-		Tone: toneMute, Icon: iconNoWifi, Lead: l.T(text.ReportOffline), Text: l.T(text.ReportSaved, p.world().clock(p.savedAt)),
+		Tone: toneMute, Icon: iconNoWifi,
+		Lead: l.T(text.ReportOffline), Text: l.T(text.ReportSaved, p.world().clock(p.savedAt)),
 		Action: actReload, Button: l.T(text.ReportRetry),
 	}
 }

@@ -119,7 +119,8 @@ func restView(m reportModel) app.UI {
 		folds = append(folds, foldView(m.NotApply, len(m.NotRows), pairsView(m.NotRows)))
 	}
 	if len(m.UnvisitedRows) > 0 {
-		folds = append(folds, foldView(m.Unvisited, len(m.UnvisitedRows), ht("p", "sm t2", m.UnvisitedHelp), pairsView(m.UnvisitedRows)))
+		folds = append(folds, foldView(m.Unvisited, len(m.UnvisitedRows),
+			ht("p", "sm t2", m.UnvisitedHelp), pairsView(m.UnvisitedRows)))
 	}
 	if len(folds) == 0 {
 		return h("div", "")

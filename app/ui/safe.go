@@ -88,7 +88,8 @@ func pagePath(site, raw string) string {
 		return raw
 	}
 	p := u.EscapedPath()
-	if decoded, err := url.PathUnescape(p); err == nil && strings.IndexFunc(decoded, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
+	unprintable := func(r rune) bool { return !unicode.IsPrint(r) }
+	if decoded, err := url.PathUnescape(p); err == nil && strings.IndexFunc(decoded, unprintable) < 0 {
 		p = decoded
 	}
 	if p == "" {

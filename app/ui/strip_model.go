@@ -133,7 +133,10 @@ func (w world) ended(p shared.AuditProgress) stripModel {
 	l := w.Lang
 	switch p.Status {
 	case shared.StatusFailed:
-		m := stripModel{Tone: toneBad, Icon: iconCross, Lead: l.T(text.ConnFailedUnstarted), Text: l.T(text.ConnFailedText)}
+		m := stripModel{
+			Tone: toneBad, Icon: iconCross,
+			Lead: l.T(text.ConnFailedUnstarted), Text: l.T(text.ConnFailedText),
+		}
 		if p.StartedAt != nil && p.FinishedAt != nil {
 			m.Lead = l.T(text.ConnFailed, w.stopwatch(p.FinishedAt.Sub(p.StartedAt.Time)))
 		}
@@ -190,7 +193,10 @@ func (w world) closed(v live.View) stripModel {
 func (w world) offline(v live.View) stripModel {
 	l, at := w.Lang, asOf(v)
 	if v.Reason == live.ReasonServer {
-		m := stripModel{Tone: toneWarn, Dot: "warn", Lead: l.T(text.ConnServer), Text: l.T(text.ConnServerNothing), Action: actRetry, Button: l.T(text.ConnRetryButton)}
+		m := stripModel{
+			Tone: toneWarn, Dot: "warn", Lead: l.T(text.ConnServer), Text: l.T(text.ConnServerNothing),
+			Action: actRetry, Button: l.T(text.ConnRetryButton),
+		}
 		if !at.IsZero() {
 			m.Text = l.T(text.ConnServerText, w.clock(at))
 		}
@@ -212,7 +218,10 @@ func (w world) offline(v live.View) stripModel {
 
 func (w world) retrying(v live.View) stripModel {
 	l := w.Lang
-	m := stripModel{Tone: toneWarn, Dot: "warn", Lead: l.T(text.ConnLost), Action: actRetry, Button: l.T(text.ConnRetryButton)}
+	m := stripModel{
+		Tone: toneWarn, Dot: "warn", Lead: l.T(text.ConnLost),
+		Action: actRetry, Button: l.T(text.ConnRetryButton),
+	}
 	switch v.Reason {
 	case live.ReasonDrain:
 		m.Lead = l.T(text.ConnRestarting)
@@ -233,7 +242,10 @@ func (w world) retrying(v live.View) stripModel {
 
 func (w world) polling(v live.View) stripModel {
 	l := w.Lang
-	m := stripModel{Tone: toneInfo, Dot: "info", Lead: l.T(text.ConnPolling), Action: actRetry, Button: l.T(text.ConnLiveButton)}
+	m := stripModel{
+		Tone: toneInfo, Dot: "info", Lead: l.T(text.ConnPolling),
+		Action: actRetry, Button: l.T(text.ConnLiveButton),
+	}
 	switch v.Reason {
 	case live.ReasonMissing:
 		m.Text, m.Action, m.Button = l.T(text.ConnPollingMissing), actNothing, ""

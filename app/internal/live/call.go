@@ -15,6 +15,9 @@ func GetJSON(ctx context.Context, path string) (status int, body []byte, err err
 
 // PostJSON is [GetJSON] for POST. body is JSON or nil. With an idempotencyKey a
 // repeated request does its work once.
-func PostJSON(ctx context.Context, path string, body []byte, idempotencyKey string) (status int, answer []byte, err error) {
-	return readResult(sendRequest(ctx, Request{Method: "POST", Path: path, Body: body, IdempotencyKey: idempotencyKey}))
+func PostJSON(
+	ctx context.Context, path string, body []byte, idempotencyKey string,
+) (status int, answer []byte, err error) {
+	r := Request{Method: "POST", Path: path, Body: body, IdempotencyKey: idempotencyKey}
+	return readResult(sendRequest(ctx, r))
 }

@@ -148,7 +148,8 @@ func (r *replica) accept(p shared.AuditProgress, at time.Duration, first bool, a
 	old, ok := r.held[p.AuditID]
 	switch {
 	case !ok, r.saved, p.Revision > old.progress.Revision:
-	case first && asked >= old.at && (p.Revision < old.progress.Revision || !p.UpdatedAt.Equal(old.progress.UpdatedAt.Time)):
+	case first && asked >= old.at &&
+		(p.Revision < old.progress.Revision || !p.UpdatedAt.Equal(old.progress.UpdatedAt.Time)):
 	default:
 		return false
 	}

@@ -181,7 +181,8 @@ func (s *Session) run() {
 	unwatch := s.opts.Platform.Watch(s.Wake)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	s.step(Event{Kind: Started, Final: s.replica.final(), Available: s.opts.Platform.Available(), Online: s.opts.Platform.Online()})
+	available, online := s.opts.Platform.Available(), s.opts.Platform.Online()
+	s.stepFinal(Event{Kind: Started, Available: available, Online: online})
 	for {
 		s.completeSnapshot()
 		s.saveCopy()

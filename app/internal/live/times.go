@@ -51,7 +51,9 @@ const (
 
 // backoffBounds lists the upper bounds of the waits between reconnection attempts;
 // the last one repeats.
-var backoffBounds = [...]time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 10 * time.Second}
+var backoffBounds = [...]time.Duration{
+	1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 10 * time.Second,
+}
 
 // backoffBound is the longest wait before attempt n, counted from 1.
 func backoffBound(n int) time.Duration {
