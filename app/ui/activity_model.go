@@ -14,9 +14,9 @@ type count struct {
 }
 
 // counts lists the severities with at least one finding, the gravest first.
-func (w world) counts(f shared.Findings) []count {
+func (loc locale) counts(f shared.Findings) []count {
 	var cs []count
-	for _, c := range w.sums(f) {
+	for _, c := range loc.sums(f) {
 		if c.Number != "0" {
 			cs = append(cs, c)
 		}
@@ -25,9 +25,9 @@ func (w world) counts(f shared.Findings) []count {
 }
 
 // sums lists every severity, the gravest first.
-func (w world) sums(f shared.Findings) []count {
+func (loc locale) sums(f shared.Findings) []count {
 	one := func(s shared.Severity, n int) count {
-		return count{s, w.Lang.Number(n), text.Severity(w.Lang, string(s))}
+		return count{s, loc.Lang.Number(n), text.Severity(loc.Lang, string(s))}
 	}
 	return []count{
 		one(shared.SeverityError, f.Error),
@@ -56,8 +56,8 @@ type pageRow struct {
 	Fresh string
 }
 
-func (w world) pages(p *shared.AuditProgress) pagesModel {
-	l := w.Lang
+func (loc locale) pages(p *shared.AuditProgress) pagesModel {
+	l := loc.Lang
 	m := pagesModel{
 		Heading: l.T(text.PagesHeading), Order: l.T(text.PagesNewest), Empty: l.T(text.PagesNone),
 		Code: l.T(text.ColumnCode), Page: l.T(text.ColumnPage), Time: l.T(text.ColumnTime),
@@ -71,7 +71,7 @@ func (w world) pages(p *shared.AuditProgress) pagesModel {
 	site := siteName(p.URL)
 	for _, line := range p.Activity.Pages {
 		r := pageRow{
-			URL: line.URL, Path: pagePath(site, line.URL), Class: codeClass(line.Status), Found: w.counts(line.Findings),
+			URL: line.URL, Path: pagePath(site, line.URL), Class: codeClass(line.Status), Found: loc.counts(line.Findings),
 		}
 		if line.Status == 0 {
 			r.Code = l.T(text.CodeNone)
@@ -121,8 +121,8 @@ func bandClass(score int) string {
 	return "bad"
 }
 
-func (w world) score(p *shared.AuditProgress) scoreModel {
-	l := w.Lang
+func (loc locale) score(p *shared.AuditProgress) scoreModel {
+	l := loc.Lang
 	m := scoreModel{Heading: l.T(text.ScoreSoFar), Empty: l.T(text.ScoreNotYet)}
 	if p == nil {
 		return m
@@ -134,15 +134,15 @@ func (w world) score(p *shared.AuditProgress) scoreModel {
 	}
 	if value != nil {
 		m.From = l.N(text.FromPages, p.TotalPages)
-		m.Ring = w.ring(*value, l.T(text.ScoreOf))
+		m.Ring = loc.ring(*value, l.T(text.ScoreOf))
 	}
 	return m
 }
 
-func (w world) ring(value int, under string) *ringModel {
+func (loc locale) ring(value int, under string) *ringModel {
 	return &ringModel{
 		Value: value, Class: bandClass(value), Under: under,
-		Label: w.Lang.T(text.ReportScore, value, text.Band(w.Lang, value)),
+		Label: loc.Lang.T(text.ReportScore, value, text.Band(loc.Lang, value)),
 	}
 }
 
@@ -161,8 +161,8 @@ type topRow struct {
 	Where    string
 }
 
-func (w world) findings(p *shared.AuditProgress) findingsModel {
-	l := w.Lang
+func (loc locale) findings(p *shared.AuditProgress) findingsModel {
+	l := loc.Lang
 	m := findingsModel{Heading: l.T(text.FindingsSoFar), Empty: l.T(text.FindingsNone)}
 	if p == nil {
 		return m
@@ -170,7 +170,7 @@ func (w world) findings(p *shared.AuditProgress) findingsModel {
 	if p.Status.Terminal() {
 		m.Heading, m.Empty = l.T(text.FindingsFinal), l.T(text.NoFindings)
 	}
-	m.Sums = w.sums(p.Findings)
+	m.Sums = loc.sums(p.Findings)
 	if p.Findings.Total() > 0 {
 		m.Empty = "" // there are findings, but without an activity nobody knows which
 	}
@@ -201,8 +201,8 @@ type share struct {
 	Share int
 }
 
-func (w world) responses(p *shared.AuditProgress) responsesModel {
-	l := w.Lang
+func (loc locale) responses(p *shared.AuditProgress) responsesModel {
+	l := loc.Lang
 	m := responsesModel{Heading: l.T(text.Responses), Empty: l.T(text.ResponsesNone)}
 	if p == nil || p.Responses.Total() == 0 {
 		return m

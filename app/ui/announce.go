@@ -32,7 +32,7 @@ type announcer struct {
 
 // next returns the announcer after the view was drawn, with strip as its line
 // about the connection; its text is what is to be read now.
-func (a announcer) next(w world, v live.View, strip stripModel) announcer {
+func (a announcer) next(loc locale, v live.View, strip stripModel) announcer {
 	p := v.Progress
 	if !a.begun {
 		// A screen reader reads what the page shows when it opens.
@@ -46,25 +46,25 @@ func (a announcer) next(w world, v live.View, strip stripModel) announcer {
 	case p != nil && p.Status != a.status:
 		a.status, a.stage, a.tenth, a.phase = p.Status, p.Stage, p.Progress/10, v.Phase
 		if p.Status.Terminal() {
-			return a.speak(w, strip.Lead+". "+strip.Text)
+			return a.speak(loc, strip.Lead+". "+strip.Text)
 		}
-		return a.speak(w, w.activityLine(p))
-	case v.Phase != a.phase && w.Now.Sub(v.Since) >= settledAfter:
+		return a.speak(loc, loc.activityLine(p))
+	case v.Phase != a.phase && loc.Now.Sub(v.Since) >= settledAfter:
 		a.phase = v.Phase
-		return a.speak(w, strip.Lead+". "+strip.Text)
-	case p == nil || p.Status != shared.StatusRunning || w.Now.Sub(a.at) < sayEvery:
+		return a.speak(loc, strip.Lead+". "+strip.Text)
+	case p == nil || p.Status != shared.StatusRunning || loc.Now.Sub(a.at) < sayEvery:
 		return a
 	case p.Stage != a.stage:
 		a.stage, a.tenth = p.Stage, p.Progress/10
-		return a.speak(w, w.Lang.T(text.SayStage, w.activityLine(p), p.Progress))
+		return a.speak(loc, loc.Lang.T(text.SayStage, loc.activityLine(p), p.Progress))
 	case p.Progress/10 != a.tenth:
 		a.tenth = p.Progress / 10
-		return a.speak(w, w.Lang.T(text.SayProgress, p.Progress))
+		return a.speak(loc, loc.Lang.T(text.SayProgress, p.Progress))
 	}
 	return a
 }
 
-func (a announcer) speak(w world, s string) announcer {
-	a.text, a.at = s, w.Now
+func (a announcer) speak(loc locale, s string) announcer {
+	a.text, a.at = s, loc.Now
 	return a
 }

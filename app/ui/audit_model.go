@@ -15,8 +15,8 @@ type badgeModel struct {
 	Text  string
 }
 
-func (w world) badge(s shared.Status) badgeModel {
-	b := badgeModel{Text: text.Status(w.Lang, string(s))}
+func (loc locale) badge(s shared.Status) badgeModel {
+	b := badgeModel{Text: text.Status(loc.Lang, string(s))}
 	switch s {
 	case shared.StatusRunning:
 		b.Class, b.Icon, b.Spin = "run", iconSpinner, true
@@ -51,22 +51,22 @@ type headModel struct {
 	LinkMain bool
 }
 
-func (w world) head(id int64, p *shared.AuditProgress) headModel {
-	l := w.Lang
+func (loc locale) head(id int64, p *shared.AuditProgress) headModel {
+	l := loc.Lang
 	h := headModel{Site: l.T(text.AuditLabel, id)}
 	if p == nil {
 		return h
 	}
 	h.Known = true
-	h.Site, h.URL, h.Badge = siteName(p.URL), p.URL, w.badge(p.Status)
+	h.Site, h.URL, h.Badge = siteName(p.URL), p.URL, loc.badge(p.Status)
 	h.Meta = append(h.Meta, l.T(text.AuditNumber, id))
 	switch {
 	case p.FinishedAt != nil:
-		h.Meta = append(h.Meta, l.T(text.FinishedAt, w.clock(p.FinishedAt.Time)))
+		h.Meta = append(h.Meta, l.T(text.FinishedAt, loc.clock(p.FinishedAt.Time)))
 	case p.StartedAt != nil:
-		h.Meta = append(h.Meta, l.T(text.StartedAt, w.clock(p.StartedAt.Time)))
+		h.Meta = append(h.Meta, l.T(text.StartedAt, loc.clock(p.StartedAt.Time)))
 	default:
-		h.Meta = append(h.Meta, l.T(text.QueuedAt, w.clock(p.CreatedAt.Time)))
+		h.Meta = append(h.Meta, l.T(text.QueuedAt, loc.clock(p.CreatedAt.Time)))
 	}
 	if p.PageLimit != nil {
 		h.Meta = append(h.Meta, l.T(text.UpToPages, l.Number(*p.PageLimit)))
@@ -129,8 +129,8 @@ type heroModel struct {
 	ValueText string
 }
 
-func (w world) hero(p *shared.AuditProgress, c skew, quiet bool) heroModel {
-	l := w.Lang
+func (loc locale) hero(p *shared.AuditProgress, c skew, quiet bool) heroModel {
+	l := loc.Lang
 	h := heroModel{Heading: l.T(text.ProgressHeading), Name: l.T(text.ProgressName)}
 	if p == nil {
 		h.Wait, h.What = true, l.T(text.ProgressUnknown)
@@ -140,7 +140,7 @@ func (w world) hero(p *shared.AuditProgress, c skew, quiet bool) heroModel {
 	h.Known = p.Progress > 0 || p.Status.Terminal()
 	h.Wait = !h.Known && !quiet
 	h.Active = p.Status == shared.StatusRunning && !quiet
-	h.What = w.activityLine(p)
+	h.What = loc.activityLine(p)
 	h.ValueText = l.T(text.ProgressValue, p.Progress, h.What)
 	h.Tone = barTone(p.Status, quiet)
 	switch {
@@ -157,9 +157,9 @@ func (w world) hero(p *shared.AuditProgress, c skew, quiet bool) heroModel {
 		*p.Message != h.What && *p.Message != text.StageNow(text.EN, string(p.Stage)) {
 		h.Note = *p.Message
 	}
-	h.Stats = w.stats(p, c)
+	h.Stats = loc.stats(p, c)
 	if p.Kind == shared.KindSite {
-		h.Steps = w.steps(p, c)
+		h.Steps = loc.steps(p, c)
 	}
 	return h
 }
@@ -177,28 +177,28 @@ func barTone(s shared.Status, quiet bool) tone {
 }
 
 // activityLine is the one line about what an audit is doing.
-func (w world) activityLine(p *shared.AuditProgress) string {
+func (loc locale) activityLine(p *shared.AuditProgress) string {
 	switch {
 	case p.Status == shared.StatusPending:
-		return w.Lang.T(text.WaitingWorker)
+		return loc.Lang.T(text.WaitingWorker)
 	case p.Status.Terminal():
-		return text.Status(w.Lang, string(p.Status))
+		return text.Status(loc.Lang, string(p.Status))
 	case p.Stage != shared.StageNone:
-		return text.StageNow(w.Lang, string(p.Stage))
+		return text.StageNow(loc.Lang, string(p.Stage))
 	case p.Message != nil && *p.Message != "":
 		return *p.Message
 	case p.Kind == shared.KindExternal:
-		return w.Lang.T(text.ExternalWork)
+		return loc.Lang.T(text.ExternalWork)
 	}
-	return text.StageNow(w.Lang, "")
+	return text.StageNow(loc.Lang, "")
 }
 
 // elapsed is how long an audit has run, or ran.
-func (w world) elapsed(p *shared.AuditProgress, c skew) (time.Duration, bool) {
+func (loc locale) elapsed(p *shared.AuditProgress, c skew) (time.Duration, bool) {
 	if p.StartedAt == nil {
 		return 0, false
 	}
-	end := c.server(w.Now)
+	end := c.server(loc.Now)
 	if p.FinishedAt != nil {
 		end = p.FinishedAt.Time
 	}
@@ -209,10 +209,10 @@ func (w world) elapsed(p *shared.AuditProgress, c skew) (time.Duration, bool) {
 // of the first seconds means nothing.
 const steadyAfter = 5 * time.Second
 
-func (w world) stats(p *shared.AuditProgress, c skew) []stat {
+func (loc locale) stats(p *shared.AuditProgress, c skew) []stat {
 	var stats []stat
-	if d, ok := w.elapsed(p, c); ok {
-		stats = append(stats, stat{w.Lang.T(text.Elapsed), w.stopwatch(d)})
+	if d, ok := loc.elapsed(p, c); ok {
+		stats = append(stats, stat{loc.Lang.T(text.Elapsed), loc.stopwatch(d)})
 	}
 	if p.Activity == nil || p.Stage != shared.StageCrawl {
 		return stats
@@ -223,20 +223,20 @@ func (w world) stats(p *shared.AuditProgress, c skew) []stat {
 		}
 		if d := p.UpdatedAt.Sub(s.StartedAt.Time); d >= steadyAfter {
 			rate := int(time.Duration(p.TotalPages) * time.Minute / d)
-			stats = append(stats, stat{w.Lang.T(text.Speed), w.Lang.T(text.SpeedValue, w.Lang.Number(rate))})
+			stats = append(stats, stat{loc.Lang.T(text.Speed), loc.Lang.T(text.SpeedValue, loc.Lang.Number(rate))})
 		}
 	}
 	return stats
 }
 
-func (w world) steps(p *shared.AuditProgress, c skew) []step {
+func (loc locale) steps(p *shared.AuditProgress, c skew) []step {
 	steps := make([]step, len(shared.Stages))
 	for i, s := range shared.Stages {
 		steps[i] = step{
-			Name:  text.Stage(w.Lang, string(s)),
-			Place: w.Lang.T(text.StepOf, i+1, len(shared.Stages)),
+			Name:  text.Stage(loc.Lang, string(s)),
+			Place: loc.Lang.T(text.StepOf, i+1, len(shared.Stages)),
 			State: stageState(p, s),
-			Took:  w.took(p, s, c),
+			Took:  loc.took(p, s, c),
 		}
 	}
 	return steps
@@ -270,7 +270,7 @@ func stageState(p *shared.AuditProgress, s shared.Stage) stepState {
 	return stepNext
 }
 
-func (w world) took(p *shared.AuditProgress, s shared.Stage, c skew) string {
+func (loc locale) took(p *shared.AuditProgress, s shared.Stage, c skew) string {
 	if p.Activity == nil {
 		return ""
 	}
@@ -278,14 +278,14 @@ func (w world) took(p *shared.AuditProgress, s shared.Stage, c skew) string {
 		if span.Name != s {
 			continue
 		}
-		end := c.server(w.Now)
+		end := c.server(loc.Now)
 		switch {
 		case span.FinishedAt != nil:
 			end = span.FinishedAt.Time
 		case p.FinishedAt != nil:
 			end = p.FinishedAt.Time
 		}
-		return w.stopwatch(end.Sub(span.StartedAt.Time))
+		return loc.stopwatch(end.Sub(span.StartedAt.Time))
 	}
 	return ""
 }

@@ -129,8 +129,8 @@ func (p *auditPage) noteConnection() {
 		v.Phase == live.Polling, v.Phase == live.Offline:
 		p.lost = true
 	}
-	w := p.world()
-	p.say = p.say.next(w, p.view, w.strip(p.connection()))
+	loc := p.locale()
+	p.say = p.say.next(loc, p.view, loc.strip(p.connection()))
 }
 
 // everySecond is called every second while the page is open.
@@ -147,7 +147,7 @@ const askEvery = 30 * time.Second
 // must ask before it says that the worker is silent.
 func (p *auditPage) askWorker(ctx app.Context) {
 	connected := p.view.Phase == live.Live || p.view.Phase == live.Polling
-	silent, _ := p.world().silence(p.connection())
+	silent, _ := p.locale().silence(p.connection())
 	if !connected || silent < stalledAfter-askEvery/2 || p.now.Sub(p.workerAsked) < askEvery {
 		return
 	}
@@ -266,9 +266,9 @@ func (p *auditPage) gone() bool {
 }
 
 func (p *auditPage) Render() app.UI {
-	w := p.world()
+	loc := p.locale()
 	m := p.frame()
-	m.Pill = w.pill(p.view)
+	m.Pill = loc.pill(p.view)
 	if p.id > 0 {
 		m.Plain = shared.PathBasicPage(p.id)
 	}
@@ -278,35 +278,35 @@ func (p *auditPage) Render() app.UI {
 		return frameView(m, p.actions(), missingAudit(p.id, p.lang))
 	}
 	quiet := p.view.Phase == live.Offline || p.view.Phase == live.Closed && !p.view.Terminal()
-	pages := p.fresh.mark(w.pages(state))
-	heading := w.at(p.view).hero(state, p.device.skew, quiet)
+	pages := p.fresh.mark(loc.pages(state))
+	heading := loc.at(p.view).hero(state, p.device.skew, quiet)
 	main := []app.UI{
 		crumbs(p.lang.T(text.NavPath),
-			ha("a", "", at{"href", "/"}, app.Text(p.lang.T(text.NavAudits))),
-			ha("span", "", at{"dir", "auto"}, app.Text(p.site()))),
-		&part{M: p.head(w), Page: p},
-		ha("section", "card hero", at{"aria-label", heading.Heading},
-			ht("h2", "vh", heading.Heading),
+			elWith("a", "", at{"href", "/"}, app.Text(p.lang.T(text.NavAudits))),
+			elWith("span", "", at{"dir", "auto"}, app.Text(p.site()))),
+		&part{M: p.head(loc), Page: p},
+		elWith("section", "card hero", at{"aria-label", heading.Heading},
+			elText("h2", "vh", heading.Heading),
 			&part{M: heading},
-			&part{M: w.strip(p.connection()), Page: p},
+			&part{M: loc.strip(p.connection()), Page: p},
 		),
 	}
 	if p.cancelText != "" {
-		main = append(main, ha("div", "conn bad solo", at{"role", "alert"},
-			iconCross.draw(""), ht("span", "msg", p.cancelText)))
+		main = append(main, elWith("div", "conn bad solo", at{"role", "alert"},
+			iconCross.draw(""), elText("span", "msg", p.cancelText)))
 	}
 	switch {
 	case !bare(state):
-		main = append(main, h("div", "cols",
+		main = append(main, el("div", "cols",
 			&part{M: pages},
-			h("div", "side",
-				&part{M: w.score(state)},
-				&part{M: w.findings(state)},
-				&part{M: w.responses(state)},
+			el("div", "side",
+				&part{M: loc.score(state)},
+				&part{M: loc.findings(state)},
+				&part{M: loc.responses(state)},
 			),
 		))
 	case state.GeoScore != nil:
-		main = append(main, &part{M: w.score(state)})
+		main = append(main, &part{M: loc.score(state)})
 	}
 	main = append(main, cancelDialog(p.lang, state, p.onCancelYes, p.onCancelNo))
 	return frameView(m, p.actions(), main...)
@@ -316,8 +316,8 @@ func (p *auditPage) onCancelYes(ctx app.Context, _ app.Event) { p.act(ctx, actCa
 
 func (p *auditPage) onCancelNo(app.Context, app.Event) { closeDialog(cancelDialogID) }
 
-func (p *auditPage) head(w world) headModel {
-	m := w.head(p.id, p.view.Progress)
+func (p *auditPage) head(loc locale) headModel {
+	m := loc.head(p.id, p.view.Progress)
 	switch {
 	case p.cancelling:
 		m.Cancel, m.Cancelling = p.lang.T(text.CancelBusy), true

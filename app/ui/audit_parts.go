@@ -60,10 +60,10 @@ func cancelDialog(l text.Lang, p *shared.AuditProgress, yes, no app.EventHandler
 	if p != nil {
 		pages = p.TotalPages
 	}
-	return ha("dialog", "dialog", at{"id", cancelDialogID, "aria-labelledby", "cancel-title"},
-		ha("h2", "", at{"id", "cancel-title"}, app.Text(l.T(text.CancelQuestion))),
-		ht("p", "", l.N(text.PagesDone, pages)),
-		h("div", "dialog-a",
+	return elWith("dialog", "dialog", at{"id", cancelDialogID, "aria-labelledby", "cancel-title"},
+		elWith("h2", "", at{"id", "cancel-title"}, app.Text(l.T(text.CancelQuestion))),
+		elText("p", "", l.N(text.PagesDone, pages)),
+		el("div", "dialog-a",
 			button("", nil, no, "", app.Text(l.T(text.CancelGoOn))),
 			button("btn-danger", nil, yes, "", app.Text(l.T(text.CancelConfirm))),
 		),

@@ -15,8 +15,8 @@ import (
 )
 
 func TestHero(t *testing.T) {
-	w := worldAt(t, text.EN, "14:04:26")
-	doc := draw(t, &part{M: w.hero(sample(t, "running"), skew{}, false)})
+	loc := localeAt(t, text.EN, "14:04:26")
+	doc := draw(t, &part{M: loc.hero(sample(t, "running"), skew{}, false)})
 	bar := first(t, class(doc, "bar"))
 	got := []string{
 		words(first(t, class(doc, "pct"))), words(first(t, class(doc, "what"))), words(first(t, class(doc, "sub"))),
@@ -46,7 +46,7 @@ func TestPercentIsDrawn(t *testing.T) {
 	for percent := range 101 {
 		p := sample(t, "running")
 		p.Progress = percent
-		doc := draw(t, &part{M: worldAt(t, text.ES, "14:04:26").hero(p, skew{}, false)})
+		doc := draw(t, &part{M: localeAt(t, text.ES, "14:04:26").hero(p, skew{}, false)})
 		fill, bar := value(first(t, class(doc, "fill")), "width"), first(t, class(doc, "bar"))
 		shown := words(first(t, class(doc, "pct")))
 		if percent == 0 {
@@ -62,7 +62,7 @@ func TestPercentIsDrawn(t *testing.T) {
 }
 
 func TestHeroStates(t *testing.T) {
-	w := worldAt(t, text.EN, "14:04:26")
+	loc := localeAt(t, text.EN, "14:04:26")
 	failed := *sample(t, "running")
 	failed.Status, failed.Stage, failed.FinishedAt = shared.StatusFailed, "", at7(t, "14:04:25")
 	for name, c := range map[string]struct {
@@ -80,7 +80,7 @@ func TestHeroStates(t *testing.T) {
 		"done":          {sample(t, "completed"), false, toneGood, "Done", false, 0},
 		"failed":        {&failed, false, toneBad, "Failed", false, 1},
 	} {
-		m := w.hero(c.p, skew{}, c.quiet)
+		m := loc.hero(c.p, skew{}, c.quiet)
 		halted := 0
 		for _, s := range m.Steps {
 			if s.State == stepHalt {
@@ -95,19 +95,19 @@ func TestHeroStates(t *testing.T) {
 }
 
 func TestActivity(t *testing.T) {
-	w, p := worldAt(t, text.ES, "14:04:26"), sample(t, "running")
-	row := tag(draw(t, &part{M: w.pages(p)}), "tr")[1]
+	loc, p := localeAt(t, text.ES, "14:04:26"), sample(t, "running")
+	row := tag(draw(t, &part{M: loc.pages(p)}), "tr")[1]
 	if got, want := words(row), "200 /recetas/pan 184 ms Aviso 2 Nota 1"; got != want {
 		t.Errorf("page: got %q, want %q", got, want)
 	}
-	if got, want := words(first(t, class(draw(t, &part{M: w.findings(p)}), "finds"))), "Crítico Página no encontrada o rechazada 3 lugares"; got != want {
+	if got, want := words(first(t, class(draw(t, &part{M: loc.findings(p)}), "finds"))), "Crítico Página no encontrada o rechazada 3 lugares"; got != want {
 		t.Errorf("finding: got %q, want %q", got, want)
 	}
-	ring := first(t, class(draw(t, &part{M: w.score(p)}), "ring"))
+	ring := first(t, class(draw(t, &part{M: loc.score(p)}), "ring"))
 	if got, want := value(ring, "aria-label"), "Puntuación 74 de 100: Mejorable"; got != want {
 		t.Errorf("ring: got %q, want %q", got, want)
 	}
-	doc := draw(t, &part{M: w.responses(p)})
+	doc := draw(t, &part{M: loc.responses(p)})
 	if got, want := value(first(t, class(doc, "dist")), "aria-label"), "2xx 287, 3xx 17, 4xx 6, 5xx 2"; got != want {
 		t.Errorf("responses: got %q, want %q", got, want)
 	}
@@ -117,9 +117,9 @@ func TestActivity(t *testing.T) {
 }
 
 func TestFreshRows(t *testing.T) {
-	p, w := sample(t, "running"), worldAt(t, text.EN, "14:04:26")
+	p, loc := sample(t, "running"), localeAt(t, text.EN, "14:04:26")
 	f := freshness{}.next(p)
-	if got := f.mark(w.pages(p)).Rows[0].Fresh; got != "" {
+	if got := f.mark(loc.pages(p)).Rows[0].Fresh; got != "" {
 		t.Errorf("what the page opened with is marked %q", got)
 	}
 	add := func(url string) {
@@ -127,13 +127,13 @@ func TestFreshRows(t *testing.T) {
 		f = f.next(p)
 	}
 	add("https://www.example.com/b")
-	one := f.mark(w.pages(p)).Rows[0].Fresh
+	one := f.mark(loc.pages(p)).Rows[0].Fresh
 	f = f.next(p) // the same pages again: the tint is not restarted
-	if again := f.mark(w.pages(p)).Rows[0].Fresh; one == "" || again != one {
+	if again := f.mark(loc.pages(p)).Rows[0].Fresh; one == "" || again != one {
 		t.Errorf("got %q, then %q", one, again)
 	}
 	add("https://www.example.com/c")
-	rows := f.mark(w.pages(p)).Rows
+	rows := f.mark(loc.pages(p)).Rows
 	if rows[0].Fresh == "" || rows[0].Fresh == one || rows[1].Fresh != "" {
 		t.Errorf("the next row must start an animation of another name: %q after %q, older %q", rows[0].Fresh, one, rows[1].Fresh)
 	}
@@ -152,10 +152,10 @@ func TestAnnouncements(t *testing.T) {
 		next := *view.Progress
 		view.Progress = &next
 		change(&next, &view)
-		w := world{text.EN, start.Add(time.Duration(second) * time.Second), madrid}
-		next.UpdatedAt = shared.At(w.Now)
+		loc := locale{text.EN, start.Add(time.Duration(second) * time.Second), madrid}
+		next.UpdatedAt = shared.At(loc.Now)
 		before := a.text
-		if a = a.next(w, view, w.strip(connection{View: view})); a.text != before {
+		if a = a.next(loc, view, loc.strip(connection{View: view})); a.text != before {
 			said = append(said, strconv.Itoa(second)+": "+a.text)
 		}
 	}

@@ -15,12 +15,12 @@ func crumbs(label string, steps ...app.UI) app.UI {
 		}
 		body = append(body, s)
 	}
-	return ha("nav", "crumb", at{"aria-label", label}, body...)
+	return elWith("nav", "crumb", at{"aria-label", label}, body...)
 }
 
 // draw makes the top of a page about an audit, with its buttons.
 func (m headModel) draw(do app.EventHandler) app.UI {
-	title := []app.UI{ha("h1", "", at{"id", titleID, "tabindex", "-1", "dir", "auto"}, app.Text(m.Site))}
+	title := []app.UI{elWith("h1", "", at{"id", titleID, "tabindex", "-1", "dir", "auto"}, app.Text(m.Site))}
 	if m.Known {
 		title = append(title, badgeView(m.Badge))
 	}
@@ -29,7 +29,7 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 		meta = append(meta, outside("trunc", m.URL, m.URL))
 	}
 	for _, fact := range m.Meta {
-		meta = append(meta, ht("span", "", fact))
+		meta = append(meta, elText("span", "", fact))
 	}
 	var buttons []app.UI
 	if m.Cancel != "" {
@@ -37,26 +37,26 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 		if m.Cancelling {
 			waits = at{"disabled", "true"}
 		}
-		buttons = append(buttons, button("btn-danger", waits, do, "", iconStop.draw(""), ht("span", "", m.Cancel)))
+		buttons = append(buttons, button("btn-danger", waits, do, "", iconStop.draw(""), elText("span", "", m.Cancel)))
 	}
 	if m.Link != "" {
 		class := "btn"
 		if m.LinkMain {
 			class = "btn btn-primary"
 		}
-		buttons = append(buttons, ha("a", class, at{"href", m.Link}, m.LinkIcon.draw(""), ht("span", "", m.LinkText)))
+		buttons = append(buttons, elWith("a", class, at{"href", m.Link}, m.LinkIcon.draw(""), elText("span", "", m.LinkText)))
 	}
-	return h("div", "head",
+	return el("div", "head",
 		tile(m.Site, false),
-		h("div", "head-t", h("div", "row", title...), h("p", "meta", meta...)),
-		h("div", "head-a", buttons...),
+		el("div", "head-t", el("div", "row", title...), el("p", "meta", meta...)),
+		el("div", "head-a", buttons...),
 	)
 }
 
 // outside is a link to the audited site. It does not tell the site from which page
 // it was followed.
 func outside(class, address, words string) app.UI {
-	return ha("a", class, at{
+	return elWith("a", class, at{
 		"href", address, "target", "_blank", "rel", "noopener noreferrer nofollow", "dir", "auto",
 	}, app.Text(words))
 }
@@ -64,33 +64,33 @@ func outside(class, address, words string) app.UI {
 func (m heroModel) draw(app.EventHandler) app.UI {
 	number := []app.UI{app.Text("–")}
 	if m.Known {
-		number = []app.UI{app.Text(num(m.Percent)), ht("small", "", "%")}
+		number = []app.UI{app.Text(num(m.Percent)), elText("small", "", "%")}
 	}
 	counts := make([]app.UI, len(m.Counts))
 	for i, c := range m.Counts {
-		counts[i] = ht("span", "", c)
+		counts[i] = elText("span", "", c)
 	}
 	stats := make([]app.UI, len(m.Stats))
 	for i, s := range m.Stats {
-		stats[i] = h("div", "stat", ht("dt", "", s.Name), ht("dd", "", s.Value))
+		stats[i] = el("div", "stat", elText("dt", "", s.Name), elText("dd", "", s.Value))
 	}
 	now := []app.UI{
-		ha("div", "what", at{"dir", "auto"}, app.Text(m.What)),
-		h("div", "sub num", counts...),
+		elWith("div", "what", at{"dir", "auto"}, app.Text(m.What)),
+		el("div", "sub num", counts...),
 	}
 	if m.Note != "" {
-		now = append(now, ha("div", "note", at{"dir", "auto"}, app.Text(m.Note)))
+		now = append(now, elWith("div", "note", at{"dir", "auto"}, app.Text(m.Note)))
 	}
 	body := []app.UI{
-		h("div", "pct", number...),
-		h("div", "now", now...),
-		h("dl", "stats", stats...),
+		el("div", "pct", number...),
+		el("div", "now", now...),
+		el("dl", "stats", stats...),
 		barView(m),
 	}
 	if len(m.Steps) > 0 {
 		body = append(body, stepsView(m.Steps))
 	}
-	return h("div", "hero-b", body...)
+	return el("div", "hero-b", body...)
 }
 
 // barView draws the percentage as a bar.
@@ -109,9 +109,9 @@ func barView(m heroModel) app.UI {
 	body := []app.UI{fill(m.Percent*100, filled)}
 	if len(m.Steps) > 0 {
 		body = append(body,
-			h("span", "tick tick-1"), h("span", "tick tick-2"), h("span", "tick tick-3"), h("span", "tick tick-4"))
+			el("span", "tick tick-1"), el("span", "tick tick-2"), el("span", "tick tick-3"), el("span", "tick tick-4"))
 	}
-	return ha("div", class, progressbar(m.Name, now, words), body...)
+	return elWith("div", class, progressbar(m.Name, now, words), body...)
 }
 
 // progressbar lists the attributes of a progress bar; now and words are empty while
@@ -139,55 +139,55 @@ func stepsView(steps []step) app.UI {
 		if s.State == stepCur {
 			current = "step"
 		}
-		items[i] = ha("li", string(s.State), at{"aria-current", current}, sign.draw(spin), h("span", "",
-			ht("b", "", s.Name),
-			ht("small", "m-only", s.Place),
-			ht("small", "", s.Took),
+		items[i] = elWith("li", string(s.State), at{"aria-current", current}, sign.draw(spin), el("span", "",
+			elText("b", "", s.Name),
+			elText("small", "m-only", s.Place),
+			elText("small", "", s.Took),
 		))
 	}
-	return h("ol", "steps", items...)
+	return el("ol", "steps", items...)
 }
 
 func (m pagesModel) draw(app.EventHandler) app.UI {
-	head := h("div", "card-h",
-		h("h2", "", app.Text(m.Heading), ht("span", "count", m.Total)),
-		ht("span", "xs t3", m.Order),
+	head := el("div", "card-h",
+		el("h2", "", app.Text(m.Heading), elText("span", "count", m.Total)),
+		elText("span", "xs t3", m.Order),
 	)
 	if len(m.Rows) == 0 {
-		return ha("section", "card", at{"aria-label", m.Heading}, head, empty(m.Empty))
+		return elWith("section", "card", at{"aria-label", m.Heading}, head, empty(m.Empty))
 	}
 	rows := make([]app.UI, len(m.Rows))
 	for i, r := range m.Rows {
-		rows[i] = h("tr", r.Fresh,
-			h("td", "", ht("span", r.Class, r.Code)),
-			h("td", "path trunc", ha("span", "mono", at{"title", r.URL, "dir", "auto"}, app.Text(r.Path))),
-			ht("td", "r num nowrap t2 hide-sm", r.Time),
-			h("td", "r nowrap", countsView(r.Found, m.None)),
+		rows[i] = el("tr", r.Fresh,
+			el("td", "", elText("span", r.Class, r.Code)),
+			el("td", "path trunc", elWith("span", "mono", at{"title", r.URL, "dir", "auto"}, app.Text(r.Path))),
+			elText("td", "r num nowrap t2 hide-sm", r.Time),
+			el("td", "r nowrap", countsView(r.Found, m.None)),
 		)
 	}
-	table := h("table", "tbl",
-		ht("caption", "vh", m.Heading),
-		h("thead", "", h("tr", "",
+	table := el("table", "tbl",
+		elText("caption", "vh", m.Heading),
+		el("thead", "", el("tr", "",
 			column("", m.Code), column("", m.Page), column("r hide-sm", m.Time), column("r", m.Findings),
 		)),
-		h("tbody", "", rows...),
+		el("tbody", "", rows...),
 	)
-	return ha("section", "card", at{"aria-label", m.Heading}, head, table)
+	return elWith("section", "card", at{"aria-label", m.Heading}, head, table)
 }
 
 func (m scoreModel) draw(app.EventHandler) app.UI {
 	if m.Ring == nil {
 		return card(m.Heading, "", empty(m.Empty))
 	}
-	return card(m.Heading, m.From, h("div", "card-b center", ringView(m.Ring, "")))
+	return card(m.Heading, m.From, el("div", "card-b center", ringView(m.Ring, "")))
 }
 
 func (m findingsModel) draw(app.EventHandler) app.UI {
 	sums := make([]app.UI, len(m.Sums))
 	for i, c := range m.Sums {
-		sums[i] = h("div", "",
-			ht("b", "", c.Number),
-			h("span", severityClass(c.Severity), severityShape(c.Severity), app.Text(c.Word)),
+		sums[i] = el("div", "",
+			elText("b", "", c.Number),
+			el("span", severityClass(c.Severity), severityShape(c.Severity), app.Text(c.Word)),
 		)
 	}
 	var list app.UI
@@ -197,17 +197,17 @@ func (m findingsModel) draw(app.EventHandler) app.UI {
 	if len(m.Top) > 0 {
 		rows := make([]app.UI, len(m.Top))
 		for i, t := range m.Top {
-			rows[i] = h("li", "",
+			rows[i] = el("li", "",
 				severityMark(t.Severity, t.Word),
-				h("span", "grow", app.Text(t.Title), ht("small", "", t.Where)),
+				el("span", "grow", app.Text(t.Title), elText("small", "", t.Where)),
 			)
 		}
-		list = h("ul", "finds", rows...)
+		list = el("ul", "finds", rows...)
 	}
 	if len(sums) == 0 {
 		return card(m.Heading, "", list)
 	}
-	return card(m.Heading, "", h("div", "sum3", sums...), list)
+	return card(m.Heading, "", el("div", "sum3", sums...), list)
 }
 
 func (m responsesModel) draw(app.EventHandler) app.UI {
@@ -217,10 +217,10 @@ func (m responsesModel) draw(app.EventHandler) app.UI {
 	bars, legend := make([]app.UI, len(m.Parts)), make([]app.UI, len(m.Parts))
 	for i, p := range m.Parts {
 		bars[i] = fill(p.Share, p.Class)
-		legend[i] = h("span", "", h("i", p.Class), app.Text(p.Text))
+		legend[i] = el("span", "", el("i", p.Class), app.Text(p.Text))
 	}
-	return card(m.Heading, "", h("div", "card-b",
-		ha("div", "dist", at{"role", "img", "aria-label", m.Label}, bars...),
-		ha("div", "legend", at{"aria-hidden", "true"}, legend...),
+	return card(m.Heading, "", el("div", "card-b",
+		elWith("div", "dist", at{"role", "img", "aria-label", m.Label}, bars...),
+		elWith("div", "legend", at{"aria-hidden", "true"}, legend...),
 	))
 }

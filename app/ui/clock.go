@@ -6,8 +6,8 @@ import (
 	"atalaya/shared/text"
 )
 
-// world is what a drawing depends on beside the data.
-type world struct {
+// locale is what a drawing depends on beside the data.
+type locale struct {
 	Lang text.Lang
 	// Now is the moment drawn, on this device's clock.
 	Now time.Time
@@ -17,73 +17,73 @@ type world struct {
 }
 
 // clock writes a moment: the time of day, with the date unless it is today.
-func (w world) clock(t time.Time) string {
-	t, now := t.In(w.zone()), w.Now.In(w.zone())
+func (loc locale) clock(t time.Time) string {
+	t, now := t.In(loc.zone()), loc.Now.In(loc.zone())
 	s := t.Format("15:04")
 	if t.YearDay() != now.YearDay() || t.Year() != now.Year() {
-		s = w.Lang.T(text.DayTime, w.date(t), s)
+		s = loc.Lang.T(text.DayTime, loc.date(t), s)
 	}
-	if w.zone() == time.UTC {
-		s = w.Lang.T(text.TimeUTC, s)
+	if loc.zone() == time.UTC {
+		s = loc.Lang.T(text.TimeUTC, s)
 	}
 	return s
 }
 
-func (w world) zone() *time.Location {
-	if w.Zone == nil {
+func (loc locale) zone() *time.Location {
+	if loc.Zone == nil {
 		return time.UTC
 	}
-	return w.Zone
+	return loc.Zone
 }
 
-func (w world) date(t time.Time) string {
+func (loc locale) date(t time.Time) string {
 	year, month, day := t.Date()
-	if year == w.Now.In(w.zone()).Year() {
+	if year == loc.Now.In(loc.zone()).Year() {
 		year = 0
 	}
-	return w.Lang.Date(year, month, day)
+	return loc.Lang.Date(year, month, day)
 }
 
 // when writes a moment of the past for a list: its age within a day, else the
 // date.
-func (w world) when(t time.Time) string {
-	age := w.Now.Sub(t)
+func (loc locale) when(t time.Time) string {
+	age := loc.Now.Sub(t)
 	if age < 24*time.Hour {
-		return w.ago(max(age, 0).Truncate(time.Minute))
+		return loc.ago(max(age, 0).Truncate(time.Minute))
 	}
-	return w.date(t.In(w.zone()))
+	return loc.date(t.In(loc.zone()))
 }
 
 // ago writes an age in its largest unit.
-func (w world) ago(age time.Duration) string {
+func (loc locale) ago(age time.Duration) string {
 	switch {
 	case age < time.Second:
-		return w.Lang.T(text.AgoNow)
+		return loc.Lang.T(text.AgoNow)
 	case age < time.Minute:
-		return w.Lang.T(text.AgoSeconds, int(age/time.Second))
+		return loc.Lang.T(text.AgoSeconds, int(age/time.Second))
 	case age < time.Hour:
-		return w.Lang.T(text.AgoMinutes, int(age/time.Minute))
+		return loc.Lang.T(text.AgoMinutes, int(age/time.Minute))
 	}
-	return w.Lang.T(text.AgoHours, int(age/time.Hour))
+	return loc.Lang.T(text.AgoHours, int(age/time.Hour))
 }
 
 // span writes a duration in its largest unit.
-func (w world) span(d time.Duration) string {
+func (loc locale) span(d time.Duration) string {
 	switch {
 	case d < time.Minute:
-		return w.Lang.T(text.DurationSeconds, int(max(d, 0)/time.Second))
+		return loc.Lang.T(text.DurationSeconds, int(max(d, 0)/time.Second))
 	case d < time.Hour:
-		return w.Lang.T(text.DurationMinutes, int(d/time.Minute))
+		return loc.Lang.T(text.DurationMinutes, int(d/time.Minute))
 	}
-	return w.Lang.T(text.DurationHours, int(d/time.Hour))
+	return loc.Lang.T(text.DurationHours, int(d/time.Hour))
 }
 
 // stopwatch writes a duration to the second: 12 s, 2:14, 1:02:03.
-func (w world) stopwatch(d time.Duration) string {
+func (loc locale) stopwatch(d time.Duration) string {
 	s := int(max(d, 0) / time.Second)
 	switch {
 	case s < 60:
-		return w.Lang.T(text.DurationSeconds, s)
+		return loc.Lang.T(text.DurationSeconds, s)
 	case s < 3600:
 		return itoa(s/60) + ":" + pad(s%60)
 	}

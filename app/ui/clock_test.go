@@ -11,8 +11,8 @@ import (
 )
 
 func TestClock(t *testing.T) {
-	en, es := worldAt(t, text.EN, "23:30:00"), worldAt(t, text.ES, "23:30:00") // 00:30 of the 24th in Madrid
-	utc := world{Lang: text.EN, Now: moment(t, "14:00:00")}
+	en, es := localeAt(t, text.EN, "23:30:00"), localeAt(t, text.ES, "23:30:00") // 00:30 of the 24th in Madrid
+	utc := locale{Lang: text.EN, Now: moment(t, "14:00:00")}
 	got := []string{
 		en.clock(moment(t, "23:05:00")), en.clock(moment(t, "22:05:00")), es.clock(moment(t, "22:05:00")),
 		en.clock(moment(t, "12:00:00").AddDate(-1, 0, 0)), utc.clock(moment(t, "13:02:00")),

@@ -58,8 +58,8 @@ type rowModel struct {
 	Exact   string
 }
 
-func (w world) list(v live.View, c skew) listModel {
-	l := w.Lang
+func (loc locale) list(v live.View, c skew) listModel {
+	l := loc.Lang
 	m := listModel{
 		Running: l.T(text.InProgress), History: l.T(text.History), NoHistory: l.T(text.ListNoHistory),
 		Columns: [6]string{
@@ -67,12 +67,12 @@ func (w world) list(v live.View, c skew) listModel {
 			l.T(text.ColumnFindings), l.T(text.ColumnPages), l.T(text.ColumnFinished),
 		},
 	}
-	s := w.strip(connection{View: v})
+	s := loc.strip(connection{View: v})
 	if v.Phase != live.Live && v.Phase != live.Connecting && s.Lead != l.T(text.ConnConnecting) {
 		m.Notice = &s
 	}
 	if v.Saved {
-		m.Age = w.age(v)
+		m.Age = loc.age(v)
 	}
 	switch {
 	case v.Audits == nil && (v.Phase == live.Offline || v.Phase == live.Closed):
@@ -87,9 +87,9 @@ func (w world) list(v live.View, c skew) listModel {
 	}
 	for i := range v.Audits {
 		if a := &v.Audits[i]; a.Status.Terminal() {
-			m.Rows = append(m.Rows, w.row(a))
+			m.Rows = append(m.Rows, loc.row(a))
 		} else {
-			m.Cards = append(m.Cards, w.at(v).card(a, c))
+			m.Cards = append(m.Cards, loc.at(v).card(a, c))
 		}
 	}
 	if len(m.Cards) > 0 {
@@ -98,30 +98,30 @@ func (w world) list(v live.View, c skew) listModel {
 	return m
 }
 
-func (w world) card(p *shared.AuditProgress, c skew) cardModel {
-	l := w.Lang
+func (loc locale) card(p *shared.AuditProgress, c skew) cardModel {
+	l := loc.Lang
 	m := cardModel{
 		ID: p.AuditID, Link: shared.PathPage(p.AuditID), Site: siteName(p.URL),
 		Percent: p.Progress, Known: p.Progress > 0,
-		What: w.activityLine(p), Name: l.T(text.ProgressName),
+		What: loc.activityLine(p), Name: l.T(text.ProgressName),
 	}
 	m.Value = l.T(text.ProgressValue, p.Progress, m.What)
 	if p.TotalPages > 0 {
 		m.Count = l.N(text.Pages, p.TotalPages)
 	}
-	if d, ok := w.elapsed(p, c); ok {
-		m.Elapsed = l.T(text.SoFar, w.stopwatch(d))
+	if d, ok := loc.elapsed(p, c); ok {
+		m.Elapsed = l.T(text.SoFar, loc.stopwatch(d))
 	}
 	return m
 }
 
-func (w world) row(p *shared.AuditProgress) rowModel {
-	l := w.Lang
+func (loc locale) row(p *shared.AuditProgress) rowModel {
+	l := loc.Lang
 	m := rowModel{
 		ID: p.AuditID, Link: shared.PathPage(p.AuditID), Site: siteName(p.URL),
 		Label: l.T(text.AuditNumber, p.AuditID),
-		Badge: w.badge(p.Status), NoScore: l.T(text.NoScore), NoFound: l.T(text.None),
-		Found: w.sums(p.Findings), Pages: l.Number(p.TotalPages),
+		Badge: loc.badge(p.Status), NoScore: l.T(text.NoScore), NoFound: l.T(text.None),
+		Found: loc.sums(p.Findings), Pages: l.Number(p.TotalPages),
 	}
 	switch {
 	case p.TotalPages == 0 && p.Findings.Total() == 0:
@@ -133,16 +133,16 @@ func (w world) row(p *shared.AuditProgress) rowModel {
 		m.Error = *p.ErrorMessage
 	}
 	if p.GeoScore != nil {
-		m.Score = w.ring(*p.GeoScore, "")
+		m.Score = loc.ring(*p.GeoScore, "")
 	}
 	if p.FinishedAt != nil {
-		m.When, m.Exact = w.when(p.FinishedAt.Time), w.clock(p.FinishedAt.Time)
+		m.When, m.Exact = loc.when(p.FinishedAt.Time), loc.clock(p.FinishedAt.Time)
 	}
 	return m
 }
 
 // dashboardTitle names the tab.
-func (w world) dashboardTitle(audits []shared.AuditProgress) string {
+func (loc locale) dashboardTitle(audits []shared.AuditProgress) string {
 	running := 0
 	for i := range audits {
 		if !audits[i].Status.Terminal() {
@@ -150,7 +150,7 @@ func (w world) dashboardTitle(audits []shared.AuditProgress) string {
 		}
 	}
 	if running == 0 {
-		return w.Lang.T(text.TitleAudits)
+		return loc.Lang.T(text.TitleAudits)
 	}
-	return w.Lang.N(text.RunningCount, running)
+	return loc.Lang.N(text.RunningCount, running)
 }

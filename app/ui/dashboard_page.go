@@ -65,12 +65,12 @@ func (d *dashboardPage) receive(ctx app.Context, v live.View) {
 }
 
 func (d *dashboardPage) everySecond(app.Context) {
-	w := d.world()
-	d.say = d.say.next(w, d.view, w.strip(connection{View: d.view}))
+	loc := d.locale()
+	d.say = d.say.next(loc, d.view, loc.strip(connection{View: d.view}))
 }
 
 func (d *dashboardPage) titles() (title, description string) {
-	return d.world().dashboardTitle(d.view.Audits), d.lang.T(text.DescriptionAudits)
+	return d.locale().dashboardTitle(d.view.Audits), d.lang.T(text.DescriptionAudits)
 }
 
 func (d *dashboardPage) act(_ app.Context, a action) {
@@ -80,18 +80,18 @@ func (d *dashboardPage) act(_ app.Context, a action) {
 }
 
 func (d *dashboardPage) Render() app.UI {
-	w := d.world()
+	loc := d.locale()
 	m := d.frame()
-	m.Home, m.Pill = true, w.pill(d.view)
-	list := w.list(d.view, d.device.skew)
+	m.Home, m.Pill = true, loc.pill(d.view)
+	list := loc.list(d.view, d.device.skew)
 
 	main := []app.UI{
-		ha("h1", "vh", at{"id", titleID, "tabindex", "-1"}, app.Text(d.lang.T(text.TitleAudits))),
+		elWith("h1", "vh", at{"id", titleID, "tabindex", "-1"}, app.Text(d.lang.T(text.TitleAudits))),
 		&startBox{Lang: d.lang, Device: d.device},
 	}
-	notice := h("div", "")
+	notice := el("div", "")
 	if list.Notice != nil {
-		notice = h("div", "card notice", &part{M: *list.Notice, Page: d})
+		notice = el("div", "card notice", &part{M: *list.Notice, Page: d})
 	}
 	cards, rows := make([]app.UI, len(list.Cards)), make([]app.UI, len(list.Rows))
 	for i, c := range list.Cards {

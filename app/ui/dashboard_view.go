@@ -13,40 +13,40 @@ func (c cardModel) draw(app.EventHandler) app.UI {
 	}
 	what := []app.UI{app.Text(c.What)}
 	if c.Count != "" {
-		what = append(what, ht("span", "t3 sep", c.Count))
+		what = append(what, elText("span", "t3 sep", c.Count))
 	}
-	return ha("a", "card lc", at{"href", c.Link},
-		h("div", "lc-h",
+	return elWith("a", "card lc", at{"href", c.Link},
+		el("div", "lc-h",
 			tile(c.Site, true),
-			ha("b", "trunc", at{"dir", "auto"}, app.Text(c.Site)),
-			ht("span", "p", percent),
+			elWith("b", "trunc", at{"dir", "auto"}, app.Text(c.Site)),
+			elText("span", "p", percent),
 		),
-		ha("div", "thin", progressbar(c.Name, now, words), fill(c.Percent*100, "f-accent")),
-		h("div", "lc-f",
-			h("span", "trunc", what...),
-			ht("span", "nowrap", c.Elapsed),
+		elWith("div", "thin", progressbar(c.Name, now, words), fill(c.Percent*100, "f-accent")),
+		el("div", "lc-f",
+			el("span", "trunc", what...),
+			elText("span", "nowrap", c.Elapsed),
 		),
 	)
 }
 
 func (r rowModel) draw(app.EventHandler) app.UI {
-	site := []app.UI{ha("a", "trunc", at{"href", r.Link, "dir", "auto"}, app.Text(r.Site))}
+	site := []app.UI{elWith("a", "trunc", at{"href", r.Link, "dir", "auto"}, app.Text(r.Site))}
 	if r.Error != "" {
-		site = append(site, ha("small", "", at{"dir", "auto"}, app.Text(r.Error)))
+		site = append(site, elWith("small", "", at{"dir", "auto"}, app.Text(r.Error)))
 	} else {
-		site = append(site, ht("small", "", r.Label))
+		site = append(site, elText("small", "", r.Label))
 	}
-	var score app.UI = ht("span", "t3", r.NoScore)
+	var score app.UI = elText("span", "t3", r.NoScore)
 	if r.Score != nil {
 		score = miniRing(r.Score)
 	}
-	return h("tr", "",
-		h("td", "c-site", h("div", "site", tile(r.Site, true), h("div", "grow", site...))),
-		h("td", "c-status nowrap", badgeView(r.Badge)),
-		h("td", "c-score", score),
-		h("td", "c-find", countsView(r.Found, r.NoFound)),
-		ht("td", "c-pages r num t2", r.Pages),
-		ha("td", "c-when r num t2 nowrap", at{"title", r.Exact}, app.Text(r.When)),
+	return el("tr", "",
+		el("td", "c-site", el("div", "site", tile(r.Site, true), el("div", "grow", site...))),
+		el("td", "c-status nowrap", badgeView(r.Badge)),
+		el("td", "c-score", score),
+		el("td", "c-find", countsView(r.Found, r.NoFound)),
+		elText("td", "c-pages r num t2", r.Pages),
+		elWith("td", "c-when r num t2 nowrap", at{"title", r.Exact}, app.Text(r.When)),
 	)
 }
 
@@ -55,46 +55,46 @@ const miniLength = 1005
 
 func miniRing(r *ringModel) app.UI {
 	left := miniLength * (100 - r.Value) / 100
-	return ha("span", "mini "+r.Class, at{"role", "img", "aria-label", r.Label},
-		hs("svg", "", at{"viewBox", "0 0 38 38", "aria-hidden", "true"},
-			hs("circle", "bg", at{"cx", "19", "cy", "19", "r", "16"}),
-			hs("circle", "fg", at{
+	return elWith("span", "mini "+r.Class, at{"role", "img", "aria-label", r.Label},
+		svg("svg", "", at{"viewBox", "0 0 38 38", "aria-hidden", "true"},
+			svg("circle", "bg", at{"cx", "19", "cy", "19", "r", "16"}),
+			svg("circle", "fg", at{
 				"cx", "19", "cy", "19", "r", "16", "stroke-dasharray", tenths(miniLength), "stroke-dashoffset", tenths(left),
 			}),
 		),
-		ha("span", "", at{"aria-hidden", "true"}, app.Text(num(r.Value))),
+		elWith("span", "", at{"aria-hidden", "true"}, app.Text(num(r.Value))),
 	)
 }
 
 func runningView(m listModel, cards []app.UI) app.UI {
 	if len(cards) == 0 {
-		return h("div", "")
+		return el("div", "")
 	}
-	return ha("section", "", at{"aria-label", m.Running},
-		h("div", "sec", ht("h2", "", m.Running), ht("span", "sm t3", m.RunningCount)),
-		h("div", "live-grid", cards...),
+	return elWith("section", "", at{"aria-label", m.Running},
+		el("div", "sec", elText("h2", "", m.Running), elText("span", "sm t3", m.RunningCount)),
+		el("div", "live-grid", cards...),
 	)
 }
 
 func historyView(m listModel, rows []app.UI) app.UI {
-	head := h("div", "card-h", ht("h2", "", m.History), ht("span", "xs t3", m.Age))
+	head := el("div", "card-h", elText("h2", "", m.History), elText("span", "xs t3", m.Age))
 	switch {
 	case m.Busy:
-		return ha("section", "card", at{"aria-label", m.History, "aria-busy", "true"}, head,
-			ht("p", "vh", m.Blank),
-			h("div", "skeleton", h("div", ""), h("div", ""), h("div", "")))
+		return elWith("section", "card", at{"aria-label", m.History, "aria-busy", "true"}, head,
+			elText("p", "vh", m.Blank),
+			el("div", "skeleton", el("div", ""), el("div", ""), el("div", "")))
 	case m.Blank != "":
-		return ha("section", "card", at{"aria-label", m.History}, head,
-			h("div", "empty", ht("p", "", m.Blank), ht("p", "sm", m.BlankHelp)))
+		return elWith("section", "card", at{"aria-label", m.History}, head,
+			el("div", "empty", elText("p", "", m.Blank), elText("p", "sm", m.BlankHelp)))
 	case len(rows) == 0:
-		return ha("section", "card", at{"aria-label", m.History}, head, empty(m.NoHistory))
+		return elWith("section", "card", at{"aria-label", m.History}, head, empty(m.NoHistory))
 	}
-	return ha("section", "card", at{"aria-label", m.History}, head, h("table", "tbl list",
-		ht("caption", "vh", m.History),
-		h("thead", "", h("tr", "",
+	return elWith("section", "card", at{"aria-label", m.History}, head, el("table", "tbl list",
+		elText("caption", "vh", m.History),
+		el("thead", "", el("tr", "",
 			column("", m.Columns[0]), column("", m.Columns[1]), column("", m.Columns[2]),
 			column("", m.Columns[3]), column("c-pages r", m.Columns[4]), column("r", m.Columns[5]),
 		)),
-		h("tbody", "", rows...),
+		el("tbody", "", rows...),
 	))
 }

@@ -11,25 +11,25 @@ import "github.com/maxence-charriere/go-app/v10/pkg/app"
 // empty value leaves the attribute out.
 type at []string
 
-// h is an element with classes and children.
-func h(tag, class string, children ...app.UI) app.UI {
+// el is an element with classes and children.
+func el(tag, class string, children ...app.UI) app.UI {
 	return element(tag, "", class, nil, children)
 }
 
-// ht is an element that holds a text.
-func ht(tag, class, text string) app.UI {
+// elText is an element that holds a text.
+func elText(tag, class, text string) app.UI {
 	return element(tag, "", class, nil, []app.UI{app.Text(text)})
 }
 
-// ha is [h] with attributes.
-func ha(tag, class string, attributes at, children ...app.UI) app.UI {
+// elWith is [el] with attributes.
+func elWith(tag, class string, attributes at, children ...app.UI) app.UI {
 	return element(tag, "", class, attributes, children)
 }
 
 const svgNS = "http://www.w3.org/2000/svg"
 
-// hs is [ha] for a part of a drawing.
-func hs(tag, class string, attributes at, children ...app.UI) app.UI {
+// svg is [elWith] for a part of a drawing.
+func svg(tag, class string, attributes at, children ...app.UI) app.UI {
 	return element(tag, svgNS, class, attributes, children)
 }
 

@@ -35,20 +35,20 @@ func frameView(m frameModel, do frameActions, main ...app.UI) app.UI {
 	l := m.Lang
 	var fault app.UI
 	if m.Broken {
-		fault = ha("div", "conn bad solo", at{"role", "alert"},
+		fault = elWith("div", "conn bad solo", at{"role", "alert"},
 			iconTriangle.draw(""),
-			ht("span", "msg", l.T(text.Broken)),
-			h("span", "end", button("btn-sm", nil, do.reload, "", app.Text(l.T(text.Reload)))),
+			elText("span", "msg", l.T(text.Broken)),
+			el("span", "end", button("btn-sm", nil, do.reload, "", app.Text(l.T(text.Reload)))),
 		)
 	}
-	return ha("div", "page", at{"data-boot", m.Boot},
-		ha("a", "skip", at{"href", "#main"}, app.Text(l.T(text.SkipToContent))),
+	return elWith("div", "page", at{"data-boot", m.Boot},
+		elWith("a", "skip", at{"href", "#main"}, app.Text(l.T(text.SkipToContent))),
 		headerView(m, do),
-		ha("main", "wrap", at{"id", "main"}, append([]app.UI{fault, stillView(m)}, main...)...),
-		h("footer", "bottom",
-			ha("a", "", at{"href", m.Plain, "target", "_blank", "rel", "noopener", "title", l.T(text.PlainHint)}, app.Text(l.T(text.PlainVersion))),
+		elWith("main", "wrap", at{"id", "main"}, append([]app.UI{fault, stillView(m)}, main...)...),
+		el("footer", "bottom",
+			elWith("a", "", at{"href", m.Plain, "target", "_blank", "rel", "noopener", "title", l.T(text.PlainHint)}, app.Text(l.T(text.PlainVersion))),
 		),
-		ha("div", "vh", at{"id", "say", "role", "status", "aria-live", "polite"}, app.Text(m.Say)),
+		elWith("div", "vh", at{"id", "say", "role", "status", "aria-live", "polite"}, app.Text(m.Say)),
 	)
 }
 
@@ -57,10 +57,10 @@ func stillView(m frameModel) app.UI {
 	if app.IsClient {
 		return nil
 	}
-	return h("noscript", "", h("div", "conn info solo",
+	return el("noscript", "", el("div", "conn info solo",
 		iconInfo.draw(""),
-		ht("span", "msg", m.Still),
-		h("span", "end", ha("a", "btn btn-sm", at{"href", m.Plain}, app.Text(m.Lang.T(text.PlainVersion)))),
+		elText("span", "msg", m.Still),
+		el("span", "end", elWith("a", "btn btn-sm", at{"href", m.Plain}, app.Text(m.Lang.T(text.PlainVersion)))),
 	))
 }
 
@@ -88,11 +88,11 @@ func headerView(m frameModel, do frameActions) app.UI {
 				do.lang(other), tag, app.Text(other.Short())))
 		}
 	}
-	return h("header", "top", h("div", "top-in",
-		ha("a", "brand", at{"href", "/"}, mark(), ht("span", "", "Atalaya")),
-		ha("nav", "nav", at{"aria-label", l.T(text.NavMain)},
-			ha("a", "", at{"href", "/", "aria-current", current}, app.Text(l.T(text.NavAudits)))),
-		h("div", "top-end", end...),
+	return el("header", "top", el("div", "top-in",
+		elWith("a", "brand", at{"href", "/"}, mark(), elText("span", "", "Atalaya")),
+		elWith("nav", "nav", at{"aria-label", l.T(text.NavMain)},
+			elWith("a", "", at{"href", "/", "aria-current", current}, app.Text(l.T(text.NavAudits)))),
+		el("div", "top-end", end...),
 	))
 }
 
@@ -125,12 +125,12 @@ func (b *base) begin(words func() (title, description string)) {
 	}
 }
 
-// world is what the next drawing depends on.
-func (b *base) world() world {
+// locale is what the next drawing depends on.
+func (b *base) locale() locale {
 	if app.IsServer {
-		return world{Lang: b.lang, Now: b.now, Zone: time.UTC}
+		return locale{Lang: b.lang, Now: b.now, Zone: time.UTC}
 	}
-	return world{Lang: b.lang, Now: b.now, Zone: time.Local}
+	return locale{Lang: b.lang, Now: b.now, Zone: time.Local}
 }
 
 func (b *base) frame() frameModel {

@@ -43,9 +43,9 @@ func moment(t *testing.T, clock string) time.Time {
 // madrid is one hour ahead of UTC in November.
 var madrid = time.FixedZone("CET", 3600)
 
-func worldAt(t *testing.T, l text.Lang, clock string) world {
+func localeAt(t *testing.T, l text.Lang, clock string) locale {
 	t.Helper()
-	return world{Lang: l, Now: moment(t, clock), Zone: madrid}
+	return locale{Lang: l, Now: moment(t, clock), Zone: madrid}
 }
 
 // draw renders a tree as the server does and parses it as a browser without

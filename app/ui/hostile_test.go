@@ -40,7 +40,7 @@ func legible(v string) bool {
 
 func checkAttr(t *testing.T, v string) {
 	t.Helper()
-	doc := draw(t, ha("p", v, at{"title", v, "aria-label", v}, app.Text(v)))
+	doc := draw(t, elWith("p", v, at{"title", v, "aria-label", v}, app.Text(v)))
 	p := first(t, tag(doc, "p"))
 	for _, a := range p.Attr {
 		if a.Key != "class" && a.Key != "title" && a.Key != "aria-label" {
@@ -96,7 +96,7 @@ func TestHref(t *testing.T) {
 		"\x00javascript:alert(1)":      "",
 		"https://example.com/\"onx=\"": "https://example.com/\"onx=\"",
 	} {
-		got := value(first(t, tag(draw(t, ha("a", "", at{"href", v})), "a")), "href")
+		got := value(first(t, tag(draw(t, elWith("a", "", at{"href", v})), "a")), "href")
 		if got != want {
 			t.Errorf("href %q: got %q, want %q", v, got, want)
 		}
@@ -106,9 +106,9 @@ func TestHref(t *testing.T) {
 // Every page drawn from hostile data has only the elements and attributes that
 // the same page has with harmless data.
 func TestHostilePages(t *testing.T) {
-	w := worldAt(t, text.EN, "14:04:26")
+	loc := localeAt(t, text.EN, "14:04:26")
 	allowed := map[string]bool{}
-	for _, e := range all(draw(t, h("div", "", everyPart(t, w, "https://www.example.com/x", "harmless")...)), func(*html.Node) bool { return true }) {
+	for _, e := range all(draw(t, el("div", "", everyPart(t, loc, "https://www.example.com/x", "harmless")...)), func(*html.Node) bool { return true }) {
 		allowed[e.Data] = true
 		for _, a := range e.Attr {
 			allowed[e.Data+" "+a.Key] = true
@@ -116,7 +116,7 @@ func TestHostilePages(t *testing.T) {
 	}
 	for _, v := range hostile {
 		for _, url := range []string{v, "https://www.example.com/" + v} {
-			doc := draw(t, h("div", "", everyPart(t, w, url, v)...))
+			doc := draw(t, el("div", "", everyPart(t, loc, url, v)...))
 			for _, e := range all(doc, func(*html.Node) bool { return true }) {
 				if !allowed[e.Data] {
 					t.Errorf("%q brought the element %s", v, e.Data)
@@ -136,7 +136,7 @@ func TestHostilePages(t *testing.T) {
 
 // everyPart draws every part of every page with url and v in every place that
 // an audited site, a worker or a client can fill.
-func everyPart(t *testing.T, w world, url, v string) []app.UI {
+func everyPart(t *testing.T, loc locale, url, v string) []app.UI {
 	p := sample(t, "running")
 	p.URL, p.Message, p.StopReason, p.ErrorMessage = url, &v, &v, &v
 	p.Stage = shared.Stage(v)
@@ -160,17 +160,17 @@ func everyPart(t *testing.T, w world, url, v string) []app.UI {
 	}
 	var parts []app.UI
 	for _, state := range []*shared.AuditProgress{p, &failed} {
-		view := live.View{Topic: live.Audit(7), Phase: live.Live, Progress: state, ConfirmedAt: w.Now}
+		view := live.View{Topic: live.Audit(7), Phase: live.Live, Progress: state, ConfirmedAt: loc.Now}
 		parts = append(parts,
-			&part{M: w.head(7, state)}, &part{M: w.hero(state, skew{}, false)}, &part{M: w.strip(connection{View: view})},
-			&part{M: w.pages(state)}, &part{M: w.score(state)}, &part{M: w.findings(state)}, &part{M: w.responses(state)},
-			&part{M: w.card(state, skew{})}, &part{M: w.row(state)},
-			cancelDialog(w.Lang, state, nil, nil))
+			&part{M: loc.head(7, state)}, &part{M: loc.hero(state, skew{}, false)}, &part{M: loc.strip(connection{View: view})},
+			&part{M: loc.pages(state)}, &part{M: loc.score(state)}, &part{M: loc.findings(state)}, &part{M: loc.responses(state)},
+			&part{M: loc.card(state, skew{})}, &part{M: loc.row(state)},
+			cancelDialog(loc.Lang, state, nil, nil))
 	}
-	parts = append(parts, &part{M: w.report(&report)},
-		startView(startModel{Lang: w.Lang, Code: v}, nil, nil),
-		missingView(v, v, w.Lang),
-		frameView(frameModel{Lang: w.Lang, Boot: boot{Page: pageAudit, Progress: p}.encode(), Say: v, Pill: pillModel{Text: v}, Plain: url, Broken: true}, (&base{}).actions()))
+	parts = append(parts, &part{M: loc.report(&report)},
+		startView(startModel{Lang: loc.Lang, Code: v}, nil, nil),
+		missingView(v, v, loc.Lang),
+		frameView(frameModel{Lang: loc.Lang, Boot: boot{Page: pageAudit, Progress: p}.encode(), Say: v, Pill: pillModel{Text: v}, Plain: url, Broken: true}, (&base{}).actions()))
 	return parts
 }
 

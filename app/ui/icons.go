@@ -26,16 +26,16 @@ const (
 )
 
 func (i icon) draw(class string) app.UI {
-	return hs("svg", "i "+class, at{"viewBox", "0 0 24 24", "aria-hidden", "true"},
-		hs("path", "", at{"d", string(i)}))
+	return svg("svg", "i "+class, at{"viewBox", "0 0 24 24", "aria-hidden", "true"},
+		svg("path", "", at{"d", string(i)}))
 }
 
 // mark is the product's sign: a tower with its lamp.
 func mark() app.UI {
-	return hs("svg", "mark", at{"viewBox", "0 0 32 32", "aria-hidden", "true"},
-		hs("path", "beam", at{"d", "M17.5 7 31 2v10Z"}),
-		hs("circle", "lamp", at{"cx", "14", "cy", "7", "r", "3.6"}),
-		hs("path", "tower", at{"d", "M6.5 12.5h15V17h-2.1l1.9 13.5H6.7L8.6 17H6.5Z"}),
-		hs("path", "door", at{"d", "M12 30.5v-4.8a2 2 0 0 1 4 0v4.8Z"}),
+	return svg("svg", "mark", at{"viewBox", "0 0 32 32", "aria-hidden", "true"},
+		svg("path", "beam", at{"d", "M17.5 7 31 2v10Z"}),
+		svg("circle", "lamp", at{"cx", "14", "cy", "7", "r", "3.6"}),
+		svg("path", "tower", at{"d", "M6.5 12.5h15V17h-2.1l1.9 13.5H6.7L8.6 17H6.5Z"}),
+		svg("path", "door", at{"d", "M12 30.5v-4.8a2 2 0 0 1 4 0v4.8Z"}),
 	)
 }

@@ -31,10 +31,10 @@ func (m *missingPage) Render() app.UI {
 
 // missingView says that there is nothing at this address, and leads to the audits.
 func missingView(title, help string, l text.Lang) app.UI {
-	return h("div", "blank",
-		ha("h1", "", at{"id", titleID, "tabindex", "-1"}, app.Text(title)),
-		ht("p", "", help),
-		ha("a", "btn btn-primary", at{"href", "/"}, app.Text(l.T(text.AllAudits))),
+	return el("div", "blank",
+		elWith("h1", "", at{"id", titleID, "tabindex", "-1"}, app.Text(title)),
+		elText("p", "", help),
+		elWith("a", "btn btn-primary", at{"href", "/"}, app.Text(l.T(text.AllAudits))),
 	)
 }
 
@@ -77,9 +77,9 @@ func (s *shellPage) OnNav(ctx app.Context) {
 
 func (s *shellPage) Render() app.UI {
 	l := s.lang
-	return frameView(s.frame(), s.actions(), h("div", "blank",
-		ha("h1", "t2", at{"id", titleID, "tabindex", "-1"}, app.Text(l.T(text.Loading))),
-		ha("div", "bar wait", at{"role", "progressbar", "aria-label", l.T(text.Loading)}, fill(0, "f-accent")),
-		ha("a", "btn", at{"href", "/"}, app.Text(l.T(text.AllAudits))),
+	return frameView(s.frame(), s.actions(), el("div", "blank",
+		elWith("h1", "t2", at{"id", titleID, "tabindex", "-1"}, app.Text(l.T(text.Loading))),
+		elWith("div", "bar wait", at{"role", "progressbar", "aria-label", l.T(text.Loading)}, fill(0, "f-accent")),
+		elWith("a", "btn", at{"href", "/"}, app.Text(l.T(text.AllAudits))),
 	))
 }

@@ -13,7 +13,7 @@ func badgeView(b badgeModel) app.UI {
 	if b.Spin {
 		class = "spin"
 	}
-	return h("span", "badge "+b.Class, b.Icon.draw(class), app.Text(b.Text))
+	return el("span", "badge "+b.Class, b.Icon.draw(class), app.Text(b.Text))
 }
 
 func tile(site string, small bool) app.UI {
@@ -21,7 +21,7 @@ func tile(site string, small bool) app.UI {
 	if small {
 		class = "tile tile-s"
 	}
-	return ha("span", class, at{"aria-hidden", "true"}, app.Text(initial(site)))
+	return elWith("span", class, at{"aria-hidden", "true"}, app.Text(initial(site)))
 }
 
 // severityShape draws a severity as a shape, because colour alone would not tell
@@ -34,7 +34,7 @@ func severityShape(s shared.Severity) app.UI {
 	case shared.SeverityWarning:
 		d = "M1 1h8v8H1z"
 	}
-	return hs("svg", "", at{"viewBox", "0 0 10 10", "aria-hidden", "true"}, hs("path", "", at{"d", d}))
+	return svg("svg", "", at{"viewBox", "0 0 10 10", "aria-hidden", "true"}, svg("path", "", at{"d", d}))
 }
 
 func severityClass(s shared.Severity) string {
@@ -49,28 +49,28 @@ func severityClass(s shared.Severity) string {
 
 // severityMark is a shape with its word for users who do not see it.
 func severityMark(s shared.Severity, word string) app.UI {
-	return h("span", severityClass(s), severityShape(s), hidden(word))
+	return el("span", severityClass(s), severityShape(s), hidden(word))
 }
 
 // countsView is a row of shapes with numbers.
 func countsView(counts []count, none string) app.UI {
 	if len(counts) == 0 {
-		return ht("span", "sev z", none)
+		return elText("span", "sev z", none)
 	}
 	marks := make([]app.UI, len(counts))
 	for i, c := range counts {
-		marks[i] = h("span", severityClass(c.Severity), severityShape(c.Severity), hidden(c.Word), app.Text(c.Number))
+		marks[i] = el("span", severityClass(c.Severity), severityShape(c.Severity), hidden(c.Word), app.Text(c.Number))
 	}
-	return h("span", "sevs", marks...)
+	return el("span", "sevs", marks...)
 }
 
 // hidden is text for screen readers only.
-func hidden(s string) app.UI { return ht("span", "vh", s) }
+func hidden(s string) app.UI { return elText("span", "vh", s) }
 
 // fill is a filled rectangle, share hundredths of a percent wide. It is SVG, where
 // a width is an attribute; in HTML it would be a style, which the CSP forbids.
 func fill(share int, class string) app.UI {
-	return hs("svg", "fill "+class, at{"width", hundredths(share), "height", "100%", "aria-hidden", "true"})
+	return svg("svg", "fill "+class, at{"width", hundredths(share), "height", "100%", "aria-hidden", "true"})
 }
 
 // hundredths writes a percentage given in 1/100.
@@ -87,21 +87,21 @@ const ringLength = 2639
 
 func ringView(r *ringModel, class string) app.UI {
 	left := ringLength * (100 - r.Value) / 100
-	return ha("div", "ring "+class+" "+r.Class, at{"role", "img", "aria-label", r.Label},
-		hs("svg", "", at{"viewBox", "0 0 100 100", "aria-hidden", "true"},
-			hs("circle", "bg", at{"cx", "50", "cy", "50", "r", "42"}),
-			hs("circle", "fg", at{
+	return elWith("div", "ring "+class+" "+r.Class, at{"role", "img", "aria-label", r.Label},
+		svg("svg", "", at{"viewBox", "0 0 100 100", "aria-hidden", "true"},
+			svg("circle", "bg", at{"cx", "50", "cy", "50", "r", "42"}),
+			svg("circle", "fg", at{
 				"cx", "50", "cy", "50", "r", "42", "stroke-dasharray", tenths(ringLength), "stroke-dashoffset", tenths(left),
 			}),
 		),
-		ha("b", "", at{"aria-hidden", "true"}, app.Text(num(r.Value)), ht("small", "", r.Under)),
+		elWith("b", "", at{"aria-hidden", "true"}, app.Text(num(r.Value)), elText("small", "", r.Under)),
 	)
 }
 
 func tenths(n int) string { return num(n/10) + "." + num(n%10) }
 
 func (m stripModel) draw(do app.EventHandler) app.UI {
-	var sign app.UI = h("span", "dot "+m.Dot)
+	var sign app.UI = el("span", "dot "+m.Dot)
 	if m.Icon != iconNone {
 		sign = m.Icon.draw("")
 	}
@@ -111,40 +111,40 @@ func (m stripModel) draw(do app.EventHandler) app.UI {
 	}
 	var end []app.UI
 	if m.End != "" {
-		end = append(end, ht("span", "num age", m.End))
+		end = append(end, elText("span", "num age", m.End))
 	}
 	switch {
 	case m.Link != "":
-		end = append(end, ha("a", "btn btn-sm", at{"href", m.Link}, app.Text(m.Button)))
+		end = append(end, elWith("a", "btn btn-sm", at{"href", m.Link}, app.Text(m.Button)))
 	case m.Action != actNothing:
 		end = append(end, button("btn-sm", nil, do, num(int(m.Action)), app.Text(m.Button)))
 	}
-	return h("div", "conn "+string(m.Tone),
+	return el("div", "conn "+string(m.Tone),
 		sign,
-		h("span", msg, ht("strong", "", m.Lead), app.Text(" "), ha("span", "", at{"dir", "auto"}, app.Text(m.Text))),
-		h("span", "end", end...),
+		el("span", msg, elText("strong", "", m.Lead), app.Text(" "), elWith("span", "", at{"dir", "auto"}, app.Text(m.Text))),
+		el("span", "end", end...),
 	)
 }
 
 func pillView(p pillModel) app.UI {
-	return h("span", "pill", h("span", "dot "+p.Dot), app.Text(p.Text))
+	return el("span", "pill", el("span", "dot "+p.Dot), app.Text(p.Text))
 }
 
 // column is the head of a table's column.
 func column(class, title string) app.UI {
-	return ha("th", class, at{"scope", "col"}, app.Text(title))
+	return elWith("th", class, at{"scope", "col"}, app.Text(title))
 }
 
 // card is a titled box.
 func card(title, note string, body ...app.UI) app.UI {
-	head := []app.UI{ht("h2", "", title)}
+	head := []app.UI{elText("h2", "", title)}
 	if note != "" {
-		head = append(head, ht("span", "xs t3", note))
+		head = append(head, elText("span", "xs t3", note))
 	}
-	return ha("section", "card", at{"aria-label", title}, append([]app.UI{h("div", "card-h", head...)}, body...)...)
+	return elWith("section", "card", at{"aria-label", title}, append([]app.UI{el("div", "card-h", head...)}, body...)...)
 }
 
 // empty is a sentence in place of a list.
 func empty(sentence string) app.UI {
-	return ht("p", "empty", sentence)
+	return elText("p", "empty", sentence)
 }

@@ -211,11 +211,11 @@ func TestHostileTitle(t *testing.T) {
 }
 
 func TestReport(t *testing.T) {
-	w, p := worldAt(t, text.EN, "15:00:00"), *sample(t, "completed")
+	loc, p := localeAt(t, text.EN, "15:00:00"), *sample(t, "completed")
 	finding := func(url string) shared.Finding {
 		return shared.Finding{PageURL: url, Evidence: []shared.Evidence{{Name: "length", Value: "3"}}}
 	}
-	doc := draw(t, &part{M: w.report(&shared.Report{
+	doc := draw(t, &part{M: loc.report(&shared.Report{
 		Audit: p,
 		Score: &shared.Score{Value: 60, Categories: []shared.CategoryScore{{Category: shared.CategoryContent, Score: 49}}, Caps: []shared.Cap{{ID: "content-needs-js", Limit: 60}}},
 		Checks: []shared.CheckResult{

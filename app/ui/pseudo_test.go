@@ -176,7 +176,7 @@ func everyReport(p *shared.AuditProgress) shared.Report {
 func TestEveryPartSpeaksThroughText(t *testing.T) {
 	pseudo, remove := text.AddPseudo()
 	defer remove()
-	w := worldAt(t, pseudo, "14:04:30")
+	loc := localeAt(t, pseudo, "14:04:30")
 	p := sample(t, "running")
 	data := sampleWords(p)
 	var parts []app.UI
@@ -190,12 +190,12 @@ func TestEveryPartSpeaksThroughText(t *testing.T) {
 		} {
 			for _, known := range [...]*shared.AuditProgress{nil, p} {
 				view := live.View{
-					Topic: live.Audit(7), Phase: phase, Reason: why, Progress: known, Since: w.Now.Add(-10 * time.Second),
+					Topic: live.Audit(7), Phase: phase, Reason: why, Progress: known, Since: loc.Now.Add(-10 * time.Second),
 				}
 				if known != nil {
-					view.ConfirmedAt, view.Saved, view.SavedAt = w.Now.Add(-2*time.Second), true, w.Now.Add(-time.Hour)
+					view.ConfirmedAt, view.Saved, view.SavedAt = loc.Now.Add(-2*time.Second), true, loc.Now.Add(-time.Hour)
 				}
-				parts = append(parts, &part{M: w.strip(connection{View: view})}, pillView(w.pill(view)))
+				parts = append(parts, &part{M: loc.strip(connection{View: view})}, pillView(loc.pill(view)))
 			}
 		}
 	}
@@ -203,14 +203,14 @@ func TestEveryPartSpeaksThroughText(t *testing.T) {
 		live.FaultNetwork, live.FaultTimeout, live.FaultForeign, live.FaultStatus, live.FaultBadData,
 	} {
 		view := live.View{Topic: live.Audit(7), Phase: live.Polling, Progress: p, PollFailures: 1, Fault: fault, Status: 502}
-		parts = append(parts, &part{M: w.strip(connection{View: view})})
+		parts = append(parts, &part{M: loc.strip(connection{View: view})})
 	}
 	for _, code := range [...]string{"bad_url", "network", "of a later version"} {
-		parts = append(parts, startView(startModel{Lang: w.Lang, Code: code}, nil, nil))
+		parts = append(parts, startView(startModel{Lang: loc.Lang, Code: code}, nil, nil))
 	}
-	parts = append(parts, cancelDialog(w.Lang, p, nil, nil),
-		frameView(frameModel{Lang: w.Lang, Broken: true}, (&base{}).actions()))
+	parts = append(parts, cancelDialog(loc.Lang, p, nil, nil),
+		frameView(frameModel{Lang: loc.Lang, Broken: true}, (&base{}).actions()))
 	for i, ui := range parts {
-		speaks(t, "part "+itoa(i), draw(t, h("div", "", ui, ht("p", "", "1"), ht("p", "", "2"))), data...)
+		speaks(t, "part "+itoa(i), draw(t, el("div", "", ui, elText("p", "", "1"), elText("p", "", "2"))), data...)
 	}
 }

@@ -69,8 +69,8 @@ type sampleModel struct {
 	Facts []string
 }
 
-func (w world) report(r *shared.Report) reportModel {
-	l := w.Lang
+func (loc locale) report(r *shared.Report) reportModel {
+	l := loc.Lang
 	m := reportModel{
 		NoScore: l.T(text.ReportNoScore), Categories: l.T(text.ReportCategories), Caps: l.T(text.ReportCaps),
 		Findings: l.T(text.ReportFindings), NoFindings: l.T(text.ReportNoFindings),
@@ -87,7 +87,7 @@ func (w world) report(r *shared.Report) reportModel {
 		m.PartialText = l.T(text.ReportPartialPages, text.StopReason(l, reason), l.Number(r.Audit.TotalPages), l.Number(r.Audit.Discovered))
 	}
 	if r.Score != nil {
-		m.Ring = w.ring(r.Score.Value, text.Band(l, r.Score.Value))
+		m.Ring = loc.ring(r.Score.Value, text.Band(l, r.Score.Value))
 		for _, c := range r.Score.Categories {
 			m.Bars = append(m.Bars, barModel{text.Category(l, string(c.Category)), min(max(c.Score, 0), 100), "f-" + bandClass(c.Score)})
 		}
@@ -98,7 +98,7 @@ func (w world) report(r *shared.Report) reportModel {
 	if r.Audit.TotalPages == 0 {
 		m.NoFindings = l.T(text.ReportNothing)
 	}
-	w.outcomes(&m, r)
+	loc.outcomes(&m, r)
 	for _, u := range r.Unvisited {
 		if u.Count > 0 {
 			m.UnvisitedRows = append(m.UnvisitedRows, pairModel{text.Unvisited(l, u.Reason), l.N(text.Addresses, u.Count)})
@@ -109,24 +109,24 @@ func (w world) report(r *shared.Report) reportModel {
 
 // outcomes sorts the checks: the failed ones by gravity and cost, the others as
 // they come.
-func (w world) outcomes(m *reportModel, r *shared.Report) {
+func (loc locale) outcomes(m *reportModel, r *shared.Report) {
 	site := siteName(r.Audit.URL)
 	failed := make([]*shared.CheckResult, 0, len(r.Checks))
 	for i := range r.Checks {
 		c := &r.Checks[i]
-		words, _ := text.Check(w.Lang, c.ID)
+		words, _ := text.Check(loc.Lang, c.ID)
 		switch c.Outcome {
 		case shared.OutcomeFail:
 			failed = append(failed, c)
 		case shared.OutcomePass:
 			m.PassRows = append(m.PassRows, words.Title)
 		default:
-			m.NotRows = append(m.NotRows, pairModel{words.Title, text.Reason(w.Lang, c.Reason)})
+			m.NotRows = append(m.NotRows, pairModel{words.Title, text.Reason(loc.Lang, c.Reason)})
 		}
 	}
 	slices.SortStableFunc(failed, graver)
 	for _, c := range failed {
-		m.Checks = append(m.Checks, w.check(*c, site))
+		m.Checks = append(m.Checks, loc.check(*c, site))
 	}
 }
 
@@ -135,8 +135,8 @@ func graver(a, b *shared.CheckResult) int {
 	return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.PointsLost, a.PointsLost))
 }
 
-func (w world) check(c shared.CheckResult, site string) checkModel {
-	l := w.Lang
+func (loc locale) check(c shared.CheckResult, site string) checkModel {
+	l := loc.Lang
 	words, _ := text.Check(l, c.ID)
 	m := checkModel{
 		ID: c.ID, Severity: c.Severity, Word: text.Severity(l, string(c.Severity)),
@@ -148,10 +148,10 @@ func (w world) check(c shared.CheckResult, site string) checkModel {
 		if s.PageURL != "" {
 			m.Extent = l.N(text.Pages, c.Failed)
 		}
-		m.Samples = append(m.Samples, w.sample(s, site))
+		m.Samples = append(m.Samples, loc.sample(s, site))
 	}
 	if c.PointsLost > 0 {
-		m.Lost = l.T(text.PointsLost, w.points(c.PointsLost))
+		m.Lost = l.T(text.PointsLost, loc.points(c.PointsLost))
 	}
 	if c.Failed > len(c.Samples) && len(c.Samples) > 0 {
 		m.More = l.T(text.ReportShown, len(c.Samples))
@@ -159,19 +159,19 @@ func (w world) check(c shared.CheckResult, site string) checkModel {
 	return m
 }
 
-func (w world) sample(f shared.Finding, site string) sampleModel {
+func (loc locale) sample(f shared.Finding, site string) sampleModel {
 	s := sampleModel{URL: f.PageURL, Path: pagePath(site, f.PageURL)}
 	if f.PageURL == "" {
-		s.Path = w.Lang.T(text.WholeSite)
+		s.Path = loc.Lang.T(text.WholeSite)
 	}
 	for _, e := range f.Evidence {
-		s.Facts = append(s.Facts, w.Lang.T(text.ReportEvidence, text.EvidenceName(w.Lang, e.Name), e.Value))
+		s.Facts = append(s.Facts, loc.Lang.T(text.ReportEvidence, text.EvidenceName(loc.Lang, e.Name), e.Value))
 	}
 	return s
 }
 
 // points writes points given in 1/100 as a loss with one decimal, rounded up so
 // that a price is never nothing.
-func (w world) points(lost int) string {
-	return "−" + w.Lang.Tenths((lost+9)/10)
+func (loc locale) points(lost int) string {
+	return "−" + loc.Lang.Tenths((lost+9)/10)
 }

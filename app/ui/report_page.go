@@ -221,53 +221,53 @@ func (p *reportPage) Render() app.UI {
 	if p.state == reportGone {
 		return frameView(m, p.actions(), missingAudit(p.id, l))
 	}
-	w, audit := p.world(), p.audit()
+	loc, audit := p.locale(), p.audit()
 	if p.session != nil {
-		m.Pill = w.pill(p.view)
+		m.Pill = loc.pill(p.view)
 	}
-	head := w.head(p.id, audit)
+	head := loc.head(p.id, audit)
 	head.Link, head.LinkText, head.LinkIcon = shared.PathPage(p.id), l.T(text.BackToAudit), iconEye
 	head.LinkMain = false
 	main := []app.UI{
 		crumbs(l.T(text.NavPath),
-			ha("a", "", at{"href", "/"}, app.Text(l.T(text.NavAudits))),
-			ha("a", "", at{"href", shared.PathPage(p.id), "dir", "auto"}, app.Text(p.site())),
-			ht("span", "", l.T(text.ReportHeading))),
+			elWith("a", "", at{"href", "/"}, app.Text(l.T(text.NavAudits))),
+			elWith("a", "", at{"href", shared.PathPage(p.id), "dir", "auto"}, app.Text(p.site())),
+			elText("span", "", l.T(text.ReportHeading))),
 		&part{M: head},
 	}
 	if s := p.notice(); s.Lead != "" {
-		main = append(main, h("div", "card notice", s.draw(p.onRetry)))
+		main = append(main, el("div", "card notice", s.draw(p.onRetry)))
 	}
 	if p.state == reportShown && audit.Status != shared.StatusCompleted {
-		end := w.ended(*audit)
+		end := loc.ended(*audit)
 		end.Link, end.Button = "", "" // the link would lead to this page
-		main = append(main, h("div", "card notice", end.draw(nil)))
+		main = append(main, el("div", "card notice", end.draw(nil)))
 	}
 	switch p.state {
 	case reportShown:
-		main = append(main, &part{M: w.report(p.report)})
+		main = append(main, &part{M: loc.report(p.report)})
 	case reportNotReady:
-		main = append(main, p.waiting(w))
+		main = append(main, p.waiting(loc))
 	case reportFailed:
 		help := l.T(text.ReportUnavailableHelp, text.Problem(l, p.code))
 		retry := button("btn-primary", nil, p.onRetry, "", app.Text(l.T(text.ReportRetry)))
 		main = append(main, waitingView(l.T(text.ReportUnavailable), help, retry))
 	default:
-		main = append(main, ha("section", "card", at{"aria-busy", "true"},
-			ht("p", "vh", l.T(text.ReportLoading)), h("div", "skeleton", h("div", ""), h("div", ""), h("div", ""))))
+		main = append(main, elWith("section", "card", at{"aria-busy", "true"},
+			elText("p", "vh", l.T(text.ReportLoading)), el("div", "skeleton", el("div", ""), el("div", ""), el("div", ""))))
 	}
 	return frameView(m, p.actions(), main...)
 }
 
 // waiting stands where the report will be. Above it stands the strip when the
 // connection is lost, because the report will then not come by itself.
-func (p *reportPage) waiting(w world) app.UI {
+func (p *reportPage) waiting(loc locale) app.UI {
 	l := p.lang
 	body := waitingView(l.T(text.ReportNotReady), l.T(text.ReportNotReadyHelp))
 	connected := p.session == nil || p.view.Phase == live.Live || p.view.Phase == live.Polling
-	s := w.strip(connection{View: p.view, Clock: p.device.skew})
+	s := loc.strip(connection{View: p.view, Clock: p.device.skew})
 	if !connected && s.Lead != l.T(text.ConnConnecting) {
-		return h("div", "", h("div", "card notice", s.draw(p.onReconnect)), body)
+		return el("div", "", el("div", "card notice", s.draw(p.onReconnect)), body)
 	}
 	return body
 }
@@ -286,7 +286,7 @@ func (p *reportPage) notice() stripModel {
 	l := p.lang
 	return stripModel{
 		Tone: toneMute, Icon: iconNoWifi,
-		Lead: l.T(text.ReportOffline), Text: l.T(text.ReportSaved, p.world().clock(p.savedAt)),
+		Lead: l.T(text.ReportOffline), Text: l.T(text.ReportSaved, p.locale().clock(p.savedAt)),
 		Action: actReload, Button: l.T(text.ReportRetry),
 	}
 }

@@ -9,43 +9,43 @@ import (
 func (m reportModel) draw(app.EventHandler) app.UI {
 	parts := []app.UI{}
 	if m.Partial != "" {
-		parts = append(parts, h("div", "conn warn solo",
+		parts = append(parts, el("div", "conn warn solo",
 			iconTriangle.draw(""),
-			h("span", "msg", ht("strong", "", m.Partial), app.Text(" "), ht("span", "", m.PartialText)),
+			el("span", "msg", elText("strong", "", m.Partial), app.Text(" "), elText("span", "", m.PartialText)),
 		))
 	}
-	return h("div", "stack", append(parts, verdictView(m), checksView(m), restView(m))...)
+	return el("div", "stack", append(parts, verdictView(m), checksView(m), restView(m))...)
 }
 
 // verdictView is the score with its categories and the faults that limit it.
 func verdictView(m reportModel) app.UI {
 	if m.Ring == nil {
-		return h("section", "card", empty(m.NoScore))
+		return el("section", "card", empty(m.NoScore))
 	}
 	bars := make([]app.UI, len(m.Bars))
 	for i, b := range m.Bars {
-		bars[i] = h("li", "",
-			ht("span", "", b.Name),
-			ht("b", "num", num(b.Score)),
-			h("span", "m", fill(b.Score*100, b.Class)),
+		bars[i] = el("li", "",
+			elText("span", "", b.Name),
+			elText("b", "num", num(b.Score)),
+			el("span", "m", fill(b.Score*100, b.Class)),
 		)
 	}
-	body := []app.UI{h("div", "card-b", h("div", "gauge",
+	body := []app.UI{el("div", "card-b", el("div", "gauge",
 		ringView(m.Ring, "ring-l"),
-		ha("ul", "cat", at{"aria-label", m.Categories}, bars...),
+		elWith("ul", "cat", at{"aria-label", m.Categories}, bars...),
 	))}
 	if len(m.CapRows) > 0 {
-		body = append(body, h("div", "caps", ht("h3", "", m.Caps), pairsView(m.CapRows)))
+		body = append(body, el("div", "caps", elText("h3", "", m.Caps), pairsView(m.CapRows)))
 	}
-	return h("section", "card", body...)
+	return el("section", "card", body...)
 }
 
 func pairsView(rows []pairModel) app.UI {
 	items := make([]app.UI, len(rows))
 	for i, r := range rows {
-		items[i] = h("li", "", ht("span", "grow", r.Name), ht("span", "t2", r.Value))
+		items[i] = el("li", "", elText("span", "grow", r.Name), elText("span", "t2", r.Value))
 	}
-	return h("ul", "pairs", items...)
+	return el("ul", "pairs", items...)
 }
 
 func checksView(m reportModel) app.UI {
@@ -56,52 +56,52 @@ func checksView(m reportModel) app.UI {
 	for i, c := range m.Checks {
 		checks[i] = checkView(c, m)
 	}
-	return ha("section", "card", at{"aria-label", m.Findings},
-		h("div", "card-h", ht("h2", "", m.Findings), ht("span", "count", num(len(m.Checks)))),
-		h("div", "", checks...),
+	return elWith("section", "card", at{"aria-label", m.Findings},
+		el("div", "card-h", elText("h2", "", m.Findings), elText("span", "count", num(len(m.Checks)))),
+		el("div", "", checks...),
 	)
 }
 
 func checkView(c checkModel, m reportModel) app.UI {
 	body := []app.UI{}
 	if c.Why != "" {
-		body = append(body, ht("h4", "", m.Why), ht("p", "", c.Why))
+		body = append(body, elText("h4", "", m.Why), elText("p", "", c.Why))
 	}
 	if c.Fix != "" {
-		body = append(body, ht("h4", "", m.Fix), ht("p", "", c.Fix))
+		body = append(body, elText("h4", "", m.Fix), elText("p", "", c.Fix))
 	}
 	if len(c.Samples) > 0 {
 		samples := make([]app.UI, len(c.Samples))
 		for i, s := range c.Samples {
 			samples[i] = sampleView(s)
 		}
-		body = append(body, ht("h4", "", m.Where), h("ul", "samples", samples...))
+		body = append(body, elText("h4", "", m.Where), el("ul", "samples", samples...))
 	}
 	if c.More != "" {
-		body = append(body, ht("p", "xs t3", c.More))
+		body = append(body, elText("p", "xs t3", c.More))
 	}
-	return ha("details", "chk", at{"id", "check-" + c.ID},
-		h("summary", "",
+	return elWith("details", "chk", at{"id", "check-" + c.ID},
+		el("summary", "",
 			severityMark(c.Severity, c.Word),
-			h("span", "", ht("b", "", c.Title), ht("small", "", c.Category)),
-			ht("span", "sm t2 nowrap num hide-sm", c.Lost),
-			ht("span", "sm t2 nowrap num", c.Extent),
+			el("span", "", elText("b", "", c.Title), elText("small", "", c.Category)),
+			elText("span", "sm t2 nowrap num hide-sm", c.Lost),
+			elText("span", "sm t2 nowrap num", c.Extent),
 			iconChevron.draw("i-s arr"),
 		),
-		h("div", "chk-b", body...),
+		el("div", "chk-b", body...),
 	)
 }
 
 func sampleView(s sampleModel) app.UI {
-	var place app.UI = ht("span", "mono", s.Path)
+	var place app.UI = elText("span", "mono", s.Path)
 	if s.URL != "" {
 		place = outside("mono", s.URL, s.Path)
 	}
 	facts := make([]app.UI, len(s.Facts))
 	for i, f := range s.Facts {
-		facts[i] = ha("span", "t2", at{"dir", "auto"}, app.Text(f))
+		facts[i] = elWith("span", "t2", at{"dir", "auto"}, app.Text(f))
 	}
-	return h("li", "", place, h("div", "facts", facts...))
+	return el("li", "", place, el("div", "facts", facts...))
 }
 
 // restView lists, folded, the checks that passed or did not apply and the addresses
@@ -111,31 +111,31 @@ func restView(m reportModel) app.UI {
 	if len(m.PassRows) > 0 {
 		rows := make([]app.UI, len(m.PassRows))
 		for i, r := range m.PassRows {
-			rows[i] = h("li", "", iconCheck.draw("i-s good"), ht("span", "grow", r))
+			rows[i] = el("li", "", iconCheck.draw("i-s good"), elText("span", "grow", r))
 		}
-		folds = append(folds, foldView(m.Passed, len(rows), h("ul", "pairs", rows...)))
+		folds = append(folds, foldView(m.Passed, len(rows), el("ul", "pairs", rows...)))
 	}
 	if len(m.NotRows) > 0 {
 		folds = append(folds, foldView(m.NotApply, len(m.NotRows), pairsView(m.NotRows)))
 	}
 	if len(m.UnvisitedRows) > 0 {
 		folds = append(folds, foldView(m.Unvisited, len(m.UnvisitedRows),
-			ht("p", "sm t2", m.UnvisitedHelp), pairsView(m.UnvisitedRows)))
+			elText("p", "sm t2", m.UnvisitedHelp), pairsView(m.UnvisitedRows)))
 	}
 	if len(folds) == 0 {
-		return h("div", "")
+		return el("div", "")
 	}
-	return h("section", "card folds", folds...)
+	return el("section", "card folds", folds...)
 }
 
 func foldView(title string, n int, body ...app.UI) app.UI {
-	return h("details", "chk",
-		h("summary", "",
-			h("span", "", ht("b", "", title)),
-			ht("span", "count", num(n)),
+	return el("details", "chk",
+		el("summary", "",
+			el("span", "", elText("b", "", title)),
+			elText("span", "count", num(n)),
 			iconChevron.draw("i-s arr"),
 		),
-		h("div", "chk-b", body...),
+		el("div", "chk-b", body...),
 	)
 }
 
@@ -152,8 +152,8 @@ const (
 
 // waitingView stands where the report will be.
 func waitingView(title, help string, buttons ...app.UI) app.UI {
-	return h("section", "card blank",
-		ht("h2", "", title), ht("p", "", help), h("div", "row", buttons...),
+	return el("section", "card blank",
+		elText("h2", "", title), elText("p", "", help), el("div", "row", buttons...),
 	)
 }
 

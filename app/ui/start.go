@@ -65,11 +65,11 @@ func startView(m startModel, onSubmit, onInput app.EventHandler) app.UI {
 		"inputmode", "url", "autocomplete", "url", "autocapitalize", "off", "spellcheck", "false",
 	}
 	return form("card start", at{"method", "post", "action", shared.PathBasic, "novalidate", "true"}, onSubmit,
-		ha("label", "vh", at{"for", startFieldID}, app.Text(l.T(text.StartLabel))),
-		h("span", box, iconGlobe.draw(""), input(field, onInput)),
+		elWith("label", "vh", at{"for", startFieldID}, app.Text(l.T(text.StartLabel))),
+		el("span", box, iconGlobe.draw(""), input(field, onInput)),
 		submit("btn-primary", at{"disabled", waits}, app.Text(label)),
-		ha("p", "field-error", at{"id", startErrorID, "role", "alert"}, app.Text(sentence)),
-		ha("p", "opts", at{"id", startHelpID}, app.Text(l.T(text.StartHelp))),
+		elWith("p", "field-error", at{"id", startErrorID, "role", "alert"}, app.Text(sentence)),
+		elWith("p", "opts", at{"id", startHelpID}, app.Text(l.T(text.StartHelp))),
 	)
 }
 

@@ -72,44 +72,44 @@ type connection struct {
 }
 
 // strip makes the line. It says one thing: the one that matters most.
-func (w world) strip(c connection) stripModel {
+func (loc locale) strip(c connection) stripModel {
 	v := c.View
 	var m stripModel
-	switch silent, stalled := w.silence(c); {
+	switch silent, stalled := loc.silence(c); {
 	case v.Terminal() && v.Reason != live.ReasonDeleted:
-		m = w.ended(*v.Progress)
+		m = loc.ended(*v.Progress)
 	case v.Phase == live.Closed:
-		m = w.closed(v)
+		m = loc.closed(v)
 	case v.Phase == live.Offline:
-		m = w.offline(v)
-	case v.Phase == live.Retrying && w.Now.Sub(v.Since) >= lostAfter:
-		m = w.retrying(v)
+		m = loc.offline(v)
+	case v.Phase == live.Retrying && loc.Now.Sub(v.Since) >= lostAfter:
+		m = loc.retrying(v)
 	case v.Phase == live.Polling && (v.PollFailures > 0 || !stalled):
-		m = w.polling(v)
+		m = loc.polling(v)
 	case stalled && (v.Phase == live.Live || v.Phase == live.Polling):
-		m = w.stalled(c, silent)
-	case v.Phase == live.Live && w.Now.Sub(c.BackAt) < backFor:
-		m = stripModel{Tone: toneGood, Dot: "live", Lead: w.Lang.T(text.ConnBack), Text: w.Lang.T(text.ConnBackText)}
+		m = loc.stalled(c, silent)
+	case v.Phase == live.Live && loc.Now.Sub(c.BackAt) < backFor:
+		m = stripModel{Tone: toneGood, Dot: "live", Lead: loc.Lang.T(text.ConnBack), Text: loc.Lang.T(text.ConnBackText)}
 	case v.Phase == live.Live:
-		m = stripModel{Dot: "live", Lead: w.Lang.T(text.ConnLive), Text: w.Lang.T(text.ConnLiveText)}
+		m = stripModel{Dot: "live", Lead: loc.Lang.T(text.ConnLive), Text: loc.Lang.T(text.ConnLiveText)}
 	default:
-		m = stripModel{Dot: "hollow", Lead: w.Lang.T(text.ConnConnecting), Text: w.Lang.T(text.ConnConnectingText)}
+		m = stripModel{Dot: "hollow", Lead: loc.Lang.T(text.ConnConnecting), Text: loc.Lang.T(text.ConnConnectingText)}
 	}
 	if m.End == "" {
-		m.End = w.age(v)
+		m.End = loc.age(v)
 	}
 	return m
 }
 
 // age says how old the shown data is, whatever the transport.
-func (w world) age(v live.View) string {
+func (loc locale) age(v live.View) string {
 	switch {
 	case v.Saved && !v.SavedAt.IsZero():
-		return w.Lang.T(text.SavedCopy, w.clock(v.SavedAt))
+		return loc.Lang.T(text.SavedCopy, loc.clock(v.SavedAt))
 	case v.Terminal() || v.ConfirmedAt.IsZero():
 		return ""
 	}
-	return w.Lang.T(text.LastUpdate, w.ago(max(w.Now.Sub(v.ConfirmedAt), 0)))
+	return loc.Lang.T(text.LastUpdate, loc.ago(max(loc.Now.Sub(v.ConfirmedAt), 0)))
 }
 
 // asOf is the time of the data shown.
@@ -122,15 +122,15 @@ func asOf(v live.View) time.Time {
 
 // at sets the moment drawn to the time of the data when there is no connection.
 // Otherwise durations would go on growing although nobody knows what happens.
-func (w world) at(v live.View) world {
+func (loc locale) at(v live.View) locale {
 	if as := asOf(v); (v.Saved || v.Phase == live.Offline || v.Phase == live.Closed) && !as.IsZero() {
-		w.Now = as
+		loc.Now = as
 	}
-	return w
+	return loc
 }
 
-func (w world) ended(p shared.AuditProgress) stripModel {
-	l := w.Lang
+func (loc locale) ended(p shared.AuditProgress) stripModel {
+	l := loc.Lang
 	switch p.Status {
 	case shared.StatusFailed:
 		m := stripModel{
@@ -138,7 +138,7 @@ func (w world) ended(p shared.AuditProgress) stripModel {
 			Lead: l.T(text.ConnFailedUnstarted), Text: l.T(text.ConnFailedText),
 		}
 		if p.StartedAt != nil && p.FinishedAt != nil {
-			m.Lead = l.T(text.ConnFailed, w.stopwatch(p.FinishedAt.Sub(p.StartedAt.Time)))
+			m.Lead = l.T(text.ConnFailed, loc.stopwatch(p.FinishedAt.Sub(p.StartedAt.Time)))
 		}
 		if p.ErrorMessage != nil && *p.ErrorMessage != "" {
 			m.Text = *p.ErrorMessage
@@ -147,13 +147,13 @@ func (w world) ended(p shared.AuditProgress) stripModel {
 	case shared.StatusCancelled:
 		m := stripModel{Icon: iconMinus, Lead: l.T(text.ConnCancelled)}
 		if p.FinishedAt != nil {
-			m.Text = l.T(text.ConnCancelledText, w.clock(p.FinishedAt.Time), l.N(text.Pages, p.TotalPages))
+			m.Text = l.T(text.ConnCancelledText, loc.clock(p.FinishedAt.Time), l.N(text.Pages, p.TotalPages))
 		}
 		return m
 	}
 	m := stripModel{Tone: toneGood, Icon: iconCheck, Lead: text.Status(l, string(p.Status))}
 	if p.StartedAt != nil && p.FinishedAt != nil {
-		m.Lead = l.T(text.ConnDone, w.stopwatch(p.FinishedAt.Sub(p.StartedAt.Time)))
+		m.Lead = l.T(text.ConnDone, loc.stopwatch(p.FinishedAt.Sub(p.StartedAt.Time)))
 	}
 	pages, findings := l.N(text.Pages, p.TotalPages), l.N(text.FindingsCount, p.Findings.Total())
 	if p.GeoScore == nil {
@@ -167,21 +167,21 @@ func (w world) ended(p shared.AuditProgress) stripModel {
 	return m
 }
 
-func (w world) closed(v live.View) stripModel {
-	l := w.Lang
+func (loc locale) closed(v live.View) stripModel {
+	l := loc.Lang
 	m := stripModel{Icon: iconMinus, Link: "/", Button: l.T(text.AllAudits)}
 	switch v.Reason {
 	case live.ReasonDeleted:
 		m.Lead, m.Text = l.T(text.ConnDeleted), l.T(text.ConnDeletedNothing)
 		if at := asOf(v); v.Progress != nil && !at.IsZero() {
-			m.Text = l.T(text.ConnDeletedSaved, w.clock(at))
+			m.Text = l.T(text.ConnDeletedSaved, loc.clock(at))
 		}
 	case live.ReasonUnauthorized, live.ReasonForbidden:
 		m.Tone, m.Lead, m.Text = toneBad, l.T(text.ConnForbidden), l.T(text.ConnForbiddenText)
 	case live.ReasonNotFound:
 		m.Lead, m.Text = l.T(text.MissingAudit, v.Topic.ID()), l.T(text.MissingAuditHelp)
 		if at := asOf(v); v.Progress != nil && !at.IsZero() {
-			m.Text = l.T(text.ConnDeletedSaved, w.clock(at))
+			m.Text = l.T(text.ConnDeletedSaved, loc.clock(at))
 		}
 	default:
 		m.Lead, m.Text = l.T(text.ConnConnecting), l.T(text.ConnConnectingText)
@@ -190,34 +190,34 @@ func (w world) closed(v live.View) stripModel {
 	return m
 }
 
-func (w world) offline(v live.View) stripModel {
-	l, at := w.Lang, asOf(v)
+func (loc locale) offline(v live.View) stripModel {
+	l, at := loc.Lang, asOf(v)
 	if v.Reason == live.ReasonServer {
 		m := stripModel{
 			Tone: toneWarn, Dot: "warn", Lead: l.T(text.ConnServer), Text: l.T(text.ConnServerNothing),
 			Action: actRetry, Button: l.T(text.ConnRetryButton),
 		}
 		if !at.IsZero() {
-			m.Text = l.T(text.ConnServerText, w.clock(at))
+			m.Text = l.T(text.ConnServerText, loc.clock(at))
 		}
 		return m
 	}
 	m := stripModel{Icon: iconNoWifi, Lead: l.T(text.ConnOffline)}
 	switch {
 	case v.Topic.IsList() && v.Audits != nil && !at.IsZero():
-		m.Text = l.T(text.ConnOfflineList, w.clock(at))
+		m.Text = l.T(text.ConnOfflineList, loc.clock(at))
 	case v.Topic.IsList():
 		m.Text = l.T(text.ListUnknown)
 	case v.Progress != nil && !at.IsZero():
-		m.Text = l.T(text.ConnOfflineText, w.clock(at))
+		m.Text = l.T(text.ConnOfflineText, loc.clock(at))
 	default:
 		m.Text = l.T(text.ConnOfflineNothing)
 	}
 	return m
 }
 
-func (w world) retrying(v live.View) stripModel {
-	l := w.Lang
+func (loc locale) retrying(v live.View) stripModel {
+	l := loc.Lang
 	m := stripModel{
 		Tone: toneWarn, Dot: "warn", Lead: l.T(text.ConnLost),
 		Action: actRetry, Button: l.T(text.ConnRetryButton),
@@ -228,7 +228,7 @@ func (w world) retrying(v live.View) stripModel {
 	case live.ReasonUnavailable:
 		m.Lead = l.T(text.ConnNoDatabase)
 	}
-	left := int((v.RetryAt.Sub(w.Now) + time.Second - 1) / time.Second)
+	left := int((v.RetryAt.Sub(loc.Now) + time.Second - 1) / time.Second)
 	switch {
 	case !v.RetryAt.IsZero() && left > 0:
 		m.Text = l.T(text.ConnRetryIn, left, v.Attempt+1)
@@ -240,8 +240,8 @@ func (w world) retrying(v live.View) stripModel {
 	return m
 }
 
-func (w world) polling(v live.View) stripModel {
-	l := w.Lang
+func (loc locale) polling(v live.View) stripModel {
+	l := loc.Lang
 	m := stripModel{
 		Tone: toneInfo, Dot: "info", Lead: l.T(text.ConnPolling),
 		Action: actRetry, Button: l.T(text.ConnLiveButton),
@@ -255,33 +255,33 @@ func (w world) polling(v live.View) stripModel {
 		m.Text = l.T(text.ConnPollingLost)
 	}
 	if v.PollFailures > 0 {
-		m.Tone, m.Dot, m.Text = toneWarn, "warn", l.T(text.ConnPollingFails, w.fault(v))
+		m.Tone, m.Dot, m.Text = toneWarn, "warn", l.T(text.ConnPollingFails, loc.fault(v))
 	}
 	return m
 }
 
-func (w world) fault(v live.View) string {
+func (loc locale) fault(v live.View) string {
 	switch v.Fault {
 	case live.FaultTimeout:
-		return w.Lang.T(text.FaultTimeout)
+		return loc.Lang.T(text.FaultTimeout)
 	case live.FaultForeign:
-		return w.Lang.T(text.FaultForeign)
+		return loc.Lang.T(text.FaultForeign)
 	case live.FaultStatus:
-		return w.Lang.T(text.FaultStatus, v.Status)
+		return loc.Lang.T(text.FaultStatus, v.Status)
 	case live.FaultBadData:
-		return w.Lang.T(text.FaultBadData)
+		return loc.Lang.T(text.FaultBadData)
 	}
-	return w.Lang.T(text.FaultNetwork)
+	return loc.Lang.T(text.FaultNetwork)
 }
 
 // silence is how long the worker of a running audit has not been heard, and
 // whether the user should be told. It says nothing about the user's connection.
-func (w world) silence(c connection) (since time.Duration, stalled bool) {
+func (loc locale) silence(c connection) (since time.Duration, stalled bool) {
 	p := c.View.Progress
 	if p == nil || p.Status != shared.StatusRunning || c.View.Saved {
 		return 0, false
 	}
-	since = c.Clock.server(w.Now).Sub(c.lastSign())
+	since = c.Clock.server(loc.Now).Sub(c.lastSign())
 	return since, since >= stalledAfter
 }
 
@@ -297,15 +297,15 @@ func (c connection) lastSign() time.Time {
 	return last
 }
 
-func (w world) stalled(c connection, silent time.Duration) stripModel {
+func (loc locale) stalled(c connection, silent time.Duration) stripModel {
 	last := c.lastSign().Add(c.Clock.ahead)
 	m := stripModel{
 		Tone: toneWarn, Icon: iconTriangle,
-		Lead: w.Lang.T(text.ConnStalled, w.span(silent)),
-		Text: w.Lang.T(text.ConnStalledText, w.clock(last)),
+		Lead: loc.Lang.T(text.ConnStalled, loc.span(silent)),
+		Text: loc.Lang.T(text.ConnStalledText, loc.clock(last)),
 	}
 	if c.Cancellable {
-		m.Action, m.Button = actAskCancel, w.Lang.T(text.CancelButton)
+		m.Action, m.Button = actAskCancel, loc.Lang.T(text.CancelButton)
 	}
 	return m
 }
@@ -316,12 +316,12 @@ type pillModel struct {
 	Text string
 }
 
-func (w world) pill(v live.View) pillModel {
-	l := w.Lang
+func (loc locale) pill(v live.View) pillModel {
+	l := loc.Lang
 	switch {
 	case v.Phase == live.Live:
 		return pillModel{"live", l.T(text.PillLive)}
-	case v.Phase == live.Retrying && w.Now.Sub(v.Since) >= lostAfter:
+	case v.Phase == live.Retrying && loc.Now.Sub(v.Since) >= lostAfter:
 		return pillModel{"warn", l.T(text.PillLost)}
 	case v.Phase == live.Polling:
 		return pillModel{"info", l.T(text.PillPolling)}

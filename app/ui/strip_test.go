@@ -90,8 +90,8 @@ func TestStrip(t *testing.T) {
 		"forbidden": {with(live.Closed, live.ReasonForbidden, nil), toneBad,
 			"You cannot see this audit: Sign in or ask for access", "No puedes ver esta auditoría: Inicia sesión o pide acceso", "Last update 2 s ago", "All audits"},
 	} {
-		m := world{text.EN, now, madrid}.strip(c.in)
-		es := world{text.ES, now, madrid}.strip(c.in)
+		m := locale{text.EN, now, madrid}.strip(c.in)
+		es := locale{text.ES, now, madrid}.strip(c.in)
 		if got := m.Lead + ": " + m.Text; got != c.en {
 			t.Errorf("%s: got %q, want %q", name, got, c.en)
 		}
@@ -114,15 +114,15 @@ func at7(t *testing.T, clock string) *shared.Time { return shared.AtPtr(moment(t
 
 // The pill says "live" only while it is true.
 func TestPill(t *testing.T) {
-	w := worldAt(t, text.EN, "14:00:00")
+	loc := localeAt(t, text.EN, "14:00:00")
 	for phase, want := range map[live.Phase]string{
 		live.Connecting: "Connecting", live.Live: "Live", live.Retrying: "Reconnecting", live.Polling: "Checking", live.Offline: "Offline", live.Closed: "Ended",
 	} {
-		if got := w.pill(live.View{Phase: phase}).Text; got != want {
+		if got := loc.pill(live.View{Phase: phase}).Text; got != want {
 			t.Errorf("%s: got %q, want %q", phase, got, want)
 		}
 	}
-	if got, want := w.pill(live.View{Phase: live.Retrying, Since: w.Now}).Text, "Connecting"; got != want {
+	if got, want := loc.pill(live.View{Phase: live.Retrying, Since: loc.Now}).Text, "Connecting"; got != want {
 		t.Errorf("just lost: got %q, want %q", got, want)
 	}
 }
