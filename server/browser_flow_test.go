@@ -371,7 +371,9 @@ func TestBrowserFitsLongerWords(t *testing.T) {
 		// Folded texts take their room as well.
 		p.eval(`document.querySelectorAll('details').forEach(d => d.open = true)`)
 		if wide := p.eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
-			t.Errorf("%s is %s px too wide", name, wide)
+			out := p.eval(`[...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth` +
+				`).map(e => e.tagName + '.' + e.className + ' ' + e.textContent.slice(0, 40)).slice(0, 9).join('\n')`)
+			t.Errorf("%s is %s px too wide:\n%s", name, wide, out)
 		}
 		p.shot(name + "-narrow-" + text.PseudoTag)
 	}
