@@ -8,7 +8,7 @@ NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build client check vet tidy test test-native test-wasm test-browser tools fuzz bench clean
+.PHONY: help run build client check lint test test-native test-wasm test-browser tools fuzz bench clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -25,12 +25,23 @@ client: ## the WebAssembly client, compressed, in web/build
 	$(WASM) $(GO) build -trimpath -buildvcs=false -gcflags=all=-l -ldflags="-s -w" -o web/build/app.wasm ./app
 	$(GO) run ./web/pack
 
-check: ## format, vet for both targets, modules tidy
+check: lint ## lint, format, vet for both targets, modules tidy
 	@unformatted=$$(gofmt -l app server shared web); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(WASM) $(GO) vet ./app/... ./shared/...
 	$(GO) mod tidy -diff
 	$(GO) mod verify
+
+# Built from its sources, which takes some minutes once, so that it is the same
+# everywhere and go.mod does not carry its 200 modules.
+LINT := bin/golangci-lint-v2.15.0
+$(LINT):
+	GOBIN=$(CURDIR)/bin $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+	mv bin/golangci-lint $(LINT)
+
+lint: $(LINT) ## golangci-lint with .golangci.yml, for both targets
+	$(LINT) run ./...
+	$(WASM) $(LINT) run ./app/... ./shared/...
 
 test: tools client ## everything: native with -race, js/wasm under Node, both databases, a real browser
 	ATALAYA_REQUIRE_ALL=1 $(GO) test -race -timeout 12m ./...
@@ -41,6 +52,9 @@ test-native: ## the native tests alone; what needs a missing program is skipped
 
 test-wasm: ## the client's tests, compiled to WebAssembly, under Node
 	$(WASM) $(GO) test -exec "$(NODE_EXEC)" ./shared/... ./app/...
+
+test-browser: tools client ## the tests in a real browser alone
+	ATALAYA_REQUIRE_ALL=1 $(GO) test -count 1 -run '^TestBrowser|^TestWorker' ./server ./web
 
 tools: ## install what the tests need (PostgreSQL, Chromium, Node), or say what is missing
 	@.ci/tools

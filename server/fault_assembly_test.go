@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -55,7 +54,7 @@ func assembleOn(rows stream.Reader, changes *feed.Feed, l net.Listener, cfg stre
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+shared.PathStreams+"/{id}/progress", streams.Audit)
 	mux.HandleFunc("GET "+shared.PathAudits+"/{id}/progress", streams.Poll)
-	server := &http.Server{Handler: mux, ErrorLog: slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelDebug)}
+	server := &http.Server{Handler: mux, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)}
 	ctx, cancel := context.WithCancel(context.Background())
 	var parts sync.WaitGroup
 	parts.Go(func() { _ = changes.Run(ctx) })

@@ -86,6 +86,7 @@ func (w word[T]) String() string {
 	return string(*w.into)
 }
 
+//nolint:unparam // flag.Value has the error
 func (w word[T]) Set(text string) error {
 	*w.into = T(text)
 	return nil

@@ -37,7 +37,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		return err
 	}
 	// Listen first: a second start must find out before it touches the data.
-	listener, err := net.Listen("tcp", cfg.Addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Addr)
 	if err != nil {
 		return listenError(cfg.Addr, err)
 	}

@@ -36,7 +36,7 @@ func (r rowModel) draw(app.EventHandler) app.UI {
 	} else {
 		site = append(site, elText("small", "", r.Label))
 	}
-	var score app.UI = elText("span", "t3", r.NoScore)
+	score := elText("span", "t3", r.NoScore)
 	if r.Score != nil {
 		score = miniRing(r.Score)
 	}

@@ -28,24 +28,24 @@ func ChooseLang(cookie, acceptLanguage string) text.Lang {
 // change its language when the client takes it over.
 func deviceLang() text.Lang {
 	document := app.Window().Get("document")
-	l, _ := chosenLang(document.Get("cookie").String(), savedLang(), document.Get("documentElement").Get("lang").String())
-	return l
+	return chosenLang(document.Get("cookie").String(), savedLang(), document.Get("documentElement").Get("lang").String())
 }
 
 // chosenLang is the first language named by the cookies of a document, what is
 // kept on the device, and the document itself.
-func chosenLang(cookies, kept, drawn string) (l text.Lang, ok bool) {
+func chosenLang(cookies, kept, drawn string) text.Lang {
 	for c := range strings.SplitSeq(cookies, ";") {
 		if name, value, _ := strings.Cut(strings.TrimSpace(c), "="); name == LangCookie {
-			if l, ok = text.Parse(value); ok {
-				return l, ok
+			if l, ok := text.Parse(value); ok {
+				return l
 			}
 		}
 	}
-	if l, ok = text.Parse(kept); ok {
-		return l, ok
+	if l, ok := text.Parse(kept); ok {
+		return l
 	}
-	return text.Parse(drawn)
+	l, _ := text.Parse(drawn)
+	return l
 }
 
 // savedLang is the choice kept on this device; a browser that refuses storage

@@ -101,7 +101,7 @@ func ringView(r *ringModel, class string) app.UI {
 func tenths(n int) string { return num(n/10) + "." + num(n%10) }
 
 func (m stripModel) draw(do app.EventHandler) app.UI {
-	var sign app.UI = el("span", "dot "+m.Dot)
+	sign := el("span", "dot "+m.Dot)
 	if m.Icon != iconNone {
 		sign = m.Icon.draw("")
 	}

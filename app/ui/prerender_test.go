@@ -266,7 +266,7 @@ func TestChosenLang(t *testing.T) {
 		{"", "", "es", text.ES}, {"", "", "", text.EN}, {"", "en", "es", text.EN}, {"a=b; atalaya_lang=es", "en", "en", text.ES},
 		{"atalaya_lang=xx", "es", "en", text.ES}, {"xatalaya_lang=es", "", "en", text.EN},
 	} {
-		if got, _ := chosenLang(c.cookies, c.kept, c.drawn); got != c.want {
+		if got := chosenLang(c.cookies, c.kept, c.drawn); got != c.want {
 			t.Errorf("%q, %q, %q: got %s", c.cookies, c.kept, c.drawn, got.Tag())
 		}
 	}

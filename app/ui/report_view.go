@@ -93,7 +93,7 @@ func checkView(c checkModel, m reportModel) app.UI {
 }
 
 func sampleView(s sampleModel) app.UI {
-	var place app.UI = elText("span", "mono", s.Path)
+	place := elText("span", "mono", s.Path)
 	if s.URL != "" {
 		place = outside("mono", s.URL, s.Path)
 	}

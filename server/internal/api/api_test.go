@@ -31,7 +31,7 @@ type server struct {
 
 func newServer(t *testing.T) *server {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	st, err := store.Open(t.Context(), store.Config{DataDir: t.TempDir(), Log: log})
 	if err != nil {
 		t.Fatal(err)

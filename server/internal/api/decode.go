@@ -60,14 +60,14 @@ func checkNames(data []byte, v any) error {
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if _, err := d.Token(); err != nil {
-		return nil
+		return nil //nolint:nilerr // the decoder says what is wrong with it
 	}
 	seen := map[string]bool{}
 	for d.More() {
 		token, err := d.Token()
 		name, ok := token.(string)
 		if err != nil || !ok || d.Decode(new(json.RawMessage)) != nil {
-			return nil
+			return nil //nolint:nilerr // likewise
 		}
 		switch {
 		case !known[name]:

@@ -35,7 +35,7 @@ func Log(log *slog.Logger, problems *Problems, next http.Handler) http.Handler {
 		begun := time.Now()
 		defer func() {
 			if v := recover(); v != nil {
-				if v == http.ErrAbortHandler {
+				if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(v)
 				}
 				err := fmt.Errorf("panic: %v\n%s", v, debug.Stack())

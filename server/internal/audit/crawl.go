@@ -280,7 +280,7 @@ func (c *collector) fetch(ctx context.Context, a *arrival) error {
 	u, err := crawl.Canonical(nil, a.item.URL)
 	if err != nil {
 		a.skipped = crawl.ReasonScope
-		return nil
+		return nil //nolint:nilerr // an address that is none is skipped, which is no failure of the audit
 	}
 	allowed, err := r.robots.Allowed(ctx, u)
 	if err != nil {

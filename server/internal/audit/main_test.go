@@ -32,7 +32,7 @@ func openIn(t *testing.T, dir string) *store.Store {
 	return s
 }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // loopback is a configuration for sites on this machine.
 func loopback(owner string) Config {

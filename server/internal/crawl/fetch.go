@@ -101,7 +101,7 @@ func (f *Fetcher) Fetch(ctx context.Context, req Request) (*Result, error) {
 		}
 		location := res.Header.Get("Location")
 		if res.Failure != nil || !isRedirect(res.Status) || location == "" {
-			return res, nil
+			return res, nil //nolint:nilerr // a failure of the site is a result
 		}
 		next, err := Canonical(res.FinalURL, location)
 		hop := Hop{URL: res.FinalURL.String(), Status: res.Status, Location: location}

@@ -147,7 +147,7 @@ func TestLimitsRetryAfter(t *testing.T) {
 			t.Errorf("turn at %v, want after the pause of 30 s", got)
 		}
 		turn(t, l, "a", start, Outcome{Status: 503, RetryAfter: 24 * time.Hour})
-		if got, want := l.Pace("a").PausedUntil.Sub(time.Now()), maxPause; got != want {
+		if got, want := time.Until(l.Pace("a").PausedUntil), maxPause; got != want {
 			t.Errorf("paused for %v, want %v", got, want)
 		}
 	})

@@ -102,7 +102,7 @@ func ParseSitemap(r io.Reader, file *url.URL, lim SitemapLimits, yield func(Site
 		p.addProblem(0, SitemapTooLarge, fmt.Sprintf("the file is larger than %d bytes", lim.Bytes))
 	case errors.As(err, &syntax):
 		p.addProblem(syntax.Line, SitemapSyntax, syntax.Msg)
-	case err != nil && err != errSitemapDone:
+	case err != nil && !errors.Is(err, errSitemapDone):
 		p.addProblem(0, SitemapSyntax, err.Error())
 	}
 	return p.index, p.problems
@@ -138,7 +138,7 @@ func (p *sitemapParser) read(r *bufio.Reader) error {
 	)
 	for {
 		token, err := dec.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -37,7 +37,11 @@ func (s *Server) Revive(t testing.TB) {
 		if time.Now().After(deadline) {
 			t.Fatal(err)
 		}
-		time.Sleep(20 * time.Millisecond)
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-t.Context().Done():
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -198,10 +198,9 @@ func setHead(h http.Header) {
 // admit lets a request hold its connection until [env.release] is given free back,
 // or returns why not.
 func (s *Server) admit(r *http.Request) (free func(), err error) {
-	switch s.gate.enter() {
-	case errDraining:
+	if err := s.gate.enter(); errors.Is(err, errDraining) {
 		return nil, draining(s.cfg.Drain)
-	case errFull:
+	} else if err != nil {
 		return nil, overloaded()
 	}
 	if s.cfg.Admit == nil {

@@ -144,11 +144,11 @@ func (sh *shard) handlePeerEvents() {
 // discard throws away what a peer sent, and returns false if it has left or
 // does not stop.
 func (sh *shard) discard(st *epollStream) bool {
-	n, err := readSocket(st.fd, sh.scratch[:4<<10])
+	n, errno := readSocket(st.fd, sh.scratch[:4<<10])
 	switch {
-	case err == syscall.EAGAIN || err == syscall.EINTR:
+	case errno == syscall.EAGAIN || errno == syscall.EINTR:
 		return true
-	case err != nil || n == 0:
+	case errno != 0 || n == 0:
 		return false
 	}
 	st.input += int32(n)
@@ -275,14 +275,14 @@ func (sh *shard) write(fd int32, blocks [][]byte) (left [][]byte, err error) {
 		if len(blocks) > 1 {
 			chunk = sh.gather(blocks)
 		}
-		n, err := writeSocket(fd, chunk)
+		n, errno := writeSocket(fd, chunk)
 		switch {
-		case err == syscall.EINTR:
+		case errno == syscall.EINTR:
 			continue
-		case err == syscall.EAGAIN:
+		case errno == syscall.EAGAIN:
 			return blocks, nil
-		case err != nil:
-			return blocks, err
+		case errno != 0:
+			return blocks, errno
 		}
 		short := n < len(chunk)
 		for n > 0 {
