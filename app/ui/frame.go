@@ -46,7 +46,8 @@ func frameView(m frameModel, do frameActions, main ...app.UI) app.UI {
 		headerView(m, do),
 		elWith("main", "wrap", at{"id", "main"}, append([]app.UI{fault, stillView(m)}, main...)...),
 		el("footer", "bottom",
-			elWith("a", "", at{"href", m.Plain, "target", "_blank", "rel", "noopener", "title", l.T(text.PlainHint)}, app.Text(l.T(text.PlainVersion))),
+			elWith("a", "", at{"href", m.Plain, "target", "_blank", "rel", "noopener", "title", l.T(text.PlainHint)},
+				app.Text(l.T(text.PlainVersion))),
 		),
 		elWith("div", "vh", at{"id", "say", "role", "status", "aria-live", "polite"}, app.Text(m.Say)),
 	)

@@ -84,12 +84,14 @@ func (loc locale) report(r *shared.Report) reportModel {
 		if r.Audit.StopReason != nil {
 			reason = *r.Audit.StopReason
 		}
-		m.PartialText = l.T(text.ReportPartialPages, text.StopReason(l, reason), l.Number(r.Audit.TotalPages), l.Number(r.Audit.Discovered))
+		m.PartialText = l.T(text.ReportPartialPages, text.StopReason(l, reason),
+			l.Number(r.Audit.TotalPages), l.Number(r.Audit.Discovered))
 	}
 	if r.Score != nil {
 		m.Ring = loc.ring(r.Score.Value, text.Band(l, r.Score.Value))
 		for _, c := range r.Score.Categories {
-			m.Bars = append(m.Bars, barModel{text.Category(l, string(c.Category)), min(max(c.Score, 0), 100), "f-" + bandClass(c.Score)})
+			score := min(max(c.Score, 0), 100)
+			m.Bars = append(m.Bars, barModel{text.Category(l, string(c.Category)), score, "f-" + bandClass(c.Score)})
 		}
 		for _, c := range r.Score.Caps {
 			m.CapRows = append(m.CapRows, pairModel{text.Cap(l, c.ID), l.T(text.ReportCap, c.Limit)})

@@ -70,7 +70,8 @@ func openCrowd(ctx context.Context, target netip.AddrPort, topics []*topic, poll
 		return nil, fmt.Errorf("%d viewers are more than the %d this program opens", c.total, maxViewers)
 	}
 	if may := descriptors(); may < c.total+spare {
-		return nil, fmt.Errorf("%d viewers need as many descriptors, and a process may have %d here: raise the hard limit (ulimit -Hn), or give -viewers", c.total, may)
+		return nil, fmt.Errorf("%d viewers need as many descriptors, and a process may have %d here: "+
+			"raise the hard limit (ulimit -Hn), or give -viewers", c.total, may)
 	}
 	for range loops + 1 {
 		l, err := newLoop(target, poll)

@@ -67,7 +67,8 @@ func (d *database) update(ctx context.Context, id int64, seq int) error {
 
 // insert makes an audit without the server.
 func (d *database) insert(ctx context.Context, url string) (id int64, err error) {
-	err = d.db.QueryRowContext(ctx, d.place("INSERT INTO audits (url, kind) VALUES ($1, 'external') RETURNING id"), url).Scan(&id)
+	insert := d.place("INSERT INTO audits (url, kind) VALUES ($1, 'external') RETURNING id")
+	err = d.db.QueryRowContext(ctx, insert, url).Scan(&id)
 	return id, err
 }
 

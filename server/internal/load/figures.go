@@ -125,7 +125,8 @@ func (d *delivery) fill(r *row) {
 	slices.Sort(d.toAll)
 	slices.Sort(d.writes)
 	r.WriteP50, r.WriteP99 = percentile(d.writes, .5), percentile(d.writes, .99)
-	r.P50, r.P90, r.P99, r.Max = percentile(d.latencies, .5), percentile(d.latencies, .9), percentile(d.latencies, .99), percentile(d.latencies, 1)
+	r.P50, r.P90 = percentile(d.latencies, .5), percentile(d.latencies, .9)
+	r.P99, r.Max = percentile(d.latencies, .99), percentile(d.latencies, 1)
 	r.ToAll = percentile(d.toAll, .5)
 	r.Conflated, r.Lost = figure(d.conflated), figure(d.lost)
 }

@@ -214,7 +214,8 @@ func (l *loop) opened(v *viewer) {
 	if l.poll > 0 {
 		// Viewers come when they please, not all at once as they do here.
 		v.askAt = l.at + rand.N(l.poll)
-		i, _ := slices.BinarySearchFunc(l.due, v.askAt, func(w *viewer, at time.Duration) int { return cmp.Compare(w.askAt, at) })
+		byTime := func(w *viewer, at time.Duration) int { return cmp.Compare(w.askAt, at) }
+		i, _ := slices.BinarySearchFunc(l.due, v.askAt, byTime)
 		l.due = slices.Insert(l.due, i, v)
 	}
 }

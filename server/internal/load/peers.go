@@ -158,8 +158,10 @@ func (s *seed) read(r *http.Request) ([]byte, error) {
 	}
 	s.queries.Add(1)
 	var v state
-	row := s.db.QueryRowContext(r.Context(), fmt.Sprintf("SELECT id, status, progress, error_message, geo_score, total_pages, message FROM audits WHERE id = %d", id))
-	if err := row.Scan(&v.AuditID, &v.Status, &v.Progress, &v.ErrorMessage, &v.GeoScore, &v.TotalPages, &v.Message); err != nil {
+	const columns = "id, status, progress, error_message, geo_score, total_pages, message"
+	row := s.db.QueryRowContext(r.Context(), fmt.Sprintf("SELECT %s FROM audits WHERE id = %d", columns, id))
+	err := row.Scan(&v.AuditID, &v.Status, &v.Progress, &v.ErrorMessage, &v.GeoScore, &v.TotalPages, &v.Message)
+	if err != nil {
 		return nil, err
 	}
 	return json.Marshal(v)

@@ -73,7 +73,9 @@ func plan(databases []string, largest int) (tasks []task) {
 		}
 	}
 	for _, n := range sizes(largest, 1000, 10_000) {
-		add(fmt.Sprint(serveBare, " ", n), func(ctx context.Context, b *bench) error { return b.peerFanOut(ctx, serveBare, "–", n) })
+		add(fmt.Sprint(serveBare, " ", n), func(ctx context.Context, b *bench) error {
+			return b.peerFanOut(ctx, serveBare, "–", n)
+		})
 	}
 	return tasks
 }

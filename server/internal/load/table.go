@@ -39,15 +39,18 @@ type row struct {
 func newRow(server, database, what string, viewers int) row {
 	return row{
 		Server: server, Database: database, What: what, Viewers: viewers,
-		Connected: none, Refused: none, ConnectRate: none, UpdateRate: none, WriteP50: none, WriteP99: none, P50: none, P90: none, P99: none, Max: none, ToAll: none,
-		Conflated: none, Lost: none, QueriesOpening: none, QueriesIdle: none, QueriesBusy: none, BytesPerStream: none, CPUPerEvent: none, IdleCPU: none,
+		Connected: none, Refused: none, ConnectRate: none, UpdateRate: none, WriteP50: none, WriteP99: none,
+		P50: none, P90: none, P99: none, Max: none, ToAll: none,
+		Conflated: none, Lost: none, QueriesOpening: none, QueriesIdle: none, QueriesBusy: none,
+		BytesPerStream: none, CPUPerEvent: none, IdleCPU: none,
 	}
 }
 
 // file names a profile of the row.
 func (r row) file(span string) string {
 	name := fmt.Sprintf("%s %s %s %d %s.perf", r.Server, r.Database, r.What, r.Viewers, span)
-	return strings.Join(strings.FieldsFunc(name, func(c rune) bool { return c == ' ' || c == ',' || c == '…' || c == '–' }), "-")
+	parts := strings.FieldsFunc(name, func(c rune) bool { return c == ' ' || c == ',' || c == '…' || c == '–' })
+	return strings.Join(parts, "-")
 }
 
 // column is one column of a table: its title and the figure of a row. Those

@@ -94,7 +94,8 @@ func (p *plain) frame(r *http.Request, l text.Lang, title, full string) frameMod
 }
 
 func (m *homeModel) fill(r *http.Request, l text.Lang, audits []shared.AuditProgress) {
-	m.Columns = []string{l.T(text.ColumnSite), l.T(text.ColumnStatus), l.T(text.ProgressHeading), l.T(text.ColumnScore), l.T(text.ColumnPages)}
+	m.Columns = []string{l.T(text.ColumnSite), l.T(text.ColumnStatus), l.T(text.ProgressHeading),
+		l.T(text.ColumnScore), l.T(text.ColumnPages)}
 	for _, a := range audits {
 		score := "–"
 		if a.GeoScore != nil {
@@ -176,7 +177,8 @@ func facts(l text.Lang, a shared.AuditProgress) []fact {
 		}
 		f, r := a.Findings, a.Responses
 		add(l.T(text.ColumnFindings), l.T(text.BasicSeverities, l.Number(f.Error), l.Number(f.Warning), l.Number(f.Notice)))
-		add(l.T(text.Responses), l.T(text.BasicResponses, l.Number(r.OK), l.Number(r.Redirect), l.Number(r.ClientError), l.Number(r.ServerError), l.Number(r.Failed)))
+		add(l.T(text.Responses), l.T(text.BasicResponses, l.Number(r.OK), l.Number(r.Redirect),
+			l.Number(r.ClientError), l.Number(r.ServerError), l.Number(r.Failed)))
 	}
 	at := func(t shared.Time) string { return l.T(text.TimeUTC, t.UTC().Format("2006-01-02 15:04:05")) }
 	add(l.T(text.BasicQueued), at(a.CreatedAt))
@@ -192,7 +194,9 @@ func facts(l text.Lang, a shared.AuditProgress) []fact {
 
 // fill adds what only the report knows: the failed checks, the gravest first.
 func (m *auditModel) fill(l text.Lang, report *shared.Report) {
-	failed := slices.DeleteFunc(slices.Clone(report.Checks), func(c shared.CheckResult) bool { return c.Outcome != shared.OutcomeFail })
+	failed := slices.DeleteFunc(slices.Clone(report.Checks), func(c shared.CheckResult) bool {
+		return c.Outcome != shared.OutcomeFail
+	})
 	slices.SortStableFunc(failed, func(a, b shared.CheckResult) int {
 		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.PointsLost, a.PointsLost))
 	})
@@ -204,7 +208,8 @@ func (m *auditModel) fill(l text.Lang, report *shared.Report) {
 		words, _ := text.Check(l, c.ID)
 		found := check{
 			Title: words.Title, Why: words.Why, Fix: words.Fix,
-			Meta: text.Severity(l, string(c.Severity)) + " · " + text.Category(l, string(c.Category)) + " · " + l.N(text.FindingsOnPages, c.Failed),
+			Meta: text.Severity(l, string(c.Severity)) + " · " + text.Category(l, string(c.Category)) + " · " +
+				l.N(text.FindingsOnPages, c.Failed),
 		}
 		for _, f := range c.Samples {
 			found.Places = append(found.Places, placeOf(l, f))

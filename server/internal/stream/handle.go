@@ -125,7 +125,8 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, want request) {
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, want request, free func()) (kept bool) {
 	out, err := newResponse(w, s.cfg.WriteTimeout)
 	if err != nil {
-		s.cfg.Log.Error("stream not possible: a wrapper of the response hides its connection", append(want.logAttrs(r.RemoteAddr), "err", err)...)
+		s.cfg.Log.Error("stream not possible: a wrapper of the response hides its connection",
+			append(want.logAttrs(r.RemoteAddr), "err", err)...)
 		s.refuse(w, r, internal(err))
 		return false
 	}

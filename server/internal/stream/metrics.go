@@ -23,11 +23,15 @@ const (
 // is not among them, for neither ends a stream; they are rejections, whose
 // reasons are the problem codes that the client reads.
 var (
-	ends       = []string{string(shared.EndFinished), string(shared.EndDeleted), string(shared.EndMaxAge), string(shared.EndDrain), endClientGone, endWriteDeadline}
+	ends = []string{
+		string(shared.EndFinished), string(shared.EndDeleted), string(shared.EndMaxAge), string(shared.EndDrain),
+		endClientGone, endWriteDeadline,
+	}
 	faults     = []string{endWriteDeadline, faultSweep}
 	rejections = []string{
 		string(shared.CodeBadID), string(shared.CodeBadQuery), string(shared.CodeNotFound), string(shared.CodeTooManyStreams),
-		string(shared.CodeOverloaded), string(shared.CodeDraining), string(shared.CodeUnavailable), string(shared.CodeInternal), notAdmitted,
+		string(shared.CodeOverloaded), string(shared.CodeDraining), string(shared.CodeUnavailable), string(shared.CodeInternal),
+		notAdmitted,
 	}
 )
 
@@ -76,8 +80,10 @@ func (m *metrics) aboutStreams() {
 	for _, reason := range ends {
 		m.duration.WithLabelValues(reason)
 	}
-	m.errors = m.counters("atalaya_stream_errors_total", "Streams ended because their peer took nothing (write_deadline), and sweeps that failed (sweep).", faults)
-	m.rejected = m.counters("atalaya_stream_rejections_total", "Requests for a stream or for progress that were answered with a problem, by its code.", rejections)
+	m.errors = m.counters("atalaya_stream_errors_total",
+		"Streams ended because their peer took nothing (write_deadline), and sweeps that failed (sweep).", faults)
+	m.rejected = m.counters("atalaya_stream_rejections_total",
+		"Requests for a stream or for progress that were answered with a problem, by its code.", rejections)
 	frames := m.to.NewCounterVec(prometheus.CounterOpts{
 		Name: "atalaya_stream_frames_total", Help: "Frames written to streams.",
 	}, []string{"event"})
@@ -107,8 +113,9 @@ func (m *metrics) aboutSweeps() {
 		Buckets: []float64{0, 1, 2, 5, 10, 50, 100, 500, 1000, 5000},
 	})
 	propagation := m.to.NewHistogramVec(prometheus.HistogramOpts{
-		Name:    "atalaya_propagation_seconds",
-		Help:    "From a row's updated_at on the database's clock to its frame being published (every change) and flushed to a stream (a sample), on the server's; 0 where that would be negative.",
+		Name: "atalaya_propagation_seconds",
+		Help: "From a row's updated_at on the database's clock to its frame being published (every change) " +
+			"and flushed to a stream (a sample), on the server's; 0 where that would be negative.",
 		Buckets: []float64{.001, .002, .005, .01, .02, .04, .06, .08, .1, .2, .5, 1, 2, 5, 10, 30},
 	}, []string{"until"})
 	m.publishedAfter, m.flushedAfter = propagation.WithLabelValues("published"), propagation.WithLabelValues("flushed")
@@ -123,7 +130,9 @@ func (m *metrics) watch(e *env, f *feed.Feed) {
 		}, func() float64 { return float64(f.Wakeups(source)) })
 	}
 	m.to.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "atalaya_sweep_success_timestamp_seconds", Help: "When the last sweep that succeeded began, Unix time; 0 before the first. It stands still while nobody is subscribed.",
+		Name: "atalaya_sweep_success_timestamp_seconds",
+		Help: "When the last sweep that succeeded began, Unix time; 0 before the first. " +
+			"It stands still while nobody is subscribed.",
 	}, func() float64 {
 		confirmed := e.freshness.confirmed()
 		if confirmed == never {

@@ -53,7 +53,8 @@ func draining(window time.Duration) *Refusal {
 }
 
 func overloaded() *Refusal {
-	return comeBack(shared.CodeOverloaded, "The server holds as many streams as it may; poll instead, or come back later.", between(refusedFirst, 2*refusedLast), nil)
+	return comeBack(shared.CodeOverloaded,
+		"The server holds as many streams as it may; poll instead, or come back later.", between(refusedFirst, 2*refusedLast), nil)
 }
 
 // TooMany is the refusal of a peer that has as many streams as it may, for

@@ -86,7 +86,8 @@ func (s *shards) reportFallback(err error) {
 	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
 		cure = "raise the limit of open files (ulimit -n)"
 	}
-	s.env.cfg.Log.Warn("socket not taken over; its stream stays on Go's poller and takes more memory", "cure", cure, "err", err)
+	s.env.cfg.Log.Warn("socket not taken over; its stream stays on Go's poller and takes more memory",
+		"cure", cure, "err", err)
 }
 
 // stop ends all streams, now and in future, and waits until they have ended.
