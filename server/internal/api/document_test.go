@@ -18,6 +18,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
+	"atalaya/server/internal/api"
 	"atalaya/shared"
 )
 
@@ -173,6 +174,12 @@ func (doc document) fits(schema string, data []byte) error {
 // TestDocumentDescribesEveryRoute compares the methods of every path.
 func TestDocumentDescribesEveryRoute(t *testing.T) {
 	s, doc := newServer(t), described(t)
+	for _, route := range api.Routes() {
+		method, path, _ := strings.Cut(route, " ")
+		if item := doc.Paths.Find(path); item == nil || item.GetOperation(method) == nil {
+			t.Errorf("%s is not described", route)
+		}
+	}
 	for path, item := range doc.Paths.Map() {
 		if !strings.HasPrefix(path, shared.PathAPI) {
 			continue
