@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"atalaya/shared"
 )
 
 // Lang is a language the product speaks. The zero value is English, and so is
@@ -73,28 +75,13 @@ func Parse(tag string) (l Lang, ok bool) {
 	return EN, false
 }
 
-// Accept chooses the language of an Accept-Language header: ours with the
-// greatest weight, the first of equals; English when there is none. A range
-// that cannot be read is skipped.
+// Accept chooses the language of an Accept-Language header: ours with the greatest
+// weight, the first of equals; English when there is none.
 func Accept(header string) Lang {
 	best, weight := EN, 0.0
-	for part := range strings.SplitSeq(header, ",") {
-		tag, params, weighted := strings.Cut(part, ";")
-		l, ok := Parse(tag)
-		if !ok {
-			continue
-		}
-		q := 1.0
-		if weighted {
-			v, found := strings.CutPrefix(strings.TrimSpace(params), "q=")
-			f, err := strconv.ParseFloat(v, 64)
-			if !found || err != nil || !(f >= 0 && f <= 1) {
-				continue
-			}
-			q = f
-		}
-		if q > weight {
-			best, weight = l, q
+	for _, wanted := range shared.Weights(header) {
+		if l, ok := Parse(wanted.Name); ok && wanted.Weight > weight {
+			best, weight = l, wanted.Weight
 		}
 	}
 	return best
