@@ -23,8 +23,9 @@
 //   - [Frontier] holds what is known and hands it out breadth first.
 //   - [Fetcher.Fetch] makes one fetch: turns at the host, redirects, a retry,
 //     limits, and what the site did wrong as a [Failure].
-//   - [Limits] is the politeness, one per process: every audit of a host takes
-//     its turns from the same limiter.
+//   - [Limits] is the politeness, one per process: all audits take their turns from
+//     the same budgets, one for each host, each registrable domain and each address
+//     that names resolve to.
 //
 // # What a caller may rely on
 //

@@ -65,6 +65,12 @@ func newFetcher(c Config, guard func(netip.AddrPort) error) *Fetcher {
 	if c.Limits == nil {
 		c.Limits = NewLimits(0, 0)
 	}
+	if c.Limits.lookUp == nil {
+		resolver := cmp.Or(c.Resolver, net.DefaultResolver)
+		c.Limits.lookUp = func(ctx context.Context, name string) ([]netip.Addr, error) {
+			return resolver.LookupNetIP(ctx, "ip", name)
+		}
+	}
 	dialer := newDialer(guard, c.Resolver)
 	dialer.Timeout = c.Timeout
 	return &Fetcher{config: c, transport: &http.Transport{
@@ -147,7 +153,7 @@ func (f *Fetcher) attempt(ctx context.Context, req Request, res *Result) error {
 		}
 		res.clearResponse()
 		f.requestOnce(ctx, req, res)
-		release(Outcome{Status: res.Status, RetryAfter: res.RetryAfter})
+		release(outcomeOf(res))
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -158,6 +164,12 @@ func (f *Fetcher) attempt(ctx context.Context, req Request, res *Result) error {
 			return err
 		}
 	}
+}
+
+// outcomeOf is what a request told about its host.
+func outcomeOf(res *Result) Outcome {
+	gaveUp := res.Failure != nil && (res.Failure.Class == FailTimeout || res.Failure.Class == FailReset)
+	return Outcome{Status: res.Status, RetryAfter: res.RetryAfter, Took: res.Duration, GaveUp: gaveUp}
 }
 
 func isWorthRetry(res *Result) bool {

@@ -3,9 +3,13 @@ package crawl
 import (
 	"context"
 	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
 	"sync"
 	"time"
 
+	"golang.org/x/net/publicsuffix"
 	"golang.org/x/time/rate"
 )
 
@@ -15,23 +19,33 @@ const (
 	// DefaultParallel is how many requests one host gets at the same time.
 	DefaultParallel = 4
 
-	// Hosts of external links come once and never again: beyond this many, those
-	// idle for idleHost are forgotten.
-	manyHosts = 1024
-	idleHost  = 5 * time.Minute
+	// Hosts of external links come once and never again: beyond this many budgets,
+	// those idle for idleBudget are forgotten.
+	manyBudgets = 1024
+	idleBudget  = 5 * time.Minute
+
+	// addressFresh is how long the address of a name is believed, and lookUpTimeout
+	// how long it may take to find out.
+	addressFresh  = 5 * time.Minute
+	lookUpTimeout = 5 * time.Second
 )
 
-// Limits hands out turns at hosts so that all audits of a process together stay
-// polite. It is safe for concurrent use.
+// Limits hands out turns so that all audits of a process together stay polite to each
+// host, each registrable domain and each address. It is safe for concurrent use.
 type Limits struct {
 	perSecond float64
 	parallel  int
+	// lookUp resolves a name; nil for no budgets of addresses but those that stand in
+	// URLs. Set before the first use.
+	lookUp func(ctx context.Context, name string) ([]netip.Addr, error)
 
-	mu    sync.Mutex
-	hosts map[string]*hostLimit
+	mu        sync.Mutex
+	budgets   map[string]*budget
+	addresses map[string]knownAddress // by name
 }
 
-type hostLimit struct {
+// budget is what one host, domain or address gets.
+type budget struct {
 	turns   chan struct{} // one token per request under way
 	limiter *rate.Limiter
 
@@ -41,11 +55,18 @@ type hostLimit struct {
 	used    time.Time
 }
 
-// Outcome is what a request told about the host: its status, 0 without an
-// answer, and the Retry-After it carried.
+// knownAddress is what a name resolved to; the zero Addr for nothing.
+type knownAddress struct {
+	address netip.Addr
+	at      time.Time
+}
+
+// Outcome is what a request told about the host.
 type Outcome struct {
-	Status     int
-	RetryAfter time.Duration
+	Status     int           // 0 without an answer
+	RetryAfter time.Duration // 0 for none
+	Took       time.Duration // from the request to the last byte; 0 when it is not known
+	GaveUp     bool          // there was no answer in time, or the connection was cut
 }
 
 // Pace is how fast a host is asked now.
@@ -54,8 +75,8 @@ type Pace struct {
 	PausedUntil time.Time // of a Retry-After; zero or past: not paused
 }
 
-// NewLimits returns limits of perSecond requests per second and parallel
-// requests at a time for each host. Values <= 0 mean DefaultRate and
+// NewLimits returns limits of perSecond requests per second and parallel requests at
+// a time for each host, each registrable domain and each address. Values <= 0 mean DefaultRate and
 // DefaultParallel.
 func NewLimits(perSecond float64, parallel int) *Limits {
 	if perSecond <= 0 {
@@ -64,59 +85,121 @@ func NewLimits(perSecond float64, parallel int) *Limits {
 	if parallel <= 0 {
 		parallel = DefaultParallel
 	}
-	return &Limits{perSecond: perSecond, parallel: parallel, hosts: map[string]*hostLimit{}}
+	return &Limits{perSecond: perSecond, parallel: parallel, budgets: map[string]*budget{}, addresses: map[string]knownAddress{}}
 }
 
-// Acquire blocks until the host (as in url.URL.Host of a canonical URL) may be
-// asked once, or ctx ends. Call release exactly once, when the answer was read:
-// it frees the turn and adapts the rate: halved on 429 and 503, raised again by
-// a tenth of its ceiling after every ten good answers.
+// Acquire blocks until the host (as in url.URL.Host of a canonical URL) may be asked
+// once, or ctx ends. It takes one turn of each budget that the request counts for:
+// that of the host name, that of its registrable domain and that of the address it
+// resolves to, because a machine with many names gets the load of all of them.
+//
+// Call release exactly once, when the answer was read: it gives the turns back and
+// adapts the rate of the host, as [Outcome] says.
 func (l *Limits) Acquire(ctx context.Context, host string) (release func(Outcome), err error) {
-	h := l.enterHost(host)
-	select {
-	case h.turns <- struct{}{}:
-	case <-ctx.Done():
-		l.leaveHost(h)
-		return nil, fmt.Errorf("crawl: turn at %s: %w", host, context.Cause(ctx))
+	var held []*budget
+	free := func() {
+		for _, b := range held {
+			<-b.turns
+			l.leave(b)
+		}
 	}
-	if err := l.awaitTurn(ctx, h); err != nil {
-		<-h.turns
-		l.leaveHost(h)
-		return nil, fmt.Errorf("crawl: turn at %s: %w", host, err)
+	for _, key := range l.budgetsOf(ctx, host) {
+		b := l.enter(key)
+		select {
+		case b.turns <- struct{}{}:
+			held = append(held, b)
+		case <-ctx.Done():
+			l.leave(b)
+			free()
+			return nil, fmt.Errorf("crawl: turn at %s: %w", host, context.Cause(ctx))
+		}
+		// The host waits for its own pace before it takes a turn of the address, so
+		// that a slow host does not hold up its neighbours.
+		if err := l.awaitTurn(ctx, b); err != nil {
+			free()
+			return nil, fmt.Errorf("crawl: turn at %s: %w", host, err)
+		}
 	}
 	return func(o Outcome) {
 		l.mu.Lock()
+		h := held[0]
 		h.pace.observe(time.Now(), o)
 		l.applyPaceLocked(h)
 		l.mu.Unlock()
-		<-h.turns
-		l.leaveHost(h)
+		free()
 	}, nil
+}
+
+// budgetsOf names the budgets that a request to host counts for, the host's first.
+func (l *Limits) budgetsOf(ctx context.Context, host string) []string {
+	keys := []string{host}
+	name := (&url.URL{Host: host}).Hostname()
+	if address, err := netip.ParseAddr(name); err == nil {
+		return append(keys, addressKey(address))
+	}
+	if domain, err := publicsuffix.EffectiveTLDPlusOne(name); err == nil {
+		keys = append(keys, "domain "+domain)
+	}
+	if address, ok := l.addressOf(ctx, name); ok {
+		keys = append(keys, addressKey(address))
+	}
+	return keys
+}
+
+func addressKey(a netip.Addr) string { return "address " + a.Unmap().String() }
+
+// addressOf resolves a name, at most once in a while. Names that share addresses get
+// the same one, whatever the order of the answer. A name that does not resolve has no
+// address to protect; the request itself will say why.
+func (l *Limits) addressOf(ctx context.Context, name string) (netip.Addr, bool) {
+	if l.lookUp == nil {
+		return netip.Addr{}, false
+	}
+	l.mu.Lock()
+	known, ok := l.addresses[name]
+	l.mu.Unlock()
+	if ok && time.Since(known.at) < addressFresh {
+		return known.address, known.address.IsValid()
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
+	defer cancel()
+	found, err := l.lookUp(ctx, name)
+	if err != nil || len(found) == 0 {
+		found = []netip.Addr{{}}
+	}
+	least := slices.MinFunc(found, netip.Addr.Compare)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.addresses) >= manyBudgets {
+		clear(l.addresses)
+	}
+	l.addresses[name] = knownAddress{least, time.Now()}
+	return least, least.IsValid()
 }
 
 // awaitTurn waits for the end of a pause and for the rate, and again for a pause that
 // began meanwhile. After a pause the waiting requests are spaced by the rate.
-func (l *Limits) awaitTurn(ctx context.Context, h *hostLimit) error {
+func (l *Limits) awaitTurn(ctx context.Context, b *budget) error {
 	for {
-		if err := sleep(ctx, l.pauseLeft(h)); err != nil {
+		if err := sleep(ctx, l.pauseLeft(b)); err != nil {
 			return err
 		}
 		// Not limiter.Wait: it gives up before a deadline it foresees to miss.
-		turn := h.limiter.Reserve()
+		turn := b.limiter.Reserve()
 		if err := sleep(ctx, turn.Delay()); err != nil {
 			turn.Cancel()
 			return err
 		}
-		if l.pauseLeft(h) <= 0 {
+		if l.pauseLeft(b) <= 0 {
 			return nil
 		}
 	}
 }
 
-func (l *Limits) pauseLeft(h *hostLimit) time.Duration {
+func (l *Limits) pauseLeft(b *budget) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return time.Until(h.pace.paused)
+	return time.Until(b.pace.paused)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -136,8 +219,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 // SetCrawlDelay slows a host to one request per d; more than 10 s count as 10 s.
 // It never makes a host faster than the configured rate; 0 ends an earlier delay.
 func (l *Limits) SetCrawlDelay(host string, d time.Duration) {
-	h := l.enterHost(host)
-	defer l.leaveHost(h)
+	h := l.enter(host)
+	defer l.leave(h)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	h.pace.setCrawlDelay(d)
@@ -148,53 +231,53 @@ func (l *Limits) SetCrawlDelay(host string, d time.Duration) {
 func (l *Limits) Pace(host string) Pace {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	h := l.hosts[host]
+	h := l.budgets[host]
 	if h == nil {
 		return Pace{Rate: l.perSecond}
 	}
 	return Pace{Rate: h.pace.rate, PausedUntil: h.pace.paused}
 }
 
-func (l *Limits) enterHost(host string) *hostLimit {
+func (l *Limits) enter(key string) *budget {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	h := l.hosts[host]
-	if h == nil {
-		if len(l.hosts) >= manyHosts {
+	b := l.budgets[key]
+	if b == nil {
+		if len(l.budgets) >= manyBudgets {
 			l.forgetIdleLocked()
 		}
-		h = &hostLimit{
+		b = &budget{
 			turns:   make(chan struct{}, l.parallel),
 			limiter: rate.NewLimiter(rate.Limit(l.perSecond), burst(l.perSecond)),
 			pace:    newPace(l.perSecond),
 		}
-		l.hosts[host] = h
+		l.budgets[key] = b
 	}
-	h.callers++
-	h.used = time.Now()
-	return h
+	b.callers++
+	b.used = time.Now()
+	return b
 }
 
-func (l *Limits) leaveHost(h *hostLimit) {
+func (l *Limits) leave(b *budget) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	h.callers--
-	h.used = time.Now()
+	b.callers--
+	b.used = time.Now()
 }
 
 func (l *Limits) forgetIdleLocked() {
-	for host, h := range l.hosts {
-		slowed := h.pace.ceiling < h.pace.base
-		if h.callers == 0 && !slowed && time.Since(h.used) > idleHost {
-			delete(l.hosts, host)
+	for key, b := range l.budgets {
+		slowed := b.pace.ceiling < b.pace.base
+		if b.callers == 0 && !slowed && time.Since(b.used) > idleBudget {
+			delete(l.budgets, key)
 		}
 	}
 }
 
-func (l *Limits) applyPaceLocked(h *hostLimit) {
-	if h.limiter.Limit() != rate.Limit(h.pace.rate) {
-		h.limiter.SetLimit(rate.Limit(h.pace.rate))
-		h.limiter.SetBurst(burst(h.pace.rate))
+func (l *Limits) applyPaceLocked(b *budget) {
+	if b.limiter.Limit() != rate.Limit(b.pace.rate) {
+		b.limiter.SetLimit(rate.Limit(b.pace.rate))
+		b.limiter.SetBurst(burst(b.pace.rate))
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/netip"
 	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -64,7 +66,7 @@ func TestLimitsParallel(t *testing.T) {
 			t.Error("a third request went beside two")
 		default:
 		}
-		if got := len(l.hosts["a"].turns); got != 2 {
+		if got := len(l.budgets["a"].turns); got != 2 {
 			t.Errorf("%d in flight, want 2", got)
 		}
 		releases[0](Outcome{Status: 200})
@@ -196,15 +198,133 @@ func TestLimitsForget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimits(5, 4)
 		l.SetCrawlDelay("slow", time.Second)
-		for i := range manyHosts {
+		for i := range manyBudgets {
 			turn(t, l, fmt.Sprint(i), time.Now(), Outcome{Status: 200})
 		}
-		time.Sleep(idleHost + time.Second)
+		time.Sleep(idleBudget + time.Second)
 		turn(t, l, "new", time.Now(), Outcome{Status: 200})
-		if _, kept := l.hosts["slow"]; len(l.hosts) != 2 || !kept {
-			t.Errorf("%d hosts remembered, the slow one among them: %v", len(l.hosts), kept)
+		if _, kept := l.budgets["slow"]; len(l.budgets) != 2 || !kept {
+			t.Errorf("%d hosts remembered, the slow one among them: %v", len(l.budgets), kept)
 		}
 	})
+}
+
+// However many names a machine has, it gets no more than one budget.
+func TestLimitsShareAnAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, start := NewLimits(5, 4), time.Now()
+		lookUps := 0
+		l.lookUp = func(_ context.Context, name string) ([]netip.Addr, error) {
+			lookUps++
+			if name == "gone.example" {
+				return nil, errors.New("no such host")
+			}
+			// The order of the answer changes from one to the next.
+			found := []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")}
+			if lookUps%2 == 0 {
+				slices.Reverse(found)
+			}
+			return found, nil
+		}
+		const names = 50
+		var last time.Duration
+		for i := range names {
+			last = turn(t, l, fmt.Sprintf("n%d.site%d.example:8080", i, i), start, Outcome{Status: 200})
+		}
+		if want := (names - 1) * time.Second / 5; (last - want).Abs() > time.Millisecond {
+			t.Errorf("%d names of one address were asked within %v, want %v", names, last, want)
+		}
+		began := time.Now()
+		turn(t, l, "n0.site0.example:8080", began, Outcome{Status: 200})
+		turn(t, l, "192.0.2.1", began, Outcome{Status: 200})
+		if at := turn(t, l, "192.0.2.1:81", began, Outcome{Status: 200}); at < 400*time.Millisecond {
+			t.Errorf("the address itself is asked %v after a name of it", at)
+		}
+		if lookUps != names {
+			t.Errorf("%d names were looked up %d times", names, lookUps)
+		}
+		if at := turn(t, l, "gone.example", time.Now(), Outcome{}); at != 0 {
+			t.Errorf("a name without an address waited for %v", at)
+		}
+	})
+}
+
+// The names below one registrable domain share a budget, those of a public suffix do
+// not.
+func TestLimitsShareADomain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, start := NewLimits(5, 4), time.Now()
+		for i, host := range []string{"www.example.co.uk", "shop.example.co.uk:8443", "example.co.uk"} {
+			if at, want := turn(t, l, host, start, Outcome{Status: 200}), time.Duration(i)*200*time.Millisecond; at != want {
+				t.Errorf("%s is asked after %v, want %v", host, at, want)
+			}
+		}
+		start = time.Now()
+		for _, host := range []string{"one.github.io", "two.github.io", "localhost", "example.org"} {
+			if at := turn(t, l, host, start, Outcome{Status: 200}); at != 0 {
+				t.Errorf("%s waits for %v", host, at)
+			}
+		}
+	})
+}
+
+// A host that was told to slow down waits for itself, and not in the turns of its
+// domain.
+func TestASlowHostDoesNotHoldUpItsNeighbours(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLimits(5, 1)
+		turn(t, l, "slow.example.org", time.Now(), Outcome{Status: 429, RetryAfter: time.Minute})
+		waiting := make(chan time.Duration)
+		start := time.Now()
+		go func() { waiting <- turn(t, l, "slow.example.org", start, Outcome{Status: 200}) }()
+		synctest.Wait()
+		if at := turn(t, l, "fast.example.org", start, Outcome{Status: 200}); at > time.Second {
+			t.Errorf("the neighbour waits for %v", at)
+		}
+		if at := <-waiting; at < time.Minute {
+			t.Errorf("the slow host was asked after %v", at)
+		}
+	})
+}
+
+func TestPaceReactsToTrouble(t *testing.T) {
+	at := time.Unix(1e9, 0)
+	usual := func() pace {
+		p := newPace(8)
+		for range 20 {
+			p.observe(at, Outcome{Status: 200, Took: 200 * time.Millisecond})
+		}
+		return p
+	}
+	for name, test := range map[string]struct {
+		outcome Outcome
+		want    float64
+	}{
+		"as usual":                      {Outcome{Status: 200, Took: 250 * time.Millisecond}, 8},
+		"a little slower":               {Outcome{Status: 200, Took: 550 * time.Millisecond}, 8},
+		"much slower":                   {Outcome{Status: 200, Took: 2 * time.Second}, 4},
+		"a slow error":                  {Outcome{Status: 404, Took: 2 * time.Second}, 4},
+		"no answer in time":             {Outcome{GaveUp: true, Took: 15 * time.Second}, 4},
+		"no answer for another reason":  {Outcome{}, 8},
+		"overloaded and quick about it": {Outcome{Status: 503, Took: time.Millisecond}, 4},
+	} {
+		p := usual()
+		if p.observe(at.Add(time.Minute), test.outcome); p.rate != test.want {
+			t.Errorf("%s: rate %v, want %v", name, p.rate, test.want)
+		}
+	}
+	p := usual()
+	for i := range 200 { // slow from now on, which is no overload
+		p.observe(at.Add(time.Duration(i)*2*time.Second), Outcome{Status: 200, Took: 2 * time.Second})
+	}
+	if p.rate != p.ceiling {
+		t.Errorf("a site that is always slow is asked %v times a second, want %v", p.rate, p.ceiling)
+	}
+	quick := newPace(8)
+	quick.observe(at, Outcome{Status: 200, Took: time.Millisecond})
+	if quick.observe(at.Add(time.Minute), Outcome{Status: 200, Took: 100 * time.Millisecond}); quick.rate != 8 {
+		t.Errorf("100 ms count as slow: rate %v", quick.rate)
+	}
 }
 
 func TestPace(t *testing.T) {

@@ -12,6 +12,11 @@ const (
 	// recoverAfter good answers in a row raise the rate by recoverShare of its ceiling.
 	recoverAfter = 10
 	recoverShare = 10
+	// An answer is slow from slowAtLeast on, when it takes more than slowTimes as long
+	// as the average of about averageOver answers.
+	slowAtLeast = 500 * time.Millisecond
+	slowTimes   = 3
+	averageOver = 16
 	// maxCrawlDelay bounds what robots.txt can ask for.
 	maxCrawlDelay = 10 * time.Second
 	// maxPause bounds what Retry-After can ask for.
@@ -21,10 +26,11 @@ const (
 // pace is the additive-increase, multiplicative-decrease rate of one host. It is
 // a value without clock or locks.
 type pace struct {
-	base    float64 // requests per second as configured
-	ceiling float64 // base, or less when robots.txt asks for a Crawl-delay
-	rate    float64 // in force
-	good    int     // good answers since the rate last changed
+	base    float64       // requests per second as configured
+	ceiling float64       // base, or less when robots.txt asks for a Crawl-delay
+	rate    float64       // in force
+	good    int           // good answers since the rate last changed
+	usual   time.Duration // how long answers take, as a moving average; 0 before the first
 	halved  time.Time
 	paused  time.Time // no request before this
 }
@@ -45,10 +51,32 @@ func (p *pace) setCrawlDelay(d time.Duration) {
 	}
 }
 
-// observe takes one answer into account.
+// isSlow says that an answer took so much longer than they usually do that the host
+// is likely to be busy.
+func (p *pace) isSlow(took time.Duration) bool {
+	return p.usual > 0 && took >= slowAtLeast && took > slowTimes*p.usual
+}
+
+// noteTook moves the average towards an answer. A host that stays slow is usual after
+// some tens of answers, and its rate recovers.
+func (p *pace) noteTook(o Outcome) {
+	switch {
+	case o.Took <= 0 || o.Status == 0:
+	case p.usual == 0:
+		p.usual = o.Took
+	default:
+		p.usual += (o.Took - p.usual) / averageOver
+	}
+}
+
+// observe takes one answer into account: the rate is halved when the host says that it
+// is overloaded (429, 503), gives no answer in time, or suddenly answers slowly, and
+// raised again by a tenth of its ceiling after every ten good answers.
 func (p *pace) observe(now time.Time, o Outcome) {
-	overloaded := o.Status == 429 || o.Status == 503
-	if o.RetryAfter > 0 && overloaded {
+	refused := o.Status == 429 || o.Status == 503
+	overloaded := refused || o.GaveUp || p.isSlow(o.Took)
+	p.noteTook(o)
+	if o.RetryAfter > 0 && refused {
 		if until := now.Add(min(o.RetryAfter, maxPause)); until.After(p.paused) {
 			p.paused = until
 		}
