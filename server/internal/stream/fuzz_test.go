@@ -15,7 +15,7 @@ import (
 )
 
 // answerTo is a response over no connection: it has deadlines, keeps what is
-// written, and its reader leaves after the first flush.
+// written, and its subscriber leaves after the first flush.
 type answerTo struct {
 	*httptest.ResponseRecorder
 	leave func()
@@ -25,7 +25,7 @@ func (a answerTo) FlushError() error              { a.leave(); return nil }
 func (answerTo) SetReadDeadline(time.Time) error  { return nil }
 func (answerTo) SetWriteDeadline(time.Time) error { return nil }
 
-// However hostile a cursor, in the header or in the query: the reader is not
+// However hostile a cursor, in the header or in the query: the subscriber is not
 // refused, gets the state unless it names that very state, and 204 only if there
 // is nothing more to come.
 func FuzzLastEventID(f *testing.F) {

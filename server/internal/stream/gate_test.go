@@ -10,37 +10,38 @@ import (
 	"testing/synctest"
 	"time"
 
+	"atalaya/server/internal/sse/ssetest"
 	"atalaya/shared"
 )
 
 func TestMaxStreams(t *testing.T) {
 	virtual(t, Config{MaxStreams: 2}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
-		first := r.view("/sse/audits/7/progress")
-		second := r.view("/sse/audits")
+		first := r.open("/sse/audits/7/progress")
+		second := r.open("/sse/audits")
 		waits := map[int]bool{}
 		for range 20 {
-			v := r.view("/sse/audits?id=7")
+			s := r.open("/sse/audits?id=7")
 			synctest.Wait()
-			seconds, _ := strconv.Atoi(v.Header.Get("Retry-After"))
-			if v.Status != 503 || v.problem.Code != shared.CodeOverloaded || seconds < 1 || seconds > 10 {
-				t.Fatalf("third stream: got %d %s, Retry-After %d", v.Status, v.problem.Code, seconds)
+			seconds, _ := strconv.Atoi(s.Header.Get("Retry-After"))
+			if s.Status != 503 || s.Problem().Code != shared.CodeOverloaded || seconds < 1 || seconds > 10 {
+				t.Fatalf("third stream: got %d %s, Retry-After %d", s.Status, s.Problem().Code, seconds)
 			}
 			waits[seconds] = true
 		}
 		if len(waits) < 3 {
 			t.Errorf("20 refusals, Retry-After only %v: not jittered", waits)
 		}
-		if v := r.view("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=20"); v.Status != 304 || time.Since(v.began) > 0 || v.Header.Get("Preference-Applied") != "" {
-			t.Errorf("poll over the cap: got %d after %v; want an answer at once", v.Status, time.Since(v.began))
+		if s := r.open("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=20"); s.Status != 304 || time.Since(s.Began) > 0 || s.Header.Get("Preference-Applied") != "" {
+			t.Errorf("poll over the cap: got %d after %v; want an answer at once", s.Status, time.Since(s.Began))
 		}
-		if first.closed() || second.closed() {
+		if first.Closed() || second.Closed() {
 			t.Error("a running stream gave way")
 		}
-		first.stop()
+		first.Stop()
 		synctest.Wait()
-		if v := r.view("/sse/audits/7/progress"); v.Status != 200 {
-			t.Errorf("after one has gone: got %d", v.Status)
+		if s := r.open("/sse/audits/7/progress"); s.Status != 200 {
+			t.Errorf("after one has gone: got %d", s.Status)
 		}
 		if got := r.metric("atalaya_stream_rejections_total", "reason", "overloaded"); got != 20 {
 			t.Errorf("counted %v refusals, want 20", got)
@@ -60,19 +61,19 @@ func TestAdmit(t *testing.T) {
 		in.Store(0)
 		out.Store(0)
 		r.table.insert(7)
-		if v := r.view("/sse/audits/7/progress"); v.Status != 429 {
-			t.Errorf("not admitted: got %d, want Fail's answer to Admit's error", v.Status)
+		if s := r.open("/sse/audits/7/progress"); s.Status != 429 {
+			t.Errorf("not admitted: got %d, want Fail's answer to Admit's error", s.Status)
 		}
-		if v := r.view("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=20"); v.Status != 304 || time.Since(v.began) > 0 {
-			t.Errorf("poll not admitted: got %d after %v; want an answer at once", v.Status, time.Since(v.began))
+		if s := r.open("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=20"); s.Status != 304 || time.Since(s.Began) > 0 {
+			t.Errorf("poll not admitted: got %d after %v; want an answer at once", s.Status, time.Since(s.Began))
 		}
-		open := r.view("/sse/audits/7/progress", "Cookie", "a=b")
-		r.view("/sse/audits/8/progress", "Cookie", "a=b")
+		open := r.open("/sse/audits/7/progress", "Cookie", "a=b")
+		r.open("/sse/audits/8/progress", "Cookie", "a=b")
 		synctest.Wait()
 		if in.Load() != 2 || out.Load() != 1 {
 			t.Errorf("admitted %d, released %d; want 2 and 1", in.Load(), out.Load())
 		}
-		open.stop()
+		open.Stop()
 		synctest.Wait()
 		if out.Load() != 2 || r.server.gate.open != 0 {
 			t.Errorf("released %d, %d open; want 2 and 0", out.Load(), r.server.gate.open)
@@ -83,14 +84,11 @@ func TestAdmit(t *testing.T) {
 func TestDrain(t *testing.T) {
 	virtual(t, Config{Drain: 20 * time.Second}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
-		var viewers []*viewer
+		var subscribers []*ssetest.Reader
 		for range 30 {
-			viewers = append(viewers, r.view("/sse/audits/7/progress"), r.view("/sse/audits"), r.view("/sse/audits?id=7"))
+			subscribers = append(subscribers, r.open("/sse/audits/7/progress"), r.open("/sse/audits"), r.open("/sse/audits?id=7"))
 		}
-		polled := make(chan *viewer)
-		go func() {
-			polled <- r.view("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=30")
-		}()
+		polled := r.openSoon("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=30")
 		synctest.Wait()
 		began := time.Now()
 		if err := r.server.Drain(t.Context()); err != nil {
@@ -101,30 +99,30 @@ func TestDrain(t *testing.T) {
 		}
 		synctest.Wait()
 		waits, sum := map[int]bool{}, 0
-		for _, v := range viewers {
-			e, ok := v.end()
-			if !ok || !v.closed() || e.Reason != shared.EndDrain || e.RetryMS < 100 || e.RetryMS > 20_000 {
-				t.Fatalf("got %+v (%v), closed %v", e, ok, v.closed())
+		for _, s := range subscribers {
+			e, ok := s.End()
+			if !ok || !s.Closed() || e.Reason != shared.EndDrain || e.RetryMS < 100 || e.RetryMS > 20_000 {
+				t.Fatalf("got %+v (%v), closed %v", e, ok, s.Closed())
 			}
-			if got := v.of(shared.EventEnd)[0].Retry; got != e.RetryMS {
+			if got := s.Of(shared.EventEnd)[0].Retry; got != e.RetryMS {
 				t.Errorf("the browser is told %d ms, code %d", got, e.RetryMS)
 			}
 			waits[e.RetryMS/2000] = true
 			sum += e.RetryMS
 		}
-		if mean := sum / len(viewers); len(waits) < 8 || mean < 7000 || mean > 13_000 {
+		if mean := sum / len(subscribers); len(waits) < 8 || mean < 7000 || mean > 13_000 {
 			t.Errorf("not spread over the window: %d of 10 parts, mean %d ms", len(waits), mean)
 		}
-		if p := <-polled; p.Status != 304 || time.Since(began) > 0 {
-			t.Errorf("held poll: got %d after %v", p.Status, time.Since(began))
+		if p := <-polled; p == nil || p.Status != 304 || time.Since(began) > 0 {
+			t.Errorf("held poll: got %+v after %v", p, time.Since(began))
 		}
-		v := r.view("/sse/audits/7/progress")
+		s := r.open("/sse/audits/7/progress")
 		synctest.Wait()
-		if v.Status != 503 || v.problem.Code != shared.CodeDraining || v.Header.Get("Retry-After") == "" {
-			t.Errorf("new stream: got %d %s", v.Status, v.problem.Code)
+		if s.Status != 503 || s.Problem().Code != shared.CodeDraining || s.Header.Get("Retry-After") == "" {
+			t.Errorf("new stream: got %d %s", s.Status, s.Problem().Code)
 		}
-		if v := r.view("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=30"); v.Status != 304 {
-			t.Errorf("new poll: got %d", v.Status)
+		if s := r.open("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=30"); s.Status != 304 {
+			t.Errorf("new poll: got %d", s.Status)
 		}
 		if time.Since(began) > 0 {
 			t.Errorf("draining took %v", time.Since(began))
@@ -132,7 +130,7 @@ func TestDrain(t *testing.T) {
 	})
 }
 
-// A reader that does not read holds Drain up until its write deadline.
+// A subscriber that does not read holds Drain up until its write deadline.
 func TestDrainWithAStraggler(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)

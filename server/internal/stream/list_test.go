@@ -16,13 +16,13 @@ func TestList(t *testing.T) {
 		for id := range int64(60) {
 			r.table.insert(id + 1)
 		}
-		v := r.view("/sse/audits")
+		s := r.open("/sse/audits")
 		synctest.Wait()
 		var want []string
 		for id := 60; id > 10; id-- {
 			want = append(want, fmt.Sprintf("%d@1", id))
 		}
-		if got := v.revisions(); !slices.Equal(got, want) {
+		if got := s.Revisions(); !slices.Equal(got, want) {
 			t.Fatalf("snapshot: got %v, want the newest 50, newest first", got)
 		}
 		r.table.progress(3, 50) // not in the snapshot
@@ -33,10 +33,10 @@ func TestList(t *testing.T) {
 		synctest.Wait()
 		r.table.delete(59)
 		time.Sleep(time.Minute)
-		if got, want := v.revisions()[50:], []string{"3@2", "61@1", "60@2"}; !slices.Equal(got, want) || v.closed() {
-			t.Errorf("got %v, closed %v; want %v and open", got, v.closed(), want)
+		if got, want := s.Revisions()[50:], []string{"3@2", "61@1", "60@2"}; !slices.Equal(got, want) || s.Closed() {
+			t.Errorf("got %v, closed %v; want %v and open", got, s.Closed(), want)
 		}
-		for _, p := range v.progress() {
+		for _, p := range s.Progress() {
 			if p.Activity != nil {
 				t.Fatalf("audit %d has activity in the list", p.AuditID)
 			}
@@ -47,11 +47,11 @@ func TestList(t *testing.T) {
 // An empty list is a stream like any other.
 func TestEmptyList(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
-		v := r.view("/sse/audits")
+		s := r.open("/sse/audits")
 		synctest.Wait()
 		r.table.insert(1)
 		synctest.Wait()
-		if got, want := v.revisions(), []string{"1@1"}; !slices.Equal(got, want) {
+		if got, want := s.Revisions(), []string{"1@1"}; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
 	})
@@ -72,7 +72,7 @@ func (l *listSubscriber) taken(t *testing.T) (got []string, st subscriberState) 
 	return names(t, blocks), st
 }
 
-// A reader behind more changes than are kept gets what is kept, and is told to
+// A subscriber behind more changes than are kept gets what is kept, and is told to
 // take a snapshot until it has one. What it costs does not grow.
 func TestListOverflow(t *testing.T) {
 	const kept = 100
@@ -87,16 +87,16 @@ func TestListOverflow(t *testing.T) {
 	}
 	h.publishList([]*frame{frameOf(kept+1, 1), frameOf(kept+2, 1)})
 	if got, st := fast.taken(t); len(got) != 2 || st != open {
-		t.Errorf("fast reader: got %d frames, state %v", len(got), st)
+		t.Errorf("fast subscriber: got %d frames, state %v", len(got), st)
 	}
 	if got := h.list.order.Len(); got != kept || len(h.list.byID) != kept {
 		t.Errorf("%d changes kept, want %d", got, kept)
 	}
 	if got, st := slow.taken(t); len(got) != kept || got[0] != "3@1" || st != behind {
-		t.Errorf("slow reader: got %d frames from %s, state %v; want %d from 3@1 and lost", len(got), got[0], st, kept)
+		t.Errorf("slow subscriber: got %d frames from %s, state %v; want %d from 3@1 and lost", len(got), got[0], st, kept)
 	}
 	if got, st := slow.taken(t); len(got) != 0 || st != behind {
-		t.Errorf("slow reader without snapshot: got %v, state %v", got, st)
+		t.Errorf("slow subscriber without snapshot: got %v, state %v", got, st)
 	}
 	b := &snapshot{}
 	b.setList([]*frame{frameOf(kept+2, 2)})
@@ -108,11 +108,11 @@ func TestListOverflow(t *testing.T) {
 	slow.unsubscribe()
 	fast.unsubscribe()
 	if h.list.order.Len() != 0 || h.list.byID != nil || h.subscribers != 0 {
-		t.Errorf("with no reader left: %d changes, %d subscribers", h.list.order.Len(), h.subscribers)
+		t.Errorf("with no subscriber left: %d changes, %d subscribers", h.list.order.Len(), h.subscribers)
 	}
 }
 
-// A change made again before a reader took it costs nothing more.
+// A change made again before a subscriber took it costs nothing more.
 func TestListConflates(t *testing.T) {
 	h := testHub()
 	l := h.subscribeList(nil)
@@ -134,20 +134,20 @@ func TestListConflates(t *testing.T) {
 func TestListResyncDuringAnOutage(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(1, 2)
-		v := r.view("/sse/audits")
+		s := r.open("/sse/audits")
 		time.Sleep(time.Second)
 		r.table.fail(errors.New("down"))
 		r.server.hub.resyncList()
 		time.Sleep(time.Minute)
-		if got := v.longestGap(); got > shared.HeartbeatDefault {
+		if got := longestGap(s); got > shared.HeartbeatDefault {
 			t.Errorf("silent for %v", got)
 		}
-		if got := len(v.progress()); got != 2 {
+		if got := len(s.Progress()); got != 2 {
 			t.Errorf("got %d frames during the outage, want the 2 of the snapshot", got)
 		}
 		r.table.fail(nil)
 		time.Sleep(20 * time.Second)
-		if got, want := v.revisions(), []string{"2@1", "1@1", "2@1", "1@1"}; !slices.Equal(got, want) {
+		if got, want := s.Revisions(), []string{"2@1", "1@1", "2@1", "1@1"}; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
 	})

@@ -69,8 +69,8 @@ func TestPropagation(t *testing.T) {
 			}
 		}
 		r.table.insert(7, 8)
-		one, several, list := r.view("/sse/audits/7/progress"), r.view("/sse/audits?id=7&id=8"), r.view("/sse/audits")
-		r.view("/sse/audits/7/progress?last_event_id=1")
+		one, several, list := r.open("/sse/audits/7/progress"), r.open("/sse/audits?id=7&id=8"), r.open("/sse/audits")
+		r.open("/sse/audits/7/progress?last_event_id=1")
 		time.Sleep(time.Minute)
 		check("snapshots", 0, 0, 0, 0)
 
@@ -93,20 +93,20 @@ func TestPropagation(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		r.table.fail(nil)
 		time.Sleep(3 * time.Second)
-		seen := several.of("")
-		late := int(seen[len(seen)-1].at.Sub(fell).Milliseconds())
+		seen := several.Of("")
+		late := int(seen[len(seen)-1].At.Sub(fell).Milliseconds())
 		if late < 10_000 || late > 13_000 {
 			t.Errorf("the change of the outage came after %d ms", late)
 		}
 		check("an outage", 3, 30+late, 10, 120+2*late)
-		if len(one.of("")) != 3 || len(list.of("")) != 5 {
-			t.Errorf("one stream has %d frames, the list %d; want 3 and 5", len(one.of("")), len(list.of("")))
+		if len(one.Of("")) != 3 || len(list.Of("")) != 5 {
+			t.Errorf("one stream has %d frames, the list %d; want 3 and 5", len(one.Of("")), len(list.Of("")))
 		}
 	})
 }
 
 // What counts is when the bytes have left, not when somebody meant to send them.
-func TestPropagationToASlowReader(t *testing.T) {
+func TestPropagationToASlowSubscriber(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
 		conn := r.deaf("/sse/audits/7/progress")
@@ -121,7 +121,7 @@ func TestPropagationToASlowReader(t *testing.T) {
 		r.write(7, 0)
 		time.Sleep(time.Second)
 		if n, _ := r.took("flushed"); n != 0 {
-			t.Errorf("flushed %d before the reader read", n)
+			t.Errorf("flushed %d before the subscriber read", n)
 		}
 		time.Sleep(5 * time.Second)
 		if n, ms := r.took("flushed"); n != 1 || ms != 2000 {
@@ -130,13 +130,13 @@ func TestPropagationToASlowReader(t *testing.T) {
 	})
 }
 
-// A crowd costs a few observations for each frame, and everybody has a turn.
-func TestPropagationSamplesACrowd(t *testing.T) {
+// Many subscribers cost a few observations for each frame, and each has a turn.
+func TestPropagationSamplesManySubscribers(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
-		const viewers = 300
-		for range viewers {
-			r.view("/sse/audits/7/progress")
+		const subscribers = 300
+		for range subscribers {
+			r.open("/sse/audits/7/progress")
 		}
 		time.Sleep(time.Second) // the position's first window is not measured
 		before := 0
@@ -146,7 +146,7 @@ func TestPropagationSamplesACrowd(t *testing.T) {
 			synctest.Wait()
 			n, _ := r.took("flushed")
 			if n-before < sampled/2 || n-before > sampled+1 {
-				t.Fatalf("one frame to %d viewers: %d flushes measured, want %d to %d", viewers, n-before, sampled/2, sampled+1)
+				t.Fatalf("one frame to %d subscribers: %d flushes measured, want %d to %d", subscribers, n-before, sampled/2, sampled+1)
 			}
 			before = n
 		}
@@ -157,10 +157,10 @@ func TestPropagationSamplesACrowd(t *testing.T) {
 }
 
 func TestSample(t *testing.T) {
-	for viewers, want := range map[int]sample{0: 0, 1: 0, 15: 0, 16: 1, 31: 1, 32: 3, 1000: 63, 1024: 127, 10_000: 255, 1_000_000: 255} {
-		s := sampleOf(viewers)
+	for subscribers, want := range map[int]sample{0: 0, 1: 0, 15: 0, 16: 1, 31: 1, 32: 3, 1000: 63, 1024: 127, 10_000: 255, 1_000_000: 255} {
+		s := sampleOf(subscribers)
 		if s != want {
-			t.Errorf("%d viewers: got mask %d, want %d", viewers, s, want)
+			t.Errorf("%d subscribers: got mask %d, want %d", subscribers, s, want)
 		}
 		for turn := range 256 {
 			hits := 0
@@ -170,7 +170,7 @@ func TestSample(t *testing.T) {
 				}
 			}
 			if hits != 1 {
-				t.Fatalf("%d viewers: turn %d comes %d times in %d frames, want once", viewers, turn, hits, int(s)+1)
+				t.Fatalf("%d subscribers: turn %d comes %d times in %d frames, want once", subscribers, turn, hits, int(s)+1)
 			}
 		}
 	}
@@ -205,18 +205,18 @@ func TestEveryEndIsCounted(t *testing.T) {
 			t.Errorf("before the first end: got the series %v, want %v", got, want)
 		}
 		r.table.insert(1, 2, 3, 4, 5, 6)
-		r.view("/sse/audits/3/progress")
+		r.open("/sse/audits/3/progress")
 		time.Sleep(11 * time.Minute)
-		r.view("/sse/audits/1/progress")
-		r.view("/sse/audits/2/progress")
+		r.open("/sse/audits/1/progress")
+		r.open("/sse/audits/2/progress")
 		r.table.complete(1)
 		r.table.delete(2)
-		left := r.view("/sse/audits/4/progress")
+		left := r.open("/sse/audits/4/progress")
 		deaf := r.deaf("/sse/audits/5/progress")
 		defer deaf.Close()
 		time.Sleep(time.Minute)
-		left.stop()
-		r.view("/sse/audits/6/progress")
+		left.Stop()
+		r.open("/sse/audits/6/progress")
 		synctest.Wait()
 		if err := r.server.Drain(t.Context()); err != nil {
 			t.Fatal(err)
@@ -239,7 +239,7 @@ func TestEveryEndIsCounted(t *testing.T) {
 func TestEveryRejectionIsCounted(t *testing.T) {
 	admit := func(req *http.Request) (func(), error) {
 		switch req.Header.Get("Cookie") {
-		case "crowd":
+		case "too many":
 			return nil, TooMany("Close one.", errors.New("over the cap of this address"))
 		case "other":
 			return nil, errors.New("not for you")
@@ -258,15 +258,15 @@ func TestEveryRejectionIsCounted(t *testing.T) {
 			waits := map[int]bool{}
 			for range 20 {
 				before := r.metric("atalaya_stream_rejections_total", "reason", code)
-				v := r.view(path, header...)
-				<-v.ended
-				if v.Status != status || string(v.problem.Code) != code && code != notAdmitted {
-					t.Errorf("%s: got %d %s, want %d %s", path, v.Status, v.problem.Code, status, code)
+				s := r.open(path, header...)
+				s.Wait()
+				if s.Status != status || string(s.Problem().Code) != code && code != notAdmitted {
+					t.Errorf("%s: got %d %s, want %d %s", path, s.Status, s.Problem().Code, status, code)
 				}
 				if got := r.metric("atalaya_stream_rejections_total", "reason", code) - before; got != 1 {
 					t.Errorf("%s: counted %v, want 1", code, got)
 				}
-				if seconds, err := strconv.Atoi(v.Header.Get("Retry-After")); err == nil {
+				if seconds, err := strconv.Atoi(s.Header.Get("Retry-After")); err == nil {
 					waits[seconds] = true
 				}
 			}
@@ -277,7 +277,7 @@ func TestEveryRejectionIsCounted(t *testing.T) {
 		reject(400, "bad_id", "/sse/audits/seven/progress")
 		reject(400, "bad_query", "/sse/audits?ids=7")
 		reject(404, "not_found", "/sse/audits/8/progress")
-		reject(429, "too_many_streams", "/sse/audits/7/progress", "Cookie", "crowd")
+		reject(429, "too_many_streams", "/sse/audits/7/progress", "Cookie", "too many")
 		reject(429, notAdmitted, "/sse/audits/7/progress", "Cookie", "other")
 		r.table.fail(errors.New("connection refused"))
 		reject(503, "unavailable", "/sse/audits/7/progress")
@@ -285,15 +285,15 @@ func TestEveryRejectionIsCounted(t *testing.T) {
 		r.table.fail(nil)
 		time.Sleep(3 * time.Second)
 
-		in := r.view("/sse/audits/7/progress")
+		in := r.open("/sse/audits/7/progress")
 		reject(503, "overloaded", "/sse/audits")
 		r.table.progress(7, 50)
 		synctest.Wait()
-		if got := r.metric("atalaya_stream_limit"); got != 1 || in.closed() || len(in.of("")) != 2 {
-			t.Errorf("bound %v; who is in: closed %v, %d frames", got, in.closed(), len(in.of("")))
+		if got := r.metric("atalaya_stream_limit"); got != 1 || in.Closed() || len(in.Of("")) != 2 {
+			t.Errorf("bound %v; who is in: closed %v, %d frames", got, in.Closed(), len(in.Of("")))
 		}
 		r.server.Audit(struct{ http.ResponseWriter }{httptest.NewRecorder()}, r.request("GET", "/"))
-		in.stop()
+		in.Stop()
 		synctest.Wait()
 		req := r.request("GET", "/")
 		req.SetPathValue("id", "7")
@@ -322,7 +322,7 @@ func TestWakeupsAndSweepsAreCounted(t *testing.T) {
 			}
 		}
 		r.table.insert(7, 8)
-		v := r.view("/sse/audits/7/progress")
+		s := r.open("/sse/audits/7/progress")
 		began := time.Now()
 		check("a stream was opened", 2, 0) // that is no wake-up
 		time.Sleep(10 * time.Second)
@@ -341,6 +341,6 @@ func TestWakeupsAndSweepsAreCounted(t *testing.T) {
 		if got := r.metric("atalaya_stream_errors_total", "reason", "sweep"); got < 5 {
 			t.Errorf("%v failed sweeps in 10 s of outage", got)
 		}
-		v.stop()
+		s.Stop()
 	})
 }

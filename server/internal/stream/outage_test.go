@@ -8,14 +8,15 @@ import (
 	"testing"
 	"time"
 
+	"atalaya/server/internal/sse/ssetest"
 	"atalaya/shared"
 )
 
 func TestOutageOfTheDatabase(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
-		v := r.view("/sse/audits/7/progress")
-		list := r.view("/sse/audits")
+		s := r.open("/sse/audits/7/progress")
+		list := r.open("/sse/audits")
 		time.Sleep(40 * time.Second)
 		r.table.fail(errors.New("connection refused"))
 		fell := time.Now()
@@ -26,16 +27,16 @@ func TestOutageOfTheDatabase(t *testing.T) {
 		if err := r.server.Healthy(); err == nil {
 			t.Error("Healthy: got nil during an outage")
 		}
-		if got := v.longestGap(); got > 15*time.Second {
+		if got := longestGap(s); got > 15*time.Second {
 			t.Errorf("silent for %v during the outage", got)
 		}
-		beats := v.heartbeats()
-		stand := beats[len(beats)-1].FreshAt
+		heartbeats := s.Heartbeats()
+		stand := heartbeats[len(heartbeats)-1].FreshAt
 		if age := fell.Sub(stand.Time); age < 0 || age > 300*time.Millisecond {
 			t.Errorf("fresh_at stands at %v, the outage began at %v", stand, fell)
 		}
 		during := 0
-		for _, b := range beats {
+		for _, b := range heartbeats {
 			if b.ServerTime.After(fell) {
 				during++
 				if !b.FreshAt.Equal(stand.Time) {
@@ -46,16 +47,16 @@ func TestOutageOfTheDatabase(t *testing.T) {
 		if during < 8 {
 			t.Errorf("%d heartbeats in 2 min of outage", during)
 		}
-		late := r.view("/sse/audits/7/progress")
+		late := r.open("/sse/audits/7/progress")
 		if late.Status != http.StatusServiceUnavailable || late.Header.Get("Retry-After") == "" {
 			t.Errorf("new stream during the outage: got %d, Retry-After %q", late.Status, late.Header.Get("Retry-After"))
 		}
 
 		r.table.fail(nil)
 		time.Sleep(2*time.Second + 250*time.Millisecond)
-		for _, v := range []*viewer{v, list} {
-			if got := v.revisions(); !slices.Equal(got, []string{"7@1", "7@2"}) || v.closed() {
-				t.Errorf("after the outage: got %v, closed %v; want the missed change on the same stream", got, v.closed())
+		for _, s := range []*ssetest.Reader{s, list} {
+			if got := s.Revisions(); !slices.Equal(got, []string{"7@1", "7@2"}) || s.Closed() {
+				t.Errorf("after the outage: got %v, closed %v; want the missed change on the same stream", got, s.Closed())
 			}
 		}
 		if err := r.server.Healthy(); err != nil {
@@ -65,8 +66,8 @@ func TestOutageOfTheDatabase(t *testing.T) {
 			t.Errorf("logged %d failures and %d recoveries, want one each\n%s", failed, recovered, r.log)
 		}
 		time.Sleep(20 * time.Second)
-		beats = v.heartbeats()
-		if last := beats[len(beats)-1]; last.ServerTime.Sub(last.FreshAt.Time) > 300*time.Millisecond {
+		heartbeats = s.Heartbeats()
+		if last := heartbeats[len(heartbeats)-1]; last.ServerTime.Sub(last.FreshAt.Time) > 300*time.Millisecond {
 			t.Errorf("after the outage fresh_at is %v old", last.ServerTime.Sub(last.FreshAt.Time))
 		}
 	})
@@ -76,8 +77,8 @@ func TestOutageOfTheDatabase(t *testing.T) {
 func TestPositionThatIsNotUnderstood(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7, 8, 9)
-		v, list := r.view("/sse/audits/7/progress"), r.view("/sse/audits")
-		gone := r.view("/sse/audits/9/progress")
+		s, list := r.open("/sse/audits/7/progress"), r.open("/sse/audits")
+		gone := r.open("/sse/audits/9/progress")
 		time.Sleep(time.Second)
 		r.table.set(func() { r.table.committed = func() {} })
 		r.table.set(func() { r.table.badBefore = 1 << 40 })
@@ -85,13 +86,13 @@ func TestPositionThatIsNotUnderstood(t *testing.T) {
 		r.table.progress(7, 50)
 		r.table.set(func() { r.table.changes = 1 << 41 })
 		time.Sleep(10 * time.Second)
-		if got, want := v.revisions(), []string{"7@1", "7@2"}; !slices.Equal(got, want) {
+		if got, want := s.Revisions(), []string{"7@1", "7@2"}; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
-		if got := list.revisions(); !slices.Contains(got, "7@2") {
+		if got := list.Revisions(); !slices.Contains(got, "7@2") {
 			t.Errorf("list: got %v, want 7@2 in it", got)
 		}
-		if e, ok := gone.end(); !ok || e.Reason != shared.EndDeleted {
+		if e, ok := gone.End(); !ok || e.Reason != shared.EndDeleted {
 			t.Errorf("deleted during the gap: got %+v (%v)", e, ok)
 		}
 	})

@@ -148,7 +148,7 @@ func TestHeldPollsShareTheSweeps(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
 		for range 200 {
-			go r.view("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=20")
+			r.openSoon("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=20")
 		}
 		synctest.Wait()
 		if got := r.metric("atalaya_streams", "transport", "poll"); got != 200 {

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"atalaya/server/internal/sse/ssetest"
 	"atalaya/shared"
 )
 
@@ -22,28 +23,28 @@ func TestNoQueryWhileNobodyIsSubscribed(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		if got := r.table.queries(); got != [3]int{} {
-			t.Errorf("before the first viewer: got %v queries, want none", got)
+			t.Errorf("before the first subscriber: got %v queries, want none", got)
 		}
-		v := r.view("/sse/audits/7/progress")
+		s := r.open("/sse/audits/7/progress")
 		time.Sleep(time.Second)
-		v.stop()
+		s.Stop()
 		synctest.Wait()
 		before := r.table.queries()
 		time.Sleep(time.Hour)
 		if got := r.table.queries(); got != before {
-			t.Errorf("after the last viewer: got %v queries, want %v", got, before)
+			t.Errorf("after the last subscriber: got %v queries, want %v", got, before)
 		}
 	})
 }
 
-// Reads cost per change, not per viewer.
-func TestQueriesDoNotGrowWithViewers(t *testing.T) {
+// Reads cost per change, not per subscriber.
+func TestQueriesDoNotGrowWithSubscribers(t *testing.T) {
 	const changes = 12
-	count := func(viewers int) (queries [3]int, most int) {
+	count := func(subscribers int) (queries [3]int, most int) {
 		virtual(t, Config{}, func(t *testing.T, r *rig) {
 			r.table.insert(7)
-			for range viewers {
-				r.view("/sse/audits/7/progress")
+			for range subscribers {
+				r.open("/sse/audits/7/progress")
 			}
 			synctest.Wait()
 			before := r.table.queries()
@@ -62,7 +63,7 @@ func TestQueriesDoNotGrowWithViewers(t *testing.T) {
 	one, _ := count(1)
 	thousand, most := count(1000)
 	if one != thousand {
-		t.Errorf("%d changes: %v queries for one viewer, %v for 1000", changes, one, thousand)
+		t.Errorf("%d changes: %v queries for one subscriber, %v for 1000", changes, one, thousand)
 	}
 	// A sweep per change and per tick of 250 ms; no snapshot.
 	if least := 4 * changes; one[0] < least || one[0] > least+2*changes || one[1] != 0 || one[2] != 0 {
@@ -73,7 +74,7 @@ func TestQueriesDoNotGrowWithViewers(t *testing.T) {
 	}
 }
 
-func TestCrowdSharesOneSnapshot(t *testing.T) {
+func TestManySubscribersShareOneSnapshot(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.set(func() { r.table.lag = 100 * time.Millisecond })
 		for id := range int64(100) {
@@ -81,15 +82,15 @@ func TestCrowdSharesOneSnapshot(t *testing.T) {
 		}
 		began := time.Now()
 		for n := range 1000 {
-			go r.view(fmt.Sprintf("/sse/audits/%d/progress", n%100+1))
+			r.openSoon(fmt.Sprintf("/sse/audits/%d/progress", n%100+1))
 		}
 		time.Sleep(time.Second)
 		if got := r.metric("atalaya_streams"); got != 1000 {
 			t.Fatalf("%v streams, want 1000", got)
 		}
-		// The first query may have begun before the whole crowd was there.
+		// The first query may have begun before all of them were there.
 		if got := r.table.queries(); got[1] > 2 {
-			t.Errorf("%d snapshot queries for 1000 viewers of 100 audits, want at most 2", got[1])
+			t.Errorf("%d snapshot queries for 1000 subscribers of 100 audits, want at most 2", got[1])
 		}
 		t.Logf("1000 streams, queries %v, after %v", r.table.queries(), time.Since(began))
 	})
@@ -100,23 +101,23 @@ func TestLatecomersNeedNoSnapshot(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
 		r.table.insert(8)
-		first := r.view("/sse/audits/7/progress")
+		first := r.open("/sse/audits/7/progress")
 		synctest.Wait()
 		for n := range 100 {
 			r.table.progress(7, n)
-			v := r.view("/sse/audits/7/progress")
+			s := r.open("/sse/audits/7/progress")
 			time.Sleep(10 * time.Millisecond)
-			if got, want := v.revisions(), first.revisions(); len(got) == 0 || got[len(got)-1] != want[len(want)-1] {
-				t.Fatalf("latecomer %d: got %v, the first viewer has %v", n, got, want[len(want)-1])
+			if got, want := s.Revisions(), first.Revisions(); len(got) == 0 || got[len(got)-1] != want[len(want)-1] {
+				t.Fatalf("latecomer %d: got %v, the first subscriber has %v", n, got, want[len(want)-1])
 			}
 			if n%2 == 0 {
-				v.stop()
+				s.Stop()
 			}
 		}
 		if got := r.table.queries()[1]; got != 1 {
-			t.Errorf("%d snapshot queries for 101 viewers of one audit, want 1", got)
+			t.Errorf("%d snapshot queries for 101 subscribers of one audit, want 1", got)
 		}
-		r.view("/sse/audits?id=7&id=8")
+		r.open("/sse/audits?id=7&id=8")
 		synctest.Wait()
 		if got := r.table.queries()[1]; got != 2 {
 			t.Errorf("an audit nobody watched: %d snapshot queries in all, want 2", got)
@@ -124,8 +125,8 @@ func TestLatecomersNeedNoSnapshot(t *testing.T) {
 		// What is known is not trusted once the sweeps have stopped.
 		r.table.fail(errors.New("no database"))
 		time.Sleep(2 * time.Second)
-		if v := r.view("/sse/audits/7/progress"); v.Status != 503 {
-			t.Errorf("during an outage: got %d, want 503", v.Status)
+		if s := r.open("/sse/audits/7/progress"); s.Status != 503 {
+			t.Errorf("during an outage: got %d, want 503", s.Status)
 		}
 	})
 }
@@ -134,7 +135,7 @@ func TestLatecomersNeedNoSnapshot(t *testing.T) {
 func TestMoreChangesThanOneAnswerHolds(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		const n = 2*tableAnswer + 200
-		v := r.view("/sse/audits")
+		s := r.open("/sse/audits")
 		time.Sleep(1100 * time.Millisecond) // between two ticks
 		before := r.table.queries()[0]
 		wake := r.table.committed
@@ -144,14 +145,14 @@ func TestMoreChangesThanOneAnswerHolds(t *testing.T) {
 		}
 		wake()
 		synctest.Wait()
-		if got := len(v.of("")); got != n {
+		if got := len(s.Of("")); got != n {
 			t.Errorf("got %d frames at once, want %d", got, n)
 		}
 		if got := r.table.queries()[0] - before; got != 3 {
 			t.Errorf("%d sweeps, want 3", got)
 		}
 		time.Sleep(10 * time.Second)
-		if got := len(v.of("")); got != n {
+		if got := len(s.Of("")); got != n {
 			t.Errorf("got %d frames in the end, want %d", got, n)
 		}
 	})
@@ -163,14 +164,14 @@ func TestSnapshotBeginsAfterTheSubscription(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
 		r.table.set(func() { r.table.lag = time.Second })
-		go r.view("/sse/audits/7/progress")
+		r.openSoon("/sse/audits/7/progress")
 		time.Sleep(1500 * time.Millisecond) // the position is fixed; the first snapshot has read revision 1
 		before := r.table.queries()[1]
 		r.table.progress(7, 50)
 		r.table.set(func() { r.table.lag = 0 })
-		v := r.view("/sse/audits/7/progress")
+		s := r.open("/sse/audits/7/progress")
 		synctest.Wait()
-		if got := v.revisions(); !slices.Equal(got, []string{"7@2"}) {
+		if got := s.Revisions(); !slices.Equal(got, []string{"7@2"}) {
 			t.Errorf("got %v, want 7@2 only", got)
 		}
 		if got := r.table.queries()[1] - before; got != 1 {
@@ -231,20 +232,20 @@ func TestPositionIsNotKeptForTheNext(t *testing.T) {
 	}
 }
 
-// Two sweeps may bring the same revision; for a reader of the list, who knows no
+// Two sweeps may bring the same revision; for a subscriber of the list, who knows no
 // revision but those of its snapshot, that is no change.
 func TestOverlappingSweepsBringNothingTwice(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		for id := range int64(60) {
 			r.table.insert(id + 1)
 		}
-		r.view("/sse/audits/3/progress")
+		r.open("/sse/audits/3/progress")
 		time.Sleep(time.Second)
 		r.table.progress(3, 50) // not in the list's snapshot, and at the edge of every sweep from now on
 		time.Sleep(time.Second)
-		list := r.view("/sse/audits")
+		list := r.open("/sse/audits")
 		time.Sleep(10 * time.Second)
-		if got := list.revisions(); len(got) != 50 {
+		if got := list.Revisions(); len(got) != 50 {
 			t.Errorf("got %v after the snapshot, want nothing", got[50:])
 		}
 	})
@@ -270,7 +271,7 @@ func TestStoppedRelay(t *testing.T) {
 	})
 }
 
-// Random writes, lost wake-ups, outages, slow queries, viewers that come and go
+// Random writes, lost wake-ups, outages, slow queries, subscribers that come and go
 // with any cursor: revisions never go back, and the last state always arrives.
 func TestModel(t *testing.T) {
 	for seed := range uint64(5) {
@@ -292,19 +293,19 @@ func model(t *testing.T, r *rig, random *rand.Rand) {
 			}
 		}
 	})
-	var viewers []*viewer
+	var subscribers []*ssetest.Reader
 	for range 400 {
 		id := random.Int64N(audits) + 1
 		switch random.IntN(12) {
 		case 0:
-			viewers = append(viewers, r.view(fmt.Sprintf("/sse/audits/%d/progress?last_event_id=%d", id, random.IntN(9))))
+			subscribers = append(subscribers, r.open(fmt.Sprintf("/sse/audits/%d/progress?last_event_id=%d", id, random.IntN(9))))
 		case 1:
-			viewers = append(viewers, r.view(fmt.Sprintf("/sse/audits?id=%d&id=%d", id, id%audits+1)))
+			subscribers = append(subscribers, r.open(fmt.Sprintf("/sse/audits?id=%d&id=%d", id, id%audits+1)))
 		case 2:
-			viewers = append(viewers, r.view("/sse/audits"))
+			subscribers = append(subscribers, r.open("/sse/audits"))
 		case 3:
-			if len(viewers) > 0 {
-				viewers[random.IntN(len(viewers))].stop()
+			if len(subscribers) > 0 {
+				subscribers[random.IntN(len(subscribers))].Stop()
 			}
 		case 4:
 			r.table.fail(errors.New("down"))
@@ -327,17 +328,17 @@ func model(t *testing.T, r *rig, random *rand.Rand) {
 	}
 	time.Sleep(time.Second)
 	checked := 0
-	for _, v := range viewers {
+	for _, s := range subscribers {
 		last := map[int64]shared.AuditProgress{}
-		for _, p := range v.progress() {
+		for _, p := range s.Progress() {
 			seen := last[p.AuditID].Revision
-			if p.Revision < seen || p.Revision == seen && !v.list { // a resync of the list may repeat
+			if p.Revision < seen || p.Revision == seen && s.Request.URL.RequestURI() != shared.PathStreams { // a resync of the list may repeat
 				t.Fatalf("audit %d went from revision %d to %d", p.AuditID, last[p.AuditID].Revision, p.Revision)
 			}
 			last[p.AuditID] = p
 		}
-		e, ended := v.end()
-		if v.Status != 200 || (v.closed() && (!ended || e.Reason != shared.EndFinished)) {
+		e, ended := s.End()
+		if s.Status != 200 || (s.Closed() && (!ended || e.Reason != shared.EndFinished)) {
 			continue // refused during an outage, stopped by the test, or at its lifetime
 		}
 		checked++

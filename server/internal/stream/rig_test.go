@@ -1,12 +1,10 @@
 package stream
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -19,7 +17,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"atalaya/server/internal/feed"
-	"atalaya/server/internal/sse"
+	"atalaya/server/internal/sse/ssetest"
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
@@ -33,26 +32,9 @@ type rig struct {
 	http    *http.Server
 	client  *http.Client
 	dial    func(context.Context) (net.Conn, error)
-	log     *logBuffer
+	log     *testkit.LogBuffer
 	metrics *prometheus.Registry
 	stop    func() // ends feed and server, and waits
-}
-
-type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
 }
 
 // pipes is a listener without a network.
@@ -119,7 +101,7 @@ func newRig(t *testing.T, cfg Config) *rig {
 
 func newRigOn(t *testing.T, cfg Config, l net.Listener, dial func(context.Context) (net.Conn, error), build func(http.Handler) *http.Server) *rig {
 	t.Helper()
-	r := &rig{t: t, table: newTable(), dial: dial, log: &logBuffer{}, metrics: prometheus.NewRegistry()}
+	r := &rig{t: t, table: newTable(), dial: dial, log: &testkit.LogBuffer{}, metrics: prometheus.NewRegistry()}
 	cfg.Fail, cfg.Log, cfg.Metrics = fail, slog.New(slog.NewTextHandler(r.log, nil)), r.metrics
 	r.feed = feed.New(feed.Config{Log: cfg.Log})
 	r.table.committed = r.feed.Wake
@@ -152,28 +134,6 @@ func newRigOn(t *testing.T, cfg Config, l net.Listener, dial func(context.Contex
 	return r
 }
 
-// seen is one event and when it came.
-type seen struct {
-	sse.Event
-	at time.Time
-}
-
-// viewer reads one stream to its end.
-type viewer struct {
-	rig    *rig
-	list   bool
-	Status int
-	Header http.Header
-	began  time.Time
-	stop   context.CancelFunc
-	ended  chan struct{}
-
-	mu       sync.Mutex
-	events   []seen
-	comments []string
-	problem  shared.Problem
-}
-
 func (r *rig) request(method, path string, header ...string) *http.Request {
 	req, err := http.NewRequest(method, "http://atalaya.test"+path, nil)
 	if err != nil {
@@ -185,128 +145,29 @@ func (r *rig) request(method, path string, header ...string) *http.Request {
 	return req
 }
 
-// view opens a stream and reads it in the background.
-func (r *rig) view(path string, header ...string) *viewer {
+// open opens a stream, or asks for a poll, and reads it in the background.
+func (r *rig) open(path string, header ...string) *ssetest.Reader {
 	r.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	began := time.Now()
-	resp, err := r.client.Do(r.request("GET", path, header...).WithContext(ctx))
+	s, err := ssetest.Open(r.t, r.client, r.request("GET", path, header...))
 	if err != nil {
 		r.t.Fatalf("GET %s: %v", path, err)
 	}
-	v := &viewer{rig: r, list: path == shared.PathStreams, Status: resp.StatusCode, Header: resp.Header, began: began, stop: cancel, ended: make(chan struct{})}
-	go v.read(resp.Body)
-	r.t.Cleanup(func() {
-		cancel()
-		<-v.ended
-	})
-	return v
+	return s
 }
 
-func (v *viewer) read(body io.ReadCloser) {
-	defer close(v.ended)
-	defer body.Close()
-	if v.Status != http.StatusOK {
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		json.NewDecoder(body).Decode(&v.problem)
-		return
-	}
-	d := sse.NewDecoder(body)
-	d.OnComment = func(text string) {
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		v.comments = append(v.comments, text)
-	}
-	for {
-		e, err := d.Next()
+// openSoon does what open does, without waiting for the answer. What it returns
+// gives the stream once the answer begins, or nil if there was none.
+func (r *rig) openSoon(path string, header ...string) <-chan *ssetest.Reader {
+	r.t.Helper()
+	opened, req := make(chan *ssetest.Reader, 1), r.request("GET", path, header...)
+	go func() {
+		s, err := ssetest.Open(r.t, r.client, req)
 		if err != nil {
-			return
+			r.t.Errorf("GET %s: %v", path, err)
 		}
-		v.mu.Lock()
-		v.events = append(v.events, seen{e, time.Now()})
-		v.mu.Unlock()
-	}
-}
-
-// of returns the events of one type so far; "" is progress.
-func (v *viewer) of(kind string) (events []seen) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for _, e := range v.events {
-		if e.Type == kind {
-			events = append(events, e)
-		}
-	}
-	return events
-}
-
-func (v *viewer) all() []seen {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return append([]seen(nil), v.events...)
-}
-
-// progress returns the states seen so far, strictly decoded.
-func (v *viewer) progress() (states []shared.AuditProgress) {
-	v.rig.t.Helper()
-	for _, e := range v.of("") {
-		p, err := shared.DecodeAuditProgress(e.Data)
-		if err != nil {
-			v.rig.t.Fatalf("frame %s: %v", e.Data, err)
-		}
-		states = append(states, p)
-	}
-	return states
-}
-
-// revisions returns "id@revision" of the frames seen so far.
-func (v *viewer) revisions() (list []string) {
-	v.rig.t.Helper()
-	for _, p := range v.progress() {
-		list = append(list, strconv.FormatInt(p.AuditID, 10)+"@"+strconv.FormatInt(p.Revision, 10))
-	}
-	return list
-}
-
-func (v *viewer) heartbeats() (beats []shared.Heartbeat) {
-	v.rig.t.Helper()
-	for _, e := range v.of(shared.EventHeartbeat) {
-		h, err := shared.DecodeHeartbeat(e.Data)
-		if err != nil {
-			v.rig.t.Fatal(err)
-		}
-		beats = append(beats, h)
-	}
-	return beats
-}
-
-// end returns the end event; ok is false while there is none.
-func (v *viewer) end() (e shared.End, ok bool) {
-	v.rig.t.Helper()
-	ends := v.of(shared.EventEnd)
-	if len(ends) == 0 {
-		return e, false
-	}
-	all := v.all()
-	if len(ends) > 1 || all[len(all)-1].Type != shared.EventEnd {
-		v.rig.t.Fatalf("end is not the last event: %+v", all)
-	}
-	e, err := shared.DecodeEnd(ends[0].Data)
-	if err != nil {
-		v.rig.t.Fatal(err)
-	}
-	return e, true
-}
-
-// closed reports whether the server closed the connection.
-func (v *viewer) closed() bool {
-	select {
-	case <-v.ended:
-		return true
-	default:
-		return false
-	}
+		opened <- s
+	}()
+	return opened
 }
 
 // metric sums the samples of a metric whose labels include the given pairs:

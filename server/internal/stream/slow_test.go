@@ -10,11 +10,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"atalaya/server/internal/sse/ssetest"
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
@@ -34,7 +35,7 @@ func (r *rig) deaf(path string) net.Conn {
 	return conn
 }
 
-// A pipe holds nothing, so a reader that does not read blocks the first write.
+// A pipe holds nothing, so a subscriber that does not read blocks the first write.
 func TestWriteDeadline(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
@@ -42,12 +43,12 @@ func TestWriteDeadline(t *testing.T) {
 		defer conn.Close()
 		synctest.Wait()
 		began := time.Now()
-		v := r.view("/sse/audits/7/progress")
+		s := r.open("/sse/audits/7/progress")
 		for n := range 40 {
 			r.table.progress(7, 2+n)
 			synctest.Wait()
-			if got := len(v.of("")); got != n+2 {
-				t.Fatalf("beside a slow reader: got %d frames after %d changes", got, n+1)
+			if got := len(s.Of("")); got != n+2 {
+				t.Fatalf("beside a slow subscriber: got %d frames after %d changes", got, n+1)
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
@@ -66,9 +67,9 @@ func TestWriteDeadline(t *testing.T) {
 	})
 }
 
-// A reader that pauses for less than the write deadline loses what lay between,
+// A subscriber that pauses for less than the write deadline loses what lay between,
 // and gets the newest state.
-func TestSlowReaderGetsTheNewestState(t *testing.T) {
+func TestSlowSubscriberGetsTheNewestState(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
 		conn := r.deaf("/sse/audits/7/progress")
@@ -82,10 +83,9 @@ func TestSlowReaderGetsTheNewestState(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := &viewer{rig: r, Status: resp.StatusCode, ended: make(chan struct{})}
-		go v.read(resp.Body)
+		s := ssetest.Read(t, resp)
 		synctest.Wait()
-		if got, want := v.revisions(), []string{"7@1", "7@10"}; !slices.Equal(got, want) {
+		if got, want := s.Revisions(), []string{"7@1", "7@10"}; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
 		if got := r.metric("atalaya_stream_conflated_total"); got != 8 {
@@ -95,7 +95,7 @@ func TestSlowReaderGetsTheNewestState(t *testing.T) {
 }
 
 // newLoopback starts a server on a real socket, with a send buffer of a few
-// frames so that a reader that does not read is noticed soon.
+// frames so that a subscriber that does not read is noticed soon.
 func newLoopback(t *testing.T, cfg Config, build func(http.Handler) *http.Server) *rig {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -129,19 +129,7 @@ func (t *table) large(id int64) {
 	})
 }
 
-// eventually waits for ok on a real clock.
-func eventually(t *testing.T, what string, within time.Duration, ok func() bool) {
-	t.Helper()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(within); !ok(); <-tick.C {
-		if time.Now().After(deadline) {
-			t.Fatalf("not within %v: %s", within, what)
-		}
-	}
-}
-
-func TestSlowReaderOnARealSocket(t *testing.T) {
+func TestSlowSubscriberOnARealSocket(t *testing.T) {
 	r := newLoopback(t, Config{WriteTimeout: 500 * time.Millisecond}, plain)
 	r.table.insert(7)
 	var deaf []net.Conn
@@ -153,17 +141,17 @@ func TestSlowReaderOnARealSocket(t *testing.T) {
 			c.Close()
 		}
 	}()
-	v := r.view("/sse/audits/7/progress")
-	eventually(t, "11 streams", 5*time.Second, func() bool { return r.metric("atalaya_streams") == 11 })
+	s := r.open("/sse/audits/7/progress")
+	testkit.Eventually(t, 5*time.Second, "11 streams", func() bool { return r.metric("atalaya_streams") == 11 })
 	slowest := time.Duration(0)
 	for n := range 40 {
 		changed := time.Now()
 		r.table.large(7)
-		eventually(t, fmt.Sprintf("frame %d", n+2), 400*time.Millisecond, func() bool { return len(v.of("")) >= n+2 })
+		testkit.Eventually(t, 400*time.Millisecond, fmt.Sprintf("frame %d", n+2), func() bool { return len(s.Of("")) >= n+2 })
 		slowest = max(slowest, time.Since(changed))
 	}
-	t.Logf("40 frames beside 10 readers that do not read: the slowest took %v", slowest)
-	eventually(t, "slow readers cut", 5*time.Second, func() bool { return r.metric("atalaya_streams") == 1 })
+	t.Logf("40 frames beside 10 subscribers that do not read: the slowest took %v", slowest)
+	testkit.Eventually(t, 5*time.Second, "slow subscribers cut", func() bool { return r.metric("atalaya_streams") == 1 })
 	if got := r.metric("atalaya_stream_duration_seconds", "reason", endWriteDeadline); got != 10 {
 		t.Errorf("%v streams ended by the write deadline, want 10", got)
 	}
@@ -185,72 +173,79 @@ func TestHTTP2(t *testing.T) {
 	if resp.ProtoMajor != 2 {
 		t.Fatalf("got %s, want HTTP/2", resp.Proto)
 	}
-	v := r.view("/sse/audits/7/progress")
-	frames := 1
-	eventually(t, "the slow reader cut", 15*time.Second, func() bool {
+	s := r.open("/sse/audits/7/progress")
+	frames, began := 1, time.Now()
+	for r.metric("atalaya_stream_duration_seconds", "reason", endWriteDeadline) != 1 {
+		if time.Since(began) > 15*time.Second {
+			t.Fatal("not within 15 s: the slow subscriber cut")
+		}
 		r.table.large(7)
 		frames++
-		eventually(t, "frame beside a slow reader", time.Second, func() bool {
-			got := v.of("")
+		testkit.Eventually(t, time.Second, "frame beside a slow subscriber", func() bool {
+			got := s.Of("")
 			return len(got) > 0 && got[len(got)-1].ID == strconv.Itoa(frames)
 		})
-		return r.metric("atalaya_stream_duration_seconds", "reason", endWriteDeadline) == 1
-	})
+	}
 	r.table.complete(7)
-	eventually(t, "the end", 5*time.Second, func() bool { e, ok := v.end(); return ok && e.Reason == shared.EndFinished })
+	testkit.Eventually(t, 5*time.Second, "the end", func() bool { e, ok := s.End(); return ok && e.Reason == shared.EndFinished })
 }
 
-// A thousand viewers on real sockets see one change; when they have gone,
+// A thousand subscribers on real sockets see one change; when they have gone,
 // nothing of them is left.
-func TestThousandViewers(t *testing.T) {
+func TestThousandSubscribers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a thousand connections")
 	}
 	r := newLoopback(t, Config{}, plain)
 	r.table.insert(7)
-	warm := r.view("/sse/audits/7/progress")
-	warm.stop()
-	<-warm.ended
-	eventually(t, "nobody left", 5*time.Second, func() bool { return r.metric("atalaya_streams") == 0 })
+	warm := r.open("/sse/audits/7/progress")
+	warm.Stop()
+	warm.Wait()
+	testkit.Eventually(t, 5*time.Second, "nobody left", func() bool { return r.metric("atalaya_streams") == 0 })
 	r.client.CloseIdleConnections()
 	before := runtime.NumGoroutine()
 
 	const n = 1000
 	r.table.set(func() { r.table.lag = 2 * time.Millisecond }) // as a database would
-	viewers := make([]*viewer, n)
-	var opening sync.WaitGroup
-	gate := make(chan struct{}, 50)
-	for i := range viewers {
-		opening.Go(func() {
-			gate <- struct{}{}
-			defer func() { <-gate }()
-			viewers[i] = r.view("/sse/audits/7/progress")
-		})
+	const atATime = 50
+	var subscribers []*ssetest.Reader
+	for range n / atATime {
+		var opening []<-chan *ssetest.Reader
+		for range atATime {
+			opening = append(opening, r.openSoon("/sse/audits/7/progress"))
+		}
+		for _, opened := range opening {
+			if s := <-opened; s != nil {
+				subscribers = append(subscribers, s)
+			}
+		}
 	}
-	opening.Wait()
+	if len(subscribers) != n {
+		t.Fatalf("only %d streams of %d", len(subscribers), n)
+	}
 	queries := r.table.queries()
 	if queries[1] > n/2 {
-		t.Errorf("%d snapshot queries for %d viewers in groups of 50", queries[1], n)
+		t.Errorf("%d snapshot queries for %d subscribers %d at a time", queries[1], n, atATime)
 	}
 	r.table.set(func() { r.table.lag = 0 })
 	changed := time.Now()
 	r.table.progress(7, 50)
-	eventually(t, "everybody sees the change", 10*time.Second, func() bool {
-		for _, v := range viewers {
-			if len(v.of("")) < 2 {
+	testkit.Eventually(t, 10*time.Second, "everybody sees the change", func() bool {
+		for _, s := range subscribers {
+			if len(s.Of("")) < 2 {
 				return false
 			}
 		}
 		return true
 	})
-	t.Logf("%d viewers reached in %v", n, time.Since(changed))
+	t.Logf("%d subscribers reached in %v", n, time.Since(changed))
 	if got := r.metric("atalaya_stream_frames_total", "event", "progress"); got != 2*n+1 {
 		t.Errorf("%v frames written, want %d", got, 2*n+1)
 	}
 	r.table.complete(7)
-	for _, v := range viewers {
-		<-v.ended
-		if e, ok := v.end(); !ok || e.Reason != shared.EndFinished {
+	for _, s := range subscribers {
+		s.Wait()
+		if e, ok := s.End(); !ok || e.Reason != shared.EndFinished {
 			t.Fatalf("got %+v (%v)", e, ok)
 		}
 	}
@@ -258,8 +253,8 @@ func TestThousandViewers(t *testing.T) {
 		t.Errorf("%d more snapshot queries for two changes", got[1]-queries[1])
 	}
 	r.client.CloseIdleConnections()
-	eventually(t, "all goroutines gone", 10*time.Second, func() bool { return runtime.NumGoroutine() <= before })
-	eventually(t, "no subscriber and no topic left", 10*time.Second, func() bool {
+	testkit.Eventually(t, 10*time.Second, "all goroutines gone", func() bool { return runtime.NumGoroutine() <= before })
+	testkit.Eventually(t, 10*time.Second, "no subscriber and no topic left", func() bool {
 		r.server.hub.mu.Lock()
 		defer r.server.hub.mu.Unlock()
 		return r.server.hub.subscribers == 0 && len(r.server.hub.topics) == 0

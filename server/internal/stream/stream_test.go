@@ -60,9 +60,9 @@ func TestBytesOfAStream(t *testing.T) {
 func TestFramesOnlyOnChange(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
-		v := r.view("/sse/audits/7/progress")
+		s := r.open("/sse/audits/7/progress")
 		time.Sleep(5 * time.Minute)
-		if got, want := v.revisions(), []string{"7@1"}; !slices.Equal(got, want) {
+		if got, want := s.Revisions(), []string{"7@1"}; !slices.Equal(got, want) {
 			t.Fatalf("unchanged for 5 min: got %v, want %v", got, want)
 		}
 		changed := time.Now()
@@ -70,20 +70,20 @@ func TestFramesOnlyOnChange(t *testing.T) {
 		synctest.Wait()
 		r.table.complete(7)
 		synctest.Wait()
-		if got, want := v.revisions(), []string{"7@1", "7@2", "7@3"}; !slices.Equal(got, want) {
+		if got, want := s.Revisions(), []string{"7@1", "7@2", "7@3"}; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
-		if got := v.of("")[2].at; !got.Equal(changed) {
+		if got := s.Of("")[2].At; !got.Equal(changed) {
 			t.Errorf("the change took %v, want no time", got.Sub(changed))
 		}
-		if e, ok := v.end(); !ok || e != (shared.End{Reason: shared.EndFinished}) || !v.closed() {
-			t.Errorf("got end %+v (%v), closed %v; want finished and closed", e, ok, v.closed())
+		if e, ok := s.End(); !ok || e != (shared.End{Reason: shared.EndFinished}) || !s.Closed() {
+			t.Errorf("got end %+v (%v), closed %v; want finished and closed", e, ok, s.Closed())
 		}
-		last := v.progress()[2]
+		last := s.Progress()[2]
 		if want := r.table.row(7); !reflect.DeepEqual(last, want) {
 			t.Errorf("got %+v, want %+v", last, want)
 		}
-		if got := v.of("")[0].ID; got != "1" {
+		if got := s.Of("")[0].ID; got != "1" {
 			t.Errorf("got id %q, want the revision", got)
 		}
 	})
@@ -94,16 +94,16 @@ func TestEveryWakeUpLost(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.set(func() { r.table.committed = func() {} })
 		r.table.insert(7)
-		v := r.view("/sse/audits/7/progress")
+		s := r.open("/sse/audits/7/progress")
 		time.Sleep(time.Second)
 		for n := range 20 {
 			time.Sleep(111 * time.Millisecond)
 			changed := time.Now()
 			r.table.progress(7, 2+n)
 			time.Sleep(250 * time.Millisecond)
-			events := v.of("")
-			if got := events[len(events)-1]; len(events) != n+2 || got.at.Sub(changed) > 250*time.Millisecond {
-				t.Fatalf("change %d: got %d frames, the last after %v", n, len(events), got.at.Sub(changed))
+			events := s.Of("")
+			if got := events[len(events)-1]; len(events) != n+2 || got.At.Sub(changed) > 250*time.Millisecond {
+				t.Fatalf("change %d: got %d frames, the last after %v", n, len(events), got.At.Sub(changed))
 			}
 		}
 	})
@@ -148,15 +148,15 @@ func TestLastEventID(t *testing.T) {
 				if test.header != "" {
 					header = []string{"Last-Event-ID", test.header}
 				}
-				v := r.view(path, header...)
+				s := r.open(path, header...)
 				synctest.Wait()
-				if got := v.revisions(); v.Status != test.status || !slices.Equal(got, test.want) {
-					t.Errorf("got %d %v, want %d %v", v.Status, got, test.status, test.want)
+				if got := s.Revisions(); s.Status != test.status || !slices.Equal(got, test.want) {
+					t.Errorf("got %d %v, want %d %v", s.Status, got, test.status, test.want)
 				}
-				if v.Status != 200 {
+				if s.Status != 200 {
 					return
 				}
-				if got := len(v.heartbeats()); got != 1 {
+				if got := len(s.Heartbeats()); got != 1 {
 					t.Errorf("got %d first heartbeats, want 1", got)
 				}
 				if test.terminal {
@@ -165,7 +165,7 @@ func TestLastEventID(t *testing.T) {
 				// Whatever the cursor, the next change comes: it is no floor.
 				r.table.progress(7, 60)
 				synctest.Wait()
-				if got, want := v.revisions(), append(test.want, "7@3"); !slices.Equal(got, want) {
+				if got, want := s.Revisions(), append(test.want, "7@3"); !slices.Equal(got, want) {
 					t.Errorf("after a change: got %v, want %v", got, want)
 				}
 			})
@@ -200,16 +200,16 @@ func TestRefusals(t *testing.T) {
 	} {
 		virtual(t, Config{}, func(t *testing.T, r *rig) {
 			r.table.insert(7)
-			other := r.view("/sse/audits/7/progress") // a neighbour in the same moment changes nothing
-			v := r.view(path)
+			other := r.open("/sse/audits/7/progress") // a neighbour in the same moment changes nothing
+			s := r.open(path)
 			synctest.Wait()
-			if v.Status != want.status || v.problem.Code != want.code || v.problem.Field != want.field {
-				t.Errorf("GET %s: got %d %s, field %q, want %+v", path, v.Status, v.problem.Code, v.problem.Field, want)
+			if s.Status != want.status || s.Problem().Code != want.code || s.Problem().Field != want.field {
+				t.Errorf("GET %s: got %d %s, field %q, want %+v", path, s.Status, s.Problem().Code, s.Problem().Field, want)
 			}
-			if got := v.Header.Get("Content-Type"); got != shared.ProblemType {
+			if got := s.Header.Get("Content-Type"); got != shared.ProblemType {
 				t.Errorf("GET %s: got type %q", path, got)
 			}
-			if other.closed() {
+			if other.Closed() {
 				t.Error("the neighbour's stream ended")
 			}
 		})
@@ -249,12 +249,12 @@ func TestOtherMethods(t *testing.T) {
 func TestDeleted(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
-		v := r.view("/sse/audits/7/progress")
+		s := r.open("/sse/audits/7/progress")
 		synctest.Wait()
 		r.table.delete(7)
 		synctest.Wait()
-		if e, ok := v.end(); !ok || e != (shared.End{Reason: shared.EndDeleted}) || !v.closed() {
-			t.Errorf("got %+v (%v), closed %v", e, ok, v.closed())
+		if e, ok := s.End(); !ok || e != (shared.End{Reason: shared.EndDeleted}) || !s.Closed() {
+			t.Errorf("got %+v (%v), closed %v", e, ok, s.Closed())
 		}
 	})
 }
@@ -262,9 +262,9 @@ func TestDeleted(t *testing.T) {
 func TestSeveral(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7, 8, 9)
-		v := r.view("/sse/audits?id=7&id=9&id=404&id=9", "Last-Event-ID", "1")
+		s := r.open("/sse/audits?id=7&id=9&id=404&id=9", "Last-Event-ID", "1")
 		synctest.Wait()
-		got := v.revisions()
+		got := s.Revisions()
 		slices.Sort(got)
 		if want := []string{"7@1", "9@1"}; !slices.Equal(got, want) {
 			t.Fatalf("snapshot: got %v, want %v", got, want)
@@ -273,20 +273,20 @@ func TestSeveral(t *testing.T) {
 		synctest.Wait()
 		r.table.complete(9)
 		synctest.Wait()
-		if got, want := v.revisions()[2:], []string{"9@2"}; !slices.Equal(got, want) || v.closed() {
-			t.Fatalf("got %v, closed %v; want %v and open", got, v.closed(), want)
+		if got, want := s.Revisions()[2:], []string{"9@2"}; !slices.Equal(got, want) || s.Closed() {
+			t.Fatalf("got %v, closed %v; want %v and open", got, s.Closed(), want)
 		}
 		r.table.complete(7)
 		synctest.Wait()
-		if e, ok := v.end(); !ok || e.Reason != shared.EndFinished || !v.closed() {
-			t.Errorf("got %+v (%v), closed %v", e, ok, v.closed())
+		if e, ok := s.End(); !ok || e.Reason != shared.EndFinished || !s.Closed() {
+			t.Errorf("got %+v (%v), closed %v", e, ok, s.Closed())
 		}
-		for _, e := range v.of("") {
+		for _, e := range s.Of("") {
 			if e.ID != "" {
 				t.Errorf("a stream of several has an id: %q", e.ID)
 			}
 		}
-		if v.progress()[0].Activity == nil {
+		if s.Progress()[0].Activity == nil {
 			t.Error("no activity in a stream of several")
 		}
 	})
@@ -295,16 +295,16 @@ func TestSeveral(t *testing.T) {
 func TestSeveralDeleted(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7, 8)
-		v := r.view("/sse/audits?id=7&id=8")
+		s := r.open("/sse/audits?id=7&id=8")
 		synctest.Wait()
 		r.table.delete(7)
 		synctest.Wait()
-		if v.closed() {
+		if s.Closed() {
 			t.Fatal("ended with an audit left")
 		}
 		r.table.delete(8)
 		synctest.Wait()
-		if e, ok := v.end(); !ok || e.Reason != shared.EndDeleted {
+		if e, ok := s.End(); !ok || e.Reason != shared.EndDeleted {
 			t.Errorf("got %+v (%v)", e, ok)
 		}
 	})
@@ -317,8 +317,8 @@ func TestHandlersNeedTheConnection(t *testing.T) {
 		handler := r.http.Handler
 		r.http.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { handler.ServeHTTP(hidden{w}, req) })
 		for _, path := range []string{"/sse/audits/7/progress", "/sse/audits", "/api/v1/audits/7/progress"} {
-			if v := r.view(path); v.Status != http.StatusInternalServerError {
-				t.Errorf("GET %s through a wrapper without Unwrap: got %d, want 500", path, v.Status)
+			if s := r.open(path); s.Status != http.StatusInternalServerError {
+				t.Errorf("GET %s through a wrapper without Unwrap: got %d, want 500", path, s.Status)
 			}
 		}
 		if got := strings.Count(r.log.String(), "not possible: a wrapper"); got != 3 {
@@ -330,7 +330,7 @@ func TestHandlersNeedTheConnection(t *testing.T) {
 func TestLogLines(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
-		r.view("/sse/audits/7/progress", "Last-Event-ID", strings.Repeat("x", 500))
+		r.open("/sse/audits/7/progress", "Last-Event-ID", strings.Repeat("x", 500))
 		synctest.Wait()
 		r.table.complete(7)
 		synctest.Wait()

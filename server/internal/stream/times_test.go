@@ -7,15 +7,16 @@ import (
 	"testing/synctest"
 	"time"
 
+	"atalaya/server/internal/sse/ssetest"
 	"atalaya/shared"
 )
 
 // longestGap returns the longest silence of a stream until now.
-func (v *viewer) longestGap() time.Duration {
-	last, longest := v.began, time.Duration(0)
-	for _, e := range v.all() {
-		longest = max(longest, e.at.Sub(last))
-		last = e.at
+func longestGap(s *ssetest.Reader) time.Duration {
+	last, longest := s.Began, time.Duration(0)
+	for _, e := range s.All() {
+		longest = max(longest, e.At.Sub(last))
+		last = e.At
 	}
 	return max(longest, time.Since(last))
 }
@@ -31,13 +32,13 @@ func TestHeartbeat(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			virtual(t, Config{Heartbeat: test.configured}, func(t *testing.T, r *rig) {
 				r.table.insert(7)
-				v := r.view("/sse/audits/7/progress")
+				s := r.open("/sse/audits/7/progress")
 				time.Sleep(8 * time.Minute)
-				if got := v.longestGap(); got > test.most || got < test.most*9/10 {
+				if got := longestGap(s); got > test.most || got < test.most*9/10 {
 					t.Errorf("longest silence: got %v, want 90 to 100 %% of %v", got, test.most)
 				}
-				if got, want := len(v.comments), len(v.heartbeats()); got != want || v.comments[0] != "connected" || v.comments[1] != "heartbeat" {
-					t.Errorf("got %d comments %.3q … for %d heartbeats", got, v.comments, want)
+				if got, want := len(s.Comments()), len(s.Heartbeats()); got != want || s.Comments()[0] != "connected" || s.Comments()[1] != "heartbeat" {
+					t.Errorf("got %d comments %.3q … for %d heartbeats", got, s.Comments(), want)
 				}
 			})
 		})
@@ -47,17 +48,17 @@ func TestHeartbeat(t *testing.T) {
 func TestHeartbeatIsPutOffByData(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
-		v := r.view("/sse/audits/7/progress")
+		s := r.open("/sse/audits/7/progress")
 		for n := range 30 {
 			time.Sleep(10 * time.Second)
 			r.table.progress(7, 2+n)
 		}
 		synctest.Wait()
-		if got := len(v.heartbeats()); got != 1 {
+		if got := len(s.Heartbeats()); got != 1 {
 			t.Errorf("data every 10 s: got %d heartbeats, want the first only", got)
 		}
 		time.Sleep(15 * time.Second)
-		if got := len(v.heartbeats()); got != 2 {
+		if got := len(s.Heartbeats()); got != 2 {
 			t.Errorf("15 s after the last data: got %d heartbeats, want 2", got)
 		}
 	})
@@ -66,30 +67,30 @@ func TestHeartbeatIsPutOffByData(t *testing.T) {
 func TestLifetime(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
-		var viewers []*viewer
+		var subscribers []*ssetest.Reader
 		for range 20 {
-			viewers = append(viewers, r.view("/sse/audits/7/progress"), r.view("/sse/audits"))
+			subscribers = append(subscribers, r.open("/sse/audits/7/progress"), r.open("/sse/audits"))
 		}
 		time.Sleep(540*time.Second - time.Millisecond)
-		for _, v := range viewers {
-			if v.closed() {
+		for _, s := range subscribers {
+			if s.Closed() {
 				t.Fatal("a stream ended before 90 % of its lifetime")
 			}
 		}
 		time.Sleep(60*time.Second + time.Millisecond)
 		ends := map[time.Duration]bool{}
-		for _, v := range viewers {
-			e, ok := v.end()
-			if !ok || !v.closed() || e.Reason != shared.EndMaxAge || e.Error != "Stream timeout" || e.RetryMS < 100 || e.RetryMS > 1000 {
-				t.Fatalf("got %+v (%v), closed %v", e, ok, v.closed())
+		for _, s := range subscribers {
+			e, ok := s.End()
+			if !ok || !s.Closed() || e.Reason != shared.EndMaxAge || e.Error != "Stream timeout" || e.RetryMS < 100 || e.RetryMS > 1000 {
+				t.Fatalf("got %+v (%v), closed %v", e, ok, s.Closed())
 			}
-			ends[v.of(shared.EventEnd)[0].at.Sub(v.began)] = true
+			ends[s.Of(shared.EventEnd)[0].At.Sub(s.Began)] = true
 		}
-		if len(ends) < len(viewers)/2 {
-			t.Errorf("%d streams ended at only %d moments", len(viewers), len(ends))
+		if len(ends) < len(subscribers)/2 {
+			t.Errorf("%d streams ended at only %d moments", len(subscribers), len(ends))
 		}
-		if got := strings.Count(r.log.String(), "stream lifetime reached"); got != len(viewers) {
-			t.Errorf("%d streams, %d lines about their lifetime", len(viewers), got)
+		if got := strings.Count(r.log.String(), "stream lifetime reached"); got != len(subscribers) {
+			t.Errorf("%d streams, %d lines about their lifetime", len(subscribers), got)
 		}
 	})
 }
@@ -109,11 +110,11 @@ func TestDeadlinesOfOthersDoNotCutStreams(t *testing.T) {
 			return &http.Server{Handler: http.HandlerFunc(hurried), ReadTimeout: time.Second, WriteTimeout: time.Second, IdleTimeout: time.Second}
 		})
 		r.table.insert(7)
-		v := r.view("/sse/audits/7/progress")
+		s := r.open("/sse/audits/7/progress")
 		time.Sleep(5 * time.Minute)
 		r.table.complete(7)
 		synctest.Wait()
-		if e, ok := v.end(); !ok || e.Reason != shared.EndFinished {
+		if e, ok := s.End(); !ok || e.Reason != shared.EndFinished {
 			t.Errorf("got %+v (%v), want finished after 5 min", e, ok)
 		}
 	})
@@ -130,14 +131,14 @@ func TestIdleStreamOverHTTP2(t *testing.T) {
 		})
 		r.client.Transport.(*http.Transport).Protocols = protocols
 		r.table.insert(7)
-		v := r.view("/sse/audits/7/progress")
+		s := r.open("/sse/audits/7/progress")
 		time.Sleep(5 * time.Minute)
-		if got := v.longestGap(); got > shared.HeartbeatDefault {
+		if got := longestGap(s); got > shared.HeartbeatDefault {
 			t.Errorf("silent for %v", got)
 		}
 		r.table.complete(7)
 		synctest.Wait()
-		if e, ok := v.end(); !ok || e.Reason != shared.EndFinished {
+		if e, ok := s.End(); !ok || e.Reason != shared.EndFinished {
 			t.Errorf("got %+v (%v), want finished after 5 min", e, ok)
 		}
 	})

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"atalaya/server/internal/testkit"
 )
 
 // Without a descriptor to spare a stream stays on Go's, and the log says once
@@ -30,7 +32,7 @@ func TestNoDescriptorToSpare(t *testing.T) {
 	}
 	first := r.raw(plainRequest) // starts the shards
 	r.carried(1)
-	eventually(t, "all accepted", 5*time.Second, func() bool { return accepted.Load() == 4 })
+	testkit.Eventually(t, 5*time.Second, "all accepted", func() bool { return accepted.Load() == 4 })
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		t.Fatal(err)
@@ -47,7 +49,7 @@ func TestNoDescriptorToSpare(t *testing.T) {
 	for _, conn := range early {
 		io.WriteString(conn, "\r\n")
 	}
-	eventually(t, "streams on Go's poller", 5*time.Second, func() bool {
+	testkit.Eventually(t, 5*time.Second, "streams on Go's poller", func() bool {
 		return r.metric("atalaya_stream_writers", "writer", string(WriterConn)) == 3
 	})
 	for _, f := range filling {

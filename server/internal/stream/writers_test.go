@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"atalaya/server/internal/sse"
+	"atalaya/server/internal/sse/ssetest"
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
@@ -41,7 +43,7 @@ func everyWriter(t *testing.T, cfg Config, f func(t *testing.T, r *rig)) {
 // them all.
 func (r *rig) carried(n int) {
 	r.t.Helper()
-	eventually(r.t, fmt.Sprintf("%d streams", n), 5*time.Second, func() bool {
+	testkit.Eventually(r.t, 5*time.Second, fmt.Sprintf("%d streams", n), func() bool {
 		return r.metric("atalaya_stream_writers", "writer", string(r.server.cfg.Writer)) == float64(n) && r.metric("atalaya_streams") == float64(n)
 	})
 }
@@ -104,7 +106,7 @@ func TestWritersSendTheSame(t *testing.T) {
 						r.table.complete(7)
 					}
 					states = append(states, string(mustJSON(r.table.row(7))))
-					eventually(t, "frame", 5*time.Second, func() bool {
+					testkit.Eventually(t, 5*time.Second, "frame", func() bool {
 						return r.metric("atalaya_stream_frames_total", "event", "progress") == float64(n+2)
 					})
 				}
@@ -142,7 +144,7 @@ func TestWritersSendTheSame(t *testing.T) {
 // the gate, and each told of once.
 func (r *rig) gone(n int) {
 	r.t.Helper()
-	eventually(r.t, "all gone", 5*time.Second, func() bool {
+	testkit.Eventually(r.t, 5*time.Second, "all gone", func() bool {
 		r.server.gate.mu.Lock()
 		defer r.server.gate.mu.Unlock()
 		r.server.hub.mu.Lock()
@@ -187,12 +189,12 @@ func TestWritersRefuseTheSame(t *testing.T) {
 			}
 		}
 		r.gone(0)
-		first := r.view("/sse/audits")
+		first := r.open("/sse/audits")
 		r.carried(1)
-		if v := r.view("/sse/audits"); v.Status != 503 || v.Header.Get("Retry-After") == "" {
-			t.Errorf("over the cap: got %d", v.Status)
+		if s := r.open("/sse/audits"); s.Status != 503 || s.Header.Get("Retry-After") == "" {
+			t.Errorf("over the cap: got %d", s.Status)
 		}
-		first.stop()
+		first.Stop()
 		r.gone(1)
 	})
 }
@@ -209,7 +211,7 @@ func TestWritersNoticeThatThePeerHasLeft(t *testing.T) {
 				conn := r.raw(plainRequest)
 				r.carried(1)
 				leave(conn.(*net.TCPConn))
-				eventually(t, "noticed", time.Second, func() bool {
+				testkit.Eventually(t, time.Second, "noticed", func() bool {
 					return r.metric("atalaya_stream_duration_seconds", "reason", endClientGone) == 1
 				})
 				r.gone(1)
@@ -218,7 +220,7 @@ func TestWritersNoticeThatThePeerHasLeft(t *testing.T) {
 	}
 }
 
-// A reader that never reads is cut at the write deadline; 200 others are not
+// A subscriber that never reads is cut at the write deadline; 200 others are not
 // delayed meanwhile, and the server's memory does not grow.
 func TestWritersCutWhoNeverReads(t *testing.T) {
 	everyWriter(t, Config{WriteTimeout: 500 * time.Millisecond}, func(t *testing.T, r *rig) {
@@ -248,13 +250,13 @@ func TestWritersCutWhoNeverReads(t *testing.T) {
 		for n := range 40 {
 			changed := time.Now()
 			r.table.large(7)
-			eventually(t, fmt.Sprintf("frame %d with everybody", n+2), 2*time.Second, func() bool {
+			testkit.Eventually(t, 2*time.Second, fmt.Sprintf("frame %d with everybody", n+2), func() bool {
 				return r.metric("atalaya_stream_frames_total", "event", "progress") >= float64((n+2)*others)
 			})
 			slowest = max(slowest, time.Since(changed))
 		}
 		after := heap()
-		eventually(t, "cut", 5*time.Second, func() bool {
+		testkit.Eventually(t, 5*time.Second, "cut", func() bool {
 			return r.metric("atalaya_stream_duration_seconds", "reason", endWriteDeadline) == float64(len(deaf))
 		})
 		t.Logf("the slowest of 40 changes took %v; the heap grew from %d to %d KB", slowest, before>>10, after>>10)
@@ -275,7 +277,7 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// A reader of a few bytes now and then gets whole frames, in order, misses some,
+// A subscriber of a few bytes now and then gets whole frames, in order, misses some,
 // and has the last state in the end.
 func TestWritersServeTheSlow(t *testing.T) {
 	everyWriter(t, Config{}, func(t *testing.T, r *rig) {
@@ -313,23 +315,23 @@ func TestWritersServeTheSlow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := &viewer{rig: r, Status: resp.StatusCode, ended: make(chan struct{})}
-		v.read(resp.Body)
+		s := ssetest.Read(t, resp)
+		s.Wait()
 		conn.Close()
 		slow.Wait()
 		last := int64(0)
-		for _, p := range v.progress() {
+		for _, p := range s.Progress() {
 			if p.Revision <= last {
 				t.Errorf("revision %d after %d", p.Revision, last)
 			}
 			last = p.Revision
 		}
-		if e, ok := v.end(); !ok || e.Reason != shared.EndFinished || last != changes+2 {
+		if e, ok := s.End(); !ok || e.Reason != shared.EndFinished || last != changes+2 {
 			t.Errorf("got revision %d and end %+v (%v), want %d and finished", last, e, ok, changes+2)
 		}
 		conflated := r.metric("atalaya_stream_conflated_total")
 		// What one sweep finds changed twice is conflated in the row already.
-		if got := len(v.progress()); conflated == 0 || got+int(conflated) > changes+2 {
+		if got := len(s.Progress()); conflated == 0 || got+int(conflated) > changes+2 {
 			t.Errorf("%d frames seen and %v conflated of %d", got, conflated, changes+2)
 		}
 		r.gone(1)
@@ -339,23 +341,23 @@ func TestWritersServeTheSlow(t *testing.T) {
 func TestWritersDrain(t *testing.T) {
 	everyWriter(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7, 8)
-		var viewers []*viewer
+		var subscribers []*ssetest.Reader
 		for n := range 60 {
-			viewers = append(viewers, r.view([]string{"/sse/audits/7/progress", "/sse/audits", "/sse/audits?id=7&id=8"}[n%3]))
+			subscribers = append(subscribers, r.open([]string{"/sse/audits/7/progress", "/sse/audits", "/sse/audits?id=7&id=8"}[n%3]))
 		}
-		r.carried(len(viewers))
+		r.carried(len(subscribers))
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		defer cancel()
 		if err := r.server.Drain(ctx); err != nil {
 			t.Error(err)
 		}
-		for _, v := range viewers {
-			<-v.ended
-			if e, ok := v.end(); !ok || e.Reason != shared.EndDrain || e.RetryMS < 100 {
+		for _, s := range subscribers {
+			s.Wait()
+			if e, ok := s.End(); !ok || e.Reason != shared.EndDrain || e.RetryMS < 100 {
 				t.Fatalf("got %+v (%v)", e, ok)
 			}
 		}
-		r.gone(len(viewers))
+		r.gone(len(subscribers))
 	})
 }
 
@@ -368,12 +370,12 @@ func TestStopCutsWhatWasTakenOver(t *testing.T) {
 			r.table.insert(7)
 			conn := r.deaf("/sse/audits/7/progress")
 			defer conn.Close()
-			v := r.view("/sse/audits/7/progress")
-			r.view("/sse/audits")
-			eventually(t, "3 streams", 5*time.Second, func() bool { return r.metric("atalaya_streams") == 3 })
+			s := r.open("/sse/audits/7/progress")
+			r.open("/sse/audits")
+			testkit.Eventually(t, 5*time.Second, "3 streams", func() bool { return r.metric("atalaya_streams") == 3 })
 			for n := range 40 { // each seen before the next, so that the socket of the deaf one fills
 				r.table.large(7)
-				eventually(t, "a frame", 5*time.Second, func() bool { return len(v.of("")) == n+2 })
+				testkit.Eventually(t, 5*time.Second, "a frame", func() bool { return len(s.Of("")) == n+2 })
 			}
 			r.stop()
 			r.gone(3)
@@ -387,16 +389,16 @@ func TestStopCutsWhatWasTakenOver(t *testing.T) {
 func TestWritersEndAtTheLifetime(t *testing.T) {
 	everyWriter(t, Config{Lifetime: 400 * time.Millisecond, Heartbeat: 150 * time.Millisecond}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
-		v := r.view("/sse/audits/7/progress")
-		<-v.ended
-		life := time.Since(v.began)
-		if e, ok := v.end(); !ok || e.Reason != shared.EndMaxAge || e.Error != shared.StreamTimeout {
+		s := r.open("/sse/audits/7/progress")
+		s.Wait()
+		life := time.Since(s.Began)
+		if e, ok := s.End(); !ok || e.Reason != shared.EndMaxAge || e.Error != shared.StreamTimeout {
 			t.Errorf("got %+v (%v)", e, ok)
 		}
 		if life < 300*time.Millisecond || life > 2*time.Second {
 			t.Errorf("lived %v", life)
 		}
-		if got := len(v.heartbeats()); got < 2 || got > 6 {
+		if got := len(s.Heartbeats()); got < 2 || got > 6 {
 			t.Errorf("%d heartbeats in %v", got, life)
 		}
 		r.gone(1)
@@ -416,8 +418,8 @@ func TestWritersAndInput(t *testing.T) {
 		io.WriteString(conn, strings.Repeat("more", 100))
 		r.table.progress(7, 50)
 		r.table.complete(7)
-		reader := bufio.NewReader(conn)
-		resp, err := http.ReadResponse(reader, nil)
+		in := bufio.NewReader(conn)
+		resp, err := http.ReadResponse(in, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -476,7 +478,7 @@ func TestWritersComeAndGo(t *testing.T) {
 				})
 			}
 			all.Wait()
-			eventually(t, "the first one alone again", 10*time.Second, func() bool {
+			testkit.Eventually(t, 10*time.Second, "the first one alone again", func() bool {
 				r.server.gate.mu.Lock()
 				defer r.server.gate.mu.Unlock()
 				return r.server.gate.open == 1
@@ -485,17 +487,17 @@ func TestWritersComeAndGo(t *testing.T) {
 		r.raw(plainRequest) // starts what starts with the first stream
 		r.carried(1)
 		cycle(20)
-		eventually(t, "rest", 5*time.Second, func() bool { return r.metric("atalaya_streams") == 1 })
+		testkit.Eventually(t, 5*time.Second, "rest", func() bool { return r.metric("atalaya_streams") == 1 })
 		runtime.GC()
 		goroutines, files, bytes := runtime.NumGoroutine(), descriptors(t), heap()
 		cycle(cycles)
-		eventually(t, "goroutines and descriptors as before", 10*time.Second, func() bool {
+		testkit.Eventually(t, 10*time.Second, "goroutines and descriptors as before", func() bool {
 			return runtime.NumGoroutine() <= goroutines && descriptors(t) <= files
 		})
 		if after := heap(); after > bytes+4<<20 {
 			t.Errorf("the heap grew from %d to %d KB", bytes>>10, after>>10)
 		}
-		eventually(t, "no connection kept", time.Second, func() bool {
+		testkit.Eventually(t, time.Second, "no connection kept", func() bool {
 			r.server.conns.mu.Lock()
 			defer r.server.conns.mu.Unlock()
 			return len(r.server.conns.open) <= 1
@@ -512,7 +514,7 @@ func descriptors(t *testing.T) int {
 	return len(open)
 }
 
-// While a crowd is being written to without a pause, a viewer of another audit
+// While many subscribers are written to without a pause, one of another audit
 // sees each change, and soon.
 func TestWritersAreFair(t *testing.T) {
 	everyWriter(t, Config{}, func(t *testing.T, r *rig) {
@@ -521,7 +523,7 @@ func TestWritersAreFair(t *testing.T) {
 			conn := r.raw(plainRequest)
 			go io.Copy(io.Discard, conn)
 		}
-		lone := r.view("/sse/audits/8/progress")
+		lone := r.open("/sse/audits/8/progress")
 		r.carried(301)
 		stop := make(chan struct{})
 		var restless sync.WaitGroup
@@ -541,15 +543,15 @@ func TestWritersAreFair(t *testing.T) {
 		for n := range 40 {
 			changed := time.Now()
 			r.table.progress(8, 1+n)
-			eventually(t, "the lone viewer's frame", 5*time.Second, func() bool { return len(lone.of("")) == n+2 })
+			testkit.Eventually(t, 5*time.Second, "the lone subscriber's frame", func() bool { return len(lone.Of("")) == n+2 })
 			took = append(took, time.Since(changed))
 		}
 		close(stop)
 		restless.Wait()
 		slices.Sort(took)
-		t.Logf("beside a restless crowd: median %v, longest %v", took[20], took[39])
+		t.Logf("beside 300 restless streams: median %v, longest %v", took[20], took[39])
 		if took[20] > 200*time.Millisecond {
-			t.Errorf("a lone viewer waits %v beside a crowd", took[20])
+			t.Errorf("a lone subscriber waits %v beside 300 others", took[20])
 		}
 	})
 }
@@ -593,8 +595,8 @@ func TestAutoFallsBack(t *testing.T) {
 	if runtime.GOOS == "linux" {
 		best = WriterEpoll
 	}
-	r.view("/sse/audits/7/progress")
-	eventually(t, "the lightest writer", time.Second, func() bool { return count(best) == 1 })
+	r.open("/sse/audits/7/progress")
+	testkit.Eventually(t, time.Second, "the lightest writer", func() bool { return count(best) == 1 })
 }
 
 // unhijackable lets deadlines and flushing through, and nothing else.
@@ -613,15 +615,15 @@ func (u unhijackable) SetWriteDeadline(d time.Time) error {
 func TestWritersResyncTheList(t *testing.T) {
 	everyWriter(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(1, 2)
-		list, one := r.view("/sse/audits"), r.view("/sse/audits/1/progress")
+		list, one := r.open("/sse/audits"), r.open("/sse/audits/1/progress")
 		r.carried(2)
 		r.table.set(func() { r.table.lag = 300 * time.Millisecond }) // of the snapshot
 		r.server.hub.resyncList()
-		eventually(t, "the snapshot again", 5*time.Second, func() bool { return len(list.of("")) == 4 })
+		testkit.Eventually(t, 5*time.Second, "the snapshot again", func() bool { return len(list.Of("")) == 4 })
 		r.table.set(func() { r.table.lag = 0 })
 		r.table.progress(1, 50)
-		eventually(t, "the next change", 5*time.Second, func() bool { return len(list.of("")) == 5 && len(one.of("")) == 2 })
-		if got, want := list.revisions(), []string{"2@1", "1@1", "2@1", "1@1", "1@2"}; !slices.Equal(got, want) {
+		testkit.Eventually(t, 5*time.Second, "the next change", func() bool { return len(list.Of("")) == 5 && len(one.Of("")) == 2 })
+		if got, want := list.Revisions(), []string{"2@1", "1@1", "2@1", "1@1", "1@2"}; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
 	})
