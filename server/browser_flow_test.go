@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -114,7 +115,7 @@ func TestBrowserRecoversFromAKilledServer(t *testing.T) {
 	p.shot("live-retrying")
 	// The browser's own retry comes first and would suffice, were the server
 	// back by then.
-	wait(t, 30*time.Second, "an attempt of our own", func() bool { return p.logged("[SSE] Reconnection attempt 1") })
+	testkit.Eventually(t, 30*time.Second, "an attempt of our own", func() bool { return p.logged("[SSE] Reconnection attempt 1") })
 	if err := s.launch(); err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +157,7 @@ func TestBrowserShowsEndedAuditsOffline(t *testing.T) {
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
 	for range 2 {
 		a := s.create(fmt.Sprintf(`{"url":%q,"page_limit":20}`, site))
-		wait(t, 60*time.Second, "the audit's end", func() bool { return s.progress(a.AuditID).Status.Terminal() })
+		testkit.Eventually(t, 60*time.Second, "the audit's end", func() bool { return s.progress(a.AuditID).Status.Terminal() })
 	}
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + "/"))
@@ -194,7 +195,7 @@ func TestBrowserAwaitsAReport(t *testing.T) {
 	p.sees(60*time.Second, `document.querySelector('.pill .dot.live') !== null`)
 	p.says(time.Second, "Aún no hay informe")
 	p.shot("report-waiting")
-	wait(t, 60*time.Second, "two pages", func() bool { return s.progress(a.AuditID).TotalPages >= 2 })
+	testkit.Eventually(t, 60*time.Second, "two pages", func() bool { return s.progress(a.AuditID).TotalPages >= 2 })
 	s.request("POST", shared.PathCancel(a.AuditID), "")
 	p.sees(60*time.Second, `document.querySelectorAll('details').length > 5`)
 	p.sees(time.Second, `document.title.startsWith('Informe: ')`)
@@ -282,9 +283,9 @@ func TestBrowserScreens(t *testing.T) {
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
 	done := s.create(fmt.Sprintf(`{"url":%q,"page_limit":60}`, site))
 	long := s.create(`{"url":"http://127.0.0.1:1/` + strings.Repeat("a-long-path-without-end", 20) + `"}`)
-	wait(t, 60*time.Second, "the first audit's end", func() bool { return s.progress(done.AuditID).Status.Terminal() })
+	testkit.Eventually(t, 60*time.Second, "the first audit's end", func() bool { return s.progress(done.AuditID).Status.Terminal() })
 	failed := s.create(`{"url":"http://127.0.0.1:1/"}`)
-	wait(t, 60*time.Second, "the failures", func() bool {
+	testkit.Eventually(t, 60*time.Second, "the failures", func() bool {
 		return s.progress(failed.AuditID).Status.Terminal() && s.progress(long.AuditID).Status.Terminal()
 	})
 	external := s.create(`{"url":"nightly import","kind":"external"}`)
@@ -348,7 +349,7 @@ func TestBrowserFitsLongerWords(t *testing.T) {
 	s := startWith(t, []string{withPseudo + "=1"}, "--data-dir", t.TempDir(), "--rate", "100")
 	done := s.create(fmt.Sprintf(`{"url":%q,"page_limit":30}`, site))
 	failed := s.create(`{"url":"http://127.0.0.1:1/"}`)
-	wait(t, 60*time.Second, "the ends", func() bool {
+	testkit.Eventually(t, 60*time.Second, "the ends", func() bool {
 		return s.progress(done.AuditID).Status.Terminal() && s.progress(failed.AuditID).Status.Terminal()
 	})
 	external := s.create(`{"url":"nightly import","kind":"external"}`)

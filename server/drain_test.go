@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
@@ -33,7 +34,7 @@ func leaving(t *testing.T) *process {
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	wait(t, noticeMax, "/readyz fails", func() bool { return ready() == http.StatusServiceUnavailable })
+	testkit.Eventually(t, noticeMax, "/readyz fails", func() bool { return ready() == http.StatusServiceUnavailable })
 	return p
 }
 
@@ -51,7 +52,7 @@ func TestLoadBalancersLearnOfTheDrain(t *testing.T) {
 
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	p := leaving(t)
-	wait(t, 30*time.Second, "the end", func() bool {
+	testkit.Eventually(t, 30*time.Second, "the end", func() bool {
 		_ = p.cmd.Process.Signal(syscall.SIGINT) // once the process is gone there is nothing to signal
 		select {
 		case <-p.done:
@@ -63,7 +64,7 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	if s, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || s.Signal() != syscall.SIGINT {
 		t.Errorf("the process ended with %v, want by the second signal", p.cmd.ProcessState)
 	}
-	if p.log.contains("msg=stopped") {
+	if p.log.Contains("msg=stopped") {
 		t.Error("it drained to the end")
 	}
 }

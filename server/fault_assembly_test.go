@@ -16,7 +16,7 @@ import (
 	"atalaya/shared"
 )
 
-// assembly is the part of a server between database and viewer, in this process:
+// assembly is the part of a server between database and subscriber, in this process:
 // for faults that no flag and no other process can cause. It is made of the real
 // parts, without their wake-ups: only the sweep is left.
 type assembly struct {

@@ -18,6 +18,7 @@ import (
 
 	"atalaya/server/internal/feed"
 	"atalaya/server/internal/sse"
+	"atalaya/server/internal/sse/ssetest"
 	"atalaya/server/internal/store"
 	"atalaya/server/internal/stream"
 	"atalaya/shared"
@@ -37,8 +38,9 @@ func TestFaultModel(t *testing.T) {
 	}
 }
 
-// world is a server that can be replaced, over pipes.
-type world struct {
+// replaceable is a server that can be killed and begun anew on the same data,
+// over pipes.
+type replaceable struct {
 	t      *testing.T
 	dir    string
 	rows   *store.Store
@@ -89,61 +91,61 @@ func (f *faulty) Changes(ctx context.Context, cursor string) (stream.Changes, er
 }
 
 // begin opens the store and serves it.
-func (w *world) begin(random *rand.Rand) {
-	w.t.Helper()
+func (r *replaceable) begin(random *rand.Rand) {
+	r.t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
-	rows, err := store.Open(w.t.Context(), store.Config{DataDir: w.dir, Log: quiet})
+	rows, err := store.Open(r.t.Context(), store.Config{DataDir: r.dir, Log: quiet})
 	if err != nil {
-		w.t.Fatal(err)
+		r.t.Fatal(err)
 	}
-	w.rows, w.faulty = rows, &faulty{Store: rows}
-	w.feed = feed.New(feed.Config{Log: quiet})
-	changes, luck := w.feed, rand.New(rand.NewPCG(random.Uint64(), 0))
+	r.rows, r.faulty = rows, &faulty{Store: rows}
+	r.feed = feed.New(feed.Config{Log: quiet})
+	changes, luck := r.feed, rand.New(rand.NewPCG(random.Uint64(), 0))
 	rows.OnCommit(func() {
 		if luck.IntN(3) == 0 { // the others are lost
 			changes.Wake()
 		}
 	})
 	p := newPipes()
-	stop := assembleOn(w.faulty, w.feed, p, stream.Config{Log: quiet, Lifetime: 20 * time.Second, Writer: stream.WriterConn})
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.pipes, w.end = p, func() {
+	stop := assembleOn(r.faulty, r.feed, p, stream.Config{Log: quiet, Lifetime: 20 * time.Second, Writer: stream.WriterConn})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.pipes, r.end = p, func() {
 		stop()
 		if err := rows.Close(); err != nil {
-			w.t.Error(err)
+			r.t.Error(err)
 		}
 	}
 }
 
 // kill ends the server and cuts every connection.
-func (w *world) kill() {
-	w.mu.Lock()
-	w.pipes = nil
-	w.mu.Unlock()
-	w.cut(func() bool { return true })
-	w.end()
+func (r *replaceable) kill() {
+	r.mu.Lock()
+	r.pipes = nil
+	r.mu.Unlock()
+	r.cut(func() bool { return true })
+	r.end()
 }
 
 // cut closes the connections that which picks.
-func (w *world) cut(which func() bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (r *replaceable) cut(which func() bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var left []net.Conn
-	for _, c := range w.conns {
+	for _, c := range r.conns {
 		if which() {
 			c.Close()
 		} else {
 			left = append(left, c)
 		}
 	}
-	w.conns = left
+	r.conns = left
 }
 
-func (w *world) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	w.mu.Lock()
-	p := w.pipes
-	w.mu.Unlock()
+func (r *replaceable) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	r.mu.Lock()
+	p := r.pipes
+	r.mu.Unlock()
 	if p == nil {
 		return nil, errors.New("no server")
 	}
@@ -155,15 +157,15 @@ func (w *world) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.conns = append(w.conns, near)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.conns = append(r.conns, near)
 	return near, nil
 }
 
 // follower follows one audit, by stream or by polling, until it knows the end.
 type follower struct {
-	world  *world
+	server *replaceable
 	http   *http.Client
 	random *rand.Rand // its own
 	audit  int64
@@ -274,30 +276,26 @@ func (c *follower) stream(ctx context.Context) (over bool) {
 func (c *follower) read(events *sse.Decoder, cursor string) (over bool) {
 	sent := int64(0)
 	for {
-		e, err := events.Next()
-		if err != nil {
-			return false
-		}
-		switch e.Type {
-		case shared.EventHeartbeat:
-			continue
-		case shared.EventEnd:
-			end, err := shared.DecodeEnd(e.Data)
-			if err != nil {
-				c.fail("%v", err)
-			}
-			return end.Reason == shared.EndFinished
-		}
-		p, err := shared.DecodeAuditProgress(e.Data)
+		e, err := ssetest.Next(events)
 		switch {
-		case err != nil:
+		case errors.Is(err, ssetest.ErrEvent):
 			c.fail("%v", err)
+			return false
+		case err != nil:
+			return false
+		case e.Type == shared.EventHeartbeat:
+			continue
+		case e.Type == shared.EventEnd:
+			return e.End.Reason == shared.EndFinished
+		}
+		p := e.Progress
+		switch {
 		case e.ID != strconv.FormatInt(p.Revision, 10):
 			c.fail("id %q with revision %d", e.ID, p.Revision)
 		case p.Revision <= sent:
 			c.fail("revision %d after %d on one stream", p.Revision, sent)
 		case e.ID == cursor:
-			c.fail("revision %s repeated to who has it", cursor)
+			c.fail("revision %s repeated to a client that has it", cursor)
 		}
 		c.hold(p)
 		sent, c.lastID = p.Revision, e.ID
@@ -347,11 +345,11 @@ func (c *follower) hold(p shared.AuditProgress) {
 
 func story(t *testing.T, random *rand.Rand) {
 	const audits, clients = 4, 16
-	w := &world{t: t, dir: t.TempDir()}
-	w.begin(random)
+	r := &replaceable{t: t, dir: t.TempDir()}
+	r.begin(random)
 	var ids []int64
 	for i := range audits {
-		p, _, err := w.rows.Create(t.Context(), shared.NewAudit{URL: fmt.Sprint(i), Kind: shared.KindExternal}, "")
+		p, _, err := r.rows.Create(t.Context(), shared.NewAudit{URL: fmt.Sprint(i), Kind: shared.KindExternal}, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -359,11 +357,11 @@ func story(t *testing.T, random *rand.Rand) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var living sync.WaitGroup
-	var crowd []*follower
+	var followers []*follower
 	for i := range clients {
-		c := &follower{world: w, audit: ids[i%audits], random: rand.New(rand.NewPCG(random.Uint64(), 1)),
-			http: &http.Client{Transport: &http.Transport{DialContext: w.dial, DisableCompression: true}}}
-		crowd = append(crowd, c)
+		c := &follower{server: r, audit: ids[i%audits], random: rand.New(rand.NewPCG(random.Uint64(), 1)),
+			http: &http.Client{Transport: &http.Transport{DialContext: r.dial, DisableCompression: true}}}
+		followers = append(followers, c)
 		living.Go(func() { c.live(ctx) })
 	}
 	restarts := 0
@@ -372,47 +370,47 @@ func story(t *testing.T, random *rand.Rand) {
 		i := random.IntN(audits)
 		switch random.IntN(14) {
 		case 0:
-			w.cut(func() bool { return random.IntN(4) == 0 })
+			r.cut(func() bool { return random.IntN(4) == 0 })
 		case 1:
-			w.faulty.set(errors.New("down"), 0)
+			r.faulty.set(errors.New("down"), 0)
 		case 2, 3:
-			w.faulty.set(nil, 0)
+			r.faulty.set(nil, 0)
 		case 4:
-			w.faulty.set(nil, time.Duration(random.IntN(400))*time.Millisecond)
+			r.faulty.set(nil, time.Duration(random.IntN(400))*time.Millisecond)
 		case 5:
 			for range 20 { // the same news again and again
-				w.feed.Wake()
+				r.feed.Wake()
 			}
 		case 6:
 			if random.IntN(4) == 0 {
-				w.kill()
+				r.kill()
 				time.Sleep(time.Duration(random.IntN(3000)) * time.Millisecond)
-				w.begin(random)
+				r.begin(random)
 				restarts++
 			}
 		default:
 			pages[i]++
-			if _, err := w.rows.Patch(t.Context(), ids[i], shared.ProgressPatch{TotalPages: &pages[i]}, 0); err != nil {
+			if _, err := r.rows.Patch(t.Context(), ids[i], shared.ProgressPatch{TotalPages: &pages[i]}, 0); err != nil {
 				t.Fatal(err)
 			}
 		}
 		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond)
 	}
-	w.faulty.set(nil, 0)
+	r.faulty.set(nil, 0)
 	completed := shared.StatusCompleted
 	for _, id := range ids {
-		if _, err := w.rows.Patch(t.Context(), id, shared.ProgressPatch{Status: &completed}, 0); err != nil {
+		if _, err := r.rows.Patch(t.Context(), id, shared.ProgressPatch{Status: &completed}, 0); err != nil {
 			t.Fatal(err)
 		}
 	}
 	time.Sleep(2 * time.Minute)
 	cancel()
-	w.cut(func() bool { return true })
+	r.cut(func() bool { return true })
 	living.Wait()
 	var streams, polls, nothing int
-	for _, c := range crowd {
+	for _, c := range followers {
 		c.http.CloseIdleConnections()
-		want, err := w.rows.Progress(t.Context(), c.audit)
+		want, err := r.rows.Progress(t.Context(), c.audit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -431,5 +429,5 @@ func story(t *testing.T, random *rand.Rand) {
 	if streams < clients || polls < clients || restarts == 0 {
 		t.Error("the story is too short")
 	}
-	w.kill()
+	r.kill()
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -18,6 +19,8 @@ import (
 	"time"
 
 	"atalaya/server/internal/sse"
+	"atalaya/server/internal/sse/ssetest"
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
@@ -34,122 +37,122 @@ func direct(ctx context.Context, addr string) (net.Conn, error) {
 	return d.DialContext(ctx, "tcp", addr)
 }
 
-// crowd is a number of viewers, each of one audit.
-type crowd struct {
+// subscribers is a number of subscribers, each of one audit.
+type subscribers struct {
 	t       *testing.T
-	servers []string // as URLs; a viewer that lost one asks the next
+	servers []string // as URLs; a subscriber that lost one asks the next
 	dial    dialer
 	stop    context.CancelFunc
 	ctx     context.Context
 	running sync.WaitGroup
-	viewers []*viewer
+	each    []*subscriber
 }
 
-func newCrowd(t *testing.T, dial dialer, servers ...string) *crowd {
+func newSubscribers(t *testing.T, dial dialer, servers ...string) *subscribers {
 	t.Helper()
-	c := &crowd{t: t, servers: servers, dial: dial}
-	c.ctx, c.stop = context.WithCancel(context.Background())
+	s := &subscribers{t: t, servers: servers, dial: dial}
+	s.ctx, s.stop = context.WithCancel(context.Background())
 	t.Cleanup(func() {
-		c.stop()
-		c.running.Wait()
+		s.stop()
+		s.running.Wait()
 	})
-	return c
+	return s
 }
 
-// join adds n viewers, dealt out over the audits and the servers.
-func (c *crowd) join(n int, audits ...int64) *crowd {
+// join adds n subscribers, dealt out over the audits and the servers.
+func (s *subscribers) join(n int, audits ...int64) *subscribers {
 	for i := range n {
-		v := &viewer{crowd: c, audit: audits[i%len(audits)], server: i % len(c.servers), first: i % len(c.servers)}
-		c.viewers = append(c.viewers, v)
-		c.running.Go(func() { v.follow(c.ctx) })
+		one := &subscriber{all: s, audit: audits[i%len(audits)], server: i % len(s.servers), first: i % len(s.servers)}
+		s.each = append(s.each, one)
+		s.running.Go(func() { one.follow(s.ctx) })
 	}
-	return c
+	return s
 }
 
-// all waits until cond holds for every viewer.
-func (c *crowd) all(limit time.Duration, what string, cond func(v *viewer) bool) {
-	c.t.Helper()
-	wait(c.t, limit, what+", for everybody", func() bool { return c.count(cond) == len(c.viewers) })
+// waitForAll waits until cond holds for every subscriber.
+func (s *subscribers) waitForAll(limit time.Duration, what string, cond func(one *subscriber) bool) {
+	s.t.Helper()
+	testkit.Eventually(s.t, limit, what+", for all", func() bool { return s.count(cond) == len(s.each) })
 }
 
-func (c *crowd) count(cond func(v *viewer) bool) (n int) {
-	for _, v := range c.viewers {
-		v.mu.Lock()
-		if cond(v) {
+func (s *subscribers) count(cond func(one *subscriber) bool) (n int) {
+	for _, one := range s.each {
+		one.mu.Lock()
+		if cond(one) {
 			n++
 		}
-		v.mu.Unlock()
+		one.mu.Unlock()
 	}
 	return n
 }
 
-// watching waits until every viewer holds a state.
-func (c *crowd) watching() {
-	c.t.Helper()
-	c.all(30*time.Second, "a first state", func(v *viewer) bool { return v.held.Revision > 0 })
+// waitForFirstStates waits until every subscriber holds a state.
+func (s *subscribers) waitForFirstStates() {
+	s.t.Helper()
+	s.waitForAll(30*time.Second, "a first state", func(one *subscriber) bool { return one.held.Revision > 0 })
 }
 
-// caughtUp waits until every viewer holds its row as it is now, or newer where
+// waitUntilCurrent waits until every subscriber holds its row as it is now, or newer where
 // somebody goes on writing.
-func (c *crowd) caughtUp(limit time.Duration, rows *foreign) {
-	c.t.Helper()
+func (s *subscribers) waitUntilCurrent(limit time.Duration, rows *foreign) {
+	s.t.Helper()
 	want := rows.states()
-	c.all(limit, "the present state", func(v *viewer) bool {
-		return v.held.Revision > want[v.audit].revision ||
-			state{v.held.Revision, v.held.Status, v.held.Discovered} == want[v.audit]
+	s.waitForAll(limit, "the present state", func(one *subscriber) bool {
+		return one.held.Revision > want[one.audit].revision ||
+			state{one.held.Revision, one.held.Status, one.held.Discovered} == want[one.audit]
 	})
-	c.unharmed()
+	s.checkFaults()
 }
 
-// finish completes every audit and waits until every viewer holds its last state
+// finish completes every audit and waits until every subscriber holds its last state
 // and has been told that it is the last. No fault may have led any of them back.
-func (c *crowd) finish(limit time.Duration, rows *foreign) {
-	c.t.Helper()
+func (s *subscribers) finish(limit time.Duration, rows *foreign) {
+	s.t.Helper()
 	rows.complete()
-	c.caughtUp(limit, rows)
-	c.all(limit, "the end", func(v *viewer) bool { return v.over })
+	s.waitUntilCurrent(limit, rows)
+	s.waitForAll(limit, "the end", func(one *subscriber) bool { return one.over })
 }
 
-// unharmed reports what no viewer may see.
-func (c *crowd) unharmed() {
-	c.t.Helper()
-	for _, v := range c.viewers {
-		v.mu.Lock()
-		if v.fault != nil {
-			c.t.Errorf("viewer of audit %d: %v", v.audit, v.fault)
+// checkFaults reports what no subscriber may see.
+func (s *subscribers) checkFaults() {
+	s.t.Helper()
+	for _, one := range s.each {
+		one.mu.Lock()
+		if one.fault != nil {
+			s.t.Errorf("subscriber of audit %d: %v", one.audit, one.fault)
 		}
-		v.mu.Unlock()
+		one.mu.Unlock()
 	}
 }
 
-// stayed reports viewers that had to open more than one stream.
-func (c *crowd) stayed() {
-	c.t.Helper()
-	if n := c.count(func(v *viewer) bool { return v.opened != 1 }); n > 0 {
-		c.t.Errorf("%d of %d viewers had to reconnect", n, len(c.viewers))
+// checkNoReconnects reports subscribers that had to open more than one stream.
+func (s *subscribers) checkNoReconnects() {
+	s.t.Helper()
+	if n := s.count(func(one *subscriber) bool { return one.opened != 1 }); n > 0 {
+		s.t.Errorf("%d of %d subscribers had to reconnect", n, len(s.each))
 	}
 }
 
-// viewer follows one audit as the app does: it holds the newest state, comes back
+// subscriber follows one audit as the app does: it holds the newest state, comes back
 // with its last event id after the app's backoff, and stops at the end of the
 // audit.
-type viewer struct {
-	crowd *crowd
+type subscriber struct {
+	all   *subscribers
 	audit int64
 	first int // the server it began with
 
-	mu       sync.Mutex
-	server   int // the one to ask next, of crowd.servers
-	held     shared.AuditProgress
-	arrivals []arrival
-	beats    []beat
-	lastID   string
-	opened   int          // streams
-	refused  int          // answers 503
-	after    []int        // their Retry-After, in seconds
-	ends     []shared.End // events
-	over     bool         // the audit's end is known to be one
-	fault    error        // the first thing that must never be
+	mu         sync.Mutex
+	server     int // the one to ask next, of all.servers
+	held       shared.AuditProgress
+	arrivals   []arrival
+	heartbeats []ssetest.Event
+	lastID     string
+	opened     int          // streams
+	refused    int          // answers 503
+	after      []int        // their Retry-After, in seconds
+	ends       []shared.End // events
+	over       bool         // the audit's end is known to be one
+	fault      error        // the first thing that must never be
 }
 
 type arrival struct {
@@ -157,18 +160,13 @@ type arrival struct {
 	at       time.Time
 }
 
-type beat struct {
-	shared.Heartbeat
-	at time.Time
-}
-
-func (v *viewer) follow(ctx context.Context) {
+func (s *subscriber) follow(ctx context.Context) {
 	for failures := 0; ctx.Err() == nil; {
-		useful, pause := v.watch(ctx)
-		v.mu.Lock()
-		over := v.over || v.fault != nil
-		v.server = (v.server + 1) % len(v.crowd.servers)
-		v.mu.Unlock()
+		useful, pause := s.watch(ctx)
+		s.mu.Lock()
+		over := s.over || s.fault != nil
+		s.server = (s.server + 1) % len(s.all.servers)
+		s.mu.Unlock()
 		if over {
 			return
 		}
@@ -187,18 +185,18 @@ func (v *viewer) follow(ctx context.Context) {
 
 // watch opens one stream and reads it to its end. pause is what the server asked
 // for, 0 if it did not.
-func (v *viewer) watch(ctx context.Context) (useful bool, pause time.Duration) {
-	v.mu.Lock()
-	host := strings.TrimPrefix(v.crowd.servers[v.server], "http://")
-	id := v.lastID
-	v.mu.Unlock()
-	conn, err := v.crowd.dial(ctx, host)
+func (s *subscriber) watch(ctx context.Context) (useful bool, pause time.Duration) {
+	s.mu.Lock()
+	host := strings.TrimPrefix(s.all.servers[s.server], "http://")
+	id := s.lastID
+	s.mu.Unlock()
+	conn, err := s.all.dial(ctx, host)
 	if err != nil {
 		return false, 0
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	if err := ask(conn, host, v.audit, id); err != nil {
+	if err := ask(conn, host, s.audit, id); err != nil {
 		return false, 0
 	}
 	in := bufio.NewReaderSize(conn, 2048)
@@ -208,10 +206,10 @@ func (v *viewer) watch(ctx context.Context) (useful bool, pause time.Duration) {
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return false, v.answered(res)
+		return false, s.answered(res)
 	}
-	v.update(func() error { v.opened++; return nil })
-	return v.read(sse.NewDecoder(res.Body))
+	s.update(func() error { s.opened++; return nil })
+	return s.read(sse.NewDecoder(res.Body))
 }
 
 // ask sends the request for a stream.
@@ -225,21 +223,21 @@ func ask(conn net.Conn, host string, audit int64, lastID string) error {
 }
 
 // answered takes in an answer that is no stream.
-func (v *viewer) answered(res *http.Response) (pause time.Duration) {
-	v.update(func() error {
+func (s *subscriber) answered(res *http.Response) (pause time.Duration) {
+	s.update(func() error {
 		switch res.StatusCode {
 		case http.StatusNoContent:
-			v.over = true
-			if !v.held.Status.Terminal() {
-				return fmt.Errorf("204 while it holds %s", v.held.Status)
+			s.over = true
+			if !s.held.Status.Terminal() {
+				return fmt.Errorf("204 while it holds %s", s.held.Status)
 			}
 		case http.StatusServiceUnavailable:
-			v.refused++
+			s.refused++
 			seconds, err := strconv.Atoi(res.Header.Get("Retry-After"))
 			if err != nil {
 				return fmt.Errorf("503 with Retry-After %q", res.Header.Get("Retry-After"))
 			}
-			v.after = append(v.after, seconds)
+			s.after = append(s.after, seconds)
 			pause = time.Duration(seconds) * time.Second
 		default:
 			return fmt.Errorf("asked for a stream: %s", res.Status)
@@ -249,44 +247,39 @@ func (v *viewer) answered(res *http.Response) (pause time.Duration) {
 	return pause
 }
 
-// update changes the viewer and keeps the first fault.
-func (v *viewer) update(change func() error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if err := change(); err != nil && v.fault == nil {
-		v.fault = err
+// update changes the subscriber and keeps the first fault.
+func (s *subscriber) update(change func() error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := change(); err != nil && s.fault == nil {
+		s.fault = err
 	}
 }
 
 // read takes a stream's events in.
-func (v *viewer) read(events *sse.Decoder) (useful bool, pause time.Duration) {
+func (s *subscriber) read(events *sse.Decoder) (useful bool, pause time.Duration) {
 	sent := int64(0) // the newest revision on this stream
 	for {
-		e, err := events.Next()
-		if err != nil {
+		e, err := ssetest.Next(events)
+		if err != nil && !errors.Is(err, ssetest.ErrEvent) {
 			return useful, pause
 		}
 		useful = true
-		v.update(func() error {
-			v.lastID = e.ID
-			switch e.Type {
-			case shared.EventHeartbeat:
-				h, err := shared.DecodeHeartbeat(e.Data)
-				v.beats = append(v.beats, beat{h, time.Now()})
+		s.update(func() error {
+			s.lastID = e.ID
+			switch {
+			case err != nil:
 				return err
-			case shared.EventEnd:
-				end, err := shared.DecodeEnd(e.Data)
-				v.ends = append(v.ends, end)
-				v.over = end.Reason == shared.EndFinished
-				pause = time.Duration(end.RetryMS) * time.Millisecond
-				return err
+			case e.Type == shared.EventHeartbeat:
+				s.heartbeats = append(s.heartbeats, e)
+			case e.Type == shared.EventEnd:
+				s.ends = append(s.ends, e.End)
+				s.over = e.End.Reason == shared.EndFinished
+				pause = time.Duration(e.End.RetryMS) * time.Millisecond
+			default:
+				err = s.hold(e.Progress, sent)
+				sent = e.Progress.Revision
 			}
-			p, err := shared.DecodeAuditProgress(e.Data)
-			if err != nil {
-				return err
-			}
-			err = v.hold(p, sent)
-			sent = p.Revision
 			return err
 		})
 	}
@@ -294,12 +287,12 @@ func (v *viewer) read(events *sse.Decoder) (useful bool, pause time.Duration) {
 
 // hold takes a state in. On one stream revisions rise, over several they never
 // fall.
-func (v *viewer) hold(p shared.AuditProgress, sent int64) error {
-	was := v.held
-	v.held = p
-	v.arrivals = append(v.arrivals, arrival{p.Revision, time.Now()})
+func (s *subscriber) hold(p shared.AuditProgress, sent int64) error {
+	was := s.held
+	s.held = p
+	s.arrivals = append(s.arrivals, arrival{p.Revision, time.Now()})
 	switch {
-	case p.AuditID != v.audit:
+	case p.AuditID != s.audit:
 		return fmt.Errorf("got audit %d", p.AuditID)
 	case p.Revision < was.Revision || p.Revision <= sent:
 		return fmt.Errorf("revision %d after %d, and %d on this stream", p.Revision, was.Revision, sent)
@@ -316,7 +309,7 @@ type foreign struct {
 	ids []int64
 }
 
-// state is what must be equal between a row and those who view it.
+// state is what must be equal between a row and what its subscribers hold.
 type state struct {
 	revision   int64
 	status     shared.Status
@@ -349,7 +342,7 @@ func (f *foreign) exec(statement string) error {
 // must runs a statement; connections that a fault has cut cost a second try.
 func (f *foreign) must(statement string) {
 	f.t.Helper()
-	wait(f.t, 20*time.Second, statement, func() bool { return f.exec(statement) == nil })
+	testkit.Eventually(f.t, 20*time.Second, statement, func() bool { return f.exec(statement) == nil })
 }
 
 func bump(id int64) string {
@@ -399,7 +392,7 @@ func (f *foreign) complete() {
 func (f *foreign) states() map[int64]state {
 	f.t.Helper()
 	found := map[int64]state{}
-	wait(f.t, 20*time.Second, "the rows", func() bool {
+	testkit.Eventually(f.t, 20*time.Second, "the rows", func() bool {
 		clear(found)
 		rows, err := f.db.QueryContext(f.t.Context(), "SELECT id, revision, status, discovered FROM audits")
 		if err != nil {

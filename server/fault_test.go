@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"atalaya/server/internal/pgtest"
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
 // Every test here harms a part of the whole — server processes, a PostgreSQL of
-// the test's own, the connections between them — and ends with every viewer
+// the test's own, the connections between them — and ends with every subscriber
 // holding the last state of its row, without ever having been led back.
 
 // onPostgres starts a server without an engine on a database, with a heartbeat
@@ -34,30 +35,30 @@ func TestFaultBackendsTerminated(t *testing.T) {
 	dsn := pgtest.Database(t)
 	p, db := onPostgres(t, dsn, dsn)
 	rows := writer(t, db, 5)
-	c := newCrowd(t, direct, p.url).join(50, rows.ids...)
-	c.watching()
+	subs := newSubscribers(t, direct, p.url).join(50, rows.ids...)
+	subs.waitForFirstStates()
 	stop := rows.busily(4 * time.Millisecond)
 	for range 12 {
-		seen := map[*viewer]int64{}
-		c.count(func(v *viewer) bool { seen[v] = v.held.Revision; return true })
-		wait(t, 10*time.Second, "sessions to end", func() bool {
+		seen := map[*subscriber]int64{}
+		subs.count(func(s *subscriber) bool { seen[s] = s.held.Revision; return true })
+		testkit.Eventually(t, 10*time.Second, "sessions to end", func() bool {
 			var ended int
 			err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM ("+terminate+") AS s").Scan(&ended)
 			return err == nil && ended > 0
 		})
-		c.all(20*time.Second, "a newer state", func(v *viewer) bool { return v.held.Revision > seen[v] })
+		subs.waitForAll(20*time.Second, "a newer state", func(s *subscriber) bool { return s.held.Revision > seen[s] })
 	}
 	if n := stop(); n < 12 {
 		t.Errorf("only %d commits", n)
 	}
-	c.finish(20*time.Second, rows)
-	c.stayed()
+	subs.finish(20*time.Second, rows)
+	subs.checkNoReconnects()
 }
 
 // outage has the database harmed for at least the given number of heartbeats
-// while somebody writes to it, and checks what viewers and operators are told
+// while somebody writes to it, and checks what subscribers and operators are told
 // meanwhile.
-func outage(t *testing.T, p *process, c *crowd, rows *foreign, beats int, harm, cure func()) {
+func outage(t *testing.T, p *process, subs *subscribers, rows *foreign, heartbeats int, harm, cure func()) {
 	t.Helper()
 	if got := p.readiness(); got != http.StatusOK {
 		t.Fatalf("/readyz before the outage: %d", got)
@@ -65,17 +66,17 @@ func outage(t *testing.T, p *process, c *crowd, rows *foreign, beats int, harm, 
 	stop := rows.busily(5 * time.Millisecond)
 	harm()
 	fell := time.Now()
-	since := func(v *viewer) (n []beat) {
-		for _, b := range v.beats {
-			if b.at.After(fell.Add(time.Second)) { // sent when nothing could be read any more
-				n = append(n, b)
+	since := func(s *subscriber) (n []shared.Heartbeat) {
+		for _, b := range s.heartbeats {
+			if b.At.After(fell.Add(time.Second)) { // sent when nothing could be read any more
+				n = append(n, b.Heartbeat)
 			}
 		}
 		return n
 	}
-	c.all(time.Duration(beats)*10*time.Second, "heartbeats during the outage", func(v *viewer) bool { return len(since(v)) >= beats })
-	c.count(func(v *viewer) bool {
-		n := since(v)
+	subs.waitForAll(time.Duration(heartbeats)*10*time.Second, "heartbeats during the outage", func(s *subscriber) bool { return len(since(s)) >= heartbeats })
+	subs.count(func(s *subscriber) bool {
+		n := since(s)
 		for _, b := range n {
 			if !b.FreshAt.Equal(n[0].FreshAt.Time) || b.FreshAt.After(fell.Add(500*time.Millisecond)) {
 				t.Errorf("fresh_at %v, then %v, in an outage since %v", n[0].FreshAt, b.FreshAt, fell)
@@ -87,21 +88,21 @@ func outage(t *testing.T, p *process, c *crowd, rows *foreign, beats int, harm, 
 	if got := p.readiness(); got != http.StatusServiceUnavailable {
 		t.Errorf("/readyz during the outage: %d", got)
 	}
-	late := newCrowd(t, direct, p.url).join(5, rows.ids...)
-	late.all(20*time.Second, "a refusal during the outage", func(v *viewer) bool { return v.refused > 0 })
+	late := newSubscribers(t, direct, p.url).join(5, rows.ids...)
+	late.waitForAll(20*time.Second, "a refusal during the outage", func(s *subscriber) bool { return s.refused > 0 })
 	lasted := time.Since(fell)
 	cure()
-	wait(t, 20*time.Second, "/readyz after the outage", func() bool { return p.readiness() == http.StatusOK })
+	testkit.Eventually(t, 20*time.Second, "/readyz after the outage", func() bool { return p.readiness() == http.StatusOK })
 	for _, id := range rows.ids {
 		rows.must(bump(id))
 	}
-	c.caughtUp(20*time.Second, rows)
-	late.caughtUp(30*time.Second, rows)
+	subs.waitUntilCurrent(20*time.Second, rows)
+	late.waitUntilCurrent(30*time.Second, rows)
 	stop() // frames put heartbeats off
 	cured := time.Now()
-	c.all(20*time.Second, "a fresh heartbeat", func(v *viewer) bool {
-		last := v.beats[len(v.beats)-1]
-		return last.at.After(cured) && last.ServerTime.Sub(last.FreshAt.Time) < time.Second
+	subs.waitForAll(20*time.Second, "a fresh heartbeat", func(s *subscriber) bool {
+		last := s.heartbeats[len(s.heartbeats)-1]
+		return last.At.After(cured) && last.Heartbeat.ServerTime.Sub(last.Heartbeat.FreshAt.Time) < time.Second
 	})
 	late.stop()
 	t.Logf("an outage of %v", lasted.Round(time.Millisecond))
@@ -113,21 +114,21 @@ func TestFaultPostmasterKilled(t *testing.T) {
 	dsn := server.URL("postgres")
 	p, db := onPostgres(t, dsn, dsn)
 	rows := writer(t, db, 5)
-	c := newCrowd(t, direct, p.url).join(50, rows.ids...)
-	c.watching()
-	outage(t, p, c, rows, 2, func() { server.Kill(t) }, func() { server.Revive(t) })
-	outage(t, p, c, rows, 2, func() {
+	subs := newSubscribers(t, direct, p.url).join(50, rows.ids...)
+	subs.waitForFirstStates()
+	outage(t, p, subs, rows, 2, func() { server.Kill(t) }, func() { server.Revive(t) })
+	outage(t, p, subs, rows, 2, func() {
 		if err := server.Stop(); err != nil {
 			t.Error(err)
 		}
 	}, func() { server.Revive(t) })
-	c.finish(20*time.Second, rows)
-	c.stayed()
+	subs.finish(20*time.Second, rows)
+	subs.checkNoReconnects()
 }
 
-// frozenBeats is for how many seconds the database is frozen, 20 with
+// frozenHeartbeats is for how many seconds the database is frozen, 20 with
 // ATALAYA_LONG.
-func frozenBeats() int {
+func frozenHeartbeats() int {
 	if os.Getenv("ATALAYA_LONG") != "" {
 		return 19
 	}
@@ -140,12 +141,12 @@ func TestFaultDatabaseFrozen(t *testing.T) {
 	dsn := server.URL("postgres")
 	p, db := onPostgres(t, dsn, dsn)
 	rows := writer(t, db, 5)
-	c := newCrowd(t, direct, p.url).join(50, rows.ids...)
-	c.watching()
+	subs := newSubscribers(t, direct, p.url).join(50, rows.ids...)
+	subs.waitForFirstStates()
 	var thaw func()
-	outage(t, p, c, rows, frozenBeats(), func() { thaw = server.Freeze(t) }, func() { thaw() })
-	c.finish(20*time.Second, rows)
-	c.stayed()
+	outage(t, p, subs, rows, frozenHeartbeats(), func() { thaw = server.Freeze(t) }, func() { thaw() })
+	subs.finish(20*time.Second, rows)
+	subs.checkNoReconnects()
 }
 
 // TestFaultDatabaseNetwork has everything between server and database pass a
@@ -156,27 +157,27 @@ func TestFaultDatabaseNetwork(t *testing.T) {
 	r := relayTo(t, hostOf(t, dsn))
 	p, db := onPostgres(t, r.to(t, dsn), dsn)
 	rows := writer(t, db, 5)
-	c := newCrowd(t, direct, p.url).join(50, rows.ids...)
-	c.watching()
+	subs := newSubscribers(t, direct, p.url).join(50, rows.ids...)
+	subs.waitForFirstStates()
 	stop := rows.busily(5 * time.Millisecond)
 	r.slow(30 * time.Millisecond)
 	for range 10 {
-		seen := map[*viewer]int64{}
-		c.count(func(v *viewer) bool { seen[v] = v.held.Revision; return true })
+		seen := map[*subscriber]int64{}
+		subs.count(func(s *subscriber) bool { seen[s] = s.held.Revision; return true })
 		r.reset()
-		c.all(20*time.Second, "a newer state", func(v *viewer) bool { return v.held.Revision > seen[v] })
+		subs.waitForAll(20*time.Second, "a newer state", func(s *subscriber) bool { return s.held.Revision > seen[s] })
 	}
 	stop()
 	r.slow(0)
-	outage(t, p, c, rows, 2, func() {
+	outage(t, p, subs, rows, 2, func() {
 		r.treat(hold)
 		r.lead("127.0.0.1:1") // and no new connection either
 	}, func() {
 		r.lead(hostOf(t, dsn))
 		r.treat(pass)
 	})
-	c.finish(20*time.Second, rows)
-	c.stayed()
+	subs.finish(20*time.Second, rows)
+	subs.checkNoReconnects()
 }
 
 // TestFaultListenerSilentlyDead leaves the server with a connection for
@@ -187,42 +188,42 @@ func TestFaultListenerSilentlyDead(t *testing.T) {
 	r := relayTo(t, hostOf(t, dsn))
 	p, db := onPostgres(t, r.to(t, dsn), dsn)
 	rows := writer(t, db, 3)
-	c := newCrowd(t, direct, p.url).join(30, rows.ids...)
-	c.watching()
-	wait(t, 10*time.Second, "LISTEN", func() bool { return len(r.listeners()) == 1 })
+	subs := newSubscribers(t, direct, p.url).join(30, rows.ids...)
+	subs.waitForFirstStates()
+	testkit.Eventually(t, 10*time.Second, "LISTEN", func() bool { return len(r.listeners()) == 1 })
 	listener := r.listeners()[0]
 	listener.set(swallow)
 	for range 10 {
 		for _, id := range rows.ids {
 			rows.must(bump(id))
 		}
-		c.caughtUp(5*time.Second, rows)
+		subs.waitUntilCurrent(5*time.Second, rows)
 	}
 	listener.mu.Lock()
 	if listener.swallowed == 0 {
 		t.Error("no notification was swallowed")
 	}
 	listener.mu.Unlock()
-	if p.log.contains("wake-up source failed") {
+	if p.log.Contains("wake-up source failed") {
 		t.Error("the server noticed, so this proves nothing")
 	}
-	c.finish(10*time.Second, rows)
-	c.stayed()
+	subs.finish(10*time.Second, rows)
+	subs.checkNoReconnects()
 }
 
 func TestFaultEveryWakeupLost(t *testing.T) {
 	t.Parallel()
 	lossy := func(t *testing.T, addr string, rows *foreign) {
-		c := newCrowd(t, direct, addr).join(30, rows.ids...)
-		c.watching()
+		subs := newSubscribers(t, direct, addr).join(30, rows.ids...)
+		subs.waitForFirstStates()
 		for range 5 {
 			for _, id := range rows.ids {
 				rows.must(bump(id))
 			}
-			c.caughtUp(5*time.Second, rows)
+			subs.waitUntilCurrent(5*time.Second, rows)
 		}
-		c.finish(10*time.Second, rows)
-		c.stayed()
+		subs.finish(10*time.Second, rows)
+		subs.checkNoReconnects()
 	}
 	t.Run("postgresql", func(t *testing.T) {
 		dsn := pgtest.Database(t)
@@ -255,8 +256,8 @@ func TestFaultLateCommit(t *testing.T) {
 	dsn := pgtest.Database(t)
 	p, db := onPostgres(t, dsn, dsn)
 	rows := writer(t, db, 6)
-	c := newCrowd(t, direct, p.url).join(30, rows.ids...)
-	c.watching()
+	subs := newSubscribers(t, direct, p.url).join(30, rows.ids...)
+	subs.waitForFirstStates()
 	for range 3 {
 		var open []*sql.Tx
 		for _, id := range rows.ids {
@@ -274,11 +275,11 @@ func TestFaultLateCommit(t *testing.T) {
 			if err := open[i].Commit(); err != nil {
 				t.Fatal(err)
 			}
-			c.caughtUp(10*time.Second, rows) // so the sweep has passed those that are still open
+			subs.waitUntilCurrent(10*time.Second, rows) // so the sweep has passed those that are still open
 		}
 	}
-	c.finish(10*time.Second, rows)
-	c.stayed()
+	subs.finish(10*time.Second, rows)
+	subs.checkNoReconnects()
 }
 
 // TestFaultPoolOfOne gives 300 streams and the rest of the server one connection
@@ -288,8 +289,8 @@ func TestFaultPoolOfOne(t *testing.T) {
 	dsn := pgtest.Database(t)
 	a := assemble(t, "", dsn, 1)
 	rows := writer(t, open(t, "pg", dsn), 10)
-	c := newCrowd(t, direct, a.url).join(300, rows.ids...)
-	c.watching()
+	subs := newSubscribers(t, direct, a.url).join(300, rows.ids...)
+	subs.waitForFirstStates()
 	stop := rows.busily(5 * time.Millisecond)
 	for range 50 {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
@@ -301,7 +302,7 @@ func TestFaultPoolOfOne(t *testing.T) {
 	if n := stop(); n == 0 {
 		t.Error("no commit")
 	}
-	c.caughtUp(20*time.Second, rows)
+	subs.waitUntilCurrent(20*time.Second, rows)
 	if most := a.rows.Pools()[0].DB.Stats().MaxOpenConnections; most != 1 {
 		t.Errorf("the pool has %d connections", most)
 	}
@@ -310,33 +311,33 @@ func TestFaultPoolOfOne(t *testing.T) {
 		WHERE datname = current_database() AND application_name = 'atalaya'`).Scan(&sessions); err != nil || sessions > 1 {
 		t.Errorf("%d sessions, %v; want one, for there is no listener", sessions, err)
 	}
-	c.finish(20*time.Second, rows)
-	c.stayed()
+	subs.finish(20*time.Second, rows)
+	subs.checkNoReconnects()
 }
 
-// TestFaultServerKilled kills a server with 300 viewers and brings it back with
+// TestFaultServerKilled kills a server with 300 subscribers and brings it back with
 // room for 120: it takes no more, says when to come back, and does not ask the
 // database for each.
 func TestFaultServerKilled(t *testing.T) {
 	t.Parallel()
-	const most, viewers, audits = 120, 300, 6
+	const most, streams, audits = 120, 300, 6
 	dsn := pgtest.Database(t)
 	p, db := onPostgres(t, dsn, dsn)
 	rows := writer(t, db, audits)
-	c := newCrowd(t, direct, p.url).join(viewers, rows.ids...)
-	c.watching()
+	subs := newSubscribers(t, direct, p.url).join(streams, rows.ids...)
+	subs.waitForFirstStates()
 	p.kill()
 	rows.must(bump(rows.ids[0]))
 	p.args = append(p.args, "--max-streams", fmt.Sprint(most))
 	if err := p.launch(); err != nil {
 		t.Fatal(err)
 	}
-	wait(t, 30*time.Second, "the crowd at the door", func() bool {
+	testkit.Eventually(t, 30*time.Second, "every subscriber to be served or refused", func() bool {
 		open := p.metric("atalaya_streams")
 		if open > most {
 			t.Fatalf("%v streams, above the bound", open)
 		}
-		return open == most && c.count(func(v *viewer) bool { return v.refused > 0 || v.opened > 1 }) == viewers
+		return open == most && subs.count(func(s *subscriber) bool { return s.refused > 0 || s.opened > 1 }) == streams
 	})
 	snapshots := p.metric("atalaya_query_seconds_count", `operation="SELECT"`) - p.metric("atalaya_sweep_seconds_count")
 	t.Logf("%v snapshot queries for %d streams of %d audits", snapshots, most, audits)
@@ -344,8 +345,8 @@ func TestFaultServerKilled(t *testing.T) {
 		t.Errorf("%v snapshot queries for %d audits", snapshots, audits)
 	}
 	waits := map[int]int{}
-	c.count(func(v *viewer) bool {
-		for _, seconds := range v.after {
+	subs.count(func(s *subscriber) bool {
+		for _, seconds := range s.after {
 			waits[seconds]++
 			if seconds < 1 || seconds > 10 {
 				t.Errorf("Retry-After: %d", seconds)
@@ -356,7 +357,7 @@ func TestFaultServerKilled(t *testing.T) {
 	if len(waits) < 5 {
 		t.Errorf("Retry-After is not jittered: %v", waits)
 	}
-	c.finish(60*time.Second, rows)
+	subs.finish(60*time.Second, rows)
 }
 
 func TestFaultTerminatedWith500Streams(t *testing.T) {
@@ -365,8 +366,8 @@ func TestFaultTerminatedWith500Streams(t *testing.T) {
 	dsn := pgtest.Database(t)
 	p, db := onPostgres(t, dsn, dsn, "--drain", window.String())
 	rows := writer(t, db, 5)
-	c := newCrowd(t, direct, p.url).join(500, rows.ids...)
-	c.watching()
+	subs := newSubscribers(t, direct, p.url).join(500, rows.ids...)
+	subs.waitForFirstStates()
 	rows.busily(5 * time.Millisecond)
 	took := p.stop() // checks the exit code
 	t.Logf("gone after %v", took)
@@ -374,9 +375,9 @@ func TestFaultTerminatedWith500Streams(t *testing.T) {
 		t.Errorf("the process took %v to leave", took)
 	}
 	told := map[int]int{} // tenths of the window
-	c.all(10*time.Second, "an end", func(v *viewer) bool { return len(v.ends) > 0 })
-	c.count(func(v *viewer) bool {
-		e := v.ends[0]
+	subs.waitForAll(10*time.Second, "an end", func(s *subscriber) bool { return len(s.ends) > 0 })
+	subs.count(func(s *subscriber) bool {
+		e := s.ends[0]
 		if e.Reason != shared.EndDrain || e.RetryMS <= 0 || time.Duration(e.RetryMS)*time.Millisecond > window {
 			t.Errorf("got %+v, want drain within the window", e)
 		}
@@ -389,7 +390,7 @@ func TestFaultTerminatedWith500Streams(t *testing.T) {
 	if err := p.launch(); err != nil {
 		t.Fatal(err)
 	}
-	c.finish(60*time.Second, rows)
+	subs.finish(60*time.Second, rows)
 }
 
 func TestFaultOneOfTwoServersKilled(t *testing.T) {
@@ -398,20 +399,20 @@ func TestFaultOneOfTwoServersKilled(t *testing.T) {
 	a, db := onPostgres(t, dsn, dsn)
 	b, _ := onPostgres(t, dsn, dsn)
 	rows := writer(t, db, 5)
-	c := newCrowd(t, direct, a.url, b.url).join(100, rows.ids...)
-	c.watching()
+	subs := newSubscribers(t, direct, a.url, b.url).join(100, rows.ids...)
+	subs.waitForFirstStates()
 	stop := rows.busily(5 * time.Millisecond)
 	a.kill()
-	c.all(20*time.Second, "a stream of the other server", func(v *viewer) bool { return v.opened == 2-v.first })
-	c.unharmed()
+	subs.waitForAll(20*time.Second, "a stream of the other server", func(s *subscriber) bool { return s.opened == 2-s.first })
+	subs.checkFaults()
 	if err := a.launch(); err != nil {
 		t.Fatal(err)
 	}
 	b.kill()
-	c.all(20*time.Second, "a stream of the first server", func(v *viewer) bool { return v.opened == 3-v.first })
+	subs.waitForAll(20*time.Second, "a stream of the first server", func(s *subscriber) bool { return s.opened == 3-s.first })
 	stop()
 	if err := b.launch(); err != nil {
 		t.Fatal(err)
 	}
-	c.finish(20*time.Second, rows)
+	subs.finish(20*time.Second, rows)
 }

@@ -26,6 +26,8 @@ import (
 
 	"atalaya/server/internal/pgtest"
 	"atalaya/server/internal/sse"
+	"atalaya/server/internal/sse/ssetest"
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
@@ -71,8 +73,8 @@ func TestAuditOfARealSite(t *testing.T) {
 		s := p.stream(shared.PathStream(a.AuditID), "")
 		var last shared.AuditProgress
 		for frames := 0; ; frames++ {
-			next, err := s.next()
-			if errors.Is(err, errStreamEnded) {
+			next, err := s.NextProgress()
+			if errors.Is(err, ssetest.ErrEnded) {
 				break
 			}
 			if err != nil {
@@ -83,16 +85,16 @@ func TestAuditOfARealSite(t *testing.T) {
 			}
 			last = next
 		}
-		if s.end.Reason != shared.EndFinished {
-			t.Errorf("the stream ended with %+v", s.end)
+		if end, _ := s.End(); end.Reason != shared.EndFinished {
+			t.Errorf("the stream ended with %+v", end)
 		}
 		if last.Status != shared.StatusCompleted || last.GeoScore == nil || last.TotalPages != want || last.Partial {
 			t.Errorf("at the end %+v, want completed with a score and %d pages", last, want)
 		}
-		if s.lastID != strconv.FormatInt(last.Revision, 10) {
-			t.Errorf("last id %q, revision %d", s.lastID, last.Revision)
+		if s.LastEventID() != strconv.FormatInt(last.Revision, 10) {
+			t.Errorf("last id %q, revision %d", s.LastEventID(), last.Revision)
 		}
-		again := p.open(shared.PathStream(a.AuditID), s.lastID)
+		again := p.open(shared.PathStream(a.AuditID), s.LastEventID())
 		again.Body.Close()
 		if again.StatusCode != http.StatusNoContent {
 			t.Errorf("the same stream with its last id: %s", again.Status)
@@ -147,15 +149,8 @@ func countPages(t *testing.T, seed string) int {
 	return pages
 }
 
-// audit stream as a program reads it.
-type eventStream struct {
-	events *sse.Decoder
-	lastID string
-	end    shared.End
-}
-
-// open asks for a stream; lastID may be empty.
-func (p *process) open(path, lastID string) *http.Response {
+// ask is a request for a stream; lastID may be empty.
+func (p *process) ask(path, lastID string) *http.Request {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
 	p.t.Cleanup(cancel)
@@ -166,7 +161,13 @@ func (p *process) open(path, lastID string) *http.Response {
 	if lastID != "" {
 		req.Header.Set("Last-Event-ID", lastID)
 	}
-	res, err := p.http.Do(req)
+	return req
+}
+
+// open asks for a stream and returns the answer unread.
+func (p *process) open(path, lastID string) *http.Response {
+	p.t.Helper()
+	res, err := p.http.Do(p.ask(path, lastID))
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -174,41 +175,17 @@ func (p *process) open(path, lastID string) *http.Response {
 	return res
 }
 
-func (p *process) stream(path, lastID string) *eventStream {
+// stream asks for a stream and reads it.
+func (p *process) stream(path, lastID string) *ssetest.Reader {
 	p.t.Helper()
-	res := p.open(path, lastID)
-	if ct := res.Header.Get("Content-Type"); res.StatusCode != 200 || ct != "text/event-stream; charset=utf-8" {
-		p.t.Fatalf("stream %s: %s, %s", path, res.Status, ct)
+	s, err := ssetest.Open(p.t, p.http, p.ask(path, lastID))
+	if err != nil {
+		p.t.Fatal(err)
 	}
-	return &eventStream{events: sse.NewDecoder(res.Body)}
-}
-
-// next returns the next state; errStreamEnded after an end event that the
-// server really followed by closing.
-func (s *eventStream) next() (shared.AuditProgress, error) {
-	for {
-		e, err := s.events.Next()
-		switch {
-		case errors.Is(err, io.EOF) && s.end.Reason != "":
-			return shared.AuditProgress{}, errStreamEnded
-		case err != nil:
-			return shared.AuditProgress{}, err
-		}
-		if e.ID != "" {
-			s.lastID = e.ID
-		}
-		switch e.Type {
-		case shared.EventHeartbeat:
-			_, err = shared.DecodeHeartbeat([]byte(e.Data))
-		case shared.EventEnd:
-			s.end, err = shared.DecodeEnd([]byte(e.Data))
-		default:
-			return shared.DecodeAuditProgress([]byte(e.Data))
-		}
-		if err != nil {
-			return shared.AuditProgress{}, err
-		}
+	if ct := s.Header.Get("Content-Type"); s.Status != 200 || ct != sse.ContentType {
+		p.t.Fatalf("stream %s: %d, %s", path, s.Status, ct)
 	}
+	return s
 }
 
 func TestPlainSQLIsSeen(t *testing.T) {
@@ -219,7 +196,7 @@ func TestPlainSQLIsSeen(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := p.stream(shared.PathStream(1), "")
-		first, err := s.next()
+		first, err := s.NextProgress()
 		if err != nil || first.Kind != shared.KindExternal || first.Status != shared.StatusPending {
 			t.Fatalf("first state %+v, %v", first, err)
 		}
@@ -236,7 +213,7 @@ func TestPlainSQLIsSeen(t *testing.T) {
 			if _, err := db.Exec(step.sql); err != nil {
 				t.Fatalf("%s: %v", step.sql, err)
 			}
-			got, err := s.next()
+			got, err := s.NextProgress()
 			if err != nil || got.Progress != step.value || got.Status != step.status {
 				t.Fatalf("after %s: %+v, %v", step.sql, got, err)
 			}
@@ -244,8 +221,9 @@ func TestPlainSQLIsSeen(t *testing.T) {
 				t.Errorf("%s was seen after %v", step.sql, d)
 			}
 		}
-		if _, err := s.next(); !errors.Is(err, errStreamEnded) || s.end.Reason != shared.EndFinished {
-			t.Errorf("the end: %v, %+v", err, s.end)
+		_, err = s.NextProgress()
+		if end, _ := s.End(); !errors.Is(err, ssetest.ErrEnded) || end.Reason != shared.EndFinished {
+			t.Errorf("the end: %v, %+v", err, end)
 		}
 		if _, err := db.Exec(`UPDATE audits SET progress = 3 WHERE id = 1`); err == nil {
 			t.Error("the database took a change of an ended audit")
@@ -262,7 +240,7 @@ func TestUpdatesArriveWithin100ms(t *testing.T) {
 		db := foreign(t)
 		p.create(`{"url":"x","kind":"external"}`)
 		s := p.stream(shared.PathStream(1), "")
-		if _, err := s.next(); err != nil {
+		if _, err := s.NextProgress(); err != nil {
 			t.Fatal(err)
 		}
 		var took []time.Duration
@@ -274,7 +252,7 @@ func TestUpdatesArriveWithin100ms(t *testing.T) {
 			if _, err := db.Exec(fmt.Sprintf(`UPDATE audits SET progress = %d WHERE id = 1`, i+1)); err != nil {
 				t.Fatal(err)
 			}
-			if got, err := s.next(); err != nil || got.Progress != i+1 {
+			if got, err := s.NextProgress(); err != nil || got.Progress != i+1 {
 				t.Fatalf("update %d: %+v, %v", i+1, got, err)
 			}
 			took = append(took, time.Since(begun))
@@ -314,13 +292,13 @@ func TestShellsAreWorkersToo(t *testing.T) {
 			p := start(t, flags...)
 			p.create(`{"url":"by hand","kind":"external"}`)
 			s := p.stream(shared.PathStream(1), "")
-			if _, err := s.next(); err != nil {
+			if _, err := s.NextProgress(); err != nil {
 				t.Fatal(err)
 			}
 			if out, err := command(dir, dsn).CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
-			if got, err := s.next(); err != nil || got.Progress != 40 {
+			if got, err := s.NextProgress(); err != nil || got.Progress != 40 {
 				t.Errorf("seen %+v, %v", got, err)
 			}
 		})
@@ -332,7 +310,7 @@ func TestKilledServerGoesOn(t *testing.T) {
 		site := gitDoc(t)
 		p := start(t, append(flags, "--rate", "60")...)
 		a := p.create(fmt.Sprintf(`{"url":%q,"page_limit":120}`, site))
-		wait(t, 30*time.Second, "30 pages", func() bool { return p.progress(a.AuditID).TotalPages >= 30 })
+		testkit.Eventually(t, 30*time.Second, "30 pages", func() bool { return p.progress(a.AuditID).TotalPages >= 30 })
 		before := p.progress(a.AuditID)
 		p.kill()
 		if err := p.launch(); err != nil {
@@ -342,7 +320,7 @@ func TestKilledServerGoesOn(t *testing.T) {
 		if after.Status != shared.StatusRunning || after.Progress < before.Progress {
 			t.Errorf("after the restart %s at %d %%, before it %d %%", after.Status, after.Progress, before.Progress)
 		}
-		wait(t, time.Minute, "the end", func() bool { return p.progress(a.AuditID).Status.Terminal() })
+		testkit.Eventually(t, time.Minute, "the end", func() bool { return p.progress(a.AuditID).Status.Terminal() })
 		end := p.progress(a.AuditID)
 		if end.Status != shared.StatusCompleted || end.GeoScore == nil || end.Attempt != 2 || end.TotalPages < 100 {
 			t.Errorf("at the end %+v", end)
@@ -354,19 +332,20 @@ func TestDrain(t *testing.T) {
 	p := start(t, "--data-dir", t.TempDir(), "--drain", "2s")
 	p.create(`{"url":"x","kind":"external"}`)
 	s := p.stream(shared.PathStream(1), "")
-	if _, err := s.next(); err != nil {
+	if _, err := s.NextProgress(); err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
-	go func() { _, err := s.next(); ended <- err }()
+	go func() { _, err := s.NextProgress(); ended <- err }()
 	if d := p.stop(); d > 6*time.Second {
 		t.Errorf("the server took %v to leave", d)
 	}
-	if err := <-ended; !errors.Is(err, errStreamEnded) || s.end.Reason != shared.EndDrain || s.end.RetryMS <= 0 {
-		t.Errorf("the stream ended with %v, %+v", err, s.end)
+	err := <-ended
+	if end, _ := s.End(); !errors.Is(err, ssetest.ErrEnded) || end.Reason != shared.EndDrain || end.RetryMS <= 0 {
+		t.Errorf("the stream ended with %v, %+v", err, end)
 	}
 	for _, line := range []string{"stream opened", "stream ended", "reason=drain", "stopped"} {
-		if !p.log.contains(line) {
+		if !p.log.Contains(line) {
 			t.Errorf("the log lacks %q", line)
 		}
 	}
@@ -412,7 +391,7 @@ func TestOperatorsView(t *testing.T) {
 	p := start(t, "--data-dir", t.TempDir())
 	p.create(`{"url":"x","kind":"external"}`)
 	s := p.stream(shared.PathStream(1), "")
-	if _, err := s.next(); err != nil {
+	if _, err := s.NextProgress(); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{shared.PathHealth, shared.PathReady} {
@@ -429,9 +408,10 @@ func TestOperatorsView(t *testing.T) {
 	if status, _ := p.request("PATCH", shared.PathProgress(1), `{"status":"failed","error_message":"no"}`); status != 200 {
 		t.Fatal(status)
 	}
-	for !errors.Is(func() error { _, err := s.next(); return err }(), errStreamEnded) {
+	for err := error(nil); !errors.Is(err, ssetest.ErrEnded); {
+		_, err = s.NextProgress()
 	}
-	wait(t, 5*time.Second, "the stream's duration among the metrics", func() bool {
+	testkit.Eventually(t, 5*time.Second, "the stream's duration among the metrics", func() bool {
 		_, body := p.request("GET", shared.PathMetrics, "")
 		return bytes.Contains(body, []byte(`atalaya_stream_duration_seconds_count{reason="finished"} 1`))
 	})

@@ -25,6 +25,9 @@ import (
 	"testing"
 	"time"
 
+	"atalaya/server/internal/sse"
+	"atalaya/server/internal/sse/ssetest"
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
@@ -143,44 +146,52 @@ func onHTTP2(t *testing.T, flags []string, test func(t *testing.T, p *process, c
 	})
 }
 
-// bundle is streams of one audit, all on one connection, and the last state each
-// has seen.
+// bundle is streams of one audit, all on one connection. Of each it keeps the
+// last state and the end only, for there are many frames.
 type bundle struct {
-	streams []*eventStream
-	done    sync.WaitGroup
-	mu      sync.Mutex
-	seen    []int
-	errs    []error
+	done sync.WaitGroup
+	mu   sync.Mutex
+	seen []int
+	ends []shared.End
+	errs []error // why each stream ended
 }
 
 func (p *process) bundle(n int, id int64) *bundle {
 	p.t.Helper()
-	c := &bundle{seen: make([]int, n), errs: make([]error, n)}
+	b := &bundle{seen: make([]int, n), ends: make([]shared.End, n), errs: make([]error, n)}
 	for i := range n {
-		s := p.stream(shared.PathStream(id), "")
-		c.streams = append(c.streams, s)
-		c.done.Go(func() {
-			for {
-				a, err := s.next()
-				c.mu.Lock()
-				c.seen[i] = max(c.seen[i], a.TotalPages)
-				c.errs[i] = err
-				c.mu.Unlock()
-				if err != nil {
-					return
-				}
-			}
-		})
+		res := p.open(shared.PathStream(id), "")
+		if ct := res.Header.Get("Content-Type"); res.StatusCode != 200 || ct != sse.ContentType {
+			p.t.Fatalf("stream %d: %s, %s", i, res.Status, ct)
+		}
+		b.done.Go(func() { b.follow(i, sse.NewDecoder(res.Body)) })
 	}
-	return c
+	return b
+}
+
+// follow reads one of the streams to its end.
+func (b *bundle) follow(i int, events *sse.Decoder) {
+	for {
+		e, err := ssetest.Next(events)
+		b.mu.Lock()
+		b.seen[i] = max(b.seen[i], e.Progress.TotalPages)
+		b.errs[i] = err
+		if e.Type == shared.EventEnd {
+			b.ends[i] = e.End
+		}
+		b.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
 }
 
 // reached reports whether each has seen pages, and none has ended.
-func (c *bundle) reached(pages int) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for i := range c.seen {
-		if c.seen[i] < pages || c.errs[i] != nil {
+func (b *bundle) reached(pages int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range b.seen {
+		if b.seen[i] < pages || b.errs[i] != nil {
 			return false
 		}
 	}
@@ -215,13 +226,13 @@ func TestH2(t *testing.T) {
 				if status, answer := p.request("PATCH", shared.PathProgress(a.AuditID), body); status != 200 {
 					t.Fatalf("%d %s", status, answer)
 				}
-				wait(t, 5*time.Second, fmt.Sprintf("50 streams at page %d", pages), func() bool { return all.reached(pages) })
+				testkit.Eventually(t, 5*time.Second, fmt.Sprintf("50 streams at page %d", pages), func() bool { return all.reached(pages) })
 				slowest = max(slowest, time.Since(begun))
 			}
 		}
 		t.Logf("%d frames to 50 streams beside one that nobody reads: the slowest took %v", pages, slowest)
 		if slowest > 2*time.Second {
-			t.Errorf("a frame took %v to 50 readers: held up by the one who does not read", slowest)
+			t.Errorf("a frame took %v to 50 subscribers: held up by the one that does not read", slowest)
 		}
 		if got := c.dialed.Load(); got != 1 {
 			t.Errorf("%d connections, want 1 for all", got)
@@ -239,9 +250,9 @@ func TestH2(t *testing.T) {
 			t.Errorf("the server took %v to leave", took)
 		}
 		all.done.Wait()
-		for i, s := range all.streams {
-			if !errors.Is(all.errs[i], errStreamEnded) || s.end.Reason != shared.EndDrain || s.end.RetryMS <= 0 {
-				t.Fatalf("stream %d ended with %v, %+v", i, all.errs[i], s.end)
+		for i, end := range all.ends {
+			if !errors.Is(all.errs[i], io.EOF) || end.Reason != shared.EndDrain || end.RetryMS <= 0 {
+				t.Fatalf("stream %d ended with %v, %+v", i, all.errs[i], end)
 			}
 		}
 	})
@@ -256,7 +267,7 @@ func TestH2ManyStreams(t *testing.T) {
 		if status, answer := p.request("PATCH", shared.PathProgress(a.AuditID), `{"total_pages":1}`); status != 200 {
 			t.Fatalf("%d %s", status, answer)
 		}
-		wait(t, 10*time.Second, "everybody sees the change", func() bool { return all.reached(1) })
+		testkit.Eventually(t, 10*time.Second, "everybody sees the change", func() bool { return all.reached(1) })
 		if got := c.dialed.Load(); got != 2 {
 			t.Errorf("%d connections, want 2", got)
 		}
@@ -274,11 +285,11 @@ func TestTLS(t *testing.T) {
 	p.http = newClient(t, "http/1.1", id).Client
 	a := p.create(`{"url":"x","kind":"external"}`)
 	s := p.stream(shared.PathStream(a.AuditID), "")
-	if _, err := s.next(); err != nil {
+	if _, err := s.NextProgress(); err != nil {
 		t.Fatal(err)
 	}
 	p.request("PATCH", shared.PathProgress(a.AuditID), `{"progress":40}`)
-	if got, err := s.next(); err != nil || got.Progress != 40 {
+	if got, err := s.NextProgress(); err != nil || got.Progress != 40 {
 		t.Errorf("a stream over TLS and HTTP/1.1: %+v, %v", got, err)
 	}
 	res := p.open("/", "")
@@ -323,7 +334,7 @@ func TestTLSRenewal(t *testing.T) {
 	p.http = newClient(t, "h2", old).Client
 	a := p.create(`{"url":"x","kind":"external"}`)
 	s := p.stream(shared.PathStream(a.AuditID), "")
-	if _, err := s.next(); err != nil {
+	if _, err := s.NextProgress(); err != nil {
 		t.Fatal(err)
 	}
 	serves := func(id identity) bool {
@@ -338,15 +349,15 @@ func TestTLSRenewal(t *testing.T) {
 		t.Error("the certificate is another one")
 	}
 	put(t, files.cert, renewed.cert)
-	wait(t, 10*time.Second, "word of a half replaced pair", func() bool { return serves(old) && p.log.contains("old one stays") })
+	testkit.Eventually(t, 10*time.Second, "word of a half replaced pair", func() bool { return serves(old) && p.log.Contains("old one stays") })
 	put(t, files.key, renewed.key)
-	wait(t, 10*time.Second, "the new certificate", func() bool { return serves(renewed) })
+	testkit.Eventually(t, 10*time.Second, "the new certificate", func() bool { return serves(renewed) })
 	put(t, files.key, []byte("rubbish"))
-	wait(t, 10*time.Second, "word of rubbish", func() bool {
-		return serves(renewed) && p.log.count("old one stays") == 2
+	testkit.Eventually(t, 10*time.Second, "word of rubbish", func() bool {
+		return serves(renewed) && p.log.Count("old one stays") == 2
 	})
 	p.request("PATCH", shared.PathProgress(a.AuditID), `{"progress":40}`)
-	if got, err := s.next(); err != nil || got.Progress != 40 {
+	if got, err := s.NextProgress(); err != nil || got.Progress != 40 {
 		t.Errorf("the stream from before: %+v, %v", got, err)
 	}
 }

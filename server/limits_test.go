@@ -6,13 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
 	"atalaya/server/internal/pgtest"
+	"atalaya/server/internal/sse/ssetest"
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
@@ -94,66 +94,18 @@ func TestFlowUnderTheCaps(t *testing.T) {
 			t.Errorf("stream %d was not served to its end: %v %s", i, err, &body)
 		}
 	}
-	wait(t, 5*time.Second, "the places are free again", func() bool { return ask("192.0.2.1").StatusCode == 200 })
+	testkit.Eventually(t, 5*time.Second, "the places are free again", func() bool { return ask("192.0.2.1").StatusCode == 200 })
 }
 
-// beats reads a stream and keeps its heartbeats.
-type beats struct {
-	mu   sync.Mutex
-	all  []shared.Heartbeat
-	rows []shared.AuditProgress
-	err  error
-}
-
-func (p *process) beats(id int64) *beats {
-	p.t.Helper()
-	s, b := p.stream(shared.PathStream(id), ""), &beats{}
-	go func() {
-		for {
-			e, err := s.events.Next()
-			var beat shared.Heartbeat
-			var row shared.AuditProgress
-			switch {
-			case err != nil:
-			case e.Type == shared.EventHeartbeat:
-				beat, err = shared.DecodeHeartbeat(e.Data)
-			case e.Type == "":
-				row, err = shared.DecodeAuditProgress(e.Data)
-			}
-			b.mu.Lock()
-			switch {
-			case err != nil:
-				b.err = err
-			case e.Type == shared.EventHeartbeat:
-				b.all = append(b.all, beat)
-			case e.Type == "":
-				b.rows = append(b.rows, row)
-			}
-			b.mu.Unlock()
-			if err != nil {
-				return
-			}
-		}
-	}()
-	return b
-}
-
-func (b *beats) list() []shared.Heartbeat {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.Clone(b.all)
-}
-
-// last is the newest state and how many there were; it fails when the stream has
-// ended.
-func (b *beats) last(t *testing.T) (shared.AuditProgress, int) {
+// newest is the last state on a stream and how many there were; the stream must
+// be open.
+func newest(t *testing.T, s *ssetest.Reader) (shared.AuditProgress, int) {
 	t.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.err != nil {
-		t.Fatalf("the stream ended: %v", b.err)
+	states := s.Progress()
+	if s.Closed() {
+		t.Fatal("the stream ended")
 	}
-	return b.rows[len(b.rows)-1], len(b.rows)
+	return states[len(states)-1], len(states)
 }
 
 // TestOperatorsSeeAnOutage stops the database under a stream. The stream goes on
@@ -165,7 +117,7 @@ func TestOperatorsSeeAnOutage(t *testing.T) {
 	dsn := db.URL("atalaya")
 	p := start(t, "--database-url", dsn, "--workers", "0", "--heartbeat", "1s")
 	a := p.create(`{"url":"x","kind":"external"}`)
-	b := p.beats(a.AuditID)
+	s := p.stream(shared.PathStream(a.AuditID), "")
 	ready := func() (int, map[string]string) {
 		status, body := p.request("GET", shared.PathReady, "")
 		parts := map[string]string{}
@@ -174,7 +126,7 @@ func TestOperatorsSeeAnOutage(t *testing.T) {
 		}
 		return status, parts
 	}
-	wait(t, 10*time.Second, "two heartbeats", func() bool { return len(b.list()) >= 2 })
+	testkit.Eventually(t, 10*time.Second, "two heartbeats", func() bool { return len(s.Heartbeats()) >= 2 })
 	if status, parts := ready(); status != 200 || parts["status"] != "ready" {
 		t.Fatalf("before: %d %v", status, parts)
 	}
@@ -183,35 +135,35 @@ func TestOperatorsSeeAnOutage(t *testing.T) {
 		t.Fatal(err)
 	}
 	fell := time.Now()
-	wait(t, 10*time.Second, "readiness turns red", func() bool {
+	testkit.Eventually(t, 10*time.Second, "readiness turns red", func() bool {
 		status, parts := ready()
 		return status == 503 && parts["database"] == "failing" && parts["feed"] == "failing" && parts["streams"] == "ok"
 	})
 	if status, body := p.request("GET", shared.PathHealth, ""); status != 200 {
 		t.Errorf("the process itself is well, but says %d %s", status, body)
 	}
-	before := len(b.list())
-	wait(t, 15*time.Second, "five heartbeats during the outage", func() bool { return len(b.list()) >= before+5 })
-	for _, beat := range b.list()[before:] {
-		if beat.FreshAt == nil || beat.FreshAt.After(fell) || !beat.ServerTime.After(fell) {
-			t.Errorf("a heartbeat says the state is confirmed at %v; the database fell at %v", beat.FreshAt, fell)
+	before := len(s.Heartbeats())
+	testkit.Eventually(t, 15*time.Second, "five heartbeats during the outage", func() bool { return len(s.Heartbeats()) >= before+5 })
+	for _, heartbeat := range s.Heartbeats()[before:] {
+		if heartbeat.FreshAt == nil || heartbeat.FreshAt.After(fell) || !heartbeat.ServerTime.After(fell) {
+			t.Errorf("a heartbeat says the state is confirmed at %v; the database fell at %v", heartbeat.FreshAt, fell)
 		}
-		if first := b.list()[before].FreshAt; !beat.FreshAt.Equal(first.Time) {
-			t.Errorf("fresh_at moved during the outage, from %v to %v", first, beat.FreshAt)
+		if first := s.Heartbeats()[before].FreshAt; !heartbeat.FreshAt.Equal(first.Time) {
+			t.Errorf("fresh_at moved during the outage, from %v to %v", first, heartbeat.FreshAt)
 		}
 	}
 	refused := p.open(shared.PathStream(a.AuditID), "")
 	if refused.StatusCode != 503 || refused.Header.Get("Retry-After") == "" {
 		t.Errorf("a new stream during the outage: %s", refused.Status)
 	}
-	if _, n := b.last(t); n != 1 {
+	if _, n := newest(t, s); n != 1 {
 		t.Errorf("%d states before anything changed", n)
 	}
 
 	if err := db.Start(); err != nil {
 		t.Fatal(err)
 	}
-	wait(t, 20*time.Second, "readiness turns green", func() bool { status, _ := ready(); return status == 200 })
+	testkit.Eventually(t, 20*time.Second, "readiness turns green", func() bool { status, _ := ready(); return status == 200 })
 	foreign, err := sql.Open("pg", dsn)
 	if err != nil {
 		t.Fatal(err)
@@ -221,9 +173,9 @@ func TestOperatorsSeeAnOutage(t *testing.T) {
 		t.Fatal(err)
 	}
 	back := time.Now()
-	wait(t, 10*time.Second, "the change on the same stream", func() bool { row, _ := b.last(t); return row.Progress == 40 })
-	wait(t, 10*time.Second, "a fresh state", func() bool {
-		all := b.list()
+	testkit.Eventually(t, 10*time.Second, "the change on the same stream", func() bool { row, _ := newest(t, s); return row.Progress == 40 })
+	testkit.Eventually(t, 10*time.Second, "a fresh state", func() bool {
+		all := s.Heartbeats()
 		return all[len(all)-1].FreshAt.After(back)
 	})
 }

@@ -3,9 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -15,12 +13,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"atalaya/server/internal/pgtest"
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -51,7 +49,7 @@ type process struct {
 	http *http.Client
 	args []string
 	env  []string // beside the test's own
-	log  *logBuffer
+	log  *testkit.LogBuffer
 	done chan struct{}
 }
 
@@ -65,14 +63,14 @@ func start(t *testing.T, args ...string) *process {
 // startWith is start with more environment variables.
 func startWith(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, args: append([]string{"--addr", freeAddr(t)}, args...), env: env, http: http.DefaultClient, log: &logBuffer{}}
+	p := &process{t: t, args: append([]string{"--addr", freeAddr(t)}, args...), env: env, http: http.DefaultClient, log: &testkit.LogBuffer{}}
 	if err := p.launch(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		p.kill()
 		if t.Failed() {
-			t.Logf("the server's log:\n%s", p.log.tail(8_000))
+			t.Logf("the server's log:\n%s", p.log.Tail(8_000))
 		}
 	})
 	return p
@@ -99,7 +97,7 @@ func (p *process) launch() error {
 	}()
 	if err != nil {
 		<-p.done
-		return fmt.Errorf("the server did not start: %s", p.log.tail(4_000))
+		return fmt.Errorf("the server did not start: %s", p.log.Tail(4_000))
 	}
 	p.url = strings.TrimSpace(strings.TrimPrefix(line, "Atalaya is at "))
 	return nil
@@ -185,22 +183,6 @@ func (p *process) report(id int64) shared.Report {
 	return r
 }
 
-// wait asks cond until it holds.
-func wait(t *testing.T, limit time.Duration, what string, cond func() bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for !cond() {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("not within %v: %s", limit, what)
-		case <-tick.C:
-		}
-	}
-}
-
 // gitDoc serves Debian's git-doc, a site that nobody here wrote, from
 // loopback. Its 218 linked pages are counted independently in
 // TestAuditOfARealSite.
@@ -236,32 +218,3 @@ func freeAddr(t *testing.T) string {
 	defer l.Close()
 	return l.Addr().String()
 }
-
-// logBuffer keeps what a process wrote.
-type logBuffer struct {
-	mu sync.Mutex
-	b  []byte
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.b = append(l.b, p...)
-	return len(p), nil
-}
-
-func (l *logBuffer) tail(n int) string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return string(l.b[max(0, len(l.b)-n):])
-}
-
-func (l *logBuffer) contains(s string) bool { return l.count(s) > 0 }
-
-func (l *logBuffer) count(s string) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return bytes.Count(l.b, []byte(s))
-}
-
-var errStreamEnded = errors.New("the stream ended")

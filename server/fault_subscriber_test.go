@@ -14,10 +14,11 @@ import (
 	"time"
 
 	"atalaya/server/internal/pgtest"
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
-// What a reader can do to a server, and to those who read beside it.
+// What a subscriber can do to a server, and to those who read beside it.
 
 // fat makes every frame of an audit some 24 KB.
 func (f *foreign) fat(id int64) string {
@@ -58,20 +59,20 @@ func dialSmall(ctx context.Context, addr string) (net.Conn, error) {
 	return d.DialContext(ctx, "tcp", addr)
 }
 
-// TestFaultSlowReaders reads streams a byte every few milliseconds beside 200
+// TestFaultSlowSubscribers reads streams a byte every few milliseconds beside 200
 // that are read as fast as they come.
-func TestFaultSlowReaders(t *testing.T) {
+func TestFaultSlowSubscribers(t *testing.T) {
 	t.Parallel()
 	dsn := pgtest.Database(t)
 	p, db := onPostgres(t, dsn, dsn, "--write-timeout", "1s")
 	rows := writer(t, db, 1)
 	rows.must(fmt.Sprintf("UPDATE audits SET error_message = repeat('é', 2000) WHERE id = %d", rows.ids[0])) // 4 KB frames
-	fast := newCrowd(t, direct, p.url).join(200, rows.ids...)
-	fast.watching()
+	fast := newSubscribers(t, direct, p.url).join(200, rows.ids...)
+	fast.waitForFirstStates()
 	alone := latencies(t, fast, rows, 25)
 
 	opened := make(chan struct{})
-	slow := newCrowd(t, func(ctx context.Context, addr string) (net.Conn, error) {
+	slow := newSubscribers(t, func(ctx context.Context, addr string) (net.Conn, error) {
 		conn, err := dialSmall(ctx, addr)
 		if err != nil {
 			return nil, err
@@ -80,26 +81,26 @@ func TestFaultSlowReaders(t *testing.T) {
 		c.closed, c.close = context.WithCancel(ctx)
 		return c, nil
 	}, p.url).join(10, rows.ids...)
-	wait(t, 20*time.Second, "the slow readers", func() bool { return p.metric("atalaya_streams") == 210 })
+	testkit.Eventually(t, 20*time.Second, "the slow subscribers", func() bool { return p.metric("atalaya_streams") == 210 })
 	var beside []time.Duration
-	wait(t, 30*time.Second, "a slow reader to be cut", func() bool {
+	testkit.Eventually(t, 30*time.Second, "a slow subscriber to be cut", func() bool {
 		beside = append(beside, latencies(t, fast, rows, 25)...)
 		return cut(p) > 0
 	})
 	slices.Sort(beside)
 	a, b := percentile(alone, 99), percentile(beside, 99)
-	t.Logf("200 readers: p50 %v, p99 %v; beside 10 slow ones: p50 %v, p99 %v", percentile(alone, 50), a, percentile(beside, 50), b)
+	t.Logf("200 subscribers: p50 %v, p99 %v; beside 10 slow ones: p50 %v, p99 %v", percentile(alone, 50), a, percentile(beside, 50), b)
 	if b > 3*a+150*time.Millisecond {
-		t.Errorf("p99 %v beside slow readers, %v without", b, a)
+		t.Errorf("p99 %v beside slow subscribers, %v without", b, a)
 	}
 	close(opened)
-	slow.watching()
+	slow.waitForFirstStates()
 	rows.must(bump(rows.ids[0]))
-	fast.caughtUp(20*time.Second, rows)
-	slow.caughtUp(20*time.Second, rows)
+	fast.waitUntilCurrent(20*time.Second, rows)
+	slow.waitUntilCurrent(20*time.Second, rows)
 	slow.finish(20*time.Second, rows)
 	fast.finish(20*time.Second, rows)
-	fast.stayed()
+	fast.checkNoReconnects()
 }
 
 // cut is how many streams the write deadline has ended.
@@ -108,9 +109,9 @@ func cut(p *process) float64 {
 }
 
 // latencies makes n commits, 80 ms apart, and returns, sorted, how long after
-// each a viewer had it. What a viewer never saw, for a newer state had come, does
+// each a subscriber had it. What a subscriber never saw, for a newer state had come, does
 // not count.
-func latencies(t *testing.T, c *crowd, rows *foreign, n int) (found []time.Duration) {
+func latencies(t *testing.T, subs *subscribers, rows *foreign, n int) (found []time.Duration) {
 	t.Helper()
 	sent := map[int64]time.Time{}
 	tick := time.NewTicker(80 * time.Millisecond)
@@ -124,9 +125,9 @@ func latencies(t *testing.T, c *crowd, rows *foreign, n int) (found []time.Durat
 		}
 		sent[revision] = at
 	}
-	c.caughtUp(20*time.Second, rows)
-	c.count(func(v *viewer) bool {
-		for _, a := range v.arrivals {
+	subs.waitUntilCurrent(20*time.Second, rows)
+	subs.count(func(s *subscriber) bool {
+		for _, a := range s.arrivals {
 			if at, ok := sent[a.revision]; ok {
 				found = append(found, a.at.Sub(at))
 			}
@@ -141,19 +142,19 @@ func percentile(sorted []time.Duration, p int) time.Duration {
 	return sorted[min(len(sorted)*p/100, len(sorted)-1)].Round(100 * time.Microsecond)
 }
 
-// TestFaultReadersThatAreGone has ten readers whose packets get no answer any
+// TestFaultSubscribersThatAreGone has ten subscribers whose packets get no answer any
 // more, and ten who never read, neither of whom closes anything.
-func TestFaultReadersThatAreGone(t *testing.T) {
+func TestFaultSubscribersThatAreGone(t *testing.T) {
 	t.Parallel()
 	dsn := pgtest.Database(t)
 	p := startWith(t, []string{"GOGC=20"}, "--database-url", dsn, "--workers", "0", "--log-level", "warn", "--write-timeout", "500ms")
 	rows := writer(t, open(t, "pg", dsn), 1)
 	id := rows.ids[0]
 	r := relayTo(t, strings.TrimPrefix(p.url, "http://"))
-	fast := newCrowd(t, direct, p.url).join(10, id)
-	gone := newCrowd(t, func(ctx context.Context, _ string) (net.Conn, error) { return dialSmall(ctx, r.addr) }, p.url).join(10, id)
-	fast.watching()
-	gone.watching()
+	fast := newSubscribers(t, direct, p.url).join(10, id)
+	gone := newSubscribers(t, func(ctx context.Context, _ string) (net.Conn, error) { return dialSmall(ctx, r.addr) }, p.url).join(10, id)
+	fast.waitForFirstStates()
+	gone.waitForFirstStates()
 	for range 10 {
 		conn, err := dialSmall(t.Context(), strings.TrimPrefix(p.url, "http://"))
 		if err != nil {
@@ -164,26 +165,26 @@ func TestFaultReadersThatAreGone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wait(t, 10*time.Second, "30 streams", func() bool { return p.metric("atalaya_streams") == 30 })
+	testkit.Eventually(t, 10*time.Second, "30 streams", func() bool { return p.metric("atalaya_streams") == 30 })
 	r.treat(hold)
 	before := p.heap()
 	most := before
-	wait(t, 30*time.Second, "20 streams cut by the write deadline", func() bool {
+	testkit.Eventually(t, 30*time.Second, "20 streams cut by the write deadline", func() bool {
 		rows.must(rows.fat(id))
-		fast.caughtUp(5*time.Second, rows) // whatever the others do
+		fast.waitUntilCurrent(5*time.Second, rows) // whatever the others do
 		most = max(most, int64(p.metric("go_memstats_heap_alloc_bytes")))
 		return cut(p) == 20
 	})
 	after := p.heap()
 	t.Logf("heap: %d KB before, %d at most, %d after", before>>10, most>>10, after>>10)
 	if most > before+4<<20 || after > before+1<<20 {
-		t.Errorf("20 readers that take nothing: heap %d before, %d at most, %d after", before, most, after)
+		t.Errorf("20 subscribers that take nothing: heap %d before, %d at most, %d after", before, most, after)
 	}
 	r.reset() // what the network does in the end; the way is clear again
-	gone.caughtUp(20*time.Second, rows)
+	gone.waitUntilCurrent(20*time.Second, rows)
 	gone.finish(20*time.Second, rows)
 	fast.finish(20*time.Second, rows)
-	fast.stayed()
+	fast.checkNoReconnects()
 }
 
 // heap is what the server holds right after a collection, as far as that can be
@@ -204,18 +205,18 @@ func TestFaultConnectAndLeave(t *testing.T) {
 	dsn := pgtest.Database(t)
 	p := startWith(t, []string{"GOGC=20"}, "--database-url", dsn, "--workers", "0", "--log-level", "warn")
 	rows := writer(t, open(t, "pg", dsn), 4)
-	c := newCrowd(t, direct, p.url).join(8, rows.ids...)
-	c.watching()
+	subs := newSubscribers(t, direct, p.url).join(8, rows.ids...)
+	subs.waitForFirstStates()
 	stop := rows.busily(5 * time.Millisecond)
 	settled := func() (goroutines, files, heap int64) {
-		wait(t, 20*time.Second, "the guests to be gone", func() bool { return p.metric("atalaya_streams") == 8 })
+		testkit.Eventually(t, 20*time.Second, "the guests to be gone", func() bool { return p.metric("atalaya_streams") == 8 })
 		return int64(p.metric("go_goroutines")), p.files(), p.heap()
 	}
 	comeAndGo(t, p, rows, 400) // pools are filled
 	goroutines, files, heap := settled()
 	comeAndGo(t, p, rows, 2000)
 	var goroutinesAfter, filesAfter, heapAfter int64
-	wait(t, 20*time.Second, "as many goroutines and files as before, 2,000 streams ago", func() bool {
+	testkit.Eventually(t, 20*time.Second, "as many goroutines and files as before, 2,000 streams ago", func() bool {
 		goroutinesAfter, filesAfter, heapAfter = settled()
 		return goroutinesAfter <= goroutines && filesAfter <= files
 	})
@@ -224,8 +225,8 @@ func TestFaultConnectAndLeave(t *testing.T) {
 		t.Errorf("heap %d, then %d", heap, heapAfter)
 	}
 	stop()
-	c.finish(20*time.Second, rows)
-	c.stayed()
+	subs.finish(20*time.Second, rows)
+	subs.checkNoReconnects()
 }
 
 // comeAndGo opens n streams, up to 20 at a time. A third reads a state and
