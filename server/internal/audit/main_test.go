@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"atalaya/server/internal/store"
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
@@ -69,24 +70,23 @@ func create(t *testing.T, s *store.Store, a shared.NewAudit) int64 {
 }
 
 // await polls the row until it is as wanted.
-func await(t *testing.T, s *store.Store, id int64, what string, ok func(shared.AuditProgress) bool) shared.AuditProgress {
+func await(
+	t *testing.T, s *store.Store, id int64, what string, ok func(shared.AuditProgress) bool,
+) (p shared.AuditProgress) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		p, err := s.Progress(t.Context(), id)
-		if err != nil {
+	defer func() {
+		if t.Failed() {
+			t.Logf("the audit is %+v", p)
+		}
+	}()
+	testkit.Eventually(t, 20*time.Second, what, func() bool {
+		var err error
+		if p, err = s.Progress(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
-		if ok(p) {
-			return p
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s: not reached; the audit is %+v", what, p)
-		}
-		<-tick.C
-	}
+		return ok(p)
+	})
+	return p
 }
 
 func terminal(p shared.AuditProgress) bool { return p.Status.Terminal() }
