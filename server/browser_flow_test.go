@@ -73,7 +73,8 @@ func TestBrowserWatchesAnAuditLive(t *testing.T) {
 		t.Errorf("console: %v", p.lines())
 	}
 	p.do(chromedp.Click(".head-a a"))
-	p.sees(20*time.Second, `location.pathname === '/audits/1/report' && document.querySelectorAll('details').length > 5`)
+	p.sees(20*time.Second,
+		`location.pathname === '/audits/1/report' && document.querySelectorAll('details').length > 5`)
 	p.says(5*time.Second, "Page has no description")
 	p.clean()
 }
@@ -115,7 +116,8 @@ func TestBrowserRecoversFromAKilledServer(t *testing.T) {
 	p.shot("live-retrying")
 	// The browser's own retry comes first and would suffice, were the server
 	// back by then.
-	testkit.Eventually(t, 30*time.Second, "an attempt of our own", func() bool { return p.logged("[SSE] Reconnection attempt 1") })
+	testkit.Eventually(t, 30*time.Second, "an attempt of our own",
+		func() bool { return p.logged("[SSE] Reconnection attempt 1") })
 	if err := s.launch(); err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +139,8 @@ func TestBrowserShowsTheLastStateOffline(t *testing.T) {
 	p.sees(40*time.Second, percent+" >= 8")
 	p.controlled()
 	// The copy is written at most every 2 s.
-	p.sees(10*time.Second, `Object.keys(localStorage).some(k => k.startsWith('atalaya.v1.') && localStorage[k].includes('"progress":'))`)
+	p.sees(10*time.Second,
+		`Object.keys(localStorage).some(k => k.startsWith('atalaya.v1.') && localStorage[k].includes('"progress":'))`)
 	s.kill()
 	p.eval(`location.reload()`)
 	p.sees(60*time.Second, stripSays("The server does not answer"))
@@ -157,7 +160,8 @@ func TestBrowserShowsEndedAuditsOffline(t *testing.T) {
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
 	for range 2 {
 		a := s.create(fmt.Sprintf(`{"url":%q,"page_limit":20}`, site))
-		testkit.Eventually(t, 60*time.Second, "the audit's end", func() bool { return s.progress(a.AuditID).Status.Terminal() })
+		testkit.Eventually(t, 60*time.Second, "the audit's end",
+			func() bool { return s.progress(a.AuditID).Status.Terminal() })
 	}
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + "/"))
@@ -233,7 +237,8 @@ func TestBrowserWithoutJavaScript(t *testing.T) {
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "12")
 	a := s.create(fmt.Sprintf(`{"url":%q,"page_limit":100}`, site))
 	p := openTab(t, chromium)
-	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled,
+		emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
 	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
@@ -247,7 +252,8 @@ func TestBrowserWithoutJavaScript(t *testing.T) {
 	}
 	p.do(chromedp.Navigate(s.url + link.Value))
 	p.shot("basic-running")
-	p.sees(60*time.Second, `!document.querySelector('meta[http-equiv=refresh]') && document.body.innerText.includes('100')`)
+	p.sees(60*time.Second,
+		`!document.querySelector('meta[http-equiv=refresh]') && document.body.innerText.includes('100')`)
 	p.shot("basic-done")
 	if !s.progress(a.AuditID).Status.Terminal() {
 		t.Error("the plain page stopped before the end")
@@ -283,7 +289,8 @@ func TestBrowserScreens(t *testing.T) {
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
 	done := s.create(fmt.Sprintf(`{"url":%q,"page_limit":60}`, site))
 	long := s.create(`{"url":"http://127.0.0.1:1/` + strings.Repeat("a-long-path-without-end", 20) + `"}`)
-	testkit.Eventually(t, 60*time.Second, "the first audit's end", func() bool { return s.progress(done.AuditID).Status.Terminal() })
+	testkit.Eventually(t, 60*time.Second, "the first audit's end",
+		func() bool { return s.progress(done.AuditID).Status.Terminal() })
 	failed := s.create(`{"url":"http://127.0.0.1:1/"}`)
 	testkit.Eventually(t, 60*time.Second, "the failures", func() bool {
 		return s.progress(failed.AuditID).Status.Terminal() && s.progress(long.AuditID).Status.Terminal()
@@ -356,7 +363,8 @@ func TestBrowserFitsLongerWords(t *testing.T) {
 	s.request("PATCH", shared.PathProgress(external.AuditID), `{"progress":37,"message":"Reading page 12"}`)
 
 	p := openTab(t, chromium)
-	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled,
+		emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
 	p.do(chromedp.EmulateViewport(320, 640, chromedp.EmulateMobile))

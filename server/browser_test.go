@@ -46,7 +46,8 @@ func browser(t *testing.T) context.Context {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("mute-audio", true),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("mute-audio", true),
 		chromedp.Flag("lang", "en-GB"), chromedp.WindowSize(1280, 900),
 	)
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
@@ -119,7 +120,8 @@ func (p *tab) sees(limit time.Duration, script string) {
 		select {
 		case <-ctx.Done():
 			p.shot("failed-" + strings.ReplaceAll(p.t.Name(), "/", "-"))
-			p.t.Fatalf("not within %v: %s (last %q); the page says:\n%s\nconsole: %v", limit, script, last, p.text(), p.lines())
+			p.t.Fatalf("not within %v: %s (last %q); the page says:\n%s\nconsole: %v", limit, script, last,
+				p.text(), p.lines())
 		case <-tick.C:
 		}
 	}
@@ -185,7 +187,8 @@ func (p *tab) shot(name string) {
 func (p *tab) look(scheme string, phone bool) {
 	p.t.Helper()
 	features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
-	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia,
+		emulation.SetEmulatedMediaParams{Features: features}); err != nil {
 		p.t.Fatal(err)
 	}
 	if phone {

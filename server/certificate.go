@@ -54,9 +54,11 @@ func (c *certificate) read() (err error) {
 	}
 	switch now := time.Now(); {
 	case now.After(pair.Leaf.NotAfter):
-		return fmt.Errorf("--tls-cert %s: the certificate expired at %s", c.certFile, pair.Leaf.NotAfter.UTC().Format(time.RFC3339))
+		return fmt.Errorf("--tls-cert %s: the certificate expired at %s", c.certFile,
+			pair.Leaf.NotAfter.UTC().Format(time.RFC3339))
 	case now.Before(pair.Leaf.NotBefore):
-		return fmt.Errorf("--tls-cert %s: the certificate is not valid before %s", c.certFile, pair.Leaf.NotBefore.UTC().Format(time.RFC3339))
+		return fmt.Errorf("--tls-cert %s: the certificate is not valid before %s", c.certFile,
+			pair.Leaf.NotBefore.UTC().Format(time.RFC3339))
 	}
 	c.pair = &pair
 	return nil

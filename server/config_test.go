@@ -21,8 +21,8 @@ func TestConfigDefaults(t *testing.T) {
 	got, err := parseConfig(nil, noEnv, nil)
 	want := Config{
 		Addr: "127.0.0.1:8000", DataDir: "./data", Heartbeat: 15 * time.Second, StreamLifetime: 10 * time.Minute,
-		Sweep: 250 * time.Millisecond, WriteTimeout: 5 * time.Second, Drain: 10 * time.Second, StreamWriter: stream.WriterAuto, MaxStreamsPerIP: 100,
-		Workers: 2, PageLimit: 500, Rate: 5, AllowPrivateTargets: true, LogFormat: "text",
+		Sweep: 250 * time.Millisecond, WriteTimeout: 5 * time.Second, Drain: 10 * time.Second,
+		StreamWriter: stream.WriterAuto, MaxStreamsPerIP: 100, Workers: 2, PageLimit: 500, Rate: 5, AllowPrivateTargets: true, LogFormat: "text",
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v\nwant %+v", got, err, want)
@@ -46,10 +46,14 @@ func TestConfigSources(t *testing.T) {
 	if got.AllowPrivateTargets {
 		t.Error("private targets are allowed beyond loopback")
 	}
-	if want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")}; !reflect.DeepEqual(got.TrustedProxies, want) {
+	if want := []netip.Prefix{
+		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32"),
+	}; !reflect.DeepEqual(got.TrustedProxies, want) {
 		t.Errorf("proxies %v", got.TrustedProxies)
 	}
-	for text, want := range map[string]string{"::ffff:192.0.2.1": "192.0.2.1/32", "::ffff:10.0.0.0/104": "10.0.0.0/8", "::/0": "::/0", "fd00::/8": "fd00::/8"} {
+	for text, want := range map[string]string{
+		"::ffff:192.0.2.1": "192.0.2.1/32", "::ffff:10.0.0.0/104": "10.0.0.0/8", "::/0": "::/0", "fd00::/8": "fd00::/8",
+	} {
 		if network, err := parseNetwork(text); err != nil || network.String() != want {
 			t.Errorf("network %s: got %v, %v; want %s", text, network, err, want)
 		}
@@ -104,7 +108,10 @@ func TestHelpListsEveryFlag(t *testing.T) {
 	if _, err := parseConfig([]string{"--help"}, noEnv, &out); !errors.Is(err, flag.ErrHelp) {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"--addr", "--database-url", "--heartbeat", "--rate", "--insecure-no-auth", "(default 127.0.0.1:8000)", "atalaya migrate"} {
+	for _, name := range []string{
+		"--addr", "--database-url", "--heartbeat", "--rate", "--insecure-no-auth",
+		"(default 127.0.0.1:8000)", "atalaya migrate",
+	} {
 		if !strings.Contains(out.String(), name) {
 			t.Errorf("help does not name %s:\n%s", name, &out)
 		}
@@ -125,7 +132,8 @@ func TestHelpNamesNoValueAsPlaceholder(t *testing.T) {
 	}
 	for line := range strings.Lines(out.String()) {
 		fields := strings.Fields(line)
-		if _, value, ok := strings.Cut(strings.TrimSpace(line), "(default "); ok && strings.HasPrefix(line, "  --") && fields[1]+")" == value {
+		if _, value, ok := strings.Cut(strings.TrimSpace(line), "(default "); ok && strings.HasPrefix(line, "  --") &&
+			fields[1]+")" == value {
 			t.Errorf("the placeholder is the default: %s", line)
 		}
 	}

@@ -28,7 +28,8 @@ func problems(log *slog.Logger) *api.Problems {
 			Detail: "The audit has moved on; read it again and decide anew."},
 		api.Rule{Err: store.ErrOutOfRange, Code: shared.CodeOutOfRange},
 		api.Rule{Err: store.ErrConflict, Code: shared.CodeConflict,
-			Detail: "The audit is running, or belongs to the engine: cancel it first, and leave its progress to its worker."},
+			Detail: "The audit is running, or belongs to the engine: cancel it first, " +
+				"and leave its progress to its worker."},
 		api.Rule{Err: store.ErrIdempotency, Code: shared.CodeIdempotency,
 			Detail: "The key belongs to another request; use a new one."},
 		api.Rule{Err: store.ErrBadCursor, Code: shared.CodeBadQuery,

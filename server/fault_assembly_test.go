@@ -71,6 +71,8 @@ func assembleOn(rows stream.Reader, changes *feed.Feed, l net.Listener, cfg stre
 
 // fileURL is the database in dir as another program opens it.
 func fileURL(dir string) string {
-	file := url.URL{Scheme: "file", OmitHost: true, Path: filepath.Join(dir, "atalaya.db"), RawQuery: "_pragma=busy_timeout(5000)"}
+	file := url.URL{
+		Scheme: "file", OmitHost: true, Path: filepath.Join(dir, "atalaya.db"), RawQuery: "_pragma=busy_timeout(5000)",
+	}
 	return file.String()
 }

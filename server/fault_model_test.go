@@ -107,7 +107,8 @@ func (r *replaceable) begin(random *rand.Rand) {
 		}
 	})
 	p := newPipes()
-	stop := assembleOn(r.faulty, r.feed, p, stream.Config{Log: quiet, Lifetime: 20 * time.Second, Writer: stream.WriterConn})
+	stop := assembleOn(r.faulty, r.feed, p,
+		stream.Config{Log: quiet, Lifetime: 20 * time.Second, Writer: stream.WriterConn})
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.pipes, r.end = p, func() {
@@ -418,7 +419,8 @@ func story(t *testing.T, random *rand.Rand) {
 			t.Error(c.fault)
 		}
 		if c.held.Revision != want.Revision || c.held.Status != want.Status || c.held.TotalPages != want.TotalPages {
-			t.Errorf("audit %d: held %s@%d, the row is %s@%d", c.audit, c.held.Status, c.held.Revision, want.Status, want.Revision)
+			t.Errorf("audit %d: held %s@%d, the row is %s@%d", c.audit, c.held.Status, c.held.Revision, want.Status,
+				want.Revision)
 		}
 		streams, polls, nothing = streams+c.streams, polls+c.polls, nothing+c.nothing
 	}

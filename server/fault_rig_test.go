@@ -322,7 +322,8 @@ func writer(t *testing.T, db *sql.DB, n int) *foreign {
 	f := &foreign{t: t, db: db}
 	for i := range n {
 		var id int64
-		err := db.QueryRowContext(t.Context(), fmt.Sprintf("INSERT INTO audits (url, status) VALUES ('fault %d', 'running') RETURNING id", i)).Scan(&id)
+		err := db.QueryRowContext(t.Context(),
+			fmt.Sprintf("INSERT INTO audits (url, status) VALUES ('fault %d', 'running') RETURNING id", i)).Scan(&id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -426,7 +427,8 @@ func metricIn(t *testing.T, body, name string, labels ...string) (sum float64) {
 		line = strings.TrimSpace(line)
 		series, value, ok := cutLast(line, " ")
 		base, rest, _ := strings.Cut(series, "{")
-		if !ok || base != name || slices.ContainsFunc(labels, func(l string) bool { return !strings.Contains(rest, l) }) {
+		if !ok || base != name ||
+			slices.ContainsFunc(labels, func(l string) bool { return !strings.Contains(rest, l) }) {
 			continue
 		}
 		f, err := strconv.ParseFloat(value, 64)

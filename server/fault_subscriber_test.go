@@ -22,7 +22,8 @@ import (
 
 // fat makes every frame of an audit some 24 KB.
 func (f *foreign) fat(id int64) string {
-	page := fmt.Sprintf(`{"url":%q,"status":200,"ms":1,"findings":{"error":0,"warning":0,"notice":0}}`, "https://fat.example/"+strings.Repeat("x", 1900))
+	page := fmt.Sprintf(`{"url":%q,"status":200,"ms":1,"findings":{"error":0,"warning":0,"notice":0}}`,
+		"https://fat.example/"+strings.Repeat("x", 1900))
 	pages := strings.Join(slices.Repeat([]string{page}, shared.MaxActivityPages), ",")
 	return fmt.Sprintf(`UPDATE audits SET discovered = discovered + 1, activity = '{"stages":[],"pages":[%s],"top":[]}' WHERE id = %d`, pages, id)
 }
@@ -66,7 +67,8 @@ func TestFaultSlowSubscribers(t *testing.T) {
 	dsn := pgtest.Database(t)
 	p, db := onPostgres(t, dsn, dsn, "--write-timeout", "1s")
 	rows := writer(t, db, 1)
-	rows.must(fmt.Sprintf("UPDATE audits SET error_message = repeat('é', 2000) WHERE id = %d", rows.ids[0])) // 4 KB frames
+	// This makes frames of 4 KB.
+	rows.must(fmt.Sprintf("UPDATE audits SET error_message = repeat('é', 2000) WHERE id = %d", rows.ids[0]))
 	fast := newSubscribers(t, direct, p.url).join(200, rows.ids...)
 	fast.waitForFirstStates()
 	alone := latencies(t, fast, rows, 25)
@@ -81,7 +83,8 @@ func TestFaultSlowSubscribers(t *testing.T) {
 		c.closed, c.close = context.WithCancel(ctx)
 		return c, nil
 	}, p.url).join(10, rows.ids...)
-	testkit.Eventually(t, 20*time.Second, "the slow subscribers", func() bool { return p.metric("atalaya_streams") == 210 })
+	testkit.Eventually(t, 20*time.Second, "the slow subscribers",
+		func() bool { return p.metric("atalaya_streams") == 210 })
 	var beside []time.Duration
 	testkit.Eventually(t, 30*time.Second, "a slow subscriber to be cut", func() bool {
 		beside = append(beside, latencies(t, fast, rows, 25)...)
@@ -89,7 +92,8 @@ func TestFaultSlowSubscribers(t *testing.T) {
 	})
 	slices.Sort(beside)
 	a, b := percentile(alone, 99), percentile(beside, 99)
-	t.Logf("200 subscribers: p50 %v, p99 %v; beside 10 slow ones: p50 %v, p99 %v", percentile(alone, 50), a, percentile(beside, 50), b)
+	t.Logf("200 subscribers: p50 %v, p99 %v; beside 10 slow ones: p50 %v, p99 %v", percentile(alone, 50), a,
+		percentile(beside, 50), b)
 	if b > 3*a+150*time.Millisecond {
 		t.Errorf("p99 %v beside slow subscribers, %v without", b, a)
 	}
@@ -109,8 +113,8 @@ func cut(p *process) float64 {
 }
 
 // latencies makes n commits, 80 ms apart, and returns, sorted, how long after
-// each a subscriber had it. What a subscriber never saw, for a newer state had come, does
-// not count.
+// each a subscriber had it. What a subscriber never saw, because a newer state had
+// come, does not count.
 func latencies(t *testing.T, subs *subscribers, rows *foreign, n int) (found []time.Duration) {
 	t.Helper()
 	sent := map[int64]time.Time{}
@@ -120,7 +124,8 @@ func latencies(t *testing.T, subs *subscribers, rows *foreign, n int) (found []t
 		<-tick.C
 		at := time.Now()
 		var revision int64
-		if err := rows.db.QueryRowContext(t.Context(), bump(rows.ids[0])+" RETURNING revision").Scan(&revision); err != nil {
+		if err := rows.db.QueryRowContext(t.Context(),
+			bump(rows.ids[0])+" RETURNING revision").Scan(&revision); err != nil {
 			t.Fatal(err)
 		}
 		sent[revision] = at
@@ -142,17 +147,20 @@ func percentile(sorted []time.Duration, p int) time.Duration {
 	return sorted[min(len(sorted)*p/100, len(sorted)-1)].Round(100 * time.Microsecond)
 }
 
-// TestFaultSubscribersThatAreGone has ten subscribers whose packets get no answer any
-// more, and ten who never read, neither of whom closes anything.
+// TestFaultSubscribersThatAreGone has ten subscribers whose packets get no answer
+// any more, and ten that never read. None of them closes anything.
 func TestFaultSubscribersThatAreGone(t *testing.T) {
 	t.Parallel()
 	dsn := pgtest.Database(t)
-	p := startWith(t, []string{"GOGC=20"}, "--database-url", dsn, "--workers", "0", "--log-level", "warn", "--write-timeout", "500ms")
+	p := startWith(t, []string{"GOGC=20"}, "--database-url", dsn, "--workers", "0", "--log-level", "warn",
+		"--write-timeout", "500ms")
 	rows := writer(t, open(t, "pg", dsn), 1)
 	id := rows.ids[0]
 	r := relayTo(t, strings.TrimPrefix(p.url, "http://"))
 	fast := newSubscribers(t, direct, p.url).join(10, id)
-	gone := newSubscribers(t, func(ctx context.Context, _ string) (net.Conn, error) { return dialSmall(ctx, r.addr) }, p.url).join(10, id)
+	gone := newSubscribers(t, func(ctx context.Context, _ string) (net.Conn, error) {
+		return dialSmall(ctx, r.addr)
+	}, p.url).join(10, id)
 	fast.waitForFirstStates()
 	gone.waitForFirstStates()
 	for range 10 {
@@ -209,7 +217,8 @@ func TestFaultConnectAndLeave(t *testing.T) {
 	subs.waitForFirstStates()
 	stop := rows.busily(5 * time.Millisecond)
 	settled := func() (goroutines, files, heap int64) {
-		testkit.Eventually(t, 20*time.Second, "the guests to be gone", func() bool { return p.metric("atalaya_streams") == 8 })
+		testkit.Eventually(t, 20*time.Second, "the guests to be gone",
+			func() bool { return p.metric("atalaya_streams") == 8 })
 		return int64(p.metric("go_goroutines")), p.files(), p.heap()
 	}
 	comeAndGo(t, p, rows, 400) // pools are filled
@@ -220,7 +229,8 @@ func TestFaultConnectAndLeave(t *testing.T) {
 		goroutinesAfter, filesAfter, heapAfter = settled()
 		return goroutinesAfter <= goroutines && filesAfter <= files
 	})
-	t.Logf("goroutines %d, then %d; files %d, then %d; heap %d KB, then %d", goroutines, goroutinesAfter, files, filesAfter, heap>>10, heapAfter>>10)
+	t.Logf("goroutines %d, then %d; files %d, then %d; heap %d KB, then %d", goroutines, goroutinesAfter, files,
+		filesAfter, heap>>10, heapAfter>>10)
 	if heapAfter > heap+1<<20 {
 		t.Errorf("heap %d, then %d", heap, heapAfter)
 	}

@@ -22,7 +22,9 @@ import (
 // each second, and opens the same database as a foreign program would.
 func onPostgres(t *testing.T, server, direct string, flags ...string) (*process, *sql.DB) {
 	t.Helper()
-	p := start(t, append([]string{"--database-url", server, "--workers", "0", "--heartbeat", "1s", "--log-level", "warn"}, flags...)...)
+	p := start(t, append([]string{
+		"--database-url", server, "--workers", "0", "--heartbeat", "1s", "--log-level", "warn",
+	}, flags...)...)
 	return p, open(t, "pg", direct)
 }
 
@@ -74,7 +76,8 @@ func outage(t *testing.T, p *process, subs *subscribers, rows *foreign, heartbea
 		}
 		return n
 	}
-	subs.waitForAll(time.Duration(heartbeats)*10*time.Second, "heartbeats during the outage", func(s *subscriber) bool { return len(since(s)) >= heartbeats })
+	subs.waitForAll(time.Duration(heartbeats)*10*time.Second, "heartbeats during the outage",
+		func(s *subscriber) bool { return len(since(s)) >= heartbeats })
 	subs.count(func(s *subscriber) bool {
 		n := since(s)
 		for _, b := range n {
@@ -92,7 +95,8 @@ func outage(t *testing.T, p *process, subs *subscribers, rows *foreign, heartbea
 	late.waitForAll(20*time.Second, "a refusal during the outage", func(s *subscriber) bool { return s.refused > 0 })
 	lasted := time.Since(fell)
 	cure()
-	testkit.Eventually(t, 20*time.Second, "/readyz after the outage", func() bool { return p.readiness() == http.StatusOK })
+	testkit.Eventually(t, 20*time.Second, "/readyz after the outage",
+		func() bool { return p.readiness() == http.StatusOK })
 	for _, id := range rows.ids {
 		rows.must(bump(id))
 	}
@@ -403,13 +407,15 @@ func TestFaultOneOfTwoServersKilled(t *testing.T) {
 	subs.waitForFirstStates()
 	stop := rows.busily(5 * time.Millisecond)
 	a.kill()
-	subs.waitForAll(20*time.Second, "a stream of the other server", func(s *subscriber) bool { return s.opened == 2-s.first })
+	subs.waitForAll(20*time.Second, "a stream of the other server",
+		func(s *subscriber) bool { return s.opened == 2-s.first })
 	subs.checkFaults()
 	if err := a.launch(); err != nil {
 		t.Fatal(err)
 	}
 	b.kill()
-	subs.waitForAll(20*time.Second, "a stream of the first server", func(s *subscriber) bool { return s.opened == 3-s.first })
+	subs.waitForAll(20*time.Second, "a stream of the first server",
+		func(s *subscriber) bool { return s.opened == 3-s.first })
 	stop()
 	if err := b.launch(); err != nil {
 		t.Fatal(err)

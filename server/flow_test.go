@@ -81,7 +81,8 @@ func TestAuditOfARealSite(t *testing.T) {
 				t.Fatal(err)
 			}
 			if frames > 0 && (next.Progress < last.Progress || next.Revision <= last.Revision) {
-				t.Errorf("progress %d after %d, revision %d after %d", next.Progress, last.Progress, next.Revision, last.Revision)
+				t.Errorf("progress %d after %d, revision %d after %d", next.Progress, last.Progress, next.Revision,
+					last.Revision)
 			}
 			last = next
 		}
@@ -123,7 +124,8 @@ func countPages(t *testing.T, seed string) int {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if res.StatusCode != 200 || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") || res.Request.URL.String() != address {
+		if res.StatusCode != 200 || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") ||
+			res.Request.URL.String() != address {
 			continue
 		}
 		pages++
@@ -272,7 +274,8 @@ func TestShellsAreWorkersToo(t *testing.T) {
 			return exec.Command("sqlite3", strings.Join(files, ""), "UPDATE audits SET progress = 40 WHERE id = 1")
 		},
 		"psql": func(_, dsn string) *exec.Cmd {
-			return exec.Command("psql", "-v", "ON_ERROR_STOP=1", "-c", "UPDATE audits SET progress = 40 WHERE id = 1", dsn)
+			return exec.Command("psql", "-v", "ON_ERROR_STOP=1", "-c",
+				"UPDATE audits SET progress = 40 WHERE id = 1", dsn)
 		},
 	}
 	for name, command := range shells {
@@ -366,7 +369,9 @@ func TestRefusesToStart(t *testing.T) {
 		{"port in use", []string{"--addr", strings.TrimPrefix(held.url, "http://"), "--data-dir", t.TempDir()}, "in use", 1},
 		{"data in use", []string{"--addr", "127.0.0.1:0", "--data-dir", held.args[3]}, "data", 1},
 		{"data is a file", []string{"--addr", "127.0.0.1:0", "--data-dir", file}, "file", 1},
-		{"no database there", []string{"--addr", "127.0.0.1:0", "--database-url", "postgres://nobody:secret@127.0.0.1:1/none?sslmode=disable"}, "refused", 1},
+		{"no database there", []string{
+			"--addr", "127.0.0.1:0", "--database-url", "postgres://nobody:secret@127.0.0.1:1/none?sslmode=disable",
+		}, "refused", 1},
 		{"not a database URL", []string{"--addr", "127.0.0.1:0", "--database-url", "host=db password=secret"}, "postgres://", 1},
 		{"open to the world", []string{"--addr", "0.0.0.0:0"}, "--insecure-no-auth", 2},
 		{"unknown command", []string{"swerve"}, "swerve", 2},
@@ -380,7 +385,9 @@ func TestRefusesToStart(t *testing.T) {
 			cmd.Stderr = &stderr
 			_ = cmd.Run()
 			lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
-			if code := cmd.ProcessState.ExitCode(); code != tc.code || len(lines) != 1 || !strings.HasPrefix(lines[0], "atalaya: ") || !strings.Contains(lines[0], tc.says) || strings.Contains(lines[0], "secret") {
+			if code := cmd.ProcessState.ExitCode(); code != tc.code || len(lines) != 1 ||
+				!strings.HasPrefix(lines[0], "atalaya: ") || !strings.Contains(lines[0], tc.says) ||
+				strings.Contains(lines[0], "secret") {
 				t.Errorf("exit code %d (want %d), said %q (want one line with %q)", code, tc.code, lines, tc.says)
 			}
 		})
@@ -400,12 +407,16 @@ func TestOperatorsView(t *testing.T) {
 		}
 	}
 	_, body := p.request("GET", shared.PathMetrics, "")
-	for _, line := range []string{`atalaya_streams{transport="sse"} 1`, "atalaya_stream_frames_total", "atalaya_sweep_seconds_count", "atalaya_query_seconds_count", "go_sql_open_connections"} {
+	for _, line := range []string{
+		`atalaya_streams{transport="sse"} 1`, "atalaya_stream_frames_total", "atalaya_sweep_seconds_count",
+		"atalaya_query_seconds_count", "go_sql_open_connections",
+	} {
 		if !bytes.Contains(body, []byte(line)) {
 			t.Errorf("metrics lack %s", line)
 		}
 	}
-	if status, _ := p.request("PATCH", shared.PathProgress(1), `{"status":"failed","error_message":"no"}`); status != 200 {
+	if status, _ := p.request("PATCH", shared.PathProgress(1),
+		`{"status":"failed","error_message":"no"}`); status != 200 {
 		t.Fatal(status)
 	}
 	for err := error(nil); !errors.Is(err, ssetest.ErrEnded); {
@@ -447,7 +458,8 @@ func TestOtherSitesAreRefused(t *testing.T) {
 			t.Errorf("%s: %s, want %d", tc.name, res.Status, tc.status)
 		}
 	}
-	if status, body := p.request("GET", shared.PathAudits, ""); status != 200 || !bytes.Contains(body, []byte(`"audits":[]`)) {
+	if status, body := p.request("GET", shared.PathAudits, ""); status != 200 ||
+		!bytes.Contains(body, []byte(`"audits":[]`)) {
 		t.Errorf("something was created: %d %s", status, body)
 	}
 }

@@ -16,7 +16,7 @@ import (
 // it; they are cut then too, and come back.
 const (
 	// maxConcurrentStreams is what one connection may carry. A browser needs one
-	// stream; a proxy that has more viewers opens another connection, which
+	// stream; a proxy that has more subscribers opens another connection, which
 	// spreads them over more writers: net/http writes each connection from one
 	// goroutine.
 	maxConcurrentStreams = 250

@@ -53,7 +53,8 @@ func TestH2PeersThatAreGone(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				began := time.Now()
 				var left time.Duration
-				stream := func(w http.ResponseWriter, r *http.Request) { // beats as a stream does, without its deadlines
+				// It writes as often as a stream does, without its deadlines.
+				stream := func(w http.ResponseWriter, r *http.Request) {
 					for r.Context().Err() == nil {
 						io.WriteString(w, ": beat\n\n")
 						http.NewResponseController(w).Flush()
@@ -65,7 +66,8 @@ func TestH2PeersThatAreGone(t *testing.T) {
 					left = time.Since(began)
 				}
 				l := newPipes()
-				server := newHTTPServer(Config{WriteTimeout: 5 * time.Second}, nil, http.HandlerFunc(stream), slog.New(slog.DiscardHandler))
+				server := newHTTPServer(Config{WriteTimeout: 5 * time.Second}, nil, http.HandlerFunc(stream),
+					slog.New(slog.DiscardHandler))
 				ended := make(chan error, 1)
 				go func() { ended <- listen(server, l) }()
 				near, far := net.Pipe()
@@ -91,7 +93,8 @@ func askHTTP2(t *testing.T, conn net.Conn) {
 	t.Helper()
 	var head bytes.Buffer
 	for _, f := range []hpack.HeaderField{
-		{Name: ":method", Value: "GET"}, {Name: ":scheme", Value: "http"}, {Name: ":authority", Value: "atalaya.test"}, {Name: ":path", Value: "/"},
+		{Name: ":method", Value: "GET"}, {Name: ":scheme", Value: "http"}, {Name: ":authority", Value: "atalaya.test"},
+		{Name: ":path", Value: "/"},
 	} {
 		hpack.NewEncoder(&head).WriteField(f)
 	}
@@ -99,7 +102,9 @@ func askHTTP2(t *testing.T, conn net.Conn) {
 	go func() {
 		io.WriteString(conn, http2.ClientPreface)
 		framer.WriteSettings()
-		framer.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: head.Bytes(), EndStream: true, EndHeaders: true})
+		framer.WriteHeaders(http2.HeadersFrameParam{
+			StreamID: 1, BlockFragment: head.Bytes(), EndStream: true, EndHeaders: true,
+		})
 	}()
 	for {
 		frame, err := framer.ReadFrame()

@@ -226,7 +226,8 @@ func TestH2(t *testing.T) {
 				if status, answer := p.request("PATCH", shared.PathProgress(a.AuditID), body); status != 200 {
 					t.Fatalf("%d %s", status, answer)
 				}
-				testkit.Eventually(t, 5*time.Second, fmt.Sprintf("50 streams at page %d", pages), func() bool { return all.reached(pages) })
+				testkit.Eventually(t, 5*time.Second, fmt.Sprintf("50 streams at page %d", pages),
+					func() bool { return all.reached(pages) })
 				slowest = max(slowest, time.Since(begun))
 			}
 		}
@@ -241,7 +242,9 @@ func TestH2(t *testing.T) {
 			t.Error("the stream that nobody read ended in order")
 		}
 		_, body := p.request("GET", shared.PathMetrics, "")
-		for _, line := range []string{`atalaya_streams{transport="sse"} 50`, `atalaya_stream_writers{writer="nethttp"} 50`} {
+		for _, line := range []string{
+			`atalaya_streams{transport="sse"} 50`, `atalaya_stream_writers{writer="nethttp"} 50`,
+		} {
 			if !bytes.Contains(body, []byte(line+"\n")) {
 				t.Errorf("metrics lack %s", line)
 			}
@@ -296,7 +299,9 @@ func TestTLS(t *testing.T) {
 	if res.Proto != "HTTP/1.1" || res.StatusCode != 200 || res.Header.Get("Strict-Transport-Security") != "" {
 		t.Errorf("the page: %s %s, HSTS %q", res.Proto, res.Status, res.Header.Get("Strict-Transport-Security"))
 	}
-	for origin, want := range map[string]int{p.url: 200, "http" + strings.TrimPrefix(p.url, "https"): 403, "https://evil.example": 403} {
+	for origin, want := range map[string]int{
+		p.url: 200, "http" + strings.TrimPrefix(p.url, "https"): 403, "https://evil.example": 403,
+	} {
 		req, _ := http.NewRequestWithContext(t.Context(), "GET", p.url+shared.PathAudits, nil)
 		req.Header.Set("Origin", origin)
 		res, err := p.http.Do(req)
@@ -320,7 +325,8 @@ func TestTLS(t *testing.T) {
 		t.Errorf("plain HTTP/2 to the TLS port: %s", res.Status)
 	}
 	_, body := p.request("GET", shared.PathMetrics, "")
-	if line := fmt.Sprintf("atalaya_tls_certificate_expiry_timestamp_seconds %v\n", float64(id.leaf.NotAfter.Unix())); !bytes.Contains(body, []byte(line)) {
+	if line := fmt.Sprintf("atalaya_tls_certificate_expiry_timestamp_seconds %v\n",
+		float64(id.leaf.NotAfter.Unix())); !bytes.Contains(body, []byte(line)) {
 		t.Errorf("metrics lack %s", line)
 	}
 }
@@ -338,7 +344,8 @@ func TestTLSRenewal(t *testing.T) {
 		t.Fatal(err)
 	}
 	serves := func(id identity) bool {
-		conn, err := tls.Dial("tcp", strings.TrimPrefix(p.url, "https://"), newClient(t, "", old, renewed).Transport.(*http.Transport).TLSClientConfig)
+		conn, err := tls.Dial("tcp", strings.TrimPrefix(p.url, "https://"),
+			newClient(t, "", old, renewed).Transport.(*http.Transport).TLSClientConfig)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -349,7 +356,8 @@ func TestTLSRenewal(t *testing.T) {
 		t.Error("the certificate is another one")
 	}
 	put(t, files.cert, renewed.cert)
-	testkit.Eventually(t, 10*time.Second, "word of a half replaced pair", func() bool { return serves(old) && p.log.Contains("old one stays") })
+	testkit.Eventually(t, 10*time.Second, "word of a half replaced pair",
+		func() bool { return serves(old) && p.log.Contains("old one stays") })
 	put(t, files.key, renewed.key)
 	testkit.Eventually(t, 10*time.Second, "the new certificate", func() bool { return serves(renewed) })
 	put(t, files.key, []byte("rubbish"))
@@ -391,7 +399,8 @@ func TestTLSRefusesToStart(t *testing.T) {
 			cmd.Env = append(os.Environ(), asProgram+"=1")
 			out, _ := cmd.CombinedOutput()
 			lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-			if code := cmd.ProcessState.ExitCode(); code != tc.code || len(lines) != 1 || !strings.HasPrefix(lines[0], "atalaya: ") || !strings.Contains(lines[0], tc.says) {
+			if code := cmd.ProcessState.ExitCode(); code != tc.code || len(lines) != 1 ||
+				!strings.HasPrefix(lines[0], "atalaya: ") || !strings.Contains(lines[0], tc.says) {
 				t.Errorf("exit code %d (want %d), said %q (want one line with %q)", code, tc.code, lines, tc.says)
 			}
 			if _, err := os.Stat(data); err == nil {

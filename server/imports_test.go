@@ -13,10 +13,11 @@ import (
 // import beside the standard library. A trailing /... stands for everything
 // below.
 var mayImport = map[string][]string{
-	"atalaya/shared":                      {},
-	"atalaya/shared/text":                 {"atalaya/shared"},
-	"atalaya/app":                         {"atalaya/app/ui", "github.com/maxence-charriere/go-app/..."},
-	"atalaya/app/ui":                      {"atalaya/shared", "atalaya/shared/text", "atalaya/app/internal/live", "github.com/maxence-charriere/go-app/..."},
+	"atalaya/shared":      {},
+	"atalaya/shared/text": {"atalaya/shared"},
+	"atalaya/app":         {"atalaya/app/ui", "github.com/maxence-charriere/go-app/..."},
+	"atalaya/app/ui": {"atalaya/shared", "atalaya/shared/text", "atalaya/app/internal/live",
+		"github.com/maxence-charriere/go-app/..."},
 	"atalaya/app/internal/live":           {"atalaya/shared"},
 	"atalaya/web":                         {"atalaya/shared", "atalaya/web/internal/packed"},
 	"atalaya/web/internal/packed":         {},
@@ -28,14 +29,22 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/crawl":       {"golang.org/x/net/...", "golang.org/x/time/rate"},
 	"atalaya/server/internal/check":       {"atalaya/shared", "golang.org/x/net/html/..."},
 	"atalaya/server/internal/work":        {"atalaya/shared"},
-	"atalaya/server/internal/audit":       {"atalaya/shared", "atalaya/server/internal/work", "atalaya/server/internal/crawl", "atalaya/server/internal/check"},
-	"atalaya/server/internal/store":       {"atalaya/shared", "atalaya/server/internal/work", "atalaya/server/internal/store/migrations", "github.com/uptrace/bun/...", "modernc.org/sqlite/...", "github.com/fsnotify/fsnotify"},
-	"atalaya/server/internal/stream":      {"atalaya/shared", "atalaya/server/internal/sse", "atalaya/server/internal/feed", "github.com/prometheus/client_golang/..."},
-	"atalaya/server/internal/api":         {"atalaya/shared"},
-	"atalaya/server/internal/access":      {"atalaya/shared"},
-	"atalaya/server/internal/pages":       {"atalaya/shared", "atalaya/shared/text", "atalaya/app/ui", "atalaya/web", "github.com/maxence-charriere/go-app/..."},
-	"atalaya/server/internal/pgtest":      {"github.com/uptrace/bun/driver/pgdriver"},                                                                                                                                   // linked into tests and load only
-	"atalaya/server/internal/load":        {"atalaya/shared", "atalaya/server/internal/sse", "atalaya/server/internal/pgtest", "github.com/uptrace/bun/driver/pgdriver", "golang.org/x/sys/unix", "modernc.org/sqlite"}, // a program of its own
+	"atalaya/server/internal/audit": {"atalaya/shared", "atalaya/server/internal/work", "atalaya/server/internal/crawl",
+		"atalaya/server/internal/check"},
+	"atalaya/server/internal/store": {"atalaya/shared", "atalaya/server/internal/work",
+		"atalaya/server/internal/store/migrations", "github.com/uptrace/bun/...", "modernc.org/sqlite/...", "github.com/fsnotify/fsnotify"},
+	"atalaya/server/internal/stream": {"atalaya/shared", "atalaya/server/internal/sse", "atalaya/server/internal/feed",
+		"github.com/prometheus/client_golang/..."},
+	"atalaya/server/internal/api":    {"atalaya/shared"},
+	"atalaya/server/internal/access": {"atalaya/shared"},
+	"atalaya/server/internal/pages": {"atalaya/shared", "atalaya/shared/text", "atalaya/app/ui", "atalaya/web",
+		"github.com/maxence-charriere/go-app/..."},
+	// These are linked into tests, and pgtest into load as well.
+	"atalaya/server/internal/pgtest": {"github.com/uptrace/bun/driver/pgdriver"},
+	// load is a program of its own.
+	"atalaya/server/internal/load": {"atalaya/shared", "atalaya/server/internal/sse",
+		"atalaya/server/internal/pgtest", "github.com/uptrace/bun/driver/pgdriver", "golang.org/x/sys/unix",
+		"modernc.org/sqlite"},
 
 	"atalaya/server/internal/store/migrations": {},
 }

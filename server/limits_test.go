@@ -18,7 +18,8 @@ import (
 
 // TestFlowUnderTheCaps fills a server whose proxy is on this machine.
 func TestFlowUnderTheCaps(t *testing.T) {
-	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--max-streams", "6", "--max-streams-per-ip", "2", "--trusted-proxies", "127.0.0.1")
+	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--max-streams", "6", "--max-streams-per-ip", "2",
+		"--trusted-proxies", "127.0.0.1")
 	a := p.create(`{"url":"x","kind":"external"}`)
 	ask := func(forwarded string) *http.Response {
 		t.Helper()
@@ -47,8 +48,10 @@ func TestFlowUnderTheCaps(t *testing.T) {
 				t.Fatal(err)
 			}
 			seconds, err := strconv.Atoi(res.Header.Get("Retry-After"))
-			if res.StatusCode != status || res.Header.Get("Content-Type") != shared.ProblemType || problem.Code != code || problem.Detail == "" || err != nil || seconds < 1 || seconds > 10 {
-				t.Fatalf("%q: %s, %+v, Retry-After %q; want %d %s", forwarded, res.Status, problem, res.Header.Get("Retry-After"), status, code)
+			if res.StatusCode != status || res.Header.Get("Content-Type") != shared.ProblemType ||
+				problem.Code != code || problem.Detail == "" || err != nil || seconds < 1 || seconds > 10 {
+				t.Fatalf("%q: %s, %+v, Retry-After %q; want %d %s", forwarded, res.Status, problem,
+					res.Header.Get("Retry-After"), status, code)
 			}
 			waits[seconds] = true
 		}
@@ -85,16 +88,20 @@ func TestFlowUnderTheCaps(t *testing.T) {
 			t.Errorf("metrics lack %s", line)
 		}
 	}
-	if status, _ := p.request("PATCH", shared.PathProgress(a.AuditID), `{"status":"failed","error_message":"no"}`); status != 200 {
+	if status, _ := p.request("PATCH", shared.PathProgress(a.AuditID),
+		`{"status":"failed","error_message":"no"}`); status != 200 {
 		t.Fatal(status)
 	}
 	for i, res := range in {
 		var body bytes.Buffer
-		if _, err := body.ReadFrom(res.Body); err != nil || !bytes.Contains(body.Bytes(), []byte(`"status":"failed"`)) || !bytes.Contains(body.Bytes(), []byte(`"reason":"finished"`)) {
+		if _, err := body.ReadFrom(res.Body); err != nil ||
+			!bytes.Contains(body.Bytes(), []byte(`"status":"failed"`)) ||
+			!bytes.Contains(body.Bytes(), []byte(`"reason":"finished"`)) {
 			t.Errorf("stream %d was not served to its end: %v %s", i, err, &body)
 		}
 	}
-	testkit.Eventually(t, 5*time.Second, "the places are free again", func() bool { return ask("192.0.2.1").StatusCode == 200 })
+	testkit.Eventually(t, 5*time.Second, "the places are free again",
+		func() bool { return ask("192.0.2.1").StatusCode == 200 })
 }
 
 // newest is the last state on a stream and how many there were; the stream must
@@ -143,7 +150,8 @@ func TestOperatorsSeeAnOutage(t *testing.T) {
 		t.Errorf("the process itself is well, but says %d %s", status, body)
 	}
 	before := len(s.Heartbeats())
-	testkit.Eventually(t, 15*time.Second, "five heartbeats during the outage", func() bool { return len(s.Heartbeats()) >= before+5 })
+	testkit.Eventually(t, 15*time.Second, "five heartbeats during the outage",
+		func() bool { return len(s.Heartbeats()) >= before+5 })
 	for _, heartbeat := range s.Heartbeats()[before:] {
 		if heartbeat.FreshAt == nil || heartbeat.FreshAt.After(fell) || !heartbeat.ServerTime.After(fell) {
 			t.Errorf("a heartbeat says the state is confirmed at %v; the database fell at %v", heartbeat.FreshAt, fell)
@@ -163,7 +171,8 @@ func TestOperatorsSeeAnOutage(t *testing.T) {
 	if err := db.Start(); err != nil {
 		t.Fatal(err)
 	}
-	testkit.Eventually(t, 20*time.Second, "readiness turns green", func() bool { status, _ := ready(); return status == 200 })
+	testkit.Eventually(t, 20*time.Second, "readiness turns green",
+		func() bool { status, _ := ready(); return status == 200 })
 	foreign, err := sql.Open("pg", dsn)
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +182,8 @@ func TestOperatorsSeeAnOutage(t *testing.T) {
 		t.Fatal(err)
 	}
 	back := time.Now()
-	testkit.Eventually(t, 10*time.Second, "the change on the same stream", func() bool { row, _ := newest(t, s); return row.Progress == 40 })
+	testkit.Eventually(t, 10*time.Second, "the change on the same stream",
+		func() bool { row, _ := newest(t, s); return row.Progress == 40 })
 	testkit.Eventually(t, 10*time.Second, "a fresh state", func() bool {
 		all := s.Heartbeats()
 		return all[len(all)-1].FreshAt.After(back)

@@ -1,5 +1,33 @@
-// Command atalaya audits websites and streams each audit's progress live. Read
-// run.go first: it wires the parts in the order that the data flows.
+// Command atalaya audits websites and streams each audit's progress live.
+//
+//	atalaya                                     serve at http://127.0.0.1:8000, data in ./data
+//	atalaya --addr :8443 --tls-cert c --tls-key k --insecure-no-auth
+//	atalaya --database-url postgres://db/atalaya
+//	atalaya migrate                             bring the database up to date and stop
+//	atalaya --help                              every flag, with its default and bounds
+//
+// A server says where it is on standard output and logs to standard error. It
+// ends with 0 after SIGINT or SIGTERM, once every stream was told when to come
+// back; with 2 if the command line cannot be followed; with 1 otherwise, after
+// one line that says why. A second signal ends it at once. Nothing is lost when
+// it is killed: the truth is in the rows, and the next start goes on with them.
+//
+// # Files, in reading order
+//
+//   - main.go: the command and its exit code
+//   - run.go: the parts, wired in the order that data flows through them, and the drain
+//   - group.go: running the parts and waiting for all of them
+//   - config.go: what the operator decides, with defaults and bounds
+//   - flags.go: the table of flags, which prints and checks itself
+//   - errors.go: which error of which part becomes which error code
+//   - routes.go: every path that is not the JSON API
+//   - http.go: the HTTP server and its bounds
+//   - unsent_linux.go, unsent_other.go: how much the kernel holds for one slow subscriber
+//   - certificate.go: the TLS certificate, renewed without a restart
+//   - metrics.go: the registry behind /metrics
+//
+// Tests start the program as a process (process_test.go), some under faults
+// (fault_rig_test.go); imports_test.go holds which package may import which.
 package main
 
 import (

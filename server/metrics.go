@@ -40,10 +40,12 @@ func newMetrics(cert *certificate) *metrics {
 	}
 	if cert != nil {
 		m.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "atalaya_tls_certificate_expiry_timestamp_seconds", Help: "When the certificate in use expires, Unix time. Only with --tls-cert.",
+			Name: "atalaya_tls_certificate_expiry_timestamp_seconds",
+			Help: "When the certificate in use expires, Unix time. Only with --tls-cert.",
 		}, func() float64 { return float64(cert.expires().Unix()) }))
 	}
-	m.MustRegister(m.queries, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.MustRegister(m.queries, build, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

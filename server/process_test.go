@@ -63,7 +63,10 @@ func start(t *testing.T, args ...string) *process {
 // startWith is start with more environment variables.
 func startWith(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, args: append([]string{"--addr", freeAddr(t)}, args...), env: env, http: http.DefaultClient, log: &testkit.LogBuffer{}}
+	p := &process{
+		t: t, args: append([]string{"--addr", freeAddr(t)}, args...), env: env,
+		http: http.DefaultClient, log: &testkit.LogBuffer{},
+	}
 	if err := p.launch(); err != nil {
 		t.Fatal(err)
 	}

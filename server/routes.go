@@ -17,7 +17,9 @@ import (
 
 // routes adds what is not JSON: streams, the operator's paths, and the pages,
 // which take everything else.
-func routes(mux *http.ServeMux, problems *api.Problems, streams *stream.Server, rows *store.Store, m *metrics, app http.Handler) {
+func routes(
+	mux *http.ServeMux, problems *api.Problems, streams *stream.Server, rows *store.Store, m *metrics, app http.Handler,
+) {
 	get := func(path string, h http.HandlerFunc) {
 		mux.Handle(path, problems.Methods(map[string]http.Handler{http.MethodGet: h}))
 	}
@@ -52,7 +54,8 @@ func strict(mux http.Handler, problems *api.Problems) http.Handler {
 }
 
 func forPrograms(p string) bool {
-	return slices.ContainsFunc(programs[:], func(root string) bool { return p == root || strings.HasPrefix(p, root+"/") })
+	return slices.ContainsFunc(programs[:],
+		func(root string) bool { return p == root || strings.HasPrefix(p, root+"/") })
 }
 
 // ready answers whether this process should get traffic: not while it drains,

@@ -77,8 +77,10 @@ func TestFlowOfWrongRequests(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if res.StatusCode != tc.status || isProblem != (tc.code != "") || got.Code != tc.code || got.Field != tc.field || res.Header.Get("Location") != tc.location {
-			t.Errorf("%s %s: got %d %s to %q, %s; want %+v", tc.method, tc.path, res.StatusCode, res.Header.Get("Content-Type"), res.Header.Get("Location"), strings.TrimSpace(string(body)), tc)
+		if res.StatusCode != tc.status || isProblem != (tc.code != "") || got.Code != tc.code ||
+			got.Field != tc.field || res.Header.Get("Location") != tc.location {
+			t.Errorf("%s %s: got %d %s to %q, %s; want %+v", tc.method, tc.path, res.StatusCode,
+				res.Header.Get("Content-Type"), res.Header.Get("Location"), strings.TrimSpace(string(body)), tc)
 		}
 	}
 }

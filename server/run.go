@@ -45,7 +45,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	metrics := newMetrics(cert)
 
 	// Row: the one truth, and the only part that knows the database.
-	rows, err := store.Open(ctx, store.Config{DatabaseURL: cfg.DatabaseURL, DataDir: cfg.DataDir, Log: log, Observe: metrics.query})
+	rows, err := store.Open(ctx,
+		store.Config{DatabaseURL: cfg.DatabaseURL, DataDir: cfg.DataDir, Log: log, Observe: metrics.query})
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	problems := problems(log)
 	streams := stream.New(reader{rows}, changes, stream.Config{
 		Heartbeat: cfg.Heartbeat, Lifetime: cfg.StreamLifetime, WriteTimeout: cfg.WriteTimeout, Drain: cfg.Drain,
-		Writer: cfg.StreamWriter, MaxStreams: cfg.MaxStreams, Admit: admit(access.NewStreams(cfg.MaxStreamsPerIP, cfg.TrustedProxies)),
+		Writer: cfg.StreamWriter, MaxStreams: cfg.MaxStreams,
+		Admit: admit(access.NewStreams(cfg.MaxStreamsPerIP, cfg.TrustedProxies)),
 		Fail: failStream(problems), Log: log, Metrics: metrics,
 	})
 
@@ -109,7 +111,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	server := newHTTPServer(cfg, cert, api.Log(log, problems, guard.Wrap(api.Deadlines(strict(mux, problems)))), log)
 	served := make(chan error, 1)
 	go func() { served <- listen(server, listener) }()
-	log.Info("serving", "addr", listener.Addr().String(), "tls", cert != nil, "database", cfg.database(), "workers", cfg.Workers, "version", version())
+	log.Info("serving", "addr", listener.Addr().String(), "tls", cert != nil, "database", cfg.database(), "workers",
+		cfg.Workers, "version", version())
 	fmt.Fprintf(out, "Atalaya is at %s\n", localURL(cfg.scheme(), listener.Addr()))
 
 	select {
