@@ -330,7 +330,8 @@ func TestBrowserScreens(t *testing.T) {
 				for device, phone := range map[string]bool{"desktop": false, "phone": true} {
 					p.look(scheme, phone)
 					p.do(chromedp.Navigate(s.url + shared.PathHealth))
-					p.eval(fmt.Sprintf(`(document.cookie='atalaya_lang=%s; path=/', localStorage.setItem('atalaya.lang', '%s'))`, lang, lang))
+					p.eval(fmt.Sprintf(
+						`(document.cookie='atalaya_lang=%s; path=/', localStorage.setItem('atalaya.lang', '%s'))`, lang, lang))
 					report() // or its worker would soon count as silent
 					p.do(chromedp.Navigate(s.url + screen.path))
 					p.sees(60*time.Second, screen.ready)
@@ -373,14 +374,16 @@ func TestBrowserFitsLongerWords(t *testing.T) {
 		"dashboard": "/", "running": shared.PathPage(external.AuditID), "done": shared.PathPage(done.AuditID),
 		"failed": shared.PathPage(failed.AuditID), "report": shared.PathReportPage(done.AuditID),
 		"no report": shared.PathReportPage(failed.AuditID), "missing": shared.PathPage(9999), "shell": "/shell",
-		"basichome": shared.PathBasic, "basic": shared.PathBasicPage(done.AuditID), "basicnote": shared.PathBasicPage(9999),
+		"basichome": shared.PathBasic, "basic": shared.PathBasicPage(done.AuditID),
+		"basicnote": shared.PathBasicPage(9999),
 	} {
 		p.do(chromedp.Navigate(s.url + path))
 		p.sees(5*time.Second, `document.documentElement.lang === `+jsString(text.PseudoTag))
 		// Folded texts take their room as well.
 		p.eval(`document.querySelectorAll('details').forEach(d => d.open = true)`)
 		if wide := p.eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
-			out := p.eval(`[...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth` +
+			out := p.eval(`[...document.body.querySelectorAll('*')].filter(e => ` +
+				`e.getBoundingClientRect().right > document.documentElement.clientWidth` +
 				`).map(e => e.tagName + '.' + e.className + ' ' + e.textContent.slice(0, 40)).slice(0, 9).join('\n')`)
 			t.Errorf("%s is %s px too wide:\n%s", name, wide, out)
 		}

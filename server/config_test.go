@@ -22,7 +22,8 @@ func TestConfigDefaults(t *testing.T) {
 	want := Config{
 		Addr: "127.0.0.1:8000", DataDir: "./data", Heartbeat: 15 * time.Second, StreamLifetime: 10 * time.Minute,
 		Sweep: 250 * time.Millisecond, WriteTimeout: 5 * time.Second, Drain: 10 * time.Second,
-		StreamWriter: stream.WriterAuto, MaxStreamsPerIP: 100, Workers: 2, PageLimit: 500, Rate: 5, AllowPrivateTargets: true, LogFormat: "text",
+		StreamWriter: stream.WriterAuto, MaxStreamsPerIP: 100, Workers: 2, PageLimit: 500,
+		Rate: 5, AllowPrivateTargets: true, LogFormat: "text",
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v\nwant %+v", got, err, want)

@@ -385,7 +385,8 @@ func (f *foreign) busily(interval time.Duration) (stop func() int) {
 func (f *foreign) complete() {
 	f.t.Helper()
 	for _, id := range f.ids {
-		f.must(fmt.Sprintf("UPDATE audits SET status = 'completed', geo_score = 77 WHERE id = %d AND status = 'running'", id))
+		f.must(fmt.Sprintf("UPDATE audits SET status = 'completed', geo_score = 77 "+
+			"WHERE id = %d AND status = 'running'", id))
 	}
 }
 

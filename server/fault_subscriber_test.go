@@ -25,7 +25,8 @@ func (f *foreign) fat(id int64) string {
 	page := fmt.Sprintf(`{"url":%q,"status":200,"ms":1,"findings":{"error":0,"warning":0,"notice":0}}`,
 		"https://fat.example/"+strings.Repeat("x", 1900))
 	pages := strings.Join(slices.Repeat([]string{page}, shared.MaxActivityPages), ",")
-	return fmt.Sprintf(`UPDATE audits SET discovered = discovered + 1, activity = '{"stages":[],"pages":[%s],"top":[]}' WHERE id = %d`, pages, id)
+	return fmt.Sprintf(`UPDATE audits SET discovered = discovered + 1,
+		activity = '{"stages":[],"pages":[%s],"top":[]}' WHERE id = %d`, pages, id)
 }
 
 // tap is a connection that lets through a byte at a time until it is opened.

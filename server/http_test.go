@@ -49,7 +49,8 @@ func newIdentity(t *testing.T, from, until time.Duration) identity {
 	}
 	now := time.Now()
 	template := &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: "atalaya.test"}, NotBefore: now.Add(from), NotAfter: now.Add(until),
+		SerialNumber: serial, Subject: pkix.Name{CommonName: "atalaya.test"}, NotBefore: now.Add(from),
+		NotAfter: now.Add(until),
 		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		BasicConstraintsValid: true, IsCA: true,
 	}

@@ -82,7 +82,8 @@ func TestFlowUnderTheCaps(t *testing.T) {
 	_, metrics := p.request("GET", shared.PathMetrics, "")
 	for _, line := range []string{
 		`atalaya_streams{transport="sse"} 6`, `atalaya_stream_limit 6`,
-		`atalaya_stream_rejections_total{reason="too_many_streams"} 40`, `atalaya_stream_rejections_total{reason="overloaded"} 40`,
+		`atalaya_stream_rejections_total{reason="too_many_streams"} 40`,
+		`atalaya_stream_rejections_total{reason="overloaded"} 40`,
 	} {
 		if !bytes.Contains(metrics, []byte(line+"\n")) {
 			t.Errorf("metrics lack %s", line)

@@ -67,7 +67,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		Heartbeat: cfg.Heartbeat, Lifetime: cfg.StreamLifetime, WriteTimeout: cfg.WriteTimeout, Drain: cfg.Drain,
 		Writer: cfg.StreamWriter, MaxStreams: cfg.MaxStreams,
 		Admit: admit(access.NewStreams(cfg.MaxStreamsPerIP, cfg.TrustedProxies)),
-		Fail: failStream(problems), Log: log, Metrics: metrics,
+		Fail:  failStream(problems), Log: log, Metrics: metrics,
 	})
 
 	// Engine: the built-in writer of rows.

@@ -39,12 +39,18 @@ func TestGuard(t *testing.T) {
 		{"another port posts", "POST", "127.0.0.1:8000", h("Origin", "http://127.0.0.1:9000", "Sec-Fetch-Site", "same-site"), ErrOrigin},
 		{"a sandboxed page", "POST", "127.0.0.1:8000", h("Origin", "null"), ErrOrigin},
 		{"a sandboxed page reads", "GET", "127.0.0.1:8000", h("Origin", "null"), ErrOrigin},
-		{"another page streams", "GET", "127.0.0.1:8000", h("Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors"), ErrOrigin},
-		{"another page embeds", "GET", "127.0.0.1:8000", h("Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"), ErrOrigin},
-		{"another page frames", "GET", "127.0.0.1:8000", h("Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe"), ErrOrigin},
-		{"a link followed", "GET", "127.0.0.1:8000", h("Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"), nil},
-		{"a form of another page", "POST", "127.0.0.1:8000", h("Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"), ErrOrigin},
-		{"an address typed", "GET", "127.0.0.1:8000", h("Sec-Fetch-Site", "none", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"), nil},
+		{"another page streams", "GET", "127.0.0.1:8000",
+			h("Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors"), ErrOrigin},
+		{"another page embeds", "GET", "127.0.0.1:8000",
+			h("Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"), ErrOrigin},
+		{"another page frames", "GET", "127.0.0.1:8000",
+			h("Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe"), ErrOrigin},
+		{"a link followed", "GET", "127.0.0.1:8000",
+			h("Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"), nil},
+		{"a form of another page", "POST", "127.0.0.1:8000", h("Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site",
+			"Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"), ErrOrigin},
+		{"an address typed", "GET", "127.0.0.1:8000",
+			h("Sec-Fetch-Site", "none", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"), nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var got error
@@ -52,7 +58,9 @@ func TestGuard(t *testing.T) {
 			passed := false
 			r := httptest.NewRequest(tc.method, "/api/v1/audits", nil)
 			r.Host, r.Header = tc.host, tc.header
-			g.Wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { passed = true })).ServeHTTP(httptest.NewRecorder(), r)
+			g.Wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+				passed = true
+			})).ServeHTTP(httptest.NewRecorder(), r)
 			if !errors.Is(got, tc.want) || passed != (tc.want == nil) {
 				t.Errorf("err = %v, passed = %v, want %v", got, passed, tc.want)
 			}
@@ -102,21 +110,25 @@ func asked(remote, forwarded string) *http.Request {
 	return r
 }
 
-var proxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.2/32"), netip.MustParsePrefix("fd00::/8")}
+var proxies = []netip.Prefix{
+	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.2/32"), netip.MustParsePrefix("fd00::/8"),
+}
 
 // Each line fills the two places of one address, and the third is refused.
 func TestStreamsOfOneAddress(t *testing.T) {
 	for name, three := range map[string][3]*http.Request{
-		"IPv4":                     {asked("192.0.2.1:1", ""), asked("192.0.2.1:2", ""), asked("192.0.2.1:3", "")},
-		"forged":                   {asked("192.0.2.1:1", ""), asked("192.0.2.1:2", "198.51.100.8"), asked("192.0.2.1:3", "198.51.100.9")},
-		"one /64":                  {asked("[2001:db8::1]:1", ""), asked("[2001:db8::2]:1", ""), asked("[2001:db8::ffff:0:0:1]:1", "")},
-		"IPv4 in IPv6":             {asked("192.0.2.1:1", ""), asked("[::ffff:192.0.2.1]:1", ""), asked("[::ffff:c000:201]:1", "")},
-		"behind a proxy":           {asked("10.0.0.1:1", "203.0.113.5"), asked("10.0.0.2:1", "203.0.113.5"), asked("127.0.0.2:1", "1.1.1.1, 203.0.113.5")},
-		"behind a proxy, and not":  {asked("10.0.0.1:1", "203.0.113.5"), asked("203.0.113.5:9", ""), asked("[fd00::1]:1", "203.0.113.5")},
-		"a proxy's own loopback":   {asked("10.0.0.1:1", "127.0.0.1"), asked("10.0.0.1:1", "127.0.0.1"), asked("10.0.0.1:1", "127.0.0.1")},
-		"a proxy that hides":       {asked("10.0.0.1:1", ""), asked("10.0.0.1:1", "unknown"), asked("10.0.0.1:1", "")},
-		"a link of several zones":  {asked("[fe80::1%eth0]:1", ""), asked("[fe80::1%eth1]:1", ""), asked("[fe80::2%eth0]:1", "")},
-		"a proxy that names ports": {asked("10.0.0.1:1", "203.0.113.5:81"), asked("10.0.0.1:1", "203.0.113.5"), asked("10.0.0.1:1", "203.0.113.5:82")},
+		"IPv4":         {asked("192.0.2.1:1", ""), asked("192.0.2.1:2", ""), asked("192.0.2.1:3", "")},
+		"forged":       {asked("192.0.2.1:1", ""), asked("192.0.2.1:2", "198.51.100.8"), asked("192.0.2.1:3", "198.51.100.9")},
+		"one /64":      {asked("[2001:db8::1]:1", ""), asked("[2001:db8::2]:1", ""), asked("[2001:db8::ffff:0:0:1]:1", "")},
+		"IPv4 in IPv6": {asked("192.0.2.1:1", ""), asked("[::ffff:192.0.2.1]:1", ""), asked("[::ffff:c000:201]:1", "")},
+		"behind a proxy": {asked("10.0.0.1:1", "203.0.113.5"), asked("10.0.0.2:1", "203.0.113.5"),
+			asked("127.0.0.2:1", "1.1.1.1, 203.0.113.5")},
+		"behind a proxy, and not": {asked("10.0.0.1:1", "203.0.113.5"), asked("203.0.113.5:9", ""), asked("[fd00::1]:1", "203.0.113.5")},
+		"a proxy's own loopback":  {asked("10.0.0.1:1", "127.0.0.1"), asked("10.0.0.1:1", "127.0.0.1"), asked("10.0.0.1:1", "127.0.0.1")},
+		"a proxy that hides":      {asked("10.0.0.1:1", ""), asked("10.0.0.1:1", "unknown"), asked("10.0.0.1:1", "")},
+		"a link of several zones": {asked("[fe80::1%eth0]:1", ""), asked("[fe80::1%eth1]:1", ""), asked("[fe80::2%eth0]:1", "")},
+		"a proxy that names ports": {asked("10.0.0.1:1", "203.0.113.5:81"), asked("10.0.0.1:1", "203.0.113.5"),
+			asked("10.0.0.1:1", "203.0.113.5:82")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := NewStreams(2, proxies)

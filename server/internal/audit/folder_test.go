@@ -29,7 +29,8 @@ func TestFolder(t *testing.T) {
 	await(t, s, id, "first finding", func(p shared.AuditProgress) bool { return p.Findings.Total() > 0 })
 	t.Logf("first finding after %v", time.Since(begun))
 	p := await(t, s, id, "end", terminal)
-	t.Logf("end after %v: %d pages, %d discovered, %+v, %+v", time.Since(begun), p.TotalPages, p.Discovered, p.Responses, p.Findings)
+	t.Logf("end after %v: %d pages, %d discovered, %+v, %+v", time.Since(begun), p.TotalPages, p.Discovered,
+		p.Responses, p.Findings)
 	if p.Status != shared.StatusCompleted {
 		t.Fatalf("status %s: %v", p.Status, p.ErrorMessage)
 	}
@@ -39,6 +40,7 @@ func TestFolder(t *testing.T) {
 	}
 	t.Logf("score %+v, unvisited %+v, message %s", rep.Score, rep.Unvisited, *p.Message)
 	for _, c := range rep.Checks {
-		t.Logf("%-24s %-15s applied %3d failed %3d lost %4d %s", c.ID, c.Outcome, c.Applied, c.Failed, c.PointsLost, c.Reason)
+		t.Logf("%-24s %-15s applied %3d failed %3d lost %4d %s", c.ID, c.Outcome, c.Applied, c.Failed,
+			c.PointsLost, c.Reason)
 	}
 }

@@ -15,7 +15,9 @@ import (
 func testRules() []rule {
 	var rules []rule
 	for _, c := range shared.Categories {
-		for _, s := range []shared.Severity{shared.SeverityError, shared.SeverityWarning, shared.SeverityNotice, shared.SeverityInfo} {
+		for _, s := range []shared.Severity{
+			shared.SeverityError, shared.SeverityWarning, shared.SeverityNotice, shared.SeverityInfo,
+		} {
 			rules = append(rules, rule{string(c) + "-" + string(s), c, s})
 		}
 	}
@@ -110,7 +112,8 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		shuffled := slices.Clone(rules)
 		rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 		got, _ := computeScore(rules, whole, nil, 1)
-		if got.Raw != want.Raw || !maps.Equal(got.Lost, want.Lost) || !slices.Equal(got.Score.Categories, want.Score.Categories) {
+		if got.Raw != want.Raw || !maps.Equal(got.Lost, want.Lost) ||
+			!slices.Equal(got.Score.Categories, want.Score.Categories) {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
 		got, _ = computeScore(shuffled, whole, nil, 1)
@@ -181,7 +184,8 @@ func TestScoreByHand(t *testing.T) {
 		{"m-info", 1, 0},
 	})
 	// crawlability (5×5625 + 1×5000)/6 = 5520.8, metadata 8000, weights 20 and 10.
-	got, ok := computeScore(rules, out, []shared.Cap{{ID: "b", Limit: 60}, {ID: "a", Limit: 60}, {ID: "c", Limit: 40}}, 7)
+	caps := []shared.Cap{{ID: "b", Limit: 60}, {ID: "a", Limit: 60}, {ID: "c", Limit: 40}}
+	got, ok := computeScore(rules, out, caps, 7)
 	want := verdict{
 		Score: shared.Score{
 			Value: 40,
@@ -220,7 +224,9 @@ func TestCaps(t *testing.T) {
 		{"all", capFacts{
 			SearchBlocked: true, HomeNoindex: true, AIBlocked: true, AIMainBlocked: true,
 			Analysed: 1, NeedJS: 1, Fetched: 1, Broken: 1, NotHTTPS: true,
-		}, []string{capHomeNoindex, capSearchBlocked, capSiteFailing, capAIBlocked, capNeedsJS, capAIMainBlocked, capNotHTTPS}},
+		}, []string{
+			capHomeNoindex, capSearchBlocked, capSiteFailing, capAIBlocked, capNeedsJS, capAIMainBlocked, capNotHTTPS,
+		}},
 	} {
 		var got []string
 		for _, c := range sortedCaps(test.facts.list()) {

@@ -84,7 +84,8 @@ func TestAnAuditGoesOnWhereItWasLeft(t *testing.T) {
 			s.pages[path] = h
 		}
 	}
-	s.pages["/a"] = page("Page A", append([]string{"/", "/b", "/deep", other.URL + "/ok", other.URL + "/missing"}, "/1/0", "/1/1", "/1/2")...)
+	s.pages["/a"] = page("Page A",
+		append([]string{"/", "/b", "/deep", other.URL + "/ok", other.URL + "/missing"}, "/1/0", "/1/1", "/1/2")...)
 	s.mu.Unlock()
 
 	undisturbed := func() (string, shared.AuditProgress) {
@@ -142,7 +143,8 @@ func TestAnAuditGoesOnWhereItWasLeft(t *testing.T) {
 				t.Errorf("the report differs\n got %s\nwant %s", got, want)
 			}
 			if end.Attempt != 2 || *end.GeoScore != *whole.GeoScore || end.TotalPages != whole.TotalPages ||
-				end.Responses != whole.Responses || end.Findings != whole.Findings || end.Discovered != whole.Discovered {
+				end.Responses != whole.Responses || end.Findings != whole.Findings ||
+				end.Discovered != whole.Discovered {
 				t.Errorf("got %+v, want %+v", end, whole)
 			}
 			if got := s.asked("/") - before; got != 1 {
@@ -161,7 +163,9 @@ func essence(t *testing.T, st *store.Store, id int64) string {
 	for _, c := range rep.Checks {
 		for i := range c.Samples {
 			c.Samples[i].ID = 0
-			c.Samples[i].Evidence = slices.DeleteFunc(c.Samples[i].Evidence, func(e shared.Evidence) bool { return e.Name == "ms" })
+			c.Samples[i].Evidence = slices.DeleteFunc(c.Samples[i].Evidence, func(e shared.Evidence) bool {
+				return e.Name == "ms"
+			})
 		}
 		fmt.Fprintf(&b, "%+v\n", c)
 	}

@@ -78,7 +78,8 @@ var pageCases = []struct {
 	want   []shared.Evidence // of the finding
 	reason Reason            // or why there is none
 }{
-	{id: "page-noindex", in: with(`<meta charset`, `<meta name="ROBOTS" content="NoIndex, follow"><meta charset`), want: ev("directive", "meta robots: noindex")},
+	{id: "page-noindex", in: with(`<meta charset`, `<meta name="ROBOTS" content="NoIndex, follow"><meta charset`),
+		want: ev("directive", "meta robots: noindex")},
 	{id: "page-noindex", in: noindexed(on(good)), want: ev("directive", "X-Robots-Tag googlebot: noindex")},
 	{id: "page-noindex", in: status(404), reason: NotOK},
 	{id: "http-4xx", in: status(404), want: ev("status", "404", "ms", "40", "referrer", home)},
@@ -97,12 +98,14 @@ var pageCases = []struct {
 	{id: "canonical-missing", in: with(`<link rel="canonical" href="https://sitio.example/a">`, ``), want: ev()},
 	{id: "canonical-missing", in: noindexed(on(good)), reason: Noindex},
 	{id: "canonical-conflict", in: with(`href="https://sitio.example/a"`, `href="/a"`), want: ev("canonical-html", "/a")},
-	{id: "canonical-conflict", in: with(`href="https://sitio.example/a"`, `href="https://otro.example/a"`), want: ev("canonical-html", "https://otro.example/a")},
+	{id: "canonical-conflict", in: with(`href="https://sitio.example/a"`, `href="https://otro.example/a"`),
+		want: ev("canonical-html", "https://otro.example/a")},
 	{id: "canonical-conflict", in: on(good, func(in *Input) {
 		in.Header.Set("Link", `</style.css>; rel=preload, <https://sitio.example/c>; rel="canonical"`)
 	}), want: ev("canonical-html", "https://sitio.example/a", "canonical-header", "https://sitio.example/c")},
 	{id: "canonical-conflict", in: with(`<link rel="canonical" href="https://sitio.example/a">`, ``), reason: NoCanonical},
-	{id: "content-needs-js", in: on(`<title>x</title><div id="root"></div><noscript>You need to enable JavaScript.</noscript><script src="/app.js"></script>`),
+	{id: "content-needs-js",
+		in:   on(`<title>x</title><div id="root"></div><noscript>You need to enable JavaScript.</noscript><script src="/app.js"></script>`),
 		want: ev("words", "0", "scripts", "1", "marker", "#root", "noscript-words", "5")},
 	{id: "content-needs-js", in: on("%PDF", func(in *Input) { in.ContentType = "application/pdf" }), reason: NotHTML},
 	{id: "thin-content", in: with(loremWords, "poca cosa"), want: ev("words", "4")},
@@ -120,12 +123,15 @@ var pageCases = []struct {
 	{id: "description-length", in: with(`<meta name="description" content="Pan`, `<meta name="x" content="Pan`), reason: NoDescription},
 	{id: "h1-missing", in: with("<h1>Pan</h1>", "<h1><img src=l.png></h1><h2>Pan</h2>"), want: ev("heading", "h2: Pan")},
 	{id: "h1-missing", in: failure(FailDNS), reason: NoAnswer},
-	{id: "og-incomplete", in: with(`<meta property="og:image" content="https://sitio.example/i.png">`, ``), want: ev("missing", "og:image")},
+	{id: "og-incomplete", in: with(`<meta property="og:image" content="https://sitio.example/i.png">`, ``),
+		want: ev("missing", "og:image")},
 	{id: "og-incomplete", in: noindexed(on(good)), reason: Noindex},
 	{id: "lang-missing", in: with(`lang="es"`, ``), want: ev()},
 	{id: "lang-missing", in: with(`lang="es"`, `lang="es_ES"`), want: ev("lang", "es_ES")},
 	{id: "lang-missing", in: status(500), reason: NotOK},
-	{id: "link-not-crawlable", in: with(`<a href="/b">Otra</a>`, `<a href="JavaScript:ir(1)"><b>Otra</b></a><a onclick="f()">Más</a><a id="ancla"></a><a role="button" href="javascript:;">no</a>`),
+	{id: "link-not-crawlable",
+		in: with(`<a href="/b">Otra</a>`,
+			`<a href="JavaScript:ir(1)"><b>Otra</b></a><a onclick="f()">Más</a><a id="ancla"></a><a role="button" href="javascript:;">no</a>`),
 		want: ev("count", "2", "markup", `<a href="JavaScript:ir(1)">Otra`, "markup", `<a onclick="f()">Más`)},
 	{id: "link-not-crawlable", in: with(`<a href="/b">Otra</a>`, ``), reason: NoLinks},
 }
@@ -148,7 +154,10 @@ func TestPageChecks(t *testing.T) {
 			}
 			continue
 		}
-		want := shared.Finding{CheckID: c.id, Category: pageChecks[i].Category, Severity: pageChecks[i].Severity, PageURL: c.in.URL, Evidence: c.want}
+		want := shared.Finding{
+			CheckID: c.id, Category: pageChecks[i].Category, Severity: pageChecks[i].Severity, PageURL: c.in.URL,
+			Evidence: c.want,
+		}
 		if got := r.Findings[j]; !equalFinding(got, want) {
 			t.Errorf("%s:\n got %+v\nwant %+v", c.id, got, want)
 		}
@@ -241,8 +250,8 @@ func TestXRobotsTag(t *testing.T) {
 func TestLanguageTags(t *testing.T) {
 	for tag, want := range map[string]bool{
 		"es": true, "es-MX": true, "zh-Hant-TW": true, "gsw": true, "x-atalaya": true, "i-klingon": true, "de-CH-1996": true,
-		"": false, "e": false, "es_ES": false, "español": false, "es-": false, "{{lang}}": false, "12": false, "x": false, "spanish-language-tag": true,
-		"es-123456789": false,
+		"": false, "e": false, "es_ES": false, "español": false, "es-": false, "{{lang}}": false, "12": false, "x": false,
+		"spanish-language-tag": true, "es-123456789": false,
 	} {
 		if got := isLanguageTag(tag); got != want {
 			t.Errorf("%q: got %v, want %v", tag, got, want)

@@ -32,8 +32,9 @@ func TestParse(t *testing.T) {
 		Input: p.Input, HTML: true, Encoding: "utf-8", HeaderCharset: "utf-8", MetaCharset: "utf-8",
 		Title: "Uno & dos", Titles: []string{"Uno & dos"}, Description: "Una frase",
 		Lang: "es-ES", Viewport: "width=device-width", JSONLD: []string{`{"@type":"Article"}`},
-		Canonicals: []Canonical{{"post", "https://sitio.example/blog/post", "html"}}, Canonical: "https://sitio.example/blog/post",
-		Headings: []Heading{{1, "El pan rico"}},
+		Canonicals: []Canonical{{"post", "https://sitio.example/blog/post", "html"}},
+		Canonical:  "https://sitio.example/blog/post",
+		Headings:   []Heading{{1, "El pan rico"}},
 		Links: []Link{
 			{"https://sitio.example/", "Inicio", false},
 			{"https://sitio.example/blog/post", "enlace uno", false},
@@ -217,7 +218,8 @@ func BenchmarkPage(b *testing.B) {
 	for i := range 200 {
 		n := strconv.Itoa(i)
 		s.WriteString(`<section class="post"><h2 id="s` + n + `">Sección ` + n + `</h2><p>` + loremWords[:200] +
-			`<a href="/articulo/` + n + `">seguir leyendo</a> y <em>algo más</em>.</p><ul><li>uno</li><li>dos</li></ul></section>`)
+			`<a href="/articulo/` + n +
+			`">seguir leyendo</a> y <em>algo más</em>.</p><ul><li>uno</li><li>dos</li></ul></section>`)
 	}
 	in := on(s.String())
 	b.SetBytes(int64(len(in.Body)))

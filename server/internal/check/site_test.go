@@ -85,7 +85,9 @@ func says(content, simhash uint64) func(*Facts) {
 	return func(f *Facts) { f.Content, f.Simhash = content, simhash }
 }
 
-var unreachable = robotsAre(RobotsFacts{URL: home + "robots.txt", State: StateUnreachable, Status: 503, TTFB: 1200 * time.Millisecond})
+var unreachable = robotsAre(RobotsFacts{
+	URL: home + "robots.txt", State: StateUnreachable, Status: 503, TTFB: 1200 * time.Millisecond,
+})
 
 // siteCases has for each site check what fails it, with grade and evidence, and
 // what it does not apply to. The sound site passes all.
@@ -96,32 +98,44 @@ var siteCases = []struct {
 	want   [][]shared.Evidence
 	reason Reason
 }{
-	{id: "robots-txt-unreachable", in: sound(unreachable), want: [][]shared.Evidence{ev("url", home+"robots.txt", "status", "503", "ms", "1200")}},
+	{id: "robots-txt-unreachable", in: sound(unreachable),
+		want: [][]shared.Evidence{ev("url", home+"robots.txt", "status", "503", "ms", "1200")}},
 	{id: "robots-txt-unreachable", in: sound(robotsAre(RobotsFacts{})), reason: RobotsUnknown},
 	{id: "robots-txt-invalid", in: sound(func(in *SiteInput) {
 		in.Robots.Problems = []Problem{{Line: 3, Kind: "misspelt", Text: "Disalow: /x"}, {Kind: "html", Text: "<html>"}}
-	}), grade: 2, want: [][]shared.Evidence{ev("url", home+"robots.txt", "misspelt", "3: Disalow: /x", "html", "<html>")}},
+	}), grade: 2, want: [][]shared.Evidence{
+		ev("url", home+"robots.txt", "misspelt", "3: Disalow: /x", "html", "<html>"),
+	}},
 	{id: "robots-txt-invalid", in: sound(robotsAre(RobotsFacts{State: StateAbsent, Status: 404})), reason: RobotsAbsent},
 	{id: "robots-blocks-search", in: sound(robotsAre(robots(rules{"Googlebot": "/"}))), grade: 2,
 		want: [][]shared.Evidence{ev("agent", "Googlebot", "line", "2", "rule", "Disallow: /")}},
 	{id: "robots-blocks-search", in: sound(robotsAre(robots(rules{"*": "/"}))), grade: 0, want: [][]shared.Evidence{
-		ev("agent", "Googlebot", "line", "2", "rule", "Disallow: /"), ev("agent", "Bingbot", "line", "2", "rule", "Disallow: /"),
+		ev("agent", "Googlebot", "line", "2", "rule", "Disallow: /"),
+		ev("agent", "Bingbot", "line", "2", "rule", "Disallow: /"),
 	}},
 	{id: "robots-blocks-search", in: sound(unreachable), reason: RobotsUnreachable},
 	{id: "sitemap-missing", in: sound(func(in *SiteInput) {
 		in.Sitemap = SitemapFacts{
-			Files:    []SitemapFile{{URL: home + "sitemap.xml", Status: 404}, {URL: home + "sitemap_index.xml", Status: 200}, {URL: home + "s.xml", Failure: FailTimeout}},
+			Files: []SitemapFile{
+				{URL: home + "sitemap.xml", Status: 404}, {URL: home + "sitemap_index.xml", Status: 200},
+				{URL: home + "s.xml", Failure: FailTimeout},
+			},
 			Problems: []Problem{{File: home + "sitemap_index.xml", Kind: "not-sitemap"}},
 		}
-	}), want: [][]shared.Evidence{ev("tried", home+"sitemap.xml (404)", "tried", home+"sitemap_index.xml (200)", "tried", home+"s.xml (timeout)")}},
+	}), want: [][]shared.Evidence{
+		ev("tried", home+"sitemap.xml (404)", "tried", home+"sitemap_index.xml (200)", "tried", home+"s.xml (timeout)"),
+	}},
 	{id: "sitemap-invalid", in: sound(func(in *SiteInput) {
 		in.Sitemap.Problems = []Problem{
 			{File: home + "sitemap.xml", Line: 7, Kind: "foreign-host", Text: "https://otro.example/"},
 			{File: home + "sitemap.xml", Kind: "cap", Text: "our own limit"},
 		}
-	}), grade: 1, want: [][]shared.Evidence{ev("file", home+"sitemap.xml", "foreign-host", "7: https://otro.example/")}},
+	}), grade: 1, want: [][]shared.Evidence{
+		ev("file", home+"sitemap.xml", "foreign-host", "7: https://otro.example/"),
+	}},
 	{id: "sitemap-invalid", in: sound(func(in *SiteInput) { in.Sitemap = SitemapFacts{} }), reason: SitemapAbsent},
-	{id: "page-orphan", in: sound(pagesAre(listedPage("", linking("a")), listedPage("a"), listedPage("b", linking("a")))), grade: 1,
+	{id: "page-orphan", grade: 1,
+		in:   sound(pagesAre(listedPage("", linking("a")), listedPage("a"), listedPage("b", linking("a")))),
 		want: [][]shared.Evidence{ev("page", home+"b", "title", "Página b")}},
 	{id: "page-orphan", in: sound(func(in *SiteInput) { in.Complete = false }), reason: Incomplete},
 	{id: "page-orphan", in: sound(func(in *SiteInput) { in.Sitemap.URLs = nil }), reason: SitemapAbsent},
@@ -130,30 +144,41 @@ var siteCases = []struct {
 	{id: "ai-search-bot-blocked", in: sound(robotsAre(robots(rules{"PerplexityBot": "/", "YouBot": "/a"}))), grade: 1,
 		want: [][]shared.Evidence{ev("agent", "PerplexityBot", "vendor", "Perplexity", "line", "2", "rule", "Disallow: /")}},
 	{id: "ai-search-bot-blocked", grade: 2,
-		in:   sound(robotsAre(robots(rules{"Applebot": "/x"})), pagesAre(listedPage(""), listedPage("x1"), listedPage("x2"))),
-		want: [][]shared.Evidence{ev("agent", "Applebot", "vendor", "Apple", "blocked-pages", "2 / 3", "line", "2", "rule", "Disallow: /x")}},
+		in: sound(robotsAre(robots(rules{"Applebot": "/x"})), pagesAre(listedPage(""), listedPage("x1"), listedPage("x2"))),
+		want: [][]shared.Evidence{
+			ev("agent", "Applebot", "vendor", "Apple", "blocked-pages", "2 / 3", "line", "2", "rule", "Disallow: /x"),
+		}},
 	{id: "ai-search-bot-blocked", in: sound(unreachable), reason: RobotsUnreachable},
 	{id: "ai-user-fetch-blocked", in: sound(robotsAre(robots(rules{"Claude-User": "/"}))), grade: 2,
 		want: [][]shared.Evidence{ev("agent", "Claude-User", "vendor", "Anthropic", "line", "2", "rule", "Disallow: /")}},
 	{id: "ai-user-fetch-blocked", in: sound(robotsAre(RobotsFacts{})), reason: RobotsUnknown},
 	{id: "ai-training-policy", in: sound(unreachable), reason: RobotsUnreachable},
-	{id: "duplicate-content", in: sound(pagesAre(listedPage(""), listedPage("b", says(7, 1<<40)), listedPage("a", says(7, 1<<40)))),
+	{id: "duplicate-content",
+		in:   sound(pagesAre(listedPage(""), listedPage("b", says(7, 1<<40)), listedPage("a", says(7, 1<<40)))),
 		want: [][]shared.Evidence{ev("title", "Página a", "count", "2", "page", home+"a", "page", home+"b")}},
-	{id: "duplicate-content", in: sound(pagesAre(listedPage(""), listedPage("a", says(7, 1<<40|7)), listedPage("b", says(8, 1<<40)))),
+	{id: "duplicate-content",
+		in:   sound(pagesAre(listedPage(""), listedPage("a", says(7, 1<<40|7)), listedPage("b", says(8, 1<<40)))),
 		want: [][]shared.Evidence{ev("title", "Página a", "count", "2", "page", home+"a", "page", home+"b")}},
 	{id: "duplicate-content", in: sound(pagesAre(listedPage(""))), reason: TooFewPages},
-	{id: "title-duplicate", in: sound(pagesAre(listedPage("", titled("Inicio")), listedPage("b", titled("INICIO")), listedPage("a"))),
+	{id: "title-duplicate",
+		in:   sound(pagesAre(listedPage("", titled("Inicio")), listedPage("b", titled("INICIO")), listedPage("a"))),
 		want: [][]shared.Evidence{ev("title", "Inicio", "count", "2", "page", home, "page", home+"b")}},
-	{id: "title-duplicate", in: sound(pagesAre(listedPage("", titled("Inicio")), listedPage("a", titled("Inicio"), func(f *Facts) { f.Canonical = home }))),
+	{id: "title-duplicate",
+		in: sound(pagesAre(listedPage("", titled("Inicio")),
+			listedPage("a", titled("Inicio"), func(f *Facts) { f.Canonical = home }))),
 		reason: TooFewPages},
 	{id: "broken-external", in: sound(func(in *SiteInput) {
 		in.External = append(in.External,
-			ExternalLink{URL: "https://viejo.example/", Status: 404, Count: 3, Pages: []string{home + "b", home + "a"}, Text: "fuente"},
+			ExternalLink{
+				URL: "https://viejo.example/", Status: 404, Count: 3, Pages: []string{home + "b", home + "a"},
+				Text: "fuente",
+			},
 			ExternalLink{URL: "https://nadie.example/", Failure: FailDNS, Count: 1, Pages: []string{home}},
 			ExternalLink{URL: "https://huraño.example/", Status: 403, Count: 1},
 			ExternalLink{URL: "https://lento.example/", Failure: FailTimeout, Count: 1})
 	}), want: [][]shared.Evidence{
-		ev("url", "https://viejo.example/", "status", "404", "text", "fuente", "page", home+"a", "page", home+"b", "more", "1"),
+		ev("url", "https://viejo.example/", "status", "404", "text", "fuente", "page", home+"a", "page", home+"b",
+			"more", "1"),
 		ev("url", "https://nadie.example/", "failure", "dns", "page", home),
 	}},
 	{id: "broken-external", in: sound(func(in *SiteInput) { in.ExternalDone = false }), reason: LinksUnchecked},
@@ -171,7 +196,9 @@ func TestSiteChecks(t *testing.T) {
 			want = SiteResult{ID: c.id, Outcome: shared.OutcomeNotApplicable, Reason: c.reason}
 		}
 		for _, e := range c.want {
-			want.Findings = append(want.Findings, shared.Finding{CheckID: c.id, Category: siteChecks[i].Category, Severity: siteChecks[i].Severity, Evidence: e})
+			want.Findings = append(want.Findings, shared.Finding{
+				CheckID: c.id, Category: siteChecks[i].Category, Severity: siteChecks[i].Severity, Evidence: e,
+			})
 		}
 		got := RunSite(c.in)[i]
 		if !reflect.DeepEqual(got, want) {
@@ -216,7 +243,9 @@ func TestTrainingPolicyIsAFact(t *testing.T) {
 	}
 	checkBounds(t, got.Findings[0])
 	e := got.Findings[0].Evidence
-	if !slices.Equal(e[:3], ev("allowed", "CCBot", "blocked", "GPTBot (2: Disallow: /)", "blocked-by-wildcard", "ClaudeBot (2: Disallow: /)")) {
+	want := ev("allowed", "CCBot", "blocked", "GPTBot (2: Disallow: /)", "blocked-by-wildcard",
+		"ClaudeBot (2: Disallow: /)")
+	if !slices.Equal(e[:3], want) {
 		t.Errorf("got %v", e[:3])
 	}
 	if last := e[len(e)-1]; last != fact("reviewed", AgentsReviewed) {
@@ -237,7 +266,8 @@ func TestRedirectedLinkIsALink(t *testing.T) {
 	moved := func(to string) func(*Facts) {
 		return func(f *Facts) { f.FinalURL, f.Analysed = home+to, false }
 	}
-	in := sound(pagesAre(listedPage("", linking("z")), listedPage("z", moved("y")), listedPage("y", moved("b")), listedPage("b", linking("a")), listedPage("a")))
+	in := sound(pagesAre(listedPage("", linking("z")), listedPage("z", moved("y")), listedPage("y", moved("b")),
+		listedPage("b", linking("a")), listedPage("a")))
 	for _, r := range RunSite(in) {
 		if r.ID == "page-orphan" && r.Outcome != shared.OutcomePass {
 			t.Errorf("got %+v, want a pass", r)
@@ -263,10 +293,13 @@ func TestOrderOfPagesDoesNotMatter(t *testing.T) {
 	in.Pages, in.Sitemap.URLs = nil, nil
 	for i := range 120 {
 		path := strconv.Itoa(i)
-		f := listedPage(path, titled("Título "+strconv.Itoa(i%40)), says(uint64(i%30), uint64(i%30)<<20), linking(strconv.Itoa(i*7%50)))
+		f := listedPage(path, titled("Título "+strconv.Itoa(i%40)), says(uint64(i%30), uint64(i%30)<<20),
+			linking(strconv.Itoa(i*7%50)))
 		in.Pages = append(in.Pages, f)
 		in.Sitemap.URLs = append(in.Sitemap.URLs, f.URL)
-		in.External = append(in.External, ExternalLink{URL: "https://x.example/" + path, Status: 404, Count: i % 5, Pages: []string{home + "b", home + "a"}})
+		in.External = append(in.External, ExternalLink{
+			URL: "https://x.example/" + path, Status: 404, Count: i % 5, Pages: []string{home + "b", home + "a"},
+		})
 	}
 	want := RunSite(in)
 	r := rand.New(rand.NewPCG(1, 2))
@@ -283,13 +316,15 @@ func TestOrderOfPagesDoesNotMatter(t *testing.T) {
 func TestSiteFindingsAreBounded(t *testing.T) {
 	in := sound()
 	for i := range 500 {
-		in.External = append(in.External, ExternalLink{URL: "https://x.example/" + strconv.Itoa(i), Status: 410, Count: 1})
+		in.External = append(in.External,
+			ExternalLink{URL: "https://x.example/" + strconv.Itoa(i), Status: 410, Count: 1})
 	}
 	for _, r := range RunSite(in) {
 		if r.ID != "broken-external" {
 			continue
 		}
-		if len(r.Findings) != MaxSiteFindings || r.Findings[MaxSiteFindings-1].Evidence[0] != fact("more-findings", "400") {
+		if len(r.Findings) != MaxSiteFindings ||
+			r.Findings[MaxSiteFindings-1].Evidence[0] != fact("more-findings", "400") {
 			t.Errorf("got %d findings, the last %+v", len(r.Findings), r.Findings[len(r.Findings)-1])
 		}
 	}

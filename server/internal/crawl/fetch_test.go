@@ -74,7 +74,9 @@ func TestFetchPage(t *testing.T) {
 	})
 	u := mustURL(t, server.URL+"/x?y")
 	res := fetch(t, testFetcher(t, Config{}), Request{URL: u})
-	if want := (http.Header{"User-Agent": {DefaultUserAgent}, "Accept": {accept}, "Accept-Encoding": {"gzip"}}); !reflect.DeepEqual(asked, want) {
+	if want := (http.Header{
+		"User-Agent": {DefaultUserAgent}, "Accept": {accept}, "Accept-Encoding": {"gzip"},
+	}); !reflect.DeepEqual(asked, want) {
 		t.Errorf("asked with %v, want %v", asked, want)
 	}
 	wire, size := res.WireBytes, len(res.Body)
@@ -151,7 +153,10 @@ func TestFetchBodies(t *testing.T) {
 		"/?type=text/html;%3b=": {Size: 4, ContentType: "text/html"},
 	} {
 		res := fetch(t, f, Request{URL: mustURL(t, server.URL+path), WantBody: HTMLBody})
-		got := outcome{Size: len(res.Body), Attempts: res.Attempts, Truncated: res.Truncated, Skipped: res.Failure == nil && res.Body == nil, ContentType: res.ContentType}
+		got := outcome{
+			Size: len(res.Body), Attempts: res.Attempts, Truncated: res.Truncated,
+			Skipped: res.Failure == nil && res.Body == nil, ContentType: res.ContentType,
+		}
 		if res.Failure != nil {
 			got.Class = res.Failure.Class
 		}
@@ -194,7 +199,8 @@ func TestFetchHead(t *testing.T) {
 			http.Error(w, "no", http.StatusBadRequest)
 		}
 	})
-	res := fetch(t, testFetcher(t, Config{}), Request{URL: mustURL(t, server.URL), Method: http.MethodHead, UserAgent: "Other/1"})
+	res := fetch(t, testFetcher(t, Config{}),
+		Request{URL: mustURL(t, server.URL), Method: http.MethodHead, UserAgent: "Other/1"})
 	if res.Status != 200 || res.Failure != nil || len(res.Body) != 0 {
 		t.Errorf("got %+v", res)
 	}
@@ -257,7 +263,8 @@ func TestFetchRedirects(t *testing.T) {
 	}
 	scope := NewScope(at("/"))
 	res = fetch(t, f, Request{URL: at("/out"), Follow: scope.Contains})
-	if res.Next == nil || res.Next.String() != "https://elsewhere.example/x" || res.Status != 302 || res.Failure != nil || len(res.Hops) != 1 {
+	if res.Next == nil || res.Next.String() != "https://elsewhere.example/x" || res.Status != 302 ||
+		res.Failure != nil || len(res.Hops) != 1 {
 		t.Errorf("redirect out of the site: %+v", res)
 	}
 }
@@ -289,8 +296,10 @@ func TestFetchRetry(t *testing.T) {
 	} {
 		asked.Store(0)
 		res := fetch(t, testFetcher(t, Config{}), Request{URL: mustURL(t, server.URL+tt.path), NoRetry: tt.noRetry})
-		if res.Status != tt.status || res.Attempts != tt.attempts || int(asked.Load()) != tt.attempts || res.Failure != nil {
-			t.Errorf("%s: %d after %d attempts, %d requests, %v", tt.path, res.Status, res.Attempts, asked.Load(), res.Failure)
+		if res.Status != tt.status || res.Attempts != tt.attempts || int(asked.Load()) != tt.attempts ||
+			res.Failure != nil {
+			t.Errorf("%s: %d after %d attempts, %d requests, %v", tt.path, res.Status, res.Attempts, asked.Load(),
+				res.Failure)
 		}
 	}
 }
@@ -438,7 +447,8 @@ func TestFetchCancelled(t *testing.T) {
 		<-asked
 		cancel(reason)
 	}()
-	if res, err := testFetcher(t, Config{}).Fetch(ctx, Request{URL: mustURL(t, server.URL)}); !errors.Is(err, reason) || res != nil {
+	res, err := testFetcher(t, Config{}).Fetch(ctx, Request{URL: mustURL(t, server.URL)})
+	if !errors.Is(err, reason) || res != nil {
 		t.Errorf("got %v, %v", res, err)
 	}
 }

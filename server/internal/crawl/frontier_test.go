@@ -24,7 +24,9 @@ func TestFrontierOrder(t *testing.T) {
 			t.Errorf("%s was known", it.URL)
 		}
 	}
-	for _, it := range []Item{{"b", 2, "x"}, {"moved", 1, "home"}, {"linked later", 2, "c"}, {"shortened", 3, "r"}, {"orphan", NoDepth, ""}} {
+	for _, it := range []Item{
+		{"b", 2, "x"}, {"moved", 1, "home"}, {"linked later", 2, "c"}, {"shortened", 3, "r"}, {"orphan", NoDepth, ""},
+	} {
 		if f.Add(it) {
 			t.Errorf("%s was new", it.URL)
 		}
@@ -80,7 +82,8 @@ func TestFrontierLimit(t *testing.T) {
 	}
 	stopped := NewFrontier(3, 0)
 	stopped.Add(Item{"home", 0, ""})
-	if got, want := stopped.Unvisited(), []Unvisited{{Item{"home", 0, ""}, ReasonStopped}}; !reflect.DeepEqual(got, want) {
+	if got, want := stopped.Unvisited(),
+		[]Unvisited{{Item{"home", 0, ""}, ReasonStopped}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("unvisited %+v, want %+v", got, want)
 	}
 }

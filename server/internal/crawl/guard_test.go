@@ -66,7 +66,8 @@ func TestFetchBlocked(t *testing.T) {
 	defer f.Close()
 	_, port, _ := net.SplitHostPort(inside.Listener.Addr().String())
 	for _, target := range []string{
-		inside.URL, "http://localhost:" + port + "/", "http://[::ffff:127.0.0.1]:" + port + "/", "http://0.0.0.0:" + port + "/",
+		inside.URL, "http://localhost:" + port + "/",
+		"http://[::ffff:127.0.0.1]:" + port + "/", "http://0.0.0.0:" + port + "/",
 		"http://169.254.169.254/latest/meta-data/", "http://127.0.0.1/", "http://[::1]/", "http://1.1.1.1:22/",
 	} {
 		res := fetch(t, f, Request{URL: mustURL(t, target)})
@@ -115,7 +116,9 @@ func TestFetchRebinding(t *testing.T) {
 	if err != nil {
 		t.Skip("this machine has only one loopback address: ", err)
 	}
-	public := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Connection", "close") }))
+	public := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "close")
+	}))
 	public.Listener.Close()
 	public.Listener = outside
 	public.Start()

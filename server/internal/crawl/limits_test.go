@@ -185,7 +185,8 @@ func TestLimitsCancelGivesBack(t *testing.T) {
 		turn(t, l, "a", start, Outcome{Status: 200})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
-		if _, err := l.Acquire(ctx, "a"); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Millisecond {
+		if _, err := l.Acquire(ctx, "a"); !errors.Is(err, context.DeadlineExceeded) ||
+			time.Since(start) != time.Millisecond {
 			t.Errorf("gave up after %v with %v", time.Since(start), err)
 		}
 		if at := turn(t, l, "a", start, Outcome{Status: 200}); at != time.Second {

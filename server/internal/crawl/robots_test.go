@@ -25,11 +25,13 @@ func TestRobotsQuery(t *testing.T) {
 		{"empty disallow", "User-agent: *\nDisallow:", "Googlebot", "/x", Decision{Allowed: true, Agent: "*"}},
 		{"evidence without comment", "User-agent: *\n  Disallow: /x # why", "Googlebot", "/xy",
 			Decision{Agent: "*", Line: 2, Rule: "Disallow: /x"}},
-		{"own group beats star", "User-agent: *\nDisallow: /\n\nUser-agent: googlebot/2.1\nDisallow: /p", "Googlebot", "/x",
+		{"own group beats star", "User-agent: *\nDisallow: /\n\nUser-agent: googlebot/2.1\nDisallow: /p",
+			"Googlebot", "/x",
 			Decision{Allowed: true, Agent: "googlebot"}},
 		{"empty own group beats star", "User-agent: *\nDisallow: /\nUser-agent: Googlebot\n", "Googlebot", "/x",
 			Decision{Allowed: true, Agent: "Googlebot"}},
-		{"groups merged", "User-agent: a\nDisallow: /1\nUser-agent: b\nDisallow: /2\nUser-agent: A\nDisallow: /3", "a", "/3",
+		{"groups merged", "User-agent: a\nDisallow: /1\nUser-agent: b\nDisallow: /2\nUser-agent: A\nDisallow: /3",
+			"a", "/3",
 			Decision{Agent: "a", Line: 6, Rule: "Disallow: /3"}},
 		{"shared group", "User-agent: a\nUser-agent: b\nDisallow: /1", "b", "/1",
 			Decision{Agent: "b", Line: 3, Rule: "Disallow: /1"}},
@@ -105,7 +107,8 @@ Sitemap: https://example.com/s.xml # main
 	if want := []string{"https://example.com/s.xml"}; !reflect.DeepEqual(got.Sitemaps, want) {
 		t.Errorf("sitemaps %+v, want %+v", got.Sitemaps, want)
 	}
-	if want := []RobotsSignal{{Line: 6, Agents: []string{"*", "GPTBot"}, Text: "Content-Signal: search=yes, ai-train=NO",
+	if want := []RobotsSignal{{Line: 6, Agents: []string{"*", "GPTBot"},
+		Text:   "Content-Signal: search=yes, ai-train=NO",
 		Values: map[string]string{"search": "yes", "ai-train": "no"}}}; !reflect.DeepEqual(got.Signals, want) {
 		t.Errorf("signals %+v, want %+v", got.Signals, want)
 	}
@@ -181,7 +184,8 @@ func TestRobotsFrom(t *testing.T) {
 		tt.res.URL = u
 		r := RobotsFrom(&tt.res)
 		if d := r.Query("x", mustURL(t, "https://example.com/x")); r.State != tt.state || d.Allowed != tt.allow {
-			t.Errorf("%d %v: %s, allowed %v; want %s, %v", tt.res.Status, tt.res.Failure, r.State, d.Allowed, tt.state, tt.allow)
+			t.Errorf("%d %v: %s, allowed %v; want %s, %v", tt.res.Status, tt.res.Failure, r.State, d.Allowed,
+				tt.state, tt.allow)
 		}
 	}
 }

@@ -53,25 +53,31 @@ func TestParseSitemap(t *testing.T) {
 			index: true, entries: []found{{"https://example.com/s1.xml", "", 1}}},
 		{name: "gzip", body: gzipped(t, open+"<url><loc>https://example.com/z</loc></url></urlset>"),
 			entries: []found{{"https://example.com/z", "", 1}}},
-		{name: "cdata and latin-1", body: "<?xml version='1.0' encoding='ISO-8859-1'?>" + open + "<url><loc><![CDATA[https://example.com/\xf1]]></loc></url></urlset>",
+		{name: "cdata and latin-1", body: "<?xml version='1.0' encoding='ISO-8859-1'?>" + open +
+			"<url><loc><![CDATA[https://example.com/\xf1]]></loc></url></urlset>",
 			entries: []found{{"https://example.com/%C3%B1", "", 1}}},
 		{name: "text", body: "\ufeffhttps://example.com/1\r\n\r\nhttps://example.com/2\n",
 			entries: []found{{"https://example.com/1", "", 1}, {"https://example.com/2", "", 3}}},
-		{name: "bad entries", body: open + "\n<url><loc>/relative</loc></url>\n<url></url>\n<url><loc>ftp://example.com/</loc></url></urlset>",
+		{name: "bad entries", body: open +
+			"\n<url><loc>/relative</loc></url>\n<url></url>\n<url><loc>ftp://example.com/</loc></url></urlset>",
 			problems: []SitemapProblem{
 				{Line: 2, Kind: SitemapBadURL, Text: "the URL is not absolute: /relative"},
 				{Line: 3, Kind: SitemapBadURL, Text: "an entry without location"},
 				{Line: 4, Kind: SitemapBadURL, Text: "the URL is neither http nor https: ftp://example.com/"}}},
-		{name: "broken after the first", body: open + "\n<url><loc>https://example.com/1</loc></url>\n<url><loc>https://example.com/?a&b</loc></url></urlset>",
+		{name: "broken after the first", body: open +
+			"\n<url><loc>https://example.com/1</loc></url>\n<url><loc>https://example.com/?a&b</loc></url></urlset>",
 			entries:  []found{{"https://example.com/1", "", 2}},
 			problems: []SitemapProblem{{Line: 3, Kind: SitemapSyntax, Text: "invalid character entity &b (no semicolon)"}}},
 		{name: "cut", body: open + "<url>", problems: []SitemapProblem{{Line: 1, Kind: SitemapSyntax, Text: "unexpected EOF"}}},
-		{name: "page", body: "<!doctype html><html><body>", problems: []SitemapProblem{{Line: 1, Kind: SitemapNotSitemap, Text: "the document is <html>"}}},
+		{name: "page", body: "<!doctype html><html><body>",
+			problems: []SitemapProblem{{Line: 1, Kind: SitemapNotSitemap, Text: "the document is <html>"}}},
 		{name: "empty", body: "", problems: []SitemapProblem{{Line: 1, Kind: SitemapNotSitemap, Text: "the file is empty"}}},
 		{name: "words", body: "Not Found", problems: []SitemapProblem{{Line: 1, Kind: SitemapNotSitemap, Text: "Not Found"}}},
 		{name: "broken gzip", body: "\x1f\x8bxx", problems: []SitemapProblem{{Kind: SitemapSyntax, Text: "unexpected EOF"}}},
-		{name: "nested", body: strings.Repeat("<urlset>", 1000), problems: []SitemapProblem{{Line: 1, Kind: SitemapSyntax, Text: "elements are nested too deeply"}}},
-		{name: "entity bomb", body: `<!DOCTYPE x [<!ENTITY a "aaaa">]>` + open + "<url><loc>https://example.com/&a;</loc></url></urlset>",
+		{name: "nested", body: strings.Repeat("<urlset>", 1000),
+			problems: []SitemapProblem{{Line: 1, Kind: SitemapSyntax, Text: "elements are nested too deeply"}}},
+		{name: "entity bomb", body: `<!DOCTYPE x [<!ENTITY a "aaaa">]>` + open +
+			"<url><loc>https://example.com/&a;</loc></url></urlset>",
 			problems: []SitemapProblem{{Line: 1, Kind: SitemapSyntax, Text: "invalid character entity &a;"}}},
 	}
 	file := mustURL(t, "https://example.com/sitemap.xml")
@@ -85,7 +91,8 @@ func TestParseSitemap(t *testing.T) {
 			tt.problems[i].File = file.String()
 		}
 		if index != tt.index || !reflect.DeepEqual(entries, tt.entries) || !reflect.DeepEqual(problems, tt.problems) {
-			t.Errorf("%s: index %v, entries %+v, problems %+v\nwant %v, %+v, %+v", tt.name, index, entries, problems, tt.index, tt.entries, tt.problems)
+			t.Errorf("%s: index %v, entries %+v, problems %+v\nwant %v, %+v, %+v", tt.name, index, entries, problems,
+				tt.index, tt.entries, tt.problems)
 		}
 	}
 }
@@ -93,7 +100,8 @@ func TestParseSitemap(t *testing.T) {
 func TestParseSitemapBounds(t *testing.T) {
 	file := mustURL(t, "https://example.com/s.xml")
 	endless := func() io.Reader {
-		return io.MultiReader(strings.NewReader("<urlset>"), &repeat{text: []byte("<url><loc>https://example.com/</loc></url>")})
+		return io.MultiReader(strings.NewReader("<urlset>"),
+			&repeat{text: []byte("<url><loc>https://example.com/</loc></url>")})
 	}
 	count := func(r io.Reader, lim SitemapLimits) (n int, problems []SitemapProblem) {
 		_, problems = ParseSitemap(r, file, lim, func(SitemapEntry) bool { n++; return true })
@@ -150,7 +158,8 @@ func TestSitemaps(t *testing.T) {
 	pages := func(urls ...string) string {
 		return "<urlset><url><loc>" + strings.Join(urls, "</loc></url>\n<url><loc>") + "</loc></url></urlset>"
 	}
-	serve("/root.xml", index(at("/root.xml"), at("/a.xml"), at("/b.xml.gz"), "https://elsewhere.example/s.xml", at("/gone.xml"), at("/sub.xml")))
+	serve("/root.xml", index(at("/root.xml"), at("/a.xml"), at("/b.xml.gz"), "https://elsewhere.example/s.xml",
+		at("/gone.xml"), at("/sub.xml")))
 	serve("/a.xml", pages(at("/1"), at("/2"), at("/1"), "https://elsewhere.example/"))
 	serve("/b.xml.gz", gzipped(t, pages(at("/2"), at("/3"))))
 	serve("/sub.xml", index(at("/root.xml"), at("/subsub.xml")))
@@ -161,7 +170,8 @@ func TestSitemaps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := strings.Fields("/root.xml /a.xml /b.xml.gz /gone.xml /sub.xml /subsub.xml"); !reflect.DeepEqual(asked, want) {
+	want := strings.Fields("/root.xml /a.xml /b.xml.gz /gone.xml /sub.xml /subsub.xml")
+	if !reflect.DeepEqual(asked, want) {
 		t.Errorf("asked for %q, want %q", asked, want)
 	}
 	var entries []string
@@ -192,7 +202,8 @@ func TestSitemaps(t *testing.T) {
 		t.Errorf("files %+v\nwant %+v", got.Files, wantFiles)
 	}
 
-	capped, err := testFetcher(t, Config{}).Sitemaps(t.Context(), []*url.URL{root}, NewScope(root), SitemapLimits{Entries: 2, Files: 3})
+	capped, err := testFetcher(t, Config{}).Sitemaps(t.Context(), []*url.URL{root}, NewScope(root),
+		SitemapLimits{Entries: 2, Files: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -145,11 +145,16 @@ func TestScope(t *testing.T) {
 	}{
 		{"https://www.example.co.uk/",
 			[]string{"https://example.co.uk/", "http://a.b.example.co.uk/"},
-			[]string{"https://other.co.uk/", "https://notexample.co.uk/", "https://example.co.uk:8443/", "https://example.co.uk.evil.example/"}},
+			[]string{
+				"https://other.co.uk/", "https://notexample.co.uk/", "https://example.co.uk:8443/",
+				"https://example.co.uk.evil.example/",
+			}},
 		{"https://me.github.io/", []string{"http://me.github.io/x"}, []string{"https://you.github.io/", "https://github.io/"}},
 		{"https://example.com:8443/", []string{"http://www.example.com:8443/"}, []string{"https://example.com/"}},
-		{"http://localhost:3000/", []string{"http://localhost:3000/x"}, []string{"http://localhost/", "http://localhost:3001/", "http://a.localhost:3000/"}},
-		{"http://127.0.0.1:3000/", []string{"http://127.0.0.1:3000/x"}, []string{"http://127.0.0.1/", "http://127.0.0.2:3000/", "http://localhost:3000/"}},
+		{"http://localhost:3000/", []string{"http://localhost:3000/x"},
+			[]string{"http://localhost/", "http://localhost:3001/", "http://a.localhost:3000/"}},
+		{"http://127.0.0.1:3000/", []string{"http://127.0.0.1:3000/x"},
+			[]string{"http://127.0.0.1/", "http://127.0.0.2:3000/", "http://localhost:3000/"}},
 		{"http://[2001:db8::1]/", []string{"https://[2001:db8::1]/"}, []string{"http://[2001:db8::2]/"}},
 		{"http://10.0.0.1/", []string{"http://10.0.0.1/"}, []string{"http://1.10.0.0.1.example/", "http://11.0.0.1/"}},
 		{"https://github.io/", []string{"https://github.io/x"}, []string{"https://me.github.io/"}},
@@ -175,7 +180,9 @@ func TestScope(t *testing.T) {
 
 // A canonical URL is its own canonical form, and net/url reads it back as it is.
 func FuzzCanonical(f *testing.F) {
-	for _, s := range []string{"/a/../b?x#y", "//h:80", "http://[::1]:8", `\\x\..\y`, "?%", "https://ñ.example/%C3%b1%7e|", ".", "a:b@c"} {
+	for _, s := range []string{
+		"/a/../b?x#y", "//h:80", "http://[::1]:8", `\\x\..\y`, "?%", "https://ñ.example/%C3%b1%7e|", ".", "a:b@c",
+	} {
 		f.Add(s)
 	}
 	base, err := Canonical(nil, "https://example.com/a/b?c")
@@ -193,7 +200,8 @@ func FuzzCanonical(f *testing.F) {
 			t.Errorf("%q gives %q, and that %v, %v", href, key, again, err)
 		}
 		parsed, err := url.Parse(key)
-		if err != nil || parsed.Host != u.Host || parsed.EscapedPath() != u.EscapedPath() || parsed.RawQuery != u.RawQuery {
+		if err != nil || parsed.Host != u.Host || parsed.EscapedPath() != u.EscapedPath() ||
+			parsed.RawQuery != u.RawQuery {
 			t.Errorf("%q: net/url reads %q as %#v, %v", href, key, parsed, err)
 		}
 		if u.Host == "" || u.User != nil || len(key) > MaxURLLength {

@@ -226,7 +226,8 @@ func TestListen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		notify := make(chan struct{})
 		var begun atomic.Int64
-		f := New(Config{Sweep: time.Hour, Log: slog.New(slog.DiscardHandler), Listen: func(ctx context.Context, wake func()) error {
+		cfg := Config{Sweep: time.Hour, Log: slog.New(slog.DiscardHandler)}
+		cfg.Listen = func(ctx context.Context, wake func()) error {
 			begun.Add(1)
 			for {
 				select {
@@ -239,7 +240,8 @@ func TestListen(t *testing.T) {
 					wake()
 				}
 			}
-		}})
+		}
+		f := New(cfg)
 		start(t, f)
 		notify <- struct{}{}
 		if got := woken(f, trailing-time.Millisecond); got != 1 {
@@ -336,12 +338,14 @@ func TestWakeupsAreCountedBySource(t *testing.T) {
 		check("a notification and its second look", map[Source]uint64{Commit: 3, Notify: 1, Timer: 1})
 		f.SetActive(true)
 		time.Sleep(time.Second + time.Millisecond)
-		check("a second of ticks, and the first version", map[Source]uint64{Commit: 3, Notify: 1, Timer: 5, DataVersion: 1})
+		check("a second of ticks, and the first version",
+			map[Source]uint64{Commit: 3, Notify: 1, Timer: 5, DataVersion: 1})
 		version.Add(1)
 		time.Sleep(PollDefault)
 		f.SetActive(false)
 		close(notify)
-		check("another version, and the end of listening", map[Source]uint64{Commit: 3, Notify: 2, Timer: 5, DataVersion: 2})
+		check("another version, and the end of listening",
+			map[Source]uint64{Commit: 3, Notify: 2, Timer: 5, DataVersion: 2})
 	})
 	names := ""
 	for _, s := range Sources {
@@ -359,7 +363,8 @@ func TestAListenOutageIsLoggedOnce(t *testing.T) {
 		var log bytes.Buffer
 		var down atomic.Bool
 		down.Store(true)
-		f := New(Config{Log: slog.New(slog.NewTextHandler(&log, nil)), Listen: func(ctx context.Context, wake func()) error {
+		cfg := Config{Log: slog.New(slog.NewTextHandler(&log, nil))}
+		cfg.Listen = func(ctx context.Context, wake func()) error {
 			for !down.Load() {
 				wake()
 				select {
@@ -369,7 +374,8 @@ func TestAListenOutageIsLoggedOnce(t *testing.T) {
 				}
 			}
 			return errors.New("connection refused")
-		}})
+		}
+		f := New(cfg)
 		start(t, f)
 		check := func(what string, outages, recoveries int) {
 			t.Helper()

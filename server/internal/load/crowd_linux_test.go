@@ -62,7 +62,8 @@ func TestCrowdOfStreams(t *testing.T) {
 	}
 	d := c.deliveries()[0]
 	if d.received != 1500 || d.conflated != 0 || d.lost != 0 || len(d.toAll) != 5 {
-		t.Errorf("got %d frames, %d conflated, %d lost, %d to all; want 1500, 0, 0, 5", d.received, d.conflated, d.lost, len(d.toAll))
+		t.Errorf("got %d frames, %d conflated, %d lost, %d to all; want 1500, 0, 0, 5", d.received, d.conflated,
+			d.lost, len(d.toAll))
 	}
 }
 
@@ -143,18 +144,21 @@ func TestTrial(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return b.add(t.Context(), &trial{site: s, topics: topics, idle: 100 * time.Millisecond, drive: func(ctx context.Context) error {
+		drive := func(ctx context.Context) error {
 			if err := topics[0].step(ctx, s.patch); err != nil {
 				return err
 			}
 			return flood(ctx, topics, s.db.update, 1, 100, 100*time.Millisecond)
-		}}, newRow("atalaya", sqlite, oneAudit, 12))
+		}
+		return b.add(t.Context(), &trial{site: s, topics: topics, idle: 100 * time.Millisecond, drive: drive},
+			newRow("atalaya", sqlite, oneAudit, 12))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := b.rows[0]
-	if r.Connected != 12 || r.Refused != 0 || r.Lost != 0 || !(r.P50 > 0) || !(r.QueriesOpening >= 1) || !(r.CPUPerEvent > 0) {
+	if r.Connected != 12 || r.Refused != 0 || r.Lost != 0 || !(r.P50 > 0) || !(r.QueriesOpening >= 1) ||
+		!(r.CPUPerEvent > 0) {
 		t.Errorf("got %+v", r)
 	}
 }

@@ -44,14 +44,24 @@ func TestReckon(t *testing.T) {
 		want    delivery
 	}{
 		{"everybody has everything",
-			[]sample{{5, 1, 11 * ms}, {6, 1, 13 * ms}, {5, 2, 21 * ms}, {5, 3, 31 * ms}, {6, 2, 22 * ms}, {6, 3, 34 * ms}},
-			delivery{latencies: []time.Duration{ms, ms, ms, 2 * ms, 3 * ms, 4 * ms}, toAll: []time.Duration{2 * ms, 3 * ms, 4 * ms}, received: 6}},
+			[]sample{
+				{5, 1, 11 * ms}, {6, 1, 13 * ms}, {5, 2, 21 * ms}, {5, 3, 31 * ms}, {6, 2, 22 * ms}, {6, 3, 34 * ms},
+			},
+			delivery{
+				latencies: []time.Duration{ms, ms, ms, 2 * ms, 3 * ms, 4 * ms},
+				toAll:     []time.Duration{2 * ms, 3 * ms, 4 * ms}, received: 6,
+			}},
 		{"a newer state stands for those it replaced",
 			[]sample{{5, 3, 32 * ms}, {6, 1, 11 * ms}, {6, 2, 21 * ms}, {6, 3, 31 * ms}},
-			delivery{latencies: []time.Duration{ms, ms, ms, 2 * ms, 12 * ms, 22 * ms}, toAll: []time.Duration{2 * ms, 12 * ms, 22 * ms}, received: 4, conflated: 2}},
+			delivery{
+				latencies: []time.Duration{ms, ms, ms, 2 * ms, 12 * ms, 22 * ms},
+				toAll:     []time.Duration{2 * ms, 12 * ms, 22 * ms}, received: 4, conflated: 2,
+			}},
 		{"the last state is lost",
 			[]sample{{5, 1, 11 * ms}, {5, 2, 21 * ms}, {5, 3, 31 * ms}, {6, 1, 12 * ms}},
-			delivery{latencies: []time.Duration{ms, ms, ms, 2 * ms}, toAll: []time.Duration{2 * ms}, received: 4, lost: 1}},
+			delivery{
+				latencies: []time.Duration{ms, ms, ms, 2 * ms}, toAll: []time.Duration{2 * ms}, received: 4, lost: 1,
+			}},
 		{"repeated, and another topic's viewers",
 			[]sample{{5, 1, 11 * ms}, {5, 1, 12 * ms}, {4, 3, 40 * ms}, {7, 3, 40 * ms}, {5, 9, 50 * ms}},
 			delivery{latencies: []time.Duration{ms}, received: 1, lost: 2}},

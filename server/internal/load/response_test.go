@@ -41,7 +41,8 @@ func TestResponse(t *testing.T) {
 	}{
 		{"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX: y\r\n\r\n4\r\ndata\r\n3\r\n: x\r\n0\r\n\r\n",
 			script{"head 200", "data: x", "done"}},
-		{"chunks without an end", "HTTP/1.1 200 OK\r\ntransfer-encoding: CHUNKED\r\n\r\n00C\r\nline\r\nline\r\n\r\n1;name=value\r\n!\r\n",
+		{"chunks without an end",
+			"HTTP/1.1 200 OK\r\ntransfer-encoding: CHUNKED\r\n\r\n00C\r\nline\r\nline\r\n\r\n1;name=value\r\n!\r\n",
 			script{"head 200", "line\r\nline\r\n!"}},
 		{"trailer", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n",
 			script{"head 200", "a", "done"}},
@@ -49,7 +50,8 @@ func TestResponse(t *testing.T) {
 		{"until the connection closes", "HTTP/1.1 200 OK\r\n\r\n4\r\ndata: x\n\n", script{"head 200", "4\r\ndata: x\n\n"}},
 		{"no body", "HTTP/1.1 204 No Content\r\nX: y\r\n\r\n", script{"head 204", "", "done"}},
 		{"length 0", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", script{"head 200", "", "done"}},
-		{"one after the other", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nb\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\nc",
+		{"one after the other",
+			"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nb\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\nc",
 			script{"head 200", "a", "done", "head 503", "b", "done", "head 200", "c"}},
 		{"LF", "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n1\na\n0\n\n", script{"head 200", "a", "done"}},
 	} {

@@ -186,11 +186,16 @@ func TestStatuses(t *testing.T) {
 				if strings.HasSuffix(tt.target, "/basic") {
 					want = "text/html; charset=utf-8"
 				}
-				if r.Header.Get("Allow") == "" || kind != want || kind == shared.ProblemType && !strings.Contains(body, `"code":"method_not_allowed"`) {
-					t.Errorf("Allow %q, Content-Type %q, %s; want a method, %s", r.Header.Get("Allow"), kind, body, want)
+				if r.Header.Get("Allow") == "" || kind != want || kind == shared.ProblemType &&
+					!strings.Contains(body, `"code":"method_not_allowed"`) {
+					t.Errorf("Allow %q, Content-Type %q, %s; want a method, %s", r.Header.Get("Allow"),
+						kind, body, want)
 				}
 			}
-			for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Content-Security-Policy": policy} {
+			for name, want := range map[string]string{
+				"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+				"Content-Security-Policy": policy,
+			} {
 				if got := r.Header.Get(name); got != want {
 					t.Errorf("%s: got %q, want %q", name, got, want)
 				}
@@ -232,7 +237,8 @@ func TestPageIsNever304(t *testing.T) {
 			if got, want := r.Header.Get("Content-Type"), "text/html; charset=utf-8"; got != want {
 				t.Errorf("%s: Content-Type %q, want %q", target, got, want)
 			}
-			if got := strings.Join(r.Header.Values("Vary"), ", "); !strings.Contains(got, "Cookie") || !strings.Contains(got, "Accept-Language") {
+			if got := strings.Join(r.Header.Values("Vary"), ", "); !strings.Contains(got, "Cookie") ||
+				!strings.Contains(got, "Accept-Language") {
 				t.Errorf("%s: Vary %q does not name the cookie and the language", target, got)
 			}
 		}
@@ -247,8 +253,10 @@ func TestDataFailure(t *testing.T) {
 	}
 	for _, target := range []string{"/", "/audits/1", "/basic", "/audits/1/basic"} {
 		r := s.get(target)
-		if r.StatusCode != 503 || r.Header.Get("Retry-After") == "" || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
-			t.Errorf("%s: got %d %s, Retry-After %q; want a page with 503", target, r.StatusCode, r.Header.Get("Content-Type"), r.Header.Get("Retry-After"))
+		if r.StatusCode != 503 || r.Header.Get("Retry-After") == "" ||
+			!strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+			t.Errorf("%s: got %d %s, Retry-After %q; want a page with 503", target, r.StatusCode,
+				r.Header.Get("Content-Type"), r.Header.Get("Retry-After"))
 		}
 	}
 	if forms := elements(parse(t, s.get("/basic")), "form"); len(forms) != 1 {
@@ -304,7 +312,8 @@ func TestOrigin(t *testing.T) {
 		s.ServeHTTP(w, r)
 		return w.Body.String()
 	}
-	if page, want := ask(shared.PathPage(id), "watch.example:8443"), `content="http://watch.example:8443/audits/1"`; !strings.Contains(page, want) {
+	if page, want := ask(shared.PathPage(id), "watch.example:8443"),
+		`content="http://watch.example:8443/audits/1"`; !strings.Contains(page, want) {
 		t.Errorf("the page lacks %s", want)
 	}
 	if script, want := ask("/app.js", "watch.example"), `http://watch.example/basic`; !strings.Contains(script, want) {
@@ -426,7 +435,10 @@ func TestPageRefersToWhatExists(t *testing.T) {
 func TestWayToThePlainPage(t *testing.T) {
 	s := newSite(t)
 	id := s.audit("https://one.example/").AuditID
-	for target, want := range map[string]string{"/": "/basic", shared.PathPage(id): shared.PathBasicPage(id), shared.PathReportPage(id): shared.PathBasicPage(id)} {
+	for target, want := range map[string]string{
+		"/": "/basic", shared.PathPage(id): shared.PathBasicPage(id),
+		shared.PathReportPage(id): shared.PathBasicPage(id),
+	} {
 		found := false
 		for _, a := range elements(parse(t, s.get(target)), "a") {
 			found = found || attribute(a, "href") == want
@@ -448,7 +460,8 @@ func TestConcurrentReaders(t *testing.T) {
 		t.Run(l, func(t *testing.T) {
 			t.Parallel()
 			for i := 0; i < 20 && ctx.Err() == nil; i++ {
-				if got := attribute(elements(parse(t, s.get("/?q="+url.QueryEscape(l), "Accept-Language", l)), "html")[0], "lang"); got != l {
+				if got := attribute(elements(parse(t, s.get("/?q="+url.QueryEscape(l), "Accept-Language", l)),
+					"html")[0], "lang"); got != l {
 					t.Fatalf("asked for %s, got %s", l, got)
 				}
 			}

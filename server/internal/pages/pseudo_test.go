@@ -81,7 +81,8 @@ func TestPlainPagesSpeakThroughText(t *testing.T) {
 	}
 	score := 76
 	result := work.Result{
-		Status: shared.StatusCompleted, GeoScore: &score, Partial: true, StopReason: "limit", Last: halfway, Report: raw,
+		Status: shared.StatusCompleted, GeoScore: &score, Partial: true, StopReason: "limit", Last: halfway,
+		Report: raw,
 	}
 	if err := s.rows.Finish(t.Context(), lease, result); err != nil {
 		t.Fatal(err)

@@ -21,8 +21,10 @@ func TestSlashes(t *testing.T) {
 		{"GET", "/audits/%5Cevil.example%0D%0A/", "/audits/%5Cevil.example%0D%0A"},
 	} {
 		r := s.do(tt.method, tt.target, "")
-		if got := r.Header.Get("Location"); r.StatusCode != 308 || got != tt.to || r.Header.Get("Cache-Control") != "no-cache" {
-			t.Errorf("%s %s: got %d to %q, Cache-Control %q; want 308 to %q", tt.method, tt.target, r.StatusCode, got, r.Header.Get("Cache-Control"), tt.to)
+		if got := r.Header.Get("Location"); r.StatusCode != 308 || got != tt.to ||
+			r.Header.Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s %s: got %d to %q, Cache-Control %q; want 308 to %q", tt.method, tt.target, r.StatusCode, got,
+				r.Header.Get("Cache-Control"), tt.to)
 		}
 	}
 	// Whoever asks for it, nobody is sent to another host, where // or /\ lead.

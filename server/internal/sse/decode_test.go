@@ -121,7 +121,8 @@ func TestDecoderBounds(t *testing.T) {
 			t.Errorf("%s: got %v, want ErrTooLong", name, err)
 		}
 	}
-	if e, err := NewDecoder(strings.NewReader("data: " + line + "\n\n")).Next(); err != nil || len(e.Data) != len(line) {
+	if e, err := NewDecoder(strings.NewReader("data: " + line + "\n\n")).Next(); err != nil ||
+		len(e.Data) != len(line) {
 		t.Errorf("half the bound: got %d bytes, %v", len(e.Data), err)
 	}
 }
@@ -153,7 +154,10 @@ func FuzzRoundTrip(f *testing.F) {
 		}
 		got, _ := decodeAll(t, bytes.NewReader(append(block, block...)))
 		lines := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(data))
-		want := Event{Retry: min(retry, maxRetry), ID: text([]byte(id)), Type: text([]byte(kind)), Data: []byte(text([]byte(lines)))}
+		want := Event{
+			Retry: min(retry, maxRetry), ID: text([]byte(id)), Type: text([]byte(kind)),
+			Data: []byte(text([]byte(lines))),
+		}
 		if !reflect.DeepEqual(got, []Event{want, want}) {
 			t.Errorf("got %+v, want twice %+v", got, want)
 		}

@@ -39,7 +39,8 @@ func TestCreateIdempotency(t *testing.T) {
 		}
 		again, created, err := f.Create(ctx, site, "key'1")
 		if err != nil || created || again.AuditID != first.AuditID {
-			t.Errorf("again: got audit %d, created %v, %v, want audit %d, not created", again.AuditID, created, err, first.AuditID)
+			t.Errorf("again: got audit %d, created %v, %v, want audit %d, not created", again.AuditID, created, err,
+				first.AuditID)
 		}
 		if _, _, err := f.Create(ctx, external, "key'1"); !errors.Is(err, store.ErrIdempotency) {
 			t.Errorf("another body: got %v, want %v", err, store.ErrIdempotency)
@@ -57,7 +58,9 @@ func TestCreateIdempotency(t *testing.T) {
 // TestSettings finds nothing missing of what an audit was created with.
 func TestSettings(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		for _, a := range []shared.NewAudit{site, external, {URL: "x", Kind: shared.KindExternal, PageLimit: 3, MaxDepth: 2}} {
+		for _, a := range []shared.NewAudit{
+			site, external, {URL: "x", Kind: shared.KindExternal, PageLimit: 3, MaxDepth: 2},
+		} {
 			id := f.create(t, a).AuditID
 			got, status, err := f.Settings(t.Context(), id)
 			if err != nil || got != a || status != shared.StatusPending {
@@ -66,7 +69,8 @@ func TestSettings(t *testing.T) {
 			if _, err := f.Cancel(t.Context(), id); err != nil {
 				t.Fatal(err)
 			}
-			if got, status, err := f.Settings(t.Context(), id); err != nil || got != a || status != shared.StatusCancelled {
+			if got, status, err := f.Settings(t.Context(), id); err != nil || got != a ||
+				status != shared.StatusCancelled {
 				t.Errorf("ended: got %+v, %s, %v, want %+v, %s", got, status, err, a, shared.StatusCancelled)
 			}
 		}

@@ -115,7 +115,8 @@ func TestChangesMoreThanOneCall(t *testing.T) {
 			}
 		}
 		if len(got) != rows || got[1] != 6 || got[rows] != 6 || got[2] != 5 {
-			t.Errorf("after %d calls: got %d audits, progress of the first %d, of the last %d", calls, len(got), got[1], got[rows])
+			t.Errorf("after %d calls: got %d audits, progress of the first %d, of the last %d", calls, len(got),
+				got[1], got[rows])
 		}
 	})
 }
@@ -131,7 +132,8 @@ func TestChangesLateCommit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.ExecContext(t.Context(), fmt.Sprintf("UPDATE audits SET progress = 30 WHERE id = %d", late.AuditID)); err != nil {
+	if _, err := tx.ExecContext(t.Context(),
+		fmt.Sprintf("UPDATE audits SET progress = 30 WHERE id = %d", late.AuditID)); err != nil {
 		t.Fatal(err)
 	}
 	f.sql(t, fmt.Sprintf("UPDATE audits SET progress = 20 WHERE id = %d", early.AuditID))
@@ -150,7 +152,8 @@ func TestChangesLateCommit(t *testing.T) {
 	}
 	after, _, cursor := f.changes(t, cursor)
 	if after[late.AuditID] == 0 || after[late.AuditID] >= revisions[early.AuditID] {
-		t.Errorf("after the late commit: got %v, want audit %d with a revision below %d", after, late.AuditID, revisions[early.AuditID])
+		t.Errorf("after the late commit: got %v, want audit %d with a revision below %d", after, late.AuditID,
+			revisions[early.AuditID])
 	}
 	if rest, _, _ := f.changes(t, cursor); len(rest) != 0 {
 		t.Errorf("then: got %v, want nothing", rest)

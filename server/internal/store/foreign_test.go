@@ -22,7 +22,9 @@ type seen struct {
 
 func (f *fixture) seen(t *testing.T, id int64) seen {
 	p := f.progress(t, id)
-	return seen{p.Status, p.Progress, p.GeoScore, p.Attempt, p.StartedAt != nil, p.FinishedAt != nil, p.WorkerSeenAt != nil}
+	return seen{
+		p.Status, p.Progress, p.GeoScore, p.Attempt, p.StartedAt != nil, p.FinishedAt != nil, p.WorkerSeenAt != nil,
+	}
 }
 
 // TestPlainWorker runs the life of an audit that a worker writes in plain SQL.
@@ -37,8 +39,10 @@ func TestPlainWorker(t *testing.T) {
 			{"UPDATE audits SET message = 'in the queue' WHERE id = 1", pending},
 			{"UPDATE audits SET progress = 40 WHERE id = 1", seen{shared.StatusRunning, 40, nil, 1, true, false, true}},
 			{"UPDATE audits SET progress = 40, total_pages = 12 WHERE id = 1", seen{shared.StatusRunning, 40, nil, 1, true, false, true}},
-			{"UPDATE audits SET progress = 5, attempt = attempt + 1 WHERE id = 1", seen{shared.StatusRunning, 5, nil, 2, true, false, true}},
-			{"UPDATE audits SET status = 'completed', geo_score = 80 WHERE id = 1", seen{shared.StatusCompleted, 100, ptr(80), 2, true, true, true}},
+			{"UPDATE audits SET progress = 5, attempt = attempt + 1 WHERE id = 1",
+				seen{shared.StatusRunning, 5, nil, 2, true, false, true}},
+			{"UPDATE audits SET status = 'completed', geo_score = 80 WHERE id = 1",
+				seen{shared.StatusCompleted, 100, ptr(80), 2, true, true, true}},
 		} {
 			f.sql(t, step.sql)
 			if got := f.seen(t, 1); !same(got, step.want) {
@@ -59,9 +63,12 @@ func TestPlainWorkerShortcuts(t *testing.T) {
 		}{
 			{"INSERT INTO audits (url, progress) VALUES ('a', 40)", seen{shared.StatusRunning, 40, nil, 1, true, false, false}},
 			{"INSERT INTO audits (url, status) VALUES ('a', 'running')", seen{shared.StatusRunning, 0, nil, 1, true, false, false}},
-			{"INSERT INTO audits (url, status, geo_score) VALUES ('a', 'completed', 9)", seen{shared.StatusCompleted, 100, ptr(9), 0, true, true, false}},
-			{"INSERT INTO audits (url, status, stage) VALUES ('a', 'failed', 'crawl')", seen{shared.StatusFailed, 0, nil, 0, false, true, false}},
-			{"INSERT INTO audits (url, status, finished_at) VALUES ('a', 'pending', '2020-01-01 00:00:00+00:00')", seen{status: shared.StatusPending}},
+			{"INSERT INTO audits (url, status, geo_score) VALUES ('a', 'completed', 9)",
+				seen{shared.StatusCompleted, 100, ptr(9), 0, true, true, false}},
+			{"INSERT INTO audits (url, status, stage) VALUES ('a', 'failed', 'crawl')",
+				seen{shared.StatusFailed, 0, nil, 0, false, true, false}},
+			{"INSERT INTO audits (url, status, finished_at) VALUES ('a', 'pending', '2020-01-01 00:00:00+00:00')",
+				seen{status: shared.StatusPending}},
 			{"INSERT INTO audits (url, kind, progress) VALUES ('a', 'site', 40)", seen{status: shared.StatusPending, progress: 40}},
 		} {
 			f.sql(t, c.sql)

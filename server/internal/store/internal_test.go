@@ -89,8 +89,10 @@ func TestChangeCursor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if changed, got, err := w.advance(c.rows); !errors.Is(err, c.err) || got != c.want || len(changed) != c.changed {
-			t.Errorf("%s: got %d rows, %q, %v, want %d, %q, %v", c.name, len(changed), got, err, c.changed, c.want, c.err)
+		if changed, got, err := w.advance(c.rows); !errors.Is(err, c.err) || got != c.want ||
+			len(changed) != c.changed {
+			t.Errorf("%s: got %d rows, %q, %v, want %d, %q, %v", c.name, len(changed), got, err, c.changed,
+				c.want, c.err)
 		}
 	}
 }
@@ -131,7 +133,8 @@ func FuzzCursor(f *testing.F) {
 			t.Errorf("%q: read as %d", list, id)
 		}
 		if w, err := decodeChangeCursor(changes); err == nil {
-			if again, err := decodeChangeCursor(w.String()); err != nil || (w.until != 0 && !reflect.DeepEqual(again, w)) {
+			if again, err := decodeChangeCursor(w.String()); err != nil ||
+				(w.until != 0 && !reflect.DeepEqual(again, w)) {
 				t.Errorf("%q: read as %v, then as %v, %v", changes, w, again, err)
 			}
 		}

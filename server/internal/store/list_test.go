@@ -44,7 +44,9 @@ func TestList(t *testing.T) {
 		if err != nil || pages.Pages == nil || len(pages.Pages) != 0 {
 			t.Errorf("an audit without pages: got %+v, %v", pages, err)
 		}
-		for _, cursor := range []string{"x", "!!", (*list.NextCursor)[1:], "cGFnZXM6MQ", "YXVkaXRzOi0x", "YXVkaXRzOjAx"} {
+		for _, cursor := range []string{
+			"x", "!!", (*list.NextCursor)[1:], "cGFnZXM6MQ", "YXVkaXRzOi0x", "YXVkaXRzOjAx",
+		} {
 			if _, err := f.List(t.Context(), shared.ListQuery{Cursor: cursor}); !errors.Is(err, store.ErrBadCursor) {
 				t.Errorf("cursor %q: got %v, want %v", cursor, err, store.ErrBadCursor)
 			}
@@ -104,8 +106,10 @@ func TestPatch(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		ctx := t.Context()
 		id := f.create(t, external).AuditID
-		p, err := f.Patch(ctx, id, shared.ProgressPatch{Progress: ptr(30), Message: ptr("it's on"), TotalPages: ptr(4)}, 0)
-		if err != nil || p.Status != shared.StatusRunning || p.Progress != 30 || *p.Message != "it's on" || p.TotalPages != 4 || p.WorkerSeenAt == nil {
+		p, err := f.Patch(ctx, id,
+			shared.ProgressPatch{Progress: ptr(30), Message: ptr("it's on"), TotalPages: ptr(4)}, 0)
+		if err != nil || p.Status != shared.StatusRunning || p.Progress != 30 || *p.Message != "it's on" ||
+			p.TotalPages != 4 || p.WorkerSeenAt == nil {
 			t.Errorf("first: got %+v, %v", p, err)
 		}
 		same, err := f.Patch(ctx, id, shared.ProgressPatch{Progress: ptr(30)}, p.Revision)
@@ -135,14 +139,17 @@ func TestPatch(t *testing.T) {
 		if got := f.progress(t, id); !equal(got, same) {
 			t.Errorf("refused patches changed the row:\ngot  %+v\nwant %+v", got, same)
 		}
-		done, err := f.Patch(ctx, id, shared.ProgressPatch{Status: ptr(shared.StatusCompleted), GeoScore: ptr(88), Message: ptr("")}, p.Revision)
+		done, err := f.Patch(ctx, id,
+			shared.ProgressPatch{Status: ptr(shared.StatusCompleted), GeoScore: ptr(88), Message: ptr("")}, p.Revision)
 		if err != nil || done.Progress != 100 || *done.GeoScore != 88 || done.Message != nil {
 			t.Errorf("completed: got %+v, %v", done, err)
 		}
-		if _, err := f.Patch(ctx, id, shared.ProgressPatch{Message: ptr("late")}, 0); !errors.Is(err, store.ErrTerminal) {
+		_, err = f.Patch(ctx, id, shared.ProgressPatch{Message: ptr("late")}, 0)
+		if !errors.Is(err, store.ErrTerminal) {
 			t.Errorf("ended: got %v, want %v", err, store.ErrTerminal)
 		}
-		if _, err := f.Patch(ctx, f.create(t, site).AuditID, shared.ProgressPatch{Progress: ptr(1)}, 0); !errors.Is(err, store.ErrConflict) {
+		_, err = f.Patch(ctx, f.create(t, site).AuditID, shared.ProgressPatch{Progress: ptr(1)}, 0)
+		if !errors.Is(err, store.ErrConflict) {
 			t.Errorf("site audit: got %v, want %v", err, store.ErrConflict)
 		}
 		if _, err := f.Patch(ctx, 999, shared.ProgressPatch{}, 0); !errors.Is(err, store.ErrNotFound) {

@@ -42,7 +42,8 @@ func onSQLite(t *testing.T, pool int) *fixture {
 	t.Helper()
 	f := open(t, store.Config{DataDir: t.TempDir(), PoolSize: pool})
 	var err error
-	f.foreign, err = sql.Open("sqlite", "file:"+filepath.Join(f.config.DataDir, "atalaya.db")+"?_pragma=busy_timeout(5000)")
+	f.foreign, err = sql.Open("sqlite",
+		"file:"+filepath.Join(f.config.DataDir, "atalaya.db")+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,8 @@ func TestNewerSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := store.Open(t.Context(), f.config)
-		if err == nil || !strings.Contains(err.Error(), "the database has schema 9999 and this atalaya knows schemas up to 0") {
+		if err == nil || !strings.Contains(err.Error(),
+			"the database has schema 9999 and this atalaya knows schemas up to 0") {
 			t.Errorf("got %v, want a refusal that names both schemas", err)
 		}
 		if err != nil && strings.Contains(err.Error(), "\n") {
@@ -141,7 +142,8 @@ func TestOpenErrors(t *testing.T) {
 		{"postgres://u:s3cret@host/db?x=%zz", form},
 		{"postgres://u:s3cret@host/db?sslmode=maybe", "sslmode 'maybe' is not supported"},
 		{"postgres://u:s3cret@host/db?sslrootcert=/nowhere/ca.pem", "failed to read root CA"},
-		{fmt.Sprintf("postgres://u:s3cret@127.0.0.1:%d/db?sslmode=disable", port), fmt.Sprintf("cannot open the database db at 127.0.0.1:%d as user u", port)},
+		{fmt.Sprintf("postgres://u:s3cret@127.0.0.1:%d/db?sslmode=disable", port),
+			fmt.Sprintf("cannot open the database db at 127.0.0.1:%d as user u", port)},
 	} {
 		s, err := store.Open(t.Context(), store.Config{DatabaseURL: c.url})
 		if err == nil {
@@ -149,7 +151,8 @@ func TestOpenErrors(t *testing.T) {
 			_ = s.Close()
 			continue
 		}
-		if got := err.Error(); !strings.Contains(got, c.says) || strings.Contains(got, "s3c") || strings.Contains(got, "\n") {
+		if got := err.Error(); !strings.Contains(got, c.says) || strings.Contains(got, "s3c") ||
+			strings.Contains(got, "\n") {
 			t.Errorf("%s: got %q, want one line with %q and without the password", c.url, got, c.says)
 		}
 	}
@@ -165,7 +168,8 @@ func TestOpenWrongPasswordOrDatabase(t *testing.T) {
 		{url + "&statement_timout=1", "unrecognized configuration parameter"},
 	} {
 		_, err := store.Open(t.Context(), store.Config{DatabaseURL: c.url})
-		if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "\n") {
+		if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "s3cret") ||
+			strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: got %v, want one line with %q", c.url, err, c.says)
 		}
 	}
@@ -177,7 +181,8 @@ func TestOpenWrongPasswordOrDatabase(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := store.Open(t.Context(), store.Config{DatabaseURL: strings.Replace(url, "disable", "require", 1)}); err == nil {
+	if _, err := store.Open(t.Context(),
+		store.Config{DatabaseURL: strings.Replace(url, "disable", "require", 1)}); err == nil {
 		t.Error("sslmode=require: opened without TLS")
 	}
 }
@@ -227,7 +232,8 @@ func TestDeadlines(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		ended, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
 		defer cancel()
-		if _, err := f.Newest(ended, 1); !errors.Is(err, store.ErrTimeout) || !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := f.Newest(ended, 1); !errors.Is(err, store.ErrTimeout) ||
+			!errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("no time left: got %v, want %v", err, store.ErrTimeout)
 		}
 		cancelled, cancel := context.WithCancel(t.Context())
@@ -241,14 +247,15 @@ func TestDeadlines(t *testing.T) {
 func TestObserve(t *testing.T) {
 	t.Parallel()
 	var selects, failures atomic.Int64
-	s, err := store.Open(t.Context(), store.Config{DataDir: t.TempDir(), Observe: func(operation string, _ time.Duration, err error) {
+	observe := func(operation string, _ time.Duration, err error) {
 		if operation == "SELECT" {
 			selects.Add(1)
 		}
 		if err != nil && operation == "SELECT" {
 			failures.Add(1)
 		}
-	}})
+	}
+	s, err := store.Open(t.Context(), store.Config{DataDir: t.TempDir(), Observe: observe})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,8 @@ func TestClockStepped(t *testing.T) {
 			sub := s.hub.subscribeAudits([]int64{7}, withID)
 			s.hub.publish([]*frame{newFrame(running(7, 5))})
 			stream := newSession(s.env, sub, begin)
-			stream.start(test.snapshot, &snapshot{asOf: test.snapshot, frames: map[int64]*frame{7: newFrame(running(7, 5))}}, nil)
+			stream.start(test.snapshot,
+				&snapshot{asOf: test.snapshot, frames: map[int64]*frame{7: newFrame(running(7, 5))}}, nil)
 			s.freshness.confirm(test.swept)
 			stream.heartbeatAt = 0
 			got := heartbeatOf(t, stream.step(test.now, false, nil).blocks)

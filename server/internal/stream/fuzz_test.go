@@ -29,7 +29,8 @@ func (answerTo) SetWriteDeadline(time.Time) error { return nil }
 // refused, gets the state unless it names that very state, and 204 only if there
 // is nothing more to come.
 func FuzzLastEventID(f *testing.F) {
-	for _, id := range []string{"", "1", "2", "3", "02", "+2", " 2", "2 ", "2\x00", "2\r\n", "\r", "\n\n", "\x00", "\uFEFF2",
+	for _, id := range []string{"", "1", "2", "3", "02", "+2", " 2", "2 ", "2\x00", "2\r\n", "\r", "\n\n",
+		"\x00", "\uFEFF2",
 		"２", "é", "日本", "\xff\xfe", "-1", "1e3", "0x2", "18446744073709551618", "null", "'; DROP TABLE audits; --"} {
 		f.Add(id, false, false)
 		f.Add(id, true, true)

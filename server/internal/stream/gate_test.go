@@ -32,7 +32,8 @@ func TestMaxStreams(t *testing.T) {
 		if len(waits) < 3 {
 			t.Errorf("20 refusals, Retry-After only %v: not jittered", waits)
 		}
-		if s := r.open("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=20"); s.Status != 304 || time.Since(s.Began) > 0 || s.Header.Get("Preference-Applied") != "" {
+		if s := r.open("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=20"); s.Status != 304 ||
+			time.Since(s.Began) > 0 || s.Header.Get("Preference-Applied") != "" {
 			t.Errorf("poll over the cap: got %d after %v; want an answer at once", s.Status, time.Since(s.Began))
 		}
 		if first.Closed() || second.Closed() {
@@ -64,7 +65,8 @@ func TestAdmit(t *testing.T) {
 		if s := r.open("/sse/audits/7/progress"); s.Status != 429 {
 			t.Errorf("not admitted: got %d, want Fail's answer to Admit's error", s.Status)
 		}
-		if s := r.open("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=20"); s.Status != 304 || time.Since(s.Began) > 0 {
+		if s := r.open("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=20"); s.Status != 304 ||
+			time.Since(s.Began) > 0 {
 			t.Errorf("poll not admitted: got %d after %v; want an answer at once", s.Status, time.Since(s.Began))
 		}
 		open := r.open("/sse/audits/7/progress", "Cookie", "a=b")
@@ -86,7 +88,8 @@ func TestDrain(t *testing.T) {
 		r.table.insert(7)
 		var subscribers []*ssetest.Reader
 		for range 30 {
-			subscribers = append(subscribers, r.open("/sse/audits/7/progress"), r.open("/sse/audits"), r.open("/sse/audits?id=7"))
+			subscribers = append(subscribers, r.open("/sse/audits/7/progress"), r.open("/sse/audits"),
+				r.open("/sse/audits?id=7"))
 		}
 		polled := r.openSoon("/api/v1/audits/7/progress", "If-None-Match", `"1"`, "Prefer", "wait=30")
 		synctest.Wait()

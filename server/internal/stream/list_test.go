@@ -93,7 +93,8 @@ func TestListOverflow(t *testing.T) {
 		t.Errorf("%d changes kept, want %d", got, kept)
 	}
 	if got, st := slow.taken(t); len(got) != kept || got[0] != "3@1" || st != behind {
-		t.Errorf("slow subscriber: got %d frames from %s, state %v; want %d from 3@1 and lost", len(got), got[0], st, kept)
+		t.Errorf("slow subscriber: got %d frames from %s, state %v; want %d from 3@1 and lost", len(got),
+			got[0], st, kept)
 	}
 	if got, st := slow.taken(t); len(got) != 0 || st != behind {
 		t.Errorf("slow subscriber without snapshot: got %v, state %v", got, st)

@@ -146,7 +146,8 @@ func TestPropagationSamplesManySubscribers(t *testing.T) {
 			synctest.Wait()
 			n, _ := r.took("flushed")
 			if n-before < sampled/2 || n-before > sampled+1 {
-				t.Fatalf("one frame to %d subscribers: %d flushes measured, want %d to %d", subscribers, n-before, sampled/2, sampled+1)
+				t.Fatalf("one frame to %d subscribers: %d flushes measured, want %d to %d", subscribers, n-before,
+					sampled/2, sampled+1)
 			}
 			before = n
 		}
@@ -157,7 +158,9 @@ func TestPropagationSamplesManySubscribers(t *testing.T) {
 }
 
 func TestSample(t *testing.T) {
-	for subscribers, want := range map[int]sample{0: 0, 1: 0, 15: 0, 16: 1, 31: 1, 32: 3, 1000: 63, 1024: 127, 10_000: 255, 1_000_000: 255} {
+	for subscribers, want := range map[int]sample{
+		0: 0, 1: 0, 15: 0, 16: 1, 31: 1, 32: 3, 1000: 63, 1024: 127, 10_000: 255, 1_000_000: 255,
+	} {
 		s := sampleOf(subscribers)
 		if s != want {
 			t.Errorf("%d subscribers: got mask %d, want %d", subscribers, s, want)
@@ -170,7 +173,8 @@ func TestSample(t *testing.T) {
 				}
 			}
 			if hits != 1 {
-				t.Fatalf("%d subscribers: turn %d comes %d times in %d frames, want once", subscribers, turn, hits, int(s)+1)
+				t.Fatalf("%d subscribers: turn %d comes %d times in %d frames, want once", subscribers, turn,
+					hits, int(s)+1)
 			}
 		}
 	}
@@ -230,7 +234,8 @@ func TestEveryEndIsCounted(t *testing.T) {
 		if got := r.series("atalaya_stream_duration_seconds", "reason"); !slices.Equal(got, want) {
 			t.Errorf("got the series %v, want %v", got, want)
 		}
-		if got, want := r.series("atalaya_stream_errors_total", "reason"), slices.Sorted(slices.Values(faults)); !slices.Equal(got, want) {
+		if got, want := r.series("atalaya_stream_errors_total", "reason"),
+			slices.Sorted(slices.Values(faults)); !slices.Equal(got, want) {
 			t.Errorf("got the faults %v, want %v", got, want)
 		}
 	})
@@ -324,10 +329,11 @@ func TestWakeupsAndSweepsAreCounted(t *testing.T) {
 		r.table.insert(7, 8)
 		s := r.open("/sse/audits/7/progress")
 		began := time.Now()
+		lastGood := float64(began.Add(10*time.Second).UnixNano()) / 1e9
 		check("a stream was opened", 2, 0) // that is no wake-up
 		time.Sleep(10 * time.Second)
 		check("after 10 s", 2, 40)
-		if at := r.metric("atalaya_sweep_success_timestamp_seconds"); at != float64(began.Add(10*time.Second).UnixNano())/1e9 {
+		if at := r.metric("atalaya_sweep_success_timestamp_seconds"); at != lastGood {
 			t.Errorf("the last good sweep began at %v, want %v", at, began.Add(10*time.Second))
 		}
 		if sweeps := r.metric("atalaya_sweep_seconds"); sweeps != 41 || r.metric("atalaya_sweep_rows") != sweeps {
@@ -335,7 +341,7 @@ func TestWakeupsAndSweepsAreCounted(t *testing.T) {
 		}
 		r.table.fail(errors.New("connection refused"))
 		time.Sleep(10 * time.Second)
-		if at := r.metric("atalaya_sweep_success_timestamp_seconds"); at != float64(began.Add(10*time.Second).UnixNano())/1e9 {
+		if at := r.metric("atalaya_sweep_success_timestamp_seconds"); at != lastGood {
 			t.Errorf("during an outage the last good sweep moves to %v", at)
 		}
 		if got := r.metric("atalaya_stream_errors_total", "reason", "sweep"); got < 5 {

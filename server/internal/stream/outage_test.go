@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -49,20 +48,23 @@ func TestOutageOfTheDatabase(t *testing.T) {
 		}
 		late := r.open("/sse/audits/7/progress")
 		if late.Status != http.StatusServiceUnavailable || late.Header.Get("Retry-After") == "" {
-			t.Errorf("new stream during the outage: got %d, Retry-After %q", late.Status, late.Header.Get("Retry-After"))
+			t.Errorf("new stream during the outage: got %d, Retry-After %q", late.Status,
+				late.Header.Get("Retry-After"))
 		}
 
 		r.table.fail(nil)
 		time.Sleep(2*time.Second + 250*time.Millisecond)
 		for _, s := range []*ssetest.Reader{s, list} {
 			if got := s.Revisions(); !slices.Equal(got, []string{"7@1", "7@2"}) || s.Closed() {
-				t.Errorf("after the outage: got %v, closed %v; want the missed change on the same stream", got, s.Closed())
+				t.Errorf("after the outage: got %v, closed %v; want the missed change on the same stream",
+					got, s.Closed())
 			}
 		}
 		if err := r.server.Healthy(); err != nil {
 			t.Errorf("Healthy: got %v after the outage", err)
 		}
-		if failed, recovered := strings.Count(r.log.String(), "sweep failed"), strings.Count(r.log.String(), "sweep recovered"); failed != 1 || recovered != 1 {
+		if failed, recovered := r.log.Count("sweep failed"), r.log.Count("sweep recovered"); failed != 1 ||
+			recovered != 1 {
 			t.Errorf("logged %d failures and %d recoveries, want one each\n%s", failed, recovered, r.log)
 		}
 		time.Sleep(20 * time.Second)

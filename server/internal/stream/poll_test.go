@@ -34,7 +34,10 @@ func (r *rig) poll(header ...string) (a answer) {
 		r.t.Fatal(err)
 	}
 	h := resp.Header
-	a = answer{resp.StatusCode, h.Get("ETag"), h.Get("Preference-Applied"), time.Since(began), 0, h.Get("Cache-Control"), h.Get("Content-Type"), h.Get("Retry-After")}
+	a = answer{
+		resp.StatusCode, h.Get("ETag"), h.Get("Preference-Applied"), time.Since(began), 0, h.Get("Cache-Control"),
+		h.Get("Content-Type"), h.Get("Retry-After"),
+	}
 	switch a.status {
 	case http.StatusOK:
 		p, err := shared.DecodeAuditProgress(data)
@@ -99,11 +102,13 @@ func TestHeldPollAnswersAtOnceOnChange(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
 		time.AfterFunc(10*time.Second, func() { r.table.progress(7, 50) })
-		if got := r.poll("If-None-Match", `"1"`, "Prefer", "wait=25"); got.status != 200 || got.revision != 2 || got.after != 10*time.Second {
+		if got := r.poll("If-None-Match", `"1"`, "Prefer", "wait=25"); got.status != 200 || got.revision != 2 ||
+			got.after != 10*time.Second {
 			t.Errorf("got %+v, want revision 2 after 10 s", got)
 		}
 		time.AfterFunc(5*time.Second, func() { r.table.complete(7) })
-		if got := r.poll("If-None-Match", `"2"`, "Prefer", "wait=25"); got.status != 200 || got.revision != 3 || got.after != 5*time.Second {
+		if got := r.poll("If-None-Match", `"2"`, "Prefer", "wait=25"); got.status != 200 || got.revision != 3 ||
+			got.after != 5*time.Second {
 			t.Errorf("got %+v, want the terminal state after 5 s", got)
 		}
 		if got := r.poll("If-None-Match", `"3"`, "Prefer", "wait=25"); got.status != 304 || got.after != 0 {
@@ -119,7 +124,8 @@ func TestHeldPollOfADeletedAudit(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
 		time.AfterFunc(5*time.Second, func() { r.table.delete(7) })
-		if got := r.poll("If-None-Match", `"1"`, "Prefer", "wait=25"); got.status != 404 || got.after != 5*time.Second || got.applied != "" {
+		if got := r.poll("If-None-Match", `"1"`, "Prefer", "wait=25"); got.status != 404 ||
+			got.after != 5*time.Second || got.applied != "" {
 			t.Errorf("got %+v, want 404 after 5 s", got)
 		}
 	})
@@ -130,7 +136,8 @@ func TestPollsDuringAnOutage(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7)
 		time.AfterFunc(10*time.Second, func() { r.table.fail(errors.New("down")) })
-		if got := r.poll("If-None-Match", `"1"`, "Prefer", "wait=25"); got.status != 503 || got.after != 25*time.Second || got.retry == "" || got.applied != "" {
+		if got := r.poll("If-None-Match", `"1"`, "Prefer", "wait=25"); got.status != 503 ||
+			got.after != 25*time.Second || got.retry == "" || got.applied != "" {
 			t.Errorf("held: got %+v, want 503 after 25 s", got)
 		}
 		if got := r.poll(); got.status != 503 || got.after != 0 {
@@ -158,7 +165,8 @@ func TestHeldPollsShareTheSweeps(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		got := r.table.queries()
 		if n := got[0] - before[0]; n < 39 || n > 40 || got[1] != before[1] {
-			t.Errorf("200 held polls for 10 s: %d sweeps and %d snapshots, want one per sweep tick and 0", got[0]-before[0], got[1]-before[1])
+			t.Errorf("200 held polls for 10 s: %d sweeps and %d snapshots, want one per sweep tick and 0",
+				got[0]-before[0], got[1]-before[1])
 		}
 		time.Sleep(11 * time.Second)
 	})

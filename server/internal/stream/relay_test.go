@@ -298,7 +298,8 @@ func model(t *testing.T, r *rig, random *rand.Rand) {
 		id := random.Int64N(audits) + 1
 		switch random.IntN(12) {
 		case 0:
-			subscribers = append(subscribers, r.open(fmt.Sprintf("/sse/audits/%d/progress?last_event_id=%d", id, random.IntN(9))))
+			subscribers = append(subscribers,
+				r.open(fmt.Sprintf("/sse/audits/%d/progress?last_event_id=%d", id, random.IntN(9))))
 		case 1:
 			subscribers = append(subscribers, r.open(fmt.Sprintf("/sse/audits?id=%d&id=%d", id, id%audits+1)))
 		case 2:
@@ -332,7 +333,8 @@ func model(t *testing.T, r *rig, random *rand.Rand) {
 		last := map[int64]shared.AuditProgress{}
 		for _, p := range s.Progress() {
 			seen := last[p.AuditID].Revision
-			if p.Revision < seen || p.Revision == seen && s.Request.URL.RequestURI() != shared.PathStreams { // a resync of the list may repeat
+			// Only the list may repeat a revision, when it takes a new snapshot.
+			if p.Revision < seen || p.Revision == seen && s.Request.URL.RequestURI() != shared.PathStreams {
 				t.Fatalf("audit %d went from revision %d to %d", p.AuditID, last[p.AuditID].Revision, p.Revision)
 			}
 			last[p.AuditID] = p

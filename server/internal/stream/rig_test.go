@@ -71,9 +71,11 @@ func (p *pipes) Close() error   { p.once.Do(func() { close(p.done) }); return ni
 func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
 
 var statusOf = map[shared.Code]int{
-	shared.CodeBadID: http.StatusBadRequest, shared.CodeBadQuery: http.StatusBadRequest, shared.CodeNotFound: http.StatusNotFound,
+	shared.CodeBadID: http.StatusBadRequest, shared.CodeBadQuery: http.StatusBadRequest,
+	shared.CodeNotFound:       http.StatusNotFound,
 	shared.CodeTooManyStreams: http.StatusTooManyRequests, shared.CodeInternal: http.StatusInternalServerError,
-	shared.CodeUnavailable: http.StatusServiceUnavailable, shared.CodeDraining: http.StatusServiceUnavailable, shared.CodeOverloaded: http.StatusServiceUnavailable,
+	shared.CodeUnavailable: http.StatusServiceUnavailable, shared.CodeDraining: http.StatusServiceUnavailable,
+	shared.CodeOverloaded: http.StatusServiceUnavailable,
 }
 
 // fail answers like the API's table does, as far as these tests look.
@@ -99,7 +101,10 @@ func newRig(t *testing.T, cfg Config) *rig {
 	return newRigOn(t, cfg, p, p.dial, func(h http.Handler) *http.Server { return &http.Server{Handler: h} })
 }
 
-func newRigOn(t *testing.T, cfg Config, l net.Listener, dial func(context.Context) (net.Conn, error), build func(http.Handler) *http.Server) *rig {
+func newRigOn(
+	t *testing.T, cfg Config, l net.Listener, dial func(context.Context) (net.Conn, error),
+	build func(http.Handler) *http.Server,
+) *rig {
 	t.Helper()
 	r := &rig{t: t, table: newTable(), dial: dial, log: &testkit.LogBuffer{}, metrics: prometheus.NewRegistry()}
 	cfg.Fail, cfg.Log, cfg.Metrics = fail, slog.New(slog.NewTextHandler(r.log, nil)), r.metrics
@@ -219,7 +224,9 @@ func virtual(t *testing.T, cfg Config, f func(t *testing.T, r *rig)) {
 func newRigOverHTTP2(t *testing.T, cfg Config) *rig {
 	p := newPipes()
 	r := newRigOn(t, cfg, p, p.dial, func(h http.Handler) *http.Server {
-		s := &http.Server{Handler: h, Protocols: new(http.Protocols), HTTP2: &http.HTTP2Config{MaxConcurrentStreams: 250}}
+		s := &http.Server{
+			Handler: h, Protocols: new(http.Protocols), HTTP2: &http.HTTP2Config{MaxConcurrentStreams: 250},
+		}
 		s.Protocols.SetHTTP1(true)
 		s.Protocols.SetUnencryptedHTTP2(true)
 		return s

@@ -46,7 +46,8 @@ func TestALoneSubscriberDoesNotWaitForALargeGroup(t *testing.T) {
 		q.visitGroups(visit)
 	}
 	if seen != changes || waits > visitsPerTurn+1 {
-		t.Errorf("the lone subscriber was seen %d times of %d and waited for up to %d others, want at most %d", seen, changes, waits-1, visitsPerTurn)
+		t.Errorf("the lone subscriber was seen %d times of %d and waited for up to %d others, want at most %d", seen,
+			changes, waits-1, visitsPerTurn)
 	}
 }
 

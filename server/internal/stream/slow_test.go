@@ -147,11 +147,13 @@ func TestSlowSubscriberOnARealSocket(t *testing.T) {
 	for n := range 40 {
 		changed := time.Now()
 		r.table.large(7)
-		testkit.Eventually(t, 400*time.Millisecond, fmt.Sprintf("frame %d", n+2), func() bool { return len(s.Of("")) >= n+2 })
+		testkit.Eventually(t, 400*time.Millisecond, fmt.Sprintf("frame %d", n+2),
+			func() bool { return len(s.Of("")) >= n+2 })
 		slowest = max(slowest, time.Since(changed))
 	}
 	t.Logf("40 frames beside 10 subscribers that do not read: the slowest took %v", slowest)
-	testkit.Eventually(t, 5*time.Second, "slow subscribers cut", func() bool { return r.metric("atalaya_streams") == 1 })
+	testkit.Eventually(t, 5*time.Second, "slow subscribers cut",
+		func() bool { return r.metric("atalaya_streams") == 1 })
 	if got := r.metric("atalaya_stream_duration_seconds", "reason", endWriteDeadline); got != 10 {
 		t.Errorf("%v streams ended by the write deadline, want 10", got)
 	}
@@ -187,7 +189,8 @@ func TestHTTP2(t *testing.T) {
 		})
 	}
 	r.table.complete(7)
-	testkit.Eventually(t, 5*time.Second, "the end", func() bool { e, ok := s.End(); return ok && e.Reason == shared.EndFinished })
+	testkit.Eventually(t, 5*time.Second, "the end",
+		func() bool { e, ok := s.End(); return ok && e.Reason == shared.EndFinished })
 }
 
 // A thousand subscribers on real sockets see one change; when they have gone,
@@ -253,7 +256,8 @@ func TestThousandSubscribers(t *testing.T) {
 		t.Errorf("%d more snapshot queries for two changes", got[1]-queries[1])
 	}
 	r.client.CloseIdleConnections()
-	testkit.Eventually(t, 10*time.Second, "all goroutines gone", func() bool { return runtime.NumGoroutine() <= before })
+	testkit.Eventually(t, 10*time.Second, "all goroutines gone",
+		func() bool { return runtime.NumGoroutine() <= before })
 	testkit.Eventually(t, 10*time.Second, "no subscriber and no topic left", func() bool {
 		r.server.hub.mu.Lock()
 		defer r.server.hub.mu.Unlock()

@@ -204,7 +204,8 @@ func TestRefusals(t *testing.T) {
 			s := r.open(path)
 			synctest.Wait()
 			if s.Status != want.status || s.Problem().Code != want.code || s.Problem().Field != want.field {
-				t.Errorf("GET %s: got %d %s, field %q, want %+v", path, s.Status, s.Problem().Code, s.Problem().Field, want)
+				t.Errorf("GET %s: got %d %s, field %q, want %+v", path, s.Status, s.Problem().Code,
+					s.Problem().Field, want)
 			}
 			if got := s.Header.Get("Content-Type"); got != shared.ProblemType {
 				t.Errorf("GET %s: got type %q", path, got)
@@ -237,7 +238,8 @@ func TestOtherMethods(t *testing.T) {
 			body, _ := io.ReadAll(resp.Body)
 			resp.Body.Close()
 			if resp.StatusCode != test.want || test.method == "HEAD" && len(body) > 0 {
-				t.Errorf("%s %s: got %d and %d bytes, want %d", test.method, test.path, resp.StatusCode, len(body), test.want)
+				t.Errorf("%s %s: got %d and %d bytes, want %d", test.method, test.path, resp.StatusCode,
+					len(body), test.want)
 			}
 		}
 		if got := r.metric("atalaya_stream_duration_seconds"); got != 0 {
@@ -315,13 +317,15 @@ func TestHandlersNeedTheConnection(t *testing.T) {
 		r.table.insert(7)
 		type hidden struct{ http.ResponseWriter } // no Unwrap
 		handler := r.http.Handler
-		r.http.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { handler.ServeHTTP(hidden{w}, req) })
+		r.http.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			handler.ServeHTTP(hidden{w}, req)
+		})
 		for _, path := range []string{"/sse/audits/7/progress", "/sse/audits", "/api/v1/audits/7/progress"} {
 			if s := r.open(path); s.Status != http.StatusInternalServerError {
 				t.Errorf("GET %s through a wrapper without Unwrap: got %d, want 500", path, s.Status)
 			}
 		}
-		if got := strings.Count(r.log.String(), "not possible: a wrapper"); got != 3 {
+		if got := r.log.Count("not possible: a wrapper"); got != 3 {
 			t.Errorf("logged %d times, want 3:\n%s", got, r.log)
 		}
 	})
@@ -339,7 +343,7 @@ func TestLogLines(t *testing.T) {
 			`msg="stream opened" audit_id=7 last_event_id=` + cursor + ` remote=pipe transport=sse`,
 			`msg="stream ended" audit_id=7 last_event_id=` + cursor + ` remote=pipe transport=sse reason=finished duration=0s frames=2`,
 		} {
-			if !strings.Contains(r.log.String(), want) {
+			if !r.log.Contains(want) {
 				t.Errorf("no line with %s in\n%s", want, r.log)
 			}
 		}

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,7 +36,8 @@ func TestHeartbeat(t *testing.T) {
 				if got := longestGap(s); got > test.most || got < test.most*9/10 {
 					t.Errorf("longest silence: got %v, want 90 to 100 %% of %v", got, test.most)
 				}
-				if got, want := len(s.Comments()), len(s.Heartbeats()); got != want || s.Comments()[0] != "connected" || s.Comments()[1] != "heartbeat" {
+				if got, want := len(s.Comments()), len(s.Heartbeats()); got != want ||
+					s.Comments()[0] != "connected" || s.Comments()[1] != "heartbeat" {
 					t.Errorf("got %d comments %.3q … for %d heartbeats", got, s.Comments(), want)
 				}
 			})
@@ -81,7 +81,8 @@ func TestLifetime(t *testing.T) {
 		ends := map[time.Duration]bool{}
 		for _, s := range subscribers {
 			e, ok := s.End()
-			if !ok || !s.Closed() || e.Reason != shared.EndMaxAge || e.Error != "Stream timeout" || e.RetryMS < 100 || e.RetryMS > 1000 {
+			if !ok || !s.Closed() || e.Reason != shared.EndMaxAge || e.Error != "Stream timeout" || e.RetryMS < 100 ||
+				e.RetryMS > 1000 {
 				t.Fatalf("got %+v (%v), closed %v", e, ok, s.Closed())
 			}
 			ends[s.Of(shared.EventEnd)[0].At.Sub(s.Began)] = true
@@ -89,7 +90,7 @@ func TestLifetime(t *testing.T) {
 		if len(ends) < len(subscribers)/2 {
 			t.Errorf("%d streams ended at only %d moments", len(subscribers), len(ends))
 		}
-		if got := strings.Count(r.log.String(), "stream lifetime reached"); got != len(subscribers) {
+		if got := r.log.Count("stream lifetime reached"); got != len(subscribers) {
 			t.Errorf("%d streams, %d lines about their lifetime", len(subscribers), got)
 		}
 	})
@@ -107,7 +108,10 @@ func TestDeadlinesOfOthersDoNotCutStreams(t *testing.T) {
 				control.SetWriteDeadline(time.Now().Add(2 * time.Second))
 				h.ServeHTTP(w, req)
 			}
-			return &http.Server{Handler: http.HandlerFunc(hurried), ReadTimeout: time.Second, WriteTimeout: time.Second, IdleTimeout: time.Second}
+			return &http.Server{
+				Handler: http.HandlerFunc(hurried), ReadTimeout: time.Second, WriteTimeout: time.Second,
+				IdleTimeout: time.Second,
+			}
 		})
 		r.table.insert(7)
 		s := r.open("/sse/audits/7/progress")

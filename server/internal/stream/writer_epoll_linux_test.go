@@ -64,7 +64,7 @@ func TestNoDescriptorToSpare(t *testing.T) {
 			t.Errorf("stream %d: got %q", i, got)
 		}
 	}
-	if got := strings.Count(r.log.String(), "ulimit -n"); got != 1 {
+	if got := r.log.Count("ulimit -n"); got != 1 {
 		t.Errorf("%d lines with the cure, want 1:\n%s", got, r.log)
 	}
 }

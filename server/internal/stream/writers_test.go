@@ -44,7 +44,8 @@ func everyWriter(t *testing.T, cfg Config, f func(t *testing.T, r *rig)) {
 func (r *rig) carried(n int) {
 	r.t.Helper()
 	testkit.Eventually(r.t, 5*time.Second, fmt.Sprintf("%d streams", n), func() bool {
-		return r.metric("atalaya_stream_writers", "writer", string(r.server.cfg.Writer)) == float64(n) && r.metric("atalaya_streams") == float64(n)
+		return r.metric("atalaya_stream_writers", "writer", string(r.server.cfg.Writer)) == float64(n) &&
+			r.metric("atalaya_streams") == float64(n)
 	})
 }
 
@@ -128,8 +129,9 @@ func TestWritersSendTheSame(t *testing.T) {
 				resp.Header.Del("Date")
 				resp.Header.Del("Connection")
 				wantHead := http.Header{
-					"Content-Type": {sse.ContentType}, "Cache-Control": {"no-store, no-transform"}, "X-Accel-Buffering": {"no"},
-					"X-Request-Id": {"4711"}, "X-Hostile": {"a  Set-Cookie: b"},
+					"Content-Type": {sse.ContentType}, "Cache-Control": {"no-store, no-transform"},
+					"X-Accel-Buffering": {"no"},
+					"X-Request-Id":      {"4711"}, "X-Hostile": {"a  Set-Cookie: b"},
 				}
 				if fmt.Sprint(resp.Header) != fmt.Sprint(wantHead) {
 					t.Errorf("got head %v, want %v", resp.Header, wantHead)
@@ -158,7 +160,7 @@ func (r *rig) gone(n int) {
 		r.t.Errorf("%v ends counted, want %d", got, n)
 	}
 	for _, line := range []string{"stream opened", "stream ended"} {
-		if got := strings.Count(r.log.String(), line); got != n {
+		if got := r.log.Count(line); got != n {
 			r.t.Errorf("%d streams, %d lines %q", n, got, line)
 		}
 	}
@@ -343,7 +345,8 @@ func TestWritersDrain(t *testing.T) {
 		r.table.insert(7, 8)
 		var subscribers []*ssetest.Reader
 		for n := range 60 {
-			subscribers = append(subscribers, r.open([]string{"/sse/audits/7/progress", "/sse/audits", "/sse/audits?id=7&id=8"}[n%3]))
+			subscribers = append(subscribers,
+				r.open([]string{"/sse/audits/7/progress", "/sse/audits", "/sse/audits?id=7&id=8"}[n%3]))
 		}
 		r.carried(len(subscribers))
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
@@ -387,7 +390,8 @@ func TestStopCutsWhatWasTakenOver(t *testing.T) {
 }
 
 func TestWritersEndAtTheLifetime(t *testing.T) {
-	everyWriter(t, Config{Lifetime: 400 * time.Millisecond, Heartbeat: 150 * time.Millisecond}, func(t *testing.T, r *rig) {
+	cfg := Config{Lifetime: 400 * time.Millisecond, Heartbeat: 150 * time.Millisecond}
+	everyWriter(t, cfg, func(t *testing.T, r *rig) {
 		r.table.insert(7)
 		s := r.open("/sse/audits/7/progress")
 		s.Wait()
@@ -402,7 +406,7 @@ func TestWritersEndAtTheLifetime(t *testing.T) {
 			t.Errorf("%d heartbeats in %v", got, life)
 		}
 		r.gone(1)
-		if got := strings.Count(r.log.String(), "stream lifetime reached"); got != 1 {
+		if got := r.log.Count("stream lifetime reached"); got != 1 {
 			t.Errorf("%d lines about the lifetime", got)
 		}
 	})
@@ -543,7 +547,8 @@ func TestWritersAreFair(t *testing.T) {
 		for n := range 40 {
 			changed := time.Now()
 			r.table.progress(8, 1+n)
-			testkit.Eventually(t, 5*time.Second, "the lone subscriber's frame", func() bool { return len(lone.Of("")) == n+2 })
+			testkit.Eventually(t, 5*time.Second, "the lone subscriber's frame",
+				func() bool { return len(lone.Of("")) == n+2 })
 			took = append(took, time.Since(changed))
 		}
 		close(stop)
@@ -622,7 +627,8 @@ func TestWritersResyncTheList(t *testing.T) {
 		testkit.Eventually(t, 5*time.Second, "the snapshot again", func() bool { return len(list.Of("")) == 4 })
 		r.table.set(func() { r.table.lag = 0 })
 		r.table.progress(1, 50)
-		testkit.Eventually(t, 5*time.Second, "the next change", func() bool { return len(list.Of("")) == 5 && len(one.Of("")) == 2 })
+		testkit.Eventually(t, 5*time.Second, "the next change",
+			func() bool { return len(list.Of("")) == 5 && len(one.Of("")) == 2 })
 		if got, want := list.Revisions(), []string{"2@1", "1@1", "2@1", "1@1", "1@2"}; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
