@@ -21,10 +21,10 @@ func TestRobotsCache(t *testing.T) {
 		d   Decision
 		err error
 	}
-	answers := make(chan answer)
+	answers, page := make(chan answer), mustURL(t, server.URL+"/private/x")
 	for range 8 {
 		go func() {
-			d, err := c.Allowed(t.Context(), mustURL(t, server.URL+"/private/x"))
+			d, err := c.Allowed(t.Context(), page)
 			answers <- answer{d, err}
 		}()
 	}
