@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -47,7 +48,7 @@ type need uint8
 const (
 	value    need = iota // present, not null
 	nullable             // present, may be null
-	optional             // may be absent
+	optional             // may be absent or null: earlier versions did not write it
 )
 
 func (f wireField) read(raw map[string]json.RawMessage) error {
@@ -63,6 +64,28 @@ func (f wireField) read(raw map[string]json.RawMessage) error {
 	return json.Unmarshal(b, f.into)
 }
 
+// argList reads a list of strings. encoding/json alone would take a null in it for
+// an empty string.
+type argList []string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (l *argList) UnmarshalJSON(b []byte) error {
+	var args []*string
+	if err := json.Unmarshal(b, &args); err != nil || args == nil {
+		*l = nil
+		return err
+	}
+	list := make([]string, len(args))
+	for i, arg := range args {
+		if arg == nil {
+			return errors.New("null in a list")
+		}
+		list[i] = *arg
+	}
+	*l = list
+	return nil
+}
+
 // wire lists every field of the JSON form.
 func (p *AuditProgress) wire() []wireField {
 	return []wireField{
@@ -74,7 +97,11 @@ func (p *AuditProgress) wire() []wireField {
 		{"stage", &p.Stage, nullable},
 		{"progress", &p.Progress, value},
 		{"message", &p.Message, nullable},
+		{"message_key", &p.MessageKey, optional},
+		{"message_args", (*argList)(&p.MessageArgs), optional},
 		{"error_message", &p.ErrorMessage, nullable},
+		{"error_key", &p.ErrorKey, optional},
+		{"error_args", (*argList)(&p.ErrorArgs), optional},
 		{"geo_score", &p.GeoScore, nullable},
 		{"provisional_score", &p.ProvisionalScore, nullable},
 		{"total_pages", &p.TotalPages, value},
@@ -111,6 +138,8 @@ func (p *AuditProgress) Validate() error {
 		{(p.Progress == 100) == (p.Status == StatusCompleted), "progress is 100 exactly when completed"},
 		{fits(p.Message, MaxMessage), "message too long"},
 		{fits(p.ErrorMessage, MaxErrorMessage), "error_message too long"},
+		{ValidKey(p.MessageKey, p.MessageArgs), "message_key or message_args out of range"},
+		{ValidKey(p.ErrorKey, p.ErrorArgs), "error_key or error_args out of range"},
 		{fits(p.StopReason, MaxMessage), "stop_reason too long"},
 		{p.GeoScore == nil || inPercent(*p.GeoScore), "geo_score outside 0 to 100"},
 		{p.GeoScore == nil || p.Status == StatusCompleted, "geo_score before completed"},
@@ -152,6 +181,27 @@ func (a *Activity) Validate() error {
 		}
 	}
 	return nil
+}
+
+// ValidKey reports whether a sentence's key and parameters are within the contract:
+// both there, or none.
+func ValidKey(key *string, args []string) bool {
+	if key == nil || args == nil {
+		return key == nil && args == nil
+	}
+	if *key == "" || len(*key) > MaxKey || strings.ContainsFunc(*key, notKeyLetter) || len(args) > MaxArgs {
+		return false
+	}
+	for i := range args {
+		if !fits(&args[i], MaxArg) {
+			return false
+		}
+	}
+	return true
+}
+
+func notKeyLetter(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' && r != '-' && r != '.'
 }
 
 func (f Findings) valid() bool { return f.Error >= 0 && f.Warning >= 0 && f.Notice >= 0 }

@@ -5,6 +5,9 @@ package shared
 const (
 	MaxMessage       = 200     // characters of message
 	MaxErrorMessage  = 2_000   // characters of error_message
+	MaxKey           = 64      // characters of message_key and error_key, each of a-z 0-9 _ - .
+	MaxArgs          = 4       // parameters in message_args and error_args
+	MaxArg           = 200     // characters of one parameter
 	MaxURL           = 2_048   // bytes of a URL
 	MaxActivityPages = 12      // newest pages in activity
 	MaxActivityTop   = 5       // gravest checks in activity
@@ -35,8 +38,17 @@ type AuditProgress struct {
 	// Message is one line about what is happening, at most [MaxMessage]
 	// characters.
 	Message *string `json:"message"`
+	// MessageKey names the sentence of the engine that Message is in English, and
+	// MessageArgs are its parameters, numbers as decimal digits. Package text says
+	// it in every language. Both are null when no engine wrote the message.
+	MessageKey  *string  `json:"message_key"`
+	MessageArgs []string `json:"message_args"`
 	// ErrorMessage says why the audit failed.
 	ErrorMessage *string `json:"error_message"`
+	// ErrorKey and ErrorArgs are to ErrorMessage what MessageKey and MessageArgs
+	// are to Message.
+	ErrorKey  *string  `json:"error_key"`
+	ErrorArgs []string `json:"error_args"`
 
 	// GeoScore is the final score, 0 to 100; null until completed.
 	GeoScore *int `json:"geo_score"`

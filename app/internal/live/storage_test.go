@@ -2,6 +2,7 @@ package live
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -69,7 +70,7 @@ func TestStorageRoundTrip(t *testing.T) {
 	); err != nil {
 		t.Fatal(err)
 	}
-	if c, ok := s.Saved(Audit(7)); !ok || *c.Progress != p || !c.SavedAt.Equal(savedAt) {
+	if c, ok := s.Saved(Audit(7)); !ok || !reflect.DeepEqual(*c.Progress, p) || !c.SavedAt.Equal(savedAt) {
 		t.Errorf("audit: %+v, %v", c, ok)
 	}
 	if c, ok := s.Saved(List()); !ok || !slices.Equal(ids(c.Audits), []int64{9, 7}) || !c.SavedAt.Equal(savedAt) {

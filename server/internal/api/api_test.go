@@ -347,7 +347,7 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 	}
 	counts := shared.Findings{Warning: 1}
 	advance := work.Advance{
-		Stage: shared.StageCrawl, Progress: 40, Message: "Reading", ProvisionalScore: &score,
+		Stage: shared.StageCrawl, Progress: 40, Message: work.Sentence{Text: "Reading", Key: "reading", Args: []string{"1"}}, ProvisionalScore: &score,
 		TotalPages: 1, Discovered: 2, Findings: counts, Responses: shared.Responses{OK: 1},
 		Activity: &shared.Activity{
 			Stages: []shared.StageSpan{
@@ -393,7 +393,7 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 		t.Errorf("deleted while running: %d %s", w.Code, w.Body)
 	}
 	last := work.Result{
-		Status: shared.StatusCompleted, GeoScore: &score, Partial: true, StopReason: "page_limit", Message: "Done",
+		Status: shared.StatusCompleted, GeoScore: &score, Partial: true, StopReason: "page_limit", Message: work.Sentence{Text: "Done", Key: "done"},
 		Last: advance, Report: report,
 	}
 	if err := s.store.Finish(t.Context(), job.Lease, last); err != nil {

@@ -157,7 +157,7 @@ func (b *board) advance() work.Advance {
 	a := work.Advance{
 		Stage:      b.stage,
 		Progress:   b.percent,
-		Message:    b.message,
+		Message:    work.Sentence{Text: b.message},
 		TotalPages: b.total,
 		Discovered: b.discovered,
 		Findings:   b.findings,

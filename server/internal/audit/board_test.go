@@ -91,7 +91,7 @@ func TestActivity(t *testing.T) {
 		t.Errorf("stages %+v", stages)
 	}
 	b.enter(shared.StageLinks, strings.Repeat("é", 300), begun)
-	if got := b.advance().Message; utf8.RuneCountInString(got) != shared.MaxMessage {
+	if got := b.advance().Message.Text; utf8.RuneCountInString(got) != shared.MaxMessage {
 		t.Errorf("message of %d characters", utf8.RuneCountInString(got))
 	}
 	if len(stages) != 2 {

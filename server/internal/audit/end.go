@@ -81,7 +81,7 @@ func (r *run) result(rep report, reason string) (work.Result, error) {
 	last := r.lastAdvance()
 	res := work.Result{
 		Status: shared.StatusCompleted, Partial: reason != "", StopReason: reason,
-		Message: summary(reason, last.TotalPages, r.pageLimit), Last: last,
+		Message: work.Sentence{Text: summary(reason, last.TotalPages, r.pageLimit)}, Last: last,
 	}
 	if reason == reasonCancelled {
 		res.Status, rep.scored = shared.StatusCancelled, false
@@ -96,7 +96,7 @@ func (r *run) result(rep report, reason string) (work.Result, error) {
 
 // failure is the last write of an audit that came to nothing.
 func (r *run) failure(why *refusal) work.Result {
-	return work.Result{Status: shared.StatusFailed, ErrorMessage: why.text, Last: r.lastAdvance()}
+	return work.Result{Status: shared.StatusFailed, ErrorMessage: work.Sentence{Text: why.text}, Last: r.lastAdvance()}
 }
 
 // lastAdvance is the board's state with its stages closed.

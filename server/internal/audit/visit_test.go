@@ -131,7 +131,7 @@ func TestASilentSiteEndsTheCrawl(t *testing.T) {
 		watcher.Go(func() {
 			for range 3 {
 				time.Sleep(explainEvery + time.Second)
-				messages = append(messages, r.rec.advance().Message)
+				messages = append(messages, r.rec.advance().Message.Text)
 			}
 		})
 		err := c.collect(t.Context())

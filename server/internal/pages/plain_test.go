@@ -53,7 +53,7 @@ func refresh(page *html.Node) string {
 }
 
 var halfway = work.Advance{
-	Stage: shared.StageCrawl, Progress: 47, Message: "Crawling", TotalPages: 12, Discovered: 1_234,
+	Stage: shared.StageCrawl, Progress: 47, Message: work.Sentence{Text: "Crawling"}, TotalPages: 12, Discovered: 1_234,
 	Findings: shared.Findings{Error: 1, Warning: 2, Notice: 3}, Responses: shared.Responses{OK: 12, ClientError: 1},
 	Activity: &shared.Activity{
 		Stages: []shared.StageSpan{{Name: shared.StageCrawl, StartedAt: shared.At(time.Unix(1_700_000_000, 0))}},
@@ -123,7 +123,7 @@ func TestHostileTexts(t *testing.T) {
 		s := newSite(t)
 		id := s.audit("https://one.example/" + evil).AuditID
 		running := halfway
-		running.Message = evil
+		running.Message.Text = evil
 		running.Activity = &shared.Activity{
 			Stages: []shared.StageSpan{}, Top: []shared.TopCheck{},
 			Pages: []shared.PageLine{{URL: "https://one.example/" + evil, Status: 200}},
@@ -148,7 +148,7 @@ func TestHostileTexts(t *testing.T) {
 		if got := words(parse(t, s.get(shared.PathBasicPage(id)))); strings.Count(got, strings.Join(strings.Fields(evil), " ")) < 2 {
 			t.Errorf("%q is not shown as it is in\n%s", evil, got)
 		}
-		s.finish(lease, work.Result{Status: shared.StatusFailed, ErrorMessage: evil, Last: running}, shared.Report{Checks: []shared.CheckResult{{
+		s.finish(lease, work.Result{Status: shared.StatusFailed, ErrorMessage: work.Sentence{Text: evil}, Last: running}, shared.Report{Checks: []shared.CheckResult{{
 			ID: evil, Category: shared.Category(evil), Severity: shared.SeverityError, Outcome: shared.OutcomeFail,
 			Samples: []shared.Finding{{CheckID: evil, PageURL: evil, Evidence: []shared.Evidence{{Name: evil, Value: evil}}}},
 		}}})

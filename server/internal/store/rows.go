@@ -27,7 +27,11 @@ type auditRow struct {
 	Stage            *string `bun:"stage"`
 	Progress         int     `bun:"progress"`
 	Message          *string `bun:"message"`
+	MessageKey       *string `bun:"message_key"`
+	MessageArgs      *string `bun:"message_args"`
 	ErrorMessage     *string `bun:"error_message"`
+	ErrorKey         *string `bun:"error_key"`
+	ErrorArgs        *string `bun:"error_args"`
 	GeoScore         *int    `bun:"geo_score"`
 	ProvisionalScore *int    `bun:"provisional_score"`
 	TotalPages       int     `bun:"total_pages"`
@@ -122,12 +126,12 @@ func (r *auditRow) progress() (p shared.AuditProgress, mended string, err error)
 	if r.Stage != nil {
 		p.Stage = shared.Stage(*r.Stage)
 	}
-	mended = repair(&p, r.Activity)
+	mended = repair(&p, r)
 	return p, mended, p.Validate()
 }
 
 // repair settles what contradicts the contract where one reading is plausible.
-func repair(p *shared.AuditProgress, activity *string) (mended string) {
+func repair(p *shared.AuditProgress, r *auditRow) (mended string) {
 	var did []string
 	fix := func(wrong bool, what string, mend func()) {
 		if wrong {
@@ -143,9 +147,16 @@ func repair(p *shared.AuditProgress, activity *string) (mended string) {
 	fix(p.PageLimit != nil && *p.PageLimit < 1, "page_limit", func() { p.PageLimit = nil })
 	fix(p.CreatedAt.IsZero(), "created_at", func() { p.CreatedAt = p.UpdatedAt })
 	fix(p.UpdatedAt.IsZero(), "updated_at", func() { p.UpdatedAt = p.CreatedAt })
-	if activity != nil && *activity != "" {
+	if p.Kind == shared.KindSite { // of external work nobody has the words
+		var whole bool
+		p.MessageKey, p.MessageArgs, whole = sentenceKey(p.Message, r.MessageKey, r.MessageArgs)
+		fix(!whole, "message_key", func() {})
+		p.ErrorKey, p.ErrorArgs, whole = sentenceKey(p.ErrorMessage, r.ErrorKey, r.ErrorArgs)
+		fix(!whole, "error_key", func() {})
+	}
+	if r.Activity != nil && *r.Activity != "" {
 		var a shared.Activity
-		err := json.Unmarshal([]byte(*activity), &a)
+		err := json.Unmarshal([]byte(*r.Activity), &a)
 		if err == nil {
 			err = a.Validate()
 		}
@@ -155,6 +166,19 @@ func repair(p *shared.AuditProgress, activity *string) (mended string) {
 		}
 	}
 	return strings.Join(did, ", ")
+}
+
+// sentenceKey reads the key and the parameters of a text. whole is false when they
+// break the contract, or have no text; the text alone is shown then.
+func sentenceKey(english, key, list *string) (k *string, args []string, whole bool) {
+	if key == nil {
+		return nil, nil, list == nil
+	}
+	args = []string{}
+	if list != nil && json.Unmarshal([]byte(*list), &args) != nil || english == nil || !shared.ValidKey(key, args) {
+		return nil, nil, false
+	}
+	return key, args, true
 }
 
 // progressOf turns rows into what readers get, without those beyond repair.

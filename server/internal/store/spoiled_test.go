@@ -163,7 +163,7 @@ func TestHostilePages(t *testing.T) {
 			t.Errorf("findings: got %+v, %v", list, err)
 		}
 		a := advanced
-		a.Message = "\x00now"
+		a.Message = work.Sentence{Text: "\x00now"}
 		a.Activity = &shared.Activity{}
 		for range shared.MaxActivityPages {
 			a.Activity.Pages = append(a.Activity.Pages, shared.PageLine{URL: "https://e/" + strings.Repeat("&", shared.MaxURL-10)})

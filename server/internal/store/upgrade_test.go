@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,17 +67,18 @@ func anOldDatabase(t *testing.T, dialect string) (store.Config, *sql.DB) {
 	return config, db
 }
 
-// everyRow is all that the table audits holds.
-func (f *fixture) everyRow(t *testing.T) string {
+// everyRow is all that the table audits holds in some columns.
+func (f *fixture) everyRow(t *testing.T, columns []string) string {
 	t.Helper()
+	quote, lines := "quote(", "group_concat(%s, char(10))"
 	if f.Dialect() == "postgresql" {
-		return f.text(t, "SELECT string_agg(a::text, E'\n' ORDER BY id) FROM audits a")
+		quote, lines = "quote_nullable(", "string_agg(%s, E'\n' ORDER BY id)"
 	}
 	var every []string
-	for _, column := range f.columns(t) {
-		every = append(every, "quote("+column+")")
+	for _, column := range columns {
+		every = append(every, quote+column+")")
 	}
-	return f.text(t, "SELECT group_concat("+strings.Join(every, " || '|' || ")+", char(10)) FROM audits")
+	return f.text(t, fmt.Sprintf("SELECT "+lines+" FROM audits", strings.Join(every, " || '|' || ")))
 }
 
 // TestUpgradeOfAnOldDatabase opens a database of the schema before triggers were
@@ -87,14 +89,20 @@ func TestUpgradeOfAnOldDatabase(t *testing.T) {
 			t.Parallel()
 			config, db := anOldDatabase(t, dialect)
 			old := &fixture{Store: store.OfDialect(dialect), foreign: db}
-			before, triggers := old.everyRow(t), old.triggers(t)
+			columns := old.columns(t)
+			before, triggers := old.everyRow(t, columns), old.triggers(t)
 			f := open(t, config)
 			f.foreign = db
-			if after := f.everyRow(t); after != before || !strings.Contains(before, "half way") {
+			if after := f.everyRow(t, columns); after != before || !strings.Contains(before, "half way") {
 				t.Errorf("rows before:\n%s\nafter:\n%s", before, after)
 			}
 			if f.triggers(t) == triggers {
 				t.Errorf("the triggers are still the old ones: %s", triggers)
+			}
+			// The columns that have joined are empty, and the old text is shown.
+			if p := f.progress(t, 2); *p.Message != "half way" || p.MessageKey != nil || p.MessageArgs != nil ||
+				p.ErrorKey != nil || p.ErrorArgs != nil {
+				t.Errorf("an old row: got %s", wire(p))
 			}
 			// The triggers work: see what a plain worker may and may not do.
 			cursor := f.now(t)

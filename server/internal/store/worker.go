@@ -106,7 +106,9 @@ func (s *Store) settle(tx bun.Tx, row *jobRow, owner string, lease time.Duration
 	q.Set("leases_lost = ?", lost)
 	if lost >= LeasesLostMax {
 		return q.Set("status = 'failed'").Set("partial = (total_pages > 0)").
-			Set("error_message = ?", fmt.Sprintf("The worker died %d times over this audit; it was given up.", lost)).
+			Apply(setError(work.Sentence{
+				Text: fmt.Sprintf("The worker died %d times over this audit; it was given up.", lost),
+			})).
 			Set("lease_owner = NULL").Set("lease_until = NULL")
 	}
 	return q.Set("status = 'running'").Set("attempt = attempt + 1").
@@ -182,10 +184,47 @@ func (s *Store) Advance(ctx context.Context, l work.Lease, a work.Advance) error
 	return s.write(ctx, fmt.Sprintf("advance %d", l.AuditID), true, func(ctx context.Context, tx bun.Tx) error {
 		q := tx.NewUpdate().Table("audits").
 			Set("progress = ?", a.Progress).Set("stage = ?", nullable(string(a.Stage))).
-			Set("message = ?", nullable(sanitise(a.Message))).Set("worker_seen_at = ?", s.dialect.now)
+			Apply(setMessage(a.Message)).Set("worker_seen_at = ?", s.dialect.now)
 		setCounts(q, a)
 		return updateHeld(ctx, q, l)
 	})
+}
+
+// setMessage writes message with its key.
+func setMessage(s work.Sentence) func(*bun.UpdateQuery) *bun.UpdateQuery {
+	return setSentence("message", "message", s, shared.MaxMessage)
+}
+
+// setError writes error_message with its key.
+func setError(s work.Sentence) func(*bun.UpdateQuery) *bun.UpdateQuery {
+	return setSentence("error_message", "error", s, shared.MaxErrorMessage)
+}
+
+// setSentence writes a text of at most so many characters, and its key and
+// parameters.
+func setSentence(column, prefix string, s work.Sentence, most int) func(*bun.UpdateQuery) *bun.UpdateQuery {
+	return func(q *bun.UpdateQuery) *bun.UpdateQuery {
+		return q.Set("? = ?", bun.Ident(column), nullable(cutRunes(s.Text, most))).
+			Set("? = ?", bun.Ident(prefix+"_key"), nullable(s.Key)).
+			Set("? = ?", bun.Ident(prefix+"_args"), encodeArgs(s))
+	}
+}
+
+// encodeArgs is the list of a sentence's parameters, each cut to what the contract
+// allows; null without a key.
+func encodeArgs(s work.Sentence) any {
+	if s.Key == "" {
+		return nil
+	}
+	args := make([]string, len(s.Args))
+	for i, arg := range s.Args {
+		args[i] = cutRunes(arg, shared.MaxArg)
+	}
+	b, err := json.Marshal(args)
+	if err != nil {
+		return nil
+	}
+	return string(b)
 }
 
 func setCounts(q *bun.UpdateQuery, a work.Advance) {
@@ -230,8 +269,7 @@ func (s *Store) Finish(ctx context.Context, l work.Lease, r work.Result) error {
 	return s.write(ctx, what, true, func(ctx context.Context, tx bun.Tx) error {
 		q := tx.NewUpdate().Table("audits").
 			Set("status = ?", string(r.Status)).Set("geo_score = ?", r.GeoScore).
-			Set("message = ?", nullable(cutRunes(r.Message, shared.MaxMessage))).
-			Set("error_message = ?", nullable(cutRunes(r.ErrorMessage, shared.MaxErrorMessage))).
+			Apply(setMessage(r.Message)).Apply(setError(r.ErrorMessage)).
 			Set("partial = ?", r.Partial).Set("stop_reason = ?", nullable(sanitise(r.StopReason))).
 			Set("worker_seen_at = ?", s.dialect.now).
 			Set("lease_owner = NULL").Set("lease_until = NULL")

@@ -14,7 +14,7 @@ import (
 )
 
 var advanced = work.Advance{
-	Stage: shared.StageCrawl, Progress: 42, Message: "Fetching", ProvisionalScore: ptr(71),
+	Stage: shared.StageCrawl, Progress: 42, Message: work.Sentence{Text: "Fetching", Key: "fetching", Args: []string{"it"}}, ProvisionalScore: ptr(71),
 	TotalPages: 9, Discovered: 31,
 	Findings:  shared.Findings{Error: 1, Warning: 2, Notice: 3},
 	Responses: shared.Responses{OK: 4, Redirect: 5, ClientError: 6, ServerError: 7, Failed: 8},
@@ -46,7 +46,8 @@ func TestRunOfASiteAudit(t *testing.T) {
 		p := f.progress(t, job.AuditID)
 		shown := shared.AuditProgress{
 			AuditID: p.AuditID, Revision: p.Revision, URL: site.URL, Kind: shared.KindSite, Status: shared.StatusRunning,
-			Stage: advanced.Stage, Progress: 42, Message: ptr("Fetching"), ProvisionalScore: ptr(71), TotalPages: 9, Discovered: 31,
+			Stage: advanced.Stage, Progress: 42, Message: ptr("Fetching"), MessageKey: ptr("fetching"), MessageArgs: []string{"it"},
+			ProvisionalScore: ptr(71), TotalPages: 9, Discovered: 31,
 			PageLimit: ptr(50), Findings: advanced.Findings, Responses: advanced.Responses, Attempt: 1,
 			CreatedAt: p.CreatedAt, StartedAt: p.StartedAt, UpdatedAt: p.UpdatedAt, WorkerSeenAt: p.WorkerSeenAt,
 			Activity: advanced.Activity,
@@ -71,7 +72,7 @@ func (f *fixture) finishCompleted(t *testing.T, l work.Lease) {
 	t.Helper()
 	ctx := t.Context()
 	result := work.Result{
-		Status: shared.StatusCompleted, GeoScore: ptr(77), Message: "Done", Partial: true, StopReason: "limit", Last: advanced,
+		Status: shared.StatusCompleted, GeoScore: ptr(77), Message: work.Sentence{Text: "Done"}, Partial: true, StopReason: "limit", Last: advanced,
 		Report: []byte(`{"score":{"value":77,"categories":[],"caps":[],"pages":9},"unvisited":[{"reason":"limit","count":3}]}`),
 	}
 	if err := f.Finish(ctx, l, result); err != nil {
@@ -298,7 +299,7 @@ func TestFinishKeepsProgress(t *testing.T) {
 			}
 			a.Progress = c.last
 			err := f.Finish(t.Context(), job.Lease, work.Result{
-				Status: shared.StatusFailed, ErrorMessage: strings.Repeat("ñ", 3000), Last: a,
+				Status: shared.StatusFailed, ErrorMessage: work.Sentence{Text: strings.Repeat("ñ", 3000)}, Last: a,
 			})
 			p := f.progress(t, id)
 			if err != nil || p.Progress != c.want || p.Status != shared.StatusFailed || len([]rune(*p.ErrorMessage)) != shared.MaxErrorMessage {

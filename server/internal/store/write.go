@@ -181,8 +181,15 @@ func setPatch(q *bun.UpdateQuery, p shared.ProgressPatch) error {
 	setInt("progress", p.Progress)
 	setInt("total_pages", p.TotalPages)
 	setInt("geo_score", p.GeoScore)
+	// Of an external worker's text nobody has a translation.
 	setText("message", p.Message)
 	setText("error_message", p.ErrorMessage)
+	if p.Message != nil {
+		q.Set("message_key = NULL").Set("message_args = NULL")
+	}
+	if p.ErrorMessage != nil {
+		q.Set("error_key = NULL").Set("error_args = NULL")
+	}
 	return errors.Join(errs...)
 }
 

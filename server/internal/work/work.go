@@ -39,7 +39,7 @@ type Job struct {
 type Advance struct {
 	Stage            shared.Stage
 	Progress         int
-	Message          string
+	Message          Sentence
 	ProvisionalScore *int
 	TotalPages       int
 	Discovered       int
@@ -61,10 +61,10 @@ type PageRecord struct {
 type Result struct {
 	Status       shared.Status // completed, failed or cancelled
 	GeoScore     *int          // completed only
-	ErrorMessage string        // failed only
+	ErrorMessage Sentence      // failed only
 	Partial      bool
 	StopReason   string
-	Message      string
+	Message      Sentence
 	Last         Advance
 	// Report is the encoded [shared.Report] without its audit; nil when there is none.
 	Report []byte

@@ -5,7 +5,8 @@ package migrations
 // The triggers of both databases are made from this list, so that a new visible
 // column is one ALTER TABLE per database and one word here.
 var Visible = []string{
-	"url", "kind", "status", "stage", "progress", "message", "error_message",
+	"url", "kind", "status", "stage", "progress", "message", "message_key", "message_args",
+	"error_message", "error_key", "error_args",
 	"geo_score", "provisional_score", "total_pages", "discovered", "page_limit",
 	"findings_error", "findings_warning", "findings_notice",
 	"responses_2xx", "responses_3xx", "responses_4xx", "responses_5xx", "responses_failed",
