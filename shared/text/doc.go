@@ -16,6 +16,11 @@
 // to them: they then answer with a general sentence or with the code itself,
 // never with nothing.
 //
+// What the engine says of an audit stands in its row twice: in English, and as a key
+// with parameters. [Message] and [ErrorMessage] say it in any language; of a key
+// that a later version wrote they show the English. The engine takes its English
+// from here as well, so each sentence is written once per language.
+//
 // What is passed in for a verb is not escaped; that is the business of whoever
 // writes the page.
 //

@@ -258,6 +258,71 @@ var english = language{
 		Addresses:       {"%s address", "%s addresses"},
 	},
 
+	// What the engine says, by key: see sentences.go.
+	sentences: []sentence{
+		// What a running site audit does.
+		{"reading-robots", []string{"Reading robots.txt"}},
+		{"fetching-home", []string{"Fetching %s"}},
+		{"reading-sitemap", []string{"Reading the sitemap"}},
+		{"fetching-pages", []string{"Fetching the pages of %s"}},
+		{"fetched", []string{"Fetched %s"}},
+		{"waiting-for-answer", []string{"Waiting for %s: no answer for %d s"}},
+		{"waiting-for-pause", []string{"Waiting: %s asked for a pause of another %d s"}},
+		{"waiting-between", []string{"Waiting: %s asks for %d s between two requests"}},
+		{"checking-links", []string{"Checking %d link to another site", "Checking %d links to other sites"}},
+		{"comparing-pages", []string{"Comparing the pages with each other"}},
+		{"computing-score", []string{"Computing the score"}},
+
+		// How it ended.
+		{"analysed", []string{"%d page analysed", "%d pages analysed"}},
+		{"analysed-limit", []string{
+			"%d page analysed; stopped at the limit of %d URLs",
+			"%d pages analysed; stopped at the limit of %d URLs",
+		}},
+		{"analysed-time", []string{
+			"%d page analysed; stopped at the time limit",
+			"%d pages analysed; stopped at the time limit",
+		}},
+		{"analysed-cancelled", []string{"%d page analysed; cancelled", "%d pages analysed; cancelled"}},
+		{"analysed-silent", []string{
+			"%d page analysed; stopped because the site gave no answer any more",
+			"%d pages analysed; stopped because the site gave no answer any more",
+		}},
+
+		// Why it failed.
+		{"bad-address", []string{"\"%s\" is not an address that can be audited."}},
+		{"robots-forbids", []string{"robots.txt does not let %s fetch %s (line %d: %s)."}},
+		{"robots-status", []string{
+			"%s answered %s. Until it gives an answer, crawlers must not fetch any page of the site (RFC 9309).",
+		}},
+		{"robots-silent", []string{
+			"%s gave no answer. Until it does, crawlers must not fetch any page of the site (RFC 9309).",
+		}},
+		{"no-address", []string{"%s could not be found: the name has no address (DNS). Check the spelling."}},
+		{"connection-refused", []string{"%s refused the connection: no web server answers there."}},
+		{"no-answer-in-time", []string{"%s did not answer in time."}},
+		{"not-secure", []string{"No secure connection to %s could be made: %s."}},
+		{"private-address", []string{
+			"%s leads to a private network address or an unusual port, which this server may not audit.",
+		}},
+		{"connection-closed", []string{"%s closed the connection without an answer."}},
+		{"redirect-circle", []string{"%s redirects in a circle and never arrives at a page."}},
+		{"too-many-redirects", []string{"%s redirects too many times."}},
+		{"bad-redirect", []string{"%s could not be fetched: it redirects to \"%s\", which is no URL to fetch."}},
+		{"headers-too-large", []string{"%s could not be fetched: the response headers are too large."}},
+		{"not-http", []string{"%s could not be fetched: the answer is not HTTP."}},
+		{"not-fetched", []string{"%s could not be fetched: %s."}},
+		{"redirect-forbidden", []string{"%s redirects to %s, where robots.txt does not allow crawlers."}},
+		{"home-status", []string{"%s answered %s. The start page must answer 200 OK."}},
+		{"home-not-html", []string{"%s is not an HTML page."}},
+		{"home-type", []string{"%s is not an HTML page but %s."}},
+		{"no-pages", []string{"%s gave no page to audit in the time there was."}},
+		{"worker-died", []string{"The worker died %d times over this audit; it was given up."}},
+		{"internal-error", []string{
+			"The audit could not be finished because of an internal error. The server's log has the details.",
+		}},
+	},
+
 	checks: []checkEntry{
 		// crawlability
 		{"robots-txt-unreachable", CheckText{

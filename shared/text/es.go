@@ -260,6 +260,82 @@ var spanish = language{
 		Addresses:       {"%s dirección", "%s direcciones"},
 	},
 
+	// What the engine says, by key: see sentences.go.
+	sentences: []sentence{
+		// What a running site audit does.
+		{"reading-robots", []string{"Leyendo robots.txt"}},
+		{"fetching-home", []string{"Descargando %s"}},
+		{"reading-sitemap", []string{"Leyendo el sitemap"}},
+		{"fetching-pages", []string{"Descargando las páginas de %s"}},
+		{"fetched", []string{"Descargada %s"}},
+		{"waiting-for-answer", []string{"Esperando a %s: %d s sin respuesta"}},
+		{"waiting-for-pause", []string{"En espera: %s pidió una pausa de %d s más"}},
+		{"waiting-between", []string{"En espera: %s pide %d s entre dos peticiones"}},
+		{"checking-links", []string{"Comprobando %d enlace a otro sitio", "Comprobando %d enlaces a otros sitios"}},
+		{"comparing-pages", []string{"Comparando las páginas entre sí"}},
+		{"computing-score", []string{"Calculando la puntuación"}},
+
+		// How it ended.
+		{"analysed", []string{"%d página analizada", "%d páginas analizadas"}},
+		{"analysed-limit", []string{
+			"%d página analizada; detenida en el límite de %d direcciones",
+			"%d páginas analizadas; detenida en el límite de %d direcciones",
+		}},
+		{"analysed-time", []string{
+			"%d página analizada; detenida al agotarse el tiempo",
+			"%d páginas analizadas; detenida al agotarse el tiempo",
+		}},
+		{"analysed-cancelled", []string{
+			"%d página analizada; auditoría cancelada",
+			"%d páginas analizadas; auditoría cancelada",
+		}},
+		{"analysed-silent", []string{
+			"%d página analizada; detenida porque el sitio dejó de responder",
+			"%d páginas analizadas; detenida porque el sitio dejó de responder",
+		}},
+
+		// Why it failed.
+		{"bad-address", []string{"«%s» no es una dirección que se pueda auditar."}},
+		{"robots-forbids", []string{"robots.txt no permite a %s descargar %s (línea %d: %s)."}},
+		{"robots-status", []string{
+			"%s respondió %s. Hasta que dé una respuesta, los rastreadores no deben descargar ninguna " +
+				"página del sitio (RFC 9309).",
+		}},
+		{"robots-silent", []string{
+			"%s no respondió. Hasta que lo haga, los rastreadores no deben descargar ninguna página del " +
+				"sitio (RFC 9309).",
+		}},
+		{"no-address", []string{
+			"No se encontró %s: el nombre no tiene dirección (DNS). Comprueba cómo está escrito.",
+		}},
+		{"connection-refused", []string{"%s rechazó la conexión: allí no responde ningún servidor web."}},
+		{"no-answer-in-time", []string{"%s no respondió a tiempo."}},
+		{"not-secure", []string{"No se pudo establecer una conexión segura con %s: %s."}},
+		{"private-address", []string{
+			"%s lleva a una dirección de red privada o a un puerto inusual, que este servidor no puede auditar.",
+		}},
+		{"connection-closed", []string{"%s cerró la conexión sin responder."}},
+		{"redirect-circle", []string{"%s redirige en círculo y nunca llega a una página."}},
+		{"too-many-redirects", []string{"%s redirige demasiadas veces."}},
+		{"bad-redirect", []string{
+			"No se pudo descargar %s: redirige a «%s», que no es una dirección que se pueda descargar.",
+		}},
+		{"headers-too-large", []string{
+			"No se pudo descargar %s: las cabeceras de la respuesta son demasiado grandes.",
+		}},
+		{"not-http", []string{"No se pudo descargar %s: la respuesta no es HTTP."}},
+		{"not-fetched", []string{"No se pudo descargar %s: %s."}},
+		{"redirect-forbidden", []string{"%s redirige a %s, donde robots.txt no admite rastreadores."}},
+		{"home-status", []string{"%s respondió %s. La portada debe responder 200 OK."}},
+		{"home-not-html", []string{"%s no es una página HTML."}},
+		{"home-type", []string{"%s no es una página HTML, sino %s."}},
+		{"no-pages", []string{"%s no dio ninguna página que auditar en el tiempo disponible."}},
+		{"worker-died", []string{"El proceso murió %d veces con esta auditoría, así que se abandonó."}},
+		{"internal-error", []string{
+			"La auditoría no pudo terminar por un error interno. El registro del servidor tiene los detalles.",
+		}},
+	},
+
 	checks: []checkEntry{
 		// crawlability
 		{"robots-txt-unreachable", CheckText{

@@ -24,6 +24,8 @@ type language struct {
 	// the number.
 	plurals [pluralKeys][]string
 
+	sentences []sentence
+
 	checks []checkEntry
 
 	// The names of codes that travel on the wire. They are lists and not maps

@@ -2,12 +2,15 @@ package text
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"atalaya/shared"
 )
 
 var verb = regexp.MustCompile(`%(?:\[(\d+)\])?([a-z%])`)
@@ -97,6 +100,50 @@ func TestEveryLanguageHasEveryPluralForm(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestEveryLanguageSaysEverySentence(t *testing.T) {
+	want := map[string][]string{}
+	for _, s := range english.sentences {
+		want[s.code] = s.forms
+	}
+	for _, l := range Langs {
+		words := l.language()
+		var said []string
+		for _, s := range words.sentences {
+			said = append(said, s.code)
+			en := want[s.code]
+			if len(en) == 0 {
+				continue // holdCodes says so
+			}
+			if many := len(words.plurals[0]); len(s.forms) != 1 && len(s.forms) != many || (len(s.forms) > 1) != (len(en) > 1) {
+				t.Errorf("%s: sentence %s has %d forms, want 1 or %d, as English", l.Tag(), s.code, len(s.forms), many)
+			}
+			for _, form := range s.forms {
+				if err := hold(form, en[0]); err != nil {
+					t.Errorf("%s: sentence %s %v", l.Tag(), s.code, err)
+				}
+				if l != EN && slices.Contains(en, form) {
+					t.Errorf("%s: sentence %s is not translated", l.Tag(), s.code)
+				}
+				verbs := parameters(form)
+				verbs = verbs[:len(verbs)-1]
+				for _, verb := range verbs {
+					if verb != "s" && verb != "d" {
+						t.Errorf("%s: sentence %s has the verb %q, want s or d", l.Tag(), s.code, verb)
+					}
+				}
+				if strings.Count(form, "%") != len(verbs) || len(verbs) > shared.MaxArgs || len(s.forms) > 1 && verbs[0] != "d" {
+					t.Errorf("%s: sentence %s needs each parameter once, at most %d, and the number that chooses the form first: %q",
+						l.Tag(), s.code, shared.MaxArgs, form)
+				}
+			}
+			if !shared.ValidKey(&s.code, []string{}) {
+				t.Errorf("%s: %q is no key", l.Tag(), s.code)
+			}
+		}
+		holdCodes(t, l.Tag()+" sentences", said, slices.Collect(maps.Keys(want)))
 	}
 }
 

@@ -44,6 +44,13 @@ func pseudo() *language {
 			words.plurals[k][i] = disguise(form)
 		}
 	}
+	words.sentences = make([]sentence, len(english.sentences))
+	for i, s := range english.sentences {
+		words.sentences[i].code = s.code
+		for _, form := range s.forms {
+			words.sentences[i].forms = append(words.sentences[i].forms, disguise(form))
+		}
+	}
 	words.checks = make([]checkEntry, len(english.checks))
 	for i, c := range english.checks {
 		words.checks[i] = checkEntry{c.id, CheckText{disguise(c.Title), disguise(c.Why), disguise(c.Fix)}}

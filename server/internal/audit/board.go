@@ -23,7 +23,7 @@ type board struct {
 	stage      shared.Stage
 	stages     []shared.StageSpan
 	percent    int
-	message    string
+	message    work.Sentence
 	total      int // pages analysed
 	discovered int
 	findings   shared.Findings
@@ -43,7 +43,7 @@ func newBoard(rules []rule, percent int, previous *shared.Activity) *board {
 }
 
 // enter closes the running stage and begins the next.
-func (b *board) enter(s shared.Stage, message string, now time.Time) {
+func (b *board) enter(s shared.Stage, message work.Sentence, now time.Time) {
 	if n := len(b.stages); n > 0 {
 		b.stages[n-1].FinishedAt = shared.AtPtr(now)
 	}
@@ -72,7 +72,10 @@ func (b *board) reach(done, total int) {
 	b.percent = max(b.percent, min(from, 99))
 }
 
-func (b *board) say(message string) { b.message = cutRunes(message, shared.MaxMessage) }
+func (b *board) say(message work.Sentence) {
+	message.Text = cutRunes(message.Text, shared.MaxMessage)
+	b.message = message
+}
 
 // noChange leaves the board as it is.
 func noChange(*board) {}
@@ -157,7 +160,7 @@ func (b *board) advance() work.Advance {
 	a := work.Advance{
 		Stage:      b.stage,
 		Progress:   b.percent,
-		Message:    work.Sentence{Text: b.message},
+		Message:    b.message,
 		TotalPages: b.total,
 		Discovered: b.discovered,
 		Findings:   b.findings,

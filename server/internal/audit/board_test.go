@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"atalaya/server/internal/check"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -19,7 +20,7 @@ func TestProgressNeverFalls(t *testing.T) {
 		shown := rng.IntN(100)
 		b := newBoard(allRules, shown, nil)
 		for _, stage := range shared.Stages {
-			b.enter(stage, "", time.Now())
+			b.enter(stage, work.Sentence{}, time.Now())
 			from, to := stage.Span()
 			for range 20 {
 				b.reach(rng.IntN(500)-10, rng.IntN(500)-10)
@@ -35,7 +36,7 @@ func TestProgressNeverFalls(t *testing.T) {
 
 func TestProgressWithinTheCrawl(t *testing.T) {
 	b := newBoard(allRules, 0, nil)
-	b.enter(shared.StageCrawl, "", time.Now())
+	b.enter(shared.StageCrawl, work.Sentence{}, time.Now())
 	for _, step := range []struct{ done, total, want int }{
 		{0, 0, 5}, {1, 4, 25}, {2, 100, 25}, {50, 100, 45}, {100, 100, 85}, {100, 1000, 85},
 	} {
@@ -49,8 +50,8 @@ func TestProgressWithinTheCrawl(t *testing.T) {
 func TestActivity(t *testing.T) {
 	b := newBoard(allRules, 0, nil)
 	begun := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	b.enter(shared.StageDiscover, strings.Repeat("é", 300), begun)
-	b.enter(shared.StageCrawl, "", begun.Add(time.Second))
+	b.enter(shared.StageDiscover, work.Say("fetching-home", strings.Repeat("é", 300)), begun)
+	b.enter(shared.StageCrawl, work.Sentence{}, begun.Add(time.Second))
 	for i := range 20 {
 		v := &visit{page: shared.Page{URL: string(rune('a' + i)), Status: 200}, facts: check.Facts{}}
 		for _, f := range []struct {
@@ -90,7 +91,7 @@ func TestActivity(t *testing.T) {
 	if len(stages) != 2 || !stages[0].FinishedAt.Equal(stages[1].StartedAt.Time) || stages[1].FinishedAt != nil {
 		t.Errorf("stages %+v", stages)
 	}
-	b.enter(shared.StageLinks, strings.Repeat("é", 300), begun)
+	b.enter(shared.StageLinks, work.Say("fetching-home", strings.Repeat("é", 300)), begun)
 	if got := b.advance().Message.Text; utf8.RuneCountInString(got) != shared.MaxMessage {
 		t.Errorf("message of %d characters", utf8.RuneCountInString(got))
 	}

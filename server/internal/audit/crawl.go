@@ -2,12 +2,13 @@ package audit
 
 import (
 	"context"
-	"fmt"
+	"math"
 	"net/url"
 	"sync"
 	"time"
 
 	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -32,7 +33,7 @@ const (
 // is taken up again goes the same way: its stored pages are not fetched, but their
 // links are followed.
 func (r *run) crawl(ctx context.Context, s *site, book *book) error {
-	r.rec.enter(shared.StageCrawl, "Fetching the pages of "+s.home.Host)
+	r.rec.enter(shared.StageCrawl, work.Say("fetching-pages", s.home.Host))
 	inner, done := context.WithCancel(ctx)
 	c := newCollector(r, s, book)
 	var workers sync.WaitGroup
@@ -188,7 +189,7 @@ func (c *collector) takeArrival(ctx context.Context, a arrival) error {
 		return nil
 	}
 	return c.run.takeVisit(ctx, c.book, a.visit, func(b *board) {
-		b.say("Fetched " + a.visit.page.URL)
+		b.say(work.Say("fetched", a.visit.page.URL))
 		c.showCounts(b)
 	})
 }
@@ -254,15 +255,15 @@ func (c *collector) explainWait(now time.Time) {
 		return
 	}
 	host := c.site.home.Host
-	text := fmt.Sprintf("Waiting for %s: no answer for %d s", host, int(now.Sub(c.lastArrival).Seconds()))
+	message := work.Say("waiting-for-answer", host, int(now.Sub(c.lastArrival).Seconds()))
 	pace := c.run.limits.Pace(host)
 	switch left := pace.PausedUntil.Sub(now); {
 	case left > 0:
-		text = fmt.Sprintf("Waiting: %s asked for a pause of another %d s", host, int(left.Seconds())+1)
+		message = work.Say("waiting-for-pause", host, int(left.Seconds())+1)
 	case pace.Rate < 1/explainEvery.Seconds():
-		text = fmt.Sprintf("Waiting: %s asks for %.0f s between two requests", host, 1/pace.Rate)
+		message = work.Say("waiting-between", host, int(math.RoundToEven(1/pace.Rate)))
 	}
-	c.show(func(b *board) { b.say(text) })
+	c.show(func(b *board) { b.say(message) })
 }
 
 // fetchTasks works off tasks until there are no more.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -14,7 +15,7 @@ import (
 // is not nil.
 func (r *run) discover(ctx context.Context, book *book) (*site, error) {
 	s := newSite(r.pageLimit, r.maxDepth)
-	r.rec.enter(shared.StageDiscover, "Reading robots.txt")
+	r.rec.enter(shared.StageDiscover, work.Say("reading-robots"))
 	if err := r.askPermission(ctx, s, len(book.stored) > 0); err != nil {
 		return s, err
 	}
@@ -36,7 +37,7 @@ func (r *run) discover(ctx context.Context, book *book) (*site, error) {
 func (r *run) askPermission(ctx context.Context, s *site, resumed bool) error {
 	seed, err := crawl.ParseSeed(r.job.URL)
 	if err != nil {
-		return refuse("%.200q is not an address that can be audited.", r.job.URL)
+		return refuse("bad-address", storable(r.job.URL, shared.MaxArg))
 	}
 	s.seed = seed
 	robots, err := r.robots.Get(ctx, seed)
@@ -55,8 +56,7 @@ func (r *run) askPermission(ctx context.Context, s *site, resumed bool) error {
 		return causeOr(ctx, err)
 	}
 	if !allowed.Allowed {
-		return refuse("robots.txt of %s does not let %s fetch %s (line %d: %s).",
-			seed.Host, crawl.Product, seed, allowed.Line, storable(allowed.Rule, 100))
+		return refuse("robots-forbids", crawl.Product, seed, allowed.Line, storable(allowed.Rule, 100))
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func (r *run) fetchHome(ctx context.Context, s *site, book *book) error {
 		r.openFrontier(s)
 		return nil
 	}
-	r.say("Fetching %s", s.seed)
+	r.say(work.Say("fetching-home", s.seed))
 	res, err := r.fetcher.Fetch(ctx, crawl.Request{
 		URL: s.seed, Follow: r.followAllowed(ctx), WantBody: crawl.HTMLBody,
 	})
@@ -127,7 +127,7 @@ func (r *run) openFrontier(s *site) {
 
 // readSitemaps reads those that robots.txt names, and the one at the usual place.
 func (r *run) readSitemaps(ctx context.Context, s *site) error {
-	r.say("Reading the sitemap")
+	r.say(work.Say("reading-sitemap"))
 	var roots []*url.URL
 	for _, named := range s.robots.Sitemaps {
 		if u, err := crawl.Canonical(s.home, named); err == nil {

@@ -57,7 +57,7 @@
 // left URLs unvisited. cancelled: partial, with a report but without a score.
 // failed: the start page cannot be had, robots.txt forbids it or cannot be
 // reached (RFC 9309 section 2.3.1.4: then nothing may be fetched), or a fault of
-// ours; error_message says in plain English which. The time limit is that of one
+// ours; error_message says which, in plain words. The time limit is that of one
 // attempt, counted from its claim.
 //
 // # What is shown
@@ -66,6 +66,9 @@
 // most every 250 ms, and always after the last change. Pages are saved before a
 // count includes them. progress never falls, not even from one attempt to the
 // next; total_pages, discovered, findings and responses neither.
+//
+// What message and error_message say is a [work.Sentence]: its words, in every
+// language, stand in package text.
 //
 // # Score
 //

@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"atalaya/server/internal/check"
@@ -40,9 +39,9 @@ func stopReason(err error) (string, error) {
 func (r *run) conclude(ctx context.Context, s *site, b *book, o outside, stopped string) (work.Result, error) {
 	enter := r.rec.enter
 	if stopped == reasonCancelled {
-		enter = func(shared.Stage, string) {}
+		enter = func(shared.Stage, work.Sentence) {}
 	}
-	enter(shared.StageSite, "Comparing the pages with each other")
+	enter(shared.StageSite, work.Say("comparing-pages"))
 	unvisited := countUnvisited(s)
 	reason := stopped
 	if reason == "" && overLimit(unvisited) {
@@ -58,10 +57,10 @@ func (r *run) conclude(ctx context.Context, s *site, b *book, o outside, stopped
 		analysed = b.total
 	})
 	if analysed == 0 && reason != reasonCancelled {
-		return work.Result{}, refuse("%s gave no page to audit in the time there was.", r.job.URL)
+		return work.Result{}, refuse("no-pages", r.job.URL)
 	}
 
-	enter(shared.StageScore, "Computing the score")
+	enter(shared.StageScore, work.Say("computing-score"))
 	return r.result(report{book: b, site: results, unvisited: unvisited}, reason)
 }
 
@@ -81,7 +80,7 @@ func (r *run) result(rep report, reason string) (work.Result, error) {
 	last := r.lastAdvance()
 	res := work.Result{
 		Status: shared.StatusCompleted, Partial: reason != "", StopReason: reason,
-		Message: work.Sentence{Text: summary(reason, last.TotalPages, r.pageLimit)}, Last: last,
+		Message: summary(reason, last.TotalPages, r.pageLimit), Last: last,
 	}
 	if reason == reasonCancelled {
 		res.Status, rep.scored = shared.StatusCancelled, false
@@ -96,7 +95,7 @@ func (r *run) result(rep report, reason string) (work.Result, error) {
 
 // failure is the last write of an audit that came to nothing.
 func (r *run) failure(why *refusal) work.Result {
-	return work.Result{Status: shared.StatusFailed, ErrorMessage: work.Sentence{Text: why.text}, Last: r.lastAdvance()}
+	return work.Result{Status: shared.StatusFailed, ErrorMessage: why.said, Last: r.lastAdvance()}
 }
 
 // lastAdvance is the board's state with its stages closed.
@@ -138,20 +137,16 @@ func overLimit(left []shared.Unvisited) bool {
 }
 
 // summary is the last message of an audit.
-func summary(reason string, pages, pageLimit int) string {
-	text := fmt.Sprintf("%d pages analysed", pages)
-	if pages == 1 {
-		text = "1 page analysed"
-	}
+func summary(reason string, pages, pageLimit int) work.Sentence {
 	switch reason {
 	case reasonLimit:
-		text += fmt.Sprintf("; stopped at the limit of %d URLs", pageLimit)
+		return work.Say("analysed-limit", pages, pageLimit)
 	case reasonTime:
-		text += "; stopped at the time limit"
+		return work.Say("analysed-time", pages)
 	case reasonCancelled:
-		text += "; cancelled"
+		return work.Say("analysed-cancelled", pages)
 	case reasonSite:
-		text += "; stopped because the site gave no answer any more"
+		return work.Say("analysed-silent", pages)
 	}
-	return text
+	return work.Say("analysed", pages)
 }

@@ -16,6 +16,7 @@ import (
 	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/store"
 	"atalaya/shared"
+	words "atalaya/shared/text"
 )
 
 // shop is a site with what sites have: loops, redirects, dead ends, orphans.
@@ -184,6 +185,10 @@ func TestSeedsThatCannotBeAudited(t *testing.T) {
 		"/text":   text("text/plain", "hello"),
 		"/broken": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) },
 		"/loop":   http.RedirectHandler("/loop", http.StatusFound).ServeHTTP,
+		"/mail": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "mailto:somebody@example.com")
+			w.WriteHeader(http.StatusFound)
+		},
 	})
 	stores := map[bool]*store.Store{}
 	for _, private := range []bool{true, false} {
@@ -204,6 +209,7 @@ func TestSeedsThatCannotBeAudited(t *testing.T) {
 		{"server error", plain.URL + "/broken", true, 1, "answered 502 Bad Gateway"},
 		{"not HTML", plain.URL + "/text", true, 1, "is not an HTML page but text/plain."},
 		{"loop", plain.URL + "/loop", true, 1, "redirects in a circle"},
+		{"no URL", plain.URL + "/mail", true, 1, `could not be fetched: it redirects to "mailto:somebody@example.com"`},
 		{"private address", plain.URL, false, 0, "leads to a private network address"},
 		{"robots.txt forbids", robots(200, "User-agent: AtalayaBot\nDisallow: /\n"), true, 0, "does not let AtalayaBot fetch"},
 		{"robots.txt broken", robots(503, ""), true, 0, "crawlers must not fetch any page of the site (RFC 9309)"},
@@ -215,6 +221,12 @@ func TestSeedsThatCannotBeAudited(t *testing.T) {
 			p := await(t, st, id, "end", terminal)
 			if p.Status != shared.StatusFailed || p.GeoScore != nil || !strings.Contains(deref(p.ErrorMessage), test.says) {
 				t.Errorf("got %s, score %v, %q; want %q", p.Status, p.GeoScore, deref(p.ErrorMessage), test.says)
+			}
+			if p.ErrorKey == nil {
+				t.Fatalf("no key of %q", deref(p.ErrorMessage))
+			}
+			if says, _ := words.Sentence(words.EN, *p.ErrorKey, p.ErrorArgs); says != deref(p.ErrorMessage) {
+				t.Errorf("the key says %q, the row %q", says, deref(p.ErrorMessage))
 			}
 			if got := len(allPages(t, st, id)); got != test.pages {
 				t.Errorf("%d pages stored, want %d", got, test.pages)
@@ -358,7 +370,7 @@ func TestAPanicEndsOneAuditOnly(t *testing.T) {
 	broken := create(t, st, shared.NewAudit{URL: s.URL})
 	fine := create(t, st, shared.NewAudit{URL: s.URL, PageLimit: 3})
 	p := await(t, st, broken, "end", terminal)
-	if p.Status != shared.StatusFailed || deref(p.ErrorMessage) != internalFault.text || p.TotalPages == 0 {
+	if p.Status != shared.StatusFailed || deref(p.ErrorMessage) != internalFault.said.Text || p.TotalPages == 0 {
 		t.Errorf("got %+v, %q", p, deref(p.ErrorMessage))
 	}
 	if p := await(t, st, fine, "end", terminal); p.Status != shared.StatusCompleted {

@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -35,7 +35,7 @@ const (
 
 // checkLinks asks the targets of links to other sites whether they exist.
 func (r *run) checkLinks(ctx context.Context, links []check.ExternalLink) (outside, error) {
-	r.rec.enter(shared.StageLinks, fmt.Sprintf("Checking %d links to other sites", len(links)))
+	r.rec.enter(shared.StageLinks, work.Say("checking-links", len(links)))
 	limited, done := context.WithCancel(ctx)
 	defer done()
 	defer time.AfterFunc(externalTime, done).Stop()

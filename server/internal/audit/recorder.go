@@ -63,7 +63,7 @@ func newRecorder(s pageWriter, l work.Lease, b *board,
 func (r *recorder) update(change func(*board)) { r.change(change, false) }
 
 // enter begins a stage, which is shown at once.
-func (r *recorder) enter(s shared.Stage, message string) {
+func (r *recorder) enter(s shared.Stage, message work.Sentence) {
 	r.change(func(b *board) { b.enter(s, message, time.Now()) }, true)
 }
 

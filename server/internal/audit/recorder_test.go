@@ -71,7 +71,7 @@ func addPage(t *testing.T, r *recorder) {
 func TestRecorderWritesFourTimesASecond(t *testing.T) {
 	l := &ledger{}
 	err := recording(t, l, func(t *testing.T, r *recorder) {
-		r.enter(shared.StageCrawl, "")
+		r.enter(shared.StageCrawl, work.Sentence{})
 		for range 100 { // a page every 20 ms for 2 s
 			addPage(t, r)
 			time.Sleep(20 * time.Millisecond)
@@ -105,9 +105,9 @@ func TestRecorderShowsAStageAtOnce(t *testing.T) {
 	l := &ledger{}
 	err := recording(t, l, func(t *testing.T, r *recorder) {
 		for _, s := range shared.Stages {
-			r.enter(s, "")
+			r.enter(s, work.Sentence{})
 			synctest.Wait()
-			r.update(func(b *board) { b.say("within " + string(s)) })
+			r.update(func(b *board) { b.say(work.Sentence{Text: "within " + string(s)}) })
 			time.Sleep(10 * time.Millisecond)
 		}
 	})
@@ -180,9 +180,9 @@ func TestRecorderBoundsWhatWaits(t *testing.T) {
 func TestRecorderEndsWithTheFirstFailure(t *testing.T) {
 	l := &ledger{fail: fmt.Errorf("wrapped: %w", errLeaseExpired)}
 	err := recording(t, l, func(t *testing.T, r *recorder) {
-		r.enter(shared.StageCrawl, "")
+		r.enter(shared.StageCrawl, work.Sentence{})
 		synctest.Wait()
-		r.enter(shared.StageLinks, "")
+		r.enter(shared.StageLinks, work.Sentence{})
 		time.Sleep(time.Minute)
 		for range pendingPages {
 			addPage(t, r)

@@ -1,51 +1,62 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 
 	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
 // refusal says in plain words why a site cannot be audited. It becomes the
 // audit's error_message.
-type refusal struct{ text string }
+type refusal struct{ said work.Sentence }
 
-func (r *refusal) Error() string { return r.text }
+func (r *refusal) Error() string { return r.said.Text }
 
-func refuse(format string, args ...any) *refusal {
-	return &refusal{cutRunes(fmt.Sprintf(format, args...), shared.MaxErrorMessage)}
+// refuse makes the sentence with a key of package text.
+func refuse(key string, args ...any) *refusal {
+	said := work.Say(key, args...)
+	said.Text = cutRunes(said.Text, shared.MaxErrorMessage)
+	return &refusal{said}
 }
 
 // internalFault stands for errors that say nothing to a user.
-var internalFault = refuse(
-	"The audit could not be finished because of an internal error. The server's log has the details.")
+var internalFault = refuse("internal-error")
 
 // refuseUnanswered explains a request that got no answer.
 func refuseUnanswered(u *url.URL, f *crawl.Failure) *refusal {
 	host := u.Host
 	switch f.Class {
 	case crawl.FailDNS:
-		return refuse("%s could not be found: the name has no address (DNS). Check the spelling.", host)
+		return refuse("no-address", host)
 	case crawl.FailRefused:
-		return refuse("%s refused the connection: no web server answers there.", host)
+		return refuse("connection-refused", host)
 	case crawl.FailTimeout:
-		return refuse("%s did not answer in time.", host)
+		return refuse("no-answer-in-time", host)
 	case crawl.FailTLS:
-		return refuse("No secure connection to %s could be made: %s.", host, f.Text)
+		return refuse("not-secure", host, f.Detail)
 	case crawl.FailBlocked:
-		return refuse(
-			"%s leads to a private network address or an unusual port, which this server may not audit.", host)
+		return refuse("private-address", host)
 	case crawl.FailReset:
-		return refuse("%s closed the connection without an answer.", host)
+		return refuse("connection-closed", host)
 	case crawl.FailLoop:
-		return refuse("%s redirects in a circle and never arrives at a page.", u)
+		return refuse("redirect-circle", u)
 	case crawl.FailRedirects:
-		return refuse("%s redirects too many times.", u)
+		return refuse("too-many-redirects", u)
 	}
-	return refuse("%s could not be fetched: %s.", u, f.Text)
+	switch {
+	case errors.Is(f, crawl.ErrBadRedirect):
+		return refuse("bad-redirect", u, f.Detail)
+	case errors.Is(f, crawl.ErrHeadersTooLarge):
+		return refuse("headers-too-large", u)
+	case errors.Is(f, crawl.ErrNotHTTP):
+		return refuse("not-http", u)
+	}
+	return refuse("not-fetched", u, f.Detail)
 }
 
 // refuseClosed explains a robots.txt that gives no rules. RFC 9309, section
@@ -54,12 +65,9 @@ func refuseUnanswered(u *url.URL, f *crawl.Failure) *refusal {
 func refuseClosed(u *url.URL, robots *crawl.Robots) *refusal {
 	switch f := robots.Failure; {
 	case f == nil:
-		return refuse(
-			"%s answered %s. Until it gives an answer, crawlers must not fetch any page of the site (RFC 9309).",
-			robots.URL, statusText(robots.Status))
+		return refuse("robots-status", robots.URL, statusText(robots.Status))
 	case f.Class == crawl.FailTimeout || f.Class == crawl.FailReset:
-		return refuse(
-			"%s gave no answer. Until it does, crawlers must not fetch any page of the site (RFC 9309).", robots.URL)
+		return refuse("robots-silent", robots.URL)
 	default:
 		return refuseUnanswered(u, f)
 	}
@@ -75,13 +83,13 @@ func refuseHome(res *crawl.Result) *refusal {
 	case res.Failure != nil:
 		return refuseUnanswered(at, res.Failure)
 	case res.Next != nil:
-		return refuse("%s redirects to %s, where robots.txt does not allow crawlers.", at, res.Next)
+		return refuse("redirect-forbidden", at, res.Next)
 	case res.Status != http.StatusOK:
-		return refuse("%s answered %s. The start page must answer 200 OK.", at, statusText(res.Status))
+		return refuse("home-status", at, statusText(res.Status))
 	case res.ContentType == "":
-		return refuse("%s is not an HTML page.", at)
+		return refuse("home-not-html", at)
 	}
-	return refuse("%s is not an HTML page but %s.", at, storable(res.ContentType, 100))
+	return refuse("home-type", at, storable(res.ContentType, 100))
 }
 
 func statusText(status int) string {

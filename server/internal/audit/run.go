@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/url"
 	"time"
@@ -138,7 +137,6 @@ func (r *run) reach(done, total int) {
 	r.rec.update(func(b *board) { b.reach(done, total) })
 }
 
-func (r *run) say(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	r.rec.update(func(b *board) { b.say(text) })
+func (r *run) say(message work.Sentence) {
+	r.rec.update(func(b *board) { b.say(message) })
 }

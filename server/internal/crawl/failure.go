@@ -34,7 +34,18 @@ type Failure struct {
 	Class FailureClass
 	Text  string
 	Err   error // the cause; nil for redirects
+	// Detail is what the system, a library or the site said, in Text without our words
+	// around it. It is there where it says what no class and no error does: for FailTLS,
+	// ErrBadRedirect, and FailOther without an error of ours.
+	Detail string
 }
+
+// Errors that a Failure of class FailOther may wrap.
+var (
+	ErrBadRedirect     = errors.New("the redirect leads to what is no URL to fetch")
+	ErrHeadersTooLarge = errors.New("the response headers are too large")
+	ErrNotHTTP         = errors.New("the answer is not HTTP")
+)
 
 func (f *Failure) Error() string { return string(f.Class) + ": " + f.Text }
 
@@ -43,6 +54,13 @@ func (f *Failure) Unwrap() error { return f.Err }
 
 func newFailure(class FailureClass, err error, format string, args ...any) *Failure {
 	return &Failure{Class: class, Text: cutBytes(fmt.Sprintf(format, args...), 300), Err: err}
+}
+
+// quoteFailure has something of others as the one argument of its text.
+func quoteFailure(class FailureClass, err error, format, detail string) *Failure {
+	f := newFailure(class, err, format, detail)
+	f.Detail = cutBytes(detail, 300)
+	return f
 }
 
 // classifyError says in our words what the transport said in its own. answered tells
@@ -63,18 +81,18 @@ func classifyError(err error, answered bool, timeout time.Duration) *Failure {
 		}
 		return newFailure(FailTimeout, err, "no answer within %v", timeout)
 	case isTLS(err):
-		return newFailure(FailTLS, err, "no secure connection: %s", rootText(err))
+		return quoteFailure(FailTLS, err, "no secure connection: %s", rootText(err))
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return newFailure(FailRefused, err, "the connection was refused")
 	case isReset(err):
 		return newFailure(FailReset, err, "the connection was closed before the answer was complete")
 	case strings.Contains(err.Error(), "response headers exceeded"),
 		strings.Contains(err.Error(), "header list larger"):
-		return newFailure(FailOther, err, "the response headers are too large")
+		return newFailure(FailOther, fmt.Errorf("%w: %w", ErrHeadersTooLarge, err), "the response headers are too large")
 	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "readLoopPeekFailLocked"):
-		return newFailure(FailOther, err, "the answer is not HTTP")
+		return newFailure(FailOther, fmt.Errorf("%w: %w", ErrNotHTTP, err), "the answer is not HTTP")
 	}
-	return newFailure(FailOther, err, "%s", rootText(err))
+	return quoteFailure(FailOther, err, "%s", rootText(err))
 }
 
 func isReset(err error) bool {

@@ -113,8 +113,8 @@ func (f *Fetcher) Fetch(ctx context.Context, req Request) (*Result, error) {
 		hop := Hop{URL: res.FinalURL.String(), Status: res.Status, Location: location}
 		if err != nil {
 			res.Hops = append(res.Hops, hop)
-			res.Failure = newFailure(FailOther, err, "redirects to %q, which is no URL to fetch",
-				cutBytes(location, 200))
+			res.Failure = quoteFailure(FailOther, fmt.Errorf("%w: %w", ErrBadRedirect, err),
+				"redirects to %q, which is no URL to fetch", cutBytes(location, 200))
 			return res, nil
 		}
 		hop.Location = next.String()
@@ -196,7 +196,7 @@ func (f *Fetcher) requestOnce(ctx context.Context, req Request, res *Result) {
 		GotFirstResponseByte: func() { first.Store(int64(time.Since(start))) },
 	}), req.Method, res.FinalURL.String(), nil)
 	if err != nil {
-		res.Failure = newFailure(FailOther, err, "%s", rootText(err))
+		res.Failure = quoteFailure(FailOther, err, "%s", rootText(err))
 		return
 	}
 	r.Header = http.Header{

@@ -106,9 +106,7 @@ func (s *Store) settle(tx bun.Tx, row *jobRow, owner string, lease time.Duration
 	q.Set("leases_lost = ?", lost)
 	if lost >= LeasesLostMax {
 		return q.Set("status = 'failed'").Set("partial = (total_pages > 0)").
-			Apply(setError(work.Sentence{
-				Text: fmt.Sprintf("The worker died %d times over this audit; it was given up.", lost),
-			})).
+			Apply(setError(work.Say("worker-died", lost))).
 			Set("lease_owner = NULL").Set("lease_until = NULL")
 	}
 	return q.Set("status = 'running'").Set("attempt = attempt + 1").

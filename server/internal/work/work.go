@@ -1,6 +1,7 @@
 // Package work is what an engine and a store agree on: the job that a worker
 // claims, the lease that lets it write, and everything it writes. Nothing of it
-// travels to a client; what does is in package shared.
+// travels to a client; what does is in package shared. What the engine tells people
+// is a [Sentence]; [Say] takes its words from package text.
 //
 // All values are plain data and safe to copy.
 package work
