@@ -152,10 +152,11 @@ func (loc locale) hero(p *shared.AuditProgress, c skew, quiet bool) heroModel {
 			h.Counts = append(h.Counts, l.N(text.AddressesFound, p.Discovered))
 		}
 	}
-	// The engine writes English. A message that only repeats the stage is left out.
-	if p.Message != nil && !p.Status.Terminal() &&
-		*p.Message != h.What && *p.Message != text.StageNow(text.EN, string(p.Stage)) {
-		h.Note = *p.Message
+	// A message that only repeats the stage is left out, in English too: that of a row
+	// without a key.
+	note := text.Message(l, p)
+	if !p.Status.Terminal() && note != h.What && note != text.StageNow(text.EN, string(p.Stage)) {
+		h.Note = note
 	}
 	h.Stats = loc.stats(p, c)
 	if p.Kind == shared.KindSite {
@@ -185,9 +186,11 @@ func (loc locale) activityLine(p *shared.AuditProgress) string {
 		return text.Status(loc.Lang, string(p.Status))
 	case p.Stage != shared.StageNone:
 		return text.StageNow(loc.Lang, string(p.Stage))
-	case p.Message != nil && *p.Message != "":
-		return *p.Message
-	case p.Kind == shared.KindExternal:
+	}
+	if said := text.Message(loc.Lang, p); said != "" {
+		return said
+	}
+	if p.Kind == shared.KindExternal {
 		return loc.Lang.T(text.ExternalWork)
 	}
 	return text.StageNow(loc.Lang, "")

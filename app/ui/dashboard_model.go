@@ -129,8 +129,8 @@ func (loc locale) row(p *shared.AuditProgress) rowModel {
 	case p.Findings.Total() == 0:
 		m.Found = nil
 	}
-	if p.Status == shared.StatusFailed && p.ErrorMessage != nil {
-		m.Error = *p.ErrorMessage
+	if p.Status == shared.StatusFailed {
+		m.Error = text.ErrorMessage(l, p)
 	}
 	if p.GeoScore != nil {
 		m.Score = loc.ring(*p.GeoScore, "")

@@ -84,7 +84,8 @@ func bootOf(t *testing.T, doc *html.Node) boot {
 }
 
 func TestPrerender(t *testing.T) {
-	running, done := sample(t, "running"), sample(t, "completed")
+	running, done, keyed := sample(t, "running"), sample(t, "completed"), sample(t, "keyed")
+	said := shelf{audits: []shared.AuditProgress{*keyed}}
 	full := shelf{audits: []shared.AuditProgress{*done, *running}, report: &shared.Report{Audit: *done, Score: &shared.Score{Value: 76}}}
 	broken := shelf{err: errors.New("no database")}
 	reason, failed := "The host name is unknown", *running
@@ -106,6 +107,8 @@ func TestPrerender(t *testing.T) {
 		"no database":     {"/", broken, text.EN, 503, true, "Audits · Atalaya", "Audits", "Loading the audits"},
 		"audit":           {"/audits/7", full, text.EN, 0, false, "48% example.com · Atalaya", "example.com", "287 pages analysed"},
 		"audit es":        {"/audits/7", full, text.ES, 0, false, "48 % example.com · Atalaya", "example.com", "287 páginas analizadas"},
+		"said by key":     {"/audits/7", said, text.EN, 0, false, "48% example.com · Atalaya", "example.com", "Fetched https://www.example.com/recetas/pan"},
+		"said by key es":  {"/audits/7", said, text.ES, 0, false, "48 % example.com · Atalaya", "example.com", "Descargada https://www.example.com/recetas/pan"},
 		"done":            {"/audits/9", full, text.EN, 0, false, "Done: 76, example.com · Atalaya", "example.com", "340 pages, 93 findings, score 76"},
 		"unknown audit":   {"/audits/8", full, text.EN, 404, false, "Not found · Atalaya", "There is no audit 8", "It was deleted, or the address is mistyped."},
 		"id too large":    {"/audits/9999999999999999999", full, text.EN, 404, false, "Not found · Atalaya", "There is nothing at this address", ""},

@@ -80,8 +80,8 @@ func pairs(texts []string) []string {
 	return out
 }
 
-// sampleWords is what the contract's examples say themselves: addresses, and
-// sentences that the engine or a worker wrote.
+// sampleWords is what the contract's examples say themselves: addresses, and what a
+// worker wrote without a key. What the engine says has passed through package text.
 func sampleWords(states ...*shared.AuditProgress) []string {
 	var words []string
 	for _, p := range states {
@@ -91,10 +91,11 @@ func sampleWords(states ...*shared.AuditProgress) []string {
 			}
 		}
 		words = append(words, p.URL, siteName(p.URL))
-		for _, s := range [...]*string{p.Message, p.ErrorMessage} {
-			if s != nil {
-				words = append(words, *s)
-			}
+		if p.Message != nil && p.MessageKey == nil {
+			words = append(words, *p.Message)
+		}
+		if p.ErrorMessage != nil && p.ErrorKey == nil {
+			words = append(words, *p.ErrorMessage)
 		}
 	}
 	return words
@@ -104,11 +105,15 @@ func TestEveryPageSpeaksThroughText(t *testing.T) {
 	pseudo, remove := text.AddPseudo()
 	defer remove()
 	running, done, queued := sample(t, "running"), sample(t, "completed"), sample(t, "external")
-	fault := "NXDOMAIN"
+	fault, why, unknown := "NXDOMAIN", "home-status", "of a later version"
+	keyed, refused := *sample(t, "keyed"), *running
+	keyed.AuditID = 12
+	refused.AuditID, refused.Status, refused.FinishedAt = 13, shared.StatusFailed, running.StartedAt
+	refused.ErrorMessage, refused.ErrorKey, refused.ErrorArgs = &unknown, &why, []string{refused.URL, "404 Not Found"}
 	failed, cancelled := *running, *running
 	failed.AuditID, failed.Status, failed.ErrorMessage, failed.FinishedAt = 10, shared.StatusFailed, &fault, running.StartedAt
 	cancelled.AuditID, cancelled.Status, cancelled.FinishedAt = 11, shared.StatusCancelled, running.StartedAt
-	all := []shared.AuditProgress{*running, *done, *queued, failed, cancelled}
+	all := []shared.AuditProgress{*running, *done, *queued, failed, cancelled, keyed, refused}
 	data := sampleWords(running, done, queued, &failed)
 	report := everyReport(done)
 	for name, c := range map[string]struct {
@@ -122,11 +127,14 @@ func TestEveryPageSpeaksThroughText(t *testing.T) {
 		"done":              {shared.PathPage(done.AuditID), shelf{audits: all}},
 		"queued":            {shared.PathPage(queued.AuditID), shelf{audits: all}},
 		"failed":            {shared.PathPage(failed.AuditID), shelf{audits: all}},
+		"said by key":       {shared.PathPage(keyed.AuditID), shelf{audits: all}},
+		"failed by key":     {shared.PathPage(refused.AuditID), shelf{audits: all}},
 		"cancelled":         {shared.PathPage(cancelled.AuditID), shelf{audits: all}},
 		"audit unread":      {"/audits/7", shelf{err: errors.New("no database")}},
 		"unknown audit":     {"/audits/8", shelf{}},
 		"report":            {shared.PathReportPage(done.AuditID), shelf{audits: all, report: &report}},
 		"report not ready":  {"/audits/7/report", shelf{report: &shared.Report{Audit: *running}}},
+		"report refused":    {"/audits/13/report", shelf{report: &shared.Report{Audit: refused}}},
 		"report of nothing": {"/audits/10/report", shelf{report: &shared.Report{Audit: failed}}},
 		"report unread":     {"/audits/9/report", shelf{err: errors.New("no database")}},
 		"shell":             {"/shell", shelf{}},

@@ -140,8 +140,8 @@ func (loc locale) ended(p shared.AuditProgress) stripModel {
 		if p.StartedAt != nil && p.FinishedAt != nil {
 			m.Lead = l.T(text.ConnFailed, loc.stopwatch(p.FinishedAt.Sub(p.StartedAt.Time)))
 		}
-		if p.ErrorMessage != nil && *p.ErrorMessage != "" {
-			m.Text = *p.ErrorMessage
+		if why := text.ErrorMessage(l, &p); why != "" {
+			m.Text = why
 		}
 		return m
 	case shared.StatusCancelled:

@@ -29,6 +29,15 @@ func Sentence(l Lang, key string, args []string) (s string, ok bool) {
 	return "", false
 }
 
+// SentenceKeys lists the keys that have words.
+func SentenceKeys() []string {
+	keys := make([]string, len(english.sentences))
+	for i, s := range english.sentences {
+		keys[i] = s.code
+	}
+	return keys
+}
+
 func (words *language) say(l Lang, forms, args []string) (s string, ok bool) {
 	if strings.Count(forms[0], "%") != len(args) {
 		return "", false

@@ -125,8 +125,8 @@ func newAuditModel(l text.Lang, a shared.AuditProgress, report *shared.Report) a
 	case a.Status == shared.StatusFailed && a.ErrorMessage == nil:
 		m.Error = l.T(text.ConnFailedText)
 	}
-	if a.ErrorMessage != nil {
-		m.Error = *a.ErrorMessage
+	if why := text.ErrorMessage(l, &a); why != "" {
+		m.Error = why
 	}
 	if a.Partial {
 		m.Partial = l.T(text.ReportPartial)
@@ -166,8 +166,8 @@ func facts(l text.Lang, a shared.AuditProgress) []fact {
 	} else if a.ProvisionalScore != nil && !a.Status.Terminal() {
 		add(l.T(text.ScoreSoFar), l.T(text.BasicPoints, *a.ProvisionalScore, text.Band(l, *a.ProvisionalScore)))
 	}
-	if a.Message != nil && *a.Message != "" {
-		add(l.T(text.BasicMessage), *a.Message)
+	if said := text.Message(l, &a); said != "" {
+		add(l.T(text.BasicMessage), said)
 	}
 	add(l.T(text.BasicAnalysed), l.Number(a.TotalPages))
 	if a.Kind == shared.KindSite {

@@ -66,6 +66,12 @@ func TestPlainPagesSpeakThroughText(t *testing.T) {
 	speaks("a queued audit", parse(t, s.get(path)))
 	lease := s.run(halfway)
 	speaks("a running audit", parse(t, s.get(path)))
+	said := halfway
+	said.Message = work.Say("fetched", "https://one.example/recetas")
+	if err := s.rows.Advance(t.Context(), lease, said); err != nil {
+		t.Fatal(err)
+	}
+	speaks("a running audit of the engine", parse(t, s.get(path)))
 	speaks("a list", parse(t, s.get("/basic"+in)))
 	report := shared.Report{}
 	for i, check := range text.CheckIDs() {
@@ -83,11 +89,18 @@ func TestPlainPagesSpeakThroughText(t *testing.T) {
 	result := work.Result{
 		Status: shared.StatusCompleted, GeoScore: &score, Partial: true, StopReason: "limit", Last: halfway,
 		Report: raw,
+		Message: work.Say("analysed-limit", 12, 500),
 	}
 	if err := s.rows.Finish(t.Context(), lease, result); err != nil {
 		t.Fatal(err)
 	}
 	speaks("an audit done", parse(t, s.get(path)))
+	path = shared.PathBasicPage(s.audit("https://one.example/").AuditID) + in
+	result = work.Result{Status: shared.StatusFailed, ErrorMessage: work.Say("no-answer-in-time", "one.example"), Last: said}
+	if err := s.rows.Finish(t.Context(), s.run(said), result); err != nil {
+		t.Fatal(err)
+	}
+	speaks("a failed audit", parse(t, s.get(path)))
 
 	if err := s.rows.Close(); err != nil {
 		t.Fatal(err)
