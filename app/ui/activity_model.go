@@ -68,7 +68,7 @@ func (loc locale) pages(p *shared.AuditProgress) pagesModel {
 		return m
 	}
 	m.Total = l.Number(p.Responses.Total())
-	site := siteName(p.URL)
+	site := shared.SiteName(p.URL)
 	for _, line := range p.Activity.Pages {
 		r := pageRow{
 			URL: line.URL, Path: pagePath(site, line.URL), Class: codeClass(line.Status), Found: loc.counts(line.Findings),

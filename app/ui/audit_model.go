@@ -58,7 +58,7 @@ func (loc locale) head(id int64, p *shared.AuditProgress) headModel {
 		return h
 	}
 	h.Known = true
-	h.Site, h.URL, h.Badge = siteName(p.URL), p.URL, loc.badge(p.Status)
+	h.Site, h.URL, h.Badge = shared.SiteName(p.URL), p.URL, loc.badge(p.Status)
 	h.Meta = append(h.Meta, l.T(text.AuditNumber, id))
 	switch {
 	case p.FinishedAt != nil:

@@ -229,7 +229,7 @@ func (p *auditPage) site() string {
 	if p.view.Progress == nil {
 		return p.lang.T(text.AuditLabel, p.id)
 	}
-	return siteName(p.view.Progress.URL)
+	return shared.SiteName(p.view.Progress.URL)
 }
 
 func (p *auditPage) title() string {

@@ -192,14 +192,7 @@ func TestAuditID(t *testing.T) {
 	}
 }
 
-func TestSiteNames(t *testing.T) {
-	for raw, want := range map[string]string{
-		"https://www.example.com/a": "example.com", "http://127.0.0.1:8080/": "127.0.0.1:8080", "nightly import «ñandú»": "nightly import «ñandú»", "https://[::1]:8/": "[::1]:8",
-	} {
-		if got := siteName(raw); got != want {
-			t.Errorf("%s: got %q, want %q", raw, got, want)
-		}
-	}
+func TestPagePaths(t *testing.T) {
 	for raw, want := range map[string]string{
 		"https://www.example.com/a%20b?c=d": "/a b?c=d", "https://example.com": "/", "https://other.example/x": "https://other.example/x",
 		"https://example.com/a%0Ab": "/a%0Ab", "not a url": "not a url",

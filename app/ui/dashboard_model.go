@@ -101,7 +101,7 @@ func (loc locale) list(v live.View, c skew) listModel {
 func (loc locale) card(p *shared.AuditProgress, c skew) cardModel {
 	l := loc.Lang
 	m := cardModel{
-		ID: p.AuditID, Link: shared.PathPage(p.AuditID), Site: siteName(p.URL),
+		ID: p.AuditID, Link: shared.PathPage(p.AuditID), Site: shared.SiteName(p.URL),
 		Percent: p.Progress, Known: p.Progress > 0,
 		What: loc.activityLine(p), Name: l.T(text.ProgressName),
 	}
@@ -118,7 +118,7 @@ func (loc locale) card(p *shared.AuditProgress, c skew) cardModel {
 func (loc locale) row(p *shared.AuditProgress) rowModel {
 	l := loc.Lang
 	m := rowModel{
-		ID: p.AuditID, Link: shared.PathPage(p.AuditID), Site: siteName(p.URL),
+		ID: p.AuditID, Link: shared.PathPage(p.AuditID), Site: shared.SiteName(p.URL),
 		Label: l.T(text.AuditNumber, p.AuditID),
 		Badge: loc.badge(p.Status), NoScore: l.T(text.NoScore), NoFound: l.T(text.None),
 		Found: loc.sums(p.Findings), Pages: l.Number(p.TotalPages),

@@ -87,10 +87,10 @@ func sampleWords(states ...*shared.AuditProgress) []string {
 	for _, p := range states {
 		if p.Activity != nil {
 			for _, line := range p.Activity.Pages {
-				words = append(words, pagePath(siteName(p.URL), line.URL), line.URL)
+				words = append(words, pagePath(shared.SiteName(p.URL), line.URL), line.URL)
 			}
 		}
-		words = append(words, p.URL, siteName(p.URL))
+		words = append(words, p.URL, shared.SiteName(p.URL))
 		if p.Message != nil && p.MessageKey == nil {
 			words = append(words, *p.Message)
 		}

@@ -112,7 +112,7 @@ func (loc locale) report(r *shared.Report) reportModel {
 // outcomes sorts the checks: the failed ones by gravity and cost, the others as
 // they come.
 func (loc locale) outcomes(m *reportModel, r *shared.Report) {
-	site := siteName(r.Audit.URL)
+	site := shared.SiteName(r.Audit.URL)
 	failed := make([]*shared.CheckResult, 0, len(r.Checks))
 	for i := range r.Checks {
 		c := &r.Checks[i]

@@ -190,7 +190,7 @@ func (p *reportPage) onRetry(ctx app.Context, _ app.Event) { p.fetch(ctx) }
 
 func (p *reportPage) site() string {
 	if a := p.audit(); a != nil {
-		return siteName(a.URL)
+		return shared.SiteName(a.URL)
 	}
 	return p.lang.T(text.AuditLabel, p.id)
 }

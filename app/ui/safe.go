@@ -77,14 +77,11 @@ func plain(v string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// siteName is what an audit's site is called.
-func siteName(raw string) string { return shared.SiteName(raw) }
-
 // pagePath is what a list shows of a page of a site: the path with its query,
 // or the whole URL when it lies elsewhere.
 func pagePath(site, raw string) string {
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || siteName(raw) != site {
+	if err != nil || u.Host == "" || shared.SiteName(raw) != site {
 		return raw
 	}
 	p := u.EscapedPath()

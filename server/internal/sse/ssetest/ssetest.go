@@ -96,7 +96,7 @@ type Reader struct {
 func Open(t testing.TB, client *http.Client, req *http.Request) (*Reader, error) {
 	ctx, cancel := context.WithCancel(req.Context())
 	began := time.Now()
-	resp, err := client.Do(req.WithContext(ctx))
+	resp, err := client.Do(req.WithContext(ctx)) //nolint:bodyclose // the Reader closes it
 	if err != nil {
 		cancel()
 		return nil, err
