@@ -88,7 +88,7 @@ func TestPlainPagesSpeakThroughText(t *testing.T) {
 	score := 76
 	result := work.Result{
 		Status: shared.StatusCompleted, GeoScore: &score, Partial: true, StopReason: "limit", Last: halfway,
-		Report: raw,
+		Report:  raw,
 		Message: work.Say("analysed-limit", 12, 500),
 	}
 	if err := s.rows.Finish(t.Context(), lease, result); err != nil {
