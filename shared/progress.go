@@ -1,5 +1,7 @@
 package shared
 
+import "fmt"
+
 // Bounds of the texts and lists of [AuditProgress]. Whoever writes one cuts to them,
 // whoever reads one refuses what is longer.
 const (
@@ -82,6 +84,79 @@ type AuditProgress struct {
 
 	// Activity is the detail of a live page; nil in list feeds.
 	Activity *Activity `json:"activity,omitempty"`
+}
+
+// wire lists every field of the JSON form.
+func (p *AuditProgress) wire() []wireField {
+	return []wireField{
+		{"audit_id", &p.AuditID, value},
+		{"revision", &p.Revision, value},
+		{"url", &p.URL, value},
+		{"kind", &p.Kind, value},
+		{"status", &p.Status, value},
+		{"stage", &p.Stage, nullable},
+		{"progress", &p.Progress, value},
+		{"message", &p.Message, nullable},
+		{"message_key", &p.MessageKey, optional},
+		{"message_args", (*argList)(&p.MessageArgs), optional},
+		{"error_message", &p.ErrorMessage, nullable},
+		{"error_key", &p.ErrorKey, optional},
+		{"error_args", (*argList)(&p.ErrorArgs), optional},
+		{"geo_score", &p.GeoScore, nullable},
+		{"provisional_score", &p.ProvisionalScore, nullable},
+		{"total_pages", &p.TotalPages, value},
+		{"discovered", &p.Discovered, value},
+		{"page_limit", &p.PageLimit, nullable},
+		{"findings", &p.Findings, value},
+		{"responses", &p.Responses, value},
+		{"attempt", &p.Attempt, value},
+		{"partial", &p.Partial, value},
+		{"stop_reason", &p.StopReason, nullable},
+		{"created_at", &p.CreatedAt, value},
+		{"started_at", &p.StartedAt, nullable},
+		{"updated_at", &p.UpdatedAt, value},
+		{"finished_at", &p.FinishedAt, nullable},
+		{"worker_seen_at", &p.WorkerSeenAt, nullable},
+		{"activity", &p.Activity, optional},
+	}
+}
+
+// Validate reports the first breach of the contract's ranges and invariants,
+// wrapped in [ErrInvalid].
+func (p *AuditProgress) Validate() error {
+	for _, rule := range []struct {
+		ok   bool
+		says string
+	}{
+		{p.AuditID >= 1, "audit_id below 1"},
+		{p.Revision >= 1, "revision below 1"},
+		{p.URL != "" && len(p.URL) <= MaxURL, "url empty or too long"},
+		{p.Kind.Valid(), "unknown kind"},
+		{p.Status.Valid(), "unknown status"},
+		{p.Stage.Valid(), "unknown stage"},
+		{inPercent(p.Progress), "progress outside 0 to 100"},
+		{(p.Progress == 100) == (p.Status == StatusCompleted), "progress is 100 exactly when completed"},
+		{fits(p.Message, MaxMessage), "message too long"},
+		{fits(p.ErrorMessage, MaxErrorMessage), "error_message too long"},
+		{ValidKey(p.MessageKey, p.MessageArgs), "message_key or message_args out of range"},
+		{ValidKey(p.ErrorKey, p.ErrorArgs), "error_key or error_args out of range"},
+		{fits(p.StopReason, MaxMessage), "stop_reason too long"},
+		{p.GeoScore == nil || inPercent(*p.GeoScore), "geo_score outside 0 to 100"},
+		{p.GeoScore == nil || p.Status == StatusCompleted, "geo_score before completed"},
+		{p.ProvisionalScore == nil || inPercent(*p.ProvisionalScore), "provisional_score outside 0 to 100"},
+		{p.TotalPages >= 0 && p.Discovered >= 0 && p.Attempt >= 0, "a negative count"},
+		{p.PageLimit == nil || *p.PageLimit >= 1, "page_limit below 1"},
+		{p.Findings.valid() && p.Responses.valid(), "a negative count"},
+		{!p.CreatedAt.IsZero() && !p.UpdatedAt.IsZero(), "a zero time"},
+	} {
+		if !rule.ok {
+			return fmt.Errorf("%w: audit progress: %s", ErrInvalid, rule.says)
+		}
+	}
+	if p.Activity == nil {
+		return nil
+	}
+	return p.Activity.Validate()
 }
 
 // Findings counts findings by severity.

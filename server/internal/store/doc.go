@@ -89,6 +89,7 @@
 //   - query.go: how every read and write runs, and where the databases differ
 //   - errors.go: what the errors of two drivers mean
 //   - rows.go: a row of audits, and how a spoiled one is mended
+//   - sentence.go: the texts of a row, with the keys by which they are translated
 //   - cursor.go: places in lists and in changes
 //   - read.go: audits, lists, reports
 //   - changes.go: what changed since a cursor

@@ -12,6 +12,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -168,17 +169,17 @@ func repair(p *shared.AuditProgress, r *auditRow) (mended string) {
 	return strings.Join(did, ", ")
 }
 
-// sentenceKey reads the key and the parameters of a text. whole is false when they
-// break the contract, or have no text; the text alone is shown then.
-func sentenceKey(english, key, list *string) (k *string, args []string, whole bool) {
-	if key == nil {
-		return nil, nil, list == nil
-	}
-	args = []string{}
-	if list != nil && json.Unmarshal([]byte(*list), &args) != nil || english == nil || !shared.ValidKey(key, args) {
-		return nil, nil, false
-	}
-	return key, args, true
+// setCounts writes what an advance and a result count. It stands beside the columns
+// that are read, so that a new one is written down in one file.
+func setCounts(q *bun.UpdateQuery, a work.Advance) {
+	q.Set("provisional_score = ?", a.ProvisionalScore).
+		Set("total_pages = ?", a.TotalPages).Set("discovered = ?", a.Discovered).
+		Set("findings_error = ?", a.Findings.Error).Set("findings_warning = ?", a.Findings.Warning).
+		Set("findings_notice = ?", a.Findings.Notice).
+		Set("responses_2xx = ?", a.Responses.OK).Set("responses_3xx = ?", a.Responses.Redirect).
+		Set("responses_4xx = ?", a.Responses.ClientError).Set("responses_5xx = ?", a.Responses.ServerError).
+		Set("responses_failed = ?", a.Responses.Failed).
+		Set("activity = ?", encodeActivity(a.Activity))
 }
 
 // progressOf turns rows into what readers get, without those beyond repair.

@@ -188,54 +188,6 @@ func (s *Store) Advance(ctx context.Context, l work.Lease, a work.Advance) error
 	})
 }
 
-// setMessage writes message with its key.
-func setMessage(s work.Sentence) func(*bun.UpdateQuery) *bun.UpdateQuery {
-	return setSentence("message", "message", s, shared.MaxMessage)
-}
-
-// setError writes error_message with its key.
-func setError(s work.Sentence) func(*bun.UpdateQuery) *bun.UpdateQuery {
-	return setSentence("error_message", "error", s, shared.MaxErrorMessage)
-}
-
-// setSentence writes a text of at most so many characters, and its key and
-// parameters.
-func setSentence(column, prefix string, s work.Sentence, most int) func(*bun.UpdateQuery) *bun.UpdateQuery {
-	return func(q *bun.UpdateQuery) *bun.UpdateQuery {
-		return q.Set("? = ?", bun.Ident(column), nullable(cutRunes(s.Text, most))).
-			Set("? = ?", bun.Ident(prefix+"_key"), nullable(s.Key)).
-			Set("? = ?", bun.Ident(prefix+"_args"), encodeArgs(s))
-	}
-}
-
-// encodeArgs is the list of a sentence's parameters, each cut to what the contract
-// allows; null without a key.
-func encodeArgs(s work.Sentence) any {
-	if s.Key == "" {
-		return nil
-	}
-	args := make([]string, len(s.Args))
-	for i, arg := range s.Args {
-		args[i] = cutRunes(arg, shared.MaxArg)
-	}
-	b, err := json.Marshal(args)
-	if err != nil {
-		return nil
-	}
-	return string(b)
-}
-
-func setCounts(q *bun.UpdateQuery, a work.Advance) {
-	q.Set("provisional_score = ?", a.ProvisionalScore).
-		Set("total_pages = ?", a.TotalPages).Set("discovered = ?", a.Discovered).
-		Set("findings_error = ?", a.Findings.Error).Set("findings_warning = ?", a.Findings.Warning).
-		Set("findings_notice = ?", a.Findings.Notice).
-		Set("responses_2xx = ?", a.Responses.OK).Set("responses_3xx = ?", a.Responses.Redirect).
-		Set("responses_4xx = ?", a.Responses.ClientError).Set("responses_5xx = ?", a.Responses.ServerError).
-		Set("responses_failed = ?", a.Responses.Failed).
-		Set("activity = ?", encodeActivity(a.Activity))
-}
-
 // encodeActivity leaves out the oldest pages until the rest fits: URLs can be
 // long, and JSON may write one byte of them as six.
 func encodeActivity(a *shared.Activity) any {
