@@ -181,12 +181,13 @@ func TestFaultSubscribersThatAreGone(t *testing.T) {
 	testkit.Eventually(t, 30*time.Second, "20 streams cut by the write deadline", func() bool {
 		rows.must(rows.fat(id))
 		fast.waitUntilCurrent(5*time.Second, rows) // whatever the others do
-		most = max(most, int64(p.metric("go_memstats_heap_alloc_bytes")))
+		most = max(most, int64(p.metric("go_memstats_next_gc_bytes")))
 		return cut(p) == 20
 	})
 	after := p.heap()
 	t.Logf("heap: %d KB before, %d at most, %d after", before>>10, most>>10, after>>10)
-	if most > before+4<<20 || after > before+1<<20 {
+	// What 24 KB frames warm up (buffers of the driver and the encoder) is some 1 MB.
+	if most > before+4<<20 || after > before+2<<20 {
 		t.Errorf("20 subscribers that take nothing: heap %d before, %d at most, %d after", before, most, after)
 	}
 	r.reset() // what the network does in the end; the way is clear again
@@ -196,13 +197,15 @@ func TestFaultSubscribersThatAreGone(t *testing.T) {
 	fast.checkNoReconnects()
 }
 
-// heap is what the server holds right after a collection, as far as that can be
-// told from outside: the least of several looks, each of which makes garbage.
+// heap is how large the heap may grow before the next collection. That follows from
+// what was alive at the last one and from nothing else, so it does not swing with
+// garbage. It is the least of several looks, each of which brings the next
+// collection nearer.
 func (p *process) heap() int64 {
 	p.t.Helper()
-	least := p.metric("go_memstats_heap_alloc_bytes")
+	least := p.metric("go_memstats_next_gc_bytes")
 	for range 5 {
-		least = min(least, p.metric("go_memstats_heap_alloc_bytes"))
+		least = min(least, p.metric("go_memstats_next_gc_bytes"))
 	}
 	return int64(least)
 }
@@ -226,15 +229,12 @@ func TestFaultConnectAndLeave(t *testing.T) {
 	goroutines, files, heap := settled()
 	comeAndGo(t, p, rows, 2000)
 	var goroutinesAfter, filesAfter, heapAfter int64
-	testkit.Eventually(t, 20*time.Second, "as many goroutines and files as before, 2,000 streams ago", func() bool {
+	testkit.Eventually(t, 20*time.Second, "as much of everything as before, 2,000 streams ago", func() bool {
 		goroutinesAfter, filesAfter, heapAfter = settled()
-		return goroutinesAfter <= goroutines && filesAfter <= files
+		return goroutinesAfter <= goroutines && filesAfter <= files && heapAfter <= heap+1<<20
 	})
 	t.Logf("goroutines %d, then %d; files %d, then %d; heap %d KB, then %d", goroutines, goroutinesAfter, files,
 		filesAfter, heap>>10, heapAfter>>10)
-	if heapAfter > heap+1<<20 {
-		t.Errorf("heap %d, then %d", heap, heapAfter)
-	}
 	stop()
 	subs.finish(20*time.Second, rows)
 	subs.checkNoReconnects()
