@@ -24,7 +24,8 @@ func pageInput(a asked, res *crawl.Result) check.Input {
 		URL: a.URL, Home: a.home, Depth: a.Depth, Referrer: a.Referrer, Alias: a.alias,
 		Status: res.Status, Failure: failureClass(res.Failure), Attempts: res.Attempts, TTFB: res.TTFB,
 		Header: res.Header, ContentType: res.ContentType, Body: res.Body, Truncated: res.Truncated,
-		Resolve: crawl.Canonical,
+		// Canonical is being taught encodings: until then a query is escaped as UTF-8.
+		Resolve: func(base *url.URL, ref, _ string) (*url.URL, error) { return crawl.Canonical(base, ref) },
 	}
 	if final := res.FinalURL; final != nil && final.String() != a.URL {
 		in.FinalURL = final.String()

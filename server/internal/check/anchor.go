@@ -2,12 +2,59 @@ package check
 
 import "strings"
 
+// reference is one distinct link target as the page wrote it. It is resolved when the
+// whole document is read: a base element counts for what stands before it too.
+type reference struct {
+	href     string // without fragment
+	text     string
+	markup   string // the start tag, of an a or area element
+	noFollow bool
+	kind     LinkKind
+}
+
+// references are the targets of a page, distinct as written.
+type references struct {
+	list   []reference
+	byHref map[string]int
+	bytes  int
+	cut    bool // some were left out
+}
+
+// maxReferenceBytes bounds what the targets of one page take, as they are written.
+const maxReferenceBytes = 4 << 20
+
+func newReferences() references { return references{byHref: map[string]int{}} }
+
+// index gives the index of a target, adding it when it is new; -1 when there is no
+// room.
+func (rs *references) index(ref reference) int {
+	i, known := rs.byHref[ref.href]
+	if !known {
+		rs.bytes += len(ref.href)
+		// Distinct as written may be the same: there is room for twice as many.
+		if len(rs.list) >= 2*MaxLinks || rs.bytes > maxReferenceBytes {
+			rs.cut = true
+			return -1
+		}
+		ref.href = strings.Clone(ref.href)
+		i = len(rs.list)
+		rs.byHref[ref.href] = i
+		rs.list = append(rs.list, ref)
+	}
+	r := &rs.list[i]
+	r.noFollow = r.noFollow && ref.noFollow
+	r.kind = min(r.kind, ref.kind)
+	return i
+}
+
 // openLink notes the target of an a or area element.
 func (c *collector) openLink(tag string, at attrs) {
 	c.closeLink()
 	c.anchor = &anchor{index: -1}
-	href, ok := at.lookup("href")
-	href = strings.TrimSpace(href)
+	href, ok := strings.TrimSpace(at.get("href")), at.has("href")
+	if !ok && c.cur&inSVG != 0 {
+		href, ok = strings.TrimSpace(at.get("xlink:href")), at.has("xlink:href")
+	}
 	script := len(href) >= 11 && strings.EqualFold(href[:11], "javascript:")
 	if !ok || script {
 		// a button in a link's clothes leads nowhere on purpose
@@ -18,55 +65,11 @@ func (c *collector) openLink(tag string, at attrs) {
 	}
 	href, _, _ = strings.Cut(href, "#")
 	if href != "" {
-		c.anchor.index = c.linkIndex(href, at.get("rel"))
+		c.anchor.index = c.refs.index(reference{href: href, noFollow: hasWord(at.get("rel"), "nofollow"), kind: LinkAnchor})
 	}
 	if tag == "area" {
-		c.caption(at.get("alt"))
+		c.caption([]byte(at.get("alt")))
 	}
-}
-
-// linkIndex gives the index of a link target in Links, adding it when it is new;
-// -1 when it is no http(s) URL or there is no room.
-func (c *collector) linkIndex(href, rel string) int {
-	p := c.p
-	noFollow := hasWord(rel, "nofollow")
-	i, known := c.byHref[href]
-	if !known {
-		i = c.addTarget(href)
-		if len(c.byHref) < 4*MaxLinks {
-			c.byHref[href] = i
-		}
-	}
-	if i < 0 || i == len(p.Links) { // no http(s) URL, or no room
-		return -1
-	}
-	p.Links[i].NoFollow = p.Links[i].NoFollow && noFollow
-	return i
-}
-
-// addTarget gives -1 for anything but http(s), and len(Links) when a new
-// target finds no room.
-func (c *collector) addTarget(href string) int {
-	p := c.p
-	u, err := p.Resolve(c.base, href)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
-		return -1
-	}
-	key := u.String()
-	i, known := c.byURL[key]
-	if known {
-		return i
-	}
-	if len(p.Links) >= MaxLinks {
-		return MaxLinks
-	}
-	i = len(p.Links)
-	p.Links = append(p.Links, Link{URL: key, NoFollow: true})
-	c.byURL[key] = i
-	if u.Host != c.host {
-		p.Outbound++
-	}
-	return i
 }
 
 func (c *collector) closeLink() {
@@ -75,16 +78,106 @@ func (c *collector) closeLink() {
 		return
 	}
 	c.anchor = nil
-	text := sanitise(a.text.String(), maxAnchor)
-	if a.index >= 0 && c.p.Links[a.index].Text == "" {
-		c.p.Links[a.index].Text = text
+	label := ""
+	if len(a.text) > 0 {
+		label = sanitise(a.text.String(), maxAnchor)
+	}
+	if a.index >= 0 && c.refs.list[a.index].text == "" {
+		c.refs.list[a.index].text = label
 	}
 	if a.bad != "" {
-		c.p.UncrawlableTotal++
-		if len(c.p.Uncrawlable) < maxKept {
-			c.p.Uncrawlable = append(c.p.Uncrawlable, sanitise(a.bad+text, maxText))
+		c.p.addUncrawlable(a.bad + label)
+	}
+}
+
+func (p *Page) addUncrawlable(markup string) {
+	p.UncrawlableTotal++
+	if len(p.Uncrawlable) < maxKept {
+		p.Uncrawlable = append(p.Uncrawlable, sanitise(markup, maxText))
+	}
+}
+
+// addReference notes what another element than a and area leads to.
+func (c *collector) addReference(href string, kind LinkKind) {
+	href, _, _ = strings.Cut(strings.TrimSpace(href), "#")
+	if href != "" {
+		c.refs.index(reference{href: href, noFollow: true, kind: kind})
+	}
+}
+
+// resolve makes URLs of all that the page wrote, when its base is known.
+func (c *collector) resolve() {
+	p, base := c.p, c.final
+	if c.based {
+		if u, err := p.Resolve(base, c.base, p.Encoding); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+			base = u
 		}
 	}
+	byURL := make(map[string]int, len(c.refs.list))
+	for _, ref := range c.refs.list {
+		u, err := p.Resolve(base, ref.href, p.Encoding)
+		if err != nil {
+			if isWebAddress(ref.href) {
+				p.addUnopenable(ref, err)
+			}
+			continue
+		}
+		if u.Scheme != "http" && u.Scheme != "https" {
+			continue
+		}
+		key := u.String()
+		i, known := byURL[key]
+		if !known {
+			if len(p.Links) >= MaxLinks {
+				c.refs.cut = true
+				continue
+			}
+			i = len(p.Links)
+			byURL[key] = i
+			p.Links = append(p.Links, Link{URL: key, Ref: ref.href, NoFollow: true, Kind: ref.kind})
+		}
+		l := &p.Links[i]
+		l.NoFollow = l.NoFollow && ref.noFollow
+		l.Kind = min(l.Kind, ref.kind)
+		if l.Text == "" {
+			l.Text = ref.text
+		}
+		if !known && u.Host != c.final.Host && ref.kind == LinkAnchor {
+			p.Outbound++
+		}
+	}
+	for i := range p.Links {
+		p.Links[i].NoFollow = p.Links[i].NoFollow && p.Links[i].Kind == LinkAnchor
+	}
+	p.concludeHead(base)
+	c.concludeRefresh(base)
+}
+
+// addUnopenable notes a link that leads nowhere in any browser.
+func (p *Page) addUnopenable(ref reference, err error) {
+	if len(p.Unopenable) < maxKept {
+		p.Unopenable = append(p.Unopenable, Unopenable{
+			Ref: sanitise(ref.href, maxText), Text: ref.text, Reason: sanitise(err.Error(), maxText),
+		})
+	}
+	if ref.kind == LinkAnchor {
+		p.addUncrawlable(`<a href="` + cutMarked(ref.href, maxAnchor) + `">` + ref.text)
+	}
+}
+
+// isWebAddress reports whether a reference that could not be resolved was meant for
+// the web: it has no scheme, or that of the web.
+func isWebAddress(href string) bool {
+	for i := range len(href) {
+		switch b := href[i]; {
+		case isLetter(b), i > 0 && ('0' <= b && b <= '9' || b == '+' || b == '-' || b == '.'):
+		case b == ':' && i > 0:
+			return strings.EqualFold(href[:i], "http") || strings.EqualFold(href[:i], "https")
+		default:
+			return true
+		}
+	}
+	return true
 }
 
 // clickable reports whether an element without href acts as a link by script.
@@ -92,7 +185,7 @@ func clickable(at attrs) bool {
 	for _, name := range [...]string{
 		"onclick", "data-href", "ng-click", "@click", "v-on:click", "(click)", "routerlink",
 	} {
-		if _, ok := at.lookup(name); ok {
+		if at.has(name) {
 			return true
 		}
 	}
@@ -108,7 +201,7 @@ func startTag(tag string, at attrs) string {
 		if b.Len() > maxText {
 			break
 		}
-		b.WriteString(" " + a.Key + `="` + cutMarked(a.Val, maxAnchor) + `"`)
+		b.WriteString(" " + string(a.key) + `="` + cutMarked(string(a.val), maxAnchor) + `"`)
 	}
 	b.WriteByte('>')
 	return b.String()

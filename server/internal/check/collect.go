@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"net/url"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 
 // region says what kind of place a node stands in; an element adds its own to
 // its parent's.
-type region uint8
+type region uint16
 
 const (
 	inHead    region = 1 << iota
@@ -20,37 +21,34 @@ const (
 	inControl        // form controls
 	inLink
 	inSVG
+	inTemplate // inert: nothing in there is part of the page
+	inAppRoot
 )
 
-// collector fills a Page from the events open, text and close, in document
-// order. A parse tree and a tokenizer both give them.
+// collector fills a Page from the events enter, text and close, in document order.
+// cur is the region of the next one; whoever gives the events sets it.
 type collector struct {
 	p     *Page
-	host  string
-	base  *url.URL // the document's, for links
-	based bool     // by a base element; the first one counts, from where it stands
-	stack []element
-	cur   region
-	words wordCount
+	final *url.URL // of the page
+	base  string   // the href of the first base element that has one
+	based bool     // there is one
+	// refresh is the content of the first meta element that sends readers on.
+	refresh string
+	cur     region
+	words   wordCount
 
 	raw      rawKind
-	title    *strings.Builder
-	heading  *strings.Builder
+	title    *gathered
+	heading  *gathered
 	anchor   *anchor
-	byHref   map[string]int // raw target without fragment → index in Links, or -1
-	byURL    map[string]int
+	refs     references
 	jsonLeft int
-}
-
-type element struct {
-	tag    string
-	before region
 }
 
 // anchor is the link element that is open.
 type anchor struct {
-	text  strings.Builder
-	index int    // in Links, or -1
+	text  gathered
+	index int    // in refs, or -1
 	bad   string // its start tag, when it cannot be followed
 }
 
@@ -63,72 +61,25 @@ const (
 	rawNoscript
 )
 
-// The stack is deeper than any parse tree; only the tokenizer can reach its
-// bounds.
-const (
-	maxStack  = 4096
-	maxSearch = 64
-)
-
 func newCollector(p *Page, final *url.URL) *collector {
-	return &collector{
-		p: p, host: final.Host, base: final, words: newWordCount(), jsonLeft: maxJSONLD,
-		byHref: map[string]int{}, byURL: map[string]int{},
-	}
+	return &collector{p: p, final: final, words: newWordCount(), jsonLeft: maxJSONLD, refs: newReferences()}
 }
 
-// walk visits the tree in document order. The parser bounds its depth.
-func (c *collector) walk(n *html.Node) {
-	switch n.Type {
-	case html.TextNode:
-		c.text(n.Data)
+// enter takes in the start of an element; cur is the region of its content.
+func (c *collector) enter(tag string, a atom.Atom, at attrs) {
+	c.words.end()
+	switch {
+	case c.cur&inTemplate != 0:
 		return
-	case html.ElementNode:
-		c.open(n.Data, n.DataAtom, attrs(n.Attr))
-	}
-	for child := n.FirstChild; child != nil; child = child.NextSibling {
-		c.walk(child)
-	}
-	if n.Type == html.ElementNode {
-		c.close(n.Data)
-	}
-}
-
-// tokens visits what a tokenizer gives.
-func (c *collector) tokens(z *html.Tokenizer) {
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return
-		case html.TextToken:
-			c.text(string(z.Text()))
-		case html.StartTagToken, html.SelfClosingTagToken:
-			t := z.Token()
-			c.open(t.Data, t.DataAtom, attrs(t.Attr))
-			if t.Type == html.SelfClosingTagToken || isVoid(t.DataAtom) {
-				c.close(t.Data)
-			}
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			c.close(string(name))
+	case c.cur&inSVG != 0:
+		if a == atom.A { // its title elements are not the page's
+			c.openLink(tag, at)
 		}
-	}
-}
-
-func (c *collector) open(tag string, a atom.Atom, at attrs) {
-	if a == atom.Body {
-		c.stack, c.cur = c.stack[:0], 0 // a head left open ends here
-	}
-	if len(c.stack) < maxStack {
-		c.stack = append(c.stack, element{tag, c.cur})
-		c.cur |= regionOf(a, at, c.cur)
-	}
-	if c.cur&inSVG != 0 {
-		return // its title and a elements are not the page's
+		return
 	}
 	switch a {
 	case atom.Title:
-		c.title = &strings.Builder{}
+		c.title = &gathered{}
 	case atom.Html:
 		if c.p.Lang == "" {
 			c.p.Lang = sanitise(at.get("lang"), maxText)
@@ -136,7 +87,9 @@ func (c *collector) open(tag string, a atom.Atom, at attrs) {
 	case atom.Meta:
 		c.meta(at)
 	case atom.Base:
-		c.setBase(at.get("href"))
+		if !c.based && at.has("href") {
+			c.base, c.based = strings.TrimSpace(at.get("href")), true
+		}
 	case atom.Link:
 		c.linkElement(at)
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
@@ -149,20 +102,14 @@ func (c *collector) open(tag string, a atom.Atom, at attrs) {
 		c.script(at)
 	case atom.Noscript:
 		c.raw = rawNoscript
-	}
-	if c.p.AppRoot == "" {
-		c.p.AppRoot = appRoot(tag, at)
+	case atom.Frame, atom.Iframe:
+		c.addReference(at.get("src"), LinkFrame)
 	}
 }
 
+// close takes in the end of an element.
 func (c *collector) close(tag string) {
-	for i := len(c.stack) - 1; i >= 0 && i >= len(c.stack)-maxSearch; i-- {
-		if c.stack[i].tag == tag {
-			c.cur = c.stack[i].before
-			c.stack = c.stack[:i]
-			break
-		}
-	}
+	c.words.end()
 	switch tag {
 	case "title":
 		c.closeTitle()
@@ -175,36 +122,36 @@ func (c *collector) close(tag string) {
 	}
 }
 
-func (c *collector) text(s string) {
+func (c *collector) text(s []byte) {
 	switch {
 	case c.title != nil:
-		appendBounded(c.title, s, maxText)
+		c.title.add(s, maxText)
 	case c.raw != rawNone:
 		c.rawText(s)
 	case c.cur&(inHead|inHidden|inSVG) == 0:
 		main := c.cur&(inChrome|inControl) == 0
-		c.words.add(s, main, c.cur&inLink != 0)
+		c.words.add(s, main, c.cur&inLink != 0, c.cur&inAppRoot != 0)
 		c.caption(s)
 	}
 }
 
 // caption adds text to the heading and the link that are open.
-func (c *collector) caption(s string) {
+func (c *collector) caption(s []byte) {
 	if c.heading != nil {
-		appendBounded(c.heading, s, maxText)
+		c.heading.add(s, maxText)
 	}
 	if c.anchor != nil {
-		appendBounded(&c.anchor.text, s, maxAnchor)
+		c.anchor.text.add(s, maxAnchor)
 	}
 }
 
-func (c *collector) rawText(s string) {
+func (c *collector) rawText(s []byte) {
 	switch c.raw {
 	case rawScript:
 		c.p.ScriptBytes += len(s)
 	case rawJSONLD:
 		if len(c.p.JSONLD) < maxKept && len(s) <= c.jsonLeft {
-			c.p.JSONLD = append(c.p.JSONLD, s)
+			c.p.JSONLD = append(c.p.JSONLD, string(s))
 			c.jsonLeft -= len(s)
 		}
 	case rawNoscript:
@@ -226,7 +173,7 @@ func (c *collector) openHeading(level int) {
 	c.closeHeading()
 	if len(c.p.Headings) < maxHeadings && c.cur&inHidden == 0 {
 		c.p.Headings = append(c.p.Headings, Heading{Level: level})
-		c.heading = &strings.Builder{}
+		c.heading = &gathered{}
 	}
 }
 
@@ -240,15 +187,15 @@ func (c *collector) closeHeading() {
 
 func (c *collector) image(at attrs) {
 	c.p.Images++
-	alt, ok := at.lookup("alt")
-	if !ok {
+	alt := at.get("alt")
+	if !at.has("alt") {
 		c.p.ImagesWithoutAlt++
 		if len(c.p.WithoutAlt) < maxKept {
 			c.p.WithoutAlt = append(c.p.WithoutAlt, sanitise(at.get("src"), maxText))
 		}
 	}
 	if alt != "" {
-		c.caption(" " + alt + " ")
+		c.caption([]byte(" " + alt + " "))
 	}
 }
 
@@ -270,20 +217,32 @@ func (c *collector) finish() {
 	p := c.p
 	p.headerDirectives(p.Header.Values("X-Robots-Tag"))
 	p.headerCanonicals(p.Header.Values("Link"))
-	p.concludeHead(c.base)
+	c.resolve()
+	if c.refs.cut && p.Cut == "" {
+		p.Cut = CutLinks
+	}
+	c.words.end()
 	p.VisibleWords, p.MainWords = c.words.visible/wordUnit, c.words.main/wordUnit
-	p.MainLinkWords = c.words.mainLink / wordUnit
+	p.MainLinkWords, p.RootWords = c.words.mainLink/wordUnit, c.words.root/wordUnit
 	p.Content, p.Simhash = c.words.content, c.words.simhash()
 }
 
-// regionOf is what an element adds to the region it stands in.
-func regionOf(a atom.Atom, at attrs, around region) region {
+// regionOf is what an element adds to the region it stands in. The first marker of
+// a client-side application is noted.
+func (c *collector) regionOf(tag string, a atom.Atom, at attrs) region {
 	r, open := regionByAttribute(at)
+	if c.p.AppRoot == "" && c.cur&(inTemplate|inSVG) == 0 {
+		if c.p.AppRoot = appRoot(tag, at); c.p.AppRoot != "" {
+			r |= inAppRoot
+		}
+	}
 	switch a {
-	case atom.Head:
-		return r | inHead
-	case atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Iframe, atom.Noembed, atom.Noframes, atom.Object:
+	case atom.Script, atom.Style, atom.Noscript, atom.Iframe, atom.Noembed, atom.Noframes, atom.Object:
 		return r | inHidden
+	case atom.Template:
+		if !isShadowRoot(at) || c.cur&inHead != 0 {
+			return r | inHidden | inTemplate
+		}
 	case atom.Dialog:
 		if !open {
 			return r | inHidden
@@ -299,24 +258,31 @@ func regionOf(a atom.Atom, at attrs, around region) region {
 	case atom.Article, atom.Main:
 		return r | inArticle
 	case atom.Header, atom.Footer:
-		if around&inArticle == 0 {
+		if c.cur&inArticle == 0 {
 			return r | inChrome
 		}
 	}
 	return r
 }
 
+// isShadowRoot reports whether a template is a declarative shadow root: what it
+// holds is shown.
+func isShadowRoot(at attrs) bool {
+	mode := at.get("shadowrootmode")
+	return strings.EqualFold(mode, "open") || strings.EqualFold(mode, "closed")
+}
+
 // regionByAttribute is what the attributes alone say of an element's region, and
 // whether it carries open.
 func regionByAttribute(at attrs) (r region, open bool) {
 	for i := range at {
-		switch at[i].Key {
+		switch string(at[i].key) {
 		case "hidden":
 			r |= inHidden
 		case "open":
 			open = true
 		case "role":
-			switch at[i].Val {
+			switch string(at[i].val) {
 			case "navigation", "banner", "contentinfo", "complementary", "search":
 				r |= inChrome
 			case "main", "article":
@@ -333,13 +299,13 @@ func appRoot(tag string, at attrs) string {
 		return "<app-root>"
 	}
 	for i := range at {
-		switch at[i].Key {
+		switch string(at[i].key) {
 		case "data-reactroot", "ng-app", "ng-version", "data-server-rendered", "data-v-app":
-			return at[i].Key
+			return string(at[i].key)
 		case "id":
-			switch at[i].Val {
+			switch id := string(at[i].val); id {
 			case "root", "app", "__next", "__nuxt", "___gatsby", "svelte", "q-app", "react-root", "app-root":
-				return "#" + at[i].Val
+				return "#" + id
 			}
 		}
 	}
@@ -347,49 +313,56 @@ func appRoot(tag string, at attrs) string {
 }
 
 // wordsOfMarkup counts the words of a piece of markup, tags left out.
-func wordsOfMarkup(s string) int {
+func wordsOfMarkup(s []byte) int {
 	w := newWordCount()
-	z := html.NewTokenizer(strings.NewReader(s))
-	for {
-		switch z.Next() {
+	z := html.NewTokenizer(bytes.NewReader(s))
+	for !isOverloaded(s) {
+		kind := z.Next()
+		s = s[len(z.Raw()):]
+		switch kind {
 		case html.ErrorToken:
 			return w.visible / wordUnit
 		case html.TextToken:
-			w.add(string(z.Text()), false, false)
+			w.add(z.Text(), false, false, false)
+			w.end()
 		}
 	}
+	return w.visible / wordUnit
 }
 
-// appendBounded adds s to b while b is below max bytes.
-func appendBounded(b *strings.Builder, s string, max int) {
+// gathered is a text that grows up to a bound.
+type gathered []byte
+
+// add adds s while the text is below max bytes.
+func (g *gathered) add(s []byte, max int) {
 	// sanitise squeezes white space later: leave room for it
-	if room := 4*max - b.Len(); room > 0 {
-		b.WriteString(s[:min(len(s), room)])
+	if room := 4*max - len(*g); room > 0 {
+		*g = append(*g, s[:min(len(s), room)]...)
 	}
 }
 
-func isVoid(a atom.Atom) bool {
-	switch a {
-	case atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input,
-		atom.Link, atom.Meta, atom.Param, atom.Source, atom.Track, atom.Wbr:
-		return true
-	}
-	return false
-}
+func (g *gathered) String() string { return string(*g) }
 
-// attrs are the attributes of one element.
-type attrs []html.Attribute
+// attrs are the attributes of one element. They are the tokenizer's own bytes, valid
+// until its next token.
+type attrs []attr
+
+type attr struct{ key, val []byte }
 
 func (at attrs) get(name string) string {
-	v, _ := at.lookup(name)
-	return v
-}
-
-func (at attrs) lookup(name string) (string, bool) {
 	for i := range at {
-		if at[i].Key == name && at[i].Namespace == "" {
-			return at[i].Val, true
+		if string(at[i].key) == name {
+			return string(at[i].val)
 		}
 	}
-	return "", false
+	return ""
+}
+
+func (at attrs) has(name string) bool {
+	for i := range at {
+		if string(at[i].key) == name {
+			return true
+		}
+	}
+	return false
 }

@@ -11,8 +11,8 @@
 //
 // # Order of use
 //
-// [Parse] turns one fetched URL into a [Page] in a single walk over the parse
-// tree. [RunPage] asks every page check about it and gives the findings and the
+// [Parse] turns one fetched URL into a [Page] in a single pass over its tags, placed
+// as a browser's tree would have them; no tree is built. [RunPage] asks every page check about it and gives the findings and the
 // page's [Facts], the small part that outlives the page. When all pages are
 // known, [RunSite] answers the checks that concern the site as a whole from the
 // facts, robots.txt, the sitemaps and the external links.
@@ -31,8 +31,9 @@
 // Everything here is pure: no clock, no network, no state, no goroutine. All
 // functions may be called concurrently. Results are deterministic: the order in
 // which pages were fetched does not change them, and lists in evidence have a
-// fixed order. Any bytes may be given: Parse never panics and its work grows
-// with the size of the body. What a page says is hostile; text taken from it is
+// fixed order. Any bytes may be given: Parse never panics, its work grows
+// with the size of the body, and beside what is kept it takes little more room than
+// the decoded text. A page that reaches a bound says which one: [Page.Cut]. What a page says is hostile; text taken from it is
 // valid UTF-8 without control characters and bounded in length, but it is not
 // escaped: that is the reader's part.
 //
@@ -62,7 +63,10 @@
 //	facts.go         Facts: what outlives a page
 //	check.go         Check, its rules, reasons and outcomes
 //	page.go          Page and Parse
-//	collect.go       the walk over a document; head.go and anchor.go are its parts
+//	charset.go       the text of a body
+//	reader.go        the tags of an HTML document, placed by the rules of kinds.go
+//	xml.go           those of an XML document
+//	collect.go       what is kept of a document; head.go and anchor.go are its parts
 //	evidence.go      what was seen, bounded
 //	words.go         words, similarity and the length of texts
 //	input.go         Input: one fetched URL

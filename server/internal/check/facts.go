@@ -29,6 +29,11 @@ type Facts struct {
 	Canonical string `json:"c,omitempty"`
 	Title     string `json:"t,omitempty"`
 
+	// Refresh is where the page sends its readers on to by itself.
+	Refresh string `json:"r,omitempty"`
+	// Cut names the bound at which the page was cut; empty when it was read whole.
+	Cut Cut `json:"x,omitempty"`
+
 	MainWords int    `json:"m,omitempty"`
 	Content   uint64 `json:"k,omitempty"`
 	Simhash   uint64 `json:"y,omitempty"`
@@ -121,6 +126,10 @@ func (p *Page) facts() Facts {
 		Analysed: p.HTML, Noindex: p.Noindex, Canonical: p.Canonical, Title: p.Title,
 		MainWords: p.MainWords, Content: p.Content, Simhash: p.Simhash,
 	}
+	f.Cut = p.Cut
+	if p.Refresh != nil {
+		f.Refresh = p.Refresh.URL
+	}
 	if to := p.redirectsTo(); to != p.URL {
 		f.FinalURL = to
 	}
@@ -144,7 +153,7 @@ func (p *Page) redirectsTo() string {
 	if err != nil {
 		return ""
 	}
-	to, err := p.Resolve(base, last.Location)
+	to, err := p.Resolve(base, last.Location, "")
 	if err != nil {
 		return ""
 	}

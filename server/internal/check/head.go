@@ -1,7 +1,6 @@
 package check
 
 import (
-	"mime"
 	"net/url"
 	"slices"
 	"strings"
@@ -14,6 +13,9 @@ func (c *collector) meta(at attrs) {
 	}
 	if strings.EqualFold(at.get("http-equiv"), "content-type") && p.MetaCharset == "" {
 		p.MetaCharset = charsetParam(content)
+	}
+	if strings.EqualFold(at.get("http-equiv"), "refresh") && c.refresh == "" {
+		c.refresh = content
 	}
 	switch name := strings.ToLower(strings.TrimSpace(at.get("name"))); name {
 	case "description":
@@ -36,24 +38,93 @@ func (c *collector) meta(at attrs) {
 	}
 }
 
-func (c *collector) setBase(href string) {
-	if c.based || href == "" {
-		return
+// linkElement reads what the page is related to. Outside the head search engines
+// ignore a canonical URL, so it does not count there.
+func (c *collector) linkElement(at attrs) {
+	rel, href := at.get("rel"), at.get("href")
+	if c.cur&inHead != 0 && len(c.p.Canonicals) < maxKept && hasWord(rel, "canonical") {
+		c.p.Canonicals = append(c.p.Canonicals, Canonical{Href: strings.TrimSpace(href), Source: "html"})
 	}
-	if u, err := c.base.Parse(strings.TrimSpace(href)); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-		c.base, c.based = u, true
+	switch {
+	case hasWord(rel, "next"), hasWord(rel, "prev"), hasWord(rel, "previous"):
+		c.addReference(href, LinkRelated)
+	case hasWord(rel, "alternate") && !hasWord(rel, "canonical") && !hasWord(rel, "stylesheet") && isPageType(at.get("type")):
+		c.addReference(href, LinkRelated)
 	}
 }
 
-// linkElement reads the canonical URL. Outside the head search engines ignore
-// it, so it does not count there.
-func (c *collector) linkElement(at attrs) {
-	if c.cur&inHead == 0 || len(c.p.Canonicals) >= maxKept {
+// isPageType reports whether a link's type attribute may be that of a page; feeds
+// are alternates too.
+func isPageType(kind string) bool {
+	kind, _, _ = strings.Cut(kind, ";")
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	return kind == "" || kind == "text/html" || kind == "application/xhtml+xml"
+}
+
+// concludeRefresh reads where the page sends its readers on to. A header comes before the
+// elements.
+func (c *collector) concludeRefresh(base *url.URL) {
+	p := c.p
+	source, value := "header", p.Header.Get("Refresh")
+	if value == "" {
+		source, value = "meta", c.refresh
+	} else {
+		base = c.final
+	}
+	seconds, ref, ok := parseRefresh(value)
+	if !ok || ref == "" {
+		return // it reloads itself
+	}
+	u, err := p.Resolve(base, ref, p.Encoding)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.String() == p.final() || u.String() == p.URL {
 		return
 	}
-	if hasWord(at.get("rel"), "canonical") {
-		c.p.Canonicals = append(c.p.Canonicals, Canonical{Href: strings.TrimSpace(at.get("href")), Source: "html"})
+	p.Refresh = &Refresh{URL: u.String(), Seconds: seconds, Source: source}
+	for i := range p.Links {
+		if p.Links[i].URL == p.Refresh.URL {
+			return
+		}
 	}
+	if len(p.Links) == MaxLinks {
+		p.Links = p.Links[:MaxLinks-1] // this one matters more than the last one
+		c.refs.cut = true
+	}
+	p.Links = append(p.Links, Link{URL: p.Refresh.URL, Ref: ref, Kind: LinkRefresh})
+}
+
+// parseRefresh reads a refresh as the HTML standard does: a time, and where to go
+// after it; ref is empty for the page itself.
+func parseRefresh(s string) (seconds int, ref string, ok bool) {
+	const blanks = " \t\n\r\f"
+	s = strings.TrimLeft(s, blanks)
+	digits := 0
+	for digits < len(s) && '0' <= s[digits] && s[digits] <= '9' {
+		seconds = min(seconds*10+int(s[digits]-'0'), 1<<30)
+		digits++
+	}
+	if digits == 0 && !strings.HasPrefix(s, ".") {
+		return 0, "", false
+	}
+	s = strings.TrimLeft(s[digits:], "0123456789.")
+	if s == "" {
+		return seconds, "", true
+	}
+	if !strings.ContainsRune(blanks+";,", rune(s[0])) {
+		return 0, "", false
+	}
+	s = strings.TrimLeft(s, blanks)
+	if s != "" && (s[0] == ';' || s[0] == ',') {
+		s = strings.TrimLeft(s[1:], blanks)
+	}
+	if len(s) >= 3 && strings.EqualFold(s[:3], "url") {
+		if rest, found := strings.CutPrefix(strings.TrimLeft(s[3:], blanks), "="); found {
+			s = strings.TrimLeft(rest, blanks)
+		}
+	}
+	if s != "" && (s[0] == '"' || s[0] == '\'') {
+		s, _, _ = strings.Cut(s[1:], s[:1])
+	}
+	return seconds, strings.TrimRight(s, blanks), true
 }
 
 // directives adds the comma-separated directives of one agent.
@@ -143,7 +214,7 @@ func (p *Page) concludeHead(base *url.URL) {
 	}
 	for i := range p.Canonicals {
 		c := &p.Canonicals[i]
-		if u, err := p.Resolve(base, c.Href); err == nil && c.Href != "" {
+		if u, err := p.Resolve(base, c.Href, p.Encoding); err == nil && c.Href != "" {
 			c.URL = u.String()
 		}
 		c.Href = sanitise(c.Href, maxText)
@@ -166,12 +237,3 @@ func (p *Page) canonicalValues() []string {
 
 // canonicalElsewhere reports whether the page names another URL as the canonical one.
 func (p *Page) canonicalElsewhere() bool { return p.Canonical != "" && p.Canonical != p.final() }
-
-// charsetParam is the charset parameter of a content type, in lower case.
-func charsetParam(contentType string) string {
-	_, params, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		return ""
-	}
-	return strings.ToLower(sanitise(params["charset"], maxText))
-}

@@ -31,7 +31,7 @@ type Input struct {
 	// Hops are the redirects on the way, in order.
 	Hops []Hop
 
-	// Of Header, Content-Type, Link and X-Robots-Tag are read.
+	// Of Header, Content-Type, Link, Refresh and X-Robots-Tag are read.
 	Header http.Header
 	// ContentType is the media type in lower case, without parameters.
 	ContentType string
@@ -44,9 +44,11 @@ type Input struct {
 	// URL: then only the checks of the fetch itself apply.
 	Alias bool
 
-	// Resolve makes an absolute http(s) URL of an href in its canonical form.
-	// It must not keep base. Defaults to plain URL resolution without fragment.
-	Resolve func(base *url.URL, href string) (*url.URL, error)
+	// Resolve makes an absolute http(s) URL of a reference in its canonical form.
+	// encoding is that of the document, in which browsers escape a query; empty for
+	// references that stand in no document. It must not keep base. Defaults to plain URL
+	// resolution without fragment.
+	Resolve func(base *url.URL, ref, encoding string) (*url.URL, error)
 }
 
 // Hop is one redirect.
@@ -78,7 +80,7 @@ func (in *Input) final() string {
 }
 
 // resolve is the default of Input.Resolve.
-func resolve(base *url.URL, href string) (*url.URL, error) {
+func resolve(base *url.URL, href, _ string) (*url.URL, error) {
 	u, err := url.Parse(href)
 	if err != nil {
 		return nil, err

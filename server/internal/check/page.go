@@ -3,15 +3,11 @@ package check
 import (
 	"bytes"
 	"net/url"
-	"unicode/utf8"
-
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/charset"
 )
 
 // Bounds of what is kept of one page.
 const (
-	MaxLinks    = 5_000
+	MaxLinks    = 10_000
 	maxHeadings = 200
 	maxKept     = 50      // of every other list
 	maxJSONLD   = 1 << 20 // bytes in all
@@ -28,8 +24,15 @@ type Page struct {
 	// HTML is true when the body was read as HTML.
 	HTML bool
 
+	// Cut names the bound at which reading ended, empty when the page was read whole.
+	Cut Cut
+	// BrokenXML says why a page that is declared to be XML is none; it was read as HTML
+	// then, which browsers do not do.
+	BrokenXML string
+
 	// Encoding is the charset the text was decoded with, by the order of the
-	// HTML standard: byte order mark, header, meta element, guess. The others
+	// HTML standard: byte order mark, header, meta element, XML
+	// declaration, guess. The others
 	// are what was declared, in lower case; empty when it was not. They are kept
 	// for the check charset-problem.
 	Encoding, HeaderCharset, MetaCharset string
@@ -62,6 +65,11 @@ type Page struct {
 	// MaxLinks. Outbound counts those on other hosts, for the check no-sources.
 	Links    []Link
 	Outbound int
+	// Unopenable are the first references that make no URL.
+	Unopenable []Unopenable
+	// Refresh is where the page sends its readers on to by itself, or nil. It is among
+	// the Links.
+	Refresh *Refresh
 	// Uncrawlable is the markup of links without a target a crawler can follow.
 	Uncrawlable      []string
 	UncrawlableTotal int
@@ -79,10 +87,12 @@ type Page struct {
 	Content, Simhash uint64
 
 	// Scripts counts script elements that run code, ScriptBytes their inline
-	// code. AppRoot is the marker of an empty client-side application.
-	// NoscriptWords counts the words shown to readers without scripts.
+	// code. AppRoot is the marker of a client-side application, RootWords counts the
+	// visible words within the element that carries it. NoscriptWords counts the words
+	// shown to readers without scripts.
 	Scripts, ScriptBytes, NoscriptWords int
 	AppRoot                             string
+	RootWords                           int
 }
 
 // Property is one property of the page's head.
@@ -115,10 +125,50 @@ type Heading struct {
 // Link is one distinct link target.
 type Link struct {
 	URL, Text string
+	// Ref is the target as the page wrote it first, without fragment.
+	Ref string
 	// NoFollow is true when every link to the target says so. It is kept for the
 	// check internal-nofollow.
 	NoFollow bool
+	Kind     LinkKind
 }
+
+// LinkKind says what leads to a target; where several things do, the first of them.
+type LinkKind uint8
+
+// The kinds of links.
+const (
+	LinkAnchor  LinkKind = iota // an a or area element, in SVG too
+	LinkFrame                   // a frame or an iframe
+	LinkRelated                 // a link element: the next page, another language
+	LinkRefresh                 // a meta element or a header that sends readers on
+)
+
+// Unopenable is a link that no browser can open.
+type Unopenable struct {
+	// Ref is as written.
+	Ref, Text string
+	Reason    string
+}
+
+// Refresh is a redirect that the page itself asks for.
+type Refresh struct {
+	URL     string
+	Seconds int
+	// Source is "header" or "meta".
+	Source string
+}
+
+// Cut names a bound of what is read of a page.
+type Cut string
+
+// The bounds of a page.
+const (
+	CutBody   Cut = "body"   // bytes: the rest was not fetched or not decoded
+	CutMarkup Cut = "markup" // attributes: reading ended at them
+	CutDepth  Cut = "depth"  // elements of XML: reading ended there
+	CutLinks  Cut = "links"  // link targets: those beyond the bound are not known
+)
 
 // Parse reads one fetched URL. It never fails: what cannot be read is absent
 // from the result. The body is neither kept nor changed.
@@ -133,18 +183,22 @@ func Parse(in Input) *Page {
 		return p
 	}
 	p.HTML = true
-	base, err := url.Parse(in.final())
-	if err != nil {
-		base = &url.URL{}
+	if in.Truncated {
+		p.Cut = CutBody
 	}
-	c := newCollector(p, base)
+	final, err := url.Parse(in.final())
+	if err != nil {
+		final = &url.URL{}
+	}
 	text := p.decodeBody(body)
-	if doc, err := html.Parse(bytes.NewReader(text)); err == nil {
-		c.walk(doc)
-	} else {
-		// The nesting exceeds what a parse tree may have. The page is read tag by tag,
-		// without the corrections of a parser.
-		c.tokens(html.NewTokenizer(bytes.NewReader(text)))
+	if in.ContentType == "application/xhtml+xml" {
+		if p.readXML(text, final) {
+			return p
+		}
+	}
+	c := newCollector(p, final)
+	if !newReader(c).read(text) {
+		p.Cut = CutMarkup
 	}
 	c.finish()
 	return p
@@ -165,28 +219,4 @@ func isHTMLType(mediaType string, body []byte) bool {
 		return bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html"))
 	}
 	return false
-}
-
-// decodeBody gives the body as UTF-8.
-func (p *Page) decodeBody(body []byte) []byte {
-	header := p.Header.Get("Content-Type")
-	enc, name, certain := charset.DetermineEncoding(body, header)
-	p.HeaderCharset = charsetParam(header)
-	p.BOM = bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) ||
-		bytes.HasPrefix(body, []byte("\xff\xfe")) || bytes.HasPrefix(body, []byte("\xfe\xff"))
-	valid := utf8.Valid(body)
-	if !certain && valid && !bytes.Contains(bytes.ToLower(body[:min(len(body), 1024)]), []byte("charset")) {
-		// Nothing is declared. DetermineEncoding guessed from 1 KiB only; the
-		// whole body says more.
-		name = "utf-8"
-	}
-	p.Encoding = name
-	if name == "utf-8" && valid {
-		return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
-	}
-	text, err := enc.NewDecoder().Bytes(body)
-	if err != nil {
-		text = body
-	}
-	return bytes.ToValidUTF8(text, []byte("\uFFFD"))
 }

@@ -25,53 +25,93 @@ const (
 // wordCount counts words and hashes those of the main text, without allocating.
 // The zero value is not ready; use newWordCount.
 type wordCount struct {
-	visible, main, mainLink int // in wordUnit
-	content                 uint64
-	shingles                int
-	prev, prev2             uint64
-	bits                    [64]int32
+	visible, main, mainLink, root int // in wordUnit
+	content                       uint64
+	shingles                      int
+	prev, prev2                   uint64
+	// lanes count the ones at each bit of the shingles' hashes, eight bits to a number;
+	// ones have what was counted before the lanes were full.
+	lanes [8]uint64
+	ones  [64]int32
+
+	word uint64 // hash of the open word; 0: none is open
+	at   place  // of the open word
 }
+
+// place says where a word stands.
+type place struct{ main, link, root bool }
 
 func newWordCount() wordCount { return wordCount{content: fnvOffset} }
 
-// add counts the words of one text node.
-func (w *wordCount) add(s string, main, link bool) {
-	var h uint64 // hash of the open word; 0: none is open
+// end ends the open word.
+func (w *wordCount) end() {
+	if w.word != 0 {
+		w.count(w.word, wordUnit)
+		w.word = 0
+	}
+}
+
+// add counts the words of a piece of text. The last one stays open: text may go on.
+func (w *wordCount) add(s []byte, main, link, root bool) {
+	w.at = place{main, link, root}
+	h := w.word
 	end := func() {
 		if h != 0 {
-			w.count(h, wordUnit, main, link)
+			w.count(h, wordUnit)
 			h = 0
 		}
 	}
-	for _, r := range s {
-		switch {
-		case r < utf8.RuneSelf && isASCIIWord(byte(r)) || r >= utf8.RuneSelf && isWordRune(r):
-			unit := unspacedWeight(r)
-			if unit > 0 {
+	for len(s) > 0 {
+		if b := s[0]; b < utf8.RuneSelf {
+			s = s[1:]
+			switch {
+			case isASCIIWord(b):
+				if h == 0 {
+					h = fnvOffset
+				}
+				if 'A' <= b && b <= 'Z' {
+					b |= 0x20
+				}
+				h = (h ^ uint64(b)) * fnvPrime
+			case h != 0 && b == '\'':
+				// joins: "don't" is one word
+			default:
 				end()
-				w.count(hashRune(fnvOffset, r), unit, main, link)
+			}
+			continue
+		}
+		r, size := utf8.DecodeRune(s)
+		s = s[size:]
+		switch {
+		case isWordRune(r):
+			if unit := unspacedWeight(r); unit > 0 {
+				end()
+				w.count(hashRune(fnvOffset, r), unit)
 				continue
 			}
 			if h == 0 {
 				h = fnvOffset
 			}
 			h = hashRune(h, unicode.ToLower(r))
-		case h != 0 && (r == '\'' || r == '’'):
-			// joins: "don't" is one word
+		case h != 0 && r == '’':
+			// joins as well
 		default:
 			end()
 		}
 	}
-	end()
+	w.word = h
 }
 
-func (w *wordCount) count(h uint64, unit int, main, link bool) {
+func (w *wordCount) count(h uint64, unit int) {
 	w.visible += unit
-	if !main {
+	if w.at.root {
+		w.root += unit
+	}
+	if !w.at.main {
 		return
 	}
 	w.main += unit
-	if link {
+	if w.at.link {
 		w.mainLink += unit
 	}
 	w.content = hashUint(w.content, h)
@@ -80,23 +120,45 @@ func (w *wordCount) count(h uint64, unit int, main, link bool) {
 	}
 }
 
+// spread has, for each byte, its bits in the lowest bits of eight bytes.
+var spread = func() (t [256]uint64) {
+	for b := range t {
+		for i := range 8 {
+			t[b] |= uint64(b>>i&1) << (8 * i)
+		}
+	}
+	return t
+}()
+
 // shingle adds the last three words to the similarity hash: with single words
 // alone, texts on one subject would look alike.
 func (w *wordCount) shingle(h uint64) {
 	w.shingles++
 	x := hashUint(hashUint(h, w.prev), w.prev2)
 	w.prev, w.prev2 = h, w.prev
-	for i := range w.bits {
-		w.bits[i] += int32(x>>i&1)*2 - 1
+	for i := range w.lanes {
+		w.lanes[i] += spread[byte(x>>(8*i))]
 	}
+	if w.shingles%255 == 0 {
+		w.empty()
+	}
+}
+
+// empty moves what the lanes counted to the ones.
+func (w *wordCount) empty() {
+	for i := range w.ones {
+		w.ones[i] += int32(byte(w.lanes[i/8] >> (i % 8 * 8)))
+	}
+	w.lanes = [8]uint64{}
 }
 
 // simhash is the 64-bit similarity hash of the main text: texts that share most
 // of their three-word runs differ in few bits.
 func (w *wordCount) simhash() uint64 {
+	w.empty()
 	var x uint64
-	for i, n := range w.bits {
-		if n > 0 {
+	for i, n := range w.ones {
+		if 2*int(n) > w.shingles {
 			x |= 1 << i
 		}
 	}
