@@ -58,6 +58,14 @@ type FindingQuery struct {
 	Limit   int
 }
 
+// UnvisitedQuery selects addresses that an audit left out.
+type UnvisitedQuery struct {
+	// Reason keeps one reason; empty keeps all.
+	Reason string
+	Cursor string
+	Limit  int
+}
+
 // AuditList is one slice of the list of audits, newest first.
 type AuditList struct {
 	Audits []AuditProgress `json:"audits"`
@@ -127,6 +135,21 @@ type FindingList struct {
 	NextCursor *string   `json:"next_cursor"`
 }
 
+// UnvisitedURL is an address that an audit left out, and why. Reason is one of those
+// of [Report].Unvisited; for "cut" the address is that of the page or sitemap that was
+// not read whole.
+type UnvisitedURL struct {
+	URL      string `json:"url"`
+	Referrer string `json:"referrer"` // the first page that leads to it; empty for none
+	Reason   string `json:"reason"`
+}
+
+// UnvisitedList is one slice of the addresses that an audit left out.
+type UnvisitedList struct {
+	Unvisited  []UnvisitedURL `json:"unvisited"`
+	NextCursor *string        `json:"next_cursor"`
+}
+
 // Category groups checks.
 type Category string
 
@@ -163,8 +186,10 @@ type Report struct {
 	// Score is null when the audit gave none: it failed, or nothing answered.
 	Score  *Score        `json:"score"`
 	Checks []CheckResult `json:"checks"`
-	// Unvisited counts the URLs found but not fetched, by reason: limit, depth,
-	// robots.
+	// Unvisited counts what was left out by reason: limit, depth, stopped, busy (the
+	// site kept asking for a pause), robots, cut (a page or sitemap that was not read
+	// whole), memory (more addresses than an audit remembers), external (links to
+	// other sites that were not checked).
 	Unvisited []Unvisited `json:"unvisited"`
 }
 

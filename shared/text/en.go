@@ -289,6 +289,23 @@ var english = language{
 			"%d pages analysed; stopped because the site gave no answer any more",
 		}},
 
+		{"analysed-busy", []string{
+			"%d page analysed; stopped because the site kept asking for a pause",
+			"%d pages analysed; stopped because the site kept asking for a pause",
+		}},
+		{"analysed-depth", []string{
+			"%d page analysed; what lies deeper than the limit of clicks was left out",
+			"%d pages analysed; what lies deeper than the limit of clicks was left out",
+		}},
+		{"analysed-cut", []string{
+			"%d page analysed; a page or sitemap was too long to be read whole",
+			"%d pages analysed; a page or sitemap was too long to be read whole",
+		}},
+		{"analysed-external", []string{
+			"%d page analysed; not all links to other sites were checked",
+			"%d pages analysed; not all links to other sites were checked",
+		}},
+
 		// Why it failed.
 		{"bad-address", []string{"\"%s\" is not an address that can be audited."}},
 		{"robots-forbids", []string{"robots.txt does not let %s fetch %s (line %d: %s)."}},
@@ -539,6 +556,10 @@ var english = language{
 		{"time", "The time was up"},
 		{"cancelled", "The audit was cancelled"},
 		{"site", "The site stopped answering"},
+		{"busy", "The site kept asking for a pause"},
+		{"depth", "What lies too deep was left out"},
+		{"cut", "A page or sitemap was too long to be read whole"},
+		{"external", "Not all links to other sites were checked"},
 	},
 
 	unvisited: []named{
@@ -547,6 +568,10 @@ var english = language{
 		{"robots", "Refused by robots.txt"},
 		{"scope", "Outside the site"},
 		{"stopped", "Left when the audit stopped"},
+		{"busy", "The site kept asking for a pause"},
+		{"cut", "Too long to be read whole"},
+		{"memory", "More than an audit remembers"},
+		{"external", "Links to other sites left unchecked"},
 	},
 
 	caps: []named{

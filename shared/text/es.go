@@ -293,6 +293,22 @@ var spanish = language{
 			"%d página analizada; detenida porque el sitio dejó de responder",
 			"%d páginas analizadas; detenida porque el sitio dejó de responder",
 		}},
+		{"analysed-busy", []string{
+			"%d página analizada; detenida porque el sitio no dejaba de pedir una pausa",
+			"%d páginas analizadas; detenida porque el sitio no dejaba de pedir una pausa",
+		}},
+		{"analysed-depth", []string{
+			"%d página analizada; quedó fuera lo que está más allá del límite de clics",
+			"%d páginas analizadas; quedó fuera lo que está más allá del límite de clics",
+		}},
+		{"analysed-cut", []string{
+			"%d página analizada; una página o un sitemap era demasiado largo para leerlo entero",
+			"%d páginas analizadas; una página o un sitemap era demasiado largo para leerlo entero",
+		}},
+		{"analysed-external", []string{
+			"%d página analizada; no se comprobaron todos los enlaces a otros sitios",
+			"%d páginas analizadas; no se comprobaron todos los enlaces a otros sitios",
+		}},
 
 		// Why it failed.
 		{"bad-address", []string{"«%s» no es una dirección que se pueda auditar."}},
@@ -560,6 +576,10 @@ var spanish = language{
 		{"time", "Se agotó el tiempo"},
 		{"cancelled", "La auditoría se canceló"},
 		{"site", "El sitio dejó de responder"},
+		{"busy", "El sitio no dejaba de pedir una pausa"},
+		{"depth", "Quedó fuera lo que está demasiado profundo"},
+		{"cut", "Una página o un sitemap era demasiado largo para leerlo entero"},
+		{"external", "Quedaron enlaces a otros sitios sin comprobar"},
 	},
 
 	unvisited: []named{
@@ -568,6 +588,10 @@ var spanish = language{
 		{"robots", "Vetadas por robots.txt"},
 		{"scope", "Fuera del sitio"},
 		{"stopped", "Pendientes al detenerse la auditoría"},
+		{"busy", "El sitio no dejaba de pedir una pausa"},
+		{"cut", "Demasiado largas para leerlas enteras"},
+		{"memory", "Más de las que recuerda una auditoría"},
+		{"external", "Enlaces a otros sitios sin comprobar"},
 	},
 
 	caps: []named{

@@ -372,7 +372,11 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 			Outcome: shared.OutcomeFail, Applied: 1, Failed: 1, PointsLost: 120, Samples: []shared.Finding{finding}}},
 		Unvisited: []shared.Unvisited{{Reason: "limit", Count: 1}},
 	})
-	if err := errors.Join(err, s.store.SavePages(t.Context(), job.Lease, pages), s.store.Advance(t.Context(), job.Lease, advance)); err != nil {
+	left := []work.Unvisited{
+		{URL: p.URL + "deep", Referrer: p.URL, Reason: "depth"}, {URL: p.URL + "more", Reason: "limit"},
+	}
+	if err := errors.Join(err, s.store.SavePages(t.Context(), job.Lease, pages),
+		s.store.SaveUnvisited(t.Context(), job.Lease, left), s.store.Advance(t.Context(), job.Lease, advance)); err != nil {
 		t.Fatal(err)
 	}
 	audit := shared.PathAudit(p.AuditID)
@@ -381,6 +385,8 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 		audit + "/pages?limit=1":               `"title":"Hi"`,
 		audit + "/findings":                    `"check_id":"title-length"`,
 		audit + "/findings?check=title-length": `"length"`,
+		audit + "/unvisited?limit=1":           `"reason":"depth"`,
+		audit + "/unvisited?reason=limit":      `more","referrer":""`,
 	} {
 		if w := s.do("GET", path, nil); w.Code != 200 || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%s: %d, want %s in %s", path, w.Code, want, w.Body)

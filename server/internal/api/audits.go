@@ -19,6 +19,7 @@ type Service interface {
 	Delete(ctx context.Context, id int64) error
 	Pages(ctx context.Context, id int64, cursor string, limit int) (shared.PageList, error)
 	Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error)
+	Unvisited(ctx context.Context, id int64, q shared.UnvisitedQuery) (shared.UnvisitedList, error)
 	Report(ctx context.Context, id int64) (shared.Report, error)
 }
 
@@ -37,6 +38,7 @@ func (a *API) routes() map[string]http.Handler {
 		"POST /api/v1/audits/{id}/retry":     a.handle(a.retryAudit),
 		"GET /api/v1/audits/{id}/pages":      a.handle(a.listPages),
 		"GET /api/v1/audits/{id}/findings":   a.handle(a.listFindings),
+		"GET /api/v1/audits/{id}/unvisited":  a.handle(a.listUnvisited),
 		"GET /api/v1/audits/{id}/report":     a.handle(a.getReport),
 		"GET /api/v1/openapi.json":           http.HandlerFunc(serveDocument),
 	}
@@ -263,6 +265,29 @@ func (a *API) listFindings(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	list, err := a.Service.Findings(r.Context(), id, fq)
+	if err != nil {
+		return err
+	}
+	linkNext(w, r, q, list.NextCursor)
+	return writeJSON(w, http.StatusOK, list)
+}
+
+// listUnvisited handles GET /api/v1/audits/{id}/unvisited: the addresses that an audit
+// left out; ?reason= keeps one reason.
+func (a *API) listUnvisited(w http.ResponseWriter, r *http.Request) error {
+	id, err := readID(r)
+	if err != nil {
+		return err
+	}
+	q, err := readQuery(r, "reason", "cursor", "limit")
+	if err != nil {
+		return err
+	}
+	uq := shared.UnvisitedQuery{Reason: q.Get("reason"), Cursor: q.Get("cursor")}
+	if uq.Limit, err = readLimit(q); err != nil {
+		return err
+	}
+	list, err := a.Service.Unvisited(r.Context(), id, uq)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,8 @@ type book struct {
 	// reasons count why a page check did not apply, by check.
 	reasons map[string]map[check.Reason]int
 	targets map[string]*target
+	// cut are the URLs of pages that a bound of ours left a part of out.
+	cut []string
 }
 
 // target is where links to other sites lead.
@@ -46,6 +48,9 @@ func newBook() *book {
 // add takes a visit into the book.
 func (b *book) add(v *visit) {
 	b.facts = append(b.facts, v.facts)
+	if v.cut {
+		b.cut = append(b.cut, v.page.URL)
+	}
 	for _, f := range v.findings {
 		b.samples[f.CheckID] = keepSample(b.samples[f.CheckID], sample{v.page.Depth, f})
 	}
@@ -123,8 +128,8 @@ func keepSample(samples []sample, s sample) []sample {
 	return samples[:min(len(samples), shared.MaxSamples)]
 }
 
-// mostLinked are at most n links to other sites: those that most pages carry.
-func (b *book) mostLinked(n int) []check.ExternalLink {
+// externalLinks are the links to other sites, those that most pages carry first.
+func (b *book) externalLinks() []check.ExternalLink {
 	urls := make([]string, 0, len(b.targets))
 	for u := range b.targets {
 		urls = append(urls, u)
@@ -132,7 +137,7 @@ func (b *book) mostLinked(n int) []check.ExternalLink {
 	slices.SortFunc(urls, func(x, y string) int {
 		return cmp.Or(cmp.Compare(b.targets[y].count, b.targets[x].count), cmp.Compare(x, y))
 	})
-	links := make([]check.ExternalLink, min(len(urls), n))
+	links := make([]check.ExternalLink, len(urls))
 	for i := range links {
 		t := b.targets[urls[i]]
 		links[i] = check.ExternalLink{URL: urls[i], Count: t.count, Pages: t.pages, Text: t.text}

@@ -7,12 +7,13 @@ import (
 	"runtime/debug"
 )
 
-// The causes that end the fetching before the site is done. The first three end the
+// The causes that end the fetching before the site is done. The first four end the
 // audit with what was found; after the others it is left to the next Claim.
 var (
 	errCancelled = errors.New("cancelled by request")
 	errTimeUp    = errors.New("time limit reached")
 	errSilent    = errors.New("the site stopped answering")
+	errBusy      = errors.New("the site keeps asking for a pause")
 
 	errStopping     = errors.New("the engine is stopping")
 	errLeaseExpired = errors.New("the lease could not be renewed in time")

@@ -19,6 +19,12 @@ const (
 	fetchers = 8
 	// silentAfter is how long a crawl goes on without a single answer.
 	silentAfter = 5 * time.Minute
+	// busyPatience is how long a crawl goes on with a site that does nothing but ask for
+	// pauses.
+	busyPatience = 3 * time.Minute
+	// busyRetries is how often an address is asked again after the pause that its
+	// answer asked for.
+	busyRetries = 2
 	// explainEvery is how often a crawl without arrivals says what it waits for.
 	explainEvery = 5 * time.Second
 )
@@ -69,6 +75,9 @@ type collector struct {
 
 	handed      int                // tasks handed out
 	followed    int                // tasks whose links have joined the frontier
+	again       []task             // tasks to be handed out once more
+	retries     map[int]int        // how often each was handed out again
+	busy        bool               // the last answer asked for a pause
 	unfollowed  map[int]arrival    // tasks that arrived and whose links have not
 	inFlight    map[int]crawl.Item // tasks handed out that have not arrived
 	sitemapOnly map[string]bool    // URLs of the sitemap that no link has led to so far
@@ -81,6 +90,7 @@ func newCollector(r *run, s *site, book *book) *collector {
 	return &collector{
 		run: r, site: s, book: book, todo: make(chan task), arrivals: make(chan arrival),
 		unfollowed: map[int]arrival{}, inFlight: map[int]crawl.Item{}, sitemapOnly: map[string]bool{},
+		retries: map[int]int{},
 	}
 }
 
@@ -131,7 +141,10 @@ func (c *collector) collect(ctx context.Context) error {
 				return err
 			}
 		case now := <-tick.C:
-			if now.Sub(c.lastAnswer) > silentAfter {
+			switch silence := now.Sub(c.lastAnswer); {
+			case c.busy && silence > c.run.busyPatience:
+				return errBusy
+			case silence > silentAfter:
 				return errSilent
 			}
 			c.explainWait(now)
@@ -142,6 +155,11 @@ func (c *collector) collect(ctx context.Context) error {
 // nextTask gives the next URL to fetch. URLs visited by an earlier attempt are
 // passed over: only their links count.
 func (c *collector) nextTask() (task, bool) {
+	if len(c.again) > 0 {
+		t := c.again[0]
+		c.again = c.again[1:]
+		return t, true
+	}
 	for {
 		item, ok := c.site.frontier.Next()
 		if !ok {
@@ -176,12 +194,21 @@ func (c *collector) takeArrival(ctx context.Context, a arrival) error {
 	if a.err != nil {
 		return causeOr(ctx, a.err)
 	}
-	delete(c.inFlight, a.n)
 	c.lastArrival = time.Now()
+	if a.visit != nil && a.visit.busy {
+		c.busy = true
+		if c.retries[a.n] < busyRetries {
+			c.retries[a.n]++
+			c.again = append(c.again, a.task)
+			return nil
+		}
+		a.visit, a.skipped = nil, crawl.ReasonBusy
+	}
+	delete(c.inFlight, a.n)
 	if a.skipped != "" {
 		c.site.frontier.Skip(a.item, a.skipped)
 	} else if a.visit.page.Status != 0 {
-		c.lastAnswer = c.lastArrival
+		c.lastAnswer, c.busy = c.lastArrival, false
 	}
 	c.followLinks(a)
 	if a.visit == nil {

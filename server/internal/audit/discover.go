@@ -70,9 +70,7 @@ func (r *run) fetchHome(ctx context.Context, s *site, book *book) error {
 		return nil
 	}
 	r.say(work.Say("fetching-home", s.seed))
-	res, err := r.fetcher.Fetch(ctx, crawl.Request{
-		URL: s.seed, Follow: r.followAllowed(ctx), WantBody: crawl.HTMLBody,
-	})
+	res, err := r.askHome(ctx, s.seed)
 	if err != nil {
 		return causeOr(ctx, err)
 	}
@@ -97,6 +95,19 @@ func (r *run) fetchHome(ctx context.Context, s *site, book *book) error {
 	book.stored[home.page.URL] = home
 	r.openFrontier(s)
 	return nil
+}
+
+// askHome asks for the start page, and again after each pause that the site asks for,
+// as long as it is short.
+func (r *run) askHome(ctx context.Context, seed *url.URL) (res *crawl.Result, err error) {
+	for range 1 + busyRetries {
+		res, err = r.fetcher.Fetch(ctx, crawl.Request{URL: seed, Follow: r.followAllowed(ctx), WantBody: crawl.HTMLBody})
+		if err != nil || !isBusy(res) || res.RetryAfter > r.busyPatience {
+			return res, err
+		}
+		r.say(work.Say("waiting-for-pause", seed.Host, int(res.RetryAfter.Seconds())+1))
+	}
+	return res, nil
 }
 
 // storedHome gives the home page's URL when the visit of the seed, and of what it

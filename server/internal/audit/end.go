@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"atalaya/server/internal/check"
@@ -13,10 +14,14 @@ import (
 
 // The reasons why an audit is partial, as users see them.
 const (
-	reasonLimit     = "limit"
-	reasonTime      = "time"
 	reasonCancelled = "cancelled"
+	reasonTime      = "time"
 	reasonSite      = "site"
+	reasonBusy      = "busy"
+	reasonLimit     = "limit"
+	reasonDepth     = "depth"
+	reasonCut       = "cut"
+	reasonExternal  = "external"
 )
 
 // stopReason sorts the ends of fetching: it names those that still give a report
@@ -29,6 +34,8 @@ func stopReason(err error) (string, error) {
 		return reasonTime, nil
 	case errors.Is(err, errSilent):
 		return reasonSite, nil
+	case errors.Is(err, errBusy):
+		return reasonBusy, nil
 	}
 	return "", err
 }
@@ -42,13 +49,20 @@ func (r *run) conclude(ctx context.Context, s *site, b *book, o outside, stopped
 		enter = func(shared.Stage, work.Sentence) {}
 	}
 	enter(shared.StageSite, work.Say("comparing-pages"))
-	unvisited := countUnvisited(s)
+	left := listUnvisited(s, b, o)
+	unvisited := countUnvisited(left, s.frontier.Overflowed())
 	reason := stopped
-	if reason == "" && overLimit(unvisited) {
-		reason = reasonLimit
+	if reason == "" {
+		reason = partialReason(unvisited)
 	}
-	results := check.RunSite(siteInput(s, b.facts, o, reason == ""))
+	results := check.RunSite(siteInput(s, b.facts, o, reason == "" || reason == reasonExternal))
 	if err := r.saveSiteFindings(ctx, results); err != nil {
+		return work.Result{}, err
+	}
+	err := r.retry(ctx, "save unvisited", func(ctx context.Context) error {
+		return r.store.SaveUnvisited(ctx, r.job.Lease, left)
+	})
+	if err != nil {
 		return work.Result{}, err
 	}
 	analysed := 0
@@ -104,36 +118,81 @@ func (r *run) lastAdvance() work.Advance {
 	return r.rec.advance()
 }
 
-// countUnvisited counts the URLs found but not fetched, by reason, in a fixed order.
-func countUnvisited(s *site) []shared.Unvisited {
+// Why something was left out, beside the reasons of package crawl.
+const (
+	leftCut      = "cut"      // a page or sitemap is longer than we read; its own address
+	leftExternal = "external" // a link to another site that was not checked
+	leftMemory   = "memory"   // more addresses than a crawl remembers; only counted
+)
+
+// listUnvisited lists what the audit left out, and why.
+func listUnvisited(s *site, b *book, o outside) []work.Unvisited {
 	for _, e := range s.sitemaps.Entries {
 		if u := e.URL.String(); !s.knows(u) {
 			s.frontier.Add(crawl.Item{URL: u, Depth: crawl.NoDepth})
 		}
 	}
-	counts := map[crawl.Reason]int{}
+	left := []work.Unvisited{}
 	for _, u := range s.frontier.Unvisited() {
+		if u.Reason != crawl.ReasonScope {
+			left = append(left, work.Unvisited{URL: u.URL, Referrer: u.Referrer, Reason: string(u.Reason)})
+		}
+	}
+	for _, url := range slices.Sorted(slices.Values(b.cut)) {
+		left = append(left, work.Unvisited{URL: url, Reason: leftCut})
+	}
+	cutSitemaps := map[string]bool{}
+	for _, p := range s.sitemaps.Problems {
+		if p.Cuts() && !cutSitemaps[p.File] {
+			cutSitemaps[p.File] = true
+			left = append(left, work.Unvisited{URL: p.File, Reason: leftCut})
+		}
+	}
+	for _, l := range o.unasked {
+		left = append(left, work.Unvisited{URL: l.URL, Referrer: l.Pages[0], Reason: leftExternal})
+	}
+	return left
+}
+
+// countUnvisited counts what was left out by reason, in a fixed order, with the
+// addresses that were not even remembered.
+func countUnvisited(left []work.Unvisited, overflowed int) []shared.Unvisited {
+	counts := map[string]int{leftMemory: overflowed}
+	for _, u := range left {
 		counts[u.Reason]++
 	}
 	out := []shared.Unvisited{}
-	for _, reason := range [...]crawl.Reason{
-		crawl.ReasonLimit, crawl.ReasonDepth, crawl.ReasonStopped, crawl.ReasonRobots,
+	for _, reason := range [...]string{
+		string(crawl.ReasonLimit), string(crawl.ReasonDepth), string(crawl.ReasonStopped), string(crawl.ReasonBusy),
+		string(crawl.ReasonRobots), leftCut, leftMemory, leftExternal,
 	} {
 		if n := counts[reason]; n > 0 {
-			out = append(out, shared.Unvisited{Reason: string(reason), Count: n})
+			out = append(out, shared.Unvisited{Reason: reason, Count: n})
 		}
 	}
 	return out
 }
 
-// overLimit reports whether a limit of ours left URLs unvisited.
-func overLimit(left []shared.Unvisited) bool {
+// partialReason is why an audit that came to its end is partial nevertheless; "" when
+// nothing was left out but what robots.txt forbids.
+func partialReason(left []shared.Unvisited) string {
+	counts := map[string]int{}
 	for _, u := range left {
-		if u.Reason == string(crawl.ReasonLimit) || u.Reason == string(crawl.ReasonDepth) {
-			return true
+		counts[u.Reason] += u.Count
+	}
+	for _, r := range [...]struct{ left, reason string }{
+		{string(crawl.ReasonLimit), reasonLimit},
+		{string(crawl.ReasonBusy), reasonBusy},
+		{string(crawl.ReasonDepth), reasonDepth},
+		{leftMemory, reasonCut},
+		{leftCut, reasonCut},
+		{leftExternal, reasonExternal},
+	} {
+		if counts[r.left] > 0 {
+			return r.reason
 		}
 	}
-	return false
+	return ""
 }
 
 // summary is the last message of an audit.
@@ -147,6 +206,14 @@ func summary(reason string, pages, pageLimit int) work.Sentence {
 		return work.Say("analysed-cancelled", pages)
 	case reasonSite:
 		return work.Say("analysed-silent", pages)
+	case reasonBusy:
+		return work.Say("analysed-busy", pages)
+	case reasonDepth:
+		return work.Say("analysed-depth", pages)
+	case reasonCut:
+		return work.Say("analysed-cut", pages)
+	case reasonExternal:
+		return work.Say("analysed-external", pages)
 	}
 	return work.Say("analysed", pages)
 }

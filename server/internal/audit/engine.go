@@ -78,6 +78,8 @@ func New(s Store, c Config) *Engine {
 			}),
 			limits:           limits,
 			defaultPageLimit: c.PageLimit,
+			busyPatience:     busyPatience,
+			externalBudget:   maxExternal,
 			visit:            newVisit,
 		},
 		cfg:  c,

@@ -40,8 +40,23 @@ func pageInput(a asked, res *crawl.Result) check.Input {
 // answered.
 type outside struct {
 	links []check.ExternalLink
+	// unasked are the targets that were not asked: beyond the budget, or out of time.
+	unasked []check.ExternalLink
 	// done is false when the stage did not run to its end.
 	done bool
+}
+
+// noteUnasked keeps those of all links that have no answer.
+func (o *outside) noteUnasked(all []check.ExternalLink) {
+	asked := make(map[string]bool, len(o.links))
+	for _, l := range o.links {
+		asked[l.URL] = true
+	}
+	for _, l := range all {
+		if !asked[l.URL] {
+			o.unasked = append(o.unasked, l)
+		}
+	}
 }
 
 // siteInput copies what is known of a site for the checks of the whole site.

@@ -18,12 +18,12 @@ import (
 const (
 	// maxExternal is how many links to other sites are checked, those that most pages
 	// carry first.
-	maxExternal = 100
+	maxExternal = 1000
 	// externalHosts is how many hosts are asked at the same time. Each is asked for
 	// one link after the other, so that no other site notices an audit of this one.
 	externalHosts = 8
 	// externalTime bounds the stage. Links not reached by then stay unchecked.
-	externalTime = time.Minute
+	externalTime = 3 * time.Minute
 	// deafAfter is the number of links without a single answer after which the stage
 	// ends early.
 	deafAfter = 8

@@ -19,6 +19,10 @@ type env struct {
 	limits  *crawl.Limits
 	// defaultPageLimit holds for jobs that carry no limit.
 	defaultPageLimit int
+	// busyPatience is how long a crawl goes on with a site that only asks for pauses.
+	busyPatience time.Duration
+	// externalBudget is how many links to other sites an audit checks.
+	externalBudget int
 	// visit reads an answer. It is a field so that a test can let it fail.
 	visit func(asked, *crawl.Result, crawl.Scope, time.Time) *visit
 }

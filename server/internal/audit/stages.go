@@ -42,10 +42,12 @@ func (r *run) stages(writeCtx, fetchCtx context.Context) (work.Result, error) {
 	if stopped == nil {
 		stopped = r.crawl(fetchCtx, site, book)
 	}
+	external := book.externalLinks()
 	var links outside
 	if stopped == nil {
-		links, stopped = r.checkLinks(fetchCtx, book.mostLinked(maxExternal))
+		links, stopped = r.checkLinks(fetchCtx, external[:min(len(external), r.externalBudget)])
 	}
+	links.noteUnasked(external)
 	reason, err := stopReason(stopped)
 	if err != nil {
 		return work.Result{}, err

@@ -21,6 +21,7 @@ type state struct {
 	Findings []shared.Finding `json:"p,omitempty"`
 	Links    []string         `json:"l,omitempty"`
 	Outward  []outward        `json:"o,omitempty"`
+	Cut      bool             `json:"c,omitempty"`
 }
 
 const (
@@ -40,7 +41,7 @@ func (v *visit) record() (work.PageRecord, error) {
 	if err != nil {
 		return work.PageRecord{}, err
 	}
-	plain, err := json.Marshal(state{stateVersion, facts, v.findings, v.links, v.outward})
+	plain, err := json.Marshal(state{stateVersion, facts, v.findings, v.links, v.outward, v.cut})
 	if err != nil {
 		return work.PageRecord{}, fmt.Errorf("audit: encode state of %.200q: %w", v.page.URL, err)
 	}
@@ -74,7 +75,7 @@ func restoreVisit(r work.PageRecord) (*visit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", errState, err)
 	}
-	v := &visit{page: r.Page, findings: s.Findings, facts: facts, links: s.Links, outward: s.Outward}
+	v := &visit{page: r.Page, findings: s.Findings, facts: facts, links: s.Links, outward: s.Outward, cut: s.Cut}
 	v.page.ID, v.page.Depth = 0, facts.Depth
 	v.derive()
 	return v, nil

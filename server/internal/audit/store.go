@@ -25,6 +25,8 @@ type Store interface {
 	LoadPages(ctx context.Context, auditID, after int64, limit int) ([]work.PageRecord, error)
 	// SaveFindings replaces the findings about the whole site.
 	SaveFindings(ctx context.Context, l work.Lease, findings []shared.Finding) error
+	// SaveUnvisited replaces the list of addresses that were left out.
+	SaveUnvisited(ctx context.Context, l work.Lease, list []work.Unvisited) error
 	Finish(ctx context.Context, l work.Lease, r work.Result) error
 	// Release ends the lease, so that the next Claim takes the audit at once.
 	Release(ctx context.Context, l work.Lease) error

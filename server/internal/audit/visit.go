@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"net/http"
 	"time"
 
 	"atalaya/server/internal/check"
@@ -23,6 +24,12 @@ type visit struct {
 	tally  tally // of this page alone
 	needJS bool
 	broken bool // the answer was 5xx, or there was none
+	// cut says that a bound of ours left out a part of the page, and with it
+	// perhaps links.
+	cut bool
+	// busy says that the site asked for a pause instead of answering. Such a visit is
+	// not kept.
+	busy bool
 }
 
 // outward is a link to another site.
@@ -35,13 +42,22 @@ type outward struct {
 func newVisit(a asked, res *crawl.Result, scope crawl.Scope, now time.Time) *visit {
 	p := check.Parse(pageInput(a, res))
 	checked := check.RunPage(p)
-	v := &visit{findings: checked.Findings, facts: checked.Facts, page: publicPage(a, res, p, now)}
+	v := &visit{
+		findings: checked.Findings, facts: checked.Facts, page: publicPage(a, res, p, now),
+		cut: p.Cut != "", busy: isBusy(res),
+	}
 	for _, f := range v.findings {
 		v.page.Findings.Add(f.Severity, 1)
 	}
 	v.sortLinks(p, res, scope)
 	v.derive()
 	return v
+}
+
+// isBusy reports whether an answer asks for a pause.
+func isBusy(res *crawl.Result) bool {
+	return res.Failure == nil && (res.Status == http.StatusTooManyRequests ||
+		res.Status == http.StatusServiceUnavailable && res.RetryAfter > 0)
 }
 
 // publicPage is what users see of a page. A redirect shows its own status, not that of the

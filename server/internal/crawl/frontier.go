@@ -25,6 +25,7 @@ const (
 	ReasonRobots  Reason = "robots"  // robots.txt forbids it
 	ReasonScope   Reason = "scope"   // it left the site
 	ReasonStopped Reason = "stopped" // the crawl ended before its turn
+	ReasonBusy    Reason = "busy"    // the site kept asking for a pause (429, 503)
 )
 
 // Unvisited is a known URL that was not handed out, and why.
@@ -48,6 +49,7 @@ type Frontier struct {
 	depth    int // no level is below this one
 
 	waiting, taken int
+	overflowed     int // additions that found the memory full
 }
 
 type entry struct {
@@ -112,6 +114,7 @@ func (f *Frontier) entryOf(it Item) (e *entry, isNew bool) {
 		return e, false
 	}
 	if len(f.order) >= maxKnown {
+		f.overflowed++
 		return nil, false
 	}
 	e = &entry{Item: it}
@@ -204,6 +207,9 @@ func (f *Frontier) Find(url string) (Item, bool) {
 
 // Discovered returns how many URLs are known, skipped ones included.
 func (f *Frontier) Discovered() int { return len(f.order) }
+
+// Overflowed returns how often a new URL found the memory full, and so was forgotten.
+func (f *Frontier) Overflowed() int { return f.overflowed }
 
 // Taken returns how many URLs were handed out.
 func (f *Frontier) Taken() int { return f.taken }

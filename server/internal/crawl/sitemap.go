@@ -63,6 +63,15 @@ const (
 	SitemapCap         SitemapProblemKind = "cap"           // SitemapLimits ended the reading of a correct set
 )
 
+// Cuts reports whether entries of the sitemap were left out because of a bound.
+func (p SitemapProblem) Cuts() bool {
+	switch p.Kind {
+	case SitemapTooManyURLs, SitemapTooLarge, SitemapDepth, SitemapCap:
+		return true
+	}
+	return false
+}
+
 // SitemapProblem is one fault of one sitemap, with its line, 0 when it concerns
 // the whole file. Text is at most 200 bytes.
 type SitemapProblem struct {

@@ -96,5 +96,5 @@
 //   - listen.go: wake-ups
 //   - write.go: create, patch, cancel, delete
 //   - worker.go: leases, claim, advance, finish
-//   - pages.go, findings.go: what a worker stores beside its audit
+//   - pages.go, findings.go, unvisited.go: what a worker stores beside its audit
 package store

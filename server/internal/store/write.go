@@ -239,7 +239,7 @@ func (s *Store) Delete(ctx context.Context, id int64) error {
 		if h.Status == shared.StatusRunning {
 			return fmt.Errorf("%w: a running audit is cancelled before it is deleted", ErrConflict)
 		}
-		for _, table := range []string{"findings", "pages", "reports"} {
+		for _, table := range []string{"unvisited", "findings", "pages", "reports"} {
 			if _, err := tx.NewDelete().Table(table).Where("audit_id = ?", id).Exec(ctx); err != nil {
 				return err
 			}

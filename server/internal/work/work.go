@@ -58,6 +58,14 @@ type PageRecord struct {
 	State []byte
 }
 
+// Unvisited is an address that an audit left out, and why. For what is not known by
+// address, such as the links that a cut page would have had, it is the page's own.
+type Unvisited struct {
+	URL      string
+	Referrer string // the first page that leads to it; "" for none
+	Reason   string
+}
+
 // Result is the last write of a worker: how the run ended.
 type Result struct {
 	Status       shared.Status // completed, failed or cancelled
