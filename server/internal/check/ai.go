@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"atalaya/shared"
@@ -153,17 +154,29 @@ func aiTrainingPolicy(s *site) (int, []Fault) {
 // What a page without its scripts must lack, and have, to be called empty.
 const (
 	fewWords       = 50
+	hardlyAny      = 10    // words: a notice that the page is loading
 	muchScript     = 2_048 // bytes of inline code
 	noscriptNotice = 3     // words: below, it is a tracking pixel
 )
 
 // needsJS reports whether the page shows its text only to readers that run
-// scripts: hardly any words, and a sign that scripts bring them.
+// scripts: hardly any words where they should stand, and a sign that scripts bring
+// them. Much code alone is no sign: short pages of plain text carry it too.
 func (p *Page) needsJS() bool {
-	if p.VisibleWords >= fewWords || p.Scripts == 0 {
+	switch {
+	case p.Scripts == 0 || p.VisibleWords >= fewWords:
+		return false
+	case p.AppRoot != "":
+		return p.RootWords < hardlyAny && p.MainWords-p.RootWords < hardlyAny
+	case p.MainWords >= hardlyAny || p.hasHeading():
 		return false
 	}
-	return p.AppRoot != "" || p.NoscriptWords >= noscriptNotice || p.ScriptBytes >= muchScript
+	return p.NoscriptWords >= noscriptNotice || p.ScriptBytes >= muchScript && p.MainWords == 0
+}
+
+// hasHeading reports whether a heading has text.
+func (p *Page) hasHeading() bool {
+	return slices.ContainsFunc(p.Headings, func(h Heading) bool { return h.Text != "" })
 }
 
 func contentNeedsJS(p *Page) *Fault {

@@ -30,7 +30,7 @@ func (p *Page) decodeBody(body []byte) []byte {
 		if valid {
 			return body
 		}
-		return p.bound(bytes.ToValidUTF8(body, []byte("\uFFFD")))
+		return p.mendUTF8(body)
 	}
 	enc, _ := charset.Lookup(p.Encoding)
 	text := make([]byte, min(3*len(body)+utf8.UTFMax, maxDecoded))
@@ -41,11 +41,24 @@ func (p *Page) decodeBody(body []byte) []byte {
 	return bytes.TrimPrefix(text[:n], []byte("\uFEFF"))
 }
 
-// bound cuts text that grew beyond the bound by its decoding.
-func (p *Page) bound(text []byte) []byte {
-	if len(text) > maxDecoded {
-		p.Cut = CutBody
-		text = text[:maxDecoded]
+// mendUTF8 puts U+FFFD in the place of what is no UTF-8.
+func (p *Page) mendUTF8(body []byte) []byte {
+	text := make([]byte, 0, min(3*len(body), maxDecoded))
+	bad := false
+	for i := 0; i < len(body); {
+		r, size := utf8.DecodeRune(body[i:])
+		if len(text)+utf8.UTFMax > maxDecoded {
+			p.Cut = CutBody
+			break
+		}
+		if r != utf8.RuneError || size > 1 {
+			text = append(text, body[i:i+size]...)
+			bad = false
+		} else if !bad {
+			text = append(text, "\uFFFD"...)
+			bad = true
+		}
+		i += size
 	}
 	return text
 }

@@ -37,12 +37,13 @@ type collector struct {
 	cur     region
 	words   wordCount
 
-	raw      rawKind
-	title    *gathered
-	heading  *gathered
-	anchor   *anchor
-	refs     references
-	jsonLeft int
+	raw     rawKind
+	title   *gathered
+	heading *gathered
+	anchor  *anchor
+	refs    references
+	// jsonLeft and noscriptLeft are how many bytes are still read of such elements.
+	jsonLeft, noscriptLeft int
 }
 
 // anchor is the link element that is open.
@@ -59,10 +60,11 @@ const (
 	rawScript
 	rawJSONLD
 	rawNoscript
+	rawRest // of no interest
 )
 
 func newCollector(p *Page, final *url.URL) *collector {
-	return &collector{p: p, final: final, words: newWordCount(), jsonLeft: maxJSONLD, refs: newReferences()}
+	return &collector{p: p, final: final, words: newWordCount(), jsonLeft: maxJSONLD, noscriptLeft: maxNoscript, refs: newReferences()}
 }
 
 // enter takes in the start of an element; cur is the region of its content.
@@ -150,11 +152,14 @@ func (c *collector) rawText(s []byte) {
 	case rawScript:
 		c.p.ScriptBytes += len(s)
 	case rawJSONLD:
+		c.raw = rawRest // a block beyond any bound comes in parts
 		if len(c.p.JSONLD) < maxKept && len(s) <= c.jsonLeft {
 			c.p.JSONLD = append(c.p.JSONLD, string(s))
 			c.jsonLeft -= len(s)
 		}
 	case rawNoscript:
+		s = s[:min(len(s), c.noscriptLeft)]
+		c.noscriptLeft -= len(s)
 		c.p.NoscriptWords += wordsOfMarkup(s)
 	}
 }

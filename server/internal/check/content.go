@@ -27,7 +27,7 @@ func hasOwnText(p *Page) Reason {
 	switch r := indexable(p); {
 	case r != applies:
 		return r
-	case p.canonicalElsewhere():
+	case p.canonicalElsewhere(), p.Refresh != nil:
 		return Canonicalised
 	case p.needsJS():
 		return NeedsJS

@@ -9,10 +9,11 @@ import (
 const (
 	MaxLinks    = 10_000
 	maxHeadings = 200
-	maxKept     = 50      // of every other list
-	maxJSONLD   = 1 << 20 // bytes in all
-	maxText     = 1_000   // bytes of a title, a description, a heading
-	maxAnchor   = 200     // bytes of a link's text
+	maxKept     = 50        // of every other list
+	maxJSONLD   = 512 << 10 // bytes in all
+	maxNoscript = 64 << 10
+	maxText     = 1_000 // bytes of a title, a description, a heading
+	maxAnchor   = 200   // bytes of a link's text
 )
 
 // Page is one fetched URL, read. For anything but HTML answered with 200 only

@@ -44,7 +44,6 @@ type openElement struct {
 }
 
 type formattingElement struct {
-	tag    string
 	atom   atom.Atom
 	region region
 }
@@ -61,36 +60,53 @@ const (
 	// maxAttributes is how many attributes a tag may have, and maxAllAttributes how many
 	// a page: reading ends there. The tokenizer pays for each of them.
 	maxAttributes    = 1_024
-	maxAllAttributes = 500_000
+	maxAllAttributes = 1_000_000
 	// manyAttributes is from where on the tokenizer is replaced: it empties a table
 	// of that size before every tag that follows.
 	manyAttributes = 64
+	// maxToken is how much of a text is read at once.
+	maxToken = 1 << 20
 	// shortTag is a length up to which a tag cannot have too many attributes.
 	shortTag = 2 * maxAttributes
 )
 
-func newReader(c *collector) *reader { return &reader{c: c, region: inHead} }
+func newReader(c *collector) *reader {
+	r := &reader{c: c, region: inHead}
+	r.place()
+	return r
+}
 
 // read reads a whole document. It reports false when it ended early, at a bound.
 func (r *reader) read(text []byte) bool {
 	z := html.NewTokenizer(bytes.NewReader(text))
 	at := make(attrs, 0, 16)
-	for off, raw, renew := 0, false, false; ; {
-		if !raw {
-			if renew {
-				z, renew = html.NewTokenizer(bytes.NewReader(text[off:])), false
-				z.AllowCDATA(r.isForeign())
-			}
-			if isOverloaded(text[off:]) {
-				return false
-			}
+	raw := "" // the element whose content is raw text and comes next
+	renew := false
+	for off := 0; ; {
+		if renew {
+			z, renew = html.NewTokenizerFragment(bytes.NewReader(text[off:]), raw), false
+			z.AllowCDATA(r.isForeign())
 		}
-		raw = false
+		switch {
+		case raw != "" || !isTag(text[off:]):
+			z.SetMaxBuf(maxToken)
+		case isOverloaded(text[off:]):
+			return false
+		default:
+			z.SetMaxBuf(0) // a picture may stand in an attribute
+		}
 		kind := z.Next()
-		off += len(z.Raw())
+		read := len(z.Raw())
+		if read >= maxToken && kind != html.StartTagToken && kind != html.SelfClosingTagToken {
+			renew = true // the tokenizer stopped there
+		} else {
+			raw = ""
+		}
 		switch kind {
 		case html.ErrorToken:
-			return true
+			if !renew {
+				return true
+			}
 		case html.TextToken:
 			r.text(z.Text())
 		case html.StartTagToken, html.SelfClosingTagToken:
@@ -101,12 +117,13 @@ func (r *reader) read(text []byte) bool {
 				next.key, next.val, more = z.TagAttr()
 				at = append(at, next)
 			}
-			renew = renew || len(at) > manyAttributes
+			renew = len(at) > manyAttributes
 			if r.attributes += len(at); r.attributes > maxAllAttributes {
 				return false
 			}
-			foreign := r.start(tag, a, at, kind == html.SelfClosingTagToken)
-			if raw = !foreign && isRaw(a); !raw {
+			if !r.start(tag, a, at, kind == html.SelfClosingTagToken) && isRaw(a) {
+				raw = tag
+			} else {
 				z.NextIsNotRawText()
 			}
 			z.AllowCDATA(r.isForeign())
@@ -116,8 +133,24 @@ func (r *reader) read(text []byte) bool {
 			z.AllowCDATA(r.isForeign())
 		case html.CommentToken:
 			r.c.words.end()
+			if renew {
+				read = max(read, commentSize(text[off:]))
+			}
 		}
+		off += read
 	}
+}
+
+// commentSize is the length of the comment that text begins with.
+func commentSize(text []byte) int {
+	end := ">"
+	if bytes.HasPrefix(text, []byte("<!--")) {
+		end = "-->"
+	}
+	if i := bytes.Index(text, []byte(end)); i >= 0 {
+		return i + len(end)
+	}
+	return len(text)
 }
 
 // intern gives the name of an element, without a copy where it is a known one.
@@ -131,8 +164,7 @@ func intern(name []byte) (string, atom.Atom) {
 // isOverloaded reports whether text begins with a tag of more attributes than are
 // read. Every tag is looked at once.
 func isOverloaded(text []byte) bool {
-	if len(text) < shortTag || text[0] != '<' || !isLetter(text[1]) && (text[1] != '/' || !isLetter(text[2])) ||
-		bytes.IndexByte(text[:shortTag], '>') >= 0 {
+	if len(text) < shortTag || !isTag(text) || bytes.IndexByte(text[:shortTag], '>') >= 0 {
 		return false
 	}
 	n, quote, blank := 0, byte(0), false
@@ -157,6 +189,11 @@ func isOverloaded(text []byte) bool {
 		}
 	}
 	return false
+}
+
+// isTag reports whether text begins with a tag.
+func isTag(text []byte) bool {
+	return len(text) >= 3 && text[0] == '<' && (isLetter(text[1]) || text[1] == '/' && isLetter(text[2]))
 }
 
 // isAfterEquals reports whether a quote after text opens a value.
@@ -316,9 +353,7 @@ func (r *reader) popTo(i int) {
 			r.templates--
 		}
 		if e.kind&isBoundary != 0 {
-			for len(r.formatting) > r.shut {
-				r.dropFormatting(len(r.formatting) - 1)
-			}
+			r.dropFormatting(r.shut, len(r.formatting))
 			r.shut = e.shut
 		}
 		r.region = e.around
@@ -488,8 +523,8 @@ func (r *reader) startFormatting(tag string, a atom.Atom, at attrs) {
 	if a == atom.A || a == atom.Nobr {
 		r.endFormatting(a)
 	}
-	if len(r.formatting) >= maxFormatting && len(r.formatting) > r.shut {
-		r.dropFormatting(r.shut)
+	if n := len(r.formatting); n >= maxFormatting && n > r.shut {
+		r.dropFormatting(r.shut, min(r.shut+maxFormatting/2, n))
 	}
 	own := r.c.regionOf(tag, a, at)
 	r.c.cur |= own
@@ -499,26 +534,33 @@ func (r *reader) startFormatting(tag string, a atom.Atom, at attrs) {
 		return
 	}
 	r.styled |= own
-	r.formatting = append(r.formatting, formattingElement{tag, a, own})
+	r.formatting = append(r.formatting, formattingElement{a, own})
 }
 
 func (r *reader) endFormatting(a atom.Atom) {
 	for i := len(r.formatting) - 1; i >= r.shut; i-- {
 		if r.formatting[i].atom == a {
-			r.dropFormatting(i)
+			r.dropFormatting(i, i+1)
 			return
 		}
 	}
 }
 
-// dropFormatting closes the i-th formatting element and leaves the others open.
-func (r *reader) dropFormatting(i int) {
-	tag := r.formatting[i].tag
-	r.formatting = slices.Delete(r.formatting, i, i+1)
+// dropFormatting closes the formatting elements from i up to j and leaves the others
+// open.
+func (r *reader) dropFormatting(i, j int) {
+	gone := region(0)
+	for _, e := range r.formatting[i:j] {
+		gone |= e.region
+		r.c.close(e.atom.String())
+	}
+	r.formatting = slices.Delete(r.formatting, i, j)
+	if gone == 0 {
+		return
+	}
 	r.styled = 0
 	for _, e := range r.formatting {
 		r.styled |= e.region
 	}
 	r.place()
-	r.c.close(tag)
 }

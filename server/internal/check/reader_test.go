@@ -112,6 +112,7 @@ func TestTagsAgreeWithTree(t *testing.T) {
 		head + `<frameset><frame src=/a><frame src=/b></frameset>`,
 		`<head><base href=/b/><noscript>a</noscript></head> <!-- c --> <body lang=en><image src=x alt=uno>`,
 		`<html lang=es><html lang=en><body class=a><body hidden>x`,
+		`<link rel=canonical href=/c><p>a`,
 		`<p>a<table><tr><td>b</p>c</table>d</p>e`,
 		`<ul><li><div>a<li>b</div>c</ul><ol><li>d</ul>e</ol>f`,
 		`<a href=/1>a<a href=/2>b</a>c</a>d<nobr>e<nobr>f</nobr>g`,

@@ -20,7 +20,8 @@ type SiteInput struct {
 	// false when that stage did not run.
 	External     []ExternalLink
 	ExternalDone bool
-	// Complete is true when no page of the site was left out.
+	// Complete is true when no page of the site was left out. A page that was cut makes
+	// the site incomplete too: what it leads to and what it says are not all known.
 	Complete bool
 }
 
@@ -121,7 +122,8 @@ func newSite(in SiteInput) *site {
 	seen := map[string]bool{}
 	for i := range s.Pages {
 		f := &s.Pages[i]
-		own := f.Canonical == "" || f.Canonical == f.final()
+		s.Complete = s.Complete && f.Cut == ""
+		own := f.Refresh == "" && (f.Canonical == "" || f.Canonical == f.final())
 		if f.Analysed && !f.Noindex && own && !seen[f.final()] {
 			seen[f.final()] = true
 			s.listed = append(s.listed, f)
@@ -149,8 +151,11 @@ func grade(bad, total int) int {
 
 func always(*site) Reason { return applies }
 
-// enoughPages applies when there are pages to compare.
+// enoughPages applies when all pages are known and there are some to compare.
 func enoughPages(s *site) Reason {
+	if !s.Complete {
+		return Incomplete
+	}
 	if len(s.listed) < 2 {
 		return TooFewPages
 	}

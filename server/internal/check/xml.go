@@ -11,8 +11,12 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// maxXMLDepth bounds the elements that are open in XML.
-const maxXMLDepth = 512
+// Bounds of an XML document: its elements that are open, and its bytes, which cost
+// more than those of HTML.
+const (
+	maxXMLDepth = 512
+	maxXML      = 4 << 20
+)
 
 const xhtmlSpace = "http://www.w3.org/1999/xhtml"
 
@@ -22,10 +26,17 @@ var errBound = errors.New("a bound was reached")
 // readXML reads the document as XML. It reports false, and leaves nothing but the
 // reason, when the document is not well-formed.
 func (p *Page) readXML(text []byte, final *url.URL) bool {
+	if len(text) > maxXML {
+		text, p.Cut = text[:maxXML], CutBody
+	}
 	before := *p
 	c := newCollector(p, final)
 	err := c.readXML(text)
-	if err != nil && !errors.Is(err, errBound) && p.Cut == "" {
+	var syntax *xml.SyntaxError
+	if p.Cut == CutBody && errors.As(err, &syntax) && syntax.Msg == "unexpected EOF" {
+		err = nil // its end was cut off
+	}
+	if err != nil && !errors.Is(err, errBound) {
 		*p = before
 		p.BrokenXML = sanitise(err.Error(), maxText)
 		return false
