@@ -334,6 +334,6 @@ func (c *collector) fetch(ctx context.Context, a *arrival) error {
 	if err != nil {
 		return err
 	}
-	a.visit = r.visit(asked{Item: a.item, alias: redirected}, res, c.site.scope, time.Now())
-	return nil
+	a.visit, err = r.readAnswer(ctx, asked{Item: a.item, alias: redirected}, res, c.site.scope)
+	return err
 }

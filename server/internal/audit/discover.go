@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"net/url"
-	"time"
 
 	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/work"
@@ -80,12 +79,19 @@ func (r *run) fetchHome(ctx context.Context, s *site, book *book) error {
 	}
 	if s.home.String() != s.seed.String() {
 		from := asked{Item: crawl.Item{URL: s.seed.String()}, alias: true}
-		if err := r.takeVisit(ctx, book, r.visit(from, res, s.scope, time.Now()), noChange); err != nil {
+		moved, err := r.readAnswer(ctx, from, res, s.scope)
+		if err != nil {
+			return err
+		}
+		if err := r.takeVisit(ctx, book, moved, noChange); err != nil {
 			return err
 		}
 		res.URL, res.Hops = s.home, nil
 	}
-	home := r.visit(asked{Item: crawl.Item{URL: s.home.String()}, home: true}, res, s.scope, time.Now())
+	home, err := r.readAnswer(ctx, asked{Item: crawl.Item{URL: s.home.String()}, home: true}, res, s.scope)
+	if err != nil {
+		return err
+	}
 	if err := r.takeVisit(ctx, book, home, noChange); err != nil {
 		return err
 	}

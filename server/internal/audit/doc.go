@@ -104,6 +104,7 @@
 //	book.go      book: what the end of an audit needs of its pages
 //	board.go     board: what has been seen so far, as users see it
 //	state.go     the stored state of a page, from which another attempt goes on
+//	parsing.go   how many bytes of pages all audits read at once
 //	visit.go     visit: one fetched URL, checked
 //	score.go     the formula
 //	input.go     all that is copied from package crawl to package check
