@@ -50,7 +50,8 @@ func (rs *references) index(ref reference) int {
 // openLink notes the target of an a or area element.
 func (c *collector) openLink(tag string, at attrs) {
 	c.closeLink()
-	c.anchor = &anchor{index: -1}
+	c.anchorElement = anchor{index: -1, text: c.anchorElement.text[:0]}
+	c.anchor = &c.anchorElement
 	href, ok := strings.TrimSpace(at.get("href")), at.has("href")
 	if !ok && c.cur&inSVG != 0 {
 		href, ok = strings.TrimSpace(at.get("xlink:href")), at.has("xlink:href")

@@ -41,7 +41,10 @@ type collector struct {
 	title   *gathered
 	heading *gathered
 	anchor  *anchor
-	refs    references
+	// What these point to.
+	titleText, headingText gathered
+	anchorElement          anchor
+	refs                   references
 	// jsonLeft and noscriptLeft are how many bytes are still read of such elements.
 	jsonLeft, noscriptLeft int
 }
@@ -81,7 +84,8 @@ func (c *collector) enter(tag string, a atom.Atom, at attrs) {
 	}
 	switch a {
 	case atom.Title:
-		c.title = &gathered{}
+		c.titleText = c.titleText[:0]
+		c.title = &c.titleText
 	case atom.Html:
 		if c.p.Lang == "" {
 			c.p.Lang = sanitise(at.get("lang"), maxText)
@@ -178,7 +182,8 @@ func (c *collector) openHeading(level int) {
 	c.closeHeading()
 	if len(c.p.Headings) < maxHeadings && c.cur&inHidden == 0 {
 		c.p.Headings = append(c.p.Headings, Heading{Level: level})
-		c.heading = &gathered{}
+		c.headingText = c.headingText[:0]
+		c.heading = &c.headingText
 	}
 }
 

@@ -108,7 +108,7 @@ func (r *reader) read(text []byte) bool {
 				return true
 			}
 		case html.TextToken:
-			r.text(z.Text())
+			r.text(textOf(z))
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := z.TagName()
 			tag, a := intern(name)
@@ -139,6 +139,15 @@ func (r *reader) read(text []byte) bool {
 		}
 		off += read
 	}
+}
+
+// textOf is the text of the tokenizer's token; most texts stand there as they are.
+func textOf(z *html.Tokenizer) []byte {
+	raw := z.Raw()
+	if bytes.IndexByte(raw, '&') < 0 && bytes.IndexByte(raw, '\r') < 0 && bytes.IndexByte(raw, 0) < 0 {
+		return raw
+	}
+	return z.Text()
 }
 
 // commentSize is the length of the comment that text begins with.

@@ -233,7 +233,11 @@ func characters(s string) int {
 // space squeezed, without control characters and without the format characters
 // that reorder what stands beside them. max is in bytes; a cut is marked.
 func sanitise(s string, max int) string {
+	if len(s) <= max && isPlain(s) {
+		return s
+	}
 	var b strings.Builder
+	b.Grow(min(len(s), max+utf8.UTFMax))
 	space := false
 	for _, r := range s {
 		switch {
@@ -253,6 +257,20 @@ func sanitise(s string, max int) string {
 		b.WriteRune(r)
 	}
 	return cutMarked(b.String(), max)
+}
+
+// isPlain reports whether sanitise has nothing to do: ASCII with single blanks
+// between words.
+func isPlain(s string) bool {
+	blank := true
+	for i := range len(s) {
+		b := s[i]
+		if b < ' ' || b >= 0x7f || b == ' ' && blank {
+			return false
+		}
+		blank = b == ' '
+	}
+	return !blank || s == ""
 }
 
 // cutMarked cuts s to at most max bytes, 3 or more, without splitting a character.
