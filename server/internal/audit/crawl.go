@@ -185,7 +185,7 @@ func (c *collector) nextTask() (task, bool) {
 func (c *collector) addSitemapURLs() {
 	c.added = true
 	for _, e := range c.site.sitemaps.Entries {
-		c.addURL(crawl.Item{URL: e.URL.String(), Depth: crawl.NoDepth})
+		c.addURL(crawl.Item{URL: e.URL.String(), Wire: e.Wire, Depth: crawl.NoDepth})
 	}
 }
 
@@ -240,7 +240,7 @@ func (c *collector) followLinks(a arrival) {
 			depth++
 		}
 		for _, u := range a.visit.links {
-			c.addURL(crawl.Item{URL: u, Depth: depth, Referrer: a.item.URL})
+			c.addURL(crawl.Item{URL: u, Wire: a.visit.wires[u], Depth: depth, Referrer: a.item.URL})
 		}
 	}
 }
@@ -305,7 +305,7 @@ func (c *collector) fetchTasks(ctx context.Context) {
 // fetch makes one visit, if robots.txt of the URL's origin allows it.
 func (c *collector) fetch(ctx context.Context, a *arrival) error {
 	r := c.run
-	u, err := crawl.Canonical(nil, a.item.URL)
+	u, err := a.item.Address()
 	if err != nil {
 		a.skipped = crawl.ReasonScope
 		return nil //nolint:nilerr // an address that is none is skipped, which is no failure of the audit

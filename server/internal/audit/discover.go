@@ -147,7 +147,7 @@ func (r *run) readSitemaps(ctx context.Context, s *site) error {
 	r.say(work.Say("reading-sitemap"))
 	var roots []*url.URL
 	for _, named := range s.robots.Sitemaps {
-		if u, err := crawl.Canonical(s.home, named); err == nil {
+		if u, err := crawl.Resolve(s.home, named, ""); err == nil {
 			roots = append(roots, u)
 		}
 	}

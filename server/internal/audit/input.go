@@ -18,14 +18,31 @@ type asked struct {
 	alias bool
 }
 
-// pageInput copies an answer for the checks of a page.
-func pageInput(a asked, res *crawl.Result) check.Input {
+// pageInput copies an answer for the checks of a page. The checks know URLs by their
+// normal form; wires gets the spelling of those that the page spells otherwise.
+func pageInput(a asked, res *crawl.Result, wires map[string]string) check.Input {
+	page := ""
+	if res.Base != nil {
+		page = res.FinalURL.String()
+	}
 	in := check.Input{
 		URL: a.URL, Home: a.home, Depth: a.Depth, Referrer: a.Referrer, Alias: a.alias,
 		Status: res.Status, Failure: failureClass(res.Failure), Attempts: res.Attempts, TTFB: res.TTFB,
 		Header: res.Header, ContentType: res.ContentType, Body: res.Body, Truncated: res.Truncated,
-		// Canonical is being taught encodings: until then a query is escaped as UTF-8.
-		Resolve: func(base *url.URL, ref, _ string) (*url.URL, error) { return crawl.Canonical(base, ref) },
+		Resolve: func(base *url.URL, ref, encoding string) (*url.URL, error) {
+			if base != nil && res.Base != nil && base.String() == page {
+				base = res.Base
+			}
+			wire, err := crawl.Resolve(base, ref, encoding)
+			if err != nil {
+				return nil, err
+			}
+			u := crawl.Normal(wire)
+			if s, key := wire.String(), u.String(); s != key && wires[key] == "" {
+				wires[key] = s
+			}
+			return u, nil
+		},
 	}
 	if final := res.FinalURL; final != nil && final.String() != a.URL {
 		in.FinalURL = final.String()
@@ -131,6 +148,10 @@ func failureClass(f *crawl.Failure) string {
 		return check.FailRedirects
 	case crawl.FailLoop:
 		return check.FailLoop
+	case crawl.FailRedirect:
+		return check.FailRedirect
+	case crawl.FailEncoding:
+		return check.FailEncoding
 	case crawl.FailOther:
 	}
 	return check.FailOther

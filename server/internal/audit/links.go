@@ -86,7 +86,7 @@ func groupByHost(links []check.ExternalLink) []hostLinks {
 	index := map[string]int{}
 	var groups []hostLinks
 	for _, l := range links {
-		u, err := crawl.Canonical(nil, l.URL)
+		u, err := crawl.Resolve(nil, l.URL, "")
 		if err != nil {
 			continue
 		}

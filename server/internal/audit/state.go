@@ -16,12 +16,13 @@ import (
 // state is what a visit leaves in the store beside its page, so that another
 // attempt can go on as if it had made the visit itself.
 type state struct {
-	Version  int              `json:"v"`
-	Facts    json.RawMessage  `json:"f"`
-	Findings []shared.Finding `json:"p,omitempty"`
-	Links    []string         `json:"l,omitempty"`
-	Outward  []outward        `json:"o,omitempty"`
-	Cut      bool             `json:"c,omitempty"`
+	Version  int               `json:"v"`
+	Facts    json.RawMessage   `json:"f"`
+	Findings []shared.Finding  `json:"p,omitempty"`
+	Links    []string          `json:"l,omitempty"`
+	Outward  []outward         `json:"o,omitempty"`
+	Wires    map[string]string `json:"wires,omitempty"`
+	Cut      bool              `json:"c,omitempty"`
 }
 
 const (
@@ -41,7 +42,7 @@ func (v *visit) record() (work.PageRecord, error) {
 	if err != nil {
 		return work.PageRecord{}, err
 	}
-	plain, err := json.Marshal(state{stateVersion, facts, v.findings, v.links, v.outward, v.cut})
+	plain, err := json.Marshal(state{stateVersion, facts, v.findings, v.links, v.outward, v.wires, v.cut})
 	if err != nil {
 		return work.PageRecord{}, fmt.Errorf("audit: encode state of %.200q: %w", v.page.URL, err)
 	}
@@ -75,7 +76,9 @@ func restoreVisit(r work.PageRecord) (*visit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", errState, err)
 	}
-	v := &visit{page: r.Page, findings: s.Findings, facts: facts, links: s.Links, outward: s.Outward, cut: s.Cut}
+	v := &visit{
+		page: r.Page, findings: s.Findings, facts: facts, links: s.Links, wires: s.Wires, outward: s.Outward, cut: s.Cut,
+	}
 	v.page.ID, v.page.Depth = 0, facts.Depth
 	v.derive()
 	return v, nil

@@ -1,7 +1,9 @@
 package audit
 
 import (
+	"cmp"
 	"net/http"
+	"net/url"
 	"time"
 
 	"atalaya/server/internal/check"
@@ -18,6 +20,9 @@ type visit struct {
 	// links are the URLs of the site it leads to, in order of appearance: the
 	// target of its redirect, or those of its links.
 	links []string
+	// wires are the spellings of those links and outward ones whose page spelt them
+	// otherwise; usually nil.
+	wires map[string]string
 	// outward are its links to other sites.
 	outward []outward
 
@@ -40,7 +45,8 @@ type outward struct {
 
 // newVisit reads an answer. It is parsed once, for all checks of a page.
 func newVisit(a asked, res *crawl.Result, scope crawl.Scope, now time.Time) *visit {
-	p := check.Parse(pageInput(a, res))
+	wires := map[string]string{}
+	p := check.Parse(pageInput(a, res, wires))
 	checked := check.RunPage(p)
 	v := &visit{
 		findings: checked.Findings, facts: checked.Facts, page: publicPage(a, res, p, now),
@@ -48,6 +54,9 @@ func newVisit(a asked, res *crawl.Result, scope crawl.Scope, now time.Time) *vis
 	}
 	for _, f := range v.findings {
 		v.page.Findings.Add(f.Severity, 1)
+	}
+	if len(wires) > 0 {
+		v.wires = wires
 	}
 	v.sortLinks(p, res, scope)
 	v.derive()
@@ -90,10 +99,14 @@ func (v *visit) sortLinks(p *check.Page, res *crawl.Result, scope crawl.Scope) {
 	case res.Next != nil:
 		if scope.Contains(res.Next) {
 			v.links = []string{res.Next.String()}
+			v.spell(res.Next, res.NextWire)
 		}
+		return
+	case ledNowhere(res.Failure):
 		return
 	case p.Alias && p.FinalURL != "":
 		v.links = []string{p.FinalURL}
+		v.spell(res.FinalURL, res.Base)
 		return
 	}
 	for _, l := range p.Links {
@@ -103,9 +116,22 @@ func (v *visit) sortLinks(p *check.Page, res *crawl.Result, scope crawl.Scope) {
 		case scope.Contains(u):
 			v.links = append(v.links, l.URL)
 		default:
-			v.outward = append(v.outward, outward{l.URL, storable(l.Text, maxLinkText)})
+			v.outward = append(v.outward, outward{cmp.Or(v.wires[l.URL], l.URL), storable(l.Text, maxLinkText)})
 		}
 	}
+}
+
+// spell keeps how a redirect spelt its target.
+func (v *visit) spell(target, wire *url.URL) {
+	if wire != nil && wire.String() != target.String() {
+		v.wires = map[string]string{target.String(): wire.String()}
+	}
+}
+
+// ledNowhere reports whether redirects ended without a page: where we gave up
+// following them is no page of the site.
+func ledNowhere(f *crawl.Failure) bool {
+	return f != nil && (f.Class == crawl.FailRedirects || f.Class == crawl.FailRedirect)
 }
 
 // maxLinkText is how much of an outward link's text is kept, in characters.

@@ -147,3 +147,41 @@ func TestASilentSiteEndsTheCrawl(t *testing.T) {
 		}
 	})
 }
+
+// Links are told apart by their normal form and asked for as they were written, also
+// by an attempt that goes on with stored pages.
+func TestAVisitKeepsTheSpellingOfItsLinks(t *testing.T) {
+	home := address(t, "https://example.com/")
+	res := answered(t, "https://example.com/50%25-off/", "<title>T</title><a href=/100%>a</a><a href=x>b</a><a href=/plain>c</a>"+
+		"<a href=//me:pw@other.net/%7Eme>d</a><a href=/100%25>e</a>")
+	var err error
+	if res.Base, err = crawl.Resolve(nil, "https://example.com/50%-off/", ""); err != nil {
+		t.Fatal(err)
+	}
+	v := newVisit(asked{Item: crawl.Item{URL: res.FinalURL.String()}}, res, crawl.NewScope(home), time.Now())
+	record, err := v.record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	restored, err := restoreVisit(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []*visit{v, restored} {
+		var asked []string
+		for _, u := range v.links {
+			a, err := crawl.Item{URL: u, Wire: v.wires[u]}.Address()
+			if err != nil {
+				t.Fatal(err)
+			}
+			asked = append(asked, a.String())
+		}
+		want := []string{"https://example.com/100%", "https://example.com/50%-off/x", "https://example.com/plain"}
+		if !slices.Equal(asked, want) {
+			t.Errorf("asks for %q, want %q", asked, want)
+		}
+		if len(v.outward) != 1 || v.outward[0].URL != "https://other.net/%7Eme" {
+			t.Errorf("outward %v", v.outward)
+		}
+	}
+}

@@ -68,6 +68,8 @@ const (
 	FailLoop      = "redirect-loop"
 	FailRedirects = "too-many-redirects"
 	FailBlocked   = "blocked-address"
+	FailRedirect  = "bad-redirect"
+	FailEncoding  = "bad-encoding"
 	FailOther     = "other"
 )
 

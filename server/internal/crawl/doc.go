@@ -16,8 +16,9 @@
 // The parts, in the order an audit meets them:
 //
 //   - [ParseSeed] and [Canonical] make canonical URLs; the string of a canonical
-//     URL is the key of a page everywhere. [Scope] says which of them belong to
-//     the site.
+//     URL is the key of a page everywhere. [Resolve] keeps the spelling of a link,
+//     which is what the site is asked for, and [Normal] is the key of that. [Scope]
+//     says which of them belong to the site.
 //   - [RobotsCache] fetches robots.txt once per origin and answers from it;
 //     [Fetcher.Sitemaps] reads the sitemaps it names.
 //   - [Frontier] holds what is known and hands it out breadth first.
@@ -59,7 +60,8 @@
 // rules"), sitemaps.org protocol 0.9 (50,000 URLs and 50 MB per file), RFC 3986
 // section 6 (URL equivalence), RFC 9110 section 10.2.3 (Retry-After), RFC 6890
 // and the IANA special-purpose registries (addresses), the public suffix list
-// (what a site is).
+// (what a site is), the URL standard (what a link leads to), RFC 6265 (cookies, kept
+// for one fetch).
 //
 // # The files, in reading order
 //
@@ -73,11 +75,12 @@
 //	robots_parse.go   reads one robots.txt
 //	robots.go         Robots: its rules, and what they say of a URL
 //	body.go           bodies, bounded on the wire and decoded
-//	result.go         Request and Result
+//	cookies.go        the cookies of one fetch
+//	result.go         Request and Result, and what a status means
 //	header.go         the headers that are kept
 //	failure.go        Failure: what went wrong, in our words
 //	guard.go          which addresses may be connected to
-//	url.go            Canonical: the one form of a URL
+//	url.go            Resolve and Canonical: the two forms of a URL
 //	limits.go         Limits: turns at hosts
 //	pace.go           how fast a host is asked
 //	text.go           text of a site, cut

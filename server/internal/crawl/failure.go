@@ -25,6 +25,8 @@ const (
 	FailReset     FailureClass = "reset"              // the connection ended before the answer did
 	FailRedirects FailureClass = "too-many-redirects" // more than Config.MaxRedirects
 	FailLoop      FailureClass = "redirect-loop"      // a redirect leads back to where it came from
+	FailRedirect  FailureClass = "bad-redirect"       // a redirect to what is no URL to fetch
+	FailEncoding  FailureClass = "bad-encoding"       // the body is not in the coding it claims, or in one unknown to us
 	FailOther     FailureClass = "other"
 )
 

@@ -10,6 +10,7 @@ import (
 	"net/http/httptrace"
 	"net/netip"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -93,66 +94,62 @@ func (f *Fetcher) Limits() *Limits { return f.config.Limits }
 
 // Fetch asks for req.URL: it waits for the host's turn, follows redirects (a turn
 // each), and tries once more after a 5xx, a timeout or a reset, but not after 429.
+// Cookies that a redirect sets are kept to the end of the fetch, as some pages are
+// only shown to those who bring them back.
 // It returns an error only when ctx ended; everything the site did is in Result.
 func (f *Fetcher) Fetch(ctx context.Context, req Request) (*Result, error) {
 	req.Method = cmp.Or(req.Method, http.MethodGet)
 	req.UserAgent = cmp.Or(req.UserAgent, f.config.UserAgent)
 	req.MaxBody = cmp.Or(req.MaxBody, f.config.MaxBody)
 
-	res := &Result{URL: req.URL, FinalURL: req.URL}
-	visited := map[string]bool{req.URL.String(): true}
+	res := &Result{URL: req.URL, FinalURL: Normal(req.URL), Base: req.URL}
+	var cookies fetchCookies
+	asked := map[string]bool{cookies.request(req.URL): true}
 	for {
-		if err := f.attempt(ctx, req, res); err != nil {
+		if err := f.attempt(ctx, req, res, &cookies); err != nil {
 			return nil, fmt.Errorf("crawl: fetch %s: %w", res.FinalURL, err)
 		}
-		location := res.Header.Get("Location")
-		if res.Failure != nil || !isRedirect(res.Status) || location == "" {
+		if res.Failure != nil || res.Answer() != AnswerRedirect {
 			return res, nil //nolint:nilerr // a failure of the site is a result
 		}
-		next, err := Canonical(res.FinalURL, location)
-		hop := Hop{URL: res.FinalURL.String(), Status: res.Status, Location: location}
+		location := res.location
+		wire, err := resolveLocation(res.Base, location)
+		hop := Hop{URL: res.FinalURL.String(), Status: res.Status, Location: cutBytes(location, maxHeaderValue)}
 		if err != nil {
 			res.Hops = append(res.Hops, hop)
-			res.Failure = quoteFailure(FailOther, fmt.Errorf("%w: %w", ErrBadRedirect, err),
+			res.Failure = quoteFailure(FailRedirect, fmt.Errorf("%w: %w", ErrBadRedirect, err),
 				"redirects to %q, which is no URL to fetch", cutBytes(location, 200))
 			return res, nil
 		}
+		next := Normal(wire)
 		hop.Location = next.String()
 		res.Hops = append(res.Hops, hop)
+		request := cookies.request(wire)
 		switch {
-		case visited[hop.Location]:
+		case asked[request]:
 			res.Failure = newFailure(FailLoop, nil, "redirects in a circle: %s leads back to %s", hop.URL, hop.Location)
 			return res, nil
 		case len(res.Hops) > f.config.MaxRedirects:
 			res.Failure = newFailure(FailRedirects, nil, "more than %d redirects", f.config.MaxRedirects)
 			return res, nil
 		case req.Follow != nil && !req.Follow(next):
-			res.Next = next
+			res.Next, res.NextWire = next, wire
 			return res, nil
 		}
-		visited[hop.Location] = true
-		res.FinalURL = next
+		asked[request] = true
+		res.FinalURL, res.Base = next, wire
 	}
 }
 
-func isRedirect(status int) bool {
-	switch status {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
-		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return true
-	}
-	return false
-}
-
-// attempt asks for res.FinalURL, at most twice.
-func (f *Fetcher) attempt(ctx context.Context, req Request, res *Result) error {
+// attempt asks for res.Base, at most twice.
+func (f *Fetcher) attempt(ctx context.Context, req Request, res *Result, cookies *fetchCookies) error {
 	for res.Attempts = 1; ; res.Attempts++ {
 		release, err := f.config.Limits.Acquire(ctx, res.FinalURL.Host)
 		if err != nil {
 			return err
 		}
 		res.clearResponse()
-		f.requestOnce(ctx, req, res)
+		f.requestOnce(ctx, req, res, cookies)
 		release(outcomeOf(res))
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -183,7 +180,7 @@ func isWorthRetry(res *Result) bool {
 }
 
 // requestOnce makes one HTTP request and fills res with what came back.
-func (f *Fetcher) requestOnce(ctx context.Context, req Request, res *Result) {
+func (f *Fetcher) requestOnce(ctx context.Context, req Request, res *Result, cookies *fetchCookies) {
 	ctx, cancel := context.WithTimeout(ctx, f.config.Timeout)
 	defer cancel()
 	start := time.Now()
@@ -191,18 +188,20 @@ func (f *Fetcher) requestOnce(ctx context.Context, req Request, res *Result) {
 
 	// The transport may call these after the response was returned.
 	var wrote, first atomic.Int64
-	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	r := (&http.Request{
+		Method: req.Method, URL: requestURL(res.Base), Host: res.Base.Host,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{
+			"User-Agent":      {req.UserAgent},
+			"Accept":          {accept},
+			"Accept-Encoding": {"gzip"},
+		},
+	}).WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		WroteRequest:         func(httptrace.WroteRequestInfo) { wrote.Store(int64(time.Since(start))) },
 		GotFirstResponseByte: func() { first.Store(int64(time.Since(start))) },
-	}), req.Method, res.FinalURL.String(), nil)
-	if err != nil {
-		res.Failure = quoteFailure(FailOther, err, "%s", rootText(err))
-		return
-	}
-	r.Header = http.Header{
-		"User-Agent":      {req.UserAgent},
-		"Accept":          {accept},
-		"Accept-Encoding": {"gzip"},
+	}))
+	if sent := cookies.header(res.Base); sent != "" {
+		r.Header.Set("Cookie", sent)
 	}
 	resp, err := f.transport.RoundTrip(r)
 	if err != nil {
@@ -212,13 +211,28 @@ func (f *Fetcher) requestOnce(ctx context.Context, req Request, res *Result) {
 	defer resp.Body.Close()
 	res.TTFB = max(0, time.Duration(first.Load()-wrote.Load()))
 	readHead(resp, res)
+	cookies.take(res.Base, resp)
 	f.readBody(resp, req, res)
+}
+
+// requestURL returns what net/http makes the request line of from: the path as it is
+// spelt, also where net/url would spell it otherwise.
+func requestURL(u *url.URL) *url.URL {
+	if u.Opaque == "" {
+		return u
+	}
+	r := &url.URL{Scheme: u.Scheme, Host: u.Host, Opaque: wirePath(u), RawQuery: u.RawQuery, ForceQuery: u.ForceQuery}
+	if strings.HasPrefix(r.Opaque, "//") {
+		r.Opaque = u.Opaque // the absolute form, as net/http takes "//" for a host
+	}
+	return r
 }
 
 // readHead copies what is kept of a response beside its body.
 func readHead(resp *http.Response, res *Result) {
 	res.Status = resp.StatusCode
 	res.Header = selectHeaders(resp.Header)
+	res.location = resp.Header.Get("Location")
 	res.ContentType = mediaType(resp.Header.Get("Content-Type"))
 	res.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
 	if resp.TLS != nil && len(resp.TLS.PeerCertificates) > 0 {
@@ -229,7 +243,7 @@ func readHead(resp *http.Response, res *Result) {
 // readBody reads the body, where it is wanted.
 func (f *Fetcher) readBody(resp *http.Response, req Request, res *Result) {
 	switch {
-	case isRedirect(res.Status) && resp.Header.Get("Location") != "":
+	case res.Answer() == AnswerRedirect:
 		// A short rest is worth reading: it keeps the connection for the next hop.
 		io.CopyN(io.Discard, resp.Body, 16<<10)
 		return

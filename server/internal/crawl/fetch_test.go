@@ -91,7 +91,7 @@ func TestFetchPage(t *testing.T) {
 	}
 	got := *res
 	got.Body, got.Header, got.WireBytes, got.TTFB, got.Duration = nil, nil, 0, 0, 0
-	want := Result{URL: u, FinalURL: u, Status: 200, ContentType: "text/html", Compressed: true, Attempts: 1}
+	want := Result{URL: u, FinalURL: u, Base: u, Status: 200, ContentType: "text/html", Compressed: true, Attempts: 1}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
@@ -252,10 +252,10 @@ func TestFetchRedirects(t *testing.T) {
 		}
 	}
 	res = fetch(t, f, Request{URL: at("/ftp")})
-	wantFailure(t, res, FailOther, "ftp://example.com/")
-	res = fetch(t, f, Request{URL: at("/userinfo")})
-	if !errors.Is(res.Failure, ErrUserinfo) {
-		t.Errorf("redirect with a password: %v", res.Failure)
+	wantFailure(t, res, FailRedirect, "ftp://example.com/")
+	res = fetch(t, f, Request{URL: at("/userinfo"), Follow: func(*url.URL) bool { return false }})
+	if res.Next == nil || res.NextWire.String() != "http://example.com/" {
+		t.Errorf("redirect with a password: %v, %v", res.Next, res.Failure)
 	}
 	res = fetch(t, f, Request{URL: at("/nowhere")})
 	if res.Status != 302 || res.Failure != nil || res.Hops != nil {

@@ -1,5 +1,10 @@
 package crawl
 
+import (
+	"cmp"
+	"net/url"
+)
+
 // NoDepth is the depth of a URL that no link leads to, such as one that only a
 // sitemap names. It is handed out after every linked one, and no maximum depth
 // keeps it back.
@@ -14,7 +19,11 @@ type Item struct {
 	URL      string // canonical
 	Depth    int    // clicks from the seed URL, or NoDepth
 	Referrer string // the first page found to link here; "" for the seed URL
+	Wire     string // as the first link spelt it (see Resolve), where that differs; else ""
 }
+
+// Address returns the URL to ask for.
+func (it Item) Address() (*url.URL, error) { return Resolve(nil, cmp.Or(it.Wire, it.URL), "") }
 
 // Reason says why a known URL was not visited.
 type Reason string
@@ -135,7 +144,7 @@ func (f *Frontier) improve(e *entry, it Item) bool {
 		if f.tooDeep(it.Depth) {
 			return false
 		}
-		e.Referrer = it.Referrer
+		e.Referrer, e.Wire = it.Referrer, it.Wire
 	case it.Depth >= e.Depth:
 		return false
 	}

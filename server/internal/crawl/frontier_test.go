@@ -17,15 +17,17 @@ func drain(f *Frontier) (urls []string) {
 func TestFrontierOrder(t *testing.T) {
 	f := NewFrontier(0, 3)
 	for _, it := range []Item{
-		{"home", 0, ""}, {"orphan", NoDepth, ""}, {"linked later", NoDepth, ""},
-		{"deep", 3, "p"}, {"b", 1, "home"}, {"c", 1, "home"}, {"too deep", 4, "q"}, {"shortened", 4, "q"}, {"moved", 2, "b"},
+		{URL: "home", Depth: 0, Referrer: ""}, {URL: "orphan", Depth: NoDepth, Referrer: ""}, {URL: "linked later", Depth: NoDepth, Referrer: ""},
+		{URL: "deep", Depth: 3, Referrer: "p"}, {URL: "b", Depth: 1, Referrer: "home"}, {URL: "c", Depth: 1, Referrer: "home"}, {URL: "too deep", Depth: 4, Referrer: "q"}, {URL: "shortened", Depth: 4, Referrer: "q"}, {URL: "moved", Depth: 2, Referrer: "b"},
 	} {
 		if !f.Add(it) {
 			t.Errorf("%s was known", it.URL)
 		}
 	}
 	for _, it := range []Item{
-		{"b", 2, "x"}, {"moved", 1, "home"}, {"linked later", 2, "c"}, {"shortened", 3, "r"}, {"orphan", NoDepth, ""},
+		{URL: "b", Depth: 2, Referrer: "x"}, {URL: "moved", Depth: 1, Referrer: "home"},
+		{URL: "linked later", Depth: 2, Referrer: "c"}, {URL: "shortened", Depth: 3, Referrer: "r"},
+		{URL: "orphan", Depth: NoDepth, Referrer: ""},
 	} {
 		if f.Add(it) {
 			t.Errorf("%s was new", it.URL)
@@ -38,52 +40,52 @@ func TestFrontierOrder(t *testing.T) {
 	if got := drain(f); !reflect.DeepEqual(got, want) {
 		t.Errorf("order %q\nwant %q", got, want)
 	}
-	wantItems := []Item{{"moved", 1, "b"}, {"linked later", 2, "c"}, {"shortened", 3, "q"}, {"orphan", NoDepth, ""}}
+	wantItems := []Item{{URL: "moved", Depth: 1, Referrer: "b"}, {URL: "linked later", Depth: 2, Referrer: "c"}, {URL: "shortened", Depth: 3, Referrer: "q"}, {URL: "orphan", Depth: NoDepth, Referrer: ""}}
 	for _, want := range wantItems {
 		if got, ok := f.Find(want.URL); got != want || !ok {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 	}
-	f.Add(Item{"deep", 1, "home"})
+	f.Add(Item{URL: "deep", Depth: 1, Referrer: "home"})
 	if it, _ := f.Find("deep"); it.Depth != 1 {
 		t.Errorf("a shorter way found late is lost: %+v", it)
 	}
 	if got := drain(f); got != nil {
 		t.Errorf("handed out twice: %q", got)
 	}
-	if got, want := f.Unvisited(), []Unvisited{{Item{"too deep", 4, "q"}, ReasonDepth}}; !reflect.DeepEqual(got, want) {
+	if got, want := f.Unvisited(), []Unvisited{{Item{URL: "too deep", Depth: 4, Referrer: "q"}, ReasonDepth}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("unvisited %+v, want %+v", got, want)
 	}
 }
 
 func TestFrontierLimit(t *testing.T) {
 	f := NewFrontier(3, 0)
-	f.Add(Item{"home", 0, ""})
+	f.Add(Item{URL: "home", Depth: 0, Referrer: ""})
 	f.Next()
-	f.Add(Item{"home", 0, ""})
-	f.Skip(Item{"private", 1, "home"}, ReasonRobots)
+	f.Add(Item{URL: "home", Depth: 0, Referrer: ""})
+	f.Skip(Item{URL: "private", Depth: 1, Referrer: "home"}, ReasonRobots)
 	for _, u := range []string{"a", "private", "b", "c"} {
-		f.Add(Item{u, 1, "home"})
+		f.Add(Item{URL: u, Depth: 1, Referrer: "home"})
 	}
 	if got := drain(f); !reflect.DeepEqual(got, []string{"a", "b"}) || !f.LimitReached() {
 		t.Errorf("handed out %q, limit reached %v", got, f.LimitReached())
 	}
-	f.Skip(Item{"b", 1, "home"}, ReasonScope) // its redirect left the site
+	f.Skip(Item{URL: "b", Depth: 1, Referrer: "home"}, ReasonScope) // its redirect left the site
 	if got := [...]int{f.Discovered(), f.waiting, f.Taken()}; got != [...]int{5, 1, 3} {
 		t.Errorf("discovered, waiting, taken: %v", got)
 	}
 	want := []Unvisited{
-		{Item{"private", 1, "home"}, ReasonRobots},
-		{Item{"b", 1, "home"}, ReasonScope},
-		{Item{"c", 1, "home"}, ReasonLimit},
+		{Item{URL: "private", Depth: 1, Referrer: "home"}, ReasonRobots},
+		{Item{URL: "b", Depth: 1, Referrer: "home"}, ReasonScope},
+		{Item{URL: "c", Depth: 1, Referrer: "home"}, ReasonLimit},
 	}
 	if got := f.Unvisited(); !reflect.DeepEqual(got, want) {
 		t.Errorf("unvisited %+v\nwant %+v", got, want)
 	}
 	stopped := NewFrontier(3, 0)
-	stopped.Add(Item{"home", 0, ""})
+	stopped.Add(Item{URL: "home"})
 	if got, want := stopped.Unvisited(),
-		[]Unvisited{{Item{"home", 0, ""}, ReasonStopped}}; !reflect.DeepEqual(got, want) {
+		[]Unvisited{{Item{URL: "home"}, ReasonStopped}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("unvisited %+v, want %+v", got, want)
 	}
 }

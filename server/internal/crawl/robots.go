@@ -158,14 +158,11 @@ func (r *Robots) group(agent string) *robotsGroup {
 
 // robotsPath is the part of a URL that rules are compared with.
 func robotsPath(u *url.URL) string {
-	path := u.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
+	path := wirePath(u)
 	if u.RawQuery != "" || u.ForceQuery {
 		path += "?" + u.RawQuery
 	}
-	path = normaliseEscapes(path, robotsByte)
+	path = normaliseEscapes(path, robotsByte, "%25")
 	if strings.ContainsAny(path, "*$") {
 		path = robotsLiteral.Replace(path)
 	}
@@ -186,9 +183,9 @@ type pattern struct {
 }
 
 func newPattern(value string) pattern {
-	p := pattern{octets: len(normaliseEscapes(value, func(c byte) bool { return c < 0x80 }))}
+	p := pattern{octets: len(normaliseEscapes(value, func(c byte) bool { return c < 0x80 }, "%"))}
 	value, p.end = strings.CutSuffix(value, "$")
-	p.parts = strings.Split(normaliseEscapes(value, robotsByte), "*")
+	p.parts = strings.Split(normaliseEscapes(value, robotsByte, "%25"), "*")
 	for i := range p.parts {
 		p.parts[i] = robotsLiteral.Replace(p.parts[i])
 	}

@@ -30,7 +30,7 @@ func parseSeed(s string) (*url.URL, error) {
 	}
 	scheme, rest := cutScheme(s)
 	if scheme == "http" || scheme == "https" {
-		return canonical(nil, s)
+		return canonicalSeed(s, strings.TrimLeft(rest, `/\`))
 	}
 	authority := s
 	if i := strings.IndexAny(s, `/\?#`); i >= 0 {
@@ -43,11 +43,32 @@ func parseSeed(s string) (*url.URL, error) {
 		}
 		return nil, ErrScheme
 	}
-	u, err := canonical(nil, "https://"+strings.TrimPrefix(s, "//"))
+	s = strings.TrimPrefix(s, "//")
+	if s == "" || strings.IndexByte(`/\?#`, s[0]) >= 0 {
+		return nil, ErrNoHost
+	}
+	u, err := canonicalSeed("https://"+s, s)
 	if err == nil && IsLoopback(u) {
-		return canonical(nil, "http://"+strings.TrimPrefix(s, "//"))
+		return canonicalSeed("http://"+s, s)
 	}
 	return u, err
+}
+
+// canonicalSeed refuses user info, which a link may carry: what a person typed is
+// shown to others.
+func canonicalSeed(s, afterScheme string) (*url.URL, error) {
+	authority := afterScheme
+	if i := strings.IndexAny(authority, `/\?#`); i >= 0 {
+		authority = authority[:i]
+	}
+	if strings.Contains(authority, "@") {
+		return nil, ErrUserinfo
+	}
+	u, err := resolve(nil, s, "")
+	if err != nil {
+		return nil, err
+	}
+	return Normal(u), nil
 }
 
 func startsWithPort(s string) bool {

@@ -43,6 +43,7 @@ func (l SitemapLimits) withDefaults() SitemapLimits {
 // SitemapEntry is one location a sitemap names: a page, or in an index a sitemap.
 type SitemapEntry struct {
 	URL     *url.URL // canonical
+	Wire    string   // as the file spells it (see Resolve), where that differs; else ""
 	LastMod string   // as written, without blanks; at most 64 bytes. For the check sitemap-lastmod-bad
 	Line    int
 	File    string // URL of the sitemap
@@ -241,7 +242,7 @@ func (p *sitemapParser) yieldEntry(line int, loc, lastmod string) bool {
 		p.addProblem(line, SitemapBadURL, "an entry without location")
 		return true
 	}
-	u, err := canonical(nil, loc)
+	u, err := resolve(nil, loc, "")
 	if err != nil {
 		text := err.Error()
 		if errors.Is(err, ErrNoHost) {
@@ -250,5 +251,9 @@ func (p *sitemapParser) yieldEntry(line int, loc, lastmod string) bool {
 		p.addProblem(line, SitemapBadURL, text+": "+loc)
 		return true
 	}
-	return p.yield(SitemapEntry{URL: u, LastMod: cutBytes(lastmod, 64), Line: line, File: p.file})
+	e := SitemapEntry{URL: Normal(u), LastMod: cutBytes(lastmod, 64), Line: line, File: p.file}
+	if wire := u.String(); wire != e.URL.String() {
+		e.Wire = wire
+	}
+	return p.yield(e)
 }

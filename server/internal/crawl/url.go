@@ -5,14 +5,16 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/net/idna"
+	whatwg "github.com/nlnwa/whatwg-url/url"
+	"golang.org/x/net/html/charset"
 )
 
-// MaxURLLength is the longest canonical URL in bytes that is crawled.
+// MaxURLLength is the longest URL in bytes that is crawled, in either form.
 const MaxURLLength = 2048
 
 // Reasons why text is not a URL this package fetches; test with errors.Is.
@@ -21,30 +23,62 @@ var (
 	ErrNoHost = errors.New("the URL names no host")
 	// ErrScheme says that the URL is neither http nor https.
 	ErrScheme = errors.New("the URL is neither http nor https")
-	// ErrUserinfo says that the URL carries a user name or password.
+	// ErrUserinfo says that a seed URL carries a user name or password.
 	ErrUserinfo = errors.New("the URL carries a user name or password")
-	// ErrTooLong says that the URL is longer than MaxURLLength.
+	// ErrTooLong says that the URL is longer than MaxURLLength: our own bound, no browser's.
 	ErrTooLong = errors.New("the URL is longer than 2,048 characters")
-	// ErrSyntax says that the host, port, path or characters of the URL are malformed.
+	// ErrSyntax says that the URL is malformed. ErrHost and ErrPort are kinds of it.
 	ErrSyntax = errors.New("the URL is malformed")
+	// ErrHost says that what stands for the host is no host name and no address.
+	ErrHost = fmt.Errorf("%w: its host is neither a name nor an address", ErrSyntax)
+	// ErrPort says that the port is no number up to 65,535.
+	ErrPort = fmt.Errorf("%w: its port is not a number up to 65,535", ErrSyntax)
 )
 
-// Canonical returns the one form of href that stands for the page it names:
-// resolved against base (canonical, or nil for an absolute href), scheme and
-// host in lower case, the host in ASCII, no default port, no fragment, no dot
-// segments, "/" for an empty path, percent escapes in upper case and only where
-// they are needed. Query, trailing slashes, empty segments and the case of the
-// path carry meaning and are kept. Like a browser it ignores blanks around href
-// and line breaks within, and reads "\" before the query as "/".
+// Unopenable reports whether err, of Resolve or Canonical, says that no browser
+// opens the link: a click on it leads nowhere. Links of other schemes lead
+// somewhere, and so do those that are only too long for us.
+func Unopenable(err error) bool { return errors.Is(err, ErrNoHost) || errors.Is(err, ErrSyntax) }
+
+// Canonical returns the one form of href that stands for the page it names, the
+// key of a page everywhere: what Resolve returns for a document in UTF-8, with
+// percent escapes in upper case and only where they are needed, and no dot at the
+// end of the host. Query, trailing slashes, empty segments and the case of the
+// path carry meaning and are kept.
 //
-// The error is one of ErrNoHost, ErrScheme, ErrUserinfo, ErrTooLong, ErrSyntax,
-// with href quoted.
+// To ask a site for the page, use the URL that Resolve returns: the normal form is
+// for comparing, and some servers know only the spelling of their own links.
 func Canonical(base *url.URL, href string) (*url.URL, error) {
-	u, err := canonical(base, href)
+	u, err := Resolve(base, href, "")
+	if err != nil {
+		return nil, err
+	}
+	return Normal(u), nil
+}
+
+// Resolve returns the URL that a browser asks for when it follows href in a
+// document of the URL base, spelt as it would be on the wire, by the URL standard
+// (url.spec.whatwg.org). base is nil for an absolute href. charset names the encoding of
+// the document, which letters outside ASCII in the query are escaped in; "" is
+// UTF-8. Fragment, user name and password are dropped.
+//
+// A spelling that net/url does not represent, such as a "%" that starts no escape,
+// stands in URL.Opaque; String, Host, Path and RawQuery are right all the same.
+//
+// The error is one of ErrNoHost, ErrScheme, ErrTooLong, ErrHost, ErrPort, with href
+// quoted; see Unopenable.
+func Resolve(base *url.URL, href, charset string) (*url.URL, error) {
+	u, err := resolve(base, href, charset)
 	if err != nil {
 		return nil, urlError(href, err)
 	}
 	return u, nil
+}
+
+// resolveLocation resolves the value of a Location header. Its bytes beyond ASCII
+// have no charset: browsers escape them one by one.
+func resolveLocation(base *url.URL, location string) (*url.URL, error) {
+	return Resolve(base, appendEscaped(nil, location, func(c byte) bool { return c < 0x80 }), "")
 }
 
 func urlError(text string, err error) error {
@@ -55,36 +89,57 @@ func urlError(text string, err error) error {
 	return fmt.Errorf("crawl: url %q: %w", text, err)
 }
 
-func canonical(base *url.URL, href string) (*url.URL, error) {
+func resolve(base *url.URL, href, charset string) (*url.URL, error) {
 	href = strings.TrimFunc(href, func(r rune) bool { return r <= ' ' })
-	scheme, rest := cutScheme(href)
+	scheme, ref := cutScheme(href)
 	if scheme != "" && scheme != "http" && scheme != "https" {
 		return nil, ErrScheme
 	}
-	// Bounds the work before the exact length is known: escapes only shrink.
-	if len(rest) > 3*MaxURLLength {
+	ref, _, _ = strings.Cut(ref, "#")
+	// Bounds the work before the exact length is known: dot segments may shorten a path.
+	if len(ref) > 3*MaxURLLength {
 		return nil, ErrTooLong
 	}
-	rest = lineBreaks.Replace(rest)
-	if !utf8.ValidString(rest) || strings.ContainsFunc(rest, isControl) {
-		return nil, ErrSyntax
+	if !utf8.ValidString(ref) {
+		ref = string([]rune(ref))
 	}
-	rest, _, _ = strings.Cut(rest, "#")
-	rest, query, hasQuery := strings.Cut(rest, "?")
-	rest = strings.ReplaceAll(rest, `\`, "/")
+	ref, query, hasQuery := strings.Cut(lineBreaks.Replace(ref), "?")
+	ref = strings.ReplaceAll(ref, `\`, "/")
+	query = escapeQuery(query, charset)
 
-	u, path, err := resolve(base, scheme, rest)
-	if err != nil {
-		return nil, err
+	u := &url.URL{Scheme: scheme}
+	sameScheme := base != nil && (scheme == "" || scheme == base.Scheme)
+	path := ref
+	switch {
+	case strings.HasPrefix(ref, "//") && (scheme != "" || base != nil), !sameScheme && scheme != "":
+		authority := strings.TrimLeft(ref, "/")
+		authority, path, _ = strings.Cut(authority, "/")
+		path = "/" + path
+		if scheme == "" {
+			u.Scheme = base.Scheme
+		}
+		host, err := parseAuthority(u.Scheme, authority)
+		if err != nil {
+			return nil, err
+		}
+		u.Host = host
+	case base == nil:
+		return nil, ErrNoHost
+	default:
+		u.Scheme, u.Host = base.Scheme, base.Host
+		switch basePath := wirePath(base); {
+		case strings.HasPrefix(ref, "/"):
+		case ref != "":
+			path = basePath[:strings.LastIndexByte(basePath, '/')+1] + ref
+		default:
+			path = basePath
+			if !hasQuery {
+				query, hasQuery = base.RawQuery, base.ForceQuery || base.RawQuery != ""
+			}
+		}
 	}
-	if rest == "" && !hasQuery {
-		query, hasQuery = base.RawQuery, base.ForceQuery
-	}
-	u.RawQuery = normaliseEscapes(query, queryByte)
-	u.ForceQuery = hasQuery && query == ""
-	if err := setPath(u, path); err != nil {
-		return nil, err
-	}
+	u.RawQuery, u.ForceQuery = query, hasQuery && query == ""
+	setWirePath(u, removeDotSegments(appendEscaped(nil, path, wirePathByte)))
 	if len(u.String()) > MaxURLLength {
 		return nil, ErrTooLong
 	}
@@ -93,38 +148,6 @@ func canonical(base *url.URL, href string) (*url.URL, error) {
 
 var lineBreaks = strings.NewReplacer("\t", "", "\n", "", "\r", "")
 
-// resolve returns scheme and host of a reference without query and fragment,
-// and its path as written.
-func resolve(base *url.URL, scheme, ref string) (*url.URL, string, error) {
-	after, hasAuthority := strings.CutPrefix(ref, "//")
-	if !hasAuthority {
-		if base == nil || scheme != "" {
-			return nil, "", ErrNoHost
-		}
-		u := &url.URL{Scheme: base.Scheme, Host: base.Host}
-		path := base.EscapedPath()
-		switch {
-		case strings.HasPrefix(ref, "/"):
-			path = ref
-		case ref != "":
-			path = path[:strings.LastIndexByte(path, '/')+1] + ref
-		}
-		return u, path, nil
-	}
-	if scheme == "" {
-		if base == nil {
-			return nil, "", ErrNoHost
-		}
-		scheme = base.Scheme
-	}
-	authority, path := after, ""
-	if i := strings.IndexByte(after, '/'); i >= 0 {
-		authority, path = after[:i], after[i:]
-	}
-	host, err := canonicalHost(scheme, authority)
-	return &url.URL{Scheme: scheme, Host: host}, path, err
-}
-
 func cutScheme(s string) (scheme, rest string) {
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -132,6 +155,11 @@ func cutScheme(s string) (scheme, rest string) {
 		case i > 0 && ('0' <= c && c <= '9' || c == '+' || c == '-' || c == '.'):
 		case i > 0 && c == ':':
 			return strings.ToLower(s[:i]), s[i+1:]
+		case c == '\t' || c == '\n' || c == '\r': // ignored everywhere
+			if strings.IndexByte(s, ':') < 0 {
+				return "", s
+			}
+			return cutScheme(lineBreaks.Replace(s))
 		default:
 			return "", s
 		}
@@ -139,144 +167,320 @@ func cutScheme(s string) (scheme, rest string) {
 	return "", s
 }
 
-// hostProfile maps names as browsers do: "_" and "r3---sn" labels are in use.
-var hostProfile = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(false), idna.CheckHyphens(false))
-
-func canonicalHost(scheme, authority string) (string, error) {
-	if strings.Contains(authority, "@") {
-		return "", ErrUserinfo
-	}
-	var name, port string
-	if bracketed, ok := strings.CutPrefix(authority, "["); ok {
-		inner, after, closed := strings.Cut(bracketed, "]")
-		addr, err := netip.ParseAddr(inner)
-		if !closed || err != nil || !addr.Is6() || addr.Zone() != "" || after != "" && after[0] != ':' {
-			return "", ErrSyntax
+// parseAuthority returns host and port as they stand in a URL: without the default
+// port and user info.
+func parseAuthority(scheme, authority string) (string, error) {
+	authority = authority[strings.LastIndexByte(authority, '@')+1:]
+	end, bracketed := len(authority), false
+	for i := range len(authority) {
+		switch authority[i] {
+		case '[':
+			bracketed = true
+		case ']':
+			bracketed = false
+		case ':':
+			if !bracketed {
+				end = i
+			}
 		}
-		name, port = "["+addr.String()+"]", strings.TrimPrefix(after, ":")
-	} else {
-		var err error
-		name, port, _ = strings.Cut(authority, ":")
-		if name, err = canonicalName(name); err != nil {
-			return "", err
+		if end < len(authority) {
+			break
 		}
 	}
-	if port == "" {
-		return name, nil
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	if err != nil || n == 0 {
-		return "", ErrSyntax
-	}
-	if scheme == "http" && n == 80 || scheme == "https" && n == 443 {
-		return name, nil
-	}
-	return name + ":" + strconv.FormatUint(n, 10), nil
-}
-
-func canonicalName(name string) (string, error) {
+	name, port := authority[:end], strings.TrimPrefix(authority[end:], ":")
 	if name == "" {
 		return "", ErrNoHost
 	}
-	name, err := hostProfile.ToASCII(name)
+	host, err := parseHost(name)
+	if err != nil || port == "" {
+		return host, err
+	}
+	if strings.Trim(port, "0123456789") != "" {
+		return "", ErrPort
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {
-		return "", ErrSyntax
+		return "", ErrPort
 	}
-	name = strings.TrimSuffix(strings.ToLower(name), ".")
-	if len(name) > 253 {
-		return "", ErrSyntax
+	if scheme == "http" && n == 80 || scheme == "https" && n == 443 {
+		return host, nil
 	}
-	last := ""
-	for label := range strings.SplitSeq(name, ".") {
-		if label == "" || len(label) > 63 || strings.ContainsFunc(label, notHostChar) {
-			return "", ErrSyntax
-		}
-		last = label
-	}
-	// A host that ends in a number is an IPv4 address to every browser; the short,
-	// octal, hex and decimal spellings only serve to disguise one.
-	if _, err := strconv.ParseUint(last, 0, 64); err == nil || strings.Trim(last, "0123456789") == "" {
-		if addr, err := netip.ParseAddr(name); err != nil || !addr.Is4() {
-			return "", ErrSyntax
-		}
-	}
-	return name, nil
+	return host + ":" + strconv.FormatUint(n, 10), nil
 }
 
-func notHostChar(r rune) bool {
-	return !('a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '-' || r == '_')
+// parseHost returns the host as browsers understand it. Plain names are their own
+// form; everything else (letters outside ASCII, escapes, IPv4 addresses in any
+// spelling) is for the library, and a fuzz test holds both equal.
+func parseHost(name string) (string, error) {
+	if len(name) > MaxURLLength {
+		return "", ErrTooLong
+	}
+	if isPlainName(name) {
+		return strings.ToLower(name), nil
+	}
+	if inner, ok := strings.CutPrefix(name, "["); ok {
+		inner, ok = strings.CutSuffix(inner, "]")
+		addr, err := netip.ParseAddr(inner)
+		if !ok || err != nil || !addr.Is6() || addr.Zone() != "" {
+			return "", ErrHost
+		}
+		if addr.Is4In6() { // the standard has no dots in an address
+			b := addr.As16()
+			return fmt.Sprintf("[::ffff:%x:%x]", uint(b[12])<<8|uint(b[13]), uint(b[14])<<8|uint(b[15])), nil
+		}
+		return "[" + addr.String() + "]", nil
+	}
+	u, err := whatwg.Parse("http://" + name + "/")
+	if err == nil && u.Hostname() != "" && !(u.IsIPv4() && strings.ContainsAny(name, "+-")) {
+		return u.Hostname(), nil
+	}
+	// The library takes "-0" for a number, and Punycode that stands for nothing for no
+	// name, which the standard has since allowed. Without both it judges the rest.
+	decoded, err := url.PathUnescape(name)
+	if err != nil {
+		return "", ErrHost
+	}
+	decoded = strings.ToLower(decoded)
+	plain := misread.Replace(decoded)
+	if u, err := whatwg.Parse("http://" + plain + "/"); err != nil || plain == decoded || u.Hostname() != plain {
+		return "", ErrHost
+	}
+	return decoded, nil
+}
+
+var misread = strings.NewReplacer("xn--", "xnxx", "-", "z", "+", "z")
+
+// isPlainName reports whether a host consists of letters, digits and hyphens in
+// labels without Punycode, and cannot be an IPv4 address in any spelling.
+func isPlainName(name string) bool {
+	start := 0 // of the last label
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == '.':
+			if i == start || i+1 == len(name) {
+				return false
+			}
+			start = i + 1
+		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9', c == '-', c == '_':
+			if c == '-' && i == start+3 && strings.EqualFold(name[start:i], "xn-") {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return start < len(name) && (name[start] < '0' || name[start] > '9')
+}
+
+// wirePath returns the path of a URL that Resolve or Canonical returned.
+func wirePath(u *url.URL) string {
+	if u.Opaque != "" {
+		return strings.TrimPrefix(u.Opaque, "//"+u.Host)
+	}
+	if u.Path == "" {
+		return "/"
+	}
+	return u.EscapedPath()
+}
+
+// setWirePath sets the path of u from its escaped spelling; see Resolve.
+func setWirePath(u *url.URL, escaped string) {
+	plain, err := url.PathUnescape(escaped)
+	if err == nil && !strings.ContainsFunc(u.Host, isOddHostRune) {
+		u.Path = plain
+		if u.EscapedPath() == escaped {
+			return
+		}
+		if u.RawPath = escaped; u.EscapedPath() == escaped {
+			return
+		}
+	}
+	u.Path, u.RawPath = escaped, ""
+	if plain, err := url.PathUnescape(normaliseEscapes(escaped, pathByte, "%25")); err == nil {
+		u.Path = plain
+	}
+	u.Opaque = "//" + u.Host + escaped
+}
+
+// isOddHostRune reports whether the URL standard leaves r in a host and net/url does not.
+func isOddHostRune(r rune) bool { return strings.ContainsRune("{}`^|%", r) }
+
+// Normal returns the normal form of a URL that Resolve returned; see Canonical.
+func Normal(u *url.URL) *url.URL {
+	n := &url.URL{
+		Scheme: u.Scheme, Host: normalHost(u.Host), ForceQuery: u.ForceQuery,
+		RawQuery: normaliseEscapes(u.RawQuery, queryByte, "%"),
+	}
+	setWirePath(n, normaliseEscapes(wirePath(u), pathByte, "%25"))
+	return n
+}
+
+// normalHost drops the dot after which a name is complete.
+func normalHost(host string) string {
+	name, port, hasPort := strings.Cut(host, ":")
+	if !strings.HasSuffix(name, ".") || strings.HasSuffix(name, "..") || name == "." {
+		return host
+	}
+	name = strings.TrimSuffix(name, ".")
+	if hasPort {
+		name += ":" + port
+	}
+	return name
 }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
-// setPath sets the path of u from its escaped spelling.
-func setPath(u *url.URL, path string) error {
-	escaped := removeDotSegments(normaliseEscapes(path, pathByte))
-	plain, err := url.PathUnescape(escaped)
-	if err != nil {
-		return ErrSyntax
-	}
-	u.Path = plain
-	if u.EscapedPath() != escaped {
-		u.RawPath = escaped
-	}
-	return nil
-}
-
-// removeDotSegments is RFC 3986 section 5.2.4 for an absolute path.
+// removeDotSegments removes "." and "..", in any spelling, from an escaped path.
 func removeDotSegments(path string) string {
-	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	path = strings.TrimPrefix(path, "/")
+	if !hasDotSegment(path) {
+		return "/" + path
+	}
+	segments := strings.Split(path, "/")
 	kept := segments[:0]
 	for i, s := range segments {
-		switch s {
-		case ".", "..":
-			if s == ".." && len(kept) > 0 {
-				kept = kept[:len(kept)-1]
-			}
-			if i == len(segments)-1 {
-				kept = append(kept, "")
-			}
-		default:
+		dots := dotSegment(s)
+		if dots == 2 && len(kept) > 0 {
+			kept = kept[:len(kept)-1]
+		}
+		if dots == 0 {
 			kept = append(kept, s)
+		} else if i == len(segments)-1 {
+			kept = append(kept, "")
 		}
 	}
 	return "/" + strings.Join(kept, "/")
 }
 
-// normaliseEscapes gives equal spellings one form (RFC 3986 section 6.2.2): escapes in
-// upper case, unreserved characters bare, every byte that allowed refuses
-// escaped. A "%" that starts no escape stays as it is.
-func normaliseEscapes(s string, allowed func(byte) bool) string {
-	clean := true
-	for i := range len(s) {
-		clean = clean && s[i] != '%' && allowed(s[i])
+func hasDotSegment(path string) bool {
+	for s := range strings.SplitSeq(path, "/") {
+		if dotSegment(s) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// dotSegment returns 1 for a segment that is a dot, 2 for two dots, else 0. A dot
+// may be escaped.
+func dotSegment(s string) int {
+	dots := 0
+	for s != "" {
+		switch {
+		case s[0] == '.':
+			s = s[1:]
+		case len(s) >= 3 && s[0] == '%' && s[1] == '2' && s[2]|0x20 == 'e':
+			s = s[3:]
+		default:
+			return 0
+		}
+		if dots++; dots > 2 {
+			return 0
+		}
+	}
+	return dots
+}
+
+// appendEscaped appends s to b with every byte escaped that allowed refuses, and
+// returns it as a string.
+func appendEscaped(b []byte, s string, allowed func(byte) bool) string {
+	clean := b == nil
+	for i := 0; clean && i < len(s); i++ {
+		clean = allowed(s[i])
 	}
 	if clean {
 		return s
 	}
-	const hex = "0123456789ABCDEF"
+	b = slices.Grow(b, len(s)+16)
+	for i := range len(s) {
+		if c := s[i]; allowed(c) {
+			b = append(b, c)
+		} else {
+			b = append(b, '%', upperHex[c>>4], upperHex[c&15])
+		}
+	}
+	return string(b)
+}
+
+const upperHex = "0123456789ABCDEF"
+
+// escapeQuery escapes a query as a form of the given charset would: letters outside
+// ASCII become its bytes, and those it lacks become numeric character references.
+func escapeQuery(query, label string) string {
+	if label != "" && strings.ContainsFunc(query, func(r rune) bool { return r >= 0x80 }) {
+		query = encodeText(query, label)
+	}
+	return appendEscaped(nil, query, wireQueryByte)
+}
+
+func encodeText(text, label string) string {
+	enc, name := charset.Lookup(label)
+	switch name {
+	case "", "utf-8", "utf-16le", "utf-16be", "replacement":
+		return text // the output encoding of those is UTF-8
+	}
+	// The encoder writes a reference for what the encoding lacks. Its "&#;" would be
+	// mistaken for the page's own, so it is written here, escaped.
+	var b strings.Builder
+	lacking := map[rune]bool{}
+	for _, r := range text {
+		lacks, seen := lacking[r]
+		if !seen && r >= 0x80 {
+			encoded, err := enc.NewEncoder().String(string(r))
+			lacks = err != nil || encoded == fmt.Sprintf("&#%d;", r)
+			lacking[r] = lacks
+		}
+		if lacks {
+			fmt.Fprintf(&b, "%%26%%23%d%%3B", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	encoded, err := enc.NewEncoder().String(b.String())
+	if err != nil {
+		return text
+	}
+	return encoded
+}
+
+// normaliseEscapes gives equal spellings one form (RFC 3986 section 6.2.2): escapes in
+// upper case, unreserved characters bare, every byte that allowed refuses
+// escaped. A "%" that starts no escape becomes stray.
+func normaliseEscapes(s string, allowed func(byte) bool, stray string) string {
+	clean := true
+	for i := 0; clean && i < len(s); i++ {
+		clean = s[i] != '%' && allowed(s[i])
+	}
+	if clean {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s) + 16)
 	for i := 0; i < len(s); i++ {
 		c, escaped := s[i], false
 		if c == '%' {
-			if i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]) {
-				c, escaped = unhex(s[i+1])<<4|unhex(s[i+2]), true
-				i += 2
-			}
-			if !escaped {
-				b.WriteByte('%')
+			if i+2 >= len(s) || !isHex(s[i+1]) || !isHex(s[i+2]) {
+				b.WriteString(stray)
 				continue
 			}
+			c, escaped = unhex(s[i+1])<<4|unhex(s[i+2]), true
+			i += 2
 		}
 		if escaped && !unreserved(c) || !escaped && !allowed(c) {
-			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
+			b.Write([]byte{'%', upperHex[c>>4], upperHex[c&15]})
 			continue
 		}
 		b.WriteByte(c)
 	}
 	return b.String()
 }
+
+// wirePathByte and wireQueryByte are what the URL standard leaves bare.
+func wirePathByte(c byte) bool {
+	return c > ' ' && c < 0x7f && strings.IndexByte("\"#<>?^`{}", c) < 0
+}
+
+func wireQueryByte(c byte) bool { return c > ' ' && c < 0x7f && strings.IndexByte("\"#<>'", c) < 0 }
 
 func unreserved(c byte) bool {
 	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	whatwg "github.com/nlnwa/whatwg-url/url"
 )
 
 func mustURL(t testing.TB, text string) *url.URL {
@@ -64,27 +66,33 @@ func TestCanonical(t *testing.T) {
 		{href: " JavaScript:void(0)", err: ErrScheme},
 		{href: "data:," + strings.Repeat("x", 1<<20), err: ErrScheme},
 		{href: "ftp://example.com/", err: ErrScheme},
-		{href: "https:///x", err: ErrNoHost},
-		{href: "https:x", err: ErrNoHost},
-		{href: "http://me@example.com/", err: ErrUserinfo},
-		{href: "http://me:pw@example.com/", err: ErrUserinfo},
-		{href: "http://example.com:0/", err: ErrSyntax},
-		{href: "http://example.com:65536/", err: ErrSyntax},
+		{href: "https:///x", want: "https://x/"},
+		{href: "https:x", want: "https://example.com/a/b/x"},
+		{href: "http:x", want: "http://x/"},
+		{href: "https:/x", want: "https://example.com/x"},
+		{href: "http://", err: ErrNoHost},
+		{href: "http://@/", err: ErrNoHost},
+		{href: "https://https://example.test/", want: "https://https//example.test/"},
+		{href: "http://me@example.com/", want: "http://example.com/"},
+		{href: "http://me:p@w@example.com/", want: "http://example.com/"},
+		{href: "http://example.com:0/", want: "http://example.com:0/"},
+		{href: "http://example.com:65536/", err: ErrPort},
 		{href: "http://example.com:-1/", err: ErrSyntax},
 		{href: "http://exa mple.com/", err: ErrSyntax},
-		{href: "http://a..b/", err: ErrSyntax},
-		{href: "http://" + strings.Repeat("a", 64) + ".example/", err: ErrSyntax},
-		{href: "http://0x7f.0.0.1/", err: ErrSyntax},
-		{href: "http://2130706433/", err: ErrSyntax},
-		{href: "http://127.1/", err: ErrSyntax},
-		{href: "http://0x7f000001/", err: ErrSyntax},
+		{href: "http://a..b/", want: "http://a..b/"},
+		{href: "http://" + strings.Repeat("a", 64) + ".example/", want: "http://" + strings.Repeat("a", 64) + ".example/"},
+		{href: "http://0x7f.0.0.1/", want: "http://127.0.0.1/"},
+		{href: "http://2130706433/", want: "http://127.0.0.1/"},
+		{href: "http://127.1/", want: "http://127.0.0.1/"},
+		{href: "http://0x7f000001/", want: "http://127.0.0.1/"},
+		{href: "http://1.2.3.256/", err: ErrHost},
 		{href: "http://1.2.3.4/", want: "http://1.2.3.4/"},
 		{href: "http://[fe80::1%25eth0]/", err: ErrSyntax},
 		{href: "http://[1.2.3.4]/", err: ErrSyntax},
 		{href: "http://[::1/", err: ErrSyntax},
-		{href: "/%zz", err: ErrSyntax},
-		{href: "/a\x00b", err: ErrSyntax},
-		{href: "/a\xffb", err: ErrSyntax},
+		{href: "/%zz", want: "https://example.com/%25zz"},
+		{href: "/a\x00b", want: "https://example.com/a%00b"},
+		{href: "/a\xffb", want: "https://example.com/a%EF%BF%BDb"},
 	}
 	for _, tt := range tests {
 		got, err := Canonical(base, tt.href)
@@ -178,34 +186,202 @@ func TestScope(t *testing.T) {
 	}
 }
 
-// A canonical URL is its own canonical form, and net/url reads it back as it is.
+// What a page in another encoding than UTF-8 links to is asked for in that encoding.
+func TestResolveEscapesTheQueryInTheEncodingOfTheDocument(t *testing.T) {
+	base := mustURL(t, "https://example.com/a/")
+	for _, tt := range []struct{ charset, href, want string }{
+		{"windows-1251", "/s?q=чай", "https://example.com/s?q=%F7%E0%E9"},
+		{"windows-1251", "/чай?q=чай#чай", "https://example.com/%D1%87%D0%B0%D0%B9?q=%F7%E0%E9"},
+		{"ISO-8859-1", "?é&x=€", "https://example.com/a/?%E9&x=%80"}, // which browsers read as windows-1252
+		{"iso-8859-2", "?€=ł", "https://example.com/a/?%26%238364%3B=%B3"},
+		{"shift_jis", "?q=日本", "https://example.com/a/?q=%93%FA%96{"},
+		{"iso-2022-jp", "?q=日本", "https://example.com/a/?q=%1B$BF|K\\%1B(B"},
+		{"iso-2022-jp", "?q=日€本", "https://example.com/a/?q=%1B$BF|%1B(B%26%238364%3B%1B$BK\\%1B(B"},
+		{"utf-16", "?é", "https://example.com/a/?%C3%A9"},
+		{"replacement", "?é", "https://example.com/a/?%C3%A9"},
+		{"no such thing", "?é", "https://example.com/a/?%C3%A9"},
+		{"", "?é'\"<> %", "https://example.com/a/?%C3%A9%27%22%3C%3E%20%"},
+		{"windows-1251", "?plain", "https://example.com/a/?plain"},
+	} {
+		u, err := Resolve(base, tt.href, tt.charset)
+		if err != nil || u.String() != tt.want {
+			t.Errorf("%q in %q is %v, %v, want %s", tt.href, tt.charset, u, err, tt.want)
+		}
+	}
+}
+
+// The spelling of a link is kept, and only its normal form is normal.
+func TestResolveKeepsTheSpellingOfALink(t *testing.T) {
+	for _, tt := range []struct{ base, href, wire, normal string }{
+		{"", "http://h/100%", "http://h/100%", "http://h/100%25"},
+		{"", "http://h/a|b", "http://h/a|b", "http://h/a%7Cb"},
+		{"", "http://h/%7eme/%c3%b1", "http://h/%7eme/%c3%b1", "http://h/~me/%C3%B1"},
+		{"", "http://h//50%?a=%", "http://h//50%?a=%", "http://h//50%25?a=%"},
+		{"", "http://h./x", "http://h./x", "http://h/x"},
+		{"", "http://h.:8080/50%", "http://h.:8080/50%", "http://h:8080/50%25"},
+		{"http://h/50%-off/%7e/x?q", "y", "http://h/50%-off/%7e/y", "http://h/50%25-off/~/y"},
+		{"http://h/50%-off/x?q=%7e", "", "http://h/50%-off/x?q=%7e", "http://h/50%25-off/x?q=~"},
+		{"http://h/50%-off/x", "../%2E%2e/y", "http://h/y", "http://h/y"},
+	} {
+		var base *url.URL
+		if tt.base != "" {
+			base = mustResolve(t, tt.base)
+		}
+		u, err := Resolve(base, tt.href, "")
+		if err != nil || u.String() != tt.wire || Normal(u).String() != tt.normal {
+			t.Errorf("%q at %q is %v, %v, want %s", tt.href, tt.base, u, err, tt.wire)
+		}
+	}
+}
+
+func mustResolve(t testing.TB, text string) *url.URL {
+	t.Helper()
+	u, err := Resolve(nil, text, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// Of what no browser opens the error says why; mail and telephone links are not of
+// that kind, nor is what only we find too long.
+func TestALinkThatNoBrowserOpensIsToldFromOthers(t *testing.T) {
+	base := mustURL(t, "https://example.com/")
+	for href, want := range map[string]error{
+		"http://exa mple.test/":         ErrHost,
+		"http://exa%20mple.test/":       ErrHost,
+		"http://[::1/":                  ErrHost,
+		"http://[fe80::1%25eth0]/":      ErrHost,
+		"http://1.2.3.256/":             ErrHost,
+		"http://a.0x1g.09/":             ErrHost,
+		"http://<nil>/":                 ErrHost,
+		"http://":                       ErrNoHost,
+		"http:///":                      ErrNoHost,
+		"http://me@/":                   ErrNoHost,
+		"//":                            ErrNoHost,
+		"http://:80/":                   ErrNoHost,
+		"https://example.test:99999/":   ErrPort,
+		"https://example.test:8o/":      ErrPort,
+		"https://example.test:-1/":      ErrPort,
+		"mailto:me@example.com":         ErrScheme,
+		"tel:1":                         ErrScheme,
+		"/" + strings.Repeat("x", 3000): ErrTooLong,
+	} {
+		_, err := Resolve(base, href, "")
+		if !errors.Is(err, want) {
+			t.Errorf("%.40q: %v, want %v", href, err, want)
+		}
+		if got, want := Unopenable(err), want != ErrScheme && want != ErrTooLong; got != want {
+			t.Errorf("%.40q: unopenable %v, want %v", href, got, want)
+		}
+	}
+	if Unopenable(nil) {
+		t.Error("what has no fault cannot be opened")
+	}
+}
+
+// A canonical URL is its own canonical form, and net/url reads it back as it is. Its
+// other form is what the library makes of the same link.
 func FuzzCanonical(f *testing.F) {
 	for _, s := range []string{
 		"/a/../b?x#y", "//h:80", "http://[::1]:8", `\\x\..\y`, "?%", "https://ñ.example/%C3%b1%7e|", ".", "a:b@c",
+		"/100%", "http:/x", "https:x", "http:///h", "//u:p@h@i:", "//0x7f.1", "//1.2.3.4.5", "//ß.xn--a", "//a%41.", "///%2e%2E/..",
+		" \t/x\n", "//[::ffff:1.2.3.4]/", "//a_b--c..d/", "/a\x00b", "//h/{}`^", "?'\"", "//h{/", "//[1:2:3:4:5:6:7:8]:x", "//-0", "//1.0x+1",
 	} {
 		f.Add(s)
+	}
+	for _, c := range readWPT(f) {
+		f.Add(c.Input)
 	}
 	base, err := Canonical(nil, "https://example.com/a/b?c")
 	if err != nil {
 		f.Fatal(err)
 	}
+	reference, err := whatwg.Parse(base.String())
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, href string) {
-		u, err := Canonical(base, href)
+		u, err := Resolve(base, href, "")
+		compareToLibrary(t, reference, href, u, err)
 		if err != nil {
 			return
 		}
-		key := u.String()
+		wire := u.String()
+		if again, err := Resolve(nil, wire, ""); err != nil || again.String() != wire {
+			t.Errorf("%q is spelt %q, and that %v, %v", href, wire, again, err)
+		}
+		n := Normal(u)
+		key := n.String()
 		again, err := Canonical(nil, key)
 		if err != nil || again.String() != key {
 			t.Errorf("%q gives %q, and that %v, %v", href, key, again, err)
 		}
+		if n.Opaque != "" && !strings.ContainsFunc(n.Host, isOddHostRune) {
+			t.Errorf("%q gives %#v", href, n)
+		}
 		parsed, err := url.Parse(key)
-		if err != nil || parsed.Host != u.Host || parsed.EscapedPath() != u.EscapedPath() ||
-			parsed.RawQuery != u.RawQuery {
+		if n.Opaque == "" && (err != nil || parsed.Host != n.Host || parsed.EscapedPath() != n.EscapedPath() ||
+			parsed.RawQuery != n.RawQuery) {
 			t.Errorf("%q: net/url reads %q as %#v, %v", href, key, parsed, err)
 		}
-		if u.Host == "" || u.User != nil || len(key) > MaxURLLength {
+		if n.Host == "" || n.User != nil || u.User != nil || len(wire) > MaxURLLength {
 			t.Errorf("%q gives %q", href, key)
 		}
 	})
+}
+
+// compareToLibrary holds u, or err, against the library's reading of href. The
+// library differs from the standard in three points: "^" in a path, names in ASCII whose
+// Punycode stands for nothing, and "-0", which it takes for a number.
+func compareToLibrary(t *testing.T, base *whatwg.Url, href string, u *url.URL, err error) {
+	t.Helper()
+	if errors.Is(err, ErrTooLong) || strings.Contains(strings.ToLower(href), "xn--") {
+		return
+	}
+	if strings.Count(href, "[") > 1 || strings.Count(href, "]") > 1 {
+		return // it takes any number of them
+	}
+	want, wantErr := base.Parse(href)
+	if wantErr != nil {
+		if err == nil && !strings.ContainsAny(u.Host, "+-") {
+			t.Errorf("%q is %s, want %v", href, u, wantErr)
+		}
+		return
+	}
+	if scheme := want.Scheme(); scheme != "http" && scheme != "https" {
+		if !errors.Is(err, ErrScheme) {
+			t.Errorf("%q: %v, want %v", href, err, ErrScheme)
+		}
+		return
+	}
+	if err == nil && want.IsIPv4() && strings.ContainsAny(u.Host, "+-") {
+		return
+	}
+	path, rest, query := strings.Cut(want.Href(true), "?")
+	path = strings.ReplaceAll(path, "^", "%5E")
+	if want.Username() != "" || want.Password() != "" {
+		scheme, after, _ := strings.Cut(path, "//")
+		_, after, _ = strings.Cut(after, "@")
+		path = scheme + "//" + after
+	}
+	if query {
+		path += "?" + rest
+	}
+	if err != nil || u.String() != path {
+		t.Errorf("%q is %v, %v, want %s", href, u, err, path)
+	}
+}
+
+// Resolution sees every link of every page.
+func BenchmarkResolve(b *testing.B) {
+	base := mustURL(b, "https://www.example.com/docs/guide/")
+	for _, href := range []string{"../api/index.html#top", "https://other.example/path?x=1", "/caña/ñ?q=ñ"} {
+		b.Run(href, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Resolve(base, href, "")
+			}
+		})
+	}
 }
