@@ -1,11 +1,17 @@
 package crawl
 
 import (
+	"bufio"
+	"compress/flate"
 	"compress/gzip"
+	"compress/zlib"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/andybalholm/brotli"
 )
 
 // limitedBody reads at most left bytes. Unlike io.LimitReader it tells a body
@@ -55,22 +61,36 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-var errEncoding = errors.New("the body has a content encoding that was not asked for")
+const (
+	// maxCodings is how many content codings of one body are undone.
+	maxCodings = 4
+	// swollenFrom and swollenRatio say when a coded body is a bomb rather than a page:
+	// text shrinks to a tenth, the most repetitive tables to a fiftieth.
+	swollenFrom  = 1 << 20
+	swollenRatio = 100
+)
 
-// decodeBody reads the decoded body into res, bounded on the wire and decoded.
+// errCoding says that a body is not in the content coding that it claims.
+var errCoding = errors.New("the body is not in the content coding that it claims")
+
+// decodeBody reads the decoded body into res, bounded on the wire, decoded, and in
+// the ratio of both. Its error is that of the connection, or wraps errCoding.
 func decodeBody(resp *http.Response, limit int64, sink func(io.Reader), res *Result) error {
 	wire := &limitedBody{r: resp.Body, left: limit + limit/8 + 1<<16}
 	counted := &countingReader{r: wire}
 	defer func() { res.WireBytes = counted.n }()
 
+	codings := contentCodings(resp.Header["Content-Encoding"])
+	if len(codings) > maxCodings {
+		return fmt.Errorf("%w: %d times over", errCoding, len(codings))
+	}
 	var decoded io.Reader = counted
-	switch encoding := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding"))); encoding {
-	case "", "identity":
-	case "gzip", "x-gzip":
-		res.Compressed = true
-		decoded = &lazyGzip{src: counted}
-	default:
-		return errEncoding
+	for i := len(codings) - 1; i >= 0; i-- {
+		decoded = &decoder{coding: codings[i], src: bufio.NewReader(decoded)}
+	}
+	if len(codings) > 0 {
+		res.Compressed, res.Encoding = true, strings.Join(codings, ", ")
+		decoded = &bombGuard{r: decoded, wire: counted}
 	}
 	body := &limitedBody{r: decoded, left: limit}
 	if sink != nil {
@@ -78,27 +98,139 @@ func decodeBody(resp *http.Response, limit int64, sink func(io.Reader), res *Res
 	} else {
 		res.Body, _ = io.ReadAll(body)
 	}
-	res.Truncated = body.truncated || wire.truncated
-	if res.Truncated {
+	switch {
+	case errors.Is(body.err, errSwollen):
+		res.Truncated, res.Swollen = true, true
+		return nil
+	case body.truncated || wire.truncated:
+		res.Truncated = true
+		return nil
+	case wire.err != nil:
+		return wire.err
+	case body.err == nil:
+		return nil
+	case errors.Is(body.err, io.ErrUnexpectedEOF) && limit > body.left:
+		// All that was sent came, and its coding is not finished: browsers show what
+		// there is.
+		res.Truncated = true
 		return nil
 	}
-	return body.err
+	return fmt.Errorf("%w (%s): %w", errCoding, res.Encoding, body.err)
 }
 
-// lazyGzip decodes gzip; a body without a single byte is empty rather than
-// malformed.
-type lazyGzip struct {
-	src io.Reader
-	gz  *gzip.Reader
-}
-
-func (z *lazyGzip) Read(p []byte) (int, error) {
-	if z.gz == nil {
-		gz, err := gzip.NewReader(z.src)
-		if err != nil {
-			return 0, err
+// contentCodings returns the codings of a body that can be undone, in the order in
+// which they were applied. What is no coding (such as "none" or "UTF-8") is passed
+// over, as browsers do.
+func contentCodings(values []string) []string {
+	var codings []string
+	for _, value := range values {
+		for name := range strings.SplitSeq(value, ",") {
+			switch name = strings.ToLower(strings.TrimSpace(name)); name {
+			case "gzip", "x-gzip":
+				codings = append(codings, "gzip")
+			case "deflate", "br", "zstd":
+				codings = append(codings, name)
+			}
 		}
-		z.gz = gz
 	}
-	return z.gz.Read(p)
+	return codings
+}
+
+// decoder undoes one content coding. A body without a single byte is empty rather
+// than malformed, and bytes behind its end are none of it.
+type decoder struct {
+	coding string
+	src    *bufio.Reader
+	r      io.Reader
+	gz     *gzip.Reader // r, of gzip
+	err    error
+}
+
+func (d *decoder) Read(p []byte) (int, error) {
+	if d.err == nil && d.r == nil {
+		d.err = d.open()
+	}
+	if d.err != nil {
+		return 0, d.err
+	}
+	n, err := d.r.Read(p)
+	switch {
+	case err == nil:
+	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, zlib.ErrChecksum):
+		d.err = io.EOF // browsers do not look at it
+	case err == io.EOF && d.gz != nil && d.nextMember():
+	case err == io.EOF, d.coding == "br" && strings.Contains(err.Error(), "excessive input"):
+		d.err = io.EOF
+	default:
+		d.err = err
+	}
+	return n, d.err
+}
+
+func (d *decoder) open() error {
+	if _, err := d.src.Peek(1); err != nil {
+		return err
+	}
+	switch d.coding {
+	case "gzip":
+		gz, err := gzip.NewReader(d.src)
+		if err != nil {
+			return noEnd(err)
+		}
+		gz.Multistream(false)
+		d.r, d.gz = gz, gz
+	case "deflate":
+		// RFC 9110 means zlib; many send the bare stream, and browsers take both.
+		if head, _ := d.src.Peek(2); len(head) == 2 && head[0]&15 == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 {
+			z, err := zlib.NewReader(d.src)
+			if err != nil {
+				return noEnd(err)
+			}
+			d.r = z
+		} else {
+			d.r = flate.NewReader(d.src)
+		}
+	case "br":
+		d.r = brotli.NewReader(d.src)
+	default:
+		return errors.New("a coding that was not asked for")
+	}
+	return nil
+}
+
+// noEnd tells a head that is cut short, which leaves nothing to show, from an end
+// that is missing.
+func noEnd(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF {
+		return errors.New("it ends within its head")
+	}
+	return err
+}
+
+// nextMember goes on with the next member of a gzip file, if one follows.
+func (d *decoder) nextMember() bool {
+	head, _ := d.src.Peek(3)
+	if string(head) != "\x1f\x8b\x08" || d.gz.Reset(d.src) != nil {
+		return false
+	}
+	d.gz.Multistream(false)
+	return true
+}
+
+var errSwollen = errors.New("the body is out of proportion to what was sent")
+
+// bombGuard ends the reading of a body that grows out of proportion.
+type bombGuard struct {
+	r    io.Reader
+	wire *countingReader
+	n    int64
+}
+
+func (g *bombGuard) Read(p []byte) (int, error) {
+	if g.n > swollenFrom && g.n > swollenRatio*g.wire.n {
+		return 0, errSwollen
+	}
+	n, err := g.r.Read(p[:min(len(p), 32<<10)])
+	g.n += int64(n)
+	return n, err
 }

@@ -75,6 +75,7 @@
 //	robots_parse.go   reads one robots.txt
 //	robots.go         Robots: its rules, and what they say of a URL
 //	body.go           bodies, bounded on the wire and decoded
+//	sniff.go          what a body is, whatever its header says
 //	cookies.go        the cookies of one fetch
 //	result.go         Request and Result, and what a status means
 //	header.go         the headers that are kept

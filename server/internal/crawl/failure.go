@@ -73,6 +73,8 @@ func classifyError(err error, answered bool, timeout time.Duration) *Failure {
 	switch {
 	case errors.Is(err, ErrBlockedAddress):
 		return newFailure(FailBlocked, err, "%s", guardText(err))
+	case errors.Is(err, errCoding):
+		return newFailure(FailEncoding, err, "%s", err)
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return newFailure(FailDNS, err, "the host name %s has no address", dns.Name)
 	case errors.As(err, &dns):

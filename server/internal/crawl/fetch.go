@@ -233,7 +233,11 @@ func readHead(resp *http.Response, res *Result) {
 	res.Status = resp.StatusCode
 	res.Header = selectHeaders(resp.Header)
 	res.location = resp.Header.Get("Location")
-	res.ContentType = mediaType(resp.Header.Get("Content-Type"))
+	declared, value := extractType(resp.Header["Content-Type"])
+	res.ContentType, res.Declared = declared, declared
+	if value != "" {
+		res.Header.Set("Content-Type", cutBytes(value, maxHeaderValue))
+	}
 	res.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
 	if resp.TLS != nil && len(resp.TLS.PeerCertificates) > 0 {
 		res.TLSExpires = resp.TLS.PeerCertificates[0].NotAfter
@@ -258,6 +262,9 @@ func (f *Fetcher) readBody(resp *http.Response, req Request, res *Result) {
 	}
 	if err := decodeBody(resp, req.MaxBody, sink, res); err != nil {
 		res.Failure = classifyError(err, true, f.config.Timeout)
+	}
+	if sink == nil {
+		res.ContentType = sniffType(res.Declared, res.Body)
 	}
 }
 

@@ -91,7 +91,7 @@ func TestFetchPage(t *testing.T) {
 	}
 	got := *res
 	got.Body, got.Header, got.WireBytes, got.TTFB, got.Duration = nil, nil, 0, 0, 0
-	want := Result{URL: u, FinalURL: u, Base: u, Status: 200, ContentType: "text/html", Compressed: true, Attempts: 1}
+	want := Result{URL: u, FinalURL: u, Base: u, Status: 200, ContentType: "text/html", Declared: "text/html", Compressed: true, Encoding: "gzip", Attempts: 1}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
@@ -145,8 +145,8 @@ func TestFetchBodies(t *testing.T) {
 		"/bomb":                 {Size: 1 << 20, Truncated: true, ContentType: "text/html"},
 		"/endless":              {Size: 1 << 20, Truncated: true, ContentType: "text/html"},
 		"/limit":                {Size: 1 << 20, ContentType: "text/html"},
-		"/notgzip":              {Class: FailOther, ContentType: "text/html"},
-		"/br":                   {Class: FailOther, ContentType: "text/html"},
+		"/notgzip":              {Class: FailEncoding, ContentType: "text/html"},
+		"/br":                   {Class: FailEncoding, ContentType: "text/html"},
 		"/empty":                {ContentType: "text/html"},
 		"/short":                {Size: 9, Class: FailReset, ContentType: "text/html", Attempts: 2},
 		"/?type=image/png":      {Skipped: true, ContentType: "image/png"},

@@ -42,14 +42,74 @@ func selectHeaders(all http.Header) http.Header {
 	return kept
 }
 
-// mediaType returns the type of a Content-Type value in lower case, without
-// parameters; also of values whose parameters are malformed.
-func mediaType(value string) string {
-	if t, _, err := mime.ParseMediaType(value); err == nil {
-		return t
+// extractType returns the media type of the Content-Type headers as the Fetch standard
+// extracts it: of several, also those that a proxy joined with commas, the last valid
+// one counts. essence is in lower case, without parameters, and "" when none is valid.
+// value is the header that a reader of a single one understands: with the charset,
+// which is kept from an earlier one of the same type.
+func extractType(values []string) (essence, value string) {
+	label := ""
+	for _, part := range splitUnquoted(strings.Join(values, ","), ',') {
+		fields := splitUnquoted(part, ';')
+		name := strings.ToLower(strings.Trim(fields[0], " \t\r\n"))
+		if !isMediaType(name) || name == "*/*" {
+			continue
+		}
+		if name != essence {
+			label = ""
+		}
+		essence = name
+		for _, field := range fields[1:] {
+			key, v, ok := strings.Cut(strings.Trim(field, " \t\r\n"), "=")
+			v = strings.ReplaceAll(strings.Trim(v, `" `+"\t"), `\`, "")
+			if ok && strings.EqualFold(key, "charset") && v != "" {
+				label = v
+				break
+			}
+		}
 	}
-	t, _, _ := strings.Cut(value, ";")
-	return strings.ToLower(strings.TrimSpace(t))
+	switch {
+	case len(values) == 1 && (essence == "" || isPlainType(values[0])):
+		return essence, values[0]
+	case essence != "" && label != "":
+		return essence, mime.FormatMediaType(essence, map[string]string{"charset": label})
+	}
+	return essence, essence
+}
+
+// isPlainType reports whether every reader understands the value alike.
+func isPlainType(value string) bool {
+	_, _, err := mime.ParseMediaType(value)
+	return err == nil && !strings.Contains(value, ",")
+}
+
+// splitUnquoted splits at separators that stand outside quoted strings.
+func splitUnquoted(s string, separator byte) []string {
+	var parts []string
+	start, quoted := 0, false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '"':
+			quoted = !quoted
+		case quoted && s[i] == '\\':
+			i++
+		case !quoted && s[i] == separator:
+			parts = append(parts, s[start:i])
+			start = i + 1
+		}
+	}
+	return append(parts, s[start:])
+}
+
+func isMediaType(name string) bool {
+	kind, sub, ok := strings.Cut(name, "/")
+	return ok && isToken(kind) && isToken(sub)
+}
+
+func isToken(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
 }
 
 // retryAfter reads both forms of Retry-After (RFC 9110 section 10.2.3). It

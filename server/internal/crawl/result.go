@@ -31,11 +31,11 @@ type Request struct {
 // HTMLBody is a Request.WantBody that reads HTML, and what might be HTML because
 // it has no type.
 func HTMLBody(_ int, contentType string) bool {
-	switch contentType {
-	case "text/html", "application/xhtml+xml", "":
-		return true
-	}
-	return false
+	return contentType == "" || isHTML(contentType)
+}
+
+func isHTML(contentType string) bool {
+	return contentType == "text/html" || contentType == "application/xhtml+xml"
 }
 
 // Result is what asking for a URL led to. Status, headers, body and times are
@@ -50,16 +50,19 @@ type Result struct {
 
 	Status      int         // 0: no answer
 	Header      http.Header // selected headers only, values cut at 4 KiB
-	ContentType string      // media type in lower case, without parameters
+	ContentType string      // media type of the body in lower case, without parameters; see Declared
+	Declared    string      // media type of the header, where it has one; ContentType is another when the body shows it
 	RetryAfter  time.Duration
 	TLSExpires  time.Time // of the server's certificate; zero without TLS. For the check tls-expiring
 
-	// Body is decoded from gzip, not from its charset. It is kept as far as it came on
+	// Body is decoded from its content coding, not from its charset. It is kept as far as it came on
 	// a failure, and nil when Request.WantBody said no.
 	Body       []byte
-	Truncated  bool  // the body is longer than MaxBody and was cut there
-	Compressed bool  // it came as gzip. For the check no-compression
-	WireBytes  int64 // body bytes received, before decoding. For the check no-compression
+	Truncated  bool   // the body was cut: it is longer than MaxBody, or Swollen, or its coding is not finished
+	Swollen    bool   // it was cut because it decodes to more than 100 times what was sent
+	Compressed bool   // it came in a content coding. For the check no-compression
+	Encoding   string // the codings that were undone, such as "gzip" or "br"; we ask only for gzip
+	WireBytes  int64  // body bytes received, before decoding. For the check no-compression
 
 	TTFB     time.Duration // from the request's last byte sent to the first one received
 	Duration time.Duration // from connecting to the end of the body. For the check fetch-timeout
@@ -75,6 +78,12 @@ type Hop struct {
 	URL      string
 	Status   int
 	Location string // canonical; as sent when it is no URL we fetch
+}
+
+// Mislabelled reports whether the header says HTML and the body is something else,
+// such as a PDF: ContentType is then what it is.
+func (r *Result) Mislabelled() bool {
+	return isHTML(r.Declared) && r.ContentType != r.Declared
 }
 
 // clearResponse forgets the response of an earlier attempt or hop.
