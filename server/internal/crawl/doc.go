@@ -74,6 +74,7 @@
 //	sitemap.go        reads one sitemap
 //	robots_parse.go   reads one robots.txt
 //	robots.go         Robots: its rules, and what they say of a URL
+//	robots_match.go   compares a path with many rules
 //	body.go           bodies, bounded on the wire and decoded
 //	sniff.go          what a body is, whatever its header says
 //	cookies.go        the cookies of one fetch

@@ -86,9 +86,10 @@ type robotsGroup struct {
 
 type robotsBlock struct {
 	agents    []string
-	rules     []robotsRule
+	rules     []robotsRule // by length, the longest first, and Allow before Disallow
 	delay     time.Duration
 	delayLine int
+	sorted    bool
 }
 
 type robotsRule struct {
@@ -118,13 +119,17 @@ func (r *Robots) Query(agent string, u *url.URL) Decision {
 	if path == "/robots.txt" {
 		return d
 	}
+	m := robotsMatcher{path: path}
 	best := 0
 	for _, b := range g.blocks {
 		for i := range b.rules {
 			rule := &b.rules[i]
+			if rule.pattern.octets < best {
+				break // as are all that follow
+			}
 			longer := rule.pattern.octets > best
 			tie := rule.pattern.octets == best && rule.allow && !d.Allowed
-			if (longer || tie) && rule.pattern.matches(path) {
+			if (longer || tie) && m.matches(&rule.pattern) {
 				best = rule.pattern.octets
 				d.Allowed, d.Line, d.Rule = rule.allow, rule.line, rule.text
 			}
@@ -190,30 +195,6 @@ func newPattern(value string) pattern {
 		p.parts[i] = robotsLiteral.Replace(p.parts[i])
 	}
 	return p
-}
-
-// matches takes the leftmost place for every part but the last: if that fails no
-// other choice succeeds, so the work is linear in the path whatever the pattern.
-func (p pattern) matches(path string) bool {
-	rest, ok := strings.CutPrefix(path, p.parts[0])
-	if !ok {
-		return false
-	}
-	last := len(p.parts) - 1
-	if last == 0 {
-		return !p.end || rest == ""
-	}
-	for _, part := range p.parts[1:last] {
-		i := strings.Index(rest, part)
-		if i < 0 {
-			return false
-		}
-		rest = rest[i+len(part):]
-	}
-	if p.end {
-		return strings.HasSuffix(rest, p.parts[last])
-	}
-	return strings.Contains(rest, p.parts[last])
 }
 
 func (r *Robots) addBlock(token string, b *robotsBlock) {

@@ -3,6 +3,7 @@ package crawl
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,6 +39,13 @@ func ParseRobots(body []byte) *Robots {
 	for s := range strings.SplitSeq(strings.ReplaceAll(text, "\r", "\n"), "\n") {
 		line++
 		p.readLine(line, s)
+	}
+	for _, g := range r.groups {
+		for _, b := range g.blocks {
+			if !b.sorted { // several agents share it
+				b.sort()
+			}
+		}
 	}
 	if r.Truncated {
 		p.addProblem(line, ProblemTooLarge, strconv.Itoa(r.Size)+" bytes or more")
@@ -151,6 +159,20 @@ func productToken(value string) string {
 		}
 	}
 	return value
+}
+
+// sort puts first what decides first. Of equal rules the first line counts.
+func (b *robotsBlock) sort() {
+	b.sorted = true
+	slices.SortStableFunc(b.rules, func(x, y robotsRule) int {
+		if x.allow != y.allow && x.pattern.octets == y.pattern.octets {
+			if x.allow {
+				return -1
+			}
+			return 1
+		}
+		return y.pattern.octets - x.pattern.octets
+	})
 }
 
 func (p *robotsParser) addRule(n int, allow bool, value, text string) {

@@ -1,8 +1,10 @@
 package crawl
 
 import (
+	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -251,4 +253,74 @@ func FuzzRobots(f *testing.F) {
 		}
 		compareWithGoogle(t, file, "foo", path)
 	})
+}
+
+// What a URL costs grows with the size of the file and not with rules times path,
+// however the rules are made.
+func TestRobotsRulesCostNoMoreThanTheirLength(t *testing.T) {
+	for name, tt := range map[string]struct {
+		rule func(i int) string
+		path string
+	}{
+		"wildcards that are not there": {func(i int) string { return fmt.Sprintf("/*param%d=", i) }, "/" + strings.Repeat("param=/", 280)},
+		"all there, in another order":  {func(i int) string { return fmt.Sprintf("/*b%s*a", strings.Repeat("b", i%40)) }, "/" + strings.Repeat("a", 900) + strings.Repeat("b", 900)},
+		"powers of one letter":         {func(i int) string { return "/*" + strings.Repeat("a", i%900) + "*b" }, "/" + strings.Repeat("a", 1900)},
+		"many stars":                   {func(int) string { return "/" + strings.Repeat("*a", 20) + "*b" }, "/" + strings.Repeat("a", 1900)},
+		"ends":                         {func(i int) string { return fmt.Sprintf("/*%d$", i) }, "/" + strings.Repeat("1234", 450)},
+		"plain":                        {func(i int) string { return fmt.Sprintf("/a/%d", i) }, "/a/" + strings.Repeat("b", 1900)},
+	} {
+		var file strings.Builder
+		file.WriteString("User-agent: *\n")
+		for i := 0; i < 15_000 && file.Len() < MaxRobots-2000; i++ {
+			file.WriteString("Disallow: " + tt.rule(i) + "\n")
+		}
+		r := ParseRobots([]byte(file.String()))
+		m := robotsMatcher{path: tt.path}
+		matched := false
+		for _, rule := range r.groups["*"].blocks[0].rules {
+			indexed := m.matches(&rule.pattern)
+			fresh := robotsMatcher{path: tt.path}
+			if plain := fresh.matches(&rule.pattern); plain != indexed {
+				t.Fatalf("%s: %s matches %v without an index, %v with one", name, rule.text, plain, indexed)
+			}
+			matched = matched || indexed
+		}
+		most := 16*file.Len() + 1000*len(tt.path) // a path has a place for each of some 1,000 lengths at most
+		if m.ops > most {
+			t.Errorf("%s: %d steps for %d bytes of rules and %d of path", name, m.ops, file.Len(), len(tt.path))
+		}
+		if d := r.Query("x", &url.URL{Scheme: "http", Host: "h", Path: tt.path}); d.Allowed == matched {
+			t.Errorf("%s: allowed %v, matched %v", name, d.Allowed, matched)
+		}
+	}
+}
+
+// With an index and without one the answers are the same.
+func FuzzRobotsMatcher(f *testing.F) {
+	f.Add("/*a*b", "/ab", "/xxaxxb")
+	f.Add("/*aa*aa$", "/*aaa", "/aaaa")
+	f.Add("*", "/**a*", "/a*")
+	f.Fuzz(func(t *testing.T, x, y, path string) {
+		indexed := robotsMatcher{path: path, scanned: maxScans * (len(path) + 1)}
+		for _, value := range []string{x, y, x + "*" + y} {
+			p := newPattern(value)
+			plain := robotsMatcher{path: path}
+			if got, want := indexed.matches(&p), plain.matches(&p); got != want {
+				t.Errorf("%q at %q: %v with an index, %v without", value, path, got, want)
+			}
+		}
+	})
+}
+
+func BenchmarkRobotsQuery(b *testing.B) {
+	var file strings.Builder
+	file.WriteString("User-agent: *\n")
+	for i := range 15_000 {
+		fmt.Fprintf(&file, "Disallow: /*p%d=*x\n", i)
+	}
+	r := ParseRobots([]byte(file.String()))
+	u := &url.URL{Scheme: "http", Host: "h", Path: "/" + strings.Repeat("some/where/", 180)}
+	for b.Loop() {
+		r.Query("x", u)
+	}
 }
