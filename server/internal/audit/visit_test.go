@@ -185,3 +185,24 @@ func TestAVisitKeepsTheSpellingOfItsLinks(t *testing.T) {
 		}
 	}
 }
+
+// A page leads to all that a browser would open of it, and hides no link that none
+// opens.
+func TestVisitLeadsWhereABrowserGoes(t *testing.T) {
+	home := address(t, "https://example.com/")
+	scope := crawl.NewScope(home)
+	v := newVisit(asked{Item: crawl.Item{URL: home.String()}, home: true}, answered(t, home.String(),
+		`<!doctype html><meta http-equiv="refresh" content="0;url=production/index.html"><title>Gentelella</title>
+		<a href="a">a</a><base href="/sub/"><iframe src="/in"></iframe><template><a href="/no">x</a></template>
+		<a href="http://exa mple.test/">a</a><a href="https://example.test:99999/">c</a><a href="http://[::1/">d</a>`), scope, time.Time{})
+	want := []string{"https://example.com/sub/a", "https://example.com/in", "https://example.com/sub/production/index.html"}
+	if !slices.Equal(v.links, want) || v.facts.Refresh != want[2] {
+		t.Errorf("links %q, refresh %q, want %q", v.links, v.facts.Refresh, want)
+	}
+	for _, f := range v.findings {
+		if f.CheckID == "link-not-crawlable" && f.Evidence[0].Value == "3" {
+			return
+		}
+	}
+	t.Errorf("the links that no browser opens are not reported: %+v", v.findings)
+}
