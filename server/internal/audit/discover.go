@@ -142,19 +142,10 @@ func (r *run) openFrontier(s *site) {
 	})
 }
 
-// readSitemaps reads those that robots.txt names, and the one at the usual place.
+// readSitemaps reads those that robots.txt names, and those at the usual places.
 func (r *run) readSitemaps(ctx context.Context, s *site) error {
 	r.say(work.Say("reading-sitemap"))
-	var roots []*url.URL
-	for _, named := range s.robots.Sitemaps {
-		if u, err := crawl.Resolve(s.home, named, ""); err == nil {
-			roots = append(roots, u)
-		}
-	}
-	if u, err := crawl.Canonical(s.home, "/sitemap.xml"); err == nil {
-		roots = append(roots, u)
-	}
-	sitemaps, err := r.fetcher.Sitemaps(ctx, roots, s.scope, crawl.SitemapLimits{})
+	sitemaps, err := r.fetcher.SitemapsOf(ctx, s.robots, s.home, s.scope, crawl.SitemapLimits{})
 	if err != nil {
 		return causeOr(ctx, err)
 	}

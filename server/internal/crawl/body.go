@@ -198,11 +198,13 @@ func (d *decoder) open() error {
 	return nil
 }
 
+var errHead = errors.New("unexpected EOF") // and not io.ErrUnexpectedEOF
+
 // noEnd tells a head that is cut short, which leaves nothing to show, from an end
 // that is missing.
 func noEnd(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF {
-		return errors.New("it ends within its head")
+		return errHead
 	}
 	return err
 }

@@ -20,7 +20,7 @@
 //     which is what the site is asked for, and [Normal] is the key of that. [Scope]
 //     says which of them belong to the site.
 //   - [RobotsCache] fetches robots.txt once per origin and answers from it;
-//     [Fetcher.Sitemaps] reads the sitemaps it names.
+//     [Fetcher.SitemapsOf] reads the sitemaps it names, or those at usual places.
 //   - [Frontier] holds what is known and hands it out breadth first.
 //   - [Fetcher.Fetch] makes one fetch: turns at the host, redirects, a retry,
 //     limits, and what the site did wrong as a [Failure].

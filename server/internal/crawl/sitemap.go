@@ -2,14 +2,15 @@ package crawl
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
-	"compress/gzip"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"strings"
+	"time"
 
 	"golang.org/x/net/html/charset"
 )
@@ -30,6 +31,9 @@ type SitemapLimits struct {
 	Files   int   // fetched. Defaults to 50
 	Depth   int   // of indexes inside indexes. Defaults to 2
 	Bytes   int64 // of one file, uncompressed. Defaults to MaxSitemapBytes
+	All     int64 // bytes of all files together, uncompressed. Defaults to 200 MB
+	// Time is how long fetching goes on, turns at the host included. Defaults to 1 min.
+	Time time.Duration
 }
 
 func (l SitemapLimits) withDefaults() SitemapLimits {
@@ -37,6 +41,8 @@ func (l SitemapLimits) withDefaults() SitemapLimits {
 	l.Files = cmp.Or(l.Files, 50)
 	l.Depth = cmp.Or(l.Depth, 2)
 	l.Bytes = cmp.Or(l.Bytes, MaxSitemapBytes)
+	l.All = cmp.Or(l.All, 200<<20)
+	l.Time = cmp.Or(l.Time, time.Minute)
 	return l
 }
 
@@ -60,7 +66,8 @@ const (
 	SitemapForeignHost SitemapProblemKind = "foreign-host"  // an entry outside the site
 	SitemapBadURL      SitemapProblemKind = "bad-url"       // an entry that is empty, relative or no http URL
 	SitemapDepth       SitemapProblemKind = "depth"         // an index inside too many indexes
-	SitemapLoop        SitemapProblemKind = "loop"          // an index that names itself
+	SitemapLoop        SitemapProblemKind = "loop"          // an index that names itself, or one that leads back to it
+	SitemapUnreadable  SitemapProblemKind = "unreadable"    // a sitemap that is named here gives no answer to read
 	SitemapCap         SitemapProblemKind = "cap"           // SitemapLimits ended the reading of a correct set
 )
 
@@ -82,30 +89,27 @@ type SitemapProblem struct {
 	Text string
 }
 
-// ParseSitemap reads one sitemap: XML of either kind or plain text with one URL a
-// line, optionally in gzip, in any charset it declares. It streams: yield gets
+// ParseSitemap reads one sitemap: XML of either kind, a feed (RSS or Atom) or plain
+// text with one URL a line, optionally in gzip, in any charset it declares. It streams: yield gets
 // each entry as it is read and ends the reading by returning false. index tells
 // whether the entries are sitemaps. Reading ends at the first syntax error;
 // entries before it were yielded. At most 100 problems are returned.
 func ParseSitemap(r io.Reader, file *url.URL, lim SitemapLimits, yield func(SitemapEntry) bool) (
 	index bool, problems []SitemapProblem) {
-	p := &sitemapParser{file: file.String(), yield: yield}
+	p := &sitemapParser{url: file, file: file.String(), yield: yield}
 	lim = lim.withDefaults()
 
 	buffered := bufio.NewReader(r)
-	if magic, _ := buffered.Peek(2); string(magic) == "\x1f\x8b" {
-		gz, err := gzip.NewReader(buffered)
-		if err != nil {
-			p.addProblem(0, SitemapSyntax, err.Error())
-			return false, p.problems
+	for range 2 { // some servers send a .gz file in gzip once more
+		if magic, _ := buffered.Peek(2); string(magic) == "\x1f\x8b" {
+			buffered = bufio.NewReader(&decoder{coding: "gzip", src: buffered})
 		}
-		r = gz
-	} else {
-		r = buffered
 	}
-	body := &limitedBody{r: r, left: lim.Bytes}
-	content := bufio.NewReader(body)
-	err := p.read(content)
+	body := &limitedBody{r: buffered, left: lim.Bytes}
+	err := p.read(decodeUTF16(bufio.NewReader(body)))
+	if err == nil {
+		err = body.err
+	}
 	var syntax *xml.SyntaxError
 	switch {
 	case body.truncated:
@@ -121,6 +125,8 @@ func ParseSitemap(r io.Reader, file *url.URL, lim SitemapLimits, yield func(Site
 var errSitemapDone = errors.New("nothing more to read")
 
 type sitemapParser struct {
+	url      *url.URL
+	form     sitemapForm
 	file     string
 	yield    func(SitemapEntry) bool
 	index    bool
@@ -138,14 +144,14 @@ func (p *sitemapParser) read(r *bufio.Reader) error {
 	if head, _ := r.Peek(64); !strings.HasPrefix(strings.TrimLeft(string(head), "\ufeff \t\r\n"), "<") {
 		return p.readText(r)
 	}
-	dec := xml.NewDecoder(r)
-	dec.CharsetReader = charset.NewReaderLabel
+	dec := newSitemapDecoder(r)
 	var (
 		path         []string // local names of the open elements
 		text         strings.Builder
 		loc, lastmod string
 		line         int
 	)
+	f := &p.form
 	for {
 		token, err := dec.Token()
 		if errors.Is(err, io.EOF) {
@@ -161,26 +167,32 @@ func (p *sitemapParser) read(r *bufio.Reader) error {
 			switch {
 			case len(path) == 1 && !p.readRoot(t.Name.Local):
 				return errSitemapDone
-			case len(path) == 2:
+			case len(path) == f.depth:
 				loc, lastmod = "", ""
 				line, _ = dec.InputPos()
 			case len(path) > maxSitemapNesting:
 				n, _ := dec.InputPos()
 				return &xml.SyntaxError{Line: n, Msg: "elements are nested too deeply"}
+			case f.attr && len(path) == f.depth+1 && t.Name.Local == f.loc && loc == "":
+				loc = linkOf(t)
+				line, _ = dec.InputPos()
 			}
 		case xml.CharData:
-			if len(path) == 3 && text.Len() < 2*MaxURLLength {
+			if len(path) == f.depth+1 && text.Len() < 2*MaxURLLength {
 				text.Write(t)
 			}
 		case xml.EndElement:
-			switch {
+			switch name := t.Name.Local; {
 			// Only direct children: <image:loc> and its like stand one level deeper.
-			case len(path) == 3 && path[2] == "loc":
-				loc = strings.TrimSpace(text.String())
-				line, _ = dec.InputPos()
-			case len(path) == 3 && path[2] == "lastmod":
+			case len(path) == f.depth+1 && name == f.loc && !f.attr:
+				// A feed may have an empty <atom:link> beside its <link>.
+				if value := strings.TrimSpace(text.String()); value != "" {
+					loc = value
+					line, _ = dec.InputPos()
+				}
+			case len(path) == f.depth+1 && name == f.lastmod:
 				lastmod = strings.TrimSpace(text.String())
-			case len(path) == 2 && p.isEntry(path[1]):
+			case len(path) == f.depth && name == f.entry:
 				if !p.yieldEntry(line, loc, lastmod) {
 					return errSitemapDone
 				}
@@ -190,20 +202,100 @@ func (p *sitemapParser) read(r *bufio.Reader) error {
 	}
 }
 
+// sitemapForm says where a kind of document has its entries.
+type sitemapForm struct {
+	depth        int    // of an entry
+	entry        string // its element
+	loc, lastmod string // children of it
+	attr         bool   // the location is an attribute of loc
+	feed         bool   // entries may lack a location, and it may be relative
+}
+
+var sitemapForms = map[string]sitemapForm{
+	"urlset":       {depth: 2, entry: "url", loc: "loc", lastmod: "lastmod"},
+	"sitemapindex": {depth: 2, entry: "sitemap", loc: "loc", lastmod: "lastmod"},
+	"rss":          {depth: 3, entry: "item", loc: "link", feed: true},
+	"RDF":          {depth: 2, entry: "item", loc: "link", feed: true},
+	"feed":         {depth: 2, entry: "entry", loc: "link", lastmod: "updated", attr: true, feed: true},
+}
+
+// linkOf returns where a link of Atom leads, if it leads to the entry itself.
+func linkOf(t xml.StartElement) string {
+	href := ""
+	for _, a := range t.Attr {
+		switch a.Name.Local {
+		case "href":
+			href = strings.TrimSpace(a.Value)
+		case "rel":
+			if a.Value != "alternate" {
+				return ""
+			}
+		}
+	}
+	return cutBytes(href, 2*MaxURLLength)
+}
+
 func (p *sitemapParser) readRoot(name string) bool {
-	switch name {
-	case "sitemapindex":
-		p.index = true
-	case "urlset":
-	default:
+	form, known := sitemapForms[name]
+	if !known {
 		p.addProblem(1, SitemapNotSitemap, "the document is <"+name+">")
 		return false
 	}
+	p.form, p.index = form, name == "sitemapindex"
 	return true
 }
 
-func (p *sitemapParser) isEntry(name string) bool {
-	return p.index && name == "sitemap" || !p.index && name == "url"
+// newSitemapDecoder reads the XML declaration itself, if there is one: package xml
+// takes no version but 1.0, and no encoding that is undone already.
+func newSitemapDecoder(r *bufio.Reader) *xml.Decoder {
+	head, _ := r.Peek(256)
+	if bytes.HasPrefix(head, []byte("\ufeff")) {
+		r.Discard(len("\ufeff"))
+		head = head[len("\ufeff"):]
+	}
+	end := bytes.Index(head, []byte("?>"))
+	if end < 0 || !bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("<?xml")) {
+		dec := xml.NewDecoder(r)
+		dec.CharsetReader = charset.NewReaderLabel
+		return dec
+	}
+	declaration := string(head[:end])
+	r.Discard(end + len("?>"))
+	var content io.Reader = r
+	if label := strings.ToLower(declaredEncoding(declaration)); label != "" && !strings.HasPrefix(label, "utf") {
+		if decoded, err := charset.NewReaderLabel(label, r); err == nil {
+			content = decoded
+		}
+	}
+	lines := strings.Repeat("\n", strings.Count(declaration, "\n"))
+	return xml.NewDecoder(io.MultiReader(strings.NewReader(lines), content))
+}
+
+// declaredEncoding returns what an XML declaration says of its encoding.
+func declaredEncoding(declaration string) string {
+	_, after, _ := strings.Cut(declaration, "encoding")
+	after = strings.TrimLeft(after, " \t\r\n=")
+	if after == "" {
+		return ""
+	}
+	label, _, _ := strings.Cut(after[1:], after[:1])
+	return label
+}
+
+// decodeUTF16 decodes text in UTF-16, with a mark or without.
+func decodeUTF16(r *bufio.Reader) *bufio.Reader {
+	head, _ := r.Peek(4)
+	label := ""
+	switch {
+	case bytes.HasPrefix(head, []byte("\xfe\xff")), bytes.HasPrefix(head, []byte("\x00<\x00")):
+		label = "utf-16be"
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), len(head) == 4 && head[0] == '<' && head[1] == 0 && head[3] == 0:
+		label = "utf-16le"
+	default:
+		return r
+	}
+	enc, _ := charset.Lookup(label)
+	return bufio.NewReader(enc.NewDecoder().Reader(r))
 }
 
 // readText reads the plain text form: one URL a line.
@@ -238,11 +330,18 @@ func (p *sitemapParser) yieldEntry(line int, loc, lastmod string) bool {
 		p.addProblem(line, SitemapTooManyURLs, "more than 50,000 entries")
 		return false
 	}
+	var base *url.URL
+	if p.form.feed {
+		base = p.url
+		if loc == "" {
+			return true
+		}
+	}
 	if loc == "" {
 		p.addProblem(line, SitemapBadURL, "an entry without location")
 		return true
 	}
-	u, err := resolve(nil, loc, "")
+	u, err := resolve(base, loc, "")
 	if err != nil {
 		text := err.Error()
 		if errors.Is(err, ErrNoHost) {

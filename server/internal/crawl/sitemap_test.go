@@ -185,18 +185,20 @@ func TestSitemaps(t *testing.T) {
 		{at("/root.xml"), 1, SitemapLoop, at("/root.xml")},
 		{at("/root.xml"), 4, SitemapForeignHost, "https://elsewhere.example/s.xml"},
 		{at("/a.xml"), 4, SitemapForeignHost, "https://elsewhere.example/"},
+		{at("/root.xml"), 5, SitemapUnreadable, at("/gone.xml") + " answers 404"},
 		{at("/subsub.xml"), 1, SitemapDepth, at("/deep.xml")},
+		{at("/sub.xml"), 1, SitemapLoop, at("/root.xml")},
 	}
 	if !reflect.DeepEqual(got.Problems, wantProblems) {
 		t.Errorf("problems %+v\nwant %+v", got.Problems, wantProblems)
 	}
 	wantFiles := []SitemapFile{
 		{URL: at("/root.xml"), Status: 200},
-		{URL: at("/a.xml"), Status: 200},
-		{URL: at("/b.xml.gz"), Status: 200},
-		{URL: at("/gone.xml"), Status: 404},
-		{URL: at("/sub.xml"), Status: 200},
-		{URL: at("/subsub.xml"), Status: 200},
+		{URL: at("/a.xml"), NamedBy: at("/root.xml"), Status: 200},
+		{URL: at("/b.xml.gz"), NamedBy: at("/root.xml"), Status: 200},
+		{URL: at("/gone.xml"), NamedBy: at("/root.xml"), Status: 404},
+		{URL: at("/sub.xml"), NamedBy: at("/root.xml"), Status: 200},
+		{URL: at("/subsub.xml"), NamedBy: at("/sub.xml"), Status: 200},
 	}
 	if !reflect.DeepEqual(got.Files, wantFiles) {
 		t.Errorf("files %+v\nwant %+v", got.Files, wantFiles)

@@ -7,5 +7,9 @@ func cutBytes(s string, n int) string {
 	if len(s) > n {
 		s = s[:n]
 	}
-	return strings.ToValidUTF8(s, "\ufffd")
+	s = strings.ToValidUTF8(s, "\ufffd")
+	if len(s) > n { // the mark for what was no text is longer than that
+		s = strings.ToValidUTF8(s[:n], "")
+	}
+	return s
 }
