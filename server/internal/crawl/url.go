@@ -103,7 +103,10 @@ func resolve(base *url.URL, href, charset string) (*url.URL, error) {
 	if !utf8.ValidString(ref) {
 		ref = string([]rune(ref))
 	}
-	ref, query, hasQuery := strings.Cut(lineBreaks.Replace(ref), "?")
+	if strings.ContainsAny(ref, "\t\n\r") {
+		ref = lineBreaks.Replace(ref)
+	}
+	ref, query, hasQuery := strings.Cut(ref, "?")
 	ref = strings.ReplaceAll(ref, `\`, "/")
 	query = escapeQuery(query, charset)
 
@@ -139,8 +142,13 @@ func resolve(base *url.URL, href, charset string) (*url.URL, error) {
 		}
 	}
 	u.RawQuery, u.ForceQuery = query, hasQuery && query == ""
-	setWirePath(u, removeDotSegments(appendEscaped(nil, path, wirePathByte)))
-	if len(u.String()) > MaxURLLength {
+	path = removeDotSegments(appendEscaped(nil, path, wirePathByte))
+	setWirePath(u, path)
+	length := len(u.Scheme) + len("://") + len(u.Host) + len(path) + len(query)
+	if hasQuery {
+		length++
+	}
+	if length > MaxURLLength {
 		return nil, ErrTooLong
 	}
 	return u, nil
@@ -285,6 +293,10 @@ func wirePath(u *url.URL) string {
 
 // setWirePath sets the path of u from its escaped spelling; see Resolve.
 func setWirePath(u *url.URL, escaped string) {
+	if isPlainPath(escaped) && !strings.ContainsFunc(u.Host, isOddHostRune) {
+		u.Path = escaped
+		return
+	}
 	plain, err := url.PathUnescape(escaped)
 	if err == nil && !strings.ContainsFunc(u.Host, isOddHostRune) {
 		u.Path = plain
@@ -300,6 +312,16 @@ func setWirePath(u *url.URL, escaped string) {
 		u.Path = plain
 	}
 	u.Opaque = "//" + u.Host + escaped
+}
+
+// isPlainPath reports whether net/url spells a path as it is.
+func isPlainPath(path string) bool {
+	for i := range len(path) {
+		if c := path[i]; c != '/' && !unreserved(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // isOddHostRune reports whether the URL standard leaves r in a host and net/url does not.
