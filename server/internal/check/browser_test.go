@@ -243,6 +243,8 @@ func TestBoundsAreSaid(t *testing.T) {
 		{"as many links as there may be", links(MaxLinks), ""},
 		{"more links than there may be", links(MaxLinks + 1), CutLinks},
 		{"attributes", on("<p " + kinds("a%d ", 2_000) + ">"), CutMarkup},
+		{"attributes of many tags", on(strings.Repeat("<p a b c d e f g h i j k l m n o p>", 70_000)), CutMarkup},
+		{"long links", on(kinds("<a href=/"+strings.Repeat("a", 1_000)+"%d>x</a>", 5_000)), CutLinks},
 		{"a picture in an attribute", on(`<img alt="" src="data:image/png;base64,` + strings.Repeat("aA/= ", 1<<20) + `"><a href=/x>x</a>`), ""},
 	} {
 		p := Parse(c.in)
