@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/check": {"atalaya/shared", "golang.org/x/net/html/..."},
 	"atalaya/server/internal/work":  {"atalaya/shared", "atalaya/shared/text"}, // the engine's English sentences
 	"atalaya/server/internal/audit": {"atalaya/shared", "atalaya/server/internal/work", "atalaya/server/internal/crawl",
-		"atalaya/server/internal/check"},
+		"atalaya/server/internal/check", "golang.org/x/sync/semaphore"},
 	"atalaya/server/internal/store": {"atalaya/shared", "atalaya/server/internal/work",
 		"atalaya/server/internal/store/migrations", "github.com/uptrace/bun/...",
 		"modernc.org/sqlite/...", "github.com/fsnotify/fsnotify"},

@@ -7,7 +7,6 @@ import "strings"
 type reference struct {
 	href     string // without fragment
 	text     string
-	markup   string // the start tag, of an a or area element
 	noFollow bool
 	kind     LinkKind
 }

@@ -203,7 +203,7 @@ var errHead = errors.New("unexpected EOF") // and not io.ErrUnexpectedEOF
 // noEnd tells a head that is cut short, which leaves nothing to show, from an end
 // that is missing.
 func noEnd(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return errHead
 	}
 	return err
