@@ -25,6 +25,7 @@
 //   - unsent_linux.go, unsent_other.go: how much the kernel holds for one slow subscriber
 //   - certificate.go: the TLS certificate, renewed without a restart
 //   - metrics.go: the registry behind /metrics
+//   - memory.go: how large the heap may grow
 //
 // Tests start the program as a process (process_test.go), some under faults
 // (fault_rig_test.go); imports_test.go holds which package may import which.
@@ -85,7 +86,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case command == "migrate":
 		return migrate(ctx, cfg, stdout, cfg.logger(stderr))
 	}
-	return serve(ctx, cfg, stdout, cfg.logger(stderr))
+	log := cfg.logger(stderr)
+	limitMemory(getenv, log)
+	return serve(ctx, cfg, stdout, log)
 }
 
 // version is the module's version, or the revision it was built from.
