@@ -79,7 +79,7 @@ func await(
 			t.Logf("the audit is %+v", p)
 		}
 	}()
-	testkit.Eventually(t, 20*time.Second, what, func() bool {
+	testkit.Eventually(t, time.Minute, what, func() bool {
 		var err error
 		if p, err = s.Progress(t.Context(), id); err != nil {
 			t.Fatal(err)
