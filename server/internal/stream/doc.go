@@ -181,22 +181,32 @@
 //
 // # Files, in reading order
 //
-//	stream.go            Reader, Config, Server: what a caller needs
+//	stream.go            Server: what a caller holds
 //	handle.go  poll.go   the handlers: request → subscription and snapshot → writer or answer
 //	prefer.go            the Prefer header of a poll
-//	refusal.go  gate.go  why a request is refused; how many may be open
-//	relay.go             wake-up → query → hub
-//	snapshot.go          requests that wait for the relay's next snapshot
-//	hub.go               topics, subscriptions, publishing
-//	subscriber.go  list.go  what one stream has subscribed to, and what it takes
-//	frame.go             one state, encoded once
-//	session.go           what one stream sends, and when
-//	openstream.go        a session, and what is released with it
 //	writer.go            which writer carries a stream
 //	writer_nethttp.go  writer_conn.go  writer_epoll*.go   the three writers
-//	shard_linux.go  schedule.go  timers.go  socket_linux.go   how a shard works
-//	metrics.go  propagation.go   figures
-//	env.go               what all of them need of their server: configuration, clock, metrics
+//	shard_linux.go  timers.go   the epoll writer's loop
+//	openstream.go        a session, and what is released with it
+//	session.go           what one stream sends, and when
+//	relay.go             wake-up → query → hub
+//	list.go  subscriber.go   what one stream has subscribed to, and what it takes
+//	hub.go               topics, subscriptions, publishing
+//	snapshot.go          requests that wait for the relay's next snapshot
+//	schedule.go          in which order a shard visits its groups
+//	waker.go             how a subscriber is told that there is something to take
+//	socket_linux.go      system calls that do not block
+//	request.go  refusal.go   what a client wants, and why it is refused
+//	frame.go  propagation.go   one state, encoded once; how long it took
+//	env.go  gate.go      what all of them need of their server; how many may be open
+//	heartbeat.go         heartbeats, encoded once for all
+//	metrics.go           figures
+//	config.go            what a caller decides
+//
+// Uses run down this list, except between those that know each other: the Server, its
+// handlers and its writers; the hub and its subscribers (each is a field of the
+// other), and the schedule whose groups it wakes; a frame and the probe that measures
+// it; metrics and the freshness that they show.
 //
 // # Testing
 //

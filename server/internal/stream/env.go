@@ -22,6 +22,24 @@ func newEnv(cfg Config) *env {
 	return e
 }
 
+// draining reports whether the server drains.
+func (e *env) draining() bool {
+	select {
+	case <-e.gate.drain:
+		return true
+	default:
+		return false
+	}
+}
+
+// release gives back what admission gave.
+func (e *env) release(free func()) {
+	if free != nil {
+		free()
+	}
+	e.gate.leave()
+}
+
 // clock turns times into instants: durations since the server began. An instant is
 // a third of the size of a time, and stays right when somebody sets the system's clock.
 type clock struct{ epoch time.Time }

@@ -66,13 +66,3 @@ func (g *gate) count() int {
 	defer g.mu.Unlock()
 	return g.open
 }
-
-// draining reports whether the server drains.
-func (e *env) draining() bool {
-	select {
-	case <-e.gate.drain:
-		return true
-	default:
-		return false
-	}
-}

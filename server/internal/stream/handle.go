@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
-	"atalaya/server/internal/sse"
 	"atalaya/shared"
 )
 
@@ -38,36 +35,6 @@ func (s *Server) Audits(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.stream(w, r, request{ids: ids, variant: withoutID})
-}
-
-// request is what a client wants streamed.
-type request struct {
-	ids     []int64 // nil for the list
-	variant variant
-	cursor  string // the last event id of a client that comes back; empty for none
-}
-
-// logAttrs are the attributes of a stream's log lines.
-func (r request) logAttrs(remote string) []any {
-	var attrs []any
-	switch r.variant {
-	case withID:
-		attrs = []any{slog.Int64("audit_id", r.ids[0]), slog.String("last_event_id", cutForLog(r.cursor))}
-	case withoutID:
-		attrs = []any{slog.Any("audit_ids", r.ids)}
-	default:
-		attrs = []any{slog.String("topic", "list")}
-	}
-	return append(attrs, slog.String("remote", remote), slog.String("transport", "sse"))
-}
-
-// cutForLog bounds what a client chose and the log repeats.
-func cutForLog(text string) string {
-	const most = 40 // bytes
-	if len(text) > most {
-		return strings.ToValidUTF8(text[:most], "")
-	}
-	return text
 }
 
 // lastEventID is the cursor of a client that comes back. A browser that reconnects by
@@ -190,12 +157,6 @@ func (s *Server) subscribe(ctx context.Context, want request) (subscriber, *snap
 	return nil, nil, err
 }
 
-func setHead(h http.Header) {
-	h.Set("Content-Type", sse.ContentType)
-	h.Set("Cache-Control", "no-store, no-transform")
-	h.Set("X-Accel-Buffering", "no")
-}
-
 // admit lets a request hold its connection until [env.release] is given free back,
 // or returns why not.
 func (s *Server) admit(r *http.Request) (free func(), err error) {
@@ -211,13 +172,6 @@ func (s *Server) admit(r *http.Request) (free func(), err error) {
 		s.gate.leave()
 	}
 	return free, err
-}
-
-func (e *env) release(free func()) {
-	if free != nil {
-		free()
-	}
-	e.gate.leave()
 }
 
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {

@@ -1,6 +1,8 @@
 package stream
 
 import (
+	"errors"
+	"os"
 	"strings"
 	"time"
 
@@ -67,4 +69,21 @@ func (o *openStream) logAttrs() []any {
 	want := o.subscriber.request()
 	want.cursor = cursor
 	return want.logAttrs(remote)
+}
+
+// discardMax is how many bytes a peer may send after its request. A browser sends
+// none.
+const discardMax = 16 << 10
+
+// lingerMax is how long a peer may take to close after the last byte was written.
+// Closing at once would answer whatever it may have sent meanwhile with a reset,
+// which would destroy the last bytes on their way to it.
+const lingerMax = 500 * time.Millisecond
+
+// endOf is the reason for which a stream ends after a write has failed.
+func endOf(err error) (reason string) {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return endWriteDeadline
+	}
+	return endClientGone
 }
