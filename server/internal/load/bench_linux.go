@@ -136,7 +136,7 @@ func (b *bench) start(ctx context.Context, db *database, program string, args []
 }
 
 // audits creates n external audits over the API, each with its topic.
-func (s *site) audits(ctx context.Context, n, viewers int) ([]*topic, error) {
+func (s *site) audits(ctx context.Context, n, subscribers int) ([]*topic, error) {
 	topics := make([]*topic, n)
 	errs := make([]error, n)
 	var working sync.WaitGroup
@@ -144,7 +144,7 @@ func (s *site) audits(ctx context.Context, n, viewers int) ([]*topic, error) {
 	for range 4 {
 		working.Go(func() {
 			for i := range next {
-				topics[i], errs[i] = s.audit(ctx, i, viewers)
+				topics[i], errs[i] = s.audit(ctx, i, subscribers)
 			}
 		})
 	}
@@ -156,14 +156,14 @@ func (s *site) audits(ctx context.Context, n, viewers int) ([]*topic, error) {
 	return topics, errors.Join(errs...)
 }
 
-func (s *site) audit(ctx context.Context, n, viewers int) (*topic, error) {
+func (s *site) audit(ctx context.Context, n, subscribers int) (*topic, error) {
 	body, _ := json.Marshal(shared.NewAudit{URL: fmt.Sprintf("https://site%d.example/", n), Kind: shared.KindExternal})
 	data, err := s.request(ctx, http.MethodPost, shared.PathAudits, body)
 	if err != nil {
 		return nil, err
 	}
 	a, err := shared.DecodeAuditProgress(bytes.TrimSpace(data))
-	return &topic{id: a.AuditID, path: shared.PathStream(a.AuditID), viewers: viewers}, err
+	return &topic{id: a.AuditID, path: shared.PathStream(a.AuditID), subscribers: subscribers}, err
 }
 
 // patch writes a number into an audit as a worker does that uses the API.

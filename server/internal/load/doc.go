@@ -19,8 +19,8 @@
 //
 //   - bare: a net/http handler with one goroutine and one channel per stream and
 //     no database; a POST publishes. The floor of net/http.
-//   - seed-poll: every viewer asks each second, and each question is one query.
-//   - seed-sse: every viewer's stream queries each 2 s.
+//   - seed-poll: every subscriber asks each second, and each question is one query.
+//   - seed-sse: every subscriber's stream queries each 2 s.
 //
 // The last two are the seed's designs in Go, so that what differs is the design
 // and not the language.
@@ -30,15 +30,15 @@
 // Latencies are in milliseconds, from the moment just before the UPDATE (PATCH,
 // POST) is sent to the moment this program has read the frame's bytes. So they
 // include the statement, its commit and the way there, and are an upper bound of
-// commit → viewer. Both moments are read from one monotonic clock. A state that a
-// viewer never got because a newer one replaced it counts with the time of the
-// newer one, and is counted as conflated. All figures are over every viewer and
+// commit → subscriber. Both moments are read from one monotonic clock. A state that a
+// subscriber never got because a newer one replaced it counts with the time of the
+// newer one, and is counted as conflated. All figures are over every subscriber and
 // every update, by nearest rank.
 //
 //   - write: how long the UPDATE itself took, its commit included; part of the
 //     latencies.
-//   - to all: from the update until the last viewer has it; the median of updates.
-//   - lost: viewers that did not have the last state 10 s after it was written;
+//   - to all: from the update until the last subscriber has it; the median of updates.
+//   - lost: subscribers that did not have the last state 10 s after it was written;
 //     anything but 0 is a fault.
 //   - conn/s: streams opened per second, each counted when its snapshot is here.
 //   - q opening: the server's queries from before the first stream to after the
@@ -60,7 +60,7 @@
 // the server. The reader knows HTTP/1.1 answers (chunked, with a length, or until
 // the connection closes) and as much of text/event-stream as the figures need.
 // Connections come from eight loopback addresses, because one has too few ports
-// for repeated runs. A viewer that loses its connection stays away.
+// for repeated runs. A subscriber that loses its connection stays away.
 //
 // The program needs Linux (epoll, the process clock); elsewhere it says so and
 // exits with status 2. It ends only processes that it started, and the kernel

@@ -20,7 +20,7 @@ const (
 	kindOther
 )
 
-// maxLine bounds the memory of one viewer; longer lines are cut.
+// maxLine bounds the memory of one subscriber; longer lines are cut.
 const maxLine = 64 << 10
 
 // events reads text/event-stream piece by piece. It knows LF and CRLF, the
@@ -50,7 +50,7 @@ func (e *events) read(p []byte, each func(event)) {
 		}
 		e.take(bytes.TrimSuffix(line, []byte("\r")), each)
 		if len(p) == 0 {
-			e.line = nil // an idle viewer keeps no buffer
+			e.line = nil // an idle subscriber keeps no buffer
 			return
 		}
 	}

@@ -39,7 +39,7 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// A viewer costs a buffer only while a line is unfinished, and never a large
+// A subscriber costs a buffer only while a line is unfinished, and never a large
 // one.
 func TestEventsMemory(t *testing.T) {
 	var e events
@@ -47,7 +47,7 @@ func TestEventsMemory(t *testing.T) {
 	e.read([]byte("data: {\"audit"), ignore)
 	e.read([]byte("_id\":1}\n\n"), ignore)
 	if e.line != nil {
-		t.Errorf("an idle viewer keeps %d bytes", cap(e.line))
+		t.Errorf("an idle subscriber keeps %d bytes", cap(e.line))
 	}
 	piece := []byte(strings.Repeat("x", 10_000))
 	for range 100 {

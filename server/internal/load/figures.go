@@ -57,33 +57,33 @@ func percentile(sorted []time.Duration, p float64) figure {
 	return ms(sorted[min(max(rank-1, 0), len(sorted)-1)])
 }
 
-// sample is one progress frame that a viewer got.
+// sample is one progress frame that a subscriber got.
 type sample struct {
-	viewer int32
-	seq    int32
-	at     time.Duration // since the program's start
+	subscriber int32
+	seq        int32
+	at         time.Duration // since the program's start
 }
 
 // delivery is what became of a series of updates.
 type delivery struct {
-	latencies []time.Duration // of each update at each viewer, sorted
+	latencies []time.Duration // of each update at each subscriber, sorted
 	toAll     []time.Duration // of each update that reached everybody, sorted
 	writes    []time.Duration // how long each update took to write
 	received  int             // frames
-	conflated int             // states that a viewer never got
-	lost      int             // viewers without the last state
+	conflated int             // states that a subscriber never got
+	lost      int             // subscribers without the last state
 }
 
 // reckon works out the deliveries of one topic: sent[n] is when update n+1 was
-// sent, viewers are numbered from first, and samples hold, per viewer, growing
+// sent, subscribers are numbered from first, and samples hold, per subscriber, growing
 // numbers. A state counts as there when it or a newer one is.
-func reckon(sent []time.Duration, first, viewers int, samples []sample) (d delivery) {
-	have := make([]int, viewers) // the newest state of each viewer
+func reckon(sent []time.Duration, first, subscribers int, samples []sample) (d delivery) {
+	have := make([]int, subscribers) // the newest state of each subscriber
 	last := make([]time.Duration, len(sent))
 	reached := make([]int, len(sent))
 	for _, s := range samples {
-		v, seq := int(s.viewer)-first, int(s.seq)
-		if v < 0 || v >= viewers || seq <= have[v] || seq > len(sent) {
+		v, seq := int(s.subscriber)-first, int(s.seq)
+		if v < 0 || v >= subscribers || seq <= have[v] || seq > len(sent) {
 			continue
 		}
 		d.received++
@@ -101,7 +101,7 @@ func reckon(sent []time.Duration, first, viewers int, samples []sample) (d deliv
 		}
 	}
 	for n, count := range reached {
-		if count == viewers {
+		if count == subscribers {
 			d.toAll = append(d.toAll, last[n])
 		}
 	}

@@ -62,7 +62,7 @@ func TestReckon(t *testing.T) {
 			delivery{
 				latencies: []time.Duration{ms, ms, ms, 2 * ms}, toAll: []time.Duration{2 * ms}, received: 4, lost: 1,
 			}},
-		{"repeated, and another topic's viewers",
+		{"repeated, and another topic's subscribers",
 			[]sample{{5, 1, 11 * ms}, {5, 1, 12 * ms}, {4, 3, 40 * ms}, {7, 3, 40 * ms}, {5, 9, 50 * ms}},
 			delivery{latencies: []time.Duration{ms}, received: 1, lost: 2}},
 	} {

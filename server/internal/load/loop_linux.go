@@ -18,7 +18,7 @@ import (
 // patience bounds one wait for the network, so that a loop sees stop.
 const patience = 50 * time.Millisecond
 
-// loop owns the sockets of its viewers.
+// loop owns the sockets of its subscribers.
 type loop struct {
 	target unix.SockaddrInet4
 	poll   time.Duration // 0: streams
@@ -26,21 +26,21 @@ type loop struct {
 	stop   atomic.Bool
 	buffer []byte // what one read returns
 
-	mu      sync.Mutex // held while the loop works, not while it waits
-	viewers []*viewer
-	byFD    map[int32]*viewer
-	next    int       // the viewer to dial next
-	pending int       // dialled, and neither ready nor refused
-	due     []*viewer // polling: who asks next, in that order
-	count   census
-	samples []sample
-	reading *viewer       // whose bytes are being read
-	at      time.Duration // when they were read
-	each    func(event)
+	mu          sync.Mutex // held while the loop works, not while it waits
+	subscribers []*subscriber
+	byFD        map[int32]*subscriber
+	next        int           // the subscriber to dial next
+	pending     int           // dialled, and neither ready nor refused
+	due         []*subscriber // polling: who asks next, in that order
+	count       census
+	samples     []sample
+	reading     *subscriber   // whose bytes are being read
+	at          time.Duration // when they were read
+	each        func(event)
 }
 
-// viewer is one connection and what it has seen.
-type viewer struct {
+// subscriber is one connection and what it has seen.
+type subscriber struct {
 	loop    *loop
 	number  int32
 	fd      int
@@ -72,7 +72,7 @@ func newLoop(target netip.AddrPort, poll time.Duration) (*loop, error) {
 	}
 	l := &loop{
 		target: unix.SockaddrInet4{Port: int(target.Port()), Addr: target.Addr().As4()},
-		poll:   poll, epoll: fd, buffer: make([]byte, 64<<10), byFD: map[int32]*viewer{},
+		poll:   poll, epoll: fd, buffer: make([]byte, 64<<10), byFD: map[int32]*subscriber{},
 	}
 	l.each = l.event
 	return l, nil
@@ -80,7 +80,7 @@ func newLoop(target netip.AddrPort, poll time.Duration) (*loop, error) {
 
 // add is for before run.
 func (l *loop) add(number int, request []byte) {
-	l.viewers = append(l.viewers, &viewer{loop: l, number: int32(number), request: request, fd: -1})
+	l.subscribers = append(l.subscribers, &subscriber{loop: l, number: int32(number), request: request, fd: -1})
 }
 
 func (l *loop) run() {
@@ -106,8 +106,8 @@ func (l *loop) run() {
 func (l *loop) prepare() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for l.pending < dialing && l.next < len(l.viewers) {
-		v := l.viewers[l.next]
+	for l.pending < dialing && l.next < len(l.subscribers) {
+		v := l.subscribers[l.next]
 		l.next++
 		l.pending++
 		if err := l.dial(v); err != nil {
@@ -123,7 +123,7 @@ func (l *loop) prepare() time.Duration {
 		if v.stage == over {
 			continue
 		}
-		if !v.asking { // a viewer whose answer is late skips this turn
+		if !v.asking { // a subscriber whose answer is late skips this turn
 			l.ask(v)
 		}
 		v.askAt += l.poll
@@ -132,7 +132,7 @@ func (l *loop) prepare() time.Duration {
 	return patience
 }
 
-func (l *loop) dial(v *viewer) error {
+func (l *loop) dial(v *subscriber) error {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return fmt.Errorf("socket: %w", err)
@@ -155,15 +155,15 @@ func (l *loop) dial(v *viewer) error {
 	return l.watch(unix.EPOLL_CTL_ADD, v, unix.EPOLLOUT)
 }
 
-func (l *loop) watch(op int, v *viewer, events uint32) error {
+func (l *loop) watch(op int, v *subscriber, events uint32) error {
 	if err := unix.EpollCtl(l.epoll, op, v.fd, &unix.EpollEvent{Events: events, Fd: int32(v.fd)}); err != nil {
 		return fmt.Errorf("epoll: %w", err)
 	}
 	return nil
 }
 
-// handle goes on with a viewer whose socket can be written to or read.
-func (l *loop) handle(v *viewer) {
+// handle goes on with a subscriber whose socket can be written to or read.
+func (l *loop) handle(v *subscriber) {
 	if v.stage == dialled {
 		code, err := unix.GetsockoptInt(v.fd, unix.SOL_SOCKET, unix.SO_ERROR)
 		if err == nil && code != 0 {
@@ -198,30 +198,30 @@ func (l *loop) handle(v *viewer) {
 }
 
 // ask sends the request. It is shorter than any send buffer that is empty.
-func (l *loop) ask(v *viewer) {
+func (l *loop) ask(v *subscriber) {
 	v.asking = true
 	if n, err := unix.Write(v.fd, v.request); err != nil || n < len(v.request) {
 		l.drop(v, fmt.Errorf("write: %d of %d bytes: %w", n, len(v.request), err))
 	}
 }
 
-// opened counts a viewer that has its first state.
-func (l *loop) opened(v *viewer) {
+// opened counts a subscriber that has its first state.
+func (l *loop) opened(v *subscriber) {
 	v.stage = ready
 	l.pending--
 	l.count.ready++
 	l.count.lastReady = l.at
 	if l.poll > 0 {
-		// Viewers come when they please, not all at once as they do here.
+		// Subscribers come when they please, not all at once as they do here.
 		v.askAt = l.at + rand.N(l.poll)
-		byTime := func(w *viewer, at time.Duration) int { return cmp.Compare(w.askAt, at) }
+		byTime := func(w *subscriber, at time.Duration) int { return cmp.Compare(w.askAt, at) }
 		i, _ := slices.BinarySearchFunc(l.due, v.askAt, byTime)
 		l.due = slices.Insert(l.due, i, v)
 	}
 }
 
-// drop gives a viewer up.
-func (l *loop) drop(v *viewer, err error) {
+// drop gives a subscriber up.
+func (l *loop) drop(v *subscriber, err error) {
 	switch v.stage {
 	case over:
 		return
@@ -241,16 +241,16 @@ func (l *loop) drop(v *viewer, err error) {
 	}
 }
 
-// fail gives all viewers up.
+// fail gives all subscribers up.
 func (l *loop) fail(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, v := range l.viewers {
+	for _, v := range l.subscribers {
 		l.drop(v, err)
 	}
 }
 
-// event is called for each event of the viewer that is being read.
+// event is called for each event of the subscriber that is being read.
 func (l *loop) event(e event) {
 	if e.kind != kindProgress {
 		return
@@ -262,18 +262,18 @@ func (l *loop) event(e event) {
 	l.see(v, e.seq)
 }
 
-func (l *loop) see(v *viewer, seq int64) {
+func (l *loop) see(v *subscriber, seq int64) {
 	if int32(seq) > v.seen {
 		v.seen = int32(seq)
-		l.samples = append(l.samples, sample{viewer: v.number, seq: v.seen, at: l.at})
+		l.samples = append(l.samples, sample{subscriber: v.number, seq: v.seen, at: l.at})
 	}
 }
 
-// A viewer is the sink of its connection.
+// A subscriber is the sink of its connection.
 
-func (v *viewer) head(status int) { v.status = status }
+func (v *subscriber) head(status int) { v.status = status }
 
-func (v *viewer) body(p []byte) {
+func (v *subscriber) body(p []byte) {
 	switch {
 	case v.status != 200:
 	case v.loop.poll == 0:
@@ -283,7 +283,7 @@ func (v *viewer) body(p []byte) {
 	}
 }
 
-func (v *viewer) done() {
+func (v *subscriber) done() {
 	v.asking = false
 	if v.loop.poll == 0 || v.status != 200 {
 		return
@@ -302,12 +302,12 @@ func (l *loop) census() census {
 	return l.count
 }
 
-// behind reports whether a viewer lacks the last number; those that are gone
+// behind reports whether a subscriber lacks the last number; those that are gone
 // will never get it, and are not waited for.
 func (l *loop) behind(last []int32) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, v := range l.viewers {
+	for _, v := range l.subscribers {
 		if v.stage != over && v.seen < last[v.number] {
 			return true
 		}

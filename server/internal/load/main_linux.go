@@ -43,7 +43,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	fs.StringVar(&o.only, "only", "", "measure only the rows whose `name` contains this; -only ? lists the names")
 	fs.StringVar(&o.databases, "databases", sqlite+","+postgresql, "comma-separated `list` of databases")
 	fs.StringVar(&o.program, "server", "", "`binary` to measure; built from this module when empty")
-	fs.IntVar(&o.largest, "viewers", 10_000, "the largest crowd, 1 to 10000")
+	fs.IntVar(&o.largest, "subscribers", 10_000, "the largest audience, 1 to 10000")
 	fs.DurationVar(&o.within, "within", 8*time.Minute, "deadline of the whole run")
 	fs.StringVar(&o.perf, "perf", "", "`folder` for profiles of the servers' idle and busy time, made with perf")
 	fs.BoolVar(&o.json, "json", false, "print the rows as JSON")

@@ -14,7 +14,7 @@ const (
 	// settle is the pause after connecting, in which the server's collector may
 	// clean up after the handshakes.
 	settle = time.Second
-	// lastWithin is how long viewers may take to get the last state.
+	// lastWithin is how long subscribers may take to get the last state.
 	lastWithin = 10 * time.Second
 )
 
@@ -28,7 +28,7 @@ type trial struct {
 	drive  func(ctx context.Context) error
 }
 
-// measure opens the viewers, watches them idle and then driven, and fills r. It
+// measure opens the subscribers, watches them idle and then driven, and fills r. It
 // returns what became of the updates, by topic.
 func (t *trial) measure(ctx context.Context, r *row) (all []delivery, err error) {
 	queried, err1 := t.site.queries(ctx)
@@ -36,7 +36,7 @@ func (t *trial) measure(ctx context.Context, r *row) (all []delivery, err error)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	c, err := openCrowd(ctx, t.site.addr, t.topics, t.poll)
+	c, err := openAudience(ctx, t.site.addr, t.topics, t.poll)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (t *trial) measure(ctx context.Context, r *row) (all []delivery, err error)
 		r.ConnectRate = per(float64(count.ready), (count.lastReady - c.began).Seconds())
 	}
 	if count.ready == 0 {
-		return nil, fmt.Errorf("no viewer was let in: %w", count.err)
+		return nil, fmt.Errorf("no subscriber was let in: %w", count.err)
 	}
 	opened, err := t.site.queries(ctx)
 	if err != nil {
@@ -79,7 +79,7 @@ func (t *trial) measure(ctx context.Context, r *row) (all []delivery, err error)
 }
 
 // busy drives the updates and waits until everybody has the last one.
-func (t *trial) busy(ctx context.Context, c *crowd, r *row) (all []delivery, err error) {
+func (t *trial) busy(ctx context.Context, c *audience, r *row) (all []delivery, err error) {
 	var used usage
 	began, driven := now(), now()
 	err = t.span(ctx, r.file("busy"), func() error {
@@ -104,7 +104,7 @@ func (t *trial) busy(ctx context.Context, c *crowd, r *row) (all []delivery, err
 	r.QueriesBusy = per(used.queries, used.at.Seconds())
 	r.CPUPerEvent = per(float64(used.cpu.Microseconds()), float64(received))
 	if cut := c.census(); cut.cut > 0 {
-		return all, fmt.Errorf("%d viewers lost their stream: %w", cut.cut, cut.err)
+		return all, fmt.Errorf("%d subscribers lost their stream: %w", cut.cut, cut.err)
 	}
 	return all, nil
 }

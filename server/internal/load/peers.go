@@ -150,7 +150,7 @@ type state struct {
 	Message      *string `json:"message"`
 }
 
-// read is the one query of a viewer.
+// read is the one query of a subscriber.
 func (s *seed) read(r *http.Request) ([]byte, error) {
 	id, ok := shared.ParseID(r.PathValue("id"))
 	if !ok {
@@ -167,7 +167,7 @@ func (s *seed) read(r *http.Request) ([]byte, error) {
 	return json.Marshal(v)
 }
 
-// answer is the design in which every viewer asks.
+// answer is the design in which every subscriber asks.
 func (s *seed) answer(w http.ResponseWriter, r *http.Request) {
 	data, err := s.read(r)
 	if err != nil {
@@ -178,7 +178,7 @@ func (s *seed) answer(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(data)
 }
 
-// stream is the design in which every viewer's stream asks. Viewers come when
+// stream is the design in which every subscriber's stream asks. Subscribers come when
 // they please, so the first wait is drawn.
 func (s *seed) stream(w http.ResponseWriter, r *http.Request) {
 	var last []byte

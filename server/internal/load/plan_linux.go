@@ -11,13 +11,13 @@ import (
 	"atalaya/shared"
 )
 
-// The measured tasks. Rows of the same name and as many viewers are compared.
+// The measured tasks. Rows of the same name and as many subscribers are compared.
 const (
 	oneAudit   = "1 audit"
 	overAPI    = "1 audit, over the API"
-	manyAudits = "1000 audits, 1 viewer each"
-	lone       = "lone viewer beside a crowd"
-	crowded    = "… and that crowd of one audit"
+	manyAudits = "1000 audits, 1 subscriber each"
+	lone       = "lone subscriber beside a audience"
+	audienceed = "… and that audience of one audit"
 	flatOut    = "1000 audits, flat out"
 	feedOff    = "the same, feed off"
 )
@@ -48,7 +48,7 @@ func plan(databases []string, largest int) (tasks []task) {
 	add := func(name string, run func(ctx context.Context, b *bench) error) {
 		tasks = append(tasks, task{name, run})
 	}
-	crowdSize := min(10_000, largest)
+	audienceSize := min(10_000, largest)
 	for _, db := range databases {
 		for _, n := range sizes(largest, 1, 1000, 10_000) {
 			add(fmt.Sprint("atalaya ", db, " ", oneAudit, " ", n), func(ctx context.Context, b *bench) error {
@@ -59,12 +59,12 @@ func plan(databases []string, largest int) (tasks []task) {
 			return b.fanOut(ctx, "", db, overAPI, min(1000, largest))
 		})
 		add("atalaya "+db+" "+manyAudits, func(ctx context.Context, b *bench) error { return b.manyAudits(ctx, db) })
-		add("atalaya "+db+" "+lone, func(ctx context.Context, b *bench) error { return b.lone(ctx, db, crowdSize) })
+		add("atalaya "+db+" "+lone, func(ctx context.Context, b *bench) error { return b.lone(ctx, db, audienceSize) })
 		if db == postgresql {
 			add("atalaya "+db+" "+flatOut, func(ctx context.Context, b *bench) error { return b.flatOut(ctx, db) })
 			for _, writer := range []string{"conn", "nethttp"} {
-				add(fmt.Sprint("atalaya ", writer, " ", db, " ", oneAudit, " ", crowdSize), func(ctx context.Context, b *bench) error {
-					return b.fanOut(ctx, writer, db, oneAudit, crowdSize)
+				add(fmt.Sprint("atalaya ", writer, " ", db, " ", oneAudit, " ", audienceSize), func(ctx context.Context, b *bench) error {
+					return b.fanOut(ctx, writer, db, oneAudit, audienceSize)
 				})
 			}
 		}
@@ -137,14 +137,14 @@ func (b *bench) withAtalaya(ctx context.Context, db string, f func(*site) error)
 
 // fanOut is one audit and all who view it, through a stream writer; empty for
 // the server's own choice.
-func (b *bench) fanOut(ctx context.Context, writer, db, what string, viewers int) error {
+func (b *bench) fanOut(ctx context.Context, writer, db, what string, subscribers int) error {
 	name, flags := "atalaya", []string(nil)
 	if writer != "" {
 		name, flags = "atalaya "+writer, []string{"--stream-writer", writer}
 	}
 	start := func(d *database) (*site, error) { return b.atalaya(ctx, d, flags...) }
 	return b.with(ctx, db, start, func(s *site) error {
-		topics, err := s.audits(ctx, 1, viewers)
+		topics, err := s.audits(ctx, 1, subscribers)
 		if err != nil {
 			return err
 		}
@@ -152,14 +152,14 @@ func (b *bench) fanOut(ctx context.Context, writer, db, what string, viewers int
 		switch {
 		case what == overAPI:
 			w = s.patch
-		case viewers >= 10_000:
+		case subscribers >= 10_000:
 			t.idle, t.beats = idleBeat, true
 		default:
-			t.idle, t.beats = idleShort, viewers == 1
+			t.idle, t.beats = idleShort, subscribers == 1
 		}
 		s.db.setConns(1)
 		t.drive = func(ctx context.Context) error { return steady(ctx, topics[0], w, fanUpdates, fanEvery) }
-		return b.add(ctx, t, newRow(name, db, what, viewers))
+		return b.add(ctx, t, newRow(name, db, what, subscribers))
 	})
 }
 
@@ -178,9 +178,9 @@ func (b *bench) add(ctx context.Context, t *trial, r row) error {
 }
 
 // peerFanOut is the same for another server.
-func (b *bench) peerFanOut(ctx context.Context, mode, db string, viewers int) error {
+func (b *bench) peerFanOut(ctx context.Context, mode, db string, subscribers int) error {
 	task := func(s *site) error {
-		topics := []*topic{{id: 1, path: shared.PathStream(1), viewers: viewers}}
+		topics := []*topic{{id: 1, path: shared.PathStream(1), subscribers: subscribers}}
 		t := &trial{site: s, topics: topics, idle: idleShort}
 		w := write(s.publish)
 		if s.db != nil {
@@ -199,12 +199,12 @@ func (b *bench) peerFanOut(ctx context.Context, mode, db string, viewers int) er
 			if err := s.publish(ctx, 1, 0); err != nil {
 				return err
 			}
-			if t.beats = viewers >= 10_000; t.beats {
+			if t.beats = subscribers >= 10_000; t.beats {
 				t.idle = idleBeat
 			}
 		}
 		t.drive = func(ctx context.Context) error { return steady(ctx, topics[0], w, fanUpdates, fanEvery) }
-		return b.add(ctx, t, newRow(mode, db, oneAudit, viewers))
+		return b.add(ctx, t, newRow(mode, db, oneAudit, subscribers))
 	}
 	if mode != serveBare {
 		return b.with(ctx, db, func(d *database) (*site, error) { return b.peer(ctx, mode, d) }, task)
@@ -217,7 +217,7 @@ func (b *bench) peerFanOut(ctx context.Context, mode, db string, viewers int) er
 	return task(s)
 }
 
-// manyAudits is a thousand viewers, each of an audit of his own, and a thousand
+// manyAudits is a thousand subscribers, each of an audit of his own, and a thousand
 // updates a second.
 func (b *bench) manyAudits(ctx context.Context, db string) error {
 	return b.withAtalaya(ctx, db, func(s *site) error {
@@ -237,15 +237,15 @@ func (b *bench) manyAudits(ctx context.Context, db string) error {
 	})
 }
 
-// lone is one viewer of an audit that changes ten times a second, while another
-// audit changes five times a second under the eyes of a crowd.
-func (b *bench) lone(ctx context.Context, db string, crowd int) error {
+// lone is one subscriber of an audit that changes ten times a second, while another
+// audit changes five times a second under the eyes of a audience.
+func (b *bench) lone(ctx context.Context, db string, audience int) error {
 	return b.withAtalaya(ctx, db, func(s *site) error {
 		topics, err := s.audits(ctx, 2, 1)
 		if err != nil {
 			return err
 		}
-		topics[0].viewers = crowd
+		topics[0].subscribers = audience
 		s.db.setConns(2)
 		t := &trial{site: s, topics: topics, drive: func(ctx context.Context) error {
 			return together(
@@ -259,7 +259,7 @@ func (b *bench) lone(ctx context.Context, db string, crowd int) error {
 			return err
 		}
 		beside := r
-		beside.What, beside.Viewers = crowded, crowd
+		beside.What, beside.Subscribers = audienceed, audience
 		r.Connected, r.Refused, r.ConnectRate, r.QueriesOpening, r.CPUPerEvent, r.QueriesBusy = none, none, none, none, none, none
 		all[1].fill(&r)
 		all[0].fill(&beside)
@@ -270,7 +270,7 @@ func (b *bench) lone(ctx context.Context, db string, crowd int) error {
 }
 
 // flatOut is how many updates PostgreSQL takes from eight connections with a
-// viewer of each audit, and then with no server and no wake-up.
+// subscriber of each audit, and then with no server and no wake-up.
 func (b *bench) flatOut(ctx context.Context, db string) error {
 	return b.withAtalaya(ctx, db, func(s *site) error {
 		const workers = 8

@@ -9,10 +9,10 @@ import (
 
 // row is one line of the table: what was measured, and the figures.
 type row struct {
-	Server   string `json:"server"`   // atalaya, bare, seed-poll or seed-sse
-	Database string `json:"database"` // sqlite, postgresql or –
-	What     string `json:"what"`
-	Viewers  int    `json:"viewers"`
+	Server      string `json:"server"`   // atalaya, bare, seed-poll or seed-sse
+	Database    string `json:"database"` // sqlite, postgresql or –
+	What        string `json:"what"`
+	Subscribers int    `json:"subscribers"`
 
 	Connected      figure `json:"connected"`
 	Refused        figure `json:"refused"`
@@ -36,9 +36,9 @@ type row struct {
 }
 
 // newRow returns a row in which nothing was measured.
-func newRow(server, database, what string, viewers int) row {
+func newRow(server, database, what string, subscribers int) row {
 	return row{
-		Server: server, Database: database, What: what, Viewers: viewers,
+		Server: server, Database: database, What: what, Subscribers: subscribers,
 		Connected: none, Refused: none, ConnectRate: none, UpdateRate: none, WriteP50: none, WriteP99: none,
 		P50: none, P90: none, P99: none, Max: none, ToAll: none,
 		Conflated: none, Lost: none, QueriesOpening: none, QueriesIdle: none, QueriesBusy: none,
@@ -48,7 +48,7 @@ func newRow(server, database, what string, viewers int) row {
 
 // file names a profile of the row.
 func (r row) file(span string) string {
-	name := fmt.Sprintf("%s %s %s %d %s.perf", r.Server, r.Database, r.What, r.Viewers, span)
+	name := fmt.Sprintf("%s %s %s %d %s.perf", r.Server, r.Database, r.What, r.Subscribers, span)
 	parts := strings.FieldsFunc(name, func(c rune) bool { return c == ' ' || c == ',' || c == '…' || c == '–' })
 	return strings.Join(parts, "-")
 }
@@ -94,12 +94,12 @@ func writeTable(w io.Writer, rows []row) error {
 			}
 		}
 	}
-	lines := [][]string{{"server", "database", "what", "viewers"}}
+	lines := [][]string{{"server", "database", "what", "subscribers"}}
 	for _, c := range shown {
 		lines[0] = append(lines[0], c.title)
 	}
 	for _, r := range rows {
-		line := []string{r.Server, r.Database, r.What, fmt.Sprint(r.Viewers)}
+		line := []string{r.Server, r.Database, r.What, fmt.Sprint(r.Subscribers)}
 		for _, c := range shown {
 			line = append(line, c.of(r).String())
 		}
@@ -109,26 +109,26 @@ func writeTable(w io.Writer, rows []row) error {
 }
 
 // writeRatios prints each row divided by the bare server's of the same task with
-// as many viewers; nothing without one.
+// as many subscribers; nothing without one.
 func writeRatios(w io.Writer, rows []row) error {
 	floor := map[int]row{}
 	for _, r := range rows {
 		if r.Server == serveBare {
-			floor[r.Viewers] = r
+			floor[r.Subscribers] = r
 		}
 	}
-	lines := [][]string{{"server", "database", "what", "viewers"}}
+	lines := [][]string{{"server", "database", "what", "subscribers"}}
 	for _, c := range columns {
 		if c.ratio != "" {
 			lines[0] = append(lines[0], c.ratio)
 		}
 	}
 	for _, r := range rows {
-		base, ok := floor[r.Viewers]
+		base, ok := floor[r.Subscribers]
 		if !ok || r.What != base.What {
 			continue
 		}
-		line := []string{r.Server, r.Database, r.What, fmt.Sprint(r.Viewers)}
+		line := []string{r.Server, r.Database, r.What, fmt.Sprint(r.Subscribers)}
 		for _, c := range columns {
 			if c.ratio != "" {
 				line = append(line, ratio(c.of(r), c.of(base)))
@@ -139,7 +139,7 @@ func writeRatios(w io.Writer, rows []row) error {
 	if len(lines) == 1 {
 		return nil
 	}
-	fmt.Fprintf(w, "\nAs ratios to %s net/http with as many viewers\n\n", serveBare)
+	fmt.Fprintf(w, "\nAs ratios to %s net/http with as many subscribers\n\n", serveBare)
 	return align(w, lines, 3)
 }
 

@@ -18,17 +18,17 @@ func TestTable(t *testing.T) {
 		want  string
 	}{
 		{"figures", func(w *strings.Builder) error { return writeTable(w, []row{a, b}) }, `
-server   database    what     viewers  p50 ms  p99  B/stream  µs/event
-atalaya  postgresql  1 audit     1000    4.25   16     30000         –
-bare     –           1 audit     1000    8.50   10         –      20.1
+server   database    what     subscribers  p50 ms  p99  B/stream  µs/event
+atalaya  postgresql  1 audit         1000    4.25   16     30000         –
+bare     –           1 audit         1000    8.50   10         –      20.1
 `},
 		{"ratios", func(w *strings.Builder) error { return writeRatios(w, []row{a, b, c}) }, `
 
-As ratios to bare net/http with as many viewers
+As ratios to bare net/http with as many subscribers
 
-server   database    what     viewers  conn/s    p50  p90    p99  max  to all  B/stream  µs/event  idle
-atalaya  postgresql  1 audit     1000       –  0.50×    –  1.60×    –       –         –         –     –
-bare     –           1 audit     1000       –     1×    –     1×    –       –         –        1×     –
+server   database    what     subscribers  conn/s    p50  p90    p99  max  to all  B/stream  µs/event  idle
+atalaya  postgresql  1 audit         1000       –  0.50×    –  1.60×    –       –         –         –     –
+bare     –           1 audit         1000       –     1×    –     1×    –       –         –        1×     –
 `},
 		{"no floor", func(w *strings.Builder) error { return writeRatios(w, []row{a}) }, ""},
 	} {

@@ -12,34 +12,34 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Bounds of a crowd.
+// Bounds of a audience.
 const (
-	maxViewers = 19_000
-	spare      = 100 // descriptors for everything else, here and in the server
-	loops      = 2   // for crowds; one more is for the viewers who are alone
-	dialing    = 128 // connections that a loop opens at once
-	openWithin = 60 * time.Second
+	maxSubscribers = 19_000
+	spare          = 100 // descriptors for everything else, here and in the server
+	loops          = 2   // for audiences; one more is for the subscribers who are alone
+	dialing        = 128 // connections that a loop opens at once
+	openWithin     = 60 * time.Second
 )
 
-// sources are the loopback addresses that viewers come from, in turn.
+// sources are the loopback addresses that subscribers come from, in turn.
 var sources = [...][4]byte{
 	{127, 0, 0, 2}, {127, 0, 0, 3}, {127, 0, 0, 4}, {127, 0, 0, 5},
 	{127, 0, 0, 6}, {127, 0, 0, 7}, {127, 0, 0, 8}, {127, 0, 0, 9},
 }
 
-// topic is one audit and who views it. The viewers of all topics are numbered
+// topic is one audit and who views it. The subscribers of all topics are numbered
 // through.
 type topic struct {
-	id      int64
-	path    string
-	viewers int
-	first   int             // number of the first viewer; set by openCrowd
-	sent    []time.Duration // when update n+1 was sent; the writer's own while it runs
-	took    []time.Duration // how long it took to write
+	id          int64
+	path        string
+	subscribers int
+	first       int             // number of the first subscriber; set by openAudience
+	sent        []time.Duration // when update n+1 was sent; the writer's own while it runs
+	took        []time.Duration // how long it took to write
 }
 
-// crowd is a number of viewers in a few epoll loops.
-type crowd struct {
+// audience is a number of subscribers in a few epoll loops.
+type audience struct {
 	topics []*topic
 	loops  []*loop
 	began  time.Duration
@@ -47,31 +47,31 @@ type crowd struct {
 	total  int
 }
 
-// census counts viewers.
+// census counts subscribers.
 type census struct {
 	ready, refused, cut int
 	lastReady           time.Duration
-	err                 error // the first that a viewer met
+	err                 error // the first that a subscriber met
 }
 
-// openCrowd opens the viewers of topics at target, which must be a loopback
+// openAudience opens the subscribers of topics at target, which must be a loopback
 // address, and returns when each is ready or refused. With poll they ask at that
-// interval instead of holding a stream. The caller closes the crowd.
-func openCrowd(ctx context.Context, target netip.AddrPort, topics []*topic, poll time.Duration) (*crowd, error) {
+// interval instead of holding a stream. The caller closes the audience.
+func openAudience(ctx context.Context, target netip.AddrPort, topics []*topic, poll time.Duration) (*audience, error) {
 	if !target.Addr().Is4() || !target.Addr().IsLoopback() {
 		return nil, fmt.Errorf("%s is not a loopback address of IPv4; this program connects to no other", target)
 	}
-	c := &crowd{topics: topics, began: now()}
+	c := &audience{topics: topics, began: now()}
 	for _, t := range topics {
 		t.first = c.total
-		c.total += t.viewers
+		c.total += t.subscribers
 	}
-	if c.total > maxViewers {
-		return nil, fmt.Errorf("%d viewers are more than the %d this program opens", c.total, maxViewers)
+	if c.total > maxSubscribers {
+		return nil, fmt.Errorf("%d subscribers are more than the %d this program opens", c.total, maxSubscribers)
 	}
 	if may := descriptors(); may < c.total+spare {
-		return nil, fmt.Errorf("%d viewers need as many descriptors, and a process may have %d here: "+
-			"raise the hard limit (ulimit -Hn), or give -viewers", c.total, may)
+		return nil, fmt.Errorf("%d subscribers need as many descriptors, and a process may have %d here: "+
+			"raise the hard limit (ulimit -Hn), or give -subscribers", c.total, may)
 	}
 	for range loops + 1 {
 		l, err := newLoop(target, poll)
@@ -83,11 +83,11 @@ func openCrowd(ctx context.Context, target netip.AddrPort, topics []*topic, poll
 	}
 	for _, t := range topics {
 		request := requestFor(target, t.path, poll > 0)
-		for n := range t.viewers {
+		for n := range t.subscribers {
 			number := t.first + n
 			l := number % loops
-			if t.viewers == 1 {
-				l = loops // a lone viewer must not wait here while a crowd is read
+			if t.subscribers == 1 {
+				l = loops // a lone subscriber must not wait here while a audience is read
 			}
 			c.loops[l].add(number, request)
 		}
@@ -120,8 +120,8 @@ func requestFor(target netip.AddrPort, path string, poll bool) []byte {
 		path, target, accept)
 }
 
-// census counts the viewers of all loops.
-func (c *crowd) census() (sum census) {
+// census counts the subscribers of all loops.
+func (c *audience) census() (sum census) {
 	for _, l := range c.loops {
 		n := l.census()
 		sum.ready += n.ready
@@ -133,12 +133,12 @@ func (c *crowd) census() (sum census) {
 	return sum
 }
 
-// settled waits until every viewer has the last state sent to it, at most for
+// settled waits until every subscriber has the last state sent to it, at most for
 // the given time; who has not is found by reckon.
-func (c *crowd) settled(ctx context.Context, within time.Duration) error {
+func (c *audience) settled(ctx context.Context, within time.Duration) error {
 	last := make([]int32, c.total)
 	for _, t := range c.topics {
-		for n := range t.viewers {
+		for n := range t.subscribers {
 			last[t.first+n] = int32(len(t.sent))
 		}
 	}
@@ -152,27 +152,27 @@ func (c *crowd) settled(ctx context.Context, within time.Duration) error {
 }
 
 // deliveries reckons what became of the updates, by topic, and forgets them.
-func (c *crowd) deliveries() []delivery {
+func (c *audience) deliveries() []delivery {
 	byTopic := make([][]sample, len(c.topics))
 	of := make([]int, c.total)
 	for i, t := range c.topics {
-		for n := range t.viewers {
+		for n := range t.subscribers {
 			of[t.first+n] = i
 		}
 	}
 	for _, l := range c.loops {
 		for _, s := range l.take() {
-			byTopic[of[s.viewer]] = append(byTopic[of[s.viewer]], s)
+			byTopic[of[s.subscriber]] = append(byTopic[of[s.subscriber]], s)
 		}
 	}
 	all := make([]delivery, len(c.topics))
 	for i, t := range c.topics {
-		all[i] = reckon(t.sent, t.first, t.viewers, byTopic[i])
+		all[i] = reckon(t.sent, t.first, t.subscribers, byTopic[i])
 	}
 	return all
 }
 
-func (c *crowd) close() {
+func (c *audience) close() {
 	for _, l := range c.loops {
 		l.stop.Store(true)
 	}

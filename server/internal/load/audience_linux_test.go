@@ -27,9 +27,9 @@ func target(t *testing.T, h http.Handler) netip.AddrPort {
 	return addr
 }
 
-func open(t *testing.T, addr netip.AddrPort, poll time.Duration, topics ...*topic) *crowd {
+func open(t *testing.T, addr netip.AddrPort, poll time.Duration, topics ...*topic) *audience {
 	t.Helper()
-	c, err := openCrowd(t.Context(), addr, topics, poll)
+	c, err := openAudience(t.Context(), addr, topics, poll)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,8 +37,8 @@ func open(t *testing.T, addr netip.AddrPort, poll time.Duration, topics ...*topi
 	return c
 }
 
-// What the viewers of the bare server get is what was published.
-func TestCrowdOfStreams(t *testing.T) {
+// What the subscribers of the bare server get is what was published.
+func TestAudienceOfStreams(t *testing.T) {
 	b := &bare{streams: map[chan []byte]struct{}{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+shared.PathStreams+"/{id}/progress", b.stream)
@@ -47,7 +47,7 @@ func TestCrowdOfStreams(t *testing.T) {
 	if err := s.publish(t.Context(), 1, 0); err != nil {
 		t.Fatal(err)
 	}
-	one := &topic{id: 1, path: shared.PathStream(1), viewers: 300}
+	one := &topic{id: 1, path: shared.PathStream(1), subscribers: 300}
 	c := open(t, s.addr, 0, one)
 	if got := c.census(); got.ready != 300 || got.refused != 0 {
 		t.Fatalf("got %+v, want 300 ready", got)
@@ -67,14 +67,14 @@ func TestCrowdOfStreams(t *testing.T) {
 	}
 }
 
-// Polling viewers ask again and again on one connection.
-func TestCrowdOfPolls(t *testing.T) {
+// Polling subscribers ask again and again on one connection.
+func TestAudienceOfPolls(t *testing.T) {
 	var asked, seq atomic.Int64
 	addr := target(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		asked.Add(1)
 		fmt.Fprintf(w, `{"audit_id":1,"message":"%s%d"}`, label, seq.Load())
 	}))
-	one := &topic{id: 1, path: "/", viewers: 20}
+	one := &topic{id: 1, path: "/", subscribers: 20}
 	c := open(t, addr, 20*time.Millisecond, one)
 	err := one.step(t.Context(), func(_ context.Context, _ int64, n int) error { seq.Store(int64(n)); return nil })
 	if err != nil {
@@ -91,7 +91,7 @@ func TestCrowdOfPolls(t *testing.T) {
 	}
 }
 
-func TestCrowdCountsTheRefused(t *testing.T) {
+func TestAudienceCountsTheRefused(t *testing.T) {
 	var n atomic.Int64
 	addr := target(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if n.Add(1)%2 == 0 {
@@ -101,7 +101,7 @@ func TestCrowdCountsTheRefused(t *testing.T) {
 		frame, _ := sse.Append(nil, sse.Event{Data: []byte("{}")})
 		_, _ = w.Write(frame)
 	}))
-	c := open(t, addr, 0, &topic{id: 1, path: "/", viewers: 20})
+	c := open(t, addr, 0, &topic{id: 1, path: "/", subscribers: 20})
 	if got := c.census(); got.ready != 10 || got.refused != 10 {
 		t.Errorf("got %+v, want 10 ready and 10 refused", got)
 	}
@@ -109,7 +109,7 @@ func TestCrowdCountsTheRefused(t *testing.T) {
 
 func TestOnlyLoopback(t *testing.T) {
 	for _, addr := range []string{"192.0.2.1:80", "10.0.0.1:80", "[2001:db8::1]:80", "0.0.0.0:80"} {
-		c, err := openCrowd(t.Context(), netip.MustParseAddrPort(addr), []*topic{{path: "/", viewers: 1}}, 0)
+		c, err := openAudience(t.Context(), netip.MustParseAddrPort(addr), []*topic{{path: "/", subscribers: 1}}, 0)
 		if err == nil {
 			c.close()
 			t.Errorf("%s was connected to", addr)
@@ -120,15 +120,15 @@ func TestOnlyLoopback(t *testing.T) {
 	}
 }
 
-func TestTooManyViewers(t *testing.T) {
-	_, err := openCrowd(t.Context(), netip.MustParseAddrPort("127.0.0.1:1"), []*topic{{viewers: maxViewers + 1}}, 0)
+func TestTooManySubscribers(t *testing.T) {
+	_, err := openAudience(t.Context(), netip.MustParseAddrPort("127.0.0.1:1"), []*topic{{subscribers: maxSubscribers + 1}}, 0)
 	if err == nil {
-		t.Error("more viewers than there are descriptors were let in")
+		t.Error("more subscribers than there are descriptors were let in")
 	}
 }
 
 // The whole way, with the real server: it is started, its table is updated from
-// here, its viewers see every audit's last state, and its queries are counted.
+// here, its subscribers see every audit's last state, and its queries are counted.
 func TestTrial(t *testing.T) {
 	b, err := newBench(t.Context(), "", []string{sqlite}, t.Output())
 	if err != nil {
