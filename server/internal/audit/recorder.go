@@ -44,6 +44,8 @@ type recorder struct {
 	pages  []work.PageRecord // not yet saved
 	dirty  bool              // the board changed since the last write
 	urgent bool              // the change is one that cannot wait
+	begun  bool              // a page has come
+	first  bool              // the first page is not shown yet
 	closed bool
 
 	wake  chan struct{} // one slot: one of the fields above changed
@@ -89,6 +91,8 @@ func (r *recorder) add(ctx context.Context, p work.PageRecord, change func(*boar
 			r.pages = append(r.pages, p)
 			change(r.board)
 			r.dirty = true
+			r.first = r.first || !r.begun
+			r.begun = true
 			r.mu.Unlock()
 			signal(r.wake)
 			return nil
@@ -142,6 +146,7 @@ func (r *recorder) run(ctx context.Context) error {
 type pending struct {
 	pages                 int
 	dirty, urgent, closed bool
+	first                 bool // the first page is among them: nobody should wait for that
 }
 
 // due is what to do now: write (pages, and the board if advance), be done, or
@@ -160,7 +165,7 @@ func nextWrite(p pending, since time.Duration) due {
 		return due{done: true}
 	case p.urgent:
 		return due{write: true, advance: true, urgent: true}
-	case p.dirty && since >= writeEvery:
+	case p.dirty && (p.first || since >= writeEvery):
 		return due{write: true, advance: true}
 	case p.pages >= batchPages:
 		return due{write: true, urgent: true}
@@ -173,7 +178,7 @@ func nextWrite(p pending, since time.Duration) due {
 func (r *recorder) pending() pending {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return pending{len(r.pages), r.dirty, r.urgent, r.closed}
+	return pending{len(r.pages), r.dirty, r.urgent, r.closed, r.first}
 }
 
 // write saves the waiting pages and, if advance, shows the board as it was when
@@ -185,7 +190,7 @@ func (r *recorder) write(ctx context.Context, advance bool) error {
 	var shown work.Advance
 	if advance {
 		shown = r.board.advance()
-		r.dirty, r.urgent = false, false
+		r.dirty, r.urgent, r.first = false, false, false
 	}
 	r.mu.Unlock()
 	signal(r.space)

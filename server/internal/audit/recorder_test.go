@@ -101,6 +101,32 @@ func TestRecorderWritesFourTimesASecond(t *testing.T) {
 	}
 }
 
+func TestRecorderShowsTheFirstPageAtOnce(t *testing.T) {
+	l := &ledger{}
+	err := recording(t, l, func(t *testing.T, r *recorder) {
+		r.enter(shared.StageDiscover, work.Sentence{})
+		synctest.Wait()
+		r.update(func(b *board) { b.say(work.Sentence{Text: "Fetching the start page"}) })
+		time.Sleep(10 * time.Millisecond)
+		addPage(t, r)
+		time.Sleep(10 * time.Millisecond)
+		addPage(t, r) // the second one waits for its turn
+		time.Sleep(time.Second)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown []time.Duration
+	for _, n := range l.advances {
+		if n.total > len(shown) {
+			shown = append(shown, n.at)
+		}
+	}
+	if want := []time.Duration{10 * time.Millisecond, 10*time.Millisecond + writeEvery}; !slices.Equal(shown, want) {
+		t.Errorf("pages are shown after %v, want %v", shown, want)
+	}
+}
+
 func TestRecorderShowsAStageAtOnce(t *testing.T) {
 	l := &ledger{}
 	err := recording(t, l, func(t *testing.T, r *recorder) {
