@@ -14,8 +14,8 @@ import (
 	"atalaya/shared"
 )
 
-// LeasesLostMax is how many workers may die over one audit. The next claim ends
-// it as failed: more would die of the same.
+// LeasesLostMax is how many workers may die over one audit in a row, without a page
+// more between them. The next claim ends it as failed: more would die of the same.
 const LeasesLostMax = 5
 
 // maxActivity bounds the stored activity in bytes, well below what one frame
@@ -115,9 +115,11 @@ func (s *Store) settle(tx bun.Tx, row *jobRow, owner string, lease time.Duration
 }
 
 // candidate is the oldest claimable audit, kept off others until the transaction
-// ends; its ID is 0 when there is none.
+// ends; its ID is 0 when there is none. An audit over which a worker may have died
+// comes after all others, so that it does not take them with it.
 func (s *Store) candidate(ctx context.Context, tx bun.Tx) (row jobRow, err error) {
-	q := tx.NewSelect().Model(&row).Where(claimable, s.dialect.now).Order("id").Limit(1)
+	q := tx.NewSelect().Model(&row).Where(claimable, s.dialect.now).
+		OrderExpr("lease_owner IS NOT NULL, leases_lost, id").Limit(1)
 	if s.dialect.lockFree != "" {
 		q.For(s.dialect.lockFree)
 	}
@@ -182,7 +184,9 @@ func (s *Store) Advance(ctx context.Context, l work.Lease, a work.Advance) error
 	return s.write(ctx, fmt.Sprintf("advance %d", l.AuditID), true, func(ctx context.Context, tx bun.Tx) error {
 		q := tx.NewUpdate().Table("audits").
 			Set("progress = ?", a.Progress).Set("stage = ?", nullable(string(a.Stage))).
-			Apply(setMessage(a.Message)).Set("worker_seen_at = ?", s.dialect.now)
+			Apply(setMessage(a.Message)).Set("worker_seen_at = ?", s.dialect.now).
+			// A page more is a sign of health: only deaths without one count together.
+			Set("leases_lost = CASE WHEN total_pages < ? THEN 0 ELSE leases_lost END", a.TotalPages)
 		setCounts(q, a)
 		return updateHeld(ctx, q, l)
 	})

@@ -163,18 +163,56 @@ func TestDeadlyAudit(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		id := f.create(t, site).AuditID
 		next := f.create(t, site).AuditID
-		for range store.LeasesLostMax {
+		if got := f.claim(t, "w").AuditID; got != id {
+			t.Fatalf("claimed %d, want %d", got, id)
+		}
+		f.loseLease(t)
+		other := f.claim(t, "w") // the suspect waits
+		if other.AuditID != next {
+			t.Fatalf("claimed %d after a death, want %d", other.AuditID, next)
+		}
+		if err := f.Finish(t.Context(), other.Lease, work.Result{Status: shared.StatusCancelled}); err != nil {
+			t.Fatal(err)
+		}
+		for range store.LeasesLostMax - 1 {
 			if got := f.claim(t, "w").AuditID; got != id {
 				t.Fatalf("claimed %d, want %d", got, id)
 			}
 			f.loseLease(t)
 		}
-		if got := f.claim(t, "w").AuditID; got != next {
-			t.Errorf("then: claimed %d, want %d", got, next)
+		if job, ok, err := f.Claim(t.Context(), "w", time.Minute); err != nil || ok {
+			t.Errorf("claimed %+v, %v, want nothing", job, err)
 		}
 		p := f.progress(t, id)
 		if p.Status != shared.StatusFailed || p.ErrorMessage == nil || !strings.HasPrefix(*p.ErrorMessage, "The worker died 5 times") {
 			t.Errorf("got %+v, want failed with the reason", p)
+		}
+	})
+}
+
+// However often workers die, an audit that goes on between the deaths is not given up.
+func TestDeathsWithProgressBetweenThemDoNotCount(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		id := f.create(t, site).AuditID
+		for n := 1; n <= 3*store.LeasesLostMax; n++ {
+			job := f.claim(t, fmt.Sprint("w", n))
+			if job.AuditID != id || job.Attempt != n {
+				t.Fatalf("claim %d: %+v", n, job)
+			}
+			if err := f.Advance(t.Context(), job.Lease, work.Advance{TotalPages: n, Progress: 10}); err != nil {
+				t.Fatal(err)
+			}
+			f.loseLease(t)
+		}
+		for range store.LeasesLostMax - 1 { // the last death counts too
+			f.claim(t, "w")
+			f.loseLease(t)
+		}
+		if _, ok, err := f.Claim(t.Context(), "w", time.Minute); err != nil || ok {
+			t.Errorf("claimed after %d deaths without a page: %v", store.LeasesLostMax, err)
+		}
+		if p := f.progress(t, id); p.Status != shared.StatusFailed || !p.Partial {
+			t.Errorf("got %+v", p)
 		}
 	})
 }
