@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,6 +16,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -332,6 +335,67 @@ func TestKilledServerGoesOn(t *testing.T) {
 			t.Errorf("at the end %+v", end)
 		}
 	})
+}
+
+// Twenty kills at random moments change nothing about what an audit finds.
+func TestTwentyKillsChangeNothing(t *testing.T) {
+	t.Parallel()
+	site := gitDoc(t)
+	audit := fmt.Sprintf(`{"url":%q}`, site)
+	end := func(p *process, id int64) shared.Report {
+		t.Helper()
+		testkit.Eventually(t, time.Minute, "the end", func() bool { return p.progress(id).Status.Terminal() })
+		r := p.report(id)
+		slices.SortFunc(r.Checks, func(x, y shared.CheckResult) int { return cmp.Compare(x.ID, y.ID) })
+		for i := range r.Checks {
+			for j := range r.Checks[i].Samples {
+				s := &r.Checks[i].Samples[j]
+				s.ID = 0 // the row's
+				s.Evidence = slices.DeleteFunc(s.Evidence, func(e shared.Evidence) bool { return e.Name == "ms" })
+			}
+		}
+		// How many links out are tried before an audit without a network gives up is
+		// a matter of time.
+		r.Unvisited = slices.DeleteFunc(r.Unvisited, func(u shared.Unvisited) bool { return u.Reason == "external" })
+		return r
+	}
+	calm := start(t, "--data-dir", t.TempDir(), "--rate", "10000")
+	want := end(calm, calm.create(audit).AuditID)
+
+	p := start(t, "--data-dir", t.TempDir(), "--rate", "100")
+	id := p.create(audit).AuditID
+	rng := rand.New(rand.NewPCG(20, 11))
+	kills := 0
+	for pages := 0; kills < 20; kills++ {
+		testkit.Eventually(t, 30*time.Second, "another page", func() bool {
+			a := p.progress(id)
+			more := a.TotalPages > pages || a.Status.Terminal()
+			pages = max(pages, a.TotalPages)
+			return more
+		})
+		<-time.After(time.Duration(rng.IntN(60)) * time.Millisecond)
+		p.kill()
+		if err := p.launch(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := end(p, id)
+	if got.Audit.Status != shared.StatusCompleted || got.Audit.TotalPages != want.Audit.TotalPages {
+		t.Fatalf("after %d kills: %+v", kills, got.Audit)
+	}
+	if got.Audit.Attempt < 10 {
+		t.Errorf("only %d attempts: the audit ended before it was killed often", got.Audit.Attempt)
+	}
+	if !reflect.DeepEqual(got.Score, want.Score) || !reflect.DeepEqual(got.Unvisited, want.Unvisited) {
+		t.Errorf("score %+v, left out %+v; undisturbed %+v, %+v", got.Score, got.Unvisited, want.Score, want.Unvisited)
+	}
+	if !reflect.DeepEqual(got.Checks, want.Checks) {
+		for i := range want.Checks {
+			if !reflect.DeepEqual(got.Checks[i], want.Checks[i]) {
+				t.Errorf("got %+v, undisturbed %+v", got.Checks[i], want.Checks[i])
+			}
+		}
+	}
 }
 
 func TestDrain(t *testing.T) {
