@@ -55,7 +55,7 @@ func (r *run) crawl(ctx context.Context, s *site, book *book) error {
 	}()
 	for a := range c.arrivals {
 		// An answer that came while we stopped is worth keeping.
-		if a.visit != nil && r.takeVisit(context.WithoutCancel(ctx), book, a.visit, noChange) == nil {
+		if a.visit != nil && !a.visit.busy && r.takeVisit(context.WithoutCancel(ctx), book, a.visit, noChange) == nil {
 			delete(c.inFlight, a.n)
 		}
 	}

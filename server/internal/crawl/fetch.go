@@ -166,7 +166,7 @@ func (f *Fetcher) attempt(ctx context.Context, req Request, res *Result, cookies
 // outcomeOf is what a request told about its host.
 func outcomeOf(res *Result) Outcome {
 	gaveUp := res.Failure != nil && (res.Failure.Class == FailTimeout || res.Failure.Class == FailReset)
-	return Outcome{Status: res.Status, RetryAfter: res.RetryAfter, Took: res.Duration, GaveUp: gaveUp}
+	return Outcome{Status: res.Status, RetryAfter: res.RetryAfter, Took: res.TTFB, GaveUp: gaveUp}
 }
 
 func isWorthRetry(res *Result) bool {

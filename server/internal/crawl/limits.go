@@ -55,7 +55,7 @@ type budget struct {
 	used    time.Time
 }
 
-// knownAddress is what a name resolved to; the zero Addr for nothing.
+// knownAddress is what a name resolved to, and when.
 type knownAddress struct {
 	address netip.Addr
 	at      time.Time
@@ -65,7 +65,7 @@ type knownAddress struct {
 type Outcome struct {
 	Status     int           // 0 without an answer
 	RetryAfter time.Duration // 0 for none
-	Took       time.Duration // from the request to the last byte; 0 when it is not known
+	Took       time.Duration // from the request to the first byte, whatever the size; 0 when it is not known
 	GaveUp     bool          // there was no answer in time, or the connection was cut
 }
 
@@ -76,8 +76,8 @@ type Pace struct {
 }
 
 // NewLimits returns limits of perSecond requests per second and parallel requests at
-// a time for each host, each registrable domain and each address. Values <= 0 mean DefaultRate and
-// DefaultParallel.
+// a time for each host, each registrable domain and each address. Values <= 0 mean
+// DefaultRate and DefaultParallel.
 func NewLimits(perSecond float64, parallel int) *Limits {
 	if perSecond <= 0 {
 		perSecond = DefaultRate
@@ -85,7 +85,10 @@ func NewLimits(perSecond float64, parallel int) *Limits {
 	if parallel <= 0 {
 		parallel = DefaultParallel
 	}
-	return &Limits{perSecond: perSecond, parallel: parallel, budgets: map[string]*budget{}, addresses: map[string]knownAddress{}}
+	return &Limits{
+		perSecond: perSecond, parallel: parallel,
+		budgets: map[string]*budget{}, addresses: map[string]knownAddress{},
+	}
 }
 
 // Acquire blocks until the host (as in url.URL.Host of a canonical URL) may be asked
@@ -148,7 +151,7 @@ func (l *Limits) budgetsOf(ctx context.Context, host string) []string {
 
 func addressKey(a netip.Addr) string { return "address " + a.Unmap().String() }
 
-// addressOf resolves a name, at most once in a while. Names that share addresses get
+// addressOf resolves a name, at most once in a while once it has an answer. Names that share addresses get
 // the same one, whatever the order of the answer. A name that does not resolve has no
 // address to protect; the request itself will say why.
 func (l *Limits) addressOf(ctx context.Context, name string) (netip.Addr, bool) {
@@ -159,13 +162,15 @@ func (l *Limits) addressOf(ctx context.Context, name string) (netip.Addr, bool) 
 	known, ok := l.addresses[name]
 	l.mu.Unlock()
 	if ok && time.Since(known.at) < addressFresh {
-		return known.address, known.address.IsValid()
+		return known.address, true
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
 	found, err := l.lookUp(ctx, name)
 	if err != nil || len(found) == 0 {
-		found = []netip.Addr{{}}
+		// Not remembered: the audit may have ended in the meantime, and a name server
+		// that fails once must not free a name of its address's budget for minutes.
+		return netip.Addr{}, false
 	}
 	least := slices.MinFunc(found, netip.Addr.Compare)
 	l.mu.Lock()
@@ -174,7 +179,7 @@ func (l *Limits) addressOf(ctx context.Context, name string) (netip.Addr, bool) 
 		clear(l.addresses)
 	}
 	l.addresses[name] = knownAddress{least, time.Now()}
-	return least, least.IsValid()
+	return least, true
 }
 
 // awaitTurn waits for the end of a pause and for the rate, and again for a pause that

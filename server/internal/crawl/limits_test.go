@@ -247,6 +247,20 @@ func TestLimitsShareAnAddress(t *testing.T) {
 		if at := turn(t, l, "gone.example", time.Now(), Outcome{}); at != 0 {
 			t.Errorf("a name without an address waited for %v", at)
 		}
+		// A name that had none at first, or whose asker left, is looked up again.
+		l.lookUp = func(ctx context.Context, _ string) ([]netip.Addr, error) {
+			return []netip.Addr{netip.MustParseAddr("192.0.2.1")}, ctx.Err()
+		}
+		left, leave := context.WithCancel(t.Context())
+		leave()
+		if _, err := l.Acquire(left, "late.example"); err == nil {
+			t.Error("a turn for an asker that has left")
+		}
+		began = time.Now()
+		turn(t, l, "gone.example", began, Outcome{Status: 200})
+		if at := turn(t, l, "late.example", began, Outcome{Status: 200}); at < 200*time.Millisecond {
+			t.Errorf("a name that found its address late is asked after %v", at)
+		}
 	})
 }
 

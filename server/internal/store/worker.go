@@ -65,7 +65,8 @@ const claimable = "kind = 'site' AND status IN ('pending', 'running') AND delete
 	"(status = 'pending' OR lease_until IS NULL OR lease_until <= ?)"
 
 // Claim gives owner the oldest site audit that waits for a worker, for the time
-// of lease; ok is false when there is none. No two calls get the same one. On
+// of lease; ok is false when there is none. One whose lease ran out comes after those
+// that wait. No two calls get the same one. On
 // the way it ends audits without a worker that were asked to cancel, and those
 // that [LeasesLostMax] workers died of. Limits of 0 in the job were not set.
 func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration) (job work.Job, ok bool, err error) {
