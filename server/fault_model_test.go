@@ -366,8 +366,14 @@ func story(t *testing.T, random *rand.Rand) {
 		living.Go(func() { c.live(ctx) })
 	}
 	restarts := 0
+	restart := func() {
+		r.kill()
+		time.Sleep(time.Duration(random.IntN(3000)) * time.Millisecond)
+		r.begin(random)
+		restarts++
+	}
 	pages := make([]int, audits)
-	for range 150 {
+	for step := range 150 {
 		i := random.IntN(audits)
 		switch random.IntN(14) {
 		case 0:
@@ -384,16 +390,16 @@ func story(t *testing.T, random *rand.Rand) {
 			}
 		case 6:
 			if random.IntN(4) == 0 {
-				r.kill()
-				time.Sleep(time.Duration(random.IntN(3000)) * time.Millisecond)
-				r.begin(random)
-				restarts++
+				restart()
 			}
 		default:
 			pages[i]++
 			if _, err := r.rows.Patch(t.Context(), ids[i], shared.ProgressPatch{TotalPages: &pages[i]}, 0); err != nil {
 				t.Fatal(err)
 			}
+		}
+		if step == 75 && restarts == 0 { // every story has one, however the dice fall
+			restart()
 		}
 		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond)
 	}
