@@ -1,11 +1,11 @@
 package web
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"net/http"
@@ -57,7 +57,44 @@ type Files struct {
 type file struct {
 	contentType string
 	sum         string
-	variants    map[string][]byte // by content coding; "" is the file as it is
+	variants    map[string]variant // by content coding; "" is the file as it is
+}
+
+// variant is one form of a file. Its bytes stay where they are, which for embedded
+// ones is the program itself: no copy of the client lies in memory.
+type variant struct {
+	folder fs.FS
+	name   string
+	size   int
+}
+
+// findVariant returns the variant that is a file of the folder; its error may wrap
+// [fs.ErrNotExist].
+func findVariant(folder fs.FS, name string) (variant, error) {
+	info, err := fs.Stat(folder, name)
+	if err != nil {
+		return variant{}, err
+	}
+	return variant{folder, name, int(info.Size())}, nil
+}
+
+func (v variant) sum() (string, error) {
+	f, err := v.folder.Open(v.name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return packed.SumOf(f)
+}
+
+func (v variant) writeTo(w io.Writer) error {
+	f, err := v.folder.Open(v.name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(w, f)
+	return err
 }
 
 // Load reads the folders static and build. The client may be missing, a
@@ -72,16 +109,16 @@ func Load(static, build fs.FS) (*Files, error) {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		body, err := fs.ReadFile(static, name)
+		v, err := findVariant(static, name)
 		if err != nil {
 			return err
 		}
-		return f.add("static/"+name, body, build, index)
+		return f.add("static/"+name, v, build, index)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("web: load static files: %w", err)
 	}
-	switch wasm, err := fs.ReadFile(build, client); {
+	switch wasm, err := findVariant(build, client); {
 	case err == nil:
 		if err := f.add(client, wasm, build, index); err != nil {
 			return nil, fmt.Errorf("web: load client: %w", err)
@@ -93,20 +130,24 @@ func Load(static, build fs.FS) (*Files, error) {
 	return f, nil
 }
 
-func (f *Files) add(name string, body []byte, build fs.FS, index packed.Index) error {
+func (f *Files) add(name string, plain variant, build fs.FS, index packed.Index) error {
 	contentType, ok := contentTypes[path.Ext(name)]
 	if !ok {
 		return fmt.Errorf("%s: no content type for this kind of file", name)
 	}
-	added := &file{contentType: contentType, sum: packed.Sum(body), variants: map[string][]byte{"": body}}
+	sum, err := plain.sum()
+	if err != nil {
+		return err
+	}
+	added := &file{contentType: contentType, sum: sum, variants: map[string]variant{"": plain}}
 	f.files[name] = added
 	if index[name].SHA256 != added.sum {
 		return nil
 	}
 	for coding, suffix := range map[string]string{"br": ".br", "gzip": ".gz"} {
-		switch b, err := fs.ReadFile(build, name+suffix); {
+		switch v, err := findVariant(build, name+suffix); {
 		case err == nil:
-			added.variants[coding] = b
+			added.variants[coding] = v
 		case !errors.Is(err, fs.ErrNotExist):
 			return err
 		}
@@ -138,7 +179,7 @@ func (f *Files) ClientSize() int {
 	if !f.HasClient() {
 		return 0
 	}
-	return len(f.files[client].variants[""])
+	return f.files[client].variants[""].size
 }
 
 // Has reports whether a file exists; name is the part after /web/.
@@ -178,7 +219,7 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else {
 		h.Set("Cache-Control", "no-cache")
 	}
-	coding, body := found.choose(strings.Join(r.Header.Values("Accept-Encoding"), ","))
+	coding, chosen := found.choose(strings.Join(r.Header.Values("Accept-Encoding"), ","))
 	if len(found.variants) > 1 {
 		h.Set("Vary", "Accept-Encoding")
 	}
@@ -189,14 +230,14 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.Set("Content-Type", found.contentType)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Content-Length", strconv.Itoa(chosen.size))
 	if coding != "" {
 		h.Set("Content-Encoding", coding)
 	}
 	if r.Method == http.MethodHead {
 		return
 	}
-	_, _ = bytes.NewReader(body).WriteTo(w) // the client went away: nobody is left to tell
+	_ = chosen.writeTo(w) // the client went away: nobody is left to tell
 }
 
 // find looks a path up; versioned is true when it names this very version.
@@ -216,10 +257,10 @@ func (f *Files) find(urlPath string) (found *file, versioned bool) {
 	return f.files[name], versioned
 }
 
-func (f *file) choose(accept string) (coding string, body []byte) {
+func (f *file) choose(accept string) (coding string, v variant) {
 	offers := make([]string, 0, 2)
 	for _, c := range [...]string{"br", "gzip"} {
-		if f.variants[c] != nil {
+		if _, ok := f.variants[c]; ok {
 			offers = append(offers, c)
 		}
 	}

@@ -25,6 +25,10 @@ const (
 	// busyRetries is how often an address is asked again after the pause that its
 	// answer asked for.
 	busyRetries = 2
+	// maxWaitingLinks is how many links of pages may wait for that of an earlier page.
+	// Beyond it no further page is asked for: a page that never ends must not have the
+	// whole site pile up behind it.
+	maxWaitingLinks = 100_000
 	// explainEvery is how often a crawl without arrivals says what it waits for.
 	explainEvery = 5 * time.Second
 )
@@ -79,6 +83,7 @@ type collector struct {
 	retries     map[int]int        // how often each was handed out again
 	busy        bool               // the last answer asked for a pause
 	unfollowed  map[int]arrival    // tasks that arrived and whose links have not
+	waiting     int                // links of those
 	inFlight    map[int]crawl.Item // tasks handed out that have not arrived
 	sitemapOnly map[string]bool    // URLs of the sitemap that no link has led to so far
 	added       bool               // the sitemap's URLs have joined the frontier
@@ -106,6 +111,14 @@ type arrival struct {
 	visit   *visit
 	skipped crawl.Reason
 	err     error
+}
+
+// links is how many links wait with an arrival.
+func (a arrival) links() int {
+	if a.visit == nil {
+		return 0
+	}
+	return len(a.visit.links)
 }
 
 // collect is the loop of the crawl stage. It alone touches the frontier.
@@ -159,6 +172,9 @@ func (c *collector) nextTask() (task, bool) {
 		t := c.again[0]
 		c.again = c.again[1:]
 		return t, true
+	}
+	if c.waiting > maxWaitingLinks {
+		return task{}, false
 	}
 	for {
 		item, ok := c.site.frontier.Next()
@@ -225,12 +241,14 @@ func (c *collector) takeArrival(ctx context.Context, a arrival) error {
 // counts as a click, so that no URL joins a level of depth already begun.
 func (c *collector) followLinks(a arrival) {
 	c.unfollowed[a.n] = a
+	c.waiting += a.links()
 	for {
 		a, ok := c.unfollowed[c.followed]
 		if !ok {
 			return
 		}
 		delete(c.unfollowed, c.followed)
+		c.waiting -= a.links()
 		c.followed++
 		if a.visit == nil {
 			continue
@@ -241,6 +259,9 @@ func (c *collector) followLinks(a arrival) {
 		}
 		for _, u := range a.visit.links {
 			c.addURL(crawl.Item{URL: u, Wire: a.visit.wires[u], Depth: depth, Referrer: a.item.URL})
+			if redirect := a.visit.facts.FinalURL != ""; !redirect && u != a.item.URL {
+				c.site.frontier.Link(u)
+			}
 		}
 	}
 }

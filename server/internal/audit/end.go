@@ -50,7 +50,7 @@ func (r *run) conclude(ctx context.Context, s *site, b *book, o outside, stopped
 	}
 	enter(shared.StageSite, work.Say("comparing-pages"))
 	left := listUnvisited(s, b, o)
-	unvisited := countUnvisited(left, s.frontier.Overflowed())
+	unvisited := countUnvisited(left, s.frontier.Forgotten())
 	reason := stopped
 	if reason == "" {
 		reason = partialReason(unvisited)
@@ -133,7 +133,7 @@ func listUnvisited(s *site, b *book, o outside) []work.Unvisited {
 		}
 	}
 	left := []work.Unvisited{}
-	for _, u := range s.frontier.Unvisited() {
+	for u := range s.frontier.Unvisited() {
 		if u.Reason != crawl.ReasonScope {
 			left = append(left, work.Unvisited{URL: u.URL, Referrer: u.Referrer, Reason: string(u.Reason)})
 		}
@@ -156,8 +156,8 @@ func listUnvisited(s *site, b *book, o outside) []work.Unvisited {
 
 // countUnvisited counts what was left out by reason, in a fixed order, with the
 // addresses that were not even remembered.
-func countUnvisited(left []work.Unvisited, overflowed int) []shared.Unvisited {
-	counts := map[string]int{leftMemory: overflowed}
+func countUnvisited(left []work.Unvisited, forgotten int) []shared.Unvisited {
+	counts := map[string]int{leftMemory: forgotten}
 	for _, u := range left {
 		counts[u.Reason]++
 	}

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -18,9 +19,16 @@ const parseBudget = 16 << 20
 // share in the order in which they ask.
 var parsing = semaphore.NewWeighted(parseBudget)
 
+// parseShare is what a page of so many bytes takes of the budget. A small page can be
+// made of links alone, of which each costs many times its bytes, so every page takes
+// at least the share of one processor: more at a time would not be sooner done.
+func parseShare(size, processors int) int64 {
+	return min(max(int64(size), parseBudget/int64(processors)), parseBudget)
+}
+
 // readAnswer makes a visit of an answer, when there is room for it.
 func (r *run) readAnswer(ctx context.Context, a asked, res *crawl.Result, scope crawl.Scope) (*visit, error) {
-	share := min(int64(len(res.Body)), parseBudget) // a page beyond the budget takes all of it
+	share := parseShare(len(res.Body), runtime.GOMAXPROCS(0))
 	if err := parsing.Acquire(ctx, share); err != nil {
 		return nil, context.Cause(ctx)
 	}

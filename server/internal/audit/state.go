@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/work"
@@ -46,17 +47,33 @@ func (v *visit) record() (work.PageRecord, error) {
 	if err != nil {
 		return work.PageRecord{}, fmt.Errorf("audit: encode state of %.200q: %w", v.page.URL, err)
 	}
-	// Links repeat their prefixes: packed they take a tenth.
-	var packed bytes.Buffer
-	w, err := flate.NewWriter(&packed, flate.BestSpeed)
-	if err == nil {
-		_, err = w.Write(plain)
-		err = errors.Join(err, w.Close())
-	}
+	packed, err := pack(plain)
 	if err != nil {
 		return work.PageRecord{}, fmt.Errorf("audit: pack state of %.200q: %w", v.page.URL, err)
 	}
-	return work.PageRecord{Page: v.page, Findings: v.findings, State: packed.Bytes()}, nil
+	return work.PageRecord{Page: v.page, Findings: v.findings, State: packed}, nil
+}
+
+// packers are writers for use again: a new one takes longer than the packing, and
+// more than half a megabyte.
+var packers = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(nil, flate.BestSpeed)
+	if err != nil {
+		panic(err) // only of a level that does not exist
+	}
+	return w
+}}
+
+// pack compresses: links repeat their prefixes, and take a tenth.
+func pack(plain []byte) ([]byte, error) {
+	w := packers.Get().(*flate.Writer)
+	defer packers.Put(w)
+	var packed bytes.Buffer
+	w.Reset(&packed)
+	_, err := w.Write(plain)
+	err = errors.Join(err, w.Close())
+	w.Reset(nil) // packed belongs to the caller
+	return packed.Bytes(), err
 }
 
 // restoreVisit is the inverse of record; its errors wrap errState.

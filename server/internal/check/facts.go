@@ -1,12 +1,10 @@
 package check
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 )
 
 // ErrFacts is returned by [DecodeFacts] for bytes it cannot use: damaged, or
@@ -38,47 +36,15 @@ type Facts struct {
 	Content   uint64 `json:"k,omitempty"`
 	Simhash   uint64 `json:"y,omitempty"`
 
-	// Links are the hashes of the page's link targets, itself left out, in
-	// ascending order; see [HashURL].
-	Links Hashes `json:"l,omitempty"`
+	// Linked is true when another page links here. No page knows it of itself: it is
+	// set when all are known, and not stored.
+	Linked bool `json:"-"`
 	// Outcomes has one entry per check of [PageChecks].
 	Outcomes Outcomes `json:"o"`
 }
 
 // Outcomes are the results of the page checks, in the order of [PageChecks].
 type Outcomes []Outcome
-
-// Hashes are link targets in eight bytes each. In JSON they are one base64
-// string.
-type Hashes []uint64
-
-// HashURL is the hash of a link target in its canonical form.
-func HashURL(url string) uint64 { return hashString(url) }
-
-// MarshalJSON packs the hashes, big-endian, for JSON.
-func (h Hashes) MarshalJSON() ([]byte, error) {
-	b := make([]byte, 0, 8*len(h))
-	for _, v := range h {
-		b = binary.BigEndian.AppendUint64(b, v)
-	}
-	return json.Marshal(b)
-}
-
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (h *Hashes) UnmarshalJSON(data []byte) error {
-	var b []byte
-	if err := json.Unmarshal(data, &b); err != nil {
-		return err
-	}
-	if len(b)%8 != 0 {
-		return errors.New("hashes cut short")
-	}
-	*h = make(Hashes, 0, len(b)/8)
-	for ; len(b) > 0; b = b[8:] {
-		*h = append(*h, binary.BigEndian.Uint64(b))
-	}
-	return nil
-}
 
 // storedFacts adds the mark of the table that the outcomes refer to.
 type storedFacts struct {
@@ -133,12 +99,6 @@ func (p *Page) facts() Facts {
 	if to := p.redirectsTo(); to != p.URL {
 		f.FinalURL = to
 	}
-	for _, l := range p.Links {
-		if l.URL != p.URL && l.URL != p.final() {
-			f.Links = append(f.Links, HashURL(l.URL))
-		}
-	}
-	slices.Sort(f.Links)
 	return f
 }
 

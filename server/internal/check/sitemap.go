@@ -93,28 +93,28 @@ func pageOrphan(s *site) (int, []Fault) {
 			continue
 		}
 		total++
-		if !linked[HashURL(f.final())] && !f.Home {
+		if !linked[f.final()] && !f.Home {
 			faults = append(faults, Fault{Evidence: []shared.Evidence{fact("page", f.URL), fact("title", f.Title)}})
 		}
 	}
 	return grade(len(faults), total), faults
 }
 
-// linkedTargets are the hashes of all pages a link leads to, by itself or
+// linkedTargets are the URLs of all pages a link leads to, by itself or
 // through redirects.
-func (s *site) linkedTargets() map[uint64]bool {
-	linked := map[uint64]bool{}
+func (s *site) linkedTargets() map[string]bool {
+	linked := map[string]bool{}
 	for i := range s.Pages {
-		for _, h := range s.Pages[i].Links {
-			linked[h] = true
+		if s.Pages[i].Linked {
+			linked[s.Pages[i].URL] = true
 		}
 	}
 	for again := true; again; {
 		again = false
 		for i := range s.Pages {
 			f := &s.Pages[i]
-			to := HashURL(f.final())
-			if f.FinalURL != "" && (f.Home || linked[HashURL(f.URL)]) && !linked[to] {
+			to := f.final()
+			if f.FinalURL != "" && (f.Home || linked[f.URL]) && !linked[to] {
 				linked[to], again = true, true
 			}
 		}

@@ -70,6 +70,7 @@
 //	sitemap_fetch.go  the sitemaps of a site, through their indexes
 //	fetch.go          Fetcher: turns, redirects, a retry, one exchange
 //	frontier.go       Frontier: what is known, and what comes next
+//	compact.go        many texts and names in little memory
 //	scope.go          Scope: which URLs belong to the site
 //	sitemap.go        reads one sitemap
 //	robots_parse.go   reads one robots.txt

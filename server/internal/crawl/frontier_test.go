@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -53,7 +55,7 @@ func TestFrontierOrder(t *testing.T) {
 	if got := drain(f); got != nil {
 		t.Errorf("handed out twice: %q", got)
 	}
-	if got, want := f.Unvisited(), []Unvisited{{Item{URL: "too deep", Depth: 4, Referrer: "q"}, ReasonDepth}}; !reflect.DeepEqual(got, want) {
+	if got, want := slices.Collect(f.Unvisited()), []Unvisited{{Item{URL: "too deep", Depth: 4, Referrer: "q"}, ReasonDepth}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("unvisited %+v, want %+v", got, want)
 	}
 }
@@ -79,12 +81,12 @@ func TestFrontierLimit(t *testing.T) {
 		{Item{URL: "b", Depth: 1, Referrer: "home"}, ReasonScope},
 		{Item{URL: "c", Depth: 1, Referrer: "home"}, ReasonLimit},
 	}
-	if got := f.Unvisited(); !reflect.DeepEqual(got, want) {
+	if got := slices.Collect(f.Unvisited()); !reflect.DeepEqual(got, want) {
 		t.Errorf("unvisited %+v\nwant %+v", got, want)
 	}
 	stopped := NewFrontier(3, 0)
 	stopped.Add(Item{URL: "home"})
-	if got, want := stopped.Unvisited(),
+	if got, want := slices.Collect(stopped.Unvisited()),
 		[]Unvisited{{Item{URL: "home"}, ReasonStopped}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("unvisited %+v, want %+v", got, want)
 	}
@@ -92,11 +94,51 @@ func TestFrontierLimit(t *testing.T) {
 
 func TestFrontierMemory(t *testing.T) {
 	f := NewFrontier(0, 0)
-	for i := range maxKnown + 2 {
-		f.Add(Item{URL: fmt.Sprint(i), Depth: 1})
+	for range 2 { // what was forgotten is counted once
+		for i := range maxKnown + 2 {
+			f.Add(Item{URL: fmt.Sprint(i), Depth: 1})
+		}
 	}
-	if f.Discovered() != maxKnown {
-		t.Errorf("%d known, want %d", f.Discovered(), maxKnown)
+	if f.Discovered() != maxKnown || f.Forgotten() != 2 {
+		t.Errorf("%d known and %d forgotten, want %d and 2", f.Discovered(), f.Forgotten(), maxKnown)
+	}
+}
+
+func TestFrontierBoundsTheTextItKeeps(t *testing.T) {
+	f := NewFrontier(0, 0)
+	for i := range 2 * maxKnownBytes / MaxURLLength {
+		url := fmt.Sprintf("%0*d", MaxURLLength/2, i)
+		f.Add(Item{URL: url, Wire: url, Depth: 1})
+	}
+	if got, want := f.Discovered(), maxKnownBytes/MaxURLLength; got != want || f.Forgotten() != want {
+		t.Errorf("%d known and %d forgotten, want %d each", got, f.Forgotten(), want)
+	}
+}
+
+func TestFrontierKnowsWhatIsLinked(t *testing.T) {
+	f := NewFrontier(0, 0)
+	f.Add(Item{URL: "a"})
+	f.Add(Item{URL: "b"})
+	f.Link("b")
+	f.Link("unknown")
+	if f.Linked("a") || !f.Linked("b") || f.Linked("unknown") {
+		t.Error("b is linked, and nothing else")
+	}
+}
+
+// A frontier gives back what it was given, however it keeps it.
+func TestFrontierKeepsEveryText(t *testing.T) {
+	f := NewFrontier(0, 0)
+	var want []string
+	for i := range 3000 {
+		want = append(want, fmt.Sprintf("%d-%s", i, strings.Repeat("x", i%97*i%7000)))
+		f.Add(Item{URL: want[i], Wire: "wire of " + want[i], Referrer: "from " + want[i/10]})
+	}
+	for i := range want {
+		it, _ := f.Next()
+		if it != (Item{URL: want[i], Wire: "wire of " + want[i], Referrer: "from " + want[i/10]}) {
+			t.Fatalf("%d: got %.100v", i, it)
+		}
 	}
 }
 
@@ -133,7 +175,7 @@ func TestFrontierInvariants(t *testing.T) {
 		if limit > 0 && len(handed) > limit || f.Taken() != len(handed) {
 			t.Fatalf("%d handed out, %d counted, limit %d", len(handed), f.Taken(), limit)
 		}
-		for _, u := range f.Unvisited() {
+		for u := range f.Unvisited() {
 			handed[u.URL] = true
 		}
 		if len(handed) != f.Discovered() {
