@@ -167,7 +167,8 @@ func (loc locale) sample(f shared.Finding, site string) sampleModel {
 		s.Path = loc.Lang.T(text.WholeSite)
 	}
 	for _, e := range f.Evidence {
-		s.Facts = append(s.Facts, loc.Lang.T(text.ReportEvidence, text.EvidenceName(loc.Lang, e.Name), e.Value))
+		name, value := text.EvidenceName(loc.Lang, e.Name), text.EvidenceValue(loc.Lang, e.Name, e.Value)
+		s.Facts = append(s.Facts, loc.Lang.T(text.ReportEvidence, name, value))
 	}
 	return s
 }

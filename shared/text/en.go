@@ -319,6 +319,16 @@ var english = language{
 		{"connection-refused", []string{"%s refused the connection: no web server answers there."}},
 		{"no-answer-in-time", []string{"%s did not answer in time."}},
 		{"not-secure", []string{"No secure connection to %s could be made: %s."}},
+		{"wrong-certificate", []string{
+			"No secure connection to %s could be made: its certificate is for another name (%s).",
+		}},
+		{"outdated-certificate", []string{
+			"No secure connection to %s could be made: its certificate is not valid today (%s).",
+		}},
+		{"untrusted-certificate", []string{
+			"No secure connection to %s could be made: its certificate does not come from an authority that " +
+				"browsers trust (%s).",
+		}},
 		{"private-address", []string{
 			"%s leads to a private network address or an unusual port, which this server may not audit.",
 		}},
@@ -326,10 +336,17 @@ var english = language{
 		{"redirect-circle", []string{"%s redirects in a circle and never arrives at a page."}},
 		{"too-many-redirects", []string{"%s redirects too many times."}},
 		{"bad-redirect", []string{"%s could not be fetched: it redirects to \"%s\", which is no URL to fetch."}},
+		{"bad-encoding", []string{
+			"%s could not be read: the answer is not in the content coding that its header names (%s).",
+		}},
 		{"headers-too-large", []string{"%s could not be fetched: the response headers are too large."}},
 		{"not-http", []string{"%s could not be fetched: the answer is not HTTP."}},
 		{"not-fetched", []string{"%s could not be fetched: %s."}},
 		{"redirect-forbidden", []string{"%s redirects to %s, where robots.txt does not allow crawlers."}},
+		{"redirect-private", []string{
+			"%s redirects to %s, which lies at a private network address or an unusual port; this server may " +
+				"not audit it.",
+		}},
 		{"home-status", []string{"%s answered %s. The start page must answer 200 OK."}},
 		{"home-not-html", []string{"%s is not an HTML page."}},
 		{"home-type", []string{"%s is not an HTML page but %s."}},
@@ -375,10 +392,36 @@ var english = language{
 			Fix:   "Look at the server's log for this address and repair the cause.",
 		}},
 		{"fetch-timeout", CheckText{
-			Title: "Page did not answer",
+			Title: "Page did not answer in time",
 			Why:   "A crawler that gets no answer gives up, even after a second try.",
 			Fix: "Check that the server answers this address within a few seconds, and that no firewall drops " +
 				"the request.",
+		}},
+		{"fetch-failed", CheckText{
+			Title: "Page could not be fetched",
+			Why: "The request ended without an answer that can be read, so crawlers and assistants do not see " +
+				"the page. The kind of failure is named here.",
+			Fix: "Mend what is named: the connection, the certificate, the target of the redirect or the coding " +
+				"of the answer.",
+		}},
+		{"http-odd-status", CheckText{
+			Title: "Link to an answer that is no page",
+			Why: "The answer is neither a page, nor a redirect, nor an error. Who follows the link stays where " +
+				"they are or sees nothing, and search engines do not index it.",
+			Fix: "Answer 200 with the page, redirect with 301 and a Location header, or remove the link.",
+		}},
+		{"http-odd-encoding", CheckText{
+			Title: "Content coding that was not asked for",
+			Why: "The Content-Encoding header names a coding that the request did not offer, or that does not " +
+				"exist. Browsers cope with it, but other readers may see only noise.",
+			Fix: "Compress only as Accept-Encoding of the request allows, and leave the header out when the answer " +
+				"is not compressed.",
+		}},
+		{"content-type-mismatch", CheckText{
+			Title: "File labelled as a web page",
+			Why: "The Content-Type header says HTML, but what follows is of another format. Readers may see " +
+				"signs without sense, and search engines do not know what to do with the file.",
+			Fix: "Send the file with the media type of its format, such as application/pdf.",
 		}},
 		{"redirect-chain", CheckText{
 			Title: "Several redirects in a row",
@@ -500,6 +543,11 @@ var english = language{
 			Title: "Link to another site is broken",
 			Why:   "Readers who follow the link end at an error, and the page seems neglected.",
 			Fix:   "Update the link or remove it.",
+		}},
+		{"link-malformed", CheckText{
+			Title: "Link that no browser can open",
+			Why:   "The address is malformed, so a click on the link leads nowhere.",
+			Fix:   "Correct the address. Look for blanks, a missing host name or a wrong port.",
 		}},
 		{"link-not-crawlable", CheckText{
 			Title: "Link works only with JavaScript",
@@ -635,8 +683,10 @@ var english = language{
 	},
 
 	evidence: []named{
+		{"address", "Address"},
 		{"agent", "Agent"},
 		{"allowed", "Allowed"},
+		{"answer", "Answer"},
 		{"attempts", "Attempts"},
 		{"blocked", "Blocked by its own rule"},
 		{"blocked-by-wildcard", "Blocked by the rule for all"},
@@ -644,11 +694,15 @@ var english = language{
 		{"canonical-header", "In the Link header"},
 		{"canonical-html", "In the page"},
 		{"count", "Number"},
+		{"declared-type", "Type in the header"},
 		{"description", "Description"},
+		{"detail", "Details"},
 		{"directive", "Directive"},
+		{"encoding", "Content coding"},
 		{"failure", "Failure"},
 		{"file", "File"},
 		{"final-url", "Leads to"},
+		{"found-type", "Type of the content"},
 		{"heading", "First heading"},
 		{"hop", "Redirect"},
 		{"lang", "Language given"},
@@ -688,5 +742,31 @@ var english = language{
 		{"too-large", "Too large"},
 		{"too-many-urls", "Too many addresses"},
 		{"unknown", "Unknown line"},
+	},
+
+	answers: []named{
+		// No usable answer
+		{"bad-encoding", "The answer is not in the coding that it names"},
+		{"bad-redirect", "The redirect leads to what is no web address"},
+		{"blocked-address", "The address is private"},
+		{"dns", "The host name has no address"},
+		{"other", "The answer could not be read"},
+		{"redirect-loop", "The redirects go in a circle"},
+		{"refused", "The connection was refused"},
+		{"reset", "The connection was cut"},
+		{"timeout", "No answer in time"},
+		{"tls", "No encrypted connection could be agreed on"},
+		{"tls-chain", "The certificate comes from nobody whom browsers trust"},
+		{"tls-date", "The certificate has expired or is not valid yet"},
+		{"tls-name", "The certificate is for another name"},
+		{"too-many-redirects", "Too many redirects"},
+
+		// Answers that are neither a page, nor a redirect, nor an error
+		{"choices", "A choice of several addresses"},
+		{"no-content", "No content"},
+		{"not-modified", "\"Not modified\", although nobody asked for that"},
+		{"nowhere", "A redirect that does not say where to"},
+		{"other-3xx", "A kind of redirect that browsers do not follow"},
+		{"unknown-class", "A status that HTTP does not know"},
 	},
 }

@@ -327,6 +327,16 @@ var spanish = language{
 		{"connection-refused", []string{"%s rechazó la conexión: allí no responde ningún servidor web."}},
 		{"no-answer-in-time", []string{"%s no respondió a tiempo."}},
 		{"not-secure", []string{"No se pudo establecer una conexión segura con %s: %s."}},
+		{"wrong-certificate", []string{
+			"No se pudo establecer una conexión segura con %s: su certificado es para otro nombre (%s).",
+		}},
+		{"outdated-certificate", []string{
+			"No se pudo establecer una conexión segura con %s: su certificado no es válido hoy (%s).",
+		}},
+		{"untrusted-certificate", []string{
+			"No se pudo establecer una conexión segura con %s: su certificado no procede de una autoridad en la " +
+				"que confíen los navegadores (%s).",
+		}},
 		{"private-address", []string{
 			"%s lleva a una dirección de red privada o a un puerto inusual, que este servidor no puede auditar.",
 		}},
@@ -336,12 +346,19 @@ var spanish = language{
 		{"bad-redirect", []string{
 			"No se pudo descargar %s: redirige a «%s», que no es una dirección que se pueda descargar.",
 		}},
+		{"bad-encoding", []string{
+			"No se pudo leer %s: la respuesta no está en la codificación que indica su cabecera (%s).",
+		}},
 		{"headers-too-large", []string{
 			"No se pudo descargar %s: las cabeceras de la respuesta son demasiado grandes.",
 		}},
 		{"not-http", []string{"No se pudo descargar %s: la respuesta no es HTTP."}},
 		{"not-fetched", []string{"No se pudo descargar %s: %s."}},
 		{"redirect-forbidden", []string{"%s redirige a %s, donde robots.txt no admite rastreadores."}},
+		{"redirect-private", []string{
+			"%s redirige a %s, que está en una dirección de red privada o en un puerto inusual; este servidor no " +
+				"puede auditarlo.",
+		}},
 		{"home-status", []string{"%s respondió %s. La portada debe responder 200 OK."}},
 		{"home-not-html", []string{"%s no es una página HTML."}},
 		{"home-type", []string{"%s no es una página HTML, sino %s."}},
@@ -389,10 +406,36 @@ var spanish = language{
 			Fix:   "Mira el registro del servidor para esta dirección y repara la causa.",
 		}},
 		{"fetch-timeout", CheckText{
-			Title: "La página no respondió",
+			Title: "La página no respondió a tiempo",
 			Why:   "Un rastreador que no recibe respuesta se rinde, incluso después de un segundo intento.",
 			Fix: "Comprueba que el servidor responde a esta dirección en pocos segundos y que ningún " +
 				"cortafuegos descarta la petición.",
+		}},
+		{"fetch-failed", CheckText{
+			Title: "La página no se pudo descargar",
+			Why: "La petición terminó sin una respuesta legible, así que los rastreadores y los asistentes no ven " +
+				"la página. Aquí se indica el tipo de fallo.",
+			Fix: "Repara lo que se indica: la conexión, el certificado, el destino de la redirección o la " +
+				"codificación de la respuesta.",
+		}},
+		{"http-odd-status", CheckText{
+			Title: "Enlace a una respuesta que no es una página",
+			Why: "La respuesta no es una página, ni una redirección, ni un error. Quien sigue el enlace se queda " +
+				"donde estaba o no ve nada, y los buscadores no la indexan.",
+			Fix: "Responde 200 con la página, redirige con 301 y una cabecera Location, o quita el enlace.",
+		}},
+		{"http-odd-encoding", CheckText{
+			Title: "Codificación de contenido que nadie pidió",
+			Why: "La cabecera Content-Encoding indica una codificación que la petición no ofrecía o que no existe. " +
+				"Los navegadores se las arreglan, pero otros lectores pueden ver solo ruido.",
+			Fix: "Comprime solo como permita el Accept-Encoding de la petición y omite la cabecera cuando la " +
+				"respuesta no esté comprimida.",
+		}},
+		{"content-type-mismatch", CheckText{
+			Title: "Archivo etiquetado como página web",
+			Why: "La cabecera Content-Type dice HTML, pero el contenido es de otro formato. Los lectores pueden ver " +
+				"signos sin sentido, y los buscadores no saben qué hacer con el archivo.",
+			Fix: "Envía el archivo con el tipo de su formato, por ejemplo application/pdf.",
 		}},
 		{"redirect-chain", CheckText{
 			Title: "Varias redirecciones seguidas",
@@ -519,6 +562,11 @@ var spanish = language{
 			Title: "Un enlace a otro sitio está roto",
 			Why:   "Quien sigue el enlace acaba en un error, y la página parece descuidada.",
 			Fix:   "Actualiza el enlace o quítalo.",
+		}},
+		{"link-malformed", CheckText{
+			Title: "Enlace que ningún navegador puede abrir",
+			Why:   "La dirección está mal formada, así que un clic en el enlace no lleva a ninguna parte.",
+			Fix:   "Corrige la dirección. Busca espacios, un nombre de host que falte o un puerto equivocado.",
 		}},
 		{"link-not-crawlable", CheckText{
 			Title: "El enlace solo funciona con JavaScript",
@@ -656,8 +704,10 @@ var spanish = language{
 	},
 
 	evidence: []named{
+		{"address", "Dirección"},
 		{"agent", "Agente"},
 		{"allowed", "Permitidos"},
+		{"answer", "Respuesta"},
 		{"attempts", "Intentos"},
 		{"blocked", "Bloqueado por su propia regla"},
 		{"blocked-by-wildcard", "Bloqueado por la regla para todos"},
@@ -665,11 +715,15 @@ var spanish = language{
 		{"canonical-header", "En la cabecera Link"},
 		{"canonical-html", "En la página"},
 		{"count", "Cantidad"},
+		{"declared-type", "Tipo en la cabecera"},
 		{"description", "Descripción"},
+		{"detail", "Detalles"},
 		{"directive", "Directiva"},
+		{"encoding", "Codificación del contenido"},
 		{"failure", "Fallo"},
 		{"file", "Archivo"},
 		{"final-url", "Lleva a"},
+		{"found-type", "Tipo del contenido"},
 		{"heading", "Primer encabezado"},
 		{"hop", "Redirección"},
 		{"lang", "Idioma indicado"},
@@ -709,5 +763,31 @@ var spanish = language{
 		{"too-large", "Demasiado grande"},
 		{"too-many-urls", "Demasiadas direcciones"},
 		{"unknown", "Línea desconocida"},
+	},
+
+	answers: []named{
+		// No usable answer
+		{"bad-encoding", "La respuesta no está en la codificación que indica"},
+		{"bad-redirect", "La redirección lleva a algo que no es una dirección web"},
+		{"blocked-address", "La dirección es privada"},
+		{"dns", "El nombre del host no tiene dirección"},
+		{"other", "La respuesta no se pudo leer"},
+		{"redirect-loop", "Las redirecciones van en círculo"},
+		{"refused", "Se rechazó la conexión"},
+		{"reset", "Se cortó la conexión"},
+		{"timeout", "No hubo respuesta a tiempo"},
+		{"tls", "No se pudo acordar una conexión cifrada"},
+		{"tls-chain", "El certificado no procede de nadie en quien confíen los navegadores"},
+		{"tls-date", "El certificado ha caducado o todavía no es válido"},
+		{"tls-name", "El certificado es para otro nombre"},
+		{"too-many-redirects", "Demasiadas redirecciones"},
+
+		// Answers that are neither a page, nor a redirect, nor an error
+		{"choices", "Varias direcciones para elegir"},
+		{"no-content", "Sin contenido"},
+		{"not-modified", "«Sin cambios», aunque nadie lo preguntó"},
+		{"nowhere", "Una redirección que no dice adónde"},
+		{"other-3xx", "Un tipo de redirección que los navegadores no siguen"},
+		{"unknown-class", "Un estado que HTTP no conoce"},
 	},
 }

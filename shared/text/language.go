@@ -32,7 +32,7 @@ type language struct {
 	// because a list is static data, while a map is built at every start.
 	statuses, stages, stagesNow, severities, categories []named
 	stopReasons, unvisited, caps, problems              []named
-	reasons, evidence                                   []named
+	reasons, evidence, answers                          []named
 }
 
 // named is a code of the wire with its words.

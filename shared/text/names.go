@@ -56,6 +56,19 @@ func ReasonCodes() []string { return codes(english.reasons) }
 // label.
 func EvidenceName(l Lang, name string) string { return nameOr(l.language().evidence, name, name) }
 
+// EvidenceValue is what a piece of evidence says: the words for what came instead of a
+// page, anything else as it is.
+func EvidenceValue(l Lang, name, value string) string {
+	switch name {
+	case "failure", "answer":
+		return nameOr(l.language().answers, value, value)
+	}
+	return value
+}
+
+// AnswerCodes lists the failures and answers that have words.
+func AnswerCodes() []string { return codes(english.answers) }
+
 // EvidenceNames lists the names that have labels.
 func EvidenceNames() []string { return codes(english.evidence) }
 

@@ -57,7 +57,8 @@ func pseudo() *language {
 	}
 	for _, list := range [...]*[]named{
 		&words.statuses, &words.stages, &words.stagesNow, &words.severities, &words.categories,
-		&words.stopReasons, &words.unvisited, &words.caps, &words.problems, &words.reasons, &words.evidence,
+		&words.stopReasons, &words.unvisited, &words.caps, &words.problems, &words.reasons,
+		&words.evidence, &words.answers,
 	} {
 		names := make([]named, len(*list))
 		for i, n := range *list {

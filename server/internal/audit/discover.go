@@ -96,11 +96,23 @@ func (r *run) fetchHome(ctx context.Context, s *site, book *book) error {
 		return err
 	}
 	if !home.page.Analysed {
-		return refuseHome(res)
+		return r.refuseStart(ctx, res)
 	}
 	book.stored[home.page.URL] = home
 	r.openFrontier(s)
 	return nil
+}
+
+// refuseStart says why there is no start page.
+func (r *run) refuseStart(ctx context.Context, res *crawl.Result) error {
+	if res.Next == nil {
+		return refuseHome(res)
+	}
+	robots, err := r.robots.Get(ctx, res.Next)
+	if err != nil {
+		return causeOr(ctx, err)
+	}
+	return refuseRedirect(res.FinalURL, res.Next, robots)
 }
 
 // askHome asks for the start page, and again after each pause that the site asks for,

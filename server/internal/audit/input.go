@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"errors"
+	"fmt"
 	"net/url"
 
 	"atalaya/server/internal/check"
@@ -27,13 +29,18 @@ func pageInput(a asked, res *crawl.Result, wires map[string]string) check.Input 
 	}
 	in := check.Input{
 		URL: a.URL, Home: a.home, Depth: a.Depth, Referrer: a.Referrer, Alias: a.alias,
-		Status: res.Status, Failure: failureClass(res.Failure), Attempts: res.Attempts, TTFB: res.TTFB,
-		Header: res.Header, ContentType: res.ContentType, Body: res.Body, Truncated: res.Truncated,
+		Status: res.Status, Failure: failureClass(res.Failure), FailureDetail: failureDetail(res.Failure),
+		Answer: string(res.Answer()), Attempts: res.Attempts, TTFB: res.TTFB,
+		Header: res.Header, ContentType: res.ContentType, DeclaredType: res.Declared,
+		Body: res.Body, Truncated: res.Truncated,
 		Resolve: func(base *url.URL, ref, encoding string) (*url.URL, error) {
 			if base != nil && res.Base != nil && base.String() == page {
 				base = res.Base
 			}
 			wire, err := crawl.Resolve(base, ref, encoding)
+			if errors.Is(err, crawl.ErrTooLong) {
+				err = fmt.Errorf("%w: %w", check.ErrTooLong, err)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -143,6 +150,12 @@ func failureClass(f *crawl.Failure) string {
 		return check.FailTimeout
 	case crawl.FailTLS:
 		return check.FailTLS
+	case crawl.FailTLSName:
+		return check.FailTLSName
+	case crawl.FailTLSDate:
+		return check.FailTLSDate
+	case crawl.FailTLSChain:
+		return check.FailTLSChain
 	case crawl.FailBlocked:
 		return check.FailBlocked
 	case crawl.FailReset:
@@ -158,6 +171,14 @@ func failureClass(f *crawl.Failure) string {
 	case crawl.FailOther:
 	}
 	return check.FailOther
+}
+
+// failureDetail is what the site says beside the class of a failure.
+func failureDetail(f *crawl.Failure) string {
+	if f == nil {
+		return ""
+	}
+	return f.Detail
 }
 
 // robotsState gives the checks' word for what asking for robots.txt led to.

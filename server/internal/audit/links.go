@@ -152,15 +152,15 @@ func (r *run) askLink(ctx context.Context, u *url.URL, link *check.ExternalLink)
 		if err != nil {
 			return causeOr(ctx, err)
 		}
-		link.Status, link.Failure = res.Status, failureClass(res.Failure)
+		link.Status, link.Failure, link.FailureDetail = res.Status, failureClass(res.Failure), failureDetail(res.Failure)
 		if res.Failure != nil {
 			link.Status = 0
 			if dns, ok := errors.AsType[*net.DNSError](res.Failure); ok && !dns.IsNotFound {
 				link.Failure = check.FailOther // the resolver failed, not the name
 			}
 		}
-		answered := link.Failure == "" && link.Status < 400
-		if answered || link.Failure == check.FailDNS || link.Failure == check.FailBlocked {
+		broken, verified := check.Broken(*link)
+		if verified && !broken || link.Failure == check.FailDNS || link.Failure == check.FailBlocked {
 			break
 		}
 	}

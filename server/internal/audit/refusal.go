@@ -39,6 +39,12 @@ func refuseUnanswered(u *url.URL, f *crawl.Failure) *refusal {
 		return refuse("no-answer-in-time", host)
 	case crawl.FailTLS:
 		return refuse("not-secure", host, f.Detail)
+	case crawl.FailTLSName:
+		return refuse("wrong-certificate", host, f.Detail)
+	case crawl.FailTLSDate:
+		return refuse("outdated-certificate", host, f.Detail)
+	case crawl.FailTLSChain:
+		return refuse("untrusted-certificate", host, f.Detail)
 	case crawl.FailBlocked:
 		return refuse("private-address", host)
 	case crawl.FailReset:
@@ -49,6 +55,8 @@ func refuseUnanswered(u *url.URL, f *crawl.Failure) *refusal {
 		return refuse("too-many-redirects", u)
 	}
 	switch {
+	case f.Class == crawl.FailEncoding:
+		return refuse("bad-encoding", u, f.Detail)
 	case errors.Is(f, crawl.ErrBadRedirect):
 		return refuse("bad-redirect", u, f.Detail)
 	case errors.Is(f, crawl.ErrHeadersTooLarge):
@@ -73,6 +81,18 @@ func refuseClosed(u *url.URL, robots *crawl.Robots) *refusal {
 	}
 }
 
+// refuseRedirect explains a redirect that must not be followed: its target lies where
+// we may not connect to, or its robots.txt keeps us out.
+func refuseRedirect(from, to *url.URL, robots *crawl.Robots) *refusal {
+	switch {
+	case robots.State != crawl.RobotsUnreachable:
+		return refuse("redirect-forbidden", from, to)
+	case robots.Failure != nil && robots.Failure.Class == crawl.FailBlocked:
+		return refuse("redirect-private", from, to)
+	}
+	return refuseClosed(to, robots)
+}
+
 // refuseHome explains an answer that is no start page.
 func refuseHome(res *crawl.Result) *refusal {
 	at := res.URL
@@ -82,8 +102,6 @@ func refuseHome(res *crawl.Result) *refusal {
 	switch {
 	case res.Failure != nil:
 		return refuseUnanswered(at, res.Failure)
-	case res.Next != nil:
-		return refuse("redirect-forbidden", at, res.Next)
 	case res.Status != http.StatusOK:
 		return refuse("home-status", at, statusText(res.Status))
 	case res.ContentType == "":

@@ -244,7 +244,7 @@ func TestTheChecksBehindTheCapsExist(t *testing.T) {
 	exists := func(id string, is func(check.Check) bool) bool {
 		return slices.ContainsFunc(check.All, func(c check.Check) bool { return c.ID == id && is(c) })
 	}
-	for _, id := range []string{checkNeedsJS, checkHTTP5xx, checkTimeout, checkNoindex} {
+	for _, id := range []string{checkNeedsJS, checkHTTP5xx, checkTimeout, checkFetchFailed, checkNoindex} {
 		if !exists(id, func(c check.Check) bool { return c.Page != nil }) {
 			t.Errorf("no page check %s", id)
 		}

@@ -28,7 +28,7 @@ type visit struct {
 
 	tally  tally // of this page alone
 	needJS bool
-	broken bool // the answer was 5xx, or there was none
+	broken bool // a visitor would meet an error of the server, or no answer
 	// cut says that a bound of ours left out a part of the page, and with it
 	// perhaps links.
 	cut bool
@@ -80,8 +80,10 @@ func publicPage(a asked, res *crawl.Result, p *check.Page, now time.Time) shared
 		Title: storable(p.Title, shared.MaxMessage), Words: p.MainWords,
 		Analysed: p.Analysed(), FetchedAt: shared.At(now),
 	}
-	if res.Failure != nil {
-		v.Status = 0
+	if f := res.Failure; f != nil {
+		if f.Class != crawl.FailEncoding { // then a whole answer came
+			v.Status = 0
+		}
 		return v
 	}
 	if len(res.Hops) > 0 && a.alias {
@@ -150,7 +152,18 @@ func (v *visit) derive() {
 		}
 	}
 	v.needJS = v.failed(checkNeedsJS)
-	v.broken = v.failed(checkHTTP5xx) || v.failed(checkTimeout)
+	v.broken = v.failed(checkHTTP5xx) || v.failed(checkTimeout) ||
+		v.failed(checkFetchFailed) && stopsVisitor(v.page.Failure)
+}
+
+// stopsVisitor reports whether a browser would show its own page of error. What is odd
+// about an answer that came, such as a coding that we do not know, may not stop it.
+func stopsVisitor(failure string) bool {
+	switch failure {
+	case check.FailEncoding, check.FailRedirect, check.FailOther:
+		return false
+	}
+	return failure != ""
 }
 
 // The checks whose outcomes the caps read.
@@ -158,6 +171,7 @@ const (
 	checkNeedsJS       = "content-needs-js"
 	checkHTTP5xx       = "http-5xx"
 	checkTimeout       = "fetch-timeout"
+	checkFetchFailed   = "fetch-failed"
 	checkNoindex       = "page-noindex"
 	checkSearchBlocked = "robots-blocks-search"
 	checkAIBlocked     = "ai-search-bot-blocked"

@@ -200,7 +200,7 @@ func TestVisitLeadsWhereABrowserGoes(t *testing.T) {
 		t.Errorf("links %q, refresh %q, want %q", v.links, v.facts.Refresh, want)
 	}
 	for _, f := range v.findings {
-		if f.CheckID == "link-not-crawlable" && f.Evidence[0].Value == "3" {
+		if f.CheckID == "link-malformed" && f.Evidence[0].Value == "3" {
 			return
 		}
 	}

@@ -1,6 +1,9 @@
 package check
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // reference is one distinct link target as the page wrote it. It is resolved when the
 // whole document is read: a base element counts for what stands before it too.
@@ -116,10 +119,15 @@ func (c *collector) resolve() {
 	byURL := make(map[string]int, len(c.refs.list))
 	for _, ref := range c.refs.list {
 		u, err := p.Resolve(base, ref.href, p.Encoding)
-		if err != nil {
-			if isWebAddress(ref.href) {
-				p.addUnopenable(ref, err)
-			}
+		switch {
+		case err == nil:
+		case errors.Is(err, ErrTooLong):
+			c.refs.cut = true
+			continue
+		case isWebAddress(ref.href):
+			p.addUnopenable(ref, err)
+			continue
+		default:
 			continue
 		}
 		if u.Scheme != "http" && u.Scheme != "https" {
@@ -155,13 +163,11 @@ func (c *collector) resolve() {
 
 // addUnopenable notes a link that leads nowhere in any browser.
 func (p *Page) addUnopenable(ref reference, err error) {
+	p.UnopenableTotal++
 	if len(p.Unopenable) < maxKept {
 		p.Unopenable = append(p.Unopenable, Unopenable{
 			Ref: sanitise(ref.href, maxText), Text: ref.text, Reason: sanitise(err.Error(), maxText),
 		})
-	}
-	if ref.kind == LinkAnchor {
-		p.addUncrawlable(`<a href="` + cutMarked(ref.href, maxAnchor) + `">` + ref.text)
 	}
 }
 

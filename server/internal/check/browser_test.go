@@ -189,7 +189,7 @@ func TestXHTMLIsReadByTheRulesOfXML(t *testing.T) {
 }
 
 func TestLinksThatNoBrowserOpensAreReported(t *testing.T) {
-	p := Parse(on(`<a href="http://exa mple.test/">a</a> <a href="http://[::1/">d</a> <a href="//[x">e</a><a href="mailto:%zz">m</a><a href="/ok">f</a>`))
+	p := Parse(on(`<a href="http://exa mple.test/">a</a> <a href="http://[::1/">d</a> <a href="//[x">e</a><a href="mailto:%zz">m</a><a href="/ok">f</a><iframe src="//[y"></iframe>`))
 	var refs []string
 	for _, u := range p.Unopenable {
 		if u.Reason == "" {
@@ -197,11 +197,28 @@ func TestLinksThatNoBrowserOpensAreReported(t *testing.T) {
 		}
 		refs = append(refs, u.Ref+" "+u.Text)
 	}
-	if want := []string{"http://exa mple.test/ a", "http://[::1/ d", "//[x e"}; !slices.Equal(refs, want) || p.UncrawlableTotal != 3 {
-		t.Errorf("got %q, %d, want %q", refs, p.UncrawlableTotal, want)
+	want := []string{"http://exa mple.test/ a", "http://[::1/ d", "//[x e", "//[y "}
+	if !slices.Equal(refs, want) || p.UnopenableTotal != len(want) || p.UncrawlableTotal != 0 {
+		t.Errorf("got %q, %d, want %q", refs, p.UnopenableTotal, want)
 	}
-	if f := linkNotCrawlable(p); f == nil || f.Evidence[1].Value != `<a href="http://exa mple.test/">a` {
+	if f := linkMalformed(p); f == nil || f.Evidence[1].Value != "http://exa mple.test/ (a)" {
 		t.Errorf("got %+v", f)
+	}
+}
+
+// An address that only we find too long is not malformed, but what it leads to is not
+// known.
+func TestALinkTooLongForUsIsNotMalformed(t *testing.T) {
+	p := Parse(on(`<a href="/long">a</a><a href="/b">b</a>`, func(in *Input) {
+		in.Resolve = func(base *url.URL, ref, encoding string) (*url.URL, error) {
+			if ref == "/long" {
+				return nil, fmt.Errorf("%w: as a test says", ErrTooLong)
+			}
+			return resolve(base, ref, encoding)
+		}
+	}))
+	if p.UnopenableTotal != 0 || p.Cut != CutLinks || len(p.Links) != 1 {
+		t.Errorf("%d malformed, cut %q, links %+v", p.UnopenableTotal, p.Cut, p.Links)
 	}
 }
 

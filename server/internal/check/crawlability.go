@@ -1,7 +1,9 @@
 package check
 
 import (
+	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,7 +37,23 @@ var crawlability = []Check{
 	},
 	{
 		ID: "fetch-timeout", Category: shared.CategoryCrawlability, Severity: shared.SeverityError,
-		Source: "RFC 9110", Page: &PageRule{reachable, fetchTimeout},
+		Source: "RFC 9110", Page: &PageRule{inTime, fetchTimeout},
+	},
+	{
+		ID: "fetch-failed", Category: shared.CategoryCrawlability, Severity: shared.SeverityError,
+		Source: "RFC 9110; Fetch standard", Page: &PageRule{mayFail, fetchFailed},
+	},
+	{
+		ID: "http-odd-status", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
+		Source: "RFC 9110 section 15; Fetch standard", Page: &PageRule{answered, oddStatus},
+	},
+	{
+		ID: "http-odd-encoding", Category: shared.CategoryCrawlability, Severity: shared.SeverityNotice,
+		Source: "RFC 9110 sections 8.4 and 12.5.3", Page: &PageRule{pageAnswered, oddEncoding},
+	},
+	{
+		ID: "content-type-mismatch", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
+		Source: "MIME Sniffing standard; RFC 9110 section 8.3", Page: &PageRule{declaredHTML, typeMismatch},
 	},
 	{
 		ID: "redirect-chain", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
@@ -119,16 +137,13 @@ func http5xx(p *Page) *Fault {
 	return &Fault{Evidence: p.fetchEvidence()}
 }
 
-// reachable applies to whatever could have answered; a redirect loop is a check
-// of its own.
-func reachable(p *Page) Reason {
-	switch p.Failure {
-	case FailBlocked:
-		return AddressBlocked
-	case FailLoop, FailRedirects:
-		return NoAnswer
+// inTime applies to what answered, or took too long to: every other failure is a fault
+// of another check.
+func inTime(p *Page) Reason {
+	if p.Failure == FailTimeout {
+		return applies
 	}
-	return applies
+	return answered(p)
 }
 
 func fetchTimeout(p *Page) *Fault {
@@ -138,15 +153,99 @@ func fetchTimeout(p *Page) *Fault {
 	return &Fault{Evidence: p.fetchEvidence()}
 }
 
+// mayFail applies to what answered, or failed in a way that is no check of its own:
+// timeouts and redirect loops are.
+func mayFail(p *Page) Reason {
+	switch p.Failure {
+	case "", FailTimeout, FailBlocked, FailLoop, FailRedirects:
+		return answered(p)
+	}
+	return applies
+}
+
+func fetchFailed(p *Page) *Fault {
+	if p.Failure == "" {
+		return nil
+	}
+	return &Fault{Evidence: p.fetchEvidence()}
+}
+
+// oddStatus finds answers that are neither a page, nor a redirect, nor an error: they
+// lead nowhere, and no other check speaks of them.
+func oddStatus(p *Page) *Fault {
+	switch p.Answer {
+	case AnswerNoContent, AnswerNowhere, AnswerChoices, AnswerNotModified, AnswerOther3xx, AnswerUnknownClass:
+		return &Fault{Evidence: append([]shared.Evidence{fact("answer", p.Answer)}, p.fetchEvidence()...)}
+	}
+	return nil
+}
+
+// pageAnswered applies to a URL that answered 200 itself.
+func pageAnswered(p *Page) Reason {
+	switch r := answered(p); {
+	case r != applies:
+		return r
+	case p.Alias:
+		return IsAlias
+	case p.Status != http.StatusOK:
+		return NotOK
+	}
+	return applies
+}
+
+// oddEncoding finds content codings that nobody asked for, and words that name none.
+// Browsers read such pages, but not every crawler does.
+func oddEncoding(p *Page) *Fault {
+	odd := slices.DeleteFunc(p.codings(), func(name string) bool {
+		return name == "gzip" || name == "x-gzip" || name == "identity"
+	})
+	if len(odd) == 0 {
+		return nil
+	}
+	return &Fault{Evidence: append(listEvidence("encoding", odd, len(odd)), p.referrerEvidence()...)}
+}
+
+// codings are the words of the Content-Encoding header, in lower case.
+func (p *Page) codings() []string {
+	var names []string
+	for _, value := range p.Header["Content-Encoding"] {
+		for name := range strings.SplitSeq(value, ",") {
+			if name = strings.ToLower(strings.TrimSpace(name)); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// declaredHTML applies to what its header calls HTML.
+func declaredHTML(p *Page) Reason {
+	switch r := pageAnswered(p); {
+	case r != applies:
+		return r
+	case p.DeclaredType != "text/html" && p.DeclaredType != "application/xhtml+xml":
+		return NotHTML
+	}
+	return applies
+}
+
+// typeMismatch finds bytes of another format that are labelled as HTML. They are no
+// page, so no other check has anything to say about them.
+func typeMismatch(p *Page) *Fault {
+	if p.ContentType == p.DeclaredType {
+		return nil
+	}
+	return &Fault{Evidence: append(
+		[]shared.Evidence{fact("declared-type", p.DeclaredType), fact("found-type", p.ContentType)}, p.referrerEvidence()...)}
+}
+
 // fetchEvidence says how the request ended and where the link to it stands.
 func (p *Page) fetchEvidence() []shared.Evidence {
 	var ev []shared.Evidence
 	if p.Status != 0 {
 		ev = append(ev, number("status", p.Status))
 	}
-	if p.Failure != "" {
-		ev = append(ev, fact("failure", p.Failure))
-	}
+	ev = append(ev, failureEvidence(p.Failure, p.FailureDetail)...)
 	if p.Attempts > 1 {
 		ev = append(ev, number("attempts", p.Attempts))
 	}
@@ -156,10 +255,28 @@ func (p *Page) fetchEvidence() []shared.Evidence {
 	if p.FinalURL != "" && p.FinalURL != p.URL {
 		ev = append(ev, fact("final-url", p.FinalURL))
 	}
-	if p.Referrer != "" {
-		ev = append(ev, fact("referrer", p.Referrer))
+	return append(ev, p.referrerEvidence()...)
+}
+
+// failureEvidence says what went wrong, and what makes this case different from others
+// of its class.
+func failureEvidence(class, detail string) []shared.Evidence {
+	var ev []shared.Evidence
+	if class != "" {
+		ev = append(ev, fact("failure", class))
+	}
+	if detail != "" {
+		ev = append(ev, fact("detail", detail))
 	}
 	return ev
+}
+
+// referrerEvidence says where the link to the page stands.
+func (p *Page) referrerEvidence() []shared.Evidence {
+	if p.Referrer == "" {
+		return nil
+	}
+	return []shared.Evidence{fact("referrer", p.Referrer)}
 }
 
 func anyRedirect(p *Page) Reason {
@@ -195,11 +312,7 @@ func (p *Page) hopEvidence() []shared.Evidence {
 	for i, h := range p.Hops {
 		hops[i] = strconv.Itoa(h.Status) + " " + h.Location
 	}
-	ev := listEvidence("hop", hops, len(hops))
-	if p.Referrer != "" {
-		ev = append(ev, fact("referrer", p.Referrer))
-	}
-	return ev
+	return append(listEvidence("hop", hops, len(hops)), p.referrerEvidence()...)
 }
 
 func canonicalMissing(p *Page) *Fault {

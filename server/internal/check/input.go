@@ -1,6 +1,7 @@
 package check
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -20,10 +21,12 @@ type Input struct {
 	// Referrer is the first page seen linking here.
 	Referrer string
 
-	// Status is the HTTP status, 0 when no answer came. Failure is then the
-	// class of error, one of the Fail constants.
-	Status  int
-	Failure string
+	// Status is the HTTP status, 0 when no answer came. Failure is the class of error
+	// of a fetch without a usable answer, one of the Fail constants, and FailureDetail
+	// what the site, or its certificate, says beside it. Answer says what the status
+	// means to a visitor; of the Answer constants, checks tell those apart that are odd.
+	Status                         int
+	Failure, FailureDetail, Answer string
 	// Attempts is how often the request was sent, TTFB how long the last one
 	// took until its first byte, without any waiting of our own.
 	Attempts int
@@ -31,10 +34,11 @@ type Input struct {
 	// Hops are the redirects on the way, in order.
 	Hops []Hop
 
-	// Of Header, Content-Type, Link, Refresh and X-Robots-Tag are read.
+	// Of Header, Content-Encoding, Content-Type, Link, Refresh and X-Robots-Tag are read.
 	Header http.Header
-	// ContentType is the media type in lower case, without parameters.
-	ContentType string
+	// ContentType is the media type of the body in lower case, without parameters, and
+	// DeclaredType that of the header: another one where the header is wrong.
+	ContentType, DeclaredType string
 	// Body is the decoded body as sent, in any charset. Truncated says that it
 	// was cut at a limit.
 	Body      []byte
@@ -46,10 +50,15 @@ type Input struct {
 
 	// Resolve makes an absolute http(s) URL of a reference in its canonical form.
 	// encoding is that of the document, in which browsers escape a query; empty for
-	// references that stand in no document. It must not keep base. Defaults to plain URL
-	// resolution without fragment.
+	// references that stand in no document. It must not keep base. Its error wraps
+	// [ErrTooLong] where a browser would open the reference all the same. Defaults to
+	// plain URL resolution without fragment.
 	Resolve func(base *url.URL, ref, encoding string) (*url.URL, error)
 }
+
+// ErrTooLong says that an address is longer than those that are read. What it leads to
+// stays unknown, and so the page counts as cut.
+var ErrTooLong = errors.New("the address is too long")
 
 // Hop is one redirect.
 type Hop struct {
@@ -65,12 +74,25 @@ const (
 	FailDNS       = "dns"
 	FailRefused   = "refused"
 	FailTLS       = "tls"
+	FailTLSName   = "tls-name"
+	FailTLSDate   = "tls-date"
+	FailTLSChain  = "tls-chain"
 	FailLoop      = "redirect-loop"
 	FailRedirects = "too-many-redirects"
 	FailBlocked   = "blocked-address"
 	FailRedirect  = "bad-redirect"
 	FailEncoding  = "bad-encoding"
 	FailOther     = "other"
+)
+
+// The answers that are neither a page, nor a redirect, nor an error.
+const (
+	AnswerNoContent    = "no-content"
+	AnswerNowhere      = "nowhere"
+	AnswerChoices      = "choices"
+	AnswerNotModified  = "not-modified"
+	AnswerOther3xx     = "other-3xx"
+	AnswerUnknownClass = "unknown-class"
 )
 
 // final is the URL the content belongs to.

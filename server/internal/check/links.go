@@ -13,6 +13,10 @@ var links = []Check{
 		Source: "RFC 9110 section 15", Site: &SiteRule{externalChecked, brokenExternal},
 	},
 	{
+		ID: "link-malformed", Category: shared.CategoryLinks, Severity: shared.SeverityWarning,
+		Source: "URL standard", Page: &PageRule{hasReferences, linkMalformed},
+	},
+	{
 		ID: "link-not-crawlable", Category: shared.CategoryLinks, Severity: shared.SeverityWarning,
 		Source: "Google Search Central: crawlable links; Lighthouse: crawlable-anchors",
 		Page:   &PageRule{hasLinks, linkNotCrawlable},
@@ -21,11 +25,12 @@ var links = []Check{
 
 // Broken says whether an external link leads nowhere. Sites often refuse
 // unknown clients although the page exists (with 401, 403, 429 or 503, or by dropping
-// the connection): such answers verify nothing and are never called broken.
+// the connection), or with a status of their own invention such as 999: such answers
+// verify nothing and are never called broken. A 204 is a living page, and 300 shows one.
 func Broken(l ExternalLink) (broken, verified bool) {
 	switch l.Failure {
 	case "":
-	case FailDNS, FailRefused, FailTLS, FailLoop, FailRedirects:
+	case FailDNS, FailRefused, FailTLS, FailTLSName, FailTLSDate, FailTLSChain, FailLoop, FailRedirects:
 		return true, true
 	default:
 		return false, false
@@ -34,7 +39,7 @@ func Broken(l ExternalLink) (broken, verified bool) {
 	case 404, 410, 500, 502:
 		return true, true
 	}
-	return false, 200 <= l.Status && l.Status < 400
+	return false, l.Status/100 == 2 || l.Status == 300
 }
 
 func externalChecked(s *site) Reason {
@@ -72,7 +77,7 @@ func brokenExternal(s *site) (int, []Fault) {
 func (l ExternalLink) fault() Fault {
 	ev := []shared.Evidence{fact("url", l.URL)}
 	if l.Failure != "" {
-		ev = append(ev, fact("failure", l.Failure))
+		ev = append(ev, failureEvidence(l.Failure, l.FailureDetail)...)
 	} else {
 		ev = append(ev, number("status", l.Status))
 	}
@@ -81,6 +86,33 @@ func (l ExternalLink) fault() Fault {
 	}
 	pages := slices.Sorted(slices.Values(l.Pages))
 	return Fault{Evidence: append(ev, listEvidence("page", pages, max(l.Count, len(pages)))...)}
+}
+
+// hasReferences applies to pages that lead anywhere, or try to.
+func hasReferences(p *Page) Reason {
+	if r := isHTML(p); r != applies {
+		return r
+	}
+	if len(p.Links) == 0 && p.UnopenableTotal == 0 {
+		return NoLinks
+	}
+	return applies
+}
+
+// linkMalformed finds references that no browser can open, whatever makes them.
+func linkMalformed(p *Page) *Fault {
+	if p.UnopenableTotal == 0 {
+		return nil
+	}
+	refs := make([]string, len(p.Unopenable))
+	for i, u := range p.Unopenable {
+		refs[i] = u.Ref
+		if u.Text != "" {
+			refs[i] += " (" + u.Text + ")"
+		}
+	}
+	return &Fault{Evidence: append([]shared.Evidence{number("count", p.UnopenableTotal)},
+		listEvidence("address", refs, p.UnopenableTotal)...)}
 }
 
 func hasLinks(p *Page) Reason {

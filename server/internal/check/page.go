@@ -67,7 +67,8 @@ type Page struct {
 	Links    []Link
 	Outbound int
 	// Unopenable are the first references that make no URL.
-	Unopenable []Unopenable
+	Unopenable      []Unopenable
+	UnopenableTotal int
 	// Refresh is where the page sends its readers on to by itself, or nil. It is among
 	// the Links.
 	Refresh *Refresh

@@ -25,7 +25,7 @@ var loremWords = strings.Repeat("la masa reposa toda la noche ", 30)
 // on is the input of a page answered with 200.
 func on(html string, change ...func(*Input)) Input {
 	in := Input{
-		URL: "https://sitio.example/a", Depth: 1, Status: 200, ContentType: "text/html", Attempts: 1,
+		URL: "https://sitio.example/a", Depth: 1, Status: 200, ContentType: "text/html", DeclaredType: "text/html", Attempts: 1,
 		Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(html),
 	}
 	for _, f := range change {
@@ -47,6 +47,23 @@ func status(code int) Input {
 
 func failure(class string) Input {
 	return on("", func(in *Input) { in.Status, in.Failure, in.Attempts = 0, class, 2 })
+}
+
+// oddly is a page whose status leads a visitor nowhere.
+func oddly(code int, answer string) Input {
+	in := status(code)
+	in.Answer, in.TTFB = answer, 0
+	return in
+}
+
+// encoded is a page whose Content-Encoding header says codings.
+func encoded(codings ...string) Input {
+	return on(good, func(in *Input) { in.Header["Content-Encoding"] = codings })
+}
+
+// labelled is a page whose header says declared, and whose bytes are found.
+func labelled(declared, found string) Input {
+	return on("%PDF-1.4", func(in *Input) { in.DeclaredType, in.ContentType, in.Referrer = declared, found, home })
 }
 
 func noindexed(in Input) Input {
@@ -89,6 +106,34 @@ var pageCases = []struct {
 	{id: "fetch-timeout", in: failure(FailTimeout), want: ev("failure", "timeout", "attempts", "2")},
 	{id: "fetch-timeout", in: failure(FailBlocked), reason: AddressBlocked},
 	{id: "fetch-timeout", in: failure(FailLoop), reason: NoAnswer},
+	{id: "fetch-timeout", in: failure(FailReset), reason: NoAnswer},
+	{id: "fetch-timeout", in: failure(FailRedirect), reason: NoAnswer},
+	{id: "fetch-timeout", in: failure(FailTLSDate), reason: NoAnswer},
+	{id: "fetch-timeout", in: on("", func(in *Input) { in.Failure = FailEncoding }), reason: NoAnswer},
+	{id: "fetch-failed", in: failure(FailReset), want: ev("failure", "reset", "attempts", "2")},
+	{id: "fetch-failed", in: failure(FailDNS), want: ev("failure", "dns", "attempts", "2")},
+	{id: "fetch-failed", in: failure(FailOther), want: ev("failure", "other", "attempts", "2")},
+	{id: "fetch-failed", in: on("", func(in *Input) { in.Failure, in.FailureDetail = FailEncoding, "zstd" }),
+		want: ev("status", "200", "failure", "bad-encoding", "detail", "zstd")},
+	{id: "fetch-failed", in: on("", func(in *Input) { in.Status, in.Failure, in.FailureDetail = 302, FailRedirect, "mailto:a@b" }),
+		want: ev("status", "302", "failure", "bad-redirect", "detail", "mailto:a@b")},
+	{id: "fetch-failed", in: failure(FailTimeout), reason: NoAnswer},
+	{id: "fetch-failed", in: failure(FailRedirects), reason: NoAnswer},
+	{id: "fetch-failed", in: failure(FailBlocked), reason: AddressBlocked},
+	{id: "http-odd-status", in: oddly(204, AnswerNoContent), want: ev("answer", "no-content", "status", "204", "referrer", home)},
+	{id: "http-odd-status", in: oddly(300, AnswerChoices), want: ev("answer", "choices", "status", "300", "referrer", home)},
+	{id: "http-odd-status", in: oddly(302, AnswerNowhere), want: ev("answer", "nowhere", "status", "302", "referrer", home)},
+	{id: "http-odd-status", in: oddly(304, AnswerNotModified), want: ev("answer", "not-modified", "status", "304", "referrer", home)},
+	{id: "http-odd-status", in: oddly(305, AnswerOther3xx), want: ev("answer", "other-3xx", "status", "305", "referrer", home)},
+	{id: "http-odd-status", in: oddly(999, AnswerUnknownClass), want: ev("answer", "unknown-class", "status", "999", "referrer", home)},
+	{id: "http-odd-status", in: failure(FailReset), reason: NoAnswer},
+	{id: "http-odd-encoding", in: encoded("br"), want: ev("encoding", "br")},
+	{id: "http-odd-encoding", in: encoded("gzip, UTF-8", "none"), want: ev("encoding", "utf-8", "encoding", "none")},
+	{id: "http-odd-encoding", in: status(404), reason: NotOK},
+	{id: "http-odd-encoding", in: on(good, func(in *Input) { in.Alias = true }), reason: IsAlias},
+	{id: "content-type-mismatch", in: labelled("text/html", "application/pdf"),
+		want: ev("declared-type", "text/html", "found-type", "application/pdf", "referrer", home)},
+	{id: "content-type-mismatch", in: labelled("application/pdf", "application/pdf"), reason: NotHTML},
 	{id: "redirect-chain", in: hops(on(good), "https://sitio.example/b", "https://sitio.example/c"),
 		want: ev("hop", "301 https://sitio.example/b", "hop", "301 https://sitio.example/c")},
 	{id: "redirect-chain", in: on(good), reason: NoRedirect},
@@ -134,6 +179,9 @@ var pageCases = []struct {
 			`<a href="JavaScript:ir(1)"><b>Otra</b></a><a onclick="f()">Más</a><a id="ancla"></a><a role="button" href="javascript:;">no</a>`),
 		want: ev("count", "2", "markup", `<a href="JavaScript:ir(1)">Otra`, "markup", `<a onclick="f()">Más`)},
 	{id: "link-not-crawlable", in: with(`<a href="/b">Otra</a>`, ``), reason: NoLinks},
+	{id: "link-malformed", in: with(`<a href="/b">Otra</a>`, `<a href="http://[::1/">Casa</a><iframe src="//[x"></iframe>`),
+		want: ev("count", "2", "address", "http://[::1/ (Casa)", "address", "//[x")},
+	{id: "link-malformed", in: with(`<a href="/b">Otra</a>`, ``), reason: NoLinks},
 }
 
 func TestPageChecks(t *testing.T) {
@@ -192,6 +240,28 @@ func TestEveryPageCheckHasCases(t *testing.T) {
 		}
 		if !fails || !skips {
 			t.Errorf("%s: fails %v, does not apply %v", k.ID, fails, skips)
+		}
+	}
+}
+
+// What is labelled wrongly is no page: the label is its only fault.
+func TestAWrongLabelIsTheOnlyFault(t *testing.T) {
+	p := Parse(labelled("text/html", "application/pdf"))
+	got := RunPage(p).Findings
+	if p.HTML || len(got) != 1 || got[0].CheckID != "content-type-mismatch" {
+		t.Errorf("analysed %v, findings %+v", p.HTML, got)
+	}
+}
+
+func TestWhatEverybodyReadsIsNotOdd(t *testing.T) {
+	for _, codings := range [][]string{nil, {"gzip"}, {"X-GZIP"}, {"identity"}, {"", " , "}} {
+		if f := oddEncoding(Parse(encoded(codings...))); f != nil {
+			t.Errorf("codings %q: %+v", codings, f)
+		}
+	}
+	for code, answer := range map[int]string{200: "content", 301: "redirect", 404: "client-error", 500: "server-error"} {
+		if f := oddStatus(Parse(oddly(code, answer))); f != nil {
+			t.Errorf("status %d: %+v", code, f)
 		}
 	}
 }

@@ -100,6 +100,8 @@ type ExternalLink struct {
 	URL     string
 	Status  int
 	Failure string
+	// FailureDetail is what the site, or its certificate, says beside the failure.
+	FailureDetail string
 	// Pages link to it; Count is how many do, Text the text of one link.
 	Pages []string
 	Count int

@@ -340,9 +340,11 @@ func TestBroken(t *testing.T) {
 		failure          string
 		broken, verified bool
 	}{
-		{200, "", false, true}, {301, "", false, true}, {404, "", true, true}, {410, "", true, true}, {500, "", true, true},
+		{200, "", false, true}, {204, "", false, true}, {300, "", false, true},
+		{302, "", false, false}, {304, "", false, false}, {101, "", false, false}, {404, "", true, true}, {410, "", true, true}, {500, "", true, true},
 		{401, "", false, false}, {403, "", false, false}, {429, "", false, false}, {503, "", false, false}, {999, "", false, false},
 		{0, FailDNS, true, true}, {0, FailRefused, true, true}, {0, FailTLS, true, true},
+		{0, FailTLSName, true, true}, {0, FailTLSDate, true, true}, {0, FailTLSChain, true, true}, {0, FailEncoding, false, false},
 		{0, FailTimeout, false, false}, {0, FailReset, false, false}, {0, FailBlocked, false, false}, {0, "", false, false},
 	} {
 		broken, verified := Broken(ExternalLink{Status: c.status, Failure: c.failure})

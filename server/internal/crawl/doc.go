@@ -45,6 +45,12 @@
 // robots.txt, sitemaps and for names that change their address between two
 // requests. Proxies of the environment are not used.
 //
+// TLS: what browsers accept is accepted. Key exchange with RSA is offered, and a
+// certificate that the server forgot to send is fetched from where the one below it
+// says: at most three, by http, through the same guard and turns, and kept for all
+// fetches of the Fetcher. What is refused says which part is at fault: the name, the
+// dates, the authority or the handshake.
+//
 // Robots: Fetch does not consult robots.txt; its caller asks [RobotsCache.Allowed]
 // before, because what to do with a refused URL is the caller's decision.
 //
@@ -83,6 +89,8 @@
 //	header.go         the headers that are kept
 //	failure.go        Failure: what went wrong, in our words
 //	guard.go          which addresses may be connected to
+//	tls.go            secure connections, and what is wrong with them
+//	issuers.go        certificates that servers leave out of their chains
 //	url.go            Resolve and Canonical: the two forms of a URL
 //	limits.go         Limits: turns at hosts
 //	pace.go           how fast a host is asked

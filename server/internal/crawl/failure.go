@@ -3,7 +3,6 @@ package crawl
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -20,7 +19,10 @@ const (
 	FailDNS       FailureClass = "dns"                // the host name has no address
 	FailRefused   FailureClass = "refused"            // nothing listens
 	FailTimeout   FailureClass = "timeout"            // no complete answer within Config.Timeout
-	FailTLS       FailureClass = "tls"                // no trustworthy encryption
+	FailTLS       FailureClass = "tls"                // no encryption could be agreed on
+	FailTLSName   FailureClass = "tls-name"           // the certificate is for another host
+	FailTLSDate   FailureClass = "tls-date"           // the certificate is out of date, or not valid yet
+	FailTLSChain  FailureClass = "tls-chain"          // the certificate comes from nobody who is trusted
 	FailBlocked   FailureClass = "blocked-address"    // refused by us: ErrBlockedAddress
 	FailReset     FailureClass = "reset"              // the connection ended before the answer did
 	FailRedirects FailureClass = "too-many-redirects" // more than Config.MaxRedirects
@@ -37,8 +39,8 @@ type Failure struct {
 	Text  string
 	Err   error // the cause; nil for redirects
 	// Detail is what the system, a library or the site said, in Text without our words
-	// around it. It is there where it says what no class and no error does: for FailTLS,
-	// ErrBadRedirect, and FailOther without an error of ours.
+	// around it. It is there where it says what no class and no error does: for FailTLS
+	// and its like, ErrBadRedirect, FailEncoding, and FailOther without an error of ours.
 	Detail string
 }
 
@@ -85,7 +87,7 @@ func classifyError(err error, answered bool, timeout time.Duration) *Failure {
 		}
 		return newFailure(FailTimeout, err, "no answer within %v", timeout)
 	case isTLS(err):
-		return quoteFailure(FailTLS, err, "no secure connection: %s", rootText(err))
+		return classifyTLS(err)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return newFailure(FailRefused, err, "the connection was refused")
 	case isReset(err):
@@ -106,16 +108,12 @@ func isReset(err error) bool {
 
 func isTLS(err error) bool {
 	var (
-		record    tls.RecordHeaderError
-		alert     tls.AlertError
-		verify    *tls.CertificateVerificationError
-		authority x509.UnknownAuthorityError
-		hostname  x509.HostnameError
-		invalid   x509.CertificateInvalidError
+		record tls.RecordHeaderError
+		alert  tls.AlertError
+		verify *tls.CertificateVerificationError
 	)
 	text := err.Error()
 	return errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &verify) ||
-		errors.As(err, &authority) || errors.As(err, &hostname) || errors.As(err, &invalid) ||
 		strings.Contains(text, "tls: ") || strings.Contains(text, "HTTP response to HTTPS client")
 }
 

@@ -3,6 +3,8 @@ package crawl
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net"
@@ -38,12 +40,19 @@ type Config struct {
 	RetryWait    time.Duration // before the second attempt. Defaults to 1 s
 	Limits       *Limits       // shared by everything in the process. Defaults to NewLimits(0, 0)
 	Resolver     *net.Resolver // Defaults to net.DefaultResolver
+
+	// Roots are the authorities that certificates must come from. Defaults to those of
+	// the system; tests have their own.
+	Roots *x509.CertPool
 }
 
 // Fetcher asks sites for URLs. It is safe for concurrent use; one per process is
 // enough.
 type Fetcher struct {
 	config    Config
+	dialer    *net.Dialer
+	tls       *tls.Config
+	issuers   *issuers
 	transport *http.Transport
 }
 
@@ -74,16 +83,19 @@ func newFetcher(c Config, guard func(netip.AddrPort) error) *Fetcher {
 	}
 	dialer := newDialer(guard, c.Resolver)
 	dialer.Timeout = c.Timeout
-	return &Fetcher{config: c, transport: &http.Transport{
+	f := &Fetcher{config: c, dialer: dialer, tls: newTLSConfig(), issuers: newIssuers()}
+	f.transport = &http.Transport{
 		Proxy:                  nil, // a proxy would resolve and connect behind the guard's back
 		DialContext:            dialer.DialContext,
+		DialTLSContext:         f.dialTLS,
 		ForceAttemptHTTP2:      true, // a custom DialContext turns it off otherwise
 		DisableCompression:     true, // we ask for gzip ourselves, to bound and count it
 		MaxResponseHeaderBytes: c.MaxHeader,
 		MaxIdleConns:           100,
 		MaxIdleConnsPerHost:    c.Limits.parallel,
 		IdleConnTimeout:        30 * time.Second,
-	}}
+	}
+	return f
 }
 
 // Close closes idle connections. Fetches under way go on.
@@ -144,15 +156,13 @@ func (f *Fetcher) Fetch(ctx context.Context, req Request) (*Result, error) {
 // attempt asks for res.Base, at most twice.
 func (f *Fetcher) attempt(ctx context.Context, req Request, res *Result, cookies *fetchCookies) error {
 	for res.Attempts = 1; ; res.Attempts++ {
-		release, err := f.config.Limits.Acquire(ctx, res.FinalURL.Host)
-		if err != nil {
+		if err := f.takeTurn(ctx, req, res, cookies); err != nil {
 			return err
 		}
-		res.clearResponse()
-		f.requestOnce(ctx, req, res, cookies)
-		release(outcomeOf(res))
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		if f.completeChain(ctx, res.Failure) {
+			if err := f.takeTurn(ctx, req, res, cookies); err != nil {
+				return err
+			}
 		}
 		if req.NoRetry || res.Attempts == 2 || !isWorthRetry(res) {
 			return nil
@@ -161,6 +171,21 @@ func (f *Fetcher) attempt(ctx context.Context, req Request, res *Result, cookies
 			return err
 		}
 	}
+}
+
+// takeTurn makes one request, when it is the host's turn.
+func (f *Fetcher) takeTurn(ctx context.Context, req Request, res *Result, cookies *fetchCookies) error {
+	release, err := f.config.Limits.Acquire(ctx, res.FinalURL.Host)
+	if err != nil {
+		return err
+	}
+	res.clearResponse()
+	f.requestOnce(ctx, req, res, cookies)
+	release(outcomeOf(res))
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 // outcomeOf is what a request told about its host.
@@ -209,6 +234,11 @@ func (f *Fetcher) requestOnce(ctx context.Context, req Request, res *Result, coo
 		return
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode < 100 {
+		// net/http takes any three digits for a status, and 0 stands for no answer.
+		res.Failure = newFailure(FailOther, ErrNotHTTP, "the answer is not HTTP: its status is %03d", resp.StatusCode)
+		return
+	}
 	res.TTFB = max(0, time.Duration(first.Load()-wrote.Load()))
 	readHead(resp, res)
 	cookies.take(res.Base, resp)
@@ -262,6 +292,9 @@ func (f *Fetcher) readBody(resp *http.Response, req Request, res *Result) {
 	}
 	if err := decodeBody(resp, req.MaxBody, sink, res); err != nil {
 		res.Failure = classifyError(err, true, f.config.Timeout)
+		if res.Failure.Class == FailEncoding {
+			res.Failure.Detail = res.Encoding
+		}
 	}
 	if sink == nil {
 		res.ContentType = sniffType(res.Declared, res.Body)

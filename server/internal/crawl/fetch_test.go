@@ -182,8 +182,7 @@ func TestFetchHTTP2(t *testing.T) {
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	defer server.Close()
-	f := testFetcher(t, Config{})
-	f.transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
+	f := testFetcher(t, Config{Roots: rootsOf(server)})
 	res := fetch(t, f, Request{URL: mustURL(t, server.URL)})
 	if string(res.Body) != "secure over HTTP/2.0" || !res.TLSExpires.Equal(server.Certificate().NotAfter) {
 		t.Errorf("got %+v", res)
@@ -399,7 +398,7 @@ func TestFetchFailures(t *testing.T) {
 		text  string
 	}{
 		{headerBomb.URL, FailOther, "headers are too large"},
-		{wrongCA.URL, FailTLS, "certificate"},
+		{wrongCA.URL, FailTLSChain, "certificate"},
 		{strings.Replace(plain.URL, "http:", "https:", 1), FailTLS, "no secure connection"},
 		{"http://" + closing.Addr().String(), FailReset, "closed before the answer was complete"},
 		{"http://" + noise.Addr().String(), FailOther, "not HTTP"},

@@ -100,8 +100,7 @@ func TestTheWireCarriesWhatThePageWroteOverHTTP2(t *testing.T) {
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	defer server.Close()
-	f := testFetcher(t, Config{})
-	f.transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
+	f := testFetcher(t, Config{Roots: rootsOf(server)})
 	for _, path := range []string{"/a|b", "/%7e?x", "//a|b"} {
 		res := fetch(t, f, Request{URL: mustResolve(t, server.URL+path)})
 		if string(res.Body) != "HTTP/2.0 "+path {

@@ -222,7 +222,7 @@ func placeOf(l text.Lang, f shared.Finding) place {
 	p := place{Where: cmp.Or(f.PageURL, l.T(text.WholeSite))}
 	seen := make([]string, len(f.Evidence))
 	for i, e := range f.Evidence {
-		seen[i] = l.T(text.ReportEvidence, text.EvidenceName(l, e.Name), e.Value)
+		seen[i] = l.T(text.ReportEvidence, text.EvidenceName(l, e.Name), text.EvidenceValue(l, e.Name, e.Value))
 	}
 	p.Seen = strings.Join(seen, "; ")
 	return p
