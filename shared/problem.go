@@ -26,7 +26,7 @@ const (
 	CodeIdempotency     Code = "idempotency_mismatch"   // the key was used with another body
 	CodeTooManyStreams  Code = "too_many_streams"       // the connection cap is reached
 	CodeInternal        Code = "internal"               // the server's own fault
-	CodeUnavailable     Code = "unavailable"            // the database does not answer
+	CodeUnavailable     Code = "unavailable"            // the database cannot do that at present
 	CodeDraining        Code = "draining"               // the server is shutting down
 	CodeOverloaded      Code = "overloaded"             // come back after Retry-After
 )

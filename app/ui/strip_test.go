@@ -52,7 +52,7 @@ func TestStrip(t *testing.T) {
 		"restarting": {with(live.Retrying, live.ReasonDrain, running), toneWarn,
 			"The server is restarting: Trying again", "El servidor se está reiniciando: Reintentando", "Last update 2 s ago", "Retry now"},
 		"no database": {with(live.Retrying, live.ReasonUnavailable, running), toneWarn,
-			"The server cannot reach its database: Trying again", "El servidor no llega a su base de datos: Reintentando", "Last update 2 s ago", "Retry now"},
+			"The server cannot read its database: Trying again", "El servidor no puede leer su base de datos: Reintentando", "Last update 2 s ago", "Retry now"},
 		"polling, blocked": {with(live.Polling, live.ReasonBlocked, running), toneInfo,
 			"Checking every few seconds: The live channel is blocked, so progress is fetched instead", "Consulta cada pocos segundos: El canal en directo está bloqueado; se consulta el progreso", "Last update 2 s ago", "Try live again"},
 		"polling, no EventSource": {with(live.Polling, live.ReasonMissing, running), toneInfo,

@@ -77,7 +77,7 @@ var answers = map[shared.Code]answer{
 	shared.CodeIdempotency:     {422, "The idempotency key was used with another body"},
 	shared.CodeTooManyStreams:  {429, "Too many open streams"},
 	shared.CodeInternal:        {500, "Something went wrong here"},
-	shared.CodeUnavailable:     {503, "The database does not answer"},
+	shared.CodeUnavailable:     {503, "The database cannot do that at present"},
 	shared.CodeDraining:        {503, "The server is shutting down"},
 	shared.CodeOverloaded:      {503, "The server is full"},
 }

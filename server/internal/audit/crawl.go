@@ -323,6 +323,14 @@ func (c *collector) fetchTasks(ctx context.Context) {
 	}
 }
 
+// refusedBy says whether a robots.txt that refuses a URL was read at all.
+func refusedBy(robots *crawl.Robots) crawl.Reason {
+	if robots.Blocked() {
+		return crawl.ReasonPrivate
+	}
+	return crawl.ReasonRobots
+}
+
 // fetch makes one visit, if robots.txt of the URL's origin allows it.
 func (c *collector) fetch(ctx context.Context, a *arrival) error {
 	r := c.run
@@ -331,12 +339,12 @@ func (c *collector) fetch(ctx context.Context, a *arrival) error {
 		a.skipped = crawl.ReasonScope
 		return nil //nolint:nilerr // an address that is none is skipped, which is no failure of the audit
 	}
-	allowed, err := r.robots.Allowed(ctx, u)
+	robots, err := r.robots.Get(ctx, u)
 	if err != nil {
 		return err
 	}
-	if !allowed.Allowed {
-		a.skipped = crawl.ReasonRobots
+	if !robots.Query(crawl.Product, u).Allowed {
+		a.skipped = refusedBy(robots)
 		return nil
 	}
 	redirected := false

@@ -164,7 +164,7 @@ func countUnvisited(left []work.Unvisited, forgotten int) []shared.Unvisited {
 	out := []shared.Unvisited{}
 	for _, reason := range [...]string{
 		string(crawl.ReasonLimit), string(crawl.ReasonDepth), string(crawl.ReasonStopped), string(crawl.ReasonBusy),
-		string(crawl.ReasonRobots), leftCut, leftMemory, leftExternal,
+		string(crawl.ReasonRobots), string(crawl.ReasonPrivate), leftCut, leftMemory, leftExternal,
 	} {
 		if n := counts[reason]; n > 0 {
 			out = append(out, shared.Unvisited{Reason: reason, Count: n})
@@ -174,7 +174,7 @@ func countUnvisited(left []work.Unvisited, forgotten int) []shared.Unvisited {
 }
 
 // partialReason is why an audit that came to its end is partial nevertheless; "" when
-// nothing was left out but what robots.txt forbids.
+// nothing was left out but what robots.txt forbids or what is not public.
 func partialReason(left []shared.Unvisited) string {
 	counts := map[string]int{}
 	for _, u := range left {

@@ -87,7 +87,7 @@ func refuseRedirect(from, to *url.URL, robots *crawl.Robots) *refusal {
 	switch {
 	case robots.State != crawl.RobotsUnreachable:
 		return refuse("redirect-forbidden", from, to)
-	case robots.Failure != nil && robots.Failure.Class == crawl.FailBlocked:
+	case robots.Blocked():
 		return refuse("redirect-private", from, to)
 	}
 	return refuseClosed(to, robots)

@@ -37,6 +37,7 @@ const (
 	ReasonLimit   Reason = "limit"   // the page limit was reached first
 	ReasonDepth   Reason = "depth"   // deeper than the maximum depth
 	ReasonRobots  Reason = "robots"  // robots.txt forbids it
+	ReasonPrivate Reason = "private" // its address is none that we may connect to: ErrBlockedAddress
 	ReasonScope   Reason = "scope"   // it left the site
 	ReasonStopped Reason = "stopped" // the crawl ended before its turn
 	ReasonBusy    Reason = "busy"    // the site kept asking for a pause (429, 503)

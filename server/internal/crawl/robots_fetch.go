@@ -30,6 +30,10 @@ func RobotsFrom(res *Result) *Robots {
 	return r
 }
 
+// Blocked reports whether robots.txt was not asked for at all, because its host is at an
+// address that we may not connect to. Then there is no rule of the site behind a refusal.
+func (r *Robots) Blocked() bool { return r.Failure != nil && r.Failure.Class == FailBlocked }
+
 // Robots fetches the robots.txt of u's origin. It returns an error only when ctx
 // ended.
 func (f *Fetcher) Robots(ctx context.Context, u *url.URL) (*Robots, error) {

@@ -37,8 +37,14 @@ var (
 	// [context.DeadlineExceeded].
 	ErrTimeout = fmt.Errorf("query timeout: %w", context.DeadlineExceeded)
 	// ErrUnavailable says that the database cannot be reached, or takes no queries
-	// for now.
+	// for now. The errors below wrap it and say which of the two.
 	ErrUnavailable = errors.New("the database is unavailable")
+	// ErrFull says that the database has no room for what was to be written.
+	ErrFull = fmt.Errorf("%w: it is full", ErrUnavailable)
+	// ErrReadOnly says that the database takes no changes, such as a standby.
+	ErrReadOnly = fmt.Errorf("%w: it is read-only", ErrUnavailable)
+	// ErrBusy says that the database has too much to do, or that others were faster.
+	ErrBusy = fmt.Errorf("%w: it is busy", ErrUnavailable)
 )
 
 // normalise gives errors of two drivers and of database/sql one meaning. What it
@@ -98,16 +104,22 @@ func normalisePostgres(e pgdriver.Error) error {
 	case "57014", lockNotAvailable: // query_canceled (statement_timeout), lock_timeout
 		return fmt.Errorf("%w (%v)", ErrTimeout, e)
 	case "57P01", "57P02", "57P03", "57P04", // shutting down, crashed, starting up, database dropped
-		"40001", "40P01", // serialization_failure, deadlock_detected
-		"25006", // read_only_sql_transaction: a standby
 		"25P03": // idle_in_transaction_session_timeout
 		return fmt.Errorf("%w: %v", ErrUnavailable, e)
+	case "40001", "40P01": // serialization_failure, deadlock_detected
+		return fmt.Errorf("%w: %v", ErrBusy, e)
+	case "25006": // read_only_sql_transaction: a standby
+		return fmt.Errorf("%w: %v", ErrReadOnly, e)
+	case "53100": // disk_full
+		return fmt.Errorf("%w: %v", ErrFull, e)
 	}
 	switch state[:min(2, len(state))] {
 	case "22": // data exception: too large for the column, a byte that is no text
 		return fmt.Errorf("%w: %s", ErrOutOfRange, e.Field('M'))
-	case "08", "53": // connection exception, insufficient resources
+	case "08": // connection exception
 		return fmt.Errorf("%w: %v", ErrUnavailable, e)
+	case "53": // insufficient resources: memory, connections
+		return fmt.Errorf("%w: %v", ErrBusy, e)
 	}
 	return e
 }
@@ -128,7 +140,13 @@ func normaliseSQLite(e *sqlite.Error) error {
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return fmt.Errorf("%w (%v)", ErrTimeout, e)
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY:
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("%w: %v", ErrFull, e)
+	case sqlite3.SQLITE_READONLY:
+		return fmt.Errorf("%w: %v", ErrReadOnly, e)
+	case sqlite3.SQLITE_NOMEM:
+		return fmt.Errorf("%w: %v", ErrBusy, e)
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
 		return fmt.Errorf("%w: %v", ErrUnavailable, e)
 	}
 	return e
