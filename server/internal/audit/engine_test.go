@@ -190,6 +190,9 @@ func TestSeedsThatCannotBeAudited(t *testing.T) {
 			w.WriteHeader(http.StatusFound)
 		},
 	})
+	away := func(to string) string {
+		return newWebsite(t, map[string]http.HandlerFunc{"/": http.RedirectHandler(to+"/", http.StatusFound).ServeHTTP}).URL
+	}
 	stores := map[bool]*store.Store{}
 	for _, private := range []bool{true, false} {
 		cfg := loopback("seeds")
@@ -212,6 +215,10 @@ func TestSeedsThatCannotBeAudited(t *testing.T) {
 		{"no URL", plain.URL + "/mail", true, 1, `could not be fetched: it redirects to "mailto:somebody@example.com"`},
 		{"private address", plain.URL, false, 0, "leads to a private network address"},
 		{"robots.txt forbids", robots(200, "User-agent: AtalayaBot\nDisallow: /\n"), true, 0, "does not let AtalayaBot fetch"},
+		{"redirect to where robots.txt forbids", away(robots(200, "User-agent: *\nDisallow: /\n")), true, 1,
+			"where robots.txt does not allow crawlers"},
+		{"redirect to where robots.txt is broken", away(robots(503, "")), true, 1, "robots.txt answered 503 Service Unavailable"},
+		{"redirect to nobody", away(strings.TrimSuffix(closed, "/")), true, 1, "refused the connection"},
 		{"robots.txt broken", robots(503, ""), true, 0, "crawlers must not fetch any page of the site (RFC 9309)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
