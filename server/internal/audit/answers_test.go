@@ -177,6 +177,51 @@ func TestWhatStopsAVisitorMakesASiteFail(t *testing.T) {
 	}
 }
 
+// A link is followed, checked, or reported as one that no browser opens; none vanishes.
+func TestNoLinkVanishes(t *testing.T) {
+	const home = "https://example.com/"
+	for markup, want := range map[string]struct {
+		link, outward string
+		malformed     bool
+		cut           bool
+	}{
+		`<a href="/a">x</a>`:                                 {link: home + "a"},
+		`<a href="https:/a">x</a>`:                           {link: home + "a"},
+		`<a href="https:///example.com/a">x</a>`:             {link: home + "a"},
+		`<a href="https://https://other.test/">x</a>`:        {outward: "https://https//other.test/"},
+		`<a href="http://0x7f.1/">x</a>`:                     {outward: "http://127.0.0.1/"},
+		`<a href="http://exa mple.test/">x</a>`:              {malformed: true},
+		`<a href="http://">x</a>`:                            {malformed: true},
+		`<a href="//">x</a>`:                                 {malformed: true},
+		`<a href="http://:80/">x</a>`:                        {malformed: true},
+		`<a href="http://me@/">x</a>`:                        {malformed: true},
+		`<a href="https://example.test:99999/">x</a>`:        {malformed: true},
+		`<a href="https://example.test:8o/">x</a>`:           {malformed: true},
+		`<a href="http://[::1/">x</a>`:                       {malformed: true},
+		`<a href="http://[fe80::1%25eth0]/">x</a>`:           {malformed: true},
+		`<a href="http://1.2.3.256/">x</a>`:                  {malformed: true},
+		`<area href="http://<nil>/">`:                        {malformed: true},
+		`<svg><a xlink:href="http://a b/">x</a></svg>`:       {malformed: true},
+		`<iframe src="http://a b/"></iframe>`:                {malformed: true},
+		`<link rel="next" href="http://a b/">`:               {malformed: true},
+		`<a href="mailto:a b@c">x</a>`:                       {},
+		`<a href="/` + strings.Repeat("a", 2100) + `">x</a>`: {cut: true},
+	} {
+		res := answered(t, home, "<title>t</title><body>"+markup)
+		v := newVisit(asked{Item: crawl.Item{URL: home}}, res, crawl.NewScope(res.URL), time.Time{})
+		if got := strings.Join(v.links, " "); got != want.link {
+			t.Errorf("%s: leads to %q, want %q", markup, got, want.link)
+		}
+		if len(v.outward) > 1 || len(v.outward) == 1 && v.outward[0].URL != want.outward || len(v.outward) == 0 && want.outward != "" {
+			t.Errorf("%s: leads out to %v, want %q", markup, v.outward, want.outward)
+		}
+		malformed := slices.ContainsFunc(v.findings, func(f shared.Finding) bool { return f.CheckID == "link-malformed" })
+		if malformed != want.malformed || v.cut != want.cut {
+			t.Errorf("%s: malformed %v, cut %v, want %+v", markup, malformed, v.cut, want)
+		}
+	}
+}
+
 // certificates are signed by one root that the engine of a test trusts.
 type certificates struct {
 	root *x509.Certificate

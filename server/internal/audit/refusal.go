@@ -76,6 +76,8 @@ func refuseClosed(u *url.URL, robots *crawl.Robots) *refusal {
 		return refuse("robots-status", robots.URL, statusText(robots.Status))
 	case f.Class == crawl.FailTimeout || f.Class == crawl.FailReset:
 		return refuse("robots-silent", robots.URL)
+	case f.Class == crawl.FailEncoding:
+		return refuse("bad-encoding", robots.URL, f.Detail)
 	default:
 		return refuseUnanswered(u, f)
 	}

@@ -201,7 +201,7 @@ func isWorthRetry(res *Result) bool {
 	if res.Failure != nil {
 		return res.Failure.Class == FailTimeout || res.Failure.Class == FailReset
 	}
-	return res.Status >= 500
+	return res.Status/100 == 5
 }
 
 // requestOnce makes one HTTP request and fills res with what came back.
