@@ -83,7 +83,8 @@ type Page struct {
 	Referrer string `json:"referrer"`
 	// Status is the HTTP status, or 0 when no answer came.
 	Status int `json:"status"`
-	// Failure is the class of error when no answer came.
+	// Failure is the class of error when no usable answer came. Status is then 0, unless
+	// a whole answer came that could not be decoded.
 	Failure string `json:"failure"`
 	// MS is the time until the first byte, in milliseconds.
 	MS          int    `json:"ms"`

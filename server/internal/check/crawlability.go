@@ -37,11 +37,11 @@ var crawlability = []Check{
 	},
 	{
 		ID: "fetch-timeout", Category: shared.CategoryCrawlability, Severity: shared.SeverityError,
-		Source: "RFC 9110", Page: &PageRule{inTime, fetchTimeout},
+		Source: "RFC 9110", Page: &PageRule{inTime, unfetched},
 	},
 	{
 		ID: "fetch-failed", Category: shared.CategoryCrawlability, Severity: shared.SeverityError,
-		Source: "RFC 9110; Fetch standard", Page: &PageRule{mayFail, fetchFailed},
+		Source: "RFC 9110; Fetch standard", Page: &PageRule{mayFail, unfetched},
 	},
 	{
 		ID: "http-odd-status", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
@@ -146,13 +146,6 @@ func inTime(p *Page) Reason {
 	return answered(p)
 }
 
-func fetchTimeout(p *Page) *Fault {
-	if p.Failure == "" {
-		return nil
-	}
-	return &Fault{Evidence: p.fetchEvidence()}
-}
-
 // mayFail applies to what answered, or failed in a way that is no check of its own:
 // timeouts and redirect loops are.
 func mayFail(p *Page) Reason {
@@ -163,7 +156,8 @@ func mayFail(p *Page) Reason {
 	return applies
 }
 
-func fetchFailed(p *Page) *Fault {
+// unfetched finds requests without a usable answer.
+func unfetched(p *Page) *Fault {
 	if p.Failure == "" {
 		return nil
 	}
