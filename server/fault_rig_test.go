@@ -422,7 +422,7 @@ func (p *process) metric(name string, labels ...string) (sum float64) {
 	return metricIn(p.t, string(body), name, labels...)
 }
 
-func metricIn(t *testing.T, body, name string, labels ...string) (sum float64) {
+func metricIn(t testing.TB, body, name string, labels ...string) (sum float64) {
 	t.Helper()
 	for line := range strings.Lines(body) {
 		line = strings.TrimSpace(line)

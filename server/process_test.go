@@ -43,10 +43,11 @@ func TestMain(m *testing.M) {
 
 // process is a running server.
 type process struct {
-	t    *testing.T
+	t    testing.TB
 	cmd  *exec.Cmd
 	url  string
 	http *http.Client
+	path string // of the program
 	args []string
 	env  []string // beside the test's own
 	log  *testkit.LogBuffer
@@ -55,16 +56,22 @@ type process struct {
 
 // start runs the server with args on a port of its own and waits until it
 // serves. It is stopped at the end of the test.
-func start(t *testing.T, args ...string) *process {
+func start(t testing.TB, args ...string) *process {
 	t.Helper()
 	return startWith(t, nil, args...)
 }
 
 // startWith is start with more environment variables.
-func startWith(t *testing.T, env []string, args ...string) *process {
+func startWith(t testing.TB, env []string, args ...string) *process {
+	t.Helper()
+	return startProgram(t, os.Args[0], append(env, asProgram+"=1"), args...)
+}
+
+// startProgram is startWith for a program that was built.
+func startProgram(t testing.TB, path string, env []string, args ...string) *process {
 	t.Helper()
 	p := &process{
-		t: t, args: append([]string{"--addr", freeAddr(t)}, args...), env: env,
+		t: t, path: path, args: append([]string{"--addr", freeAddr(t)}, args...), env: env,
 		http: http.DefaultClient, log: &testkit.LogBuffer{},
 	}
 	if err := p.launch(); err != nil {
@@ -81,8 +88,8 @@ func startWith(t *testing.T, env []string, args ...string) *process {
 
 // launch starts the process; again after kill, on the same address.
 func (p *process) launch() error {
-	p.cmd = exec.Command(os.Args[0], p.args...)
-	p.cmd.Env = append(append(os.Environ(), asProgram+"=1"), p.env...)
+	p.cmd = exec.Command(p.path, p.args...)
+	p.cmd.Env = append(os.Environ(), p.env...)
 	p.cmd.Stderr = p.log
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -189,7 +196,7 @@ func (p *process) report(id int64) shared.Report {
 // gitDoc serves Debian's git-doc, a site that nobody here wrote, from
 // loopback. Its 218 linked pages are counted independently in
 // TestAuditOfARealSite.
-func gitDoc(t *testing.T) string {
+func gitDoc(t testing.TB) string {
 	t.Helper()
 	dir := gitDocDir()
 	if dir == "" {
@@ -212,7 +219,7 @@ func gitDocDir() string {
 	return ""
 }
 
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Bounds of a audience.
+// Bounds of an audience.
 const (
 	maxSubscribers = 19_000
 	spare          = 100 // descriptors for everything else, here and in the server
@@ -87,7 +87,7 @@ func openAudience(ctx context.Context, target netip.AddrPort, topics []*topic, p
 			number := t.first + n
 			l := number % loops
 			if t.subscribers == 1 {
-				l = loops // a lone subscriber must not wait here while a audience is read
+				l = loops // a lone subscriber must not wait here while an audience is read
 			}
 			c.loops[l].add(number, request)
 		}

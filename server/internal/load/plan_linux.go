@@ -16,8 +16,8 @@ const (
 	oneAudit   = "1 audit"
 	overAPI    = "1 audit, over the API"
 	manyAudits = "1000 audits, 1 subscriber each"
-	lone       = "lone subscriber beside a audience"
-	audienceed = "… and that audience of one audit"
+	lone       = "lone subscriber beside an audience"
+	audienceOf = "… and that audience of one audit"
 	flatOut    = "1000 audits, flat out"
 	feedOff    = "the same, feed off"
 )
@@ -238,7 +238,7 @@ func (b *bench) manyAudits(ctx context.Context, db string) error {
 }
 
 // lone is one subscriber of an audit that changes ten times a second, while another
-// audit changes five times a second under the eyes of a audience.
+// audit changes five times a second under the eyes of an audience.
 func (b *bench) lone(ctx context.Context, db string, audience int) error {
 	return b.withAtalaya(ctx, db, func(s *site) error {
 		topics, err := s.audits(ctx, 2, 1)
@@ -259,7 +259,7 @@ func (b *bench) lone(ctx context.Context, db string, audience int) error {
 			return err
 		}
 		beside := r
-		beside.What, beside.Subscribers = audienceed, audience
+		beside.What, beside.Subscribers = audienceOf, audience
 		r.Connected, r.Refused, r.ConnectRate, r.QueriesOpening, r.CPUPerEvent, r.QueriesBusy = none, none, none, none, none, none
 		all[1].fill(&r)
 		all[0].fill(&beside)

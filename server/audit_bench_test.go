@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// BenchmarkAudit audits a real site and one of 10,000 small pages with the built
+// server, and walks them with `wget --spider --recursive`, which reads no page but for
+// its links, in the same run: so the ratio means something on a shared machine. Both
+// wait for nothing but the site, which this process serves on loopback.
+//
+// Beside the time it gives the CPU seconds that the tool took, and the pages that it
+// saw.
+func BenchmarkAudit(b *testing.B) {
+	const dir = "/usr/share/doc/postgresql-doc-15/html"
+	sites := []struct {
+		name, path string
+		site       http.Handler
+	}{
+		{"postgresql-doc", "/index.html", http.FileServer(http.Dir(dir))},
+		{"10000-pages", "/", smallPages(10_000)},
+	}
+	for _, s := range sites {
+		if _, err := os.Stat(dir); err != nil && s.name == "postgresql-doc" {
+			b.Logf("%s: Debian's postgresql-doc-15 is not installed", s.name)
+			continue
+		}
+		listener := httptest.NewServer(s.site)
+		b.Cleanup(listener.Close)
+		b.Run(s.name+"/atalaya", func(b *testing.B) { benchmarkAtalaya(b, listener.URL+s.path) })
+		b.Run(s.name+"/wget", func(b *testing.B) { benchmarkWget(b, listener.URL+s.path) })
+	}
+}
+
+func benchmarkAtalaya(b *testing.B, seed string) {
+	p := startProgram(b, build(b), nil, "--data-dir", b.TempDir(), "--rate", "100000", "--page-limit", "50000")
+	before, pages := p.cpu(), 0
+	for b.Loop() {
+		pages = p.awaitEnd(p.create(fmt.Sprintf(`{"url":%q}`, seed)).AuditID, 5*time.Minute).TotalPages
+	}
+	b.ReportMetric((p.cpu()-before).Seconds()/float64(b.N), "cpu-s/op")
+	b.ReportMetric(float64(pages), "pages")
+}
+
+func benchmarkWget(b *testing.B, seed string) {
+	wget, err := exec.LookPath("wget")
+	if err != nil {
+		b.Skip("wget is not installed")
+	}
+	var cpu time.Duration
+	pages := 0
+	for b.Loop() {
+		cmd := exec.Command(wget, "--spider", "--recursive", "--level=inf", "--no-verbose", seed)
+		cmd.Dir = b.TempDir()
+		log, _ := cmd.CombinedOutput() // broken links of the site are an exit code too
+		cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+		pages = strings.Count(string(log), " 200 OK")
+	}
+	b.ReportMetric(cpu.Seconds()/float64(b.N), "cpu-s/op")
+	b.ReportMetric(float64(pages), "pages")
+}
+
+// smallPages is a site of n pages with ten links each, all within reach of the first.
+func smallPages(n int) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		number := 0
+		if _, err := fmt.Sscanf(r.URL.Path, "/p%d", &number); err != nil && r.URL.Path != "/" || number >= n {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, "<!doctype html><html lang=en><title>Small page number %d</title><h1>Page %d</h1>", number, number)
+		for i := range 10 {
+			fmt.Fprintf(w, "<p>Some words of a small page <a href=/p%d>page</a></p>\n", (number*10+i+1)%n)
+		}
+	})
+}
+
+// build builds the server as it is delivered: the test binary is not it.
+func build(b *testing.B) string {
+	program := filepath.Join(b.TempDir(), "atalaya")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("build: %v\n%s", err, out)
+	}
+	return program
+}
