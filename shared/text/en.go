@@ -736,13 +736,14 @@ var english = language{
 		{"depth", "Index within an index"},
 		{"foreign-host", "Address of another site"},
 		{"html", "A web page, not robots.txt"},
-		{"loop", "Index that names itself"},
+		{"loop", "Index that leads back to itself"},
 		{"misspelt", "Misspelt"},
 		{"orphan-rule", "Rule without User-agent"},
 		{"syntax", "Syntax"},
 		{"too-large", "Too large"},
 		{"too-many-urls", "Too many addresses"},
 		{"unknown", "Unknown line"},
+		{"unreadable", "Sitemap that cannot be read"},
 	},
 
 	answers: []named{

@@ -757,13 +757,14 @@ var spanish = language{
 		{"depth", "Índice dentro de otro índice"},
 		{"foreign-host", "Dirección de otro sitio"},
 		{"html", "Una página web, no robots.txt"},
-		{"loop", "Índice que se nombra a sí mismo"},
+		{"loop", "Índice que vuelve a sí mismo"},
 		{"misspelt", "Mal escrito"},
 		{"orphan-rule", "Regla sin User-agent"},
 		{"syntax", "Sintaxis"},
 		{"too-large", "Demasiado grande"},
 		{"too-many-urls", "Demasiadas direcciones"},
 		{"unknown", "Línea desconocida"},
+		{"unreadable", "Sitemap que no se puede leer"},
 	},
 
 	answers: []named{

@@ -130,10 +130,13 @@ func (v *visit) spell(target, wire *url.URL) {
 	}
 }
 
-// ledNowhere reports whether redirects ended without a page: where we gave up
-// following them is no page of the site.
+// ledNowhere reports whether redirects ended without a page, in a circle too: where we
+// gave up following them is no page of the site, and the link has its one finding.
 func ledNowhere(f *crawl.Failure) bool {
-	return f != nil && (f.Class == crawl.FailRedirects || f.Class == crawl.FailRedirect)
+	if f == nil {
+		return false
+	}
+	return f.Class == crawl.FailLoop || f.Class == crawl.FailRedirects || f.Class == crawl.FailRedirect
 }
 
 // maxLinkText is how much of an outward link's text is kept, in characters.

@@ -126,6 +126,18 @@ var siteCases = []struct {
 	}), grade: 1, want: [][]shared.Evidence{
 		ev("file", home+"sitemap.xml", "foreign-host", "7: https://otro.example/"),
 	}},
+	// Beside a good one: what robots.txt names, and what an index named before it broke off.
+	{id: "sitemap-invalid", in: sound(func(in *SiteInput) {
+		in.Sitemap.Files = append(in.Sitemap.Files, SitemapFile{URL: home + "index.xml", Status: 200, Failure: FailReset})
+		in.Sitemap.Problems = []Problem{
+			{File: home + "robots.txt", Kind: "unreadable", Text: home + "gone.xml answers 404"},
+			{File: home + "gone.html", Kind: "not-sitemap", Text: "the document is <html>"},
+			{File: home + "index.xml", Line: 2, Kind: "unreadable", Text: home + "child.xml answers 404"},
+		}
+	}), want: [][]shared.Evidence{
+		ev("file", home+"robots.txt", "unreadable", home+"gone.xml answers 404"),
+		ev("file", home+"index.xml", "unreadable", "2: "+home+"child.xml answers 404"),
+	}},
 	{id: "sitemap-invalid", in: sound(func(in *SiteInput) { in.Sitemap = SitemapFacts{} }), reason: SitemapAbsent},
 	{id: "page-orphan", grade: 1,
 		in:   sound(pagesAre(listedPage(""), listedPage("a", linked), listedPage("b"))),

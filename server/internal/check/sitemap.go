@@ -46,24 +46,29 @@ func hasSitemap(s *site) Reason {
 	return applies
 }
 
+// sitemapInvalid gives one fault for each file with problems, be it a sitemap, an index
+// that broke off, or the robots.txt that names what cannot be read: one good sitemap
+// does not make up for the others.
 func sitemapInvalid(s *site) (int, []Fault) {
 	byFile := map[string][]Problem{}
+	var files []string // in the order of their first problem
 	bad := 0
 	for _, p := range s.Sitemap.Problems {
-		if p.Kind != ProblemCap && p.Kind != ProblemNotSitemap {
-			byFile[p.File] = append(byFile[p.File], p)
-			bad++
+		if p.Kind == ProblemCap || p.Kind == ProblemNotSitemap {
+			continue
 		}
-	}
-	var faults []Fault
-	for _, f := range s.Sitemap.usable() {
-		if problems := byFile[f.URL]; len(problems) > 0 {
-			ev := append([]shared.Evidence{fact("file", f.URL)}, problemEvidence(problems)...)
-			faults = append(faults, Fault{Evidence: ev})
+		if byFile[p.File] == nil {
+			files = append(files, p.File)
 		}
+		byFile[p.File] = append(byFile[p.File], p)
+		bad++
 	}
-	if len(faults) == 0 {
+	if bad == 0 {
 		return fullMarks, nil
+	}
+	faults := make([]Fault, len(files))
+	for i, f := range files {
+		faults[i].Evidence = append([]shared.Evidence{fact("file", f)}, problemEvidence(byFile[f])...)
 	}
 	return grade(bad, bad+len(s.Sitemap.URLs)), faults
 }

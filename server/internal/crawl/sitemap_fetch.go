@@ -10,14 +10,15 @@ import (
 	"time"
 )
 
-// maxAllSitemapProblems bounds Sitemaps.Problems.
+// maxAllSitemapProblems bounds Sitemaps.Problems without those that say that a sitemap,
+// or a part of one, was not read: they must not drown in what is wrong with entries.
 const maxAllSitemapProblems = 1000
 
 // Sitemaps is everything the sitemaps of a site say.
 type Sitemaps struct {
 	Files    []SitemapFile    // in the order they were fetched
 	Entries  []SitemapEntry   // pages of the site, each once, in order; not all when a problem is a SitemapCap
-	Problems []SitemapProblem // at most 1,000
+	Problems []SitemapProblem // bounded; those that say what was not read are all there
 }
 
 // SitemapFile is one file that was asked for.
@@ -84,9 +85,19 @@ type sitemapWalk struct {
 
 	queue []*queuedSitemap
 	files map[string]*queuedSitemap // queued or read, by every URL they have
-	links []sitemapLink             // from index to known file
 	pages map[string]bool
 	set   Sitemaps
+	count map[problemSource]int
+
+	links  []sitemapLink // from index to file, each pair once
+	linked map[[2]*queuedSitemap]bool
+}
+
+// problemSource is what problems are counted by: one file must not use up the room of
+// the others.
+type problemSource struct {
+	file string
+	kind SitemapProblemKind
 }
 
 type queuedSitemap struct {
@@ -106,7 +117,8 @@ type sitemapLink struct {
 func newSitemapWalk(f *Fetcher, scope Scope, lim SitemapLimits) *sitemapWalk {
 	w := &sitemapWalk{
 		fetcher: f, scope: scope, lim: lim.withDefaults(),
-		files: map[string]*queuedSitemap{}, pages: map[string]bool{},
+		files: map[string]*queuedSitemap{}, pages: map[string]bool{}, count: map[problemSource]int{},
+		linked: map[[2]*queuedSitemap]bool{},
 	}
 	w.ends = time.Now().Add(w.lim.Time)
 	return w
@@ -128,10 +140,14 @@ func (w *sitemapWalk) enqueue(q *queuedSitemap) bool {
 }
 
 func (w *sitemapWalk) addProblem(p SitemapProblem) {
-	if len(w.set.Problems) < maxAllSitemapProblems {
-		p.Text = cutBytes(p.Text, 200)
-		w.set.Problems = append(w.set.Problems, p)
+	source := problemSource{p.File, p.Kind}
+	unread := p.Cuts() || p.Kind == SitemapUnreadable
+	if w.count[source] == maxSitemapProblems || !unread && len(w.set.Problems) >= maxAllSitemapProblems {
+		return
 	}
+	w.count[source]++
+	p.Text = cutBytes(p.Text, 200)
+	w.set.Problems = append(w.set.Problems, p)
 }
 
 func (w *sitemapWalk) reachCap(file, text string) {
@@ -259,21 +275,27 @@ func (w *sitemapWalk) takeFiles(at *queuedSitemap, entries []SitemapEntry) {
 		case known == at:
 			p.Kind = SitemapLoop
 		case known != nil:
-			if len(w.links) < maxAllSitemapProblems {
-				w.links = append(w.links, sitemapLink{at, known, p})
-			}
+			w.link(sitemapLink{at, known, p})
 			continue
 		case at.depth >= w.lim.Depth:
 			p.Kind = SitemapDepth
 		case !w.scope.Contains(e.URL) && e.URL.Host != Normal(at.url).Host:
 			p.Kind = SitemapForeignHost
 		case w.enqueue(&queuedSitemap{url: wire, namedBy: e.File, line: e.Line, depth: at.depth + 1}):
-			w.links = append(w.links, sitemapLink{from: at, to: w.files[p.Text]})
+			w.link(sitemapLink{from: at, to: w.files[p.Text]})
 			continue
 		default:
 			return
 		}
 		w.addProblem(p)
+	}
+}
+
+// link keeps that an index names a file, once however often it does.
+func (w *sitemapWalk) link(l sitemapLink) {
+	if pair := [2]*queuedSitemap{l.from, l.to}; !w.linked[pair] {
+		w.linked[pair] = true
+		w.links = append(w.links, l)
 	}
 }
 

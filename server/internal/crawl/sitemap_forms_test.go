@@ -1,6 +1,7 @@
 package crawl
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"reflect"
@@ -169,6 +170,30 @@ func TestASitemapThatIsNamedAndBrokenIsReportedBesideAGoodOne(t *testing.T) {
 	}
 	if len(set.Entries) != 1 || len(set.Files) != 7 {
 		t.Errorf("%d entries of %d files", len(set.Entries), len(set.Files))
+	}
+}
+
+// However much is wrong with the entries of one sitemap, those that cannot be read are
+// named, and what was left out is.
+func TestWhatIsNotReadDoesNotDrown(t *testing.T) {
+	foreign := "<urlset>" + strings.Repeat("<url><loc>https://elsewhere.example/</loc></url>", 2*maxAllSitemapProblems) + "</urlset>"
+	answers := map[string]string{"/last.xml": "<urlset>" + strings.Repeat("<url><loc>{AT}/p</loc></url>", MaxSitemapURLs+1) + "</urlset>"}
+	var named []string
+	for i := range 20 {
+		path := fmt.Sprintf("/s%d.xml", i)
+		named = append(named, "{AT}"+path)
+		answers[path] = foreign
+	}
+	set, at, _ := sitemapsOf(t, append(named, "{AT}/gone.xml", "{AT}/last.xml"), answers, SitemapLimits{})
+	kinds := map[SitemapProblemKind]int{}
+	for _, p := range set.Problems {
+		kinds[p.Kind]++
+	}
+	want := map[SitemapProblemKind]int{
+		SitemapForeignHost: maxAllSitemapProblems, SitemapUnreadable: 1, SitemapTooManyURLs: 1,
+	}
+	if !reflect.DeepEqual(kinds, want) {
+		t.Errorf("%s: problems %v, want %v", at, kinds, want)
 	}
 }
 
