@@ -52,8 +52,8 @@ type Stage string
 // (see [Stage.Span]).
 const (
 	StageNone     Stage = ""
-	StageDiscover Stage = "discover" // robots.txt and sitemaps
-	StageCrawl    Stage = "crawl"    // every page fetched, parsed and checked
+	StageDiscover Stage = "discover" // robots.txt and the start page
+	StageCrawl    Stage = "crawl"    // every page fetched, parsed and checked; beside them, the sitemaps
 	StageLinks    Stage = "links"    // external links
 	StageSite     Stage = "site"     // site-wide checks: duplicates, orphans
 	StageScore    Stage = "score"    // the score and the report

@@ -263,9 +263,9 @@ var english = language{
 		// What a running site audit does.
 		{"reading-robots", []string{"Reading robots.txt"}},
 		{"fetching-home", []string{"Fetching %s"}},
-		{"reading-sitemap", []string{"Reading the sitemap"}},
 		{"fetching-pages", []string{"Fetching the pages of %s"}},
 		{"fetched", []string{"Fetched %s"}},
+		{"waiting-for-sitemaps", []string{"Every link is followed; waiting for the sitemaps of %s"}},
 		{"waiting-for-answer", []string{"Waiting for %s: no answer for %d s"}},
 		{"waiting-for-pause", []string{"Waiting: %s asked for a pause of another %d s"}},
 		{"waiting-between", []string{"Waiting: %s asks for %d s between two requests"}},
@@ -573,7 +573,7 @@ var english = language{
 	},
 
 	stagesNow: []named{
-		{"discover", "Reading robots.txt and sitemaps"},
+		{"discover", "Reading robots.txt and the start page"},
 		{"crawl", "Crawling pages"},
 		{"links", "Checking external links"},
 		{"site", "Comparing the pages"},

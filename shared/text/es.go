@@ -265,9 +265,9 @@ var spanish = language{
 		// What a running site audit does.
 		{"reading-robots", []string{"Leyendo robots.txt"}},
 		{"fetching-home", []string{"Descargando %s"}},
-		{"reading-sitemap", []string{"Leyendo el sitemap"}},
 		{"fetching-pages", []string{"Descargando las páginas de %s"}},
 		{"fetched", []string{"Descargada %s"}},
+		{"waiting-for-sitemaps", []string{"Ya se siguió cada enlace; esperando los sitemaps de %s"}},
 		{"waiting-for-answer", []string{"Esperando a %s: %d s sin respuesta"}},
 		{"waiting-for-pause", []string{"En espera: %s pidió una pausa de %d s más"}},
 		{"waiting-between", []string{"En espera: %s pide %d s entre dos peticiones"}},
@@ -593,7 +593,7 @@ var spanish = language{
 	},
 
 	stagesNow: []named{
-		{"discover", "Leyendo robots.txt y mapas del sitio"},
+		{"discover", "Leyendo robots.txt y la página de inicio"},
 		{"crawl", "Rastreando páginas"},
 		{"links", "Comprobando enlaces externos"},
 		{"site", "Comparando las páginas"},

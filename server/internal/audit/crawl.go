@@ -42,11 +42,15 @@ const (
 // linked depends on the site alone, not on which answer comes first. An audit that
 // is taken up again goes the same way: its stored pages are not fetched, but their
 // links are followed.
+//
+// The sitemaps are read beside it, so that a slow one holds nobody up: what they name is
+// not needed before the last link is followed.
 func (r *run) crawl(ctx context.Context, s *site, book *book) error {
 	r.rec.enter(shared.StageCrawl, work.Say("fetching-pages", s.home.Host))
 	inner, done := context.WithCancel(ctx)
 	c := newCollector(r, s, book)
 	var workers sync.WaitGroup
+	workers.Go(func() { c.sitemaps <- r.readSitemaps(inner, s) })
 	for range fetchers {
 		workers.Go(func() { c.fetchTasks(inner) })
 	}
@@ -76,6 +80,7 @@ type collector struct {
 	book     *book
 	todo     chan task
 	arrivals chan arrival
+	sitemaps chan sitemapsRead // gets one value, which never waits
 
 	handed      int                // tasks handed out
 	followed    int                // tasks whose links have joined the frontier
@@ -86,6 +91,7 @@ type collector struct {
 	waiting     int                // links of those
 	inFlight    map[int]crawl.Item // tasks handed out that have not arrived
 	sitemapOnly map[string]bool    // URLs of the sitemap that no link has led to so far
+	awaiting    bool               // nothing but the sitemaps is missing
 	added       bool               // the sitemap's URLs have joined the frontier
 	lastArrival time.Time          // of any task
 	lastAnswer  time.Time          // of the site
@@ -93,7 +99,8 @@ type collector struct {
 
 func newCollector(r *run, s *site, book *book) *collector {
 	return &collector{
-		run: r, site: s, book: book, todo: make(chan task), arrivals: make(chan arrival),
+		run: r, site: s, book: book,
+		todo: make(chan task), arrivals: make(chan arrival), sitemaps: make(chan sitemapsRead, 1),
 		unfollowed: map[int]arrival{}, inFlight: map[int]crawl.Item{}, sitemapOnly: map[string]bool{},
 		retries: map[int]int{},
 	}
@@ -123,11 +130,6 @@ func (a arrival) links() int {
 
 // collect is the loop of the crawl stage. It alone touches the frontier.
 func (c *collector) collect(ctx context.Context) error {
-	for _, e := range c.site.sitemaps.Entries {
-		if u := e.URL.String(); !c.site.knows(u) {
-			c.sitemapOnly[u] = true
-		}
-	}
 	c.lastArrival, c.lastAnswer = time.Now(), time.Now()
 	tick := time.NewTicker(explainEvery)
 	defer tick.Stop()
@@ -137,7 +139,7 @@ func (c *collector) collect(ctx context.Context) error {
 		if !ready {
 			next, ready = c.nextTask()
 		}
-		if !ready && len(c.inFlight) == 0 {
+		if !ready && len(c.inFlight) == 0 && c.added {
 			return nil
 		}
 		todo := c.todo
@@ -153,8 +155,13 @@ func (c *collector) collect(ctx context.Context) error {
 			if err := c.takeArrival(ctx, a); err != nil {
 				return err
 			}
+		case read := <-c.sitemaps:
+			if err := c.takeSitemaps(ctx, read); err != nil {
+				return err
+			}
 		case now := <-tick.C:
 			switch silence := now.Sub(c.lastAnswer); {
+			case c.awaiting: // the reading has bounds of its own
 			case c.busy && silence > c.run.busyPatience:
 				return errBusy
 			case silence > silentAfter:
@@ -179,7 +186,11 @@ func (c *collector) nextTask() (task, bool) {
 	for {
 		item, ok := c.site.frontier.Next()
 		if !ok {
-			if c.added || len(c.inFlight) > 0 {
+			switch {
+			case c.added || len(c.inFlight) > 0:
+				return task{}, false
+			case !c.site.sitemapsRead:
+				c.awaitSitemaps()
 				return task{}, false
 			}
 			c.addSitemapURLs()
@@ -195,6 +206,46 @@ func (c *collector) nextTask() (task, bool) {
 		c.followLinks(arrival{task: t, visit: v})
 		c.show(noChange)
 	}
+}
+
+// sitemapsRead is what came of reading the sitemaps.
+type sitemapsRead struct {
+	set *crawl.Sitemaps
+	err error
+}
+
+// readSitemaps reads those that robots.txt names, and those at the usual places.
+func (r *run) readSitemaps(ctx context.Context, s *site) (read sitemapsRead) {
+	read.err = guard(func() (err error) {
+		read.set, err = r.fetcher.SitemapsOf(ctx, s.robots, s.home, s.scope, crawl.SitemapLimits{})
+		return err
+	})
+	return read
+}
+
+// awaitSitemaps says that they alone are missing.
+func (c *collector) awaitSitemaps() {
+	if !c.awaiting {
+		c.awaiting = true
+		c.show(func(b *board) { b.say(work.Say("waiting-for-sitemaps", c.site.home.Host)) })
+	}
+}
+
+// takeSitemaps takes in what the sitemaps say. What they alone name is counted at once,
+// and visited when every link was followed.
+func (c *collector) takeSitemaps(ctx context.Context, read sitemapsRead) error {
+	if read.err != nil {
+		return causeOr(ctx, read.err)
+	}
+	c.site.sitemaps, c.site.sitemapsRead, c.awaiting = read.set, true, false
+	c.lastAnswer = time.Now()
+	for _, e := range read.set.Entries {
+		if u := e.URL.String(); !c.site.knows(u) {
+			c.sitemapOnly[u] = true
+		}
+	}
+	c.show(noChange)
+	return nil
 }
 
 // addSitemapURLs adds what only the sitemap names, when every link was followed.

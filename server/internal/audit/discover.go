@@ -9,26 +9,25 @@ import (
 	"atalaya/shared"
 )
 
-// discover finds out whether the site may and can be audited, takes in its start
-// page, and reads its sitemaps. The site it gives is known in part when the error
-// is not nil.
+// discover finds out whether the site may and can be audited, and takes in its start
+// page. The site it gives is known in part when the error is not nil.
 func (r *run) discover(ctx context.Context, book *book) (*site, error) {
 	s := newSite(r.pageLimit, r.maxDepth)
 	r.rec.enter(shared.StageDiscover, work.Say("reading-robots"))
 	if err := r.askPermission(ctx, s, len(book.stored) > 0); err != nil {
 		return s, err
 	}
-	r.reach(1, 4)
+	r.reach(1, 2)
 	if err := r.fetchHome(ctx, s, book); err != nil {
 		return s, err
 	}
-	r.reach(2, 4)
 	robots, err := r.robots.Get(ctx, s.home)
 	if err != nil {
 		return s, causeOr(ctx, err)
 	}
 	s.robots = robots
-	return s, r.readSitemaps(ctx, s)
+	r.reach(2, 2)
+	return s, nil
 }
 
 // askPermission reads the seed URL and asks its robots.txt. resumed says that
@@ -152,16 +151,4 @@ func (r *run) openFrontier(s *site) {
 		b.caps.NotHTTPS = lacksHTTPS(s.home)
 		b.setDiscovered(s.frontier.Discovered())
 	})
-}
-
-// readSitemaps reads those that robots.txt names, and those at the usual places.
-func (r *run) readSitemaps(ctx context.Context, s *site) error {
-	r.say(work.Say("reading-sitemap"))
-	sitemaps, err := r.fetcher.SitemapsOf(ctx, s.robots, s.home, s.scope, crawl.SitemapLimits{})
-	if err != nil {
-		return causeOr(ctx, err)
-	}
-	s.sitemaps = sitemaps
-	r.reach(4, 4)
-	return nil
 }

@@ -12,10 +12,10 @@
 //
 // # One run
 //
-// A run is one attempt at one audit, in five stages: discover (robots.txt, start
-// page, sitemaps), crawl (every page), links (to other sites), site (checks over
-// all pages), score. The start page is part of discover, so it shows before any
-// sitemap is read. A page is parsed once, checked when it arrives, and saved with
+// A run is one attempt at one audit, in five stages: discover (robots.txt and start
+// page), crawl (every page), links (to other sites), site (checks over all pages),
+// score. The sitemaps are read beside the crawl, which waits for them only when every
+// link is followed: a slow sitemap holds no page up. A page is parsed once, checked when it arrives, and saved with
 // a state that holds all that later stages need of it.
 //
 // The URL of a redirect and the page it leads to are two visits: the first has
@@ -93,8 +93,8 @@
 //
 //	engine.go    workers: claim a job, run it, write its end
 //	stages.go    the stages in order, and what one leaves to the next
-//	discover.go  the first stage: robots.txt, start page, sitemaps
-//	crawl.go     the second stage: every page of the site
+//	discover.go  the first stage: robots.txt and start page
+//	crawl.go     the second stage: every page of the site, and what its sitemaps name
 //	links.go     the third stage: links to other sites
 //	end.go       the last two stages: how an audit ends, and with what result
 //	report.go    the report as it is stored

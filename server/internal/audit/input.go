@@ -96,6 +96,7 @@ func siteInput(s *site, pages []check.Facts, o outside, complete bool) check.Sit
 	if s.robots != nil {
 		in.Robots = robotsFacts(s.robots)
 	}
+	in.Sitemap.Unread = !s.sitemapsRead
 	for _, f := range s.sitemaps.Files {
 		in.Sitemap.Files = append(in.Sitemap.Files, check.SitemapFile{
 			URL: f.URL, Status: f.Status, Failure: failureClass(f.Failure),

@@ -8,15 +8,17 @@ import (
 	"atalaya/server/internal/crawl"
 )
 
-// site is what the discover stage finds out about a site. When that stage is
-// stopped early, its result is a site known in part: without robots, or even
-// without home.
+// site is what the discover stage finds out about a site, and the crawl adds: what its
+// sitemaps say. When that stage is stopped early, its result is a site known in part:
+// without robots, or even without home.
 type site struct {
 	// seed is the URL asked for, home the page that it leads to.
 	seed, home *url.URL
 	scope      crawl.Scope
 	robots     *crawl.Robots // of home's origin
 	sitemaps   *crawl.Sitemaps
+	// sitemapsRead says that sitemaps holds them: they are read beside the crawl.
+	sitemapsRead bool
 	// frontier holds what is to be visited, from home on.
 	frontier *crawl.Frontier
 }

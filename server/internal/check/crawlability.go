@@ -73,7 +73,7 @@ var crawlability = []Check{
 	},
 	{
 		ID: "sitemap-missing", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
-		Source: "sitemaps.org", Site: &SiteRule{always, sitemapMissing},
+		Source: "sitemaps.org", Site: &SiteRule{sitemapsRead, sitemapMissing},
 	},
 	{
 		ID: "sitemap-invalid", Category: shared.CategoryCrawlability, Severity: shared.SeverityError,

@@ -82,7 +82,9 @@ const (
 
 // SitemapFacts describe the sitemaps that were tried.
 type SitemapFacts struct {
-	Files []SitemapFile
+	// Unread is true when the reading was stopped: then nothing is known of them.
+	Unread bool
+	Files  []SitemapFile
 	// URLs are the entries in canonical form.
 	URLs     []string
 	Problems []Problem
@@ -150,8 +152,6 @@ func grade(bad, total int) int {
 	}
 	return 0
 }
-
-func always(*site) Reason { return applies }
 
 // enoughPages applies when all pages are known and there are some to compare.
 func enoughPages(s *site) Reason {

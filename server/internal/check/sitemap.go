@@ -21,6 +21,13 @@ func (s *SitemapFacts) usable() []SitemapFile {
 	return files
 }
 
+func sitemapsRead(s *site) Reason {
+	if s.Sitemap.Unread {
+		return Incomplete
+	}
+	return applies
+}
+
 func sitemapMissing(s *site) (int, []Fault) {
 	if len(s.Sitemap.usable()) > 0 {
 		return fullMarks, nil
@@ -40,6 +47,9 @@ func sitemapAnswer(f SitemapFile) string {
 }
 
 func hasSitemap(s *site) Reason {
+	if r := sitemapsRead(s); r != applies {
+		return r
+	}
 	if len(s.Sitemap.usable()) == 0 {
 		return SitemapAbsent
 	}
@@ -77,6 +87,8 @@ func sitemapInvalid(s *site) (int, []Fault) {
 // early may not have met it.
 func orphansKnown(s *site) Reason {
 	switch {
+	case s.Sitemap.Unread:
+		return Incomplete
 	case len(s.Sitemap.URLs) == 0:
 		return SitemapAbsent
 	case !s.Complete:

@@ -164,7 +164,7 @@ func (f *Fetcher) attempt(ctx context.Context, req Request, res *Result, cookies
 				return err
 			}
 		}
-		if req.NoRetry || res.Attempts == 2 || !isWorthRetry(res) {
+		if req.NoRetry || res.Attempts == 2 || !isWorthRetry(res) || req.left != nil && *req.left <= 0 {
 			return nil
 		}
 		if err := sleep(ctx, f.config.RetryWait); err != nil {
@@ -181,16 +181,18 @@ func (f *Fetcher) takeTurn(ctx context.Context, req Request, res *Result, cookie
 	}
 	res.clearResponse()
 	f.requestOnce(ctx, req, res, cookies)
-	release(outcomeOf(res))
+	release(outcomeOf(req, res))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return nil
 }
 
-// outcomeOf is what a request told about its host.
-func outcomeOf(res *Result) Outcome {
-	gaveUp := res.Failure != nil && (res.Failure.Class == FailTimeout || res.Failure.Class == FailReset)
+// outcomeOf is what a request told about its host. A sitemap that begins and does not end
+// is a fault of that file: the pages of the site must not be slowed down for it.
+func outcomeOf(req Request, res *Result) Outcome {
+	gaveUp := res.Failure != nil && (res.Failure.Class == FailTimeout || res.Failure.Class == FailReset) &&
+		(req.sink == nil || res.Status == 0)
 	return Outcome{Status: res.Status, RetryAfter: res.RetryAfter, Took: res.TTFB, GaveUp: gaveUp}
 }
 
@@ -206,10 +208,19 @@ func isWorthRetry(res *Result) bool {
 
 // requestOnce makes one HTTP request and fills res with what came back.
 func (f *Fetcher) requestOnce(ctx context.Context, req Request, res *Result, cookies *fetchCookies) {
-	ctx, cancel := context.WithTimeout(ctx, f.config.Timeout)
+	timeout := f.config.Timeout
+	if req.left != nil {
+		timeout = min(timeout, *req.left)
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	start := time.Now()
-	defer func() { res.Duration = time.Since(start) }()
+	defer func() {
+		res.Duration = time.Since(start)
+		if req.left != nil {
+			*req.left -= res.Duration
+		}
+	}()
 
 	// The transport may call these after the response was returned.
 	var wrote, first atomic.Int64

@@ -26,6 +26,9 @@ type Request struct {
 
 	// sink takes a 2xx body while it arrives, instead of Result.Body.
 	sink func(io.Reader)
+	// left is what requests may still take together, turns at the host not counted; each
+	// one takes its time off it. Nil for no such bound.
+	left *time.Duration
 }
 
 // HTMLBody is a Request.WantBody that reads HTML, and what might be HTML because

@@ -32,7 +32,9 @@ type SitemapLimits struct {
 	Depth   int   // of indexes inside indexes. Defaults to 2
 	Bytes   int64 // of one file, uncompressed. Defaults to MaxSitemapBytes
 	All     int64 // bytes of all files together, uncompressed. Defaults to 200 MB
-	// Time is how long fetching goes on, turns at the host included. Defaults to 1 min.
+	// Time is how long the requests may take together, with the pauses that the site asks
+	// for. Waiting for a turn at the host does not count: how many others take turns there
+	// must not decide what is read. Defaults to 1 min.
 	Time time.Duration
 }
 
@@ -106,7 +108,10 @@ func ParseSitemap(r io.Reader, file *url.URL, lim SitemapLimits, yield func(Site
 		}
 	}
 	body := &limitedBody{r: buffered, left: lim.Bytes}
-	err := p.read(decodeUTF16(bufio.NewReader(body)))
+	text := decodeUTF16(bufio.NewReader(body))
+	head, _ := text.Peek(512)
+	isPage := sniffType("", head) == "text/html"
+	err := p.read(text)
 	if err == nil {
 		err = body.err
 	}
@@ -114,6 +119,8 @@ func ParseSitemap(r io.Reader, file *url.URL, lim SitemapLimits, yield func(Site
 	switch {
 	case body.truncated:
 		p.addProblem(0, SitemapTooLarge, fmt.Sprintf("the file is larger than %d bytes", lim.Bytes))
+	case errors.As(err, &syntax) && isPage && p.form.entry == "":
+		p.addProblem(syntax.Line, SitemapNotSitemap, "the document is a web page")
 	case errors.As(err, &syntax):
 		p.addProblem(syntax.Line, SitemapSyntax, syntax.Msg)
 	case err != nil && !errors.Is(err, errSitemapDone):

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -77,11 +78,11 @@ type sitemapWalk struct {
 	fetcher *Fetcher
 	scope   Scope
 	lim     SitemapLimits
-	ends    time.Time
-	bytes   int64 // uncompressed, of all files
-	usable  int   // files that were sitemaps
-	silent  bool  // a file has timed out: no second attempts from here on
-	over    bool  // a bound of the whole walk was reached
+	left    time.Duration // of SitemapLimits.Time
+	bytes   int64         // uncompressed, of all files
+	usable  int           // files that were sitemaps
+	silent  bool          // a file has timed out: no second attempts from here on
+	over    bool          // a bound of the whole walk was reached
 
 	queue []*queuedSitemap
 	files map[string]*queuedSitemap // queued or read, by every URL they have
@@ -120,7 +121,7 @@ func newSitemapWalk(f *Fetcher, scope Scope, lim SitemapLimits) *sitemapWalk {
 		files: map[string]*queuedSitemap{}, pages: map[string]bool{}, count: map[problemSource]int{},
 		linked: map[[2]*queuedSitemap]bool{},
 	}
-	w.ends = time.Now().Add(w.lim.Time)
+	w.left = w.lim.Time
 	return w
 }
 
@@ -156,27 +157,17 @@ func (w *sitemapWalk) reachCap(file, text string) {
 
 // run reads what is queued, and what that names, within the bounds of the walk.
 func (w *sitemapWalk) run(ctx context.Context) error {
-	limited, done := context.WithDeadline(ctx, w.ends)
-	defer done()
 	for len(w.queue) > 0 && !w.over {
 		next := w.queue[0]
 		w.queue = w.queue[1:]
-		err := w.readFile(limited, next)
+		cut, err := w.readFile(ctx, next)
 		file := Normal(next.url).String()
 		switch {
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case limited.Err() != nil && (err != nil || len(w.queue) > 0):
-			w.over = true
-			if err != nil {
-				w.set.Files = append(w.set.Files, SitemapFile{
-					URL: file, NamedBy: next.namedBy,
-					Failure: newFailure(FailTimeout, err, "the time for sitemaps was over"),
-				})
-			}
-			w.reachCap(file, fmt.Sprintf("reading the sitemaps takes longer than %v", w.lim.Time))
 		case err != nil:
 			return err
+		case w.left <= 0 && (cut || len(w.queue) > 0):
+			w.over = true
+			w.reachCap(file, fmt.Sprintf("reading the sitemaps takes longer than %v", w.lim.Time))
 		case w.bytes >= w.lim.All:
 			w.over = true
 			w.reachCap(file, fmt.Sprintf("the sitemaps are larger than %d bytes", w.lim.All))
@@ -185,7 +176,8 @@ func (w *sitemapWalk) run(ctx context.Context) error {
 	return nil
 }
 
-func (w *sitemapWalk) readFile(ctx context.Context, at *queuedSitemap) error {
+// readFile reads one file. cut says that the time was over before its end.
+func (w *sitemapWalk) readFile(ctx context.Context, at *queuedSitemap) (cut bool, err error) {
 	var (
 		index    bool
 		entries  []SitemapEntry
@@ -196,7 +188,7 @@ func (w *sitemapWalk) readFile(ctx context.Context, at *queuedSitemap) error {
 	lim := w.lim
 	lim.Bytes = min(lim.Bytes, lim.All-w.bytes)
 	res, err := w.fetcher.Fetch(ctx, Request{
-		URL: at.url, NoRetry: w.silent,
+		URL: at.url, NoRetry: w.silent, left: &w.left,
 		// One byte more than the parser's own limit, so that the parser finds the file
 		// too large and says so.
 		MaxBody: lim.Bytes + 1,
@@ -211,8 +203,12 @@ func (w *sitemapWalk) readFile(ctx context.Context, at *queuedSitemap) error {
 		},
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
+	if res.Status == http.StatusTooManyRequests || res.Status == http.StatusServiceUnavailable {
+		w.left -= res.RetryAfter
+	}
+	cut = w.left <= 0 && res.Failure != nil
 	if w.bytes += read; w.bytes >= w.lim.All {
 		problems = slices.DeleteFunc(problems, func(p SitemapProblem) bool { return p.Kind == SitemapTooLarge })
 	}
@@ -227,13 +223,15 @@ func (w *sitemapWalk) readFile(ctx context.Context, at *queuedSitemap) error {
 	w.set.Files = append(w.set.Files, SitemapFile{
 		URL: file.String(), NamedBy: at.namedBy, Status: res.Status, Failure: res.Failure,
 	})
-	w.judge(at, res, problems)
+	if !cut { // which would be no fault of the site
+		w.judge(at, res, problems)
+	}
 	if index {
 		w.takeFiles(at, entries)
 	} else {
 		w.takePages(entries)
 	}
-	return nil
+	return cut, nil
 }
 
 // judge takes in what is wrong with a file, and with naming it.
