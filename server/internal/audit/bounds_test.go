@@ -32,20 +32,20 @@ func TestNoPageIsAskedForWhileTooManyLinksWait(t *testing.T) {
 	s.frontier.Add(crawl.Item{URL: "https://example.com/slow"})
 	s.frontier.Add(crawl.Item{URL: "https://example.com/large"})
 	s.frontier.Add(crawl.Item{URL: "https://example.com/next"})
-	slow, _ := c.nextTask()
-	large, _ := c.nextTask()
-	c.followLinks(arrival{task: large, visit: &visit{links: make([]string, maxWaitingLinks+1)}})
-	if next, ok := c.nextTask(); ok {
+	slow, _ := c.nextTask(t.Context())
+	large, _ := c.nextTask(t.Context())
+	c.followLinks(t.Context(), arrival{task: large, visit: &visit{links: make([]string, maxWaitingLinks+1)}})
+	if next, ok := c.nextTask(t.Context()); ok {
 		t.Errorf("%s is asked for while %d links wait", next.item.URL, c.waiting)
 	}
 	c.again = append(c.again, slow)
-	if next, ok := c.nextTask(); !ok || next.n != slow.n {
+	if next, ok := c.nextTask(t.Context()); !ok || next.n != slow.n {
 		t.Errorf("got %+v, %v, want what the links wait for", next, ok)
 	}
 	s.robots = &crawl.Robots{}
 	s.setHome(address(t, "https://example.com/"))
-	c.followLinks(arrival{task: slow})
-	if next, ok := c.nextTask(); !ok || c.waiting != 0 {
+	c.followLinks(t.Context(), arrival{task: slow})
+	if next, ok := c.nextTask(t.Context()); !ok || c.waiting != 0 {
 		t.Errorf("got %+v, %v and %d links waiting, want the next page", next, ok, c.waiting)
 	}
 }

@@ -137,9 +137,12 @@ func (c *collector) collect(ctx context.Context) error {
 	ready := false
 	for {
 		if !ready {
-			next, ready = c.nextTask()
+			next, ready = c.nextTask(ctx)
 		}
-		if !ready && len(c.inFlight) == 0 && c.added {
+		switch {
+		case ctx.Err() != nil: // nextTask may take long, and look at nothing but this
+			return context.Cause(ctx)
+		case !ready && len(c.inFlight) == 0 && c.added:
 			return nil
 		}
 		todo := c.todo
@@ -174,7 +177,7 @@ func (c *collector) collect(ctx context.Context) error {
 
 // nextTask gives the next URL to fetch. URLs visited by an earlier attempt are
 // passed over: only their links count.
-func (c *collector) nextTask() (task, bool) {
+func (c *collector) nextTask(ctx context.Context) (task, bool) {
 	if len(c.again) > 0 {
 		t := c.again[0]
 		c.again = c.again[1:]
@@ -183,7 +186,7 @@ func (c *collector) nextTask() (task, bool) {
 	if c.waiting > maxWaitingLinks {
 		return task{}, false
 	}
-	for {
+	for ctx.Err() == nil {
 		item, ok := c.site.frontier.Next()
 		if !ok {
 			switch {
@@ -193,7 +196,7 @@ func (c *collector) nextTask() (task, bool) {
 				c.awaitSitemaps()
 				return task{}, false
 			}
-			c.addSitemapURLs()
+			c.addSitemapURLs(ctx)
 			continue
 		}
 		t := task{c.handed, item}
@@ -203,9 +206,10 @@ func (c *collector) nextTask() (task, bool) {
 			c.inFlight[t.n] = item
 			return t, true
 		}
-		c.followLinks(arrival{task: t, visit: v})
+		c.followLinks(ctx, arrival{task: t, visit: v})
 		c.show(noChange)
 	}
+	return task{}, false
 }
 
 // sitemapsRead is what came of reading the sitemaps.
@@ -249,10 +253,10 @@ func (c *collector) takeSitemaps(ctx context.Context, read sitemapsRead) error {
 }
 
 // addSitemapURLs adds what only the sitemap names, when every link was followed.
-func (c *collector) addSitemapURLs() {
+func (c *collector) addSitemapURLs(ctx context.Context) {
 	c.added = true
 	for _, e := range c.site.sitemaps.Entries {
-		c.addURL(crawl.Item{URL: e.URL.String(), Wire: e.Wire, Depth: crawl.NoDepth})
+		c.addURL(ctx, crawl.Item{URL: e.URL.String(), Wire: e.Wire, Depth: crawl.NoDepth})
 	}
 }
 
@@ -277,7 +281,7 @@ func (c *collector) takeArrival(ctx context.Context, a arrival) error {
 	} else if a.visit.page.Status != 0 {
 		c.lastAnswer, c.busy = c.lastArrival, false
 	}
-	c.followLinks(a)
+	c.followLinks(ctx, a)
 	if a.visit == nil {
 		c.show(noChange)
 		return nil
@@ -290,7 +294,7 @@ func (c *collector) takeArrival(ctx context.Context, a arrival) error {
 
 // followLinks lets links join the frontier in the order of their tasks. A redirect
 // counts as a click, so that no URL joins a level of depth already begun.
-func (c *collector) followLinks(a arrival) {
+func (c *collector) followLinks(ctx context.Context, a arrival) {
 	c.unfollowed[a.n] = a
 	c.waiting += a.links()
 	for {
@@ -309,7 +313,7 @@ func (c *collector) followLinks(a arrival) {
 			depth++
 		}
 		for _, u := range a.visit.links {
-			c.addURL(crawl.Item{URL: u, Wire: a.visit.wires[u], Depth: depth, Referrer: a.item.URL})
+			c.addURL(ctx, crawl.Item{URL: u, Wire: a.visit.wires[u], Depth: depth, Referrer: a.item.URL})
 			if redirect := a.visit.facts.FinalURL != ""; !redirect && u != a.item.URL {
 				c.site.frontier.Link(u)
 			}
@@ -318,15 +322,16 @@ func (c *collector) followLinks(a arrival) {
 }
 
 // addURL makes a URL known. What robots.txt of the home page's origin forbids is
-// not handed out, so it takes nothing of the page limit.
-func (c *collector) addURL(item crawl.Item) {
+// not handed out, so it takes nothing of the page limit. Thousands of links and of rules
+// take seconds: once ctx has ended nothing is handed out, and nobody needs to know why.
+func (c *collector) addURL(ctx context.Context, item crawl.Item) {
 	s := c.site
 	if s.knows(item.URL) {
 		s.frontier.Add(item)
 		return
 	}
 	delete(c.sitemapOnly, item.URL)
-	if s.forbids(item.URL) {
+	if ctx.Err() == nil && s.forbids(item.URL) {
 		s.frontier.Skip(item, crawl.ReasonRobots)
 		return
 	}

@@ -39,7 +39,9 @@
 //
 // A claimed audit is ours while its lease lasts. The lease is renewed every
 // [renewEvery]; the answer also carries the request to cancel, which is thereby
-// honoured within a second. A lease that another worker took, or that could not
+// honoured within a second: whatever takes long looks at its context in between, be it
+// the rules of a robots.txt, a large page or the checks of the site. The last write asks
+// once more, so that what was cancelled never ends as completed. A lease that another worker took, or that could not
 // be renewed before it ran out by our own clock, ends the run at once: nothing
 // more is fetched or written. Every write carries the lease, so that the database
 // refuses whatever comes too late.
@@ -54,7 +56,9 @@
 //
 // completed with a score; partial when a limit (stop_reason "limit": pages or
 // depth), the time limit ("time") or five minutes without any answer ("site")
-// left URLs unvisited. cancelled: partial, with a report but without a score.
+// left URLs unvisited. cancelled: partial, with a report but without a score; checks of the
+// site that were not answered in time do not apply, and of a very long list of unvisited
+// addresses a part is only counted.
 // failed: the start page cannot be had, robots.txt forbids it or cannot be
 // reached (RFC 9309 section 2.3.1.4: then nothing may be fetched), or a fault of
 // ours; error_message says which, in plain words. The time limit is that of one

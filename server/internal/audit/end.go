@@ -41,41 +41,64 @@ func stopReason(err error) (string, error) {
 }
 
 // conclude ends an audit with what was found: checks of the whole site, score,
-// report. stopped is the reason why fetching ended early, or "". A cancelled audit
-// keeps showing the stage in which it was stopped.
+// report. stopped is the reason why fetching ended early, or "". Its error may be the
+// cause of ctx's end.
 func (r *run) conclude(ctx context.Context, s *site, b *book, o outside, stopped string) (work.Result, error) {
-	enter := r.rec.enter
-	if stopped == reasonCancelled {
-		enter = func(shared.Stage, work.Sentence) {}
-	}
-	enter(shared.StageSite, work.Say("comparing-pages"))
+	r.rec.enter(shared.StageSite, work.Say("comparing-pages"))
 	left := listUnvisited(s, b, o)
 	unvisited := countUnvisited(left, s.frontier.Forgotten())
 	reason := stopped
 	if reason == "" {
 		reason = partialReason(unvisited)
 	}
-	results := check.RunSite(siteInput(s, b.facts, o, reason == "" || reason == reasonExternal))
-	if err := r.saveSiteFindings(ctx, results); err != nil {
-		return work.Result{}, err
-	}
-	err := r.retry(ctx, "save unvisited", func(ctx context.Context) error {
-		return r.store.SaveUnvisited(ctx, r.job.Lease, left)
-	})
+	results, err := check.RunSite(ctx, siteInput(s, b.facts, o, reason == "" || reason == reasonExternal))
 	if err != nil {
 		return work.Result{}, err
 	}
-	analysed := 0
+	if err := r.saveSiteFindings(ctx, results); err != nil {
+		return work.Result{}, err
+	}
+	if err := r.saveUnvisited(ctx, left); err != nil {
+		return work.Result{}, err
+	}
+	if r.countSite(results) == 0 {
+		return work.Result{}, refuse("no-pages", r.job.URL)
+	}
+
+	r.rec.enter(shared.StageScore, work.Say("computing-score"))
+	r.concluded = report{book: b, site: results, unvisited: unvisited}
+	return r.result(r.concluded, reason)
+}
+
+// concludeGrace is what judging a cancelled audit and listing what it left out may take:
+// a part of the second within which it ends.
+const concludeGrace = 300 * time.Millisecond
+
+// concludeCancelled ends an audit that somebody asked to cancel. Checks that are not
+// answered in time do not apply, and what is not saved of a long list of addresses in
+// time is only counted. The stage in which the audit was stopped stays shown.
+func (r *run) concludeCancelled(ctx context.Context, s *site, b *book, o outside) (work.Result, error) {
+	soon, done := context.WithTimeout(ctx, concludeGrace)
+	defer done()
+	results, _ := check.RunSite(soon, siteInput(s, b.facts, o, false))
+	if err := r.saveSiteFindings(ctx, results); err != nil {
+		return work.Result{}, err
+	}
+	left := listUnvisited(s, b, o)
+	if err := r.saveUnvisited(soon, left); err != nil && soon.Err() == nil {
+		return work.Result{}, err
+	}
+	r.countSite(results)
+	return r.result(report{book: b, site: results, unvisited: countUnvisited(left, s.frontier.Forgotten())}, reasonCancelled)
+}
+
+// countSite counts the answers of the site checks and gives the number of pages analysed.
+func (r *run) countSite(results []check.SiteResult) (analysed int) {
 	r.rec.update(func(b *board) {
 		b.countSite(results)
 		analysed = b.total
 	})
-	if analysed == 0 && reason != reasonCancelled {
-		return work.Result{}, refuse("no-pages", r.job.URL)
-	}
-
-	enter(shared.StageScore, work.Say("computing-score"))
-	return r.result(report{book: b, site: results, unvisited: unvisited}, reason)
+	return analysed
 }
 
 func (r *run) saveSiteFindings(ctx context.Context, results []check.SiteResult) error {
@@ -85,6 +108,12 @@ func (r *run) saveSiteFindings(ctx context.Context, results []check.SiteResult) 
 	}
 	return r.retry(ctx, "save findings", func(ctx context.Context) error {
 		return r.store.SaveFindings(ctx, r.job.Lease, findings)
+	})
+}
+
+func (r *run) saveUnvisited(ctx context.Context, left []work.Unvisited) error {
+	return r.retry(ctx, "save unvisited", func(ctx context.Context) error {
+		return r.store.SaveUnvisited(ctx, r.job.Lease, left)
 	})
 }
 

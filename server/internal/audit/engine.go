@@ -148,19 +148,22 @@ func (e *Engine) idle(ctx context.Context, d time.Duration) {
 
 // runJob runs one job to its end, whatever happens.
 //
-// Two contexts carry the reasons. writeCtx lives as long as we may write: it ends
-// when the lease is lost, or some time after the engine was told to stop. fetchCtx
-// lives within it as long as asking the site makes sense, and ends with the cause.
+// Three contexts carry the reasons, each within the one before. writeCtx lives as long as
+// we may write: it ends when the lease is lost, or some time after the engine was told to
+// stop. workCtx lives as long as anybody wants the result: it ends, with the cause, when
+// the audit is cancelled or the engine stops. fetchCtx lives as long as asking the site
+// makes sense: it ends with the time limit too.
 func (e *Engine) runJob(ctx context.Context, job work.Job, claimed time.Time) {
 	log := e.log.With("audit_id", job.AuditID, "attempt", job.Attempt)
 	writeCtx, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer giveUp(nil)
-	fetchCtx, stopFetching := context.WithCancelCause(writeCtx)
+	workCtx, stopWork := context.WithCancelCause(writeCtx)
+	fetchCtx, stopFetching := context.WithCancelCause(workCtx)
 	// The time limit is not a deadline of fetchCtx: what waits for a turn at a host
 	// would fail ahead of it, without the cause.
 	defer time.AfterFunc(e.cfg.TimeLimit, func() { stopFetching(errTimeUp) }).Stop()
 	defer context.AfterFunc(ctx, func() {
-		stopFetching(errStopping)
+		stopWork(errStopping)
 		time.AfterFunc(stopGrace, func() { giveUp(errStopping) })
 	})()
 
@@ -169,13 +172,13 @@ func (e *Engine) runJob(ctx context.Context, job work.Job, claimed time.Time) {
 	defer giveUp(nil)
 	keeper := &keeper{
 		store: e.store, lease: job.Lease, lasts: e.cfg.Lease, lost: e.cfg.LeaseLost,
-		cancel: func() { stopFetching(errCancelled) }, giveUp: giveUp,
+		cancel: func() { stopWork(errCancelled) }, giveUp: giveUp,
 	}
 	beside.Go(func() { keeper.keep(writeCtx, claimed) })
 
 	log.Info("audit taken up", "url", job.URL)
-	r := newRun(e.env, job, log, stopFetching)
-	result, err := r.runStages(writeCtx, fetchCtx)
+	r := newRun(e.env, job, log, stopWork)
+	result, err := r.runStages(writeCtx, workCtx, fetchCtx)
 	switch {
 	case writeCtx.Err() != nil:
 		log.Warn("audit given up", "err", context.Cause(writeCtx))
@@ -202,7 +205,15 @@ func (e *Engine) finish(ctx context.Context, r *run, result work.Result, err err
 		}
 		result = r.failure(refused)
 	}
-	err = e.retry(ctx, "finish", func(ctx context.Context) error { return e.store.Finish(ctx, r.job.Lease, result) })
+	err = e.retry(ctx, "finish", func(ctx context.Context) error {
+		err := e.store.Finish(ctx, r.job.Lease, result)
+		if errors.Is(err, work.ErrCancelRequested) { // in the last moment, which counts too
+			if result, err = r.result(r.concluded, reasonCancelled); err == nil {
+				err = e.store.Finish(ctx, r.job.Lease, result)
+			}
+		}
+		return err
+	})
 	if err != nil {
 		log.Error("audit not finished", "err", err)
 		return

@@ -18,6 +18,8 @@ type asked struct {
 	home bool
 	// alias is true for a redirect: what it led to is analysed under its own URL.
 	alias bool
+	// stopped ends the reading of the page; nil for never.
+	stopped func() bool
 }
 
 // pageInput copies an answer for the checks of a page. The checks know URLs by their
@@ -32,7 +34,7 @@ func pageInput(a asked, res *crawl.Result, wires map[string]string) check.Input 
 		Status: res.Status, Failure: failureClass(res.Failure), FailureDetail: failureDetail(res.Failure),
 		Answer: string(res.Answer()), Attempts: res.Attempts, TTFB: res.TTFB,
 		Header: res.Header, ContentType: res.ContentType, DeclaredType: res.Declared,
-		Body: res.Body, Truncated: res.Truncated,
+		Body: res.Body, Truncated: res.Truncated, Stopped: a.stopped,
 		Resolve: func(base *url.URL, ref, encoding string) (*url.URL, error) {
 			if base != nil && res.Base != nil && base.String() == page {
 				base = res.Base

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -91,8 +92,13 @@ func await(
 
 func terminal(p shared.AuditProgress) bool { return p.Status.Terminal() }
 
-// website is a site in memory: paths to handlers, 404 for the rest. It counts
-// the requests for each path.
+// isWellKnown has the paths that are no pages.
+var isWellKnown = map[string]bool{
+	"/robots.txt": true, "/sitemap.xml": true, "/sitemap_index.xml": true, "/wp-sitemap.xml": true,
+}
+
+// website is a site in memory: paths to handlers, that of "*" for the other pages, 404 for
+// the rest. It counts the requests for each path.
 type website struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -112,6 +118,9 @@ func (s *website) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.counts[r.URL.Path]++
 	page := s.pages[r.URL.Path]
+	if page == nil && !isWellKnown[r.URL.Path] {
+		page = s.pages["*"]
+	}
 	s.mu.Unlock()
 	if page == nil {
 		http.NotFound(w, r)
@@ -131,13 +140,13 @@ func page(title string, links ...string) http.HandlerFunc { return pageWith(titl
 
 // htmlPage has something in its head besides.
 func pageWith(title, head string, links ...string) http.HandlerFunc {
-	body := ""
+	var body strings.Builder
 	for _, l := range links {
-		body += fmt.Sprintf("<p><a href=%q>to %s</a></p>\n", l, l)
+		fmt.Fprintf(&body, "<p><a href=%q>to %s</a></p>\n", l, l)
 	}
 	return text("text/html; charset=utf-8", fmt.Sprintf(
 		"<!doctype html><html lang=en><head><title>%s</title>%s</head><body><main><h1>%s</h1>%s</main></body></html>",
-		title, head, title, body))
+		title, head, title, body.String()))
 }
 
 func text(contentType, body string) http.HandlerFunc {

@@ -26,12 +26,18 @@ func parseShare(size, processors int) int64 {
 	return min(max(int64(size), parseBudget/int64(processors)), parseBudget)
 }
 
-// readAnswer makes a visit of an answer, when there is room for it.
+// readAnswer makes a visit of an answer, when there is room for it. Reading a large page
+// takes most of a second; it ends when ctx does.
 func (r *run) readAnswer(ctx context.Context, a asked, res *crawl.Result, scope crawl.Scope) (*visit, error) {
 	share := parseShare(len(res.Body), runtime.GOMAXPROCS(0))
 	if err := parsing.Acquire(ctx, share); err != nil {
 		return nil, context.Cause(ctx)
 	}
 	defer parsing.Release(share)
-	return r.visit(a, res, scope, time.Now()), nil
+	a.stopped = func() bool { return ctx.Err() != nil }
+	v := r.visit(a, res, scope, time.Now())
+	if v.halfRead {
+		return nil, context.Cause(ctx)
+	}
+	return v, nil
 }

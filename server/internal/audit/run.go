@@ -34,19 +34,21 @@ type run struct {
 	env
 	job work.Job
 	log *slog.Logger
-	// stopFetching ends the fetching with a cause.
-	stopFetching context.CancelCauseFunc
+	// stopWork ends everything but saving, with a cause.
+	stopWork context.CancelCauseFunc
 
 	rec                 *recorder
 	robots              *crawl.RobotsCache
 	pageLimit, maxDepth int
+	// concluded is what the report is made of, once there is one.
+	concluded report
 }
 
-func newRun(e env, job work.Job, log *slog.Logger, stopFetching context.CancelCauseFunc) *run {
+func newRun(e env, job work.Job, log *slog.Logger, stopWork context.CancelCauseFunc) *run {
 	board := newBoard(allRules, job.Progress, job.Activity)
 	board.setDiscovered(job.Discovered)
 	return &run{
-		env: e, job: job, log: log, stopFetching: stopFetching,
+		env: e, job: job, log: log, stopWork: stopWork,
 		rec:       newRecorder(e.store, job.Lease, board, e.retry),
 		robots:    crawl.NewRobotsCache(e.fetcher),
 		pageLimit: orDefault(job.PageLimit, e.defaultPageLimit),

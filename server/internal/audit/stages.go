@@ -8,21 +8,21 @@ import (
 )
 
 // runStages runs the stages of an audit beside its recorder. The error is a
-// *refusal when the site cannot be audited, the cause of either context's end when
+// *refusal when the site cannot be audited, the cause of a context's end when
 // the audit is to be left alone, and anything else is a fault of ours. Every page
 // seen is saved when it returns while writeCtx lives.
-func (r *run) runStages(writeCtx, fetchCtx context.Context) (work.Result, error) {
+func (r *run) runStages(writeCtx, workCtx, fetchCtx context.Context) (work.Result, error) {
 	recorded := make(chan error, 1)
 	go func() {
 		err := guard(func() error { return r.rec.run(writeCtx) })
 		if err != nil {
-			r.stopFetching(err)
+			r.stopWork(err)
 		}
 		recorded <- err
 	}()
 	var result work.Result
 	err := guard(func() (err error) {
-		result, err = r.stages(writeCtx, fetchCtx)
+		result, err = r.stages(writeCtx, workCtx, fetchCtx)
 		return err
 	})
 	r.rec.close()
@@ -33,7 +33,7 @@ func (r *run) runStages(writeCtx, fetchCtx context.Context) (work.Result, error)
 // next one what it returns; all of them put the pages they see into the book. A
 // stage that is stopped leaves what it has, and the stages between it and the end
 // are passed over.
-func (r *run) stages(writeCtx, fetchCtx context.Context) (work.Result, error) {
+func (r *run) stages(writeCtx, workCtx, fetchCtx context.Context) (work.Result, error) {
 	book, err := r.recallPages(writeCtx)
 	if err != nil {
 		return work.Result{}, err
@@ -52,5 +52,11 @@ func (r *run) stages(writeCtx, fetchCtx context.Context) (work.Result, error) {
 	if err != nil {
 		return work.Result{}, err
 	}
-	return r.conclude(writeCtx, site, book, links, reason)
+	if reason != reasonCancelled {
+		result, err := r.conclude(workCtx, site, book, links, reason)
+		if !errors.Is(err, errCancelled) {
+			return result, err
+		}
+	}
+	return r.concludeCancelled(writeCtx, site, book, links)
 }

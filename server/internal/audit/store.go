@@ -27,6 +27,8 @@ type Store interface {
 	SaveFindings(ctx context.Context, l work.Lease, findings []shared.Finding) error
 	// SaveUnvisited replaces the list of addresses that were left out.
 	SaveUnvisited(ctx context.Context, l work.Lease, list []work.Unvisited) error
+	// Finish refuses a completed result with work.ErrCancelRequested when somebody asked to
+	// cancel.
 	Finish(ctx context.Context, l work.Lease, r work.Result) error
 	// Release ends the lease, so that the next Claim takes the audit at once.
 	Release(ctx context.Context, l work.Lease) error

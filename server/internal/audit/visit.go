@@ -35,6 +35,9 @@ type visit struct {
 	// busy says that the site asked for a pause instead of answering. Such a visit is
 	// not kept.
 	busy bool
+	// halfRead says that the reading of the page was stopped. Such a visit is not kept
+	// either.
+	halfRead bool
 }
 
 // outward is a link to another site.
@@ -50,7 +53,7 @@ func newVisit(a asked, res *crawl.Result, scope crawl.Scope, now time.Time) *vis
 	checked := check.RunPage(p)
 	v := &visit{
 		findings: checked.Findings, facts: checked.Facts, page: publicPage(a, res, p, now),
-		cut: p.Cut != "", busy: isBusy(res),
+		cut: p.Cut != "", busy: isBusy(res), halfRead: p.Cut == check.CutStop,
 	}
 	for _, f := range v.findings {
 		v.page.Findings.Add(f.Severity, 1)

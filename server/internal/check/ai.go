@@ -71,6 +71,9 @@ func (s *site) blocked(tier Tier) (blocked []blockedAgent, total int) {
 // the first of them.
 func (s *site) blockedPages(a Agent, pages []string) (first Decision, n int) {
 	for _, u := range pages {
+		if s.stopped() {
+			break
+		}
 		if d := s.query(a.Token, u); !d.Allowed {
 			if n == 0 {
 				first = d

@@ -278,7 +278,7 @@ func TestACutPageMakesTheSiteIncomplete(t *testing.T) {
 	}}
 	reasons := func() map[string]Reason {
 		m := map[string]Reason{}
-		for _, r := range RunSite(in) {
+		for _, r := range runSite(in) {
 			m[r.ID] = r.Reason
 		}
 		return m

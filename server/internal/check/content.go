@@ -53,7 +53,7 @@ const (
 
 func duplicateContent(s *site) (int, []Fault) {
 	groups := equalTexts(s.listed)
-	groups = mergeSimilar(groups)
+	groups = mergeSimilar(groups, s.stopped)
 	groups = slices.DeleteFunc(groups, func(c cluster) bool { return len(c) < 2 })
 	bad := 0
 	for _, c := range groups {
@@ -85,7 +85,7 @@ func equalTexts(pages []*Facts) []cluster {
 // mergeSimilar joins groups whose texts are nearly the same. Comparing all
 // pairs takes some 50 ms for 10,000 pages, less than an index would cost to
 // explain.
-func mergeSimilar(groups []cluster) []cluster {
+func mergeSimilar(groups []cluster, stopped func() bool) []cluster {
 	into := make([]int, len(groups)) // the group that took it in, or itself
 	for i := range groups {
 		into[i] = i
@@ -97,6 +97,9 @@ func mergeSimilar(groups []cluster) []cluster {
 		return i
 	}
 	for i := range groups {
+		if stopped() {
+			break
+		}
 		for j := i + 1; j < len(groups); j++ {
 			if similar(groups[i][0], groups[j][0]) {
 				a, b := root(i), root(j)

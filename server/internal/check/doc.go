@@ -7,7 +7,7 @@
 //	page := check.Parse(check.Input{URL: url, Status: 200, ContentType: "text/html", Body: body})
 //	result := check.RunPage(page)            // findings of the page, and facts to keep
 //	facts = append(facts, result.Facts)
-//	site := check.RunSite(check.SiteInput{Home: url, Pages: facts, Complete: true})
+//	site, err := check.RunSite(ctx, check.SiteInput{Home: url, Pages: facts, Complete: true})
 //
 // # Order of use
 //
@@ -28,7 +28,8 @@
 //
 // # Guarantees
 //
-// Everything here is pure: no clock, no network, no state, no goroutine. All
+// Everything here is pure: no clock, no network, no state, no goroutine. What may take
+// long ends early when it is told to ([Input].Stopped, the context of RunSite). All
 // functions may be called concurrently. Results are deterministic: the order in
 // which pages were fetched does not change them, and lists in evidence have a
 // fixed order. Any bytes may be given: Parse never panics, its work grows

@@ -48,6 +48,10 @@ type Input struct {
 	// URL: then only the checks of the fetch itself apply.
 	Alias bool
 
+	// Stopped is asked now and then while the page is read, and ends the reading: what was
+	// read by then is of no use. Nil for never.
+	Stopped func() bool
+
 	// Resolve makes an absolute http(s) URL of a reference in its canonical form.
 	// encoding is that of the document, in which browsers escape a query; empty for
 	// references that stand in no document. It must not keep base. Its error wraps
@@ -102,6 +106,8 @@ func (in *Input) final() string {
 	}
 	return in.URL
 }
+
+func (in *Input) isStopped() bool { return in.Stopped != nil && in.Stopped() }
 
 // resolve is the default of Input.Resolve.
 func resolve(base *url.URL, href, _ string) (*url.URL, error) {

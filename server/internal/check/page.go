@@ -170,6 +170,7 @@ const (
 	CutMarkup Cut = "markup" // attributes: reading ended at them
 	CutDepth  Cut = "depth"  // elements of XML: reading ended there
 	CutLinks  Cut = "links"  // link targets: those beyond the bound are not known
+	CutStop   Cut = "stop"   // Input.Stopped said so: the page is not to be used
 )
 
 // Parse reads one fetched URL. It never fails: what cannot be read is absent
@@ -199,8 +200,8 @@ func Parse(in Input) *Page {
 		}
 	}
 	c := newCollector(p, final)
-	if !newReader(c).read(text) {
-		p.Cut = CutMarkup
+	if cut := newReader(c).read(text); cut != "" {
+		p.Cut = cut
 	}
 	c.finish()
 	return p

@@ -66,6 +66,8 @@ const (
 	manyAttributes = 64
 	// maxToken is how much of a text is read at once.
 	maxToken = 1 << 20
+	// stopEvery is how many tokens are read between two looks at Input.Stopped.
+	stopEvery = 4_096
 	// shortTag is a length up to which a tag cannot have too many attributes.
 	shortTag = 2 * maxAttributes
 )
@@ -76,13 +78,16 @@ func newReader(c *collector) *reader {
 	return r
 }
 
-// read reads a whole document. It reports false when it ended early, at a bound.
-func (r *reader) read(text []byte) bool {
+// read reads a whole document. It returns the bound at which it ended early, or "".
+func (r *reader) read(text []byte) Cut {
 	z := html.NewTokenizer(bytes.NewReader(text))
 	at := make(attrs, 0, 16)
 	raw := "" // the element whose content is raw text and comes next
 	renew := false
-	for off := 0; ; {
+	for off, n := 0, 1; ; n++ {
+		if n%stopEvery == 0 && r.c.p.isStopped() {
+			return CutStop
+		}
 		if renew {
 			z, renew = html.NewTokenizerFragment(bytes.NewReader(text[off:]), raw), false
 			z.AllowCDATA(r.isForeign())
@@ -91,7 +96,7 @@ func (r *reader) read(text []byte) bool {
 		case raw != "" || !isTag(text[off:]):
 			z.SetMaxBuf(maxToken)
 		case isOverloaded(text[off:]):
-			return false
+			return CutMarkup
 		default:
 			z.SetMaxBuf(0) // a picture may stand in an attribute
 		}
@@ -105,7 +110,7 @@ func (r *reader) read(text []byte) bool {
 		switch kind {
 		case html.ErrorToken:
 			if !renew {
-				return true
+				return ""
 			}
 		case html.TextToken:
 			r.text(textOf(z))
@@ -119,7 +124,7 @@ func (r *reader) read(text []byte) bool {
 			}
 			renew = len(at) > manyAttributes
 			if r.attributes += len(at); r.attributes > maxAllAttributes {
-				return false
+				return CutMarkup
 			}
 			if !r.start(tag, a, at, kind == html.SelfClosingTagToken) && isRaw(a) {
 				raw = tag

@@ -1,6 +1,10 @@
 package check
 
-import "atalaya/shared"
+import (
+	"context"
+
+	"atalaya/shared"
+)
 
 // PageResult is what the page checks say of one page.
 type PageResult struct {
@@ -46,19 +50,25 @@ type SiteResult struct {
 const MaxSiteFindings = 100
 
 // RunSite asks every site check. The result has one entry per check of [All] that
-// has a site rule, in that order.
-func RunSite(in SiteInput) []SiteResult {
+// has a site rule, in that order. When ctx ends first, the error is its cause, and the
+// checks that were not answered by then do not apply.
+func RunSite(ctx context.Context, in SiteInput) ([]SiteResult, error) {
 	s := newSite(in)
+	s.stopped = func() bool { return ctx.Err() != nil }
 	out := make([]SiteResult, len(siteChecks))
 	for i := range siteChecks {
-		out[i] = siteChecks[i].runSite(s)
+		r := siteChecks[i].runSite(s)
+		if s.stopped() { // in its midst, or before
+			r = SiteResult{ID: r.ID, Outcome: shared.OutcomeNotApplicable, Reason: Incomplete}
+		}
+		out[i] = r
 	}
-	return out
+	return out, context.Cause(ctx)
 }
 
 func (c *Check) runSite(s *site) SiteResult {
 	r := SiteResult{ID: c.ID, Outcome: shared.OutcomeNotApplicable, Reason: c.Site.Applies(s)}
-	if r.Reason != applies {
+	if r.Reason != applies || s.stopped() {
 		return r
 	}
 	grade, faults := c.Site.Run(s)

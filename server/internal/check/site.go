@@ -116,6 +116,8 @@ type site struct {
 	// listed are the pages that stand for themselves in a search index: one per
 	// final URL, indexable, canonical.
 	listed []*Facts
+	// stopped is asked in long loops, and ends them: the answer counts for nothing then.
+	stopped func() bool
 }
 
 func newSite(in SiteInput) *site {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -81,6 +82,12 @@ func says(content, simhash uint64) func(*Facts) {
 var unreachable = robotsAre(RobotsFacts{
 	URL: home + "robots.txt", State: StateUnreachable, Status: 503, TTFB: 1200 * time.Millisecond,
 })
+
+// runSite asks every site check without an end.
+func runSite(in SiteInput) []SiteResult {
+	results, _ := RunSite(context.Background(), in)
+	return results
+}
 
 func unread(in *SiteInput) { in.Sitemap = SitemapFacts{Unread: true} }
 
@@ -210,7 +217,7 @@ func TestSiteChecks(t *testing.T) {
 				CheckID: c.id, Category: siteChecks[i].Category, Severity: siteChecks[i].Severity, Evidence: e,
 			})
 		}
-		got := RunSite(c.in)[i]
+		got := runSite(c.in)[i]
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s:\n got %+v\nwant %+v", c.id, got, want)
 		}
@@ -221,7 +228,7 @@ func TestSiteChecks(t *testing.T) {
 }
 
 func TestSoundSitePasses(t *testing.T) {
-	for _, r := range RunSite(sound()) {
+	for _, r := range runSite(sound()) {
 		info := r.ID == "ai-training-policy"
 		if r.Outcome != shared.OutcomePass || r.Grade != fullMarks || r.Reason != "" || len(r.Findings) > 0 != info {
 			t.Errorf("got %+v, want a pass", r)
@@ -246,7 +253,7 @@ func TestEverySiteCheckHasCases(t *testing.T) {
 func TestTrainingPolicyIsAFact(t *testing.T) {
 	in := sound(robotsAre(robots(rules{"GPTBot": "/", "CCBot": "", "*": "/"})))
 	i := slices.IndexFunc(siteChecks, func(k Check) bool { return k.ID == "ai-training-policy" })
-	got := RunSite(in)[i]
+	got := runSite(in)[i]
 	if got.Outcome != shared.OutcomePass || len(got.Findings) != 1 || got.Findings[0].Severity != shared.SeverityInfo {
 		t.Fatalf("got %+v", got)
 	}
@@ -263,7 +270,7 @@ func TestTrainingPolicyIsAFact(t *testing.T) {
 }
 
 func TestEveryAgentBlocked(t *testing.T) {
-	for _, r := range RunSite(sound(robotsAre(robots(rules{"*": "/"})))) {
+	for _, r := range runSite(sound(robotsAre(robots(rules{"*": "/"})))) {
 		if strings.HasSuffix(r.ID, "-blocked") && (r.Grade != 0 || r.Outcome != shared.OutcomeFail) {
 			t.Errorf("%s: got grade %d", r.ID, r.Grade)
 		}
@@ -277,7 +284,7 @@ func TestRedirectedLinkIsALink(t *testing.T) {
 	}
 	in := sound(pagesAre(listedPage(""), listedPage("z", linked, moved("y")), listedPage("y", moved("b")),
 		listedPage("b"), listedPage("a", linked)))
-	for _, r := range RunSite(in) {
+	for _, r := range runSite(in) {
 		if r.ID == "page-orphan" && r.Outcome != shared.OutcomePass {
 			t.Errorf("got %+v, want a pass", r)
 		}
@@ -310,13 +317,13 @@ func TestOrderOfPagesDoesNotMatter(t *testing.T) {
 			URL: "https://x.example/" + path, Status: 404, Count: i % 5, Pages: []string{home + "b", home + "a"},
 		})
 	}
-	want := RunSite(in)
+	want := runSite(in)
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 5 {
 		in.Pages = append(slices.Clone(in.Pages), in.Pages[r.IntN(len(in.Pages))]) // a page stored twice counts once
 		r.Shuffle(len(in.Pages), func(i, j int) { in.Pages[i], in.Pages[j] = in.Pages[j], in.Pages[i] })
 		r.Shuffle(len(in.External), func(i, j int) { in.External[i], in.External[j] = in.External[j], in.External[i] })
-		if got := RunSite(in); !reflect.DeepEqual(got, want) {
+		if got := runSite(in); !reflect.DeepEqual(got, want) {
 			t.Fatalf("\n got %+v\nwant %+v", got, want)
 		}
 	}
@@ -328,7 +335,7 @@ func TestSiteFindingsAreBounded(t *testing.T) {
 		in.External = append(in.External,
 			ExternalLink{URL: "https://x.example/" + strconv.Itoa(i), Status: 410, Count: 1})
 	}
-	for _, r := range RunSite(in) {
+	for _, r := range runSite(in) {
 		if r.ID != "broken-external" {
 			continue
 		}
@@ -378,6 +385,6 @@ func BenchmarkSite(b *testing.B) {
 		in.Pages = append(in.Pages, listedPage(strconv.Itoa(i), linked))
 	}
 	for b.Loop() {
-		RunSite(in)
+		runSite(in)
 	}
 }

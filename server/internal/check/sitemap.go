@@ -126,7 +126,7 @@ func (s *site) linkedTargets() map[string]bool {
 			linked[s.Pages[i].URL] = true
 		}
 	}
-	for again := true; again; {
+	for again := true; again && !s.stopped(); {
 		again = false
 		for i := range s.Pages {
 			f := &s.Pages[i]

@@ -56,7 +56,11 @@ func (c *collector) readXML(text []byte) error {
 	}
 	var open []element
 	attributes, rooted := 0, false
-	for {
+	for n := 1; ; n++ {
+		if n%stopEvery == 0 && c.p.isStopped() {
+			c.p.Cut = CutStop
+			return errBound
+		}
 		if isOverloaded(text[d.InputOffset():]) || attributes > maxAllAttributes {
 			c.p.Cut = CutMarkup
 			return errBound

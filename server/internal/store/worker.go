@@ -215,7 +215,8 @@ func encodeActivity(a *shared.Activity) any {
 	}
 }
 
-// Finish ends an audit with its result and report, and gives the lease back.
+// Finish ends an audit with its result and report, and gives the lease back. An audit
+// that was asked to stop does not end as completed: [work.ErrCancelRequested].
 func (s *Store) Finish(ctx context.Context, l work.Lease, r work.Result) error {
 	what := fmt.Sprintf("finish %d", l.AuditID)
 	if !r.Status.Terminal() {
@@ -233,14 +234,22 @@ func (s *Store) Finish(ctx context.Context, l work.Lease, r work.Result) error {
 			q.Set("progress = CASE WHEN progress > ? THEN progress ELSE ? END", n, n)
 		}
 		setCounts(q, r.Last)
-		if err := updateHeld(ctx, q, l); err != nil {
+		completed := r.Status == shared.StatusCompleted
+		if completed {
+			q.Where("NOT cancel_requested")
+		}
+		err := updateHeld(ctx, q, l)
+		if completed && errors.Is(err, ErrLeaseLost) && s.lockLease(ctx, tx, l) == nil {
+			return work.ErrCancelRequested
+		}
+		if err != nil {
 			return err
 		}
 		if r.Report == nil {
 			return nil
 		}
 		report := map[string]any{"audit_id": l.AuditID, "body": sanitise(string(r.Report))}
-		_, err := tx.NewInsert().Model(&report).Table("reports").
+		_, err = tx.NewInsert().Model(&report).Table("reports").
 			On("CONFLICT (audit_id) DO UPDATE").Set("body = EXCLUDED.body").Exec(ctx)
 		return err
 	})

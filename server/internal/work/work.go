@@ -7,10 +7,15 @@
 package work
 
 import (
+	"errors"
 	"time"
 
 	"atalaya/shared"
 )
+
+// ErrCancelRequested is why a store does not let an audit end as completed: somebody asked
+// to cancel it before.
+var ErrCancelRequested = errors.New("somebody asked to cancel the audit")
 
 // Lease is a worker's right to write to an audit. Every write of a worker
 // carries it; when another worker has taken the audit up, the attempt no longer
