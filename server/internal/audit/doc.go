@@ -86,8 +86,9 @@
 //
 // All audits of a process share one [crawl.Limits]. robots.txt is asked before
 // every fetch within the site, also for redirect targets. Links to other sites,
-// at most 100, get one HEAD, and a GET where that gave no success; one request at
-// a time for each host. They do not consult robots.txt: asking once whether a
+// at most 1,000, get a HEAD, a GET where that gave no success, and one more where the
+// fault may pass (no answer in time, a connection cut, 5xx, 429): one request at a time
+// for each host, half as fast as the audited one is asked. They do not consult robots.txt: asking once whether a
 // link works is not crawling. When none of several hosts answers, our own network
 // is taken to be away and no link is called broken.
 //

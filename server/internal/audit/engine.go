@@ -80,7 +80,9 @@ func New(s Store, c Config) *Engine {
 			defaultPageLimit: c.PageLimit,
 			busyPatience:     busyPatience,
 			externalBudget:   maxExternal,
-			visit:            newVisit,
+			// Half as fast as the site that somebody asked us to audit.
+			externalPause: time.Duration(2 / c.Rate * float64(time.Second)),
+			visit:         newVisit,
 		},
 		cfg:  c,
 		wake: make(chan struct{}, 1),

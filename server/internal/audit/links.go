@@ -24,6 +24,8 @@ const (
 	externalHosts = 8
 	// externalTime bounds the stage. Links not reached by then stay unchecked.
 	externalTime = 3 * time.Minute
+	// linkPatience is the longest pause that a host may ask for before it is asked again.
+	linkPatience = 10 * time.Second
 	// deafAfter is the number of links without a single answer after which the stage
 	// ends early.
 	deafAfter = 8
@@ -132,37 +134,95 @@ func (r *run) askHosts(ctx context.Context, hosts []hostLinks) <-chan linkAnswer
 	return answers
 }
 
-// askHost asks for the links of one host, one after the other.
+// askHost asks for the links of one host, one after the other. A host that wants to be
+// left alone for long is: the rest of its links stay unasked.
 func (r *run) askHost(ctx context.Context, h hostLinks, answers chan<- linkAnswer) {
+	asker := linkAsker{fetch: r.fetcher.Fetch, pause: r.externalPause}
 	for _, l := range h.links {
+		if asker.refused {
+			return
+		}
 		a := linkAnswer{host: h.host, link: l.link}
-		a.err = guard(func() error { return r.askLink(ctx, l.url, &a.link) })
+		a.err = guard(func() error { return asker.ask(ctx, l.url, &a.link) })
 		answers <- a
 	}
 }
 
-// askLink asks for the head of a page, and where that is refused for the page
-// itself, without its body. robots.txt is for crawlers; asking once whether a
-// link works is what a reader's browser would do.
-func (r *run) askLink(ctx context.Context, u *url.URL, link *check.ExternalLink) error {
-	for _, method := range [...]string{http.MethodHead, http.MethodGet} {
-		res, err := r.fetcher.Fetch(ctx, crawl.Request{
+// linkAsker asks one host for links. robots.txt is for crawlers; asking now and then
+// whether a link works is what a reader's browser would do.
+type linkAsker struct {
+	fetch   func(context.Context, crawl.Request) (*crawl.Result, error)
+	pause   time.Duration // between two requests
+	wait    time.Duration // before the next one; 0 before the first
+	refused bool          // the host asked for a longer pause than we wait
+}
+
+// ask asks for the head of a page, where that is refused for the page itself, without its
+// body, and once more where that may have been a mishap.
+func (k *linkAsker) ask(ctx context.Context, u *url.URL, link *check.ExternalLink) error {
+	method := http.MethodHead
+	for again, retried := true, false; again; {
+		if err := pauseFor(ctx, k.wait); err != nil {
+			return err
+		}
+		res, err := k.fetch(ctx, crawl.Request{
 			URL: u, Method: method, NoRetry: true, WantBody: func(int, string) bool { return false },
 		})
 		if err != nil {
 			return causeOr(ctx, err)
 		}
-		link.Status, link.Failure, link.FailureDetail = res.Status, failureClass(res.Failure), failureDetail(res.Failure)
-		if res.Failure != nil {
-			link.Status = 0
-			if dns, ok := errors.AsType[*net.DNSError](res.Failure); ok && !dns.IsNotFound {
-				link.Failure = check.FailOther // the resolver failed, not the name
-			}
+		takeLinkAnswer(link, res)
+		k.wait = k.pause
+		if isBusy(res) {
+			k.wait = max(k.pause, res.RetryAfter)
+			k.refused = res.RetryAfter > linkPatience
 		}
-		broken, verified := check.Broken(*link)
-		if verified && !broken || link.Failure == check.FailDNS || link.Failure == check.FailBlocked {
-			break
-		}
+		again = !k.refused && isWorthAsking(link, method, retried)
+		retried = method == http.MethodGet
+		method = http.MethodGet
 	}
 	return nil
+}
+
+// takeLinkAnswer writes down how a link answered.
+func takeLinkAnswer(link *check.ExternalLink, res *crawl.Result) {
+	link.Status, link.Failure, link.FailureDetail = res.Status, failureClass(res.Failure), failureDetail(res.Failure)
+	if res.Failure == nil {
+		return
+	}
+	link.Status = 0
+	if dns, ok := errors.AsType[*net.DNSError](res.Failure); ok && !dns.IsNotFound {
+		link.Failure = check.FailOther // the resolver failed, not the name
+	}
+}
+
+// isWorthAsking reports whether a link is to be asked for (again) with GET after its
+// answer to a method: many servers do not know HEAD, and some faults pass.
+func isWorthAsking(link *check.ExternalLink, method string, retried bool) bool {
+	broken, verified := check.Broken(*link)
+	switch {
+	case verified && !broken:
+		return false
+	case link.Failure == check.FailDNS || link.Failure == check.FailBlocked:
+		return false
+	case method == http.MethodHead:
+		return true
+	case retried:
+		return false
+	case link.Failure != "":
+		return link.Failure == check.FailTimeout || link.Failure == check.FailReset
+	}
+	return link.Status >= http.StatusInternalServerError || link.Status == http.StatusTooManyRequests
+}
+
+// pauseFor waits, or returns the cause of ctx's end.
+func pauseFor(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }

@@ -23,6 +23,8 @@ type env struct {
 	busyPatience time.Duration
 	// externalBudget is how many links to other sites an audit checks.
 	externalBudget int
+	// externalPause lies between two requests to another site.
+	externalPause time.Duration
 	// visit reads an answer. It is a field so that a test can let it fail.
 	visit func(asked, *crawl.Result, crawl.Scope, time.Time) *visit
 }
