@@ -268,6 +268,7 @@ var english = language{
 		{"waiting-for-sitemaps", []string{"Every link is followed; waiting for the sitemaps of %s"}},
 		{"waiting-for-answer", []string{"Waiting for %s: no answer for %d s"}},
 		{"waiting-for-pause", []string{"Waiting: %s asked for a pause of another %d s"}},
+		{"waiting-for-turn", []string{"Waiting for a turn: other audits are asking %s too"}},
 		{"waiting-between", []string{"Waiting: %s asks for %d s between two requests"}},
 		{"checking-links", []string{"Checking %d link to another site", "Checking %d links to other sites"}},
 		{"comparing-pages", []string{"Comparing the pages with each other"}},

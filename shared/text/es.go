@@ -270,6 +270,7 @@ var spanish = language{
 		{"waiting-for-sitemaps", []string{"Ya se siguió cada enlace; esperando los sitemaps de %s"}},
 		{"waiting-for-answer", []string{"Esperando a %s: %d s sin respuesta"}},
 		{"waiting-for-pause", []string{"En espera: %s pidió una pausa de %d s más"}},
+		{"waiting-for-turn", []string{"Esperando turno: otras auditorías también consultan %s"}},
 		{"waiting-between", []string{"En espera: %s pide %d s entre dos peticiones"}},
 		{"checking-links", []string{"Comprobando %d enlace a otro sitio", "Comprobando %d enlaces a otros sitios"}},
 		{"comparing-pages", []string{"Comparando las páginas entre sí"}},

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"math"
 	"net/url"
 	"sync"
 	"time"
@@ -29,8 +28,8 @@ const (
 	// Beyond it no further page is asked for: a page that never ends must not have the
 	// whole site pile up behind it.
 	maxWaitingLinks = 100_000
-	// explainEvery is how often a crawl without arrivals says what it waits for.
-	explainEvery = 5 * time.Second
+	// lookEvery is how often a crawl looks whether the site has fallen silent.
+	lookEvery = 5 * time.Second
 )
 
 // crawl visits the site breadth first until nothing is left or the limit is
@@ -93,7 +92,6 @@ type collector struct {
 	sitemapOnly map[string]bool    // URLs of the sitemap that no link has led to so far
 	awaiting    bool               // nothing but the sitemaps is missing
 	added       bool               // the sitemap's URLs have joined the frontier
-	lastArrival time.Time          // of any task
 	lastAnswer  time.Time          // of the site
 }
 
@@ -130,8 +128,8 @@ func (a arrival) links() int {
 
 // collect is the loop of the crawl stage. It alone touches the frontier.
 func (c *collector) collect(ctx context.Context) error {
-	c.lastArrival, c.lastAnswer = time.Now(), time.Now()
-	tick := time.NewTicker(explainEvery)
+	c.lastAnswer = time.Now()
+	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	var next task
 	ready := false
@@ -170,7 +168,6 @@ func (c *collector) collect(ctx context.Context) error {
 			case silence > silentAfter:
 				return errSilent
 			}
-			c.explainWait(now)
 		}
 	}
 }
@@ -265,7 +262,6 @@ func (c *collector) takeArrival(ctx context.Context, a arrival) error {
 	if a.err != nil {
 		return causeOr(ctx, a.err)
 	}
-	c.lastArrival = time.Now()
 	if a.visit != nil && a.visit.busy {
 		c.busy = true
 		if c.retries[a.n] < busyRetries {
@@ -279,7 +275,7 @@ func (c *collector) takeArrival(ctx context.Context, a arrival) error {
 	if a.skipped != "" {
 		c.site.frontier.Skip(a.item, a.skipped)
 	} else if a.visit.page.Status != 0 {
-		c.lastAnswer, c.busy = c.lastArrival, false
+		c.lastAnswer, c.busy = time.Now(), false
 	}
 	c.followLinks(ctx, a)
 	if a.visit == nil {
@@ -351,23 +347,6 @@ func (c *collector) showCounts(b *board) {
 	discovered := c.site.frontier.Discovered() + len(c.sitemapOnly)
 	b.setDiscovered(discovered)
 	b.reach(c.site.frontier.Taken()-len(c.inFlight), min(c.run.pageLimit, discovered))
-}
-
-// explainWait says what a crawl without arrivals waits for.
-func (c *collector) explainWait(now time.Time) {
-	if now.Sub(c.lastArrival) < explainEvery {
-		return
-	}
-	host := c.site.home.Host
-	message := work.Say("waiting-for-answer", host, int(now.Sub(c.lastArrival).Seconds()))
-	pace := c.run.limits.Pace(host)
-	switch left := pace.PausedUntil.Sub(now); {
-	case left > 0:
-		message = work.Say("waiting-for-pause", host, int(left.Seconds())+1)
-	case pace.Rate < 1/explainEvery.Seconds():
-		message = work.Say("waiting-between", host, int(math.RoundToEven(1/pace.Rate)))
-	}
-	c.show(func(b *board) { b.say(message) })
 }
 
 // fetchTasks works off tasks until there are no more.

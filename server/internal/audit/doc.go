@@ -71,6 +71,10 @@
 // count includes them. progress never falls, not even from one attempt to the
 // next; total_pages, discovered, findings and responses neither.
 //
+// While an audit waits for more than five seconds, its message says what for: a slow host,
+// a pause that it asked for, a slow pace, or other audits that take turns at the same
+// host.
+//
 // What message and error_message say is a [work.Sentence]: its words, in every
 // language, stand in package text.
 //
@@ -104,6 +108,7 @@
 //	end.go       the last two stages: how an audit ends, and with what result
 //	report.go    the report as it is stored
 //	run.go       run: what all stages of an attempt work with
+//	waits.go     what a run waits for, said in its row
 //	lease.go     keeper: renews the lease and passes on a request to cancel
 //	recorder.go  recorder: writes pages and the progress row
 //	book.go      book: what the end of an audit needs of its pages

@@ -41,6 +41,7 @@ type run struct {
 
 	rec                 *recorder
 	robots              *crawl.RobotsCache
+	waits               waits
 	pageLimit, maxDepth int
 	// concluded is what the report is made of, once there is one.
 	concluded report
@@ -52,6 +53,7 @@ func newRun(e env, job work.Job, log *slog.Logger, stopWork context.CancelCauseF
 	return &run{
 		env: e, job: job, log: log, stopWork: stopWork,
 		rec:       newRecorder(e.store, job.Lease, board, e.retry),
+		waits:     waits{watch: new(crawl.Watch)},
 		robots:    crawl.NewRobotsCache(e.fetcher),
 		pageLimit: orDefault(job.PageLimit, e.defaultPageLimit),
 		maxDepth:  orDefault(job.MaxDepth, shared.MaxDepthDefault),

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"atalaya/server/internal/work"
 )
@@ -20,11 +21,24 @@ func (r *run) runStages(writeCtx, workCtx, fetchCtx context.Context) (work.Resul
 		}
 		recorded <- err
 	}()
+	fetchCtx, explained := context.WithCancel(r.waits.watch.Within(fetchCtx))
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		err := guard(func() error {
+			r.explainWaits(fetchCtx)
+			return nil
+		})
+		if err != nil {
+			r.stopWork(err)
+		}
+	})
 	var result work.Result
 	err := guard(func() (err error) {
 		result, err = r.stages(writeCtx, workCtx, fetchCtx)
 		return err
 	})
+	explained()
+	beside.Wait()
 	r.rec.close()
 	return result, errors.Join(err, <-recorded)
 }

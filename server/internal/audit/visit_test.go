@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -120,9 +121,16 @@ func TestASilentSiteEndsTheCrawl(t *testing.T) {
 		defer e.fetcher.Close()
 		r := newRun(e.env, work.Job{}, quiet(), func(error) {})
 		s := newSite(r.pageLimit, r.maxDepth)
-		s.seed = address(t, "https://example.com/")
+		s.seed = address(t, "https://203.0.113.1/") // no name, so that nothing is looked up
 		s.setHome(s.seed)
 		s.openFrontier()
+		// So it looks when a request hangs.
+		if _, err := e.limits.Acquire(r.waits.watch.Within(t.Context()), s.home.Host); err != nil {
+			t.Fatal(err)
+		}
+		ctx, done := context.WithCancel(t.Context())
+		defer done()
+		go r.explainWaits(ctx)
 		// Nobody takes the tasks: so it looks when each fetcher hangs.
 		c := newCollector(r, s, newBook())
 		begun := time.Now()
@@ -139,10 +147,10 @@ func TestASilentSiteEndsTheCrawl(t *testing.T) {
 		if !errors.Is(err, errSilent) {
 			t.Errorf("got %v", err)
 		}
-		if took := time.Since(begun); took < silentAfter || took > silentAfter+explainEvery {
+		if took := time.Since(begun); took < silentAfter || took > silentAfter+lookEvery {
 			t.Errorf("took %v", took)
 		}
-		if got, want := messages[1], "Waiting for example.com: no answer for 10 s"; got != want {
+		if got, want := messages[1], "Waiting for 203.0.113.1: no answer for 10 s"; got != want {
 			t.Errorf("message %q, want %q", got, want)
 		}
 	})

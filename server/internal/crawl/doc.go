@@ -26,7 +26,7 @@
 //     limits, and what the site did wrong as a [Failure].
 //   - [Limits] is the politeness, one per process: all audits take their turns from
 //     the same budgets, one for each host, each registrable domain and each address
-//     that names resolve to.
+//     that names resolve to. A [Watch] knows what the requests of one of them wait for.
 //
 // # What a caller may rely on
 //
@@ -94,5 +94,6 @@
 //	url.go            Resolve and Canonical: the two forms of a URL
 //	limits.go         Limits: turns at hosts
 //	pace.go           how fast a host is asked
+//	watch.go          Watch: what the requests of one audit wait for
 //	text.go           text of a site, cut
 package crawl

@@ -51,7 +51,7 @@ type budget struct {
 
 	// Guarded by Limits.mu.
 	pace    pace
-	callers int // between asking for a turn and giving it back
+	callers map[*Watch]int // between asking for a turn and giving it back, by whose they are
 	used    time.Time
 }
 
@@ -99,20 +99,24 @@ func NewLimits(perSecond float64, parallel int) *Limits {
 // Call release exactly once, when the answer was read: it gives the turns back and
 // adapts the rate of the host, as [Outcome] says.
 func (l *Limits) Acquire(ctx context.Context, host string) (release func(Outcome), err error) {
+	watch := watchOf(ctx)
+	request := watch.begin(host)
 	var held []*budget
 	free := func() {
 		for _, b := range held {
 			<-b.turns
-			l.leave(b)
+			l.leave(b, watch)
 		}
+		watch.end(request)
 	}
 	for _, key := range l.budgetsOf(ctx, host) {
-		b := l.enter(key)
+		b := l.enter(key, watch)
+		watch.setQueued(request, b)
 		select {
 		case b.turns <- struct{}{}:
 			held = append(held, b)
 		case <-ctx.Done():
-			l.leave(b)
+			l.leave(b, watch)
 			free()
 			return nil, fmt.Errorf("crawl: turn at %s: %w", host, context.Cause(ctx))
 		}
@@ -123,6 +127,7 @@ func (l *Limits) Acquire(ctx context.Context, host string) (release func(Outcome
 			return nil, fmt.Errorf("crawl: turn at %s: %w", host, err)
 		}
 	}
+	watch.setQueued(request, nil)
 	return func(o Outcome) {
 		l.mu.Lock()
 		h := held[0]
@@ -224,8 +229,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 // SetCrawlDelay slows a host to one request per d; more than 10 s count as 10 s.
 // It never makes a host faster than the configured rate; 0 ends an earlier delay.
 func (l *Limits) SetCrawlDelay(host string, d time.Duration) {
-	h := l.enter(host)
-	defer l.leave(h)
+	h := l.enter(host, nil)
+	defer l.leave(h, nil)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	h.pace.setCrawlDelay(d)
@@ -243,7 +248,7 @@ func (l *Limits) Pace(host string) Pace {
 	return Pace{Rate: h.pace.rate, PausedUntil: h.pace.paused}
 }
 
-func (l *Limits) enter(key string) *budget {
+func (l *Limits) enter(key string, w *Watch) *budget {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := l.budgets[key]
@@ -255,25 +260,28 @@ func (l *Limits) enter(key string) *budget {
 			turns:   make(chan struct{}, l.parallel),
 			limiter: rate.NewLimiter(rate.Limit(l.perSecond), burst(l.perSecond)),
 			pace:    newPace(l.perSecond),
+			callers: map[*Watch]int{},
 		}
 		l.budgets[key] = b
 	}
-	b.callers++
+	b.callers[w]++
 	b.used = time.Now()
 	return b
 }
 
-func (l *Limits) leave(b *budget) {
+func (l *Limits) leave(b *budget, w *Watch) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b.callers--
+	if b.callers[w]--; b.callers[w] == 0 {
+		delete(b.callers, w)
+	}
 	b.used = time.Now()
 }
 
 func (l *Limits) forgetIdleLocked() {
 	for key, b := range l.budgets {
 		slowed := b.pace.ceiling < b.pace.base
-		if b.callers == 0 && !slowed && time.Since(b.used) > idleBudget {
+		if len(b.callers) == 0 && !slowed && time.Since(b.used) > idleBudget {
 			delete(l.budgets, key)
 		}
 	}
