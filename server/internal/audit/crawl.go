@@ -66,8 +66,12 @@ func (r *run) crawl(ctx context.Context, s *site, book *book) error {
 			delete(c.inFlight, a.n)
 		}
 	}
-	for _, item := range c.inFlight {
-		s.frontier.Skip(item, crawl.ReasonStopped)
+	for n, item := range c.inFlight {
+		reason := crawl.ReasonStopped
+		if c.retries[n] > 0 { // its answer asked for a pause that we did not sit out
+			reason = crawl.ReasonBusy
+		}
+		s.frontier.Skip(item, reason)
 	}
 	return err
 }
@@ -382,22 +386,25 @@ func (c *collector) fetch(ctx context.Context, a *arrival) error {
 		a.skipped = refusedBy(robots)
 		return nil
 	}
-	redirected := false
+	redirected, returned := false, false
 	follow := r.followAllowed(ctx)
 	res, err := r.fetcher.Fetch(ctx, crawl.Request{
 		URL: u,
 		Follow: func(next *url.URL) bool {
 			redirected = c.site.scope.Contains(next) && follow(next)
+			returned = redirected && next.String() == a.item.URL
 			return redirected
 		},
-		// What a redirect leads to is fetched under its own URL.
+		// What a redirect leads to is fetched under its own URL, unless it leads back to
+		// this one, as that of a page does that wants its own cookie.
 		WantBody: func(status int, contentType string) bool {
-			return !redirected && crawl.HTMLBody(status, contentType)
+			return (!redirected || returned) && crawl.HTMLBody(status, contentType)
 		},
 	})
 	if err != nil {
 		return err
 	}
-	a.visit, err = r.readAnswer(ctx, asked{Item: a.item, alias: redirected}, res, c.site.scope)
+	alias := redirected && (!returned || res.Failure != nil)
+	a.visit, err = r.readAnswer(ctx, asked{Item: a.item, alias: alias}, res, c.site.scope)
 	return err
 }
