@@ -19,11 +19,12 @@
 // a state that holds all that later stages need of it.
 //
 // The URL of a redirect and the page it leads to are two visits: the first has
-// the checks of the fetch, the second those of the page. A redirect counts as a
-// click. What only a sitemap names is visited last, with depth [crawl.NoDepth].
-// The page limit counts fetched URLs, whatever they answered; the seed's own
-// redirect is free. Page.Status of a redirect is its own, and its FinalURL where
-// it led.
+// the checks of the fetch, the second those of the page. A redirect that leads back
+// to its own URL, as that of a page does that wants its own cookie, is a part of one
+// visit. Every other counts as a click. What only a sitemap names is visited last,
+// with depth [crawl.NoDepth]. The page limit counts fetched URLs, whatever they
+// answered; the seed's own redirect is free. Page.Status of a redirect is its own,
+// and its FinalURL where it led.
 //
 // # Which pages
 //

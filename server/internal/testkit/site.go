@@ -65,6 +65,7 @@ type SiteServer struct {
 	site     Site
 	names    *strings.Replacer
 	listener net.Listener
+	closing  chan struct{}
 	serving  sync.WaitGroup
 
 	mu       sync.Mutex
@@ -82,15 +83,15 @@ type SiteRequest struct {
 // what is replaced, and by what.
 func (s Site) Serve(t testing.TB, names ...string) *SiteServer {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	host := listener.Addr().String()
 	_, port, _ := net.SplitHostPort(host)
 	server := &SiteServer{
-		URL: "http://" + host, site: s, listener: listener, open: map[net.Conn]bool{},
-		names: strings.NewReplacer(append([]string{"{ORIGIN}", "http://" + host, "{HOST}", host, "{PORT}", port}, names...)...),
+		URL: "http://" + host, site: s, listener: listener, closing: make(chan struct{}), open: map[net.Conn]bool{},
+		names: strings.NewReplacer(append(names, "{ORIGIN}", "http://"+host, "{HOST}", host, "{PORT}", port)...),
 	}
 	server.serving.Go(server.accept)
 	t.Cleanup(server.close)
@@ -106,6 +107,7 @@ func (s *SiteServer) Requests() []SiteRequest {
 
 func (s *SiteServer) close() {
 	_ = s.listener.Close()
+	close(s.closing)
 	s.mu.Lock()
 	for conn := range s.open {
 		_ = conn.Close()
@@ -156,7 +158,11 @@ func (s *SiteServer) serve(conn net.Conn) {
 			return
 		}
 		answer := s.answer(request)
-		<-time.After(time.Duration(answer.DelayMS) * time.Millisecond)
+		select {
+		case <-s.closing:
+			return
+		case <-time.After(time.Duration(answer.DelayMS) * time.Millisecond):
+		}
 		if _, err := conn.Write(s.encode(request, answer)); err != nil || answer.closes() {
 			return
 		}

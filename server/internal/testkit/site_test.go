@@ -72,7 +72,9 @@ func TestASiteAnswersAsDeclared(t *testing.T) {
 			t.Errorf("%s %s: got %d %q, want %d %q", test.method, test.uri, res.StatusCode, body, test.status, test.body)
 		}
 	}
-	for uri, want := range map[string]string{"/": "text/html; charset=utf-8", "/robots.txt": "text/plain", "/typeless": ""} {
+	for uri, want := range map[string]string{
+		"/": "text/html; charset=utf-8", "/robots.txt": "text/plain", "/typeless": "",
+	} {
 		if res, _ := ask(t, s, "GET", uri, ""); res.Header.Get("Content-Type") != want {
 			t.Errorf("%s has the type %q, want %q", uri, res.Header.Get("Content-Type"), want)
 		}

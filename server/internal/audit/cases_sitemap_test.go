@@ -1,0 +1,138 @@
+package audit
+
+import (
+	"fmt"
+	"strings"
+
+	"atalaya/server/internal/check"
+	"atalaya/server/internal/testkit"
+)
+
+// urlset is a sitemap of paths.
+func urlset(paths ...string) string {
+	var b strings.Builder
+	b.WriteString(`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">`)
+	for _, p := range paths {
+		b.WriteString("<url><loc>{ORIGIN}" + p + "</loc></url>")
+	}
+	return b.String() + "</urlset>"
+}
+
+// sitemapRobots is a robots.txt that names sitemaps.
+func sitemapRobots(paths ...string) testkit.Answer {
+	body := "User-agent: *\nDisallow:\n"
+	for _, p := range paths {
+		body += "Sitemap: {ORIGIN}" + p + "\n"
+	}
+	return testkit.Answer{Body: body}
+}
+
+var sitemapCases = map[string]siteCase{
+	"sitemap-bad-urls":           {pages: []string{"200 /", "200 /a", "404 /gone"}, found: []string{"http-4xx /gone"}},
+	"sitemap-index-default-path": {pages: []string{"200 /", "200 /a"}},
+	"the sitemap of WordPress": {
+		site: testkit.Site{
+			"/": titled("Home"), "/a": titled("A"), "/sitemap.xml": moved(302, "/wp-sitemap.xml"),
+			"/wp-sitemap.xml": {Body: `<sitemapindex><sitemap><loc>{ORIGIN}/posts.xml</loc></sitemap></sitemapindex>`},
+			"/posts.xml":      {Body: urlset("/a")},
+		},
+		pages: []string{"200 /", "200 /a"}, found: []string{"page-orphan /a"},
+	},
+	"feeds": {
+		site: testkit.Site{
+			"/robots.txt": sitemapRobots("/feed.rss", "/feed.atom"), "/": linking("Home", "/one", "/two"),
+			"/one": titled("One"), "/two": titled("Two"), "/three": titled("Three"),
+			"/feed.rss": typed("application/xml", `<rss version="2.0"><channel><link>{ORIGIN}/</link>
+				<item><link>{ORIGIN}/one</link></item>
+				<item><guid isPermaLink="false">{ORIGIN}/not</guid><link>{ORIGIN}/three</link></item></channel></rss>`),
+			"/feed.atom": typed("application/xml", `<feed xmlns="http://www.w3.org/2005/Atom"><entry>
+				<link rel="alternate" href="{ORIGIN}/two"/><link rel="self" href="{ORIGIN}/not"/></entry></feed>`),
+		},
+		pages: lines("200", "/", "/one", "/two", "/three"), found: lines("page-orphan", "/three"),
+	},
+	"sitemaps that are named and broken": {
+		pending: pendingDiscover,
+		site: testkit.Site{
+			"/robots.txt": sitemapRobots("/index.xml", "/gone.xml", "/page.html"),
+			"/":           linking("Home", "/a", "/b"), "/a": titled("A"), "/b": titled("B"),
+			"/index.xml": {Body: `<sitemapindex><sitemap><loc>{ORIGIN}/good.xml</loc></sitemap>
+				<sitemap><loc>{ORIGIN}/childgone.xml</loc></sitemap></sitemapindex>`},
+			"/good.xml": {Body: urlset("/a")}, "/page.html": titled("A page"),
+		},
+		pages: lines("200", "/", "/a", "/b"),
+		found: lines("sitemap-invalid", "/index.xml", "/gone.xml", "/page.html"),
+	},
+	"pages where sitemaps might be": {
+		pending: pendingDiscover,
+		site: testkit.Site{
+			"/": linking("Home", "/no"), "/robots.txt": {Status: 404}, "*": titled("Nothing was found here"),
+		},
+		pages: lines("200", "/", "/no"),
+	},
+	"sitemaps in every form": {
+		site: elsewise(titled("Known"), testkit.Site{
+			"/robots.txt": sitemapRobots("/a.xml", "/b.xml", "/c.xml", "/d.xml", "/e.xml.gz",
+				"/f.xml.gz", "/g.xml", "/h.xml", "/i.txt"),
+			"/":      linking("Home", "/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h", "/i"),
+			"/a.xml": {Body: "\ufeff" + urlset("/a")},
+			"/b.xml": {Body: `<sm:urlset xmlns:sm="http://www.sitemaps.org/schemas/sitemap/0.9"><sm:url>
+				<sm:loc><![CDATA[{ORIGIN}/b]]></sm:loc></sm:url></sm:urlset>`},
+			"/c.xml": {Body: "\n" + `<?xml version="1.0"?>` + urlset("/c")},
+			"/d.xml": {Body: `<urlset><url><image:image><image:loc>{ORIGIN}/i.png</image:loc></image:image>
+				<loc><!-- c -->{ORIGIN}/d</loc></url></urlset>`},
+			"/e.xml.gz": with("Content-Type", "application/x-gzip", testkit.Answer{Gzip: true, Body: urlset("/e")}),
+			"/f.xml.gz": with("Content-Encoding", "gzip", testkit.Answer{Gzip: true, Body: urlset("/f")}),
+			"/g.xml":    {Body: `<?xml version="1.1" encoding="UTF-8"?>` + urlset("/g")},
+			"/h.xml":    typed("text/html", urlset("/h")),
+			"/i.txt":    {Body: "\ufeff{ORIGIN}/i\r\n"},
+		}),
+		pages: lines("200", "/", "/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h", "/i"), never: lines("GET", "/i.png"),
+	},
+}
+
+var siteWideCases = map[string]siteCase{
+	"robots.txt with a mark and wildcards": {
+		site: testkit.Site{
+			"/robots.txt": {Body: "\ufeffUser-Agent: *\r\nDisallow: /private*.html$\r\nAllow: /private-not.html\r\n"},
+			"/":           linking("Home", "/private-a.html", "/private-not.html"), "/private-not.html": titled("Allowed"),
+		},
+		pages: []string{"200 /", "200 /private-not.html"}, left: []string{"robots /private-a.html"},
+		never: []string{"GET /private-a.html"},
+	},
+	"soft-404": {pages: []string{"200 /", "200 /a"}},
+	"links-6000": {
+		site: manyLinks(6_000), pages: lines("200", "/", "/last1", "/last2"), left: manyForbidden(6_000),
+	},
+	"more links than are read": {
+		site: manyLinks(check.MaxLinks), pages: lines("200", "/", "/last1", "/last2"), stop: "cut",
+		left: append(manyForbidden(check.MaxLinks), "cut /"),
+	},
+	"long-page": {
+		site: testkit.Site{
+			"/": {Body: document("Long", "", strings.Repeat("<!-- a comment -->\n", 600_000)+"<a href=/behind>x</a>")},
+		},
+		pages: []string{"200 /"}, stop: "cut", left: []string{"cut /"},
+	},
+}
+
+// manyLinks has a page with n links that robots.txt forbids, so that nobody has to follow
+// them all, before two that its sitemap names too: they are no orphans.
+func manyLinks(n int) testkit.Site {
+	links := make([]string, n, n+2)
+	for i := range links {
+		links[i] = fmt.Sprintf("/p%d", i)
+	}
+	return testkit.Site{
+		"/":            linking("Home", append(links, "/last1", "/last2")...),
+		"/robots.txt":  {Body: "User-agent: *\nDisallow: /p\n"},
+		"/sitemap.xml": {Body: urlset("/last1", "/last2")}, "/last1": titled("Last"), "/last2": titled("Very last"),
+	}
+}
+
+// manyForbidden is what an audit of manyLinks leaves out.
+func manyForbidden(n int) (left []string) {
+	for i := range n {
+		left = append(left, fmt.Sprintf("robots /p%d", i))
+	}
+	return left
+}
