@@ -140,7 +140,6 @@ var redirectCases = map[string]siteCase{
 		pages: []string{"200 /", "redirect-loop /1 > /3"}, found: []string{"redirect-loop /1"},
 	},
 	"links that lead to another site by a redirect": {
-		pending: pendingDiscover,
 		site: testkit.Site{
 			"/":      linking("Home", "/dead", "/alive"),
 			"/dead":  moved(302, "{ELSEWHERE}/dead"),

@@ -101,11 +101,12 @@ func publicPage(a asked, res *crawl.Result, p *check.Page, now time.Time) shared
 // sortLinks sorts the page's links into those of the site and others.
 func (v *visit) sortLinks(p *check.Page, res *crawl.Result, scope crawl.Scope) {
 	switch {
-	case res.Next != nil:
-		if scope.Contains(res.Next) {
-			v.links = []string{res.Next.String()}
-			v.spell(res.Next, res.NextWire)
-		}
+	case res.Next != nil && scope.Contains(res.Next):
+		v.links = []string{res.Next.String()}
+		v.spell(res.Next, res.NextWire)
+		return
+	case res.Next != nil: // whoever follows the link ends up at the other site
+		v.outward = []outward{{URL: cmp.Or(res.NextWire, res.Next).String()}}
 		return
 	case ledNowhere(res.Failure):
 		return
