@@ -8,12 +8,10 @@ import (
 
 var bodyCases = map[string]siteCase{
 	"brotli-unasked": {
-		pending: pendingAnswers,
-		pages:   []string{"200 /", "200 /br"}, found: []string{"http-odd-encoding /br"},
+		pages: []string{"200 /", "200 /br"}, found: []string{"http-odd-encoding /br"},
 	},
 	"gzip-trailing": {pages: []string{"200 /", "200 /z"}},
 	"content codings that browsers shrug off": {
-		pending: pendingAnswers,
 		site: testkit.Site{
 			"/":         linking("Home", "/utf8", "/none", "/gzip", "/identity", "/unknown", "/plain"),
 			"/utf8":     with("Content-Encoding", "UTF-8", titled("UTF-8")),
@@ -27,11 +25,9 @@ var bodyCases = map[string]siteCase{
 		found: lines("http-odd-encoding", "/utf8", "/none", "/unknown"),
 	},
 	"pdf-as-html": {
-		pending: pendingAnswers,
-		pages:   []string{"200 /", "200 /doc (no page)"}, found: []string{"content-type-mismatch /doc"},
+		pages: []string{"200 /", "200 /doc (no page)"}, found: []string{"content-type-mismatch /doc"},
 	},
 	"pictures and archives as HTML": {
-		pending: pendingAnswers,
 		site: testkit.Site{
 			"/":     linking("Home", "/png", "/zip", "/text"),
 			"/png":  typed("text/html", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"),

@@ -51,7 +51,6 @@ var sitemapCases = map[string]siteCase{
 		pages: lines("200", "/", "/one", "/two", "/three"), found: lines("page-orphan", "/three"),
 	},
 	"sitemaps that are named and broken": {
-		pending: pendingDiscover,
 		site: testkit.Site{
 			"/robots.txt": sitemapRobots("/index.xml", "/gone.xml", "/page.html"),
 			"/":           linking("Home", "/a", "/b"), "/a": titled("A"), "/b": titled("B"),
@@ -64,7 +63,6 @@ var sitemapCases = map[string]siteCase{
 		found: lines("sitemap-invalid", "/index.xml", "/robots.txt"),
 	},
 	"pages where sitemaps might be": {
-		pending: pendingDiscover,
 		site: testkit.Site{
 			"/": linking("Home", "/no"), "/robots.txt": {Status: 404}, "*": titled("Nothing was found here"),
 		},

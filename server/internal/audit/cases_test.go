@@ -17,8 +17,6 @@ import (
 // siteCase is a site that stands for a kind of sites, and the right result of its
 // audit.
 type siteCase struct {
-	// pending says why the case is wrong today. It is skipped.
-	pending string
 	// site is audited from its start page on, or from seed. Without it the file of the
 	// case's name in testdata/cases is. {ELSEWHERE} in it stands for another site,
 	// {OTHER_HOST} for its host.
@@ -41,12 +39,6 @@ type siteCase struct {
 	titles       map[string]string // by path
 }
 
-// The branches on which a case is being mended.
-const (
-	pendingAnswers  = "answers: no finding yet for answers that are no page, and none of their own for failures"
-	pendingDiscover = "discover: sitemaps that are named and broken, redirects that never end"
-)
-
 // siteCases go from addresses over answers and documents to what concerns whole sites.
 // Files in testdata/cases are as they came; what was added beside them is a sibling.
 var siteCases = []map[string]siteCase{
@@ -68,9 +60,6 @@ func TestCases(t *testing.T) {
 		for name, c := range cases {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				if c.pending != "" {
-					t.Skip(c.pending)
-				}
 				c.run(t, name)
 			})
 		}
