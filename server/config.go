@@ -56,10 +56,19 @@ type Config struct {
 	// TrustedProxies are the networks whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 
+	// MaxQueue bounds the site audits that wait, MaxPerHost those of one host that
+	// have not ended, and MaxPerHour those that one caller starts in an hour; 0 means
+	// no bound. Loopback callers are exempt from the last.
+	MaxQueue, MaxPerHost, MaxPerHour int
+
 	// Workers is how many audits run at once; 0 switches the engine off.
 	Workers int
 	// PageLimit is the limit of pages of an audit that names none.
 	PageLimit int
+	// MaxBytes bounds the bodies that one audit reads, in bytes decoded; 0 means no
+	// bound. MaxTime bounds the fetching of one attempt at an audit.
+	MaxBytes int64
+	MaxTime  time.Duration
 	// Rate is the number of requests per second to one audited host.
 	Rate float64
 	// AllowPrivateTargets permits audits of private addresses. By default they
@@ -112,9 +121,20 @@ func (c *Config) settings(u *unparsed) []setting {
 		unbounded("trusted-proxies", &u.trustedProxies, "",
 			"comma-separated `networks` whose X-Forwarded-For is believed"),
 
+		bounded("max-queue", &c.MaxQueue, 1000, 0, countMax,
+			"bound on audits that wait for a worker; 0 means none"),
+		bounded("max-per-host", &c.MaxPerHost, 10, 0, countMax,
+			"bound on audits of one host that have not ended; 0 means none"),
+		bounded("max-per-hour", &c.MaxPerHour, 120, 0, countMax,
+			"bound on audits that one address starts in an hour (loopback exempt); 0 means none"),
+
 		bounded("workers", &c.Workers, 2, 0, 64, "audits at once, {bounds}; 0 switches the engine off"),
 		bounded("page-limit", &c.PageLimit, 500, 1, shared.PageLimitMax,
 			"default limit of pages per audit, {bounds}"),
+		bounded("max-bytes", &c.MaxBytes, 2<<30, 0, shared.MaxBytesMax,
+			"bytes of bodies, decoded, that one audit may read; 0 means any number"),
+		bounded("max-time", &c.MaxTime, 30*time.Minute, time.Second, shared.MaxSecondsMax*time.Second,
+			"longest time that one attempt at an audit asks the site, {bounds}"),
 		positive("rate", &c.Rate, crawl.DefaultRate, 10_000,
 			"requests per second to one audited host, {bounds}"),
 		oneOf("allow-private-targets", &u.allowPrivateTargets, "auto", []string{"auto", "true", "false"},

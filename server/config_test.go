@@ -22,7 +22,8 @@ func TestConfigDefaults(t *testing.T) {
 	want := Config{
 		Addr: "127.0.0.1:8000", DataDir: "./data", Heartbeat: 15 * time.Second, StreamLifetime: 10 * time.Minute,
 		Sweep: 250 * time.Millisecond, WriteTimeout: 5 * time.Second, Drain: 10 * time.Second,
-		StreamWriter: stream.WriterAuto, MaxStreamsPerIP: 100, Workers: 2, PageLimit: 500,
+		StreamWriter: stream.WriterAuto, MaxStreamsPerIP: 100, MaxQueue: 1000, MaxPerHost: 10, MaxPerHour: 120,
+		Workers: 2, PageLimit: 500, MaxBytes: 2 << 30, MaxTime: 30 * time.Minute,
 		Rate: 5, AllowPrivateTargets: true, LogFormat: "text",
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -81,6 +82,13 @@ func TestConfigRefuses(t *testing.T) {
 		"--rate=0":                    "above 0",
 		"--rate=NaN":                  "above 0",
 		"--max-streams=-1":            "0 to",
+		"--max-queue=-1":              "0 to",
+		"--max-per-host=-1":           "0 to",
+		"--max-per-hour=-1":           "0 to",
+		"--max-bytes=-1":              "0 to 1125899906842624",
+		"--max-bytes=2GiB":            "see atalaya --help",
+		"--max-time=0":                "1s to 24h",
+		"--max-time=25h":              "1s to 24h",
 		"--tls-cert=a.pem":            "both or neither",
 		"--tls-key=a.pem":             "both or neither",
 		"--log-format=xml":            "text or json",

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"time"
 
 	"atalaya/server/internal/access"
 	"atalaya/server/internal/api"
@@ -32,6 +35,11 @@ func problems(log *slog.Logger) *api.Problems {
 				"and leave its progress to its worker."},
 		api.Rule{Err: store.ErrIdempotency, Code: shared.CodeIdempotency,
 			Detail: "The key belongs to another request; use a new one."},
+		api.Rule{Err: store.ErrQueueFull, Code: shared.CodeQueueFull, RetryAfter: queueRetry,
+			Detail: "As many audits wait for a worker as this server lets wait; come back when some have begun."},
+		api.Rule{Err: store.ErrHostBusy, Code: shared.CodeHostBusy, RetryAfter: queueRetry,
+			Detail: "This host has as many unfinished audits as one may have at once; watch one of them, " +
+				"or come back when one has ended."},
 		api.Rule{Err: store.ErrBadCursor, Code: shared.CodeBadQuery,
 			Detail: "The cursor is not one of this list; start without it."},
 		api.Rule{Err: store.ErrTimeout, Code: shared.CodeUnavailable, Detail: "The database took too long; try again."},
@@ -47,6 +55,25 @@ func problems(log *slog.Logger) *api.Problems {
 		api.Rule{Err: access.ErrOrigin, Code: shared.CodeForbiddenOrigin,
 			Detail: "Pages of other sites may not use this server."},
 	)
+}
+
+// queueRetry is about the time in which an audit begins or ends somewhere.
+const queueRetry = 30 * time.Second
+
+// hourRetry spreads those who come back when their hour is over.
+const hourRetry = time.Minute
+
+// countStart counts an audit for its caller, in the words of package api.
+func countStart(ctx context.Context, starts *access.Starts) error {
+	err := starts.Count(ctx)
+	if over, ok := errors.AsType[*access.TooManyStartsError](err); ok {
+		return &api.Error{
+			Code:       shared.CodeCallerLimited,
+			Detail:     fmt.Sprintf("Your address has started %d audits, as many as one may in an hour.", over.Max),
+			RetryAfter: over.Left + rand.N(hourRetry), Err: err,
+		}
+	}
+	return err
 }
 
 // admit refuses the streams that one address has too many, in the words of

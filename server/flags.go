@@ -29,7 +29,7 @@ func unbounded[T string | bool | slog.Level](name string, into *T, standard T, h
 }
 
 // bounded is a setting of min to max, both included.
-func bounded[T int | time.Duration](name string, into *T, standard, min, max T, help string) setting {
+func bounded[T int | int64 | time.Duration](name string, into *T, standard, min, max T, help string) setting {
 	return setting{
 		name: name, help: help, bounds: shorten(min) + " to " + shorten(max), into: into, standard: standard,
 		check: func() error {
@@ -93,12 +93,14 @@ func (w word[T]) Set(text string) error {
 }
 
 // shorten writes a bound for people: 10m where a duration is written 10m0s.
-func shorten[T int | time.Duration](v T) string {
+func shorten[T int | int64 | time.Duration](v T) string {
 	switch d, ok := any(v).(time.Duration); {
 	case !ok:
 		return fmt.Sprint(v)
 	case d == 0:
 		return "0"
+	case d%time.Hour == 0:
+		return strings.TrimSuffix(d.String(), "0m0s")
 	case d%time.Minute == 0:
 		return strings.TrimSuffix(d.String(), "0s")
 	default:
@@ -116,6 +118,8 @@ func (s setting) declare(fs *flag.FlagSet) {
 		fs.BoolVar(into, s.name, s.standard.(bool), help)
 	case *int:
 		fs.IntVar(into, s.name, s.standard.(int), help)
+	case *int64:
+		fs.Int64Var(into, s.name, s.standard.(int64), help)
 	case *float64:
 		fs.Float64Var(into, s.name, s.standard.(float64), help)
 	case *time.Duration:

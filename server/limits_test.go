@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -189,4 +190,68 @@ func TestOperatorsSeeAnOutage(t *testing.T) {
 		all := s.Heartbeats()
 		return all[len(all)-1].FreshAt.After(back)
 	})
+}
+
+// TestStartsOfOneCaller counts for a caller behind a proxy whatever way starts an audit,
+// and nothing that starts none.
+func TestStartsOfOneCaller(t *testing.T) {
+	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--max-per-hour", "3", "--trusted-proxies", "127.0.0.1")
+	// ask posts as the caller, and does not follow where the form leads.
+	ask := func(caller, path, kind, body, key string) *http.Response {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), "POST", p.url+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", kind)
+		req.Header.Set("X-Forwarded-For", caller)
+		if key != "" {
+			req.Header.Set("Idempotency-Key", key)
+		}
+		res, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { res.Body.Close() })
+		return res
+	}
+	const caller, object, form = "192.0.2.1", "application/json", "application/x-www-form-urlencoded"
+	start := func(caller, url, key string) *http.Response {
+		return ask(caller, shared.PathAudits, object, `{"url":"`+url+`"}`, key)
+	}
+	for _, step := range []struct {
+		what string
+		got  *http.Response
+		want int
+	}{
+		{"the first", start(caller, "http://127.0.0.1:1/", "key"), 201},
+		{"the first again", start(caller, "http://127.0.0.1:1/", "key"), 200},
+		{"what is refused", start(caller, "ftp://127.0.0.1/", ""), 422},
+		{"external", ask(caller, shared.PathAudits, object, `{"url":"x","kind":"external"}`, ""), 201},
+		{"by the form", ask(caller, shared.PathBasic, form, "url=http%3A%2F%2F127.0.0.1%3A2%2F", ""), 303},
+		{"cancelled", ask(caller, shared.PathCancel(1), object, "", ""), 200},
+		{"started again", ask(caller, shared.PathAudit(1)+"/retry", object, "", ""), 201},
+		{"one too many", start(caller, "http://127.0.0.1:3/", ""), 429},
+		{"one too many by the form", ask(caller, shared.PathBasic, form, "url=http%3A%2F%2F127.0.0.1%3A2%2F", ""), 429},
+		{"one too many by a retry", ask(caller, shared.PathAudit(1)+"/retry", object, "", ""), 429},
+		{"the first once more", start(caller, "http://127.0.0.1:1/", "key"), 200},
+		{"external after that", ask(caller, shared.PathAudits, object, `{"url":"x","kind":"external"}`, ""), 201},
+		{"another caller's", start("192.0.2.2", "http://127.0.0.1:3/", ""), 201},
+	} {
+		if step.got.StatusCode != step.want {
+			t.Errorf("%s: %s, want %d", step.what, step.got.Status, step.want)
+		}
+	}
+	refused := start(caller, "http://127.0.0.1:3/", "")
+	var problem shared.Problem
+	if err := json.NewDecoder(refused.Body).Decode(&problem); err != nil {
+		t.Fatal(err)
+	}
+	wait, err := strconv.Atoi(refused.Header.Get("Retry-After"))
+	if problem.Code != shared.CodeCallerLimited || problem.Detail == "" || err != nil || wait < 3000 || wait > 3660 {
+		t.Errorf("refused with %+v, Retry-After %q", problem, refused.Header.Get("Retry-After"))
+	}
+	if status, _ := p.request("POST", shared.PathAudits, `{"url":"http://127.0.0.1:4/"}`); status != 201 {
+		t.Errorf("the proxy's own: %d", status)
+	}
 }

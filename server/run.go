@@ -46,7 +46,10 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 
 	// Row: the one truth, and the only part that knows the database.
 	rows, err := store.Open(ctx,
-		store.Config{DatabaseURL: cfg.DatabaseURL, DataDir: cfg.DataDir, Log: log, Observe: metrics.query})
+		store.Config{
+			DatabaseURL: cfg.DatabaseURL, DataDir: cfg.DataDir, Log: log, Observe: metrics.query,
+			Bounds: store.Bounds{Queue: cfg.MaxQueue, PerHost: cfg.MaxPerHost},
+		})
 	if err != nil {
 		return err
 	}
@@ -73,15 +76,16 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	// Engine: the built-in writer of rows.
 	engine := audit.New(rows, audit.Config{
 		Workers: cfg.Workers, PageLimit: cfg.PageLimit, Rate: cfg.Rate, AllowPrivate: cfg.AllowPrivateTargets,
-		Owner: owner(), LeaseLost: store.ErrLeaseLost, Log: log,
+		MaxBytes: cfg.MaxBytes, TimeLimit: cfg.MaxTime, Owner: owner(), LeaseLost: store.ErrLeaseLost, Log: log,
 	})
 
 	// Handlers: the API, the app and the plain pages.
-	service := waking{rows, engine}
+	starts := access.NewStarts(cfg.MaxPerHour, cfg.TrustedProxies)
+	service := door{rows, starts, engine}
 	mux := http.NewServeMux()
 	rest := api.New(api.Config{
 		Service: service, Problems: problems, Seed: seed(cfg.AllowPrivateTargets), PageLimit: cfg.PageLimit,
-		Poll: http.HandlerFunc(streams.Poll),
+		MaxBytes: cfg.MaxBytes, MaxSeconds: int(cfg.MaxTime / time.Second), Poll: http.HandlerFunc(streams.Poll),
 	})
 	rest.Register(mux)
 	files := web.Embedded()
@@ -90,7 +94,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	}
 	ui.Register()
 	app := pages.New(pages.Config{
-		Data: rows, Create: service, Validate: validate(rest, problems), Web: files, Log: log,
+		Data: rows, Create: service, Validate: validate(rest), Problem: problems.Describe, Web: files, Log: log,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 		NotAllowed: problems.NotAllowed,
 	})
@@ -108,7 +112,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	defer func() { quit(); stop(); err = errors.Join(err, parts.wait()) }()
 
 	guard := access.NewGuard(cfg.Addr, problems.Fail)
-	server := newHTTPServer(cfg, cert, api.Log(log, problems, guard.Wrap(api.Deadlines(strict(mux, problems)))), log)
+	handler := guard.Wrap(starts.Wrap(api.Deadlines(strict(mux, problems))))
+	server := newHTTPServer(cfg, cert, api.Log(log, problems, handler), log)
 	served := make(chan error, 1)
 	go func() { served <- listen(server, listener) }()
 	log.Info("serving", "addr", listener.Addr().String(), "tls", cert != nil, "database", cfg.database(), "workers",
@@ -162,34 +167,25 @@ func (r reader) Changes(ctx context.Context, cursor string) (stream.Changes, err
 	return stream.Changes(changes), err
 }
 
-// waking is the store for those who create audits: a worker learns of a new
-// one at once instead of within a second.
-type waking struct {
+// door is the store for those who create audits: new ones are counted for their
+// caller, and a worker learns of them at once instead of within a second.
+type door struct {
 	*store.Store
+	starts *access.Starts
 	engine *audit.Engine
 }
 
-func (w waking) Create(ctx context.Context, a shared.NewAudit, key string) (shared.AuditProgress, bool, error) {
-	p, created, err := w.Store.Create(ctx, a, key)
+func (d door) Create(ctx context.Context, a shared.NewAudit, key string) (shared.AuditProgress, bool, error) {
+	p, created, err := d.CreateIf(ctx, a, key, func() error { return countStart(ctx, d.starts) })
 	if created {
-		w.engine.Wake()
+		d.engine.Wake()
 	}
 	return p, created, err
 }
 
 // validate lets the plain form follow the API's rules.
-func validate(rest *api.API, problems *api.Problems) func(shared.NewAudit) (shared.NewAudit, *shared.Problem) {
-	return func(n shared.NewAudit) (shared.NewAudit, *shared.Problem) {
-		limit := &n.PageLimit
-		if n.PageLimit == 0 {
-			limit = nil
-		}
-		n, err := rest.Validate(n.URL, n.Kind, limit, nil)
-		if err != nil {
-			return n, problems.Describe(err)
-		}
-		return n, nil
-	}
+func validate(rest *api.API) func(shared.NewAudit) (shared.NewAudit, error) {
+	return func(n shared.NewAudit) (shared.NewAudit, error) { return rest.Validate(api.WishOf(n)) }
 }
 
 // owner names this process in leases.

@@ -5,6 +5,10 @@ const (
 	PageLimitMax    = 10_000
 	MaxDepthDefault = 20
 	MaxDepthMax     = 100
+	// MaxBytesMax and MaxSecondsMax are the greatest bounds of one audit that a
+	// server may have.
+	MaxBytesMax   = 1 << 50
+	MaxSecondsMax = 24 * 60 * 60
 	// MaxBody is the largest request body, in bytes.
 	MaxBody = 1 << 20
 )
@@ -19,6 +23,11 @@ type NewAudit struct {
 	// MaxDepth is the greatest number of clicks from the seed, 1 to
 	// [MaxDepthMax].
 	MaxDepth int `json:"max_depth,omitempty"`
+	// MaxBytes is how many bytes of bodies, decoded, the audit may read, and
+	// MaxSeconds how long one attempt at it may ask the site. They can only lower the
+	// server's own bounds.
+	MaxBytes   int64 `json:"max_bytes,omitempty"`
+	MaxSeconds int   `json:"max_seconds,omitempty"`
 }
 
 // ProgressPatch is the body of PATCH /api/v1/audits/{id}/progress, by which a
@@ -187,8 +196,9 @@ type Report struct {
 	// Score is null when the audit gave none: it failed, or nothing answered.
 	Score  *Score        `json:"score"`
 	Checks []CheckResult `json:"checks"`
-	// Unvisited counts what was left out by reason: limit, depth, stopped, busy (the
-	// site kept asking for a pause), robots, cut (a page or sitemap that was not read
+	// Unvisited counts what was left out by reason: limit, depth, time and bytes (the
+	// audit's bounds), stopped (it ended early for another reason), busy (the site
+	// kept asking for a pause), robots, cut (a page or sitemap that was not read
 	// whole), memory (more addresses than an audit remembers), external (links to
 	// other sites that were not checked).
 	Unvisited []Unvisited `json:"unvisited"`

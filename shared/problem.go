@@ -25,6 +25,9 @@ const (
 	CodeMediaType       Code = "unsupported_media_type" // the body must be application/json
 	CodeIdempotency     Code = "idempotency_mismatch"   // the key was used with another body
 	CodeTooManyStreams  Code = "too_many_streams"       // the connection cap is reached
+	CodeQueueFull       Code = "queue_full"             // as many audits wait as may
+	CodeHostBusy        Code = "host_busy"              // the host has as many unfinished audits as one may
+	CodeCallerLimited   Code = "caller_limited"         // the caller has started as many audits as one may in an hour
 	CodeInternal        Code = "internal"               // the server's own fault
 	CodeUnavailable     Code = "unavailable"            // the database cannot do that at present
 	CodeDraining        Code = "draining"               // the server is shutting down
@@ -55,6 +58,9 @@ var Codes = [...]Code{
 	CodeMediaType,
 	CodeIdempotency,
 	CodeTooManyStreams,
+	CodeQueueFull,
+	CodeHostBusy,
+	CodeCallerLimited,
 	CodeInternal,
 	CodeUnavailable,
 	CodeDraining,

@@ -281,8 +281,12 @@ var english = language{
 			"%d pages analysed; stopped at the limit of %d URLs",
 		}},
 		{"analysed-time", []string{
-			"%d page analysed; stopped at the time limit",
-			"%d pages analysed; stopped at the time limit",
+			"%d page analysed; stopped at the time limit of %s",
+			"%d pages analysed; stopped at the time limit of %s",
+		}},
+		{"analysed-bytes", []string{
+			"%d page analysed; stopped at the limit of %s of content",
+			"%d pages analysed; stopped at the limit of %s of content",
 		}},
 		{"analysed-cancelled", []string{"%d page analysed; cancelled", "%d pages analysed; cancelled"}},
 		{"analysed-silent", []string{
@@ -352,6 +356,7 @@ var english = language{
 		{"home-not-html", []string{"%s is not an HTML page."}},
 		{"home-type", []string{"%s is not an HTML page but %s."}},
 		{"no-pages", []string{"%s gave no page to audit in the time there was."}},
+		{"no-pages-bytes", []string{"%s gave no page to audit within the limit of %s of content."}},
 		{"worker-died", []string{"The worker died %d times over this audit; it was given up."}},
 		{"internal-error", []string{
 			"The audit could not be finished because of an internal error. The server's log has the details.",
@@ -602,7 +607,8 @@ var english = language{
 
 	stopReasons: []named{
 		{"limit", "The page limit was reached"},
-		{"time", "The time was up"},
+		{"time", "The time limit was reached"},
+		{"bytes", "The limit of bytes was reached"},
 		{"cancelled", "The audit was cancelled"},
 		{"site", "The site stopped answering"},
 		{"busy", "The site kept asking for a pause"},
@@ -617,6 +623,8 @@ var english = language{
 		{"robots", "Refused by robots.txt"},
 		{"private", "At a private network address or an unusual port"},
 		{"scope", "Outside the site"},
+		{"time", "Left when the time limit was reached"},
+		{"bytes", "Left when the limit of bytes was reached"},
 		{"stopped", "Left when the audit stopped"},
 		{"busy", "The site kept asking for a pause"},
 		{"cut", "Too long to be read whole"},
@@ -650,6 +658,11 @@ var english = language{
 		{"body_too_large", "What you sent is too large."},
 		{"idempotency_mismatch", "This request was sent before with other contents. Try again."},
 		{"too_many_streams", "Too many connections are open from here. Close some tabs and try again."},
+		{"queue_full", "Too many audits are waiting already. Try again in a few minutes."},
+		{"host_busy", "As many audits of this site are waiting or running as may at once. Watch one of them, or try " +
+			"again when one has ended."},
+		{"caller_limited", "As many audits have been started from your address as one may start in an hour. Try again " +
+			"later."},
 		{"unavailable", "The server's database cannot do that at present. Try again in a moment."},
 		{"draining", "The server is busy or restarting. Try again in a moment."},
 		{"overloaded", "The server is busy or restarting. Try again in a moment."},

@@ -283,8 +283,12 @@ var spanish = language{
 			"%d páginas analizadas; detenida en el límite de %d direcciones",
 		}},
 		{"analysed-time", []string{
-			"%d página analizada; detenida al agotarse el tiempo",
-			"%d páginas analizadas; detenida al agotarse el tiempo",
+			"%d página analizada; detenida en el límite de tiempo de %s",
+			"%d páginas analizadas; detenida en el límite de tiempo de %s",
+		}},
+		{"analysed-bytes", []string{
+			"%d página analizada; detenida en el límite de %s de contenido",
+			"%d páginas analizadas; detenida en el límite de %s de contenido",
 		}},
 		{"analysed-cancelled", []string{
 			"%d página analizada; auditoría cancelada",
@@ -364,6 +368,7 @@ var spanish = language{
 		{"home-not-html", []string{"%s no es una página HTML."}},
 		{"home-type", []string{"%s no es una página HTML, sino %s."}},
 		{"no-pages", []string{"%s no dio ninguna página que auditar en el tiempo disponible."}},
+		{"no-pages-bytes", []string{"%s no dio ninguna página que auditar dentro del límite de %s de contenido."}},
 		{"worker-died", []string{"El proceso murió %d veces con esta auditoría, así que se abandonó."}},
 		{"internal-error", []string{
 			"La auditoría no pudo terminar por un error interno. El registro del servidor tiene los detalles.",
@@ -622,7 +627,8 @@ var spanish = language{
 
 	stopReasons: []named{
 		{"limit", "Se alcanzó el límite de páginas"},
-		{"time", "Se agotó el tiempo"},
+		{"time", "Se alcanzó el límite de tiempo"},
+		{"bytes", "Se alcanzó el límite de bytes"},
 		{"cancelled", "La auditoría se canceló"},
 		{"site", "El sitio dejó de responder"},
 		{"busy", "El sitio no dejaba de pedir una pausa"},
@@ -637,6 +643,8 @@ var spanish = language{
 		{"robots", "Vetadas por robots.txt"},
 		{"private", "En una dirección de red privada o en un puerto inusual"},
 		{"scope", "Fuera del sitio"},
+		{"time", "Pendientes al alcanzarse el límite de tiempo"},
+		{"bytes", "Pendientes al alcanzarse el límite de bytes"},
 		{"stopped", "Pendientes al detenerse la auditoría"},
 		{"busy", "El sitio no dejaba de pedir una pausa"},
 		{"cut", "Demasiado largas para leerlas enteras"},
@@ -671,6 +679,11 @@ var spanish = language{
 		{"idempotency_mismatch", "Esta petición ya se envió con otro contenido. Inténtalo otra vez."},
 		{"too_many_streams", "Hay demasiadas conexiones abiertas desde aquí. Cierra algunas pestañas e inténtalo " +
 			"otra vez."},
+		{"queue_full", "Ya hay demasiadas auditorías en espera. Inténtalo dentro de unos minutos."},
+		{"host_busy", "Este sitio ya tiene tantas auditorías en espera o en curso como se permiten a la vez. Sigue " +
+			"una de ellas o inténtalo cuando termine alguna."},
+		{"caller_limited", "Desde tu dirección ya se han iniciado tantas auditorías como se permiten en una hora. " +
+			"Inténtalo más tarde."},
 		{"unavailable", "La base de datos del servidor no puede hacerlo ahora. Inténtalo dentro de un momento."},
 		{"draining", "El servidor está ocupado o reiniciándose. Inténtalo dentro de un momento."},
 		{"overloaded", "El servidor está ocupado o reiniciándose. Inténtalo dentro de un momento."},

@@ -110,7 +110,7 @@ func asked(remote, forwarded string) *http.Request {
 	return r
 }
 
-var proxies = []netip.Prefix{
+var trusted = []netip.Prefix{
 	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.2/32"), netip.MustParsePrefix("fd00::/8"),
 }
 
@@ -131,7 +131,7 @@ func TestStreamsOfOneAddress(t *testing.T) {
 			asked("10.0.0.1:1", "203.0.113.5:82")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := NewStreams(2, proxies)
+			s := NewStreams(2, trusted)
 			first, err := s.Admit(three[0])
 			if err != nil {
 				t.Fatal(err)
@@ -156,7 +156,7 @@ func TestStreamsOfOneAddress(t *testing.T) {
 }
 
 func TestStreamsWithoutBound(t *testing.T) {
-	one, none := NewStreams(1, proxies), NewStreams(0, nil)
+	one, none := NewStreams(1, trusted), NewStreams(0, nil)
 	for range 5 {
 		for _, remote := range []string{"127.0.0.1:1", "[::1]:1", "[::ffff:127.0.0.1]:1", "127.0.0.2:1", "@"} {
 			if _, err := one.Admit(asked(remote, "")); err != nil {
@@ -185,7 +185,6 @@ func TestStreamsForget(t *testing.T) {
 }
 
 func TestPeer(t *testing.T) {
-	s := NewStreams(2, proxies)
 	for from, want := range map[[2]string]string{
 		{"192.0.2.7:1", ""}:                               "192.0.2.7",
 		{"10.1.1.1:1", "203.0.113.5"}:                     "203.0.113.5",
@@ -202,7 +201,7 @@ func TestPeer(t *testing.T) {
 		{"[::ffff:192.0.2.9]:1", ""}:                      "192.0.2.9",
 		{"@", ""}:                                         "invalid IP",
 	} {
-		if got, _ := s.peer(asked(from[0], from[1])); got.String() != want {
+		if got, _ := proxies(trusted).peer(asked(from[0], from[1])); got.String() != want {
 			t.Errorf("peer of %v: got %s, want %s", from, got, want)
 		}
 	}

@@ -1,6 +1,6 @@
 // Package access decides who may speak to the server: which Host names it
-// answers to, which web pages may call it, and how many streams one address may
-// hold.
+// answers to, which web pages may call it, how many streams one address may hold,
+// and how many audits it may start.
 //
 // Contract:
 //
@@ -16,6 +16,8 @@
 //   - [Streams] bounds the streams of one address, so that one peer cannot use
 //     up the descriptors. It never evicts: a refused newcomer backs off, an
 //     evicted stream would come back at once.
+//   - [Starts] bounds the audits that one address starts in an hour, so that one
+//     caller does not take all the workers there are.
 //
 // Everything here is safe for concurrent use.
 package access

@@ -16,6 +16,10 @@ type Config struct {
 	Seed func(raw string) (string, error)
 	// PageLimit is used where a request names none.
 	PageLimit int
+	// MaxBytes and MaxSeconds are the server's own bounds of an audit, which a request
+	// can only lower; 0 means none.
+	MaxBytes   int64
+	MaxSeconds int
 	// Poll answers GET …/progress; package stream's.
 	Poll http.Handler
 }

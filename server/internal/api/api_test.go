@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,8 +32,13 @@ type server struct {
 
 func newServer(t *testing.T) *server {
 	t.Helper()
+	return newBoundedServer(t, store.Bounds{})
+}
+
+func newBoundedServer(t *testing.T, bounds store.Bounds) *server {
+	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	st, err := store.Open(t.Context(), store.Config{DataDir: t.TempDir(), Log: log})
+	st, err := store.Open(t.Context(), store.Config{DataDir: t.TempDir(), Log: log, Bounds: bounds})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,10 +55,12 @@ func newServer(t *testing.T) *server {
 		api.Rule{Err: store.ErrOutOfRange, Code: shared.CodeOutOfRange},
 		api.Rule{Err: store.ErrIdempotency, Code: shared.CodeIdempotency, Detail: "Use another key."},
 		api.Rule{Err: store.ErrBadCursor, Code: shared.CodeBadQuery, Detail: "The cursor is not ours."},
+		api.Rule{Err: store.ErrQueueFull, Code: shared.CodeQueueFull, Detail: "Later.", RetryAfter: time.Minute},
+		api.Rule{Err: store.ErrHostBusy, Code: shared.CodeHostBusy, Detail: "Later.", RetryAfter: time.Minute},
 	)
 	mux := http.NewServeMux()
 	api.New(api.Config{
-		Service: st, Problems: problems, PageLimit: 500,
+		Service: st, Problems: problems, PageLimit: 500, MaxBytes: 1 << 31, MaxSeconds: 1800,
 		Seed: func(raw string) (string, error) {
 			if !strings.HasPrefix(raw, "http") {
 				return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: "Not an address."}
@@ -147,6 +155,11 @@ func TestMalformedRequestsChangeNothing(t *testing.T) {
 		{"limit 0", "POST", audits, `{"url":"http://a","page_limit":0}`, nil, 422, shared.CodeOutOfRange},
 		{"limit above", "POST", audits, `{"url":"http://a","page_limit":10001}`, nil, 422, shared.CodeOutOfRange},
 		{"depth below", "POST", audits, `{"url":"http://a","max_depth":-1}`, nil, 422, shared.CodeOutOfRange},
+		{"bytes 0", "POST", audits, `{"url":"http://a","max_bytes":0}`, nil, 422, shared.CodeOutOfRange},
+		{"bytes above the server's", "POST", audits, `{"url":"http://a","max_bytes":2147483649}`, nil, 422, shared.CodeOutOfRange},
+		{"bytes beyond int64", "POST", audits, `{"url":"http://a","max_bytes":99999999999999999999}`, nil, 400, shared.CodeBadJSON},
+		{"seconds below", "POST", audits, `{"url":"http://a","max_seconds":-1}`, nil, 422, shared.CodeOutOfRange},
+		{"seconds above the server's", "POST", audits, `{"url":"http://a","max_seconds":1801}`, nil, 422, shared.CodeOutOfRange},
 		{"unknown kind", "POST", audits, `{"url":"http://a","kind":"x"}`, nil, 422, shared.CodeOutOfRange},
 		{"external without a name", "POST", audits, `{"kind":"external"}`, nil, 422, shared.CodeBadURL},
 		{"external with NUL", "POST", audits, `{"url":"a\u0000","kind":"external"}`, nil, 422, shared.CodeBadURL},
@@ -288,7 +301,11 @@ func TestCreate(t *testing.T) {
 func TestRetryKeepsTheSettings(t *testing.T) {
 	s := newServer(t)
 	for body, want := range map[string]shared.NewAudit{
-		`{"url":"http://site.example/","page_limit":7,"max_depth":3}`:     {URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 7, MaxDepth: 3},
+		`{"url":"http://site.example/","page_limit":7,"max_depth":3}`: {URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 7, MaxDepth: 3},
+		`{"url":"http://site.example/","max_bytes":2147483648,"max_seconds":1800}`: {
+			URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 500, MaxDepth: shared.MaxDepthDefault,
+			MaxBytes: 1 << 31, MaxSeconds: 1800,
+		},
 		`{"url":"http://site.example/"}`:                                  {URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 500, MaxDepth: shared.MaxDepthDefault},
 		`{"url":"import","kind":"external"}`:                              {URL: "import", Kind: shared.KindExternal},
 		`{"url":"import","kind":"external","page_limit":8,"max_depth":4}`: {URL: "import", Kind: shared.KindExternal, PageLimit: 8, MaxDepth: 4},
@@ -300,6 +317,39 @@ func TestRetryKeepsTheSettings(t *testing.T) {
 		if err != nil || got != want || status != shared.StatusPending || again.AuditID == p.AuditID {
 			t.Errorf("%s again: got audit %d, %+v, %s, %v; want %+v", body, again.AuditID, got, status, err, want)
 		}
+	}
+}
+
+// TestAuditsBeyondABound refuses what is one too many, by every way there is, and
+// answers a repeated request all the same.
+func TestAuditsBeyondABound(t *testing.T) {
+	s := newBoundedServer(t, store.Bounds{Queue: 3, PerHost: 2})
+	site := func(host string) string { return `{"url":"http://` + host + `.example/"}` }
+	refused := func(w *httptest.ResponseRecorder, code shared.Code) {
+		t.Helper()
+		var p shared.Problem
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+			t.Fatal(err)
+		}
+		wait, err := strconv.Atoi(w.Header().Get("Retry-After"))
+		if w.Code != 429 || p.Code != code || p.Detail == "" || err != nil || wait < 60 || wait > 120 {
+			t.Errorf("got %d %s, Retry-After %q; want 429 %s", w.Code, w.Body, w.Header().Get("Retry-After"), code)
+		}
+	}
+	first := s.progress(s.do("POST", shared.PathAudits, site("a"), "Idempotency-Key", "k"), 201)
+	ended := s.progress(s.do("POST", shared.PathAudits, site("a")), 201)
+	s.progress(s.do("POST", shared.PathCancel(ended.AuditID), nil), 200)
+	retry := shared.PathAudit(ended.AuditID) + "/retry"
+	s.progress(s.do("POST", retry, nil), 201)
+	refused(s.do("POST", shared.PathAudits, site("a")), shared.CodeHostBusy)
+	refused(s.do("POST", retry, nil), shared.CodeHostBusy)
+	s.progress(s.do("POST", shared.PathAudits, site("b")), 201)
+	refused(s.do("POST", shared.PathAudits, site("c")), shared.CodeQueueFull)
+	refused(s.do("POST", retry, nil), shared.CodeQueueFull)
+	s.progress(s.do("POST", shared.PathAudits, `{"url":"import","kind":"external"}`), 201)
+	again := s.progress(s.do("POST", shared.PathAudits, site("a"), "Idempotency-Key", "k"), 200)
+	if again.AuditID != first.AuditID {
+		t.Errorf("the same key: audit %d, want %d", again.AuditID, first.AuditID)
 	}
 }
 
@@ -399,7 +449,7 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 		t.Errorf("deleted while running: %d %s", w.Code, w.Body)
 	}
 	last := work.Result{
-		Status: shared.StatusCompleted, GeoScore: &score, Partial: true, StopReason: "page_limit", Message: work.Sentence{Text: "Done", Key: "done"},
+		Status: shared.StatusCancelled, Partial: true, StopReason: "cancelled", Message: work.Sentence{Text: "Done", Key: "done"},
 		Last: advance, Report: report,
 	}
 	if err := s.store.Finish(t.Context(), job.Lease, last); err != nil {

@@ -74,12 +74,29 @@ func linkNext(w http.ResponseWriter, r *http.Request, q url.Values, cursor *stri
 	w.Header().Set("Link", "<"+r.URL.Path+"?"+q.Encode()+`>; rel="next"`)
 }
 
-// newAuditBody is the body of a creation with absent numbers told from zero.
-type newAuditBody struct {
-	URL       string      `json:"url"`
-	Kind      shared.Kind `json:"kind"`
-	PageLimit *int        `json:"page_limit"`
-	MaxDepth  *int        `json:"max_depth"`
+// Wish is the body of a creation with absent numbers told from zero.
+type Wish struct {
+	URL        string      `json:"url"`
+	Kind       shared.Kind `json:"kind"`
+	PageLimit  *int        `json:"page_limit"`
+	MaxDepth   *int        `json:"max_depth"`
+	MaxBytes   *int64      `json:"max_bytes"`
+	MaxSeconds *int        `json:"max_seconds"`
+}
+
+// WishOf is the wish for such an audit; what is zero in it was not given.
+func WishOf(n shared.NewAudit) Wish {
+	return Wish{
+		URL: n.URL, Kind: n.Kind, PageLimit: unlessZero(n.PageLimit), MaxDepth: unlessZero(n.MaxDepth),
+		MaxBytes: unlessZero(n.MaxBytes), MaxSeconds: unlessZero(n.MaxSeconds),
+	}
+}
+
+func unlessZero[T int | int64](n T) *T {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }
 
 // createAudit handles POST /api/v1/audits: 201 with a new audit, or 200 with the
@@ -92,11 +109,11 @@ func (a *API) createAudit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var body newAuditBody
-	if err := decodeBody(w, r, &body); err != nil {
+	var wish Wish
+	if err := decodeBody(w, r, &wish); err != nil {
 		return err
 	}
-	n, err := a.Validate(body.URL, body.Kind, body.PageLimit, body.MaxDepth)
+	n, err := a.Validate(wish)
 	if err != nil {
 		return err
 	}
@@ -214,18 +231,10 @@ func (a *API) retryAudit(w http.ResponseWriter, r *http.Request) error {
 	if !status.Terminal() {
 		return &Error{Code: shared.CodeConflict, Detail: "The audit has not ended yet; cancel it first."}
 	}
-	if n, err = a.Validate(n.URL, n.Kind, unlessZero(n.PageLimit), unlessZero(n.MaxDepth)); err != nil {
+	if n, err = a.Validate(WishOf(n)); err != nil {
 		return err
 	}
 	return a.answerCreated(w, r.Context(), n, key)
-}
-
-// unlessZero is how Validate takes a number that may not have been given.
-func unlessZero(n int) *int {
-	if n == 0 {
-		return nil
-	}
-	return &n
 }
 
 // listPages handles GET /api/v1/audits/{id}/pages, in the order fetched.

@@ -46,6 +46,10 @@ type Rule struct {
 	// Detail is what the client reads; empty shows the error's own words, which
 	// must then be fit for strangers.
 	Detail string
+	// RetryAfter is about when to come back, for 429 and 503: the answer says
+	// something between it and twice as long, so that refused clients do not return
+	// in step. 0 stands for some seconds.
+	RetryAfter time.Duration
 }
 
 // answer is the HTTP side of a code.
@@ -76,6 +80,9 @@ var answers = map[shared.Code]answer{
 	shared.CodeOutOfRange:      {422, "A value is out of range"},
 	shared.CodeIdempotency:     {422, "The idempotency key was used with another body"},
 	shared.CodeTooManyStreams:  {429, "Too many open streams"},
+	shared.CodeQueueFull:       {429, "Too many audits are waiting"},
+	shared.CodeHostBusy:        {429, "Too many audits of this host"},
+	shared.CodeCallerLimited:   {429, "Too many audits started in an hour"},
 	shared.CodeInternal:        {500, "Something went wrong here"},
 	shared.CodeUnavailable:     {503, "The database cannot do that at present"},
 	shared.CodeDraining:        {503, "The server is shutting down"},
@@ -143,7 +150,11 @@ func (p *Problems) classify(err error) *Error {
 	}
 	for _, rule := range p.rules {
 		if errors.Is(err, rule.Err) {
-			return &Error{Code: rule.Code, Detail: cmp.Or(rule.Detail, err.Error()), Err: err}
+			e := &Error{Code: rule.Code, Detail: cmp.Or(rule.Detail, err.Error()), Err: err}
+			if rule.RetryAfter > 0 {
+				e.RetryAfter = rule.RetryAfter + rand.N(rule.RetryAfter)
+			}
+			return e
 		}
 	}
 	return &Error{Code: shared.CodeInternal, Detail: "The error was logged under the request id.", Err: err}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -11,21 +12,22 @@ import (
 // statusWords says what a status may be.
 const statusWords = "status is pending, running, completed, failed or cancelled."
 
-// Validate checks the wishes for a new audit and fills in the defaults; nil
-// numbers were not given. Errors are [*Error] values.
-func (a *API) Validate(rawURL string, kind shared.Kind, pageLimit, maxDepth *int) (shared.NewAudit, error) {
-	n := shared.NewAudit{URL: rawURL, Kind: kind, PageLimit: a.PageLimit, MaxDepth: shared.MaxDepthDefault}
-	switch kind {
+// Validate checks the wish for a new audit and fills in the defaults. The bounds of
+// bytes and time have none: without a wish the server's own hold, as they are when the
+// audit runs. Errors are [*Error] values.
+func (a *API) Validate(w Wish) (shared.NewAudit, error) {
+	n := shared.NewAudit{URL: w.URL, Kind: w.Kind, PageLimit: a.PageLimit, MaxDepth: shared.MaxDepthDefault}
+	switch w.Kind {
 	case "", shared.KindSite:
 		n.Kind = shared.KindSite
-		seed, err := a.Seed(rawURL)
+		seed, err := a.Seed(w.URL)
 		if err != nil {
 			return shared.NewAudit{}, err
 		}
 		n.URL = seed
 	case shared.KindExternal:
 		n.PageLimit, n.MaxDepth = 0, 0 // the worker's own affair, unless it names them
-		if rawURL == "" || len(rawURL) > shared.MaxURL || hasControl(rawURL) {
+		if w.URL == "" || len(w.URL) > shared.MaxURL || hasControl(w.URL) {
 			return shared.NewAudit{}, &Error{
 				Code: shared.CodeBadURL, Field: "url",
 				Detail: fmt.Sprintf("url names the work in 1 to %d bytes without control characters.", shared.MaxURL),
@@ -34,24 +36,28 @@ func (a *API) Validate(rawURL string, kind shared.Kind, pageLimit, maxDepth *int
 	default:
 		return shared.NewAudit{}, outOfRange("kind", "kind is site or external.")
 	}
-	for _, l := range []struct {
-		field string
-		given *int
-		into  *int
-		max   int
-	}{
-		{"page_limit", pageLimit, &n.PageLimit, shared.PageLimitMax},
-		{"max_depth", maxDepth, &n.MaxDepth, shared.MaxDepthMax},
-	} {
-		if l.given == nil {
-			continue
-		}
-		if *l.given < 1 || *l.given > l.max {
-			return shared.NewAudit{}, outOfRange(l.field, fmt.Sprintf("%s is 1 to %d.", l.field, l.max))
-		}
-		*l.into = *l.given
+	err := cmp.Or(
+		takeNumber("page_limit", w.PageLimit, &n.PageLimit, shared.PageLimitMax),
+		takeNumber("max_depth", w.MaxDepth, &n.MaxDepth, shared.MaxDepthMax),
+		takeNumber("max_bytes", w.MaxBytes, &n.MaxBytes, cmp.Or(a.MaxBytes, shared.MaxBytesMax)),
+		takeNumber("max_seconds", w.MaxSeconds, &n.MaxSeconds, cmp.Or(a.MaxSeconds, shared.MaxSecondsMax)),
+	)
+	if err != nil {
+		return shared.NewAudit{}, err
 	}
 	return n, nil
+}
+
+// takeNumber takes over a number that was given, if it is 1 to most.
+func takeNumber[T int | int64](field string, given, into *T, most T) error {
+	switch {
+	case given == nil:
+		return nil
+	case *given < 1 || *given > most:
+		return outOfRange(field, fmt.Sprintf("%s is 1 to %d.", field, most))
+	}
+	*into = *given
+	return nil
 }
 
 // rule is one demand on a patch: whether it is met, and what to say when not.

@@ -15,6 +15,8 @@ type book struct {
 	// stored are the visits that need not be made again, by URL: those of earlier
 	// attempts and, once it was fetched, the home page.
 	stored map[string]*visit
+	// recalled is how many bytes earlier attempts read for theirs.
+	recalled int
 
 	facts []check.Facts
 	// samples are the findings of each check that a report shows.

@@ -113,7 +113,7 @@ func TestCancelWaitsForNoLongList(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := New(st, loopback("list"))
-	r := newRun(e.env, job, quiet(), func(error) {})
+	r := newRun(e.env, job, quiet(), func(error) {}, func(error) {})
 	s := newSite(r.pageLimit, r.maxDepth)
 	s.seed = address(t, "http://site.example/")
 	s.setHome(s.seed)

@@ -7,11 +7,12 @@ import (
 	"runtime/debug"
 )
 
-// The causes that end the fetching before the site is done. The first four end the
+// The causes that end the fetching before the site is done. The first five end the
 // audit with what was found; after the others it is left to the next Claim.
 var (
 	errCancelled = errors.New("cancelled by request")
 	errTimeUp    = errors.New("time limit reached")
+	errBytesUp   = errors.New("limit of bytes reached")
 	errSilent    = errors.New("the site stopped answering")
 	errBusy      = errors.New("the site keeps asking for a pause")
 

@@ -46,6 +46,8 @@ const (
 // not needed before the last link is followed.
 func (r *run) crawl(ctx context.Context, s *site, book *book) error {
 	r.rec.enter(shared.StageCrawl, work.Say("fetching-pages", s.home.Host))
+	// Only now, so that robots.txt and the sitemaps are read again in any case.
+	r.countBytes(book.recalled)
 	inner, done := context.WithCancel(ctx)
 	c := newCollector(r, s, book)
 	var workers sync.WaitGroup
@@ -292,6 +294,14 @@ func (c *collector) takeArrival(ctx context.Context, a arrival) error {
 	})
 }
 
+// clickFrom is the depth of what a page of the depth given links to.
+func clickFrom(depth int) int {
+	if depth == crawl.NoDepth {
+		return depth
+	}
+	return depth + 1
+}
+
 // followLinks lets links join the frontier in the order of their tasks. A redirect
 // counts as a click, so that no URL joins a level of depth already begun.
 func (c *collector) followLinks(ctx context.Context, a arrival) {
@@ -308,10 +318,7 @@ func (c *collector) followLinks(ctx context.Context, a arrival) {
 		if a.visit == nil {
 			continue
 		}
-		depth := a.item.Depth
-		if depth != crawl.NoDepth {
-			depth++
-		}
+		depth := clickFrom(a.item.Depth)
 		for _, u := range a.visit.links {
 			c.addURL(ctx, crawl.Item{URL: u, Wire: a.visit.wires[u], Depth: depth, Referrer: a.item.URL})
 			if redirect := a.visit.facts.FinalURL != ""; !redirect && u != a.item.URL {

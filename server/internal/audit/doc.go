@@ -56,14 +56,17 @@
 // # Ends
 //
 // completed with a score; partial when a limit (stop_reason "limit": pages or
-// depth), the time limit ("time") or five minutes without any answer ("site")
-// left URLs unvisited. cancelled: partial, with a report but without a score; checks of the
-// site that were not answered in time do not apply, and of a very long list of unvisited
-// addresses a part is only counted.
-// failed: the start page cannot be had, robots.txt forbids it or cannot be
-// reached (RFC 9309 section 2.3.1.4: then nothing may be fetched), or a fault of
-// ours; error_message says which, in plain words. The time limit is that of one
-// attempt, counted from its claim.
+// depth), the time limit ("time"), the limit of bytes ("bytes") or five minutes
+// without any answer ("site") left URLs unvisited. cancelled: partial, with a report
+// but without a score; checks of the site that were not answered in time do not apply,
+// and of a very long list of unvisited addresses a part is only counted. failed: the
+// start page cannot be had, robots.txt forbids it or cannot be reached (RFC 9309 section
+// 2.3.1.4: then nothing may be fetched), or a fault of ours; error_message says which,
+// in plain words.
+//
+// The time limit is that of one attempt, counted from its claim. Bytes are those of
+// bodies, decoded; what earlier attempts read for the pages they stored counts as
+// well. A job can only lower either.
 //
 // # What is shown
 //
@@ -110,6 +113,7 @@
 //	report.go    the report as it is stored
 //	run.go       run: what all stages of an attempt work with
 //	waits.go     what a run waits for, said in its row
+//	bounds.go    how long a run may ask a site, and how much it may read
 //	lease.go     keeper: renews the lease and passes on a request to cancel
 //	recorder.go  recorder: writes pages and the progress row
 //	book.go      book: what the end of an audit needs of its pages

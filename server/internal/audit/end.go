@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 const (
 	reasonCancelled = "cancelled"
 	reasonTime      = "time"
+	reasonBytes     = "bytes"
 	reasonSite      = "site"
 	reasonBusy      = "busy"
 	reasonLimit     = "limit"
@@ -32,6 +34,8 @@ func stopReason(err error) (string, error) {
 		return reasonCancelled, nil
 	case errors.Is(err, errTimeUp):
 		return reasonTime, nil
+	case errors.Is(err, errBytesUp):
+		return reasonBytes, nil
 	case errors.Is(err, errSilent):
 		return reasonSite, nil
 	case errors.Is(err, errBusy):
@@ -45,7 +49,7 @@ func stopReason(err error) (string, error) {
 // cause of ctx's end.
 func (r *run) conclude(ctx context.Context, s *site, b *book, o outside, stopped string) (work.Result, error) {
 	r.rec.enter(shared.StageSite, work.Say("comparing-pages"))
-	left := listUnvisited(s, b, o)
+	left := listUnvisited(ctx, s, b, o, stopped)
 	unvisited := countUnvisited(left, s.frontier.Forgotten())
 	reason := stopped
 	if reason == "" {
@@ -62,7 +66,7 @@ func (r *run) conclude(ctx context.Context, s *site, b *book, o outside, stopped
 		return work.Result{}, err
 	}
 	if r.countSite(results) == 0 {
-		return work.Result{}, refuse("no-pages", r.job.URL)
+		return work.Result{}, r.refuseWithoutPages(reason)
 	}
 
 	r.rec.enter(shared.StageScore, work.Say("computing-score"))
@@ -84,7 +88,7 @@ func (r *run) concludeCancelled(ctx context.Context, s *site, b *book, o outside
 	if err := r.saveSiteFindings(ctx, results); err != nil {
 		return work.Result{}, err
 	}
-	left := listUnvisited(s, b, o)
+	left := listUnvisited(soon, s, b, o, reasonCancelled)
 	if err := r.saveUnvisited(soon, left); err != nil && soon.Err() == nil {
 		return work.Result{}, err
 	}
@@ -123,7 +127,7 @@ func (r *run) result(rep report, reason string) (work.Result, error) {
 	last := r.lastAdvance()
 	res := work.Result{
 		Status: shared.StatusCompleted, Partial: reason != "", StopReason: reason,
-		Message: summary(reason, last.TotalPages, r.pageLimit), Last: last,
+		Message: r.summary(reason, last.TotalPages), Last: last,
 	}
 	if reason == reasonCancelled {
 		res.Status, rep.scored = shared.StatusCancelled, false
@@ -134,6 +138,15 @@ func (r *run) result(rep report, reason string) (work.Result, error) {
 	var err error
 	res.Report, err = rep.encode()
 	return res, err
+}
+
+// refuseWithoutPages explains an audit that ended, for the reason given, before it had
+// a page.
+func (r *run) refuseWithoutPages(reason string) *refusal {
+	if reason == reasonBytes {
+		return refuse("no-pages-bytes", r.job.URL, bytesText(r.bounds.bytes))
+	}
+	return refuse("no-pages", r.job.URL)
 }
 
 // failure is the last write of an audit that came to nothing.
@@ -149,13 +162,19 @@ func (r *run) lastAdvance() work.Advance {
 
 // Why something was left out, beside the reasons of package crawl.
 const (
-	leftCut      = "cut"      // a page or sitemap is longer than we read; its own address
-	leftExternal = "external" // a link to another site that was not checked
-	leftMemory   = "memory"   // more addresses than a crawl remembers; only counted
+	leftTime     = reasonTime  // the bound was reached before its turn
+	leftBytes    = reasonBytes // likewise
+	leftCut      = "cut"       // a page or sitemap is longer than we read; its own address
+	leftExternal = "external"  // a link to another site that was not checked
+	leftMemory   = "memory"    // more addresses than a crawl remembers; only counted
 )
 
-// listUnvisited lists what the audit left out, and why.
-func listUnvisited(s *site, b *book, o outside) []work.Unvisited {
+// listUnvisited lists what the audit left out, and why. stopped is the reason why
+// fetching ended early, or "".
+func listUnvisited(ctx context.Context, s *site, b *book, o outside, stopped string) []work.Unvisited {
+	if stopped != "" {
+		addStoredLinks(ctx, s, b)
+	}
 	for _, e := range s.sitemaps.Entries {
 		if u := e.URL.String(); !s.knows(u) {
 			s.frontier.Add(crawl.Item{URL: u, Depth: crawl.NoDepth})
@@ -163,8 +182,8 @@ func listUnvisited(s *site, b *book, o outside) []work.Unvisited {
 	}
 	left := []work.Unvisited{}
 	for u := range s.frontier.Unvisited() {
-		if u.Reason != crawl.ReasonScope {
-			left = append(left, work.Unvisited{URL: u.URL, Referrer: u.Referrer, Reason: string(u.Reason)})
+		if u.Reason != crawl.ReasonScope && b.stored[u.URL] == nil {
+			left = append(left, work.Unvisited{URL: u.URL, Referrer: u.Referrer, Reason: leftBecause(u.Reason, stopped)})
 		}
 	}
 	for _, url := range slices.Sorted(slices.Values(b.cut)) {
@@ -183,6 +202,30 @@ func listUnvisited(s *site, b *book, o outside) []work.Unvisited {
 	return left
 }
 
+// addStoredLinks makes known what stored pages link to, when the crawl was stopped
+// before it came to follow their links. It gives up when ctx ends.
+func addStoredLinks(ctx context.Context, s *site, b *book) {
+	for _, page := range slices.Sorted(maps.Keys(b.stored)) {
+		if ctx.Err() != nil {
+			return
+		}
+		v := b.stored[page]
+		for _, u := range v.links {
+			if !s.knows(u) && (s.robots == nil || !s.forbids(u)) {
+				s.frontier.Add(crawl.Item{URL: u, Depth: clickFrom(v.page.Depth), Referrer: page})
+			}
+		}
+	}
+}
+
+// leftBecause names the bound that left an address out, where it was one.
+func leftBecause(why crawl.Reason, stopped string) string {
+	if why == crawl.ReasonStopped && (stopped == reasonTime || stopped == reasonBytes) {
+		return stopped
+	}
+	return string(why)
+}
+
 // countUnvisited counts what was left out by reason, in a fixed order, with the
 // addresses that were not even remembered.
 func countUnvisited(left []work.Unvisited, forgotten int) []shared.Unvisited {
@@ -192,8 +235,8 @@ func countUnvisited(left []work.Unvisited, forgotten int) []shared.Unvisited {
 	}
 	out := []shared.Unvisited{}
 	for _, reason := range [...]string{
-		string(crawl.ReasonLimit), string(crawl.ReasonDepth), string(crawl.ReasonStopped), string(crawl.ReasonBusy),
-		string(crawl.ReasonRobots), string(crawl.ReasonPrivate), leftCut, leftMemory, leftExternal,
+		string(crawl.ReasonLimit), string(crawl.ReasonDepth), leftTime, leftBytes, string(crawl.ReasonStopped),
+		string(crawl.ReasonBusy), string(crawl.ReasonRobots), string(crawl.ReasonPrivate), leftCut, leftMemory, leftExternal,
 	} {
 		if n := counts[reason]; n > 0 {
 			out = append(out, shared.Unvisited{Reason: reason, Count: n})
@@ -224,13 +267,15 @@ func partialReason(left []shared.Unvisited) string {
 	return ""
 }
 
-// summary is the last message of an audit.
-func summary(reason string, pages, pageLimit int) work.Sentence {
+// summary is the last message of an audit. It names the limit that applied.
+func (r *run) summary(reason string, pages int) work.Sentence {
 	switch reason {
 	case reasonLimit:
-		return work.Say("analysed-limit", pages, pageLimit)
+		return work.Say("analysed-limit", pages, r.pageLimit)
 	case reasonTime:
-		return work.Say("analysed-time", pages)
+		return work.Say("analysed-time", pages, timeText(r.bounds.time))
+	case reasonBytes:
+		return work.Say("analysed-bytes", pages, bytesText(r.bounds.bytes))
 	case reasonCancelled:
 		return work.Say("analysed-cancelled", pages)
 	case reasonSite:

@@ -32,6 +32,8 @@ type Config struct {
 	Lease time.Duration
 	// TimeLimit bounds the fetching of one attempt at an audit; default 30 min.
 	TimeLimit time.Duration
+	// MaxBytes bounds the bodies that an audit reads, in bytes decoded; default none.
+	MaxBytes int64
 	// LeaseLost is what the store's errors wrap when the lease is another's.
 	LeaseLost error
 	Log       *slog.Logger
@@ -77,6 +79,7 @@ func New(s Store, c Config) *Engine {
 				UserAgent: c.UserAgent, AllowPrivate: c.AllowPrivate, Limits: limits,
 			}),
 			limits:           limits,
+			bounds:           bounds{c.TimeLimit, c.MaxBytes},
 			defaultPageLimit: c.PageLimit,
 			busyPatience:     busyPatience,
 			externalBudget:   maxExternal,
@@ -161,9 +164,10 @@ func (e *Engine) runJob(ctx context.Context, job work.Job, claimed time.Time) {
 	defer giveUp(nil)
 	workCtx, stopWork := context.WithCancelCause(writeCtx)
 	fetchCtx, stopFetching := context.WithCancelCause(workCtx)
+	r := newRun(e.env, job, log, stopWork, stopFetching)
 	// The time limit is not a deadline of fetchCtx: what waits for a turn at a host
 	// would fail ahead of it, without the cause.
-	defer time.AfterFunc(e.cfg.TimeLimit, func() { stopFetching(errTimeUp) }).Stop()
+	defer time.AfterFunc(r.bounds.time, func() { stopFetching(errTimeUp) }).Stop()
 	defer context.AfterFunc(ctx, func() {
 		stopWork(errStopping)
 		time.AfterFunc(stopGrace, func() { giveUp(errStopping) })
@@ -179,7 +183,6 @@ func (e *Engine) runJob(ctx context.Context, job work.Job, claimed time.Time) {
 	beside.Go(func() { keeper.keep(writeCtx, claimed) })
 
 	log.Info("audit taken up", "url", job.URL)
-	r := newRun(e.env, job, log, stopWork)
 	result, err := r.runStages(writeCtx, workCtx, fetchCtx)
 	switch {
 	case writeCtx.Err() != nil:

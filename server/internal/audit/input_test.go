@@ -86,7 +86,7 @@ func TestEveryReasonOfCrawlIsCountedOrKnownNotToBe(t *testing.T) {
 	for i, reason := range reasons {
 		s.frontier.Skip(crawl.Item{URL: "https://example.com/" + strconv.Itoa(i)}, crawl.Reason(reason))
 	}
-	counted := countUnvisited(listUnvisited(s, newBook(), outside{}), 0)
+	counted := countUnvisited(listUnvisited(t.Context(), s, newBook(), outside{}, ""), 0)
 	for _, reason := range reasons {
 		want := reason != string(crawl.ReasonScope) // what lies elsewhere is no part of the site
 		got := slices.ContainsFunc(counted, func(u shared.Unvisited) bool { return u.Reason == reason })

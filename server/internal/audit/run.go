@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"atalaya/server/internal/crawl"
@@ -17,6 +18,7 @@ type env struct {
 	store   Store
 	fetcher *crawl.Fetcher
 	limits  *crawl.Limits
+	bounds  bounds // of the server; a run has its own
 	// defaultPageLimit holds for jobs that carry no limit.
 	defaultPageLimit int
 	// busyPatience is how long a crawl goes on with a site that only asks for pauses.
@@ -38,26 +40,32 @@ type run struct {
 	log *slog.Logger
 	// stopWork ends everything but saving, with a cause.
 	stopWork context.CancelCauseFunc
+	// stopFetching ends the asking of sites, with a cause.
+	stopFetching context.CancelCauseFunc
 
 	rec                 *recorder
 	robots              *crawl.RobotsCache
 	waits               waits
 	pageLimit, maxDepth int
+	read                atomic.Int64 // bytes of bodies
 	// concluded is what the report is made of, once there is one.
 	concluded report
 }
 
-func newRun(e env, job work.Job, log *slog.Logger, stopWork context.CancelCauseFunc) *run {
+func newRun(e env, job work.Job, log *slog.Logger, stopWork, stopFetching context.CancelCauseFunc) *run {
 	board := newBoard(allRules, job.Progress, job.Activity)
 	board.setDiscovered(job.Discovered)
-	return &run{
-		env: e, job: job, log: log, stopWork: stopWork,
+	r := &run{
+		env: e, job: job, log: log, stopWork: stopWork, stopFetching: stopFetching,
 		rec:       newRecorder(e.store, job.Lease, board, e.retry),
 		waits:     waits{watch: new(crawl.Watch)},
-		robots:    crawl.NewRobotsCache(e.fetcher),
 		pageLimit: orDefault(job.PageLimit, e.defaultPageLimit),
 		maxDepth:  orDefault(job.MaxDepth, shared.MaxDepthDefault),
 	}
+	r.bounds = e.bounds.lowered(job)
+	r.fetcher = e.fetcher.Counting(r.countBytes)
+	r.robots = crawl.NewRobotsCache(r.fetcher)
+	return r
 }
 
 func orDefault[T int | float64 | time.Duration](v, fallback T) T {
@@ -96,6 +104,7 @@ func (r *run) recallPages(ctx context.Context) (*book, error) {
 				continue
 			}
 			book.stored[v.page.URL] = v
+			book.recalled += v.page.Bytes
 			book.add(v)
 			visits = append(visits, v)
 			known[v.page.URL] = struct{}{}

@@ -119,7 +119,7 @@ func TestASilentSiteEndsTheCrawl(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := New(nil, Config{})
 		defer e.fetcher.Close()
-		r := newRun(e.env, work.Job{}, quiet(), func(error) {})
+		r := newRun(e.env, work.Job{}, quiet(), func(error) {}, func(error) {})
 		s := newSite(r.pageLimit, r.maxDepth)
 		s.seed = address(t, "https://203.0.113.1/") // no name, so that nothing is looked up
 		s.setHome(s.seed)

@@ -79,7 +79,7 @@ func TestEveryStageSaysWhatItWaitsFor(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					e := New(nil, Config{})
 					defer e.fetcher.Close()
-					r := newRun(e.env, work.Job{URL: "http://" + busyHost + "/"}, quiet(), func(error) {})
+					r := newRun(e.env, work.Job{URL: "http://" + busyHost + "/"}, quiet(), func(error) {}, func(error) {})
 					free := test.occupy(t, e.limits)
 					ctx, cancel := context.WithCancelCause(r.waits.watch.Within(t.Context()))
 					go r.explainWaits(ctx)

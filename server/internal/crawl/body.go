@@ -73,9 +73,24 @@ const (
 // errCoding says that a body is not in the content coding that it claims.
 var errCoding = errors.New("the body is not in the content coding that it claims")
 
+// tellingReader tells how many bytes are read, as they are.
+type tellingReader struct {
+	r    io.Reader
+	tell func(bytes int)
+}
+
+func (t *tellingReader) Read(p []byte) (int, error) {
+	n, err := t.r.Read(p)
+	t.tell(n)
+	return n, err
+}
+
 // decodeBody reads the decoded body into res, bounded on the wire, decoded, and in
-// the ratio of both. Its error is that of the connection, or wraps errCoding.
-func decodeBody(resp *http.Response, limit int64, sink func(io.Reader), res *Result) error {
+// the ratio of both, and tells count how much it reads. Its error is that of the
+// connection, or wraps errCoding.
+func decodeBody(
+	resp *http.Response, limit int64, sink func(io.Reader), count func(bytes int), res *Result,
+) error {
 	wire := &limitedBody{r: resp.Body, left: limit + limit/8 + 1<<16}
 	counted := &countingReader{r: wire}
 	defer func() { res.WireBytes = counted.n }()
@@ -92,7 +107,7 @@ func decodeBody(resp *http.Response, limit int64, sink func(io.Reader), res *Res
 		res.Compressed, res.Encoding = true, strings.Join(codings, ", ")
 		decoded = &bombGuard{r: decoded, wire: counted}
 	}
-	body := &limitedBody{r: decoded, left: limit}
+	body := &limitedBody{r: &tellingReader{decoded, count}, left: limit}
 	if sink != nil {
 		sink(body)
 	} else {

@@ -42,7 +42,7 @@ func decode(codings []string, body []byte, limit int64) (*Result, error) {
 	res := &Result{}
 	err := decodeBody(&http.Response{
 		Header: http.Header{"Content-Encoding": codings}, Body: io.NopCloser(bytes.NewReader(body)),
-	}, limit, nil, res)
+	}, limit, nil, func(int) {}, res)
 	return res, err
 }
 

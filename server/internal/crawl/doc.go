@@ -24,6 +24,7 @@
 //   - [Frontier] holds what is known and hands it out breadth first.
 //   - [Fetcher.Fetch] makes one fetch: turns at the host, redirects, a retry,
 //     limits, and what the site did wrong as a [Failure].
+//   - [Fetcher.Counting] tells how many bytes one of its users reads.
 //   - [Limits] is the politeness, one per process: all audits take their turns from
 //     the same budgets, one for each host, each registrable domain and each address
 //     that names resolve to. A [Watch] knows what the requests of one of them wait for.

@@ -54,6 +54,7 @@ type Fetcher struct {
 	tls       *tls.Config
 	issuers   *issuers
 	transport *http.Transport
+	count     func(bytes int) // nil: nobody counts
 }
 
 // NewFetcher returns a Fetcher; Close it to free idle connections.
@@ -100,6 +101,15 @@ func newFetcher(c Config, guard func(netip.AddrPort) error) *Fetcher {
 
 // Close closes idle connections. Fetches under way go on.
 func (f *Fetcher) Close() { f.transport.CloseIdleConnections() }
+
+// Counting returns a fetcher that shares everything with f and tells count how many
+// bytes of bodies come, while they are read. They are counted decoded, so that a
+// compression bomb counts as what it becomes; count is called by several goroutines.
+func (f *Fetcher) Counting(count func(bytes int)) *Fetcher {
+	counting := *f
+	counting.count = count
+	return &counting
+}
 
 // Limits returns the limits the fetcher takes its turns from.
 func (f *Fetcher) Limits() *Limits { return f.config.Limits }
@@ -290,7 +300,8 @@ func (f *Fetcher) readBody(resp *http.Response, req Request, res *Result) {
 	switch {
 	case res.Answer() == AnswerRedirect:
 		// A short rest is worth reading: it keeps the connection for the next hop.
-		io.CopyN(io.Discard, resp.Body, 16<<10)
+		n, _ := io.CopyN(io.Discard, resp.Body, 16<<10)
+		f.countBytes(int(n))
 		return
 	case req.Method == http.MethodHead:
 		return
@@ -301,7 +312,7 @@ func (f *Fetcher) readBody(resp *http.Response, req Request, res *Result) {
 	if res.Status/100 != 2 {
 		sink = nil
 	}
-	if err := decodeBody(resp, req.MaxBody, sink, res); err != nil {
+	if err := decodeBody(resp, req.MaxBody, sink, f.countBytes, res); err != nil {
 		res.Failure = classifyError(err, true, f.config.Timeout)
 		if res.Failure.Class == FailEncoding {
 			res.Failure.Detail = res.Encoding
@@ -309,6 +320,12 @@ func (f *Fetcher) readBody(resp *http.Response, req Request, res *Result) {
 	}
 	if sink == nil {
 		res.ContentType = sniffType(res.Declared, res.Body)
+	}
+}
+
+func (f *Fetcher) countBytes(n int) {
+	if f.count != nil && n > 0 {
+		f.count(n)
 	}
 }
 

@@ -451,3 +451,59 @@ func TestFetchCancelled(t *testing.T) {
 		t.Errorf("got %v, %v", res, err)
 	}
 }
+
+// TestCountingCountsWhatIsRead counts decoded bytes of bodies, however they are asked for.
+func TestCountingCountsWhatIsRead(t *testing.T) {
+	text := strings.Repeat("word ", 1000)
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/moved":
+			w.Header().Set("Location", "/plain")
+			w.WriteHeader(http.StatusFound)
+			_, _ = io.WriteString(w, "moved")
+		case "/zipped":
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			_, _ = io.WriteString(z, text)
+			_ = z.Close()
+		case "/robots.txt":
+			_, _ = io.WriteString(w, "User-agent: *\nDisallow: /x\n")
+		default:
+			_, _ = io.WriteString(w, text)
+		}
+	})
+	var counted atomic.Int64
+	plain := testFetcher(t, Config{MaxBody: 1 << 20})
+	f := plain.Counting(func(n int) { counted.Add(int64(n)) })
+	at := func(path string) *url.URL { return mustURL(t, server.URL+path) }
+	for _, c := range []struct {
+		name string
+		want int
+		ask  func()
+	}{
+		{"a page", len(text), func() { fetch(t, f, Request{URL: at("/plain")}) }},
+		{"a coded page", len(text), func() { fetch(t, f, Request{URL: at("/zipped")}) }},
+		{"a page that is too long, and that it is", 101, func() { fetch(t, f, Request{URL: at("/plain"), MaxBody: 100}) }},
+		{"a redirect, and where it leads", len("moved") + len(text), func() { fetch(t, f, Request{URL: at("/moved")}) }},
+		{"a head", 0, func() { fetch(t, f, Request{URL: at("/plain"), Method: http.MethodHead}) }},
+		{"nothing wanted", 0, func() {
+			fetch(t, f, Request{URL: at("/plain"), WantBody: func(int, string) bool { return false }})
+		}},
+		{"rules", 27, func() {
+			if _, err := NewRobotsCache(f).Get(t.Context(), at("/")); err != nil {
+				t.Error(err)
+			}
+		}},
+		{"a sitemap", len(text), func() {
+			if _, err := f.Sitemaps(t.Context(), []*url.URL{at("/map")}, NewScope(at("/")), SitemapLimits{}); err != nil {
+				t.Error(err)
+			}
+		}},
+		{"somebody else's page", 0, func() { fetch(t, plain, Request{URL: at("/plain")}) }},
+	} {
+		counted.Store(0)
+		if c.ask(); counted.Load() != int64(c.want) {
+			t.Errorf("%s: %d bytes are counted, want %d", c.name, counted.Load(), c.want)
+		}
+	}
+}

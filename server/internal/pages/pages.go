@@ -20,7 +20,7 @@ type Creator interface {
 	Create(ctx context.Context, a shared.NewAudit, idempotencyKey string) (p shared.AuditProgress, created bool, err error)
 }
 
-// Config is what the pages need. Data, Create, Validate and NotAllowed are
+// Config is what the pages need. Data, Create, Validate, Problem and NotAllowed are
 // required.
 type Config struct {
 	// Data answers what pages show.
@@ -28,8 +28,11 @@ type Config struct {
 	// Create starts the audits of the plain form.
 	Create Creator
 	// Validate checks what was typed into the plain form and fills in the
-	// defaults. A problem is shown beside the form, with its status.
-	Validate func(shared.NewAudit) (shared.NewAudit, *shared.Problem)
+	// defaults.
+	Validate func(shared.NewAudit) (shared.NewAudit, error)
+	// Problem is what an error of Validate and Create means to users: the form shows
+	// it, with its status.
+	Problem func(error) *shared.Problem
 	// NotAllowed answers a request with a method that its path does not take, but
 	// for the plain pages, which answer for themselves. allow is what the Allow
 	// header says.

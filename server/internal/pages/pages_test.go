@@ -37,19 +37,25 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	rows, err := store.Open(t.Context(), store.Config{DataDir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	log := slog.New(slog.DiscardHandler)
+	rows, err := store.Open(t.Context(), store.Config{
+		DataDir: t.TempDir(), Log: log, Bounds: store.Bounds{PerHost: 3},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = rows.Close() })
 	ui.Register()
+	problems := api.NewProblems(log,
+		api.Rule{Err: store.ErrHostBusy, Code: shared.CodeHostBusy},
+		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable})
 	h := New(Config{
-		Data: rows, Create: rows, Log: slog.New(slog.DiscardHandler),
+		Data: rows, Create: rows, Log: log,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
-		NotAllowed: api.NewProblems(slog.New(slog.DiscardHandler)).NotAllowed,
-		Validate: func(n shared.NewAudit) (shared.NewAudit, *shared.Problem) {
+		NotAllowed: problems.NotAllowed, Problem: problems.Describe,
+		Validate: func(n shared.NewAudit) (shared.NewAudit, error) {
 			if !strings.HasPrefix(n.URL, "http") {
-				return n, &shared.Problem{Status: http.StatusUnprocessableEntity, Code: shared.CodeBadURL}
+				return n, &api.Error{Code: shared.CodeBadURL}
 			}
 			n.Kind, n.PageLimit = shared.KindSite, 500
 			return n, nil

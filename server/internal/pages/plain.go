@@ -55,17 +55,17 @@ func (p *plain) start(w http.ResponseWriter, r *http.Request) {
 		p.list(w, r, http.StatusUnprocessableEntity, "", l.T(text.StartEmpty))
 		return
 	}
-	wish, problem := p.Validate(shared.NewAudit{URL: url})
-	if problem != nil {
-		p.list(w, r, problem.Status, url, text.Problem(l, string(problem.Code)))
-		return
+	wish, err := p.Validate(shared.NewAudit{URL: url})
+	var made shared.AuditProgress
+	if err == nil {
+		made, _, err = p.Create.Create(r.Context(), wish, key)
 	}
-	made, _, err := p.Create.Create(r.Context(), wish, key)
 	if err != nil {
-		if r.Context().Err() == nil {
+		problem := p.Problem(err)
+		if problem.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
 			p.Log.Error("audit not created", "url", wish.URL, "err", err)
 		}
-		p.list(w, r, http.StatusServiceUnavailable, url, text.Problem(l, string(shared.CodeUnavailable)))
+		p.list(w, r, problem.Status, url, text.Problem(l, string(problem.Code)))
 		return
 	}
 	http.Redirect(w, r, withLang(r, shared.PathBasicPage(made.AuditID)), http.StatusSeeOther)

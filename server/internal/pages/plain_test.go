@@ -241,6 +241,27 @@ func TestFormRefused(t *testing.T) {
 	}
 }
 
+// TestFormBeyondABound says why there is no further audit of a site, and keeps what was
+// typed; the same form sent again still leads to the audit that it made.
+func TestFormBeyondABound(t *testing.T) {
+	s := newSite(t)
+	first := url.Values{"url": {"https://one.example/"}, "key": {"abc"}}
+	s.post(first, "/basic")
+	s.audit("https://one.example/")
+	s.audit("https://one.example/")
+	for target, want := range map[string]string{
+		"/basic": "As many audits of this site are waiting", "/basic?lang=es": "Este sitio ya tiene tantas auditorías",
+	} {
+		r := s.post(url.Values{"url": {"https://one.example/more"}}, target)
+		if says := words(parse(t, r)); r.StatusCode != 429 || !strings.Contains(says, want) {
+			t.Errorf("%s: got %d with\n%s\nwant 429 with %q", target, r.StatusCode, says, want)
+		}
+	}
+	if again := s.post(first, "/basic"); again.Header.Get("Location") != "/audits/1/basic" {
+		t.Errorf("the form sent again: got %d to %q", again.StatusCode, again.Header.Get("Location"))
+	}
+}
+
 func TestHomeLists(t *testing.T) {
 	s := newSite(t)
 	if got := words(parse(t, s.get("/basic"))); !strings.Contains(got, "No audits yet") {

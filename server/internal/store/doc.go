@@ -69,6 +69,10 @@
 // fails with [ErrLeaseLost] and changes nothing. Times come from the database's
 // clock.
 //
+// [Bounds] say how many site audits may wait, and how many of one host may be
+// unfinished. They are checked in the transaction that stores an audit, and hold for
+// all servers of a database that have the same.
+//
 // # Errors
 //
 // Each error is wrapped once, with operation and key, and is one of this
@@ -95,6 +99,7 @@
 //   - changes.go: what changed since a cursor
 //   - listen.go: wake-ups
 //   - write.go: create, patch, cancel, delete
+//   - admission.go: how many audits there may be
 //   - worker.go: leases, claim, advance, finish
 //   - pages.go, findings.go, unvisited.go: what a worker stores beside its audit
 package store

@@ -31,6 +31,10 @@ var (
 	ErrLeaseLost = errors.New("the lease is lost")
 	// ErrIdempotency says that the key was used with another request.
 	ErrIdempotency = errors.New("the idempotency key was used with another request")
+	// ErrQueueFull says that as many site audits wait as may.
+	ErrQueueFull = errors.New("too many audits wait")
+	// ErrHostBusy says that a host has as many unfinished audits as one may.
+	ErrHostBusy = errors.New("the host has too many unfinished audits")
 	// ErrBadCursor says that a cursor is not one of this store's.
 	ErrBadCursor = errors.New("not a cursor of this list")
 	// ErrTimeout says that the database did not answer in time. It wraps

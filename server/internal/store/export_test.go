@@ -18,3 +18,9 @@ func AuditColumns() (columns []string) {
 
 // OfDialect is a store without a database; it only knows its dialect.
 func OfDialect(name string) *Store { return &Store{dialect: dialect{name: name}} }
+
+// Bound gives an open store other bounds.
+func (s *Store) Bound(b Bounds) { s.bounds = b }
+
+// Host is the expression of the index audits_host.
+func (s *Store) Host() string { return string(s.dialect.host) }

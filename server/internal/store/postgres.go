@@ -38,6 +38,8 @@ const (
 	migratePause       = 500 * time.Millisecond
 	// migrateLock is the key of the advisory lock around migrations.
 	migrateLock = 0x6174616c617961 // "atalaya"
+	// createLock is the key of the one around the creation of audits within bounds.
+	createLock = migrateLock + 1
 )
 
 var postgresDialect = dialect{
@@ -48,7 +50,10 @@ var postgresDialect = dialect{
 	},
 	lock:     "UPDATE",
 	lockFree: "UPDATE SKIP LOCKED",
-	like:     "ILIKE",
+	// A lock of the transaction, not of the session, which a pooler may share.
+	createAlone: fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", createLock),
+	host:        "split_part(url, '/', 3)",
+	like:        "ILIKE",
 }
 
 // postgres is how to reach the server; the listener has a connection of its own.

@@ -72,7 +72,12 @@ type dialect struct {
 	// lock makes a selected row wait for, and keep off, other writers; on SQLite
 	// the transaction itself does.
 	lock, lockFree string
-	like           bun.Safe
+	// createAlone is a statement after which no other transaction that stores an
+	// audit goes on until this one ends; on SQLite the transaction itself does that.
+	createAlone string
+	// host is the host of column url, as the index audits_host spells it.
+	host bun.Safe
+	like bun.Safe
 }
 
 func limitOr(n, otherwise, most int) int { return min(cmp.Or(max(n, 0), otherwise), most) }

@@ -42,7 +42,10 @@ func (s *Store) Settings(ctx context.Context, id int64) (a shared.NewAudit, stat
 		if !ok {
 			continue
 		}
-		a = shared.NewAudit{URL: p.URL, Kind: p.Kind, MaxDepth: max(rows[i].MaxDepth, 0)}
+		a = shared.NewAudit{
+			URL: p.URL, Kind: p.Kind, MaxDepth: max(rows[i].MaxDepth, 0),
+			MaxBytes: max(rows[i].MaxBytes, 0), MaxSeconds: max(rows[i].MaxSeconds, 0),
+		}
 		if p.PageLimit != nil {
 			a.PageLimit = *p.PageLimit
 		}
@@ -55,7 +58,9 @@ func (s *Store) Settings(ctx context.Context, id int64) (a shared.NewAudit, stat
 type settingsRow struct {
 	auditRow `bun:",extend"`
 
-	MaxDepth int `bun:"max_depth"`
+	MaxDepth   int   `bun:"max_depth"`
+	MaxBytes   int64 `bun:"max_bytes"`
+	MaxSeconds int   `bun:"max_seconds"`
 }
 
 // ProgressOf returns those of the audits that exist, with their activity, in

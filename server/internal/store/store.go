@@ -18,6 +18,8 @@ type Config struct {
 	DatabaseURL string
 	// DataDir is the folder of the SQLite file; made when missing.
 	DataDir string
+	// Bounds hold for what this store creates.
+	Bounds Bounds
 	// PoolSize is the greatest number of connections that serve reads; on
 	// PostgreSQL they serve writes as well. 0 means 8 on PostgreSQL, 4 on SQLite.
 	PoolSize int
@@ -30,6 +32,7 @@ type Config struct {
 // Store is an open database. The zero value is not usable: see [Open].
 type Store struct {
 	dialect   dialect
+	bounds    Bounds
 	readDB    *bun.DB
 	writeDB   *bun.DB // the same as readDB on PostgreSQL
 	pools     []Pool
@@ -51,7 +54,7 @@ type Pool struct {
 // takes the data directory. Its errors are one line that says what to do, and
 // never contain the password. [Store.Close] releases everything.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{log: c.Log, committed: func() {}}
+	s := &Store{log: c.Log, bounds: c.Bounds, committed: func() {}}
 	if s.log == nil {
 		s.log = slog.Default()
 	}

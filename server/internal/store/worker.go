@@ -30,6 +30,8 @@ type jobRow struct {
 	Status          shared.Status `bun:"status"`
 	PageLimit       int           `bun:"page_limit"`
 	MaxDepth        int           `bun:"max_depth"`
+	MaxBytes        int64         `bun:"max_bytes"`
+	MaxSeconds      int           `bun:"max_seconds"`
 	Progress        int           `bun:"progress"`
 	Discovered      int           `bun:"discovered"`
 	Attempt         int           `bun:"attempt"`
@@ -46,6 +48,8 @@ func (r *jobRow) job() work.Job {
 		URL:        r.URL,
 		PageLimit:  r.PageLimit,
 		MaxDepth:   r.MaxDepth,
+		MaxBytes:   r.MaxBytes,
+		MaxTime:    time.Duration(r.MaxSeconds) * time.Second,
 		StartedAt:  r.StartedAt.Time,
 		Progress:   r.Progress,
 		Discovered: r.Discovered,
@@ -59,9 +63,8 @@ func (r *jobRow) job() work.Job {
 	return j
 }
 
-// claimable is a site audit that waits, or whose worker's lease ran out. It
-// begins as the partial index audits_claim does.
-const claimable = "kind = 'site' AND status IN ('pending', 'running') AND deleted_at IS NULL AND " +
+// claimable is a site audit that waits, or whose worker's lease ran out.
+const claimable = unfinished + " AND " +
 	"(status = 'pending' OR lease_until IS NULL OR lease_until <= ?)"
 
 // Claim gives owner the oldest site audit that waits for a worker, for the time

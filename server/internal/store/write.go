@@ -62,9 +62,19 @@ func (s *Store) progressInTx(ctx context.Context, tx bun.Tx, id int64) (shared.A
 // Create stores a new audit and returns it. Kind "" is a site audit; limits of 0
 // stay unset. A key that was used with the same request returns the audit of
 // then, as it is now, and created is false; with another it fails with
-// [ErrIdempotency]. Texts that are no text, or too long, give [ErrOutOfRange].
+// [ErrIdempotency]. Texts that are no text, or too long, give [ErrOutOfRange]. A
+// site audit beyond the [Bounds] gives [ErrQueueFull] or [ErrHostBusy].
 func (s *Store) Create(
 	ctx context.Context, a shared.NewAudit, idempotencyKey string,
+) (p shared.AuditProgress, created bool, err error) {
+	return s.CreateIf(ctx, a, idempotencyKey, func() error { return nil })
+}
+
+// CreateIf is Create for a caller with bounds of their own: admit is asked last, about
+// a site audit that is new and within all other bounds, and its error is returned. It
+// is called within the transaction, so it must be quick.
+func (s *Store) CreateIf(
+	ctx context.Context, a shared.NewAudit, idempotencyKey string, admit func() error,
 ) (p shared.AuditProgress, created bool, err error) {
 	if a.Kind == "" {
 		a.Kind = shared.KindSite
@@ -89,6 +99,12 @@ func (s *Store) Create(
 			}
 			id = h.ID
 		}
+		if err == nil && created && a.Kind == shared.KindSite {
+			err = s.checkRoom(ctx, tx, a)
+			if err == nil {
+				err = admit()
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -103,6 +119,7 @@ func insertAudit(ctx context.Context, tx bun.Tx, a shared.NewAudit, key, hash st
 	columns := map[string]any{
 		"url": a.URL, "kind": string(a.Kind),
 		"page_limit": nullable(a.PageLimit), "max_depth": nullable(a.MaxDepth),
+		"max_bytes": nullable(a.MaxBytes), "max_seconds": nullable(a.MaxSeconds),
 		"idempotency_key": nullable(key), "request_hash": hash,
 	}
 	_, err = tx.NewInsert().Model(&columns).Table("audits").

@@ -32,6 +32,10 @@ type Job struct {
 	URL       string
 	PageLimit int
 	MaxDepth  int
+	// MaxBytes and MaxTime bound what the audit reads and how long an attempt asks
+	// the site, below the bounds of the engine itself; 0 where nobody asked for less.
+	MaxBytes int64
+	MaxTime  time.Duration
 	// StartedAt is when the first attempt began.
 	StartedAt time.Time
 	// Progress and Discovered are what is shown already; they must not fall.
