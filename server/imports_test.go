@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/feed":        {},
 	"atalaya/server/internal/testkit":     {},                                                // tests only
 	"atalaya/server/internal/sse/ssetest": {"atalaya/shared", "atalaya/server/internal/sse"}, // tests only
-	"atalaya/server/internal/crawl": {"golang.org/x/net/...", "golang.org/x/time/rate",
+	"atalaya/server/internal/crawl": {"golang.org/x/net/...",
 		"github.com/nlnwa/whatwg-url/url", "github.com/andybalholm/brotli"},
 	"atalaya/server/internal/check": {"atalaya/shared", "golang.org/x/net/html/..."},
 	"atalaya/server/internal/work":  {"atalaya/shared", "atalaya/shared/text"}, // the engine's English sentences

@@ -76,7 +76,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	// Engine: the built-in writer of rows.
 	engine := audit.New(rows, audit.Config{
 		Workers: cfg.Workers, PageLimit: cfg.PageLimit, Rate: cfg.Rate, AllowPrivate: cfg.AllowPrivateTargets,
-		MaxBytes: cfg.MaxBytes, TimeLimit: cfg.MaxTime, Owner: owner(), LeaseLost: store.ErrLeaseLost, Log: log,
+		MaxBytes: cfg.MaxBytes, TimeLimit: cfg.MaxTime, Owner: owner(), LeaseLost: store.ErrLeaseLost,
+		Budgets: budgets(rows), Log: log,
 	})
 
 	// Handlers: the API, the app and the plain pages.
@@ -165,6 +166,15 @@ type reader struct{ *store.Store }
 func (r reader) Changes(ctx context.Context, cursor string) (stream.Changes, error) {
 	changes, err := r.Store.Changes(ctx, cursor)
 	return stream.Changes(changes), err
+}
+
+// budgets is where servers share what a host gets: a data directory has one owner, but
+// any number of servers may use one PostgreSQL database.
+func budgets(rows *store.Store) audit.Budgets {
+	if rows.Dialect() == "sqlite" {
+		return nil
+	}
+	return rows
 }
 
 // door is the store for those who create audits: new ones are counted for their

@@ -92,7 +92,8 @@
 //
 // # Politeness
 //
-// All audits of a process share one [crawl.Limits]. robots.txt is asked before
+// All audits of a process share one [crawl.Limits], and through [Config].Budgets the
+// servers on one database share what it hands out. robots.txt is asked before
 // every fetch within the site, also for redirect targets. Links to other sites,
 // at most 1,000, get a HEAD, a GET where that gave no success, and one more where the
 // fault may pass (no answer in time, a connection cut, 5xx, 429): one request at a time
@@ -126,6 +127,6 @@
 //	site.go      site: what the discover stage finds out
 //	refusal.go   why a site cannot be audited, in plain words
 //	text.go      text of a site made fit to be stored
-//	store.go     Store: what the engine needs of the database; repeated writes
+//	store.go     Store, Budgets: what the engine needs of the database; repeated writes
 //	causes.go    why fetching ends early; panics turned into errors
 package audit

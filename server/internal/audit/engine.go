@@ -36,7 +36,10 @@ type Config struct {
 	MaxBytes int64
 	// LeaseLost is what the store's errors wrap when the lease is another's.
 	LeaseLost error
-	Log       *slog.Logger
+	// Budgets is where the servers on one database share what a host gets; nil when
+	// this is the only one.
+	Budgets Budgets
+	Log     *slog.Logger
 }
 
 const (
@@ -70,7 +73,11 @@ func New(s Store, c Config) *Engine {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	limits := crawl.NewLimits(c.Rate, parallel)
+	var shared crawl.Ledger
+	if c.Budgets != nil {
+		shared = &budgetLedger{budgets: c.Budgets, server: c.Owner, log: c.Log}
+	}
+	limits := crawl.NewSharedLimits(c.Rate, parallel, shared)
 	return &Engine{
 		env: env{
 			retrier: retrier{leaseLost: c.LeaseLost, log: c.Log},
@@ -102,6 +109,7 @@ func (e *Engine) Wake() { signal(e.wake) }
 func (e *Engine) Run(ctx context.Context) error {
 	defer e.fetcher.Close()
 	var workers sync.WaitGroup
+	workers.Go(func() { e.limits.KeepShares(ctx) })
 	for range e.cfg.Workers {
 		workers.Go(func() { e.work(ctx) })
 	}

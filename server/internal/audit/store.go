@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
+	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
@@ -32,6 +34,40 @@ type Store interface {
 	Finish(ctx context.Context, l work.Lease, r work.Result) error
 	// Release ends the lease, so that the next Claim takes the audit at once.
 	Release(ctx context.Context, l work.Lease) error
+}
+
+// Budgets is the part of the store through which servers share what a host gets;
+// *store.Store meets it.
+type Budgets interface {
+	// Rent notes that a server uses budgets for as long as lasts, and returns what the
+	// others noted.
+	Rent(ctx context.Context, server string, uses []work.BudgetUse, lasts time.Duration) ([]work.BudgetOthers, error)
+}
+
+// budgetLedger is the store's part in the words of package crawl.
+type budgetLedger struct {
+	budgets Budgets
+	server  string
+	log     *slog.Logger
+	failed  atomic.Bool // the last time
+}
+
+// Rent implements [crawl.Ledger]. Of failures in a row the log has the first: another
+// comes every second.
+func (l *budgetLedger) Rent(ctx context.Context, uses []crawl.Use, lasts time.Duration) ([]crawl.Others, error) {
+	told := make([]work.BudgetUse, len(uses))
+	for i, u := range uses {
+		told[i] = work.BudgetUse(u)
+	}
+	answer, err := l.budgets.Rent(ctx, l.server, told, lasts)
+	if failed := err != nil && !errors.Is(ctx.Err(), context.Canceled); l.failed.Swap(failed) != failed && failed {
+		l.log.Warn("budgets not shared with other servers", "err", err)
+	}
+	others := make([]crawl.Others, len(answer))
+	for i, o := range answer {
+		others[i] = crawl.Others(o)
+	}
+	return others, err
 }
 
 // retrier repeats operations of the store.

@@ -27,7 +27,8 @@
 //   - [Fetcher.Counting] tells how many bytes one of its users reads.
 //   - [Limits] is the politeness, one per process: all audits take their turns from
 //     the same budgets, one for each host, each registrable domain and each address
-//     that names resolve to. A [Watch] knows what the requests of one of them wait for.
+//     that names resolve to. With a [Ledger], servers share them. A [Watch] knows what
+//     the requests of one audit wait for.
 //
 // # What a caller may rely on
 //
@@ -51,6 +52,21 @@
 // says: at most three, by http, through the same guard and turns, and kept for all
 // fetches of the Fetcher. What is refused says which part is at fault: the name, the
 // dates, the authority or the handshake.
+//
+// Politeness: in any stretch of time a budget gets the rate and one request more (a
+// tenth of a second's worth at rates above ten a second), and no more than so many
+// requests are under way.
+//
+// Politeness of several servers: each rents the budgets that it uses for 3 s, once a
+// second, and has an equal share of rate and parallelism. A server that joins others
+// begins 3 s later, when each of them has counted it or has fallen silent; so their
+// shares never add up to more than the whole, and together they ask as one server
+// would, with one request more for each of them. What was under way when a server
+// joined comes on top for as long as it takes; each has at least one request under way.
+// A server that died or has no more to ask frees its share after 3 s. A pause and a
+// slower rate that one learns are told at once, and hold for the others a second later.
+// A server whose ledger does not answer for 3 s goes on at 1/64 of the rate, beyond the
+// others' shares. Nothing is locked, and the ledger's own clock never meets ours.
 //
 // Robots: Fetch does not consult robots.txt; its caller asks [RobotsCache.Allowed]
 // before, because what to do with a refused URL is the caller's decision.
@@ -94,7 +110,10 @@
 //	issuers.go        certificates that servers leave out of their chains
 //	url.go            Resolve and Canonical: the two forms of a URL
 //	limits.go         Limits: turns at hosts
+//	turns.go          how many requests are under way at a host
 //	pace.go           how fast a host is asked
 //	watch.go          Watch: what the requests of one audit wait for
+//	spacing.go        how far requests are apart
+//	share.go          Ledger: what several servers may each ask
 //	text.go           text of a site, cut
 package crawl

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"golang.org/x/net/publicsuffix"
-	"golang.org/x/time/rate"
 )
 
 const (
@@ -30,11 +29,15 @@ const (
 	lookUpTimeout = 5 * time.Second
 )
 
-// Limits hands out turns so that all audits of a process together stay polite to each
-// host, each registrable domain and each address. It is safe for concurrent use.
+// Limits hands out turns so that all audits of a process, and with a [Ledger] those of
+// all servers together, stay polite to each host, each registrable domain and each
+// address. It is safe for concurrent use.
 type Limits struct {
 	perSecond float64
 	parallel  int
+	ledger    Ledger // nil when nobody else uses the budgets
+	// exchangeDue has one slot: a budget waits for an exchange with the ledger.
+	exchangeDue chan struct{}
 	// lookUp resolves a name; nil for no budgets of addresses but those that stand in
 	// URLs. Set before the first use.
 	lookUp func(ctx context.Context, name string) ([]netip.Addr, error)
@@ -46,11 +49,13 @@ type Limits struct {
 
 // budget is what one host, domain or address gets.
 type budget struct {
-	turns   chan struct{} // one token per request under way
-	limiter *rate.Limiter
+	turns *turns // requests under way
 
 	// Guarded by Limits.mu.
 	pace    pace
+	rent    rent
+	spacing spacing
+	changed chan struct{}  // is closed when the ledger has answered
 	callers map[*Watch]int // between asking for a turn and giving it back, by whose they are
 	used    time.Time
 }
@@ -79,6 +84,12 @@ type Pace struct {
 // a time for each host, each registrable domain and each address. Values <= 0 mean
 // DefaultRate and DefaultParallel.
 func NewLimits(perSecond float64, parallel int) *Limits {
+	return NewSharedLimits(perSecond, parallel, nil)
+}
+
+// NewSharedLimits returns limits of which each server that uses the same ledger has a
+// share. [Limits.KeepShares] must run beside them. No ledger means no other servers.
+func NewSharedLimits(perSecond float64, parallel int, ledger Ledger) *Limits {
 	if perSecond <= 0 {
 		perSecond = DefaultRate
 	}
@@ -86,7 +97,7 @@ func NewLimits(perSecond float64, parallel int) *Limits {
 		parallel = DefaultParallel
 	}
 	return &Limits{
-		perSecond: perSecond, parallel: parallel,
+		perSecond: perSecond, parallel: parallel, ledger: ledger, exchangeDue: make(chan struct{}, 1),
 		budgets: map[string]*budget{}, addresses: map[string]knownAddress{},
 	}
 }
@@ -101,41 +112,48 @@ func NewLimits(perSecond float64, parallel int) *Limits {
 func (l *Limits) Acquire(ctx context.Context, host string) (release func(Outcome), err error) {
 	watch := watchOf(ctx)
 	request := watch.begin(host)
-	var held []*budget
+	// All at once, so that one exchange with the ledger serves them.
+	budgets := l.enter(watch, l.budgetsOf(ctx, host)...)
+	held := 0
 	free := func() {
-		for _, b := range held {
-			<-b.turns
-			l.leave(b, watch)
+		for _, b := range budgets[:held] {
+			b.turns.give()
 		}
+		l.leave(watch, budgets...)
 		watch.end(request)
 	}
-	for _, key := range l.budgetsOf(ctx, host) {
-		b := l.enter(key, watch)
+	for _, b := range budgets {
 		watch.setQueued(request, b)
-		select {
-		case b.turns <- struct{}{}:
-			held = append(held, b)
-		case <-ctx.Done():
-			l.leave(b, watch)
-			free()
-			return nil, fmt.Errorf("crawl: turn at %s: %w", host, context.Cause(ctx))
+		err := b.turns.take(ctx)
+		if err == nil {
+			held++
+			// The host waits for its own pace before it takes a turn of the address, so
+			// that a slow host does not hold up its neighbours.
+			err = l.awaitTurn(ctx, b)
 		}
-		// The host waits for its own pace before it takes a turn of the address, so
-		// that a slow host does not hold up its neighbours.
-		if err := l.awaitTurn(ctx, b); err != nil {
+		if err != nil {
 			free()
 			return nil, fmt.Errorf("crawl: turn at %s: %w", host, err)
 		}
 	}
 	watch.setQueued(request, nil)
 	return func(o Outcome) {
-		l.mu.Lock()
-		h := held[0]
-		h.pace.observe(time.Now(), o)
-		l.applyPaceLocked(h)
-		l.mu.Unlock()
+		l.observe(budgets[0], o)
 		free()
 	}, nil
+}
+
+// observe takes an answer of the host into account. What slows it down is told to the
+// other servers at once.
+func (l *Limits) observe(b *budget, o Outcome) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now, before := time.Now(), b.pace
+	b.pace.observe(now, o)
+	l.applyLocked(b, now)
+	if l.ledger != nil && (b.pace.rate < before.rate || b.pace.paused.After(before.paused)) {
+		l.askForExchangeLocked(b)
+	}
 }
 
 // budgetsOf names the budgets that a request to host counts for, the host's first.
@@ -190,26 +208,50 @@ func (l *Limits) addressOf(ctx context.Context, name string) (netip.Addr, bool) 
 // awaitTurn waits for the end of a pause and for the rate, and again for a pause that
 // began meanwhile. After a pause the waiting requests are spaced by the rate.
 func (l *Limits) awaitTurn(ctx context.Context, b *budget) error {
-	for {
-		if err := sleep(ctx, l.pauseLeft(b)); err != nil {
-			return err
-		}
-		// Not limiter.Wait: it gives up before a deadline it foresees to miss.
-		turn := b.limiter.Reserve()
-		if err := sleep(ctx, turn.Delay()); err != nil {
-			turn.Cancel()
-			return err
-		}
-		if l.pauseLeft(b) <= 0 {
+	for ctx.Err() == nil {
+		wait, changed := l.tryTurn(b)
+		if wait <= 0 {
 			return nil
 		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-changed:
+		case <-ctx.Done():
+		}
+		timer.Stop()
 	}
+	return context.Cause(ctx)
 }
 
-func (l *Limits) pauseLeft(b *budget) time.Duration {
+// tryTurn notes a request, or tells how long to wait before the next try unless
+// something changes before.
+func (l *Limits) tryTurn(b *budget) (wait time.Duration, changed <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return time.Until(b.pace.paused)
+	now := time.Now()
+	part, wait := l.shareLocked(b, now)
+	if wait = max(wait, b.pausedUntil().Sub(now)); wait > 0 {
+		return wait, b.changed
+	}
+	b.spacing.setRate(now, b.pace.inForce()*part)
+	return b.spacing.take(now), b.changed
+}
+
+// pausedUntil is the end of the pause that this server or another one was asked for.
+func (b *budget) pausedUntil() time.Time {
+	if b.rent.paused.After(b.pace.paused) {
+		return b.rent.paused
+	}
+	return b.pace.paused
+}
+
+// shareLocked is which part of a budget this server has, and how long not yet.
+func (l *Limits) shareLocked(b *budget, now time.Time) (part float64, wait time.Duration) {
+	if l.ledger == nil {
+		return 1, 0
+	}
+	return b.rent.share(now)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -229,15 +271,15 @@ func sleep(ctx context.Context, d time.Duration) error {
 // SetCrawlDelay slows a host to one request per d; more than 10 s count as 10 s.
 // It never makes a host faster than the configured rate; 0 ends an earlier delay.
 func (l *Limits) SetCrawlDelay(host string, d time.Duration) {
-	h := l.enter(host, nil)
-	defer l.leave(h, nil)
+	entered := l.enter(nil, host)
+	defer l.leave(nil, entered...)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	h.pace.setCrawlDelay(d)
-	l.applyPaceLocked(h)
+	entered[0].pace.setCrawlDelay(d)
+	l.applyLocked(entered[0], time.Now())
 }
 
-// Pace returns how fast the host is asked now.
+// Pace returns how fast the host is asked now, by this server.
 func (l *Limits) Pace(host string) Pace {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -245,37 +287,54 @@ func (l *Limits) Pace(host string) Pace {
 	if h == nil {
 		return Pace{Rate: l.perSecond}
 	}
-	return Pace{Rate: h.pace.rate, PausedUntil: h.pace.paused}
+	part, _ := l.shareLocked(h, time.Now())
+	return Pace{Rate: h.pace.inForce() * part, PausedUntil: h.pausedUntil()}
 }
 
-func (l *Limits) enter(key string, w *Watch) *budget {
+// enter finds or makes the budgets of keys for one who asks; w is nil for nobody's
+// audit. Each must be left.
+func (l *Limits) enter(w *Watch, keys ...string) []*budget {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b := l.budgets[key]
-	if b == nil {
-		if len(l.budgets) >= manyBudgets {
-			l.forgetIdleLocked()
+	now := time.Now()
+	entered := make([]*budget, len(keys))
+	for i, key := range keys {
+		b := l.budgets[key]
+		if b == nil {
+			b = l.openLocked(key)
 		}
-		b = &budget{
-			turns:   make(chan struct{}, l.parallel),
-			limiter: rate.NewLimiter(rate.Limit(l.perSecond), burst(l.perSecond)),
-			pace:    newPace(l.perSecond),
-			callers: map[*Watch]int{},
+		if l.ledger != nil && len(b.callers) == 0 && !b.rent.holds(now) {
+			b.rent = askedFor(now)
+			l.askForExchangeLocked(b)
 		}
-		l.budgets[key] = b
+		b.callers[w]++
+		b.used = now
+		entered[i] = b
 	}
-	b.callers[w]++
-	b.used = time.Now()
+	return entered
+}
+
+func (l *Limits) openLocked(key string) *budget {
+	if len(l.budgets) >= manyBudgets {
+		l.forgetIdleLocked()
+	}
+	b := &budget{
+		turns: newTurns(l.parallel), pace: newPace(l.perSecond), spacing: newSpacing(l.perSecond),
+		changed: make(chan struct{}), callers: map[*Watch]int{},
+	}
+	l.budgets[key] = b
 	return b
 }
 
-func (l *Limits) leave(b *budget, w *Watch) {
+func (l *Limits) leave(w *Watch, budgets ...*budget) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if b.callers[w]--; b.callers[w] == 0 {
-		delete(b.callers, w)
+	for _, b := range budgets {
+		if b.callers[w]--; b.callers[w] == 0 {
+			delete(b.callers, w)
+		}
+		b.used = time.Now()
 	}
-	b.used = time.Now()
 }
 
 func (l *Limits) forgetIdleLocked() {
@@ -287,13 +346,14 @@ func (l *Limits) forgetIdleLocked() {
 	}
 }
 
-func (l *Limits) applyPaceLocked(b *budget) {
-	if b.limiter.Limit() != rate.Limit(b.pace.rate) {
-		b.limiter.SetLimit(rate.Limit(b.pace.rate))
-		b.limiter.SetBurst(burst(b.pace.rate))
+// applyLocked lets a new pace or share of a budget take effect, also for those that
+// wait for its answer.
+func (l *Limits) applyLocked(b *budget, now time.Time) {
+	part, _ := l.shareLocked(b, now)
+	b.spacing.setRate(now, b.pace.inForce()*part)
+	if l.ledger != nil {
+		b.turns.allow(max(1, int(float64(l.parallel)*part)))
+		close(b.changed)
+		b.changed = make(chan struct{})
 	}
 }
-
-// burst is what 100 ms of the rate allow: polite rates are evenly spaced, high
-// ones do not depend on the resolution of timers.
-func burst(perSecond float64) int { return max(1, int(perSecond/10)) }

@@ -66,7 +66,7 @@ func TestLimitsParallel(t *testing.T) {
 			t.Error("a third request went beside two")
 		default:
 		}
-		if got := len(l.budgets["a"].turns); got != 2 {
+		if got := l.budgets["a"].turns.held; got != 2 {
 			t.Errorf("%d in flight, want 2", got)
 		}
 		releases[0](Outcome{Status: 200})

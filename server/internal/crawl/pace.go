@@ -28,7 +28,8 @@ const (
 type pace struct {
 	base    float64       // requests per second as configured
 	ceiling float64       // base, or less when robots.txt asks for a Crawl-delay
-	rate    float64       // in force
+	rate    float64       // what its answers allow
+	others  float64       // the least that answers to other servers allow; 0 for none
 	good    int           // good answers since the rate last changed
 	usual   time.Duration // how long answers take, as a moving average; 0 before the first
 	halved  time.Time
@@ -37,6 +38,14 @@ type pace struct {
 
 func newPace(perSecond float64) pace {
 	return pace{base: perSecond, ceiling: perSecond, rate: perSecond}
+}
+
+// inForce is the rate at which the host is asked, by all servers together.
+func (p *pace) inForce() float64 {
+	if p.others > 0 {
+		return min(p.rate, p.others)
+	}
+	return p.rate
 }
 
 // setCrawlDelay makes one request per d the ceiling; 0 gives the base back.
@@ -83,7 +92,7 @@ func (p *pace) observe(now time.Time, o Outcome) {
 	}
 	switch {
 	case overloaded && (p.halved.IsZero() || now.Sub(p.halved) >= backOffEvery):
-		p.rate = max(p.rate/2, p.ceiling/slowestShare)
+		p.rate = max(p.inForce()/2, p.ceiling/slowestShare)
 		p.good, p.halved = 0, now
 	case overloaded:
 		p.good = 0

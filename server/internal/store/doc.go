@@ -102,4 +102,5 @@
 //   - admission.go: how many audits there may be
 //   - worker.go: leases, claim, advance, finish
 //   - pages.go, findings.go, unvisited.go: what a worker stores beside its audit
+//   - budgets.go: what servers tell each other, so that together they stay polite
 package store

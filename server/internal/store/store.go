@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -42,6 +43,8 @@ type Store struct {
 	postgres  *postgres
 	watcher   *watcher
 	closers   []io.Closer // in order of closing
+	// budgetsForgotten is when old notes about budgets were removed, in ms.
+	budgetsForgotten atomic.Int64
 }
 
 // Pool is a pool of connections and its name, for metrics.
