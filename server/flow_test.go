@@ -337,30 +337,33 @@ func TestKilledServerGoesOn(t *testing.T) {
 	})
 }
 
+// settledReport waits for the end of an audit and returns what of its report does not
+// depend on time and order.
+func settledReport(t *testing.T, p *process, id int64) shared.Report {
+	t.Helper()
+	testkit.Eventually(t, time.Minute, "the end", func() bool { return p.progress(id).Status.Terminal() })
+	r := p.report(id)
+	slices.SortFunc(r.Checks, func(x, y shared.CheckResult) int { return cmp.Compare(x.ID, y.ID) })
+	for i := range r.Checks {
+		for j := range r.Checks[i].Samples {
+			s := &r.Checks[i].Samples[j]
+			s.ID = 0 // the row's
+			s.Evidence = slices.DeleteFunc(s.Evidence, func(e shared.Evidence) bool { return e.Name == "ms" })
+		}
+	}
+	// How many links out are tried before an audit without a network gives up is
+	// a matter of time.
+	r.Unvisited = slices.DeleteFunc(r.Unvisited, func(u shared.Unvisited) bool { return u.Reason == "external" })
+	return r
+}
+
 // Twenty kills at random moments change nothing about what an audit finds.
 func TestTwentyKillsChangeNothing(t *testing.T) {
 	t.Parallel()
 	site := gitDoc(t)
 	audit := fmt.Sprintf(`{"url":%q}`, site)
-	end := func(p *process, id int64) shared.Report {
-		t.Helper()
-		testkit.Eventually(t, time.Minute, "the end", func() bool { return p.progress(id).Status.Terminal() })
-		r := p.report(id)
-		slices.SortFunc(r.Checks, func(x, y shared.CheckResult) int { return cmp.Compare(x.ID, y.ID) })
-		for i := range r.Checks {
-			for j := range r.Checks[i].Samples {
-				s := &r.Checks[i].Samples[j]
-				s.ID = 0 // the row's
-				s.Evidence = slices.DeleteFunc(s.Evidence, func(e shared.Evidence) bool { return e.Name == "ms" })
-			}
-		}
-		// How many links out are tried before an audit without a network gives up is
-		// a matter of time.
-		r.Unvisited = slices.DeleteFunc(r.Unvisited, func(u shared.Unvisited) bool { return u.Reason == "external" })
-		return r
-	}
 	calm := start(t, "--data-dir", t.TempDir(), "--rate", "10000")
-	want := end(calm, calm.create(audit).AuditID)
+	want := settledReport(t, calm, calm.create(audit).AuditID)
 
 	p := start(t, "--data-dir", t.TempDir(), "--rate", "100")
 	id := p.create(audit).AuditID
@@ -379,7 +382,7 @@ func TestTwentyKillsChangeNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got := end(p, id)
+	got := settledReport(t, p, id)
 	if got.Audit.Status != shared.StatusCompleted || got.Audit.TotalPages != want.Audit.TotalPages {
 		t.Fatalf("after %d kills: %+v", kills, got.Audit)
 	}

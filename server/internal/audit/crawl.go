@@ -52,8 +52,15 @@ func (r *run) crawl(ctx context.Context, s *site, book *book) error {
 	c := newCollector(r, s, book)
 	var workers sync.WaitGroup
 	workers.Go(func() { c.sitemaps <- r.readSitemaps(inner, s) })
-	for range fetchers {
-		workers.Go(func() { c.fetchTasks(inner) })
+	c.hire = func(n int) {
+		for range n {
+			workers.Go(func() { c.fetchTasks(inner) })
+		}
+	}
+	if r.trial.on() {
+		c.hire(suspectFetchers)
+	} else {
+		c.hire(fetchers)
 	}
 	err := c.collect(ctx)
 	done()
@@ -86,6 +93,7 @@ type collector struct {
 	todo     chan task
 	arrivals chan arrival
 	sitemaps chan sitemapsRead // gets one value, which never waits
+	hire     func(n int)       // has n more goroutines fetch tasks
 
 	handed      int                // tasks handed out
 	followed    int                // tasks whose links have joined the frontier
@@ -161,6 +169,9 @@ func (c *collector) collect(ctx context.Context) error {
 		case a := <-c.arrivals:
 			if err := c.takeArrival(ctx, a); err != nil {
 				return err
+			}
+			if c.run.trial.pass() {
+				c.hire(fetchers - suspectFetchers)
 			}
 		case read := <-c.sitemaps:
 			if err := c.takeSitemaps(ctx, read); err != nil {
@@ -396,7 +407,7 @@ func (c *collector) fetch(ctx context.Context, a *arrival) error {
 	redirected, returned := false, false
 	follow := r.followAllowed(ctx)
 	res, err := r.fetcher.Fetch(ctx, crawl.Request{
-		URL: u,
+		URL: u, MaxBody: r.trial.maxBody(),
 		Follow: func(next *url.URL) bool {
 			redirected = c.site.scope.Contains(next) && follow(next)
 			returned = redirected && next.String() == a.item.URL

@@ -118,7 +118,9 @@ func (r *run) refuseStart(ctx context.Context, res *crawl.Result) error {
 // as long as it is short.
 func (r *run) askHome(ctx context.Context, seed *url.URL) (res *crawl.Result, err error) {
 	for range 1 + busyRetries {
-		res, err = r.fetcher.Fetch(ctx, crawl.Request{URL: seed, Follow: r.followAllowed(ctx), WantBody: crawl.HTMLBody})
+		res, err = r.fetcher.Fetch(ctx, crawl.Request{
+			URL: seed, Follow: r.followAllowed(ctx), WantBody: crawl.HTMLBody, MaxBody: r.trial.maxBody(),
+		})
 		if err != nil || !isBusy(res) || res.RetryAfter > r.busyPatience {
 			return res, err
 		}

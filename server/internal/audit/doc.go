@@ -53,6 +53,18 @@
 // it has and releases its lease, within 3 s, so that the next process goes on at
 // once.
 //
+// # Suspects
+//
+// A job is a suspect when a worker that had it died and no page was added since. It
+// comes last, and a process takes it up only when no other of its workers has a job;
+// meanwhile they take up none. So a death names its culprit: a good audit that was
+// beside it is a suspect only until it goes on, and then others run beside it again,
+// but not the culprit. Until it has got over [probation] addresses it has less of
+// everything: one page at a time, bodies of at most [suspectBody], Config.SuspectTime
+// instead of Config.TimeLimit; after that it is an audit like any other. On one server
+// new audits wait that long at most; of several servers the others go on. The store
+// gives up what workers died of five times without a page between.
+//
 // # Ends
 //
 // completed with a score; partial when a limit (stop_reason "limit": pages or
@@ -106,6 +118,7 @@
 // Uses run down this list.
 //
 //	engine.go    workers: claim a job, run it, write its end
+//	suspect.go   room and trial: audits that may have killed a worker
 //	stages.go    the stages in order, and what one leaves to the next
 //	discover.go  the first stage: robots.txt and start page
 //	crawl.go     the second stage: every page of the site, and what its sitemaps name

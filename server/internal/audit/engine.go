@@ -34,6 +34,9 @@ type Config struct {
 	TimeLimit time.Duration
 	// MaxBytes bounds the bodies that an audit reads, in bytes decoded; default none.
 	MaxBytes int64
+	// SuspectTime bounds it for an audit over which a worker may have died, until it has
+	// shown that it is harmless; default 5 min.
+	SuspectTime time.Duration
 	// LeaseLost is what the store's errors wrap when the lease is another's.
 	LeaseLost error
 	// Budgets is where the servers on one database share what a host gets; nil when
@@ -61,6 +64,7 @@ type Engine struct {
 	env
 	cfg  Config
 	wake chan struct{} // one slot
+	room *room
 }
 
 // New prepares an engine; [Engine.Run] starts it.
@@ -70,6 +74,7 @@ func New(s Store, c Config) *Engine {
 	c.Rate = orDefault(c.Rate, 5)
 	c.Lease = orDefault(c.Lease, 10*time.Second)
 	c.TimeLimit = orDefault(c.TimeLimit, 30*time.Minute)
+	c.SuspectTime = min(orDefault(c.SuspectTime, 5*time.Minute), c.TimeLimit)
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -96,6 +101,7 @@ func New(s Store, c Config) *Engine {
 		},
 		cfg:  c,
 		wake: make(chan struct{}, 1),
+		room: newRoom(),
 	}
 }
 
@@ -121,8 +127,7 @@ func (e *Engine) Run(ctx context.Context) error {
 func (e *Engine) work(ctx context.Context) {
 	retry := time.Duration(0)
 	for ctx.Err() == nil {
-		claimed := time.Now()
-		job, ok, err := e.store.Claim(ctx, e.cfg.Owner, e.cfg.Lease)
+		ran, err := e.workOnce(ctx)
 		switch {
 		case err != nil && ctx.Err() == nil:
 			if retry == 0 {
@@ -130,22 +135,45 @@ func (e *Engine) work(ctx context.Context) {
 			}
 			retry = min(max(2*retry, idleEvery), claimRetryMax)
 			e.idle(ctx, retry)
-		case ok:
+		case ran:
 			retry = 0
-			// There may be more: one wake-up can stand for several jobs.
-			e.Wake()
-			err := guard(func() error {
-				e.runJob(ctx, job, claimed)
-				return nil
-			})
-			if err != nil {
-				e.log.Error("audit given up", "audit_id", job.AuditID, "err", err)
-			}
 		default:
 			retry = 0
 			e.idle(ctx, idleEvery)
 		}
 	}
+}
+
+// workOnce runs one job, if there is any. A suspect is taken up by the only worker with
+// a job, and keeps the others from taking up theirs.
+func (e *Engine) workOnce(ctx context.Context) (ran bool, err error) {
+	place, alone := e.room.enter(ctx)
+	if place == nil {
+		return false, nil
+	}
+	defer place.leave()
+	claim := e.store.ClaimSound
+	if alone {
+		claim = e.store.Claim
+	}
+	claimed := time.Now()
+	job, ok, err := claim(ctx, e.cfg.Owner, e.cfg.Lease)
+	if err != nil || !ok {
+		return false, err
+	}
+	if !job.Suspect {
+		place.share()
+	}
+	// There may be more: one wake-up can stand for several jobs.
+	e.Wake()
+	err = guard(func() error {
+		e.runJob(ctx, job, claimed, place.share)
+		return nil
+	})
+	if err != nil {
+		e.log.Error("audit given up", "audit_id", job.AuditID, "err", err)
+	}
+	return true, nil
 }
 
 // idle waits for a wake-up, but not longer than d give or take a quarter.
@@ -166,7 +194,9 @@ func (e *Engine) idle(ctx context.Context, d time.Duration) {
 // stop. workCtx lives as long as anybody wants the result: it ends, with the cause, when
 // the audit is cancelled or the engine stops. fetchCtx lives as long as asking the site
 // makes sense: it ends with the time limit too.
-func (e *Engine) runJob(ctx context.Context, job work.Job, claimed time.Time) {
+//
+// acquit is called once a suspect turns out to be harmless.
+func (e *Engine) runJob(ctx context.Context, job work.Job, claimed time.Time, acquit func()) {
 	log := e.log.With("audit_id", job.AuditID, "attempt", job.Attempt)
 	writeCtx, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer giveUp(nil)
@@ -190,7 +220,11 @@ func (e *Engine) runJob(ctx context.Context, job work.Job, claimed time.Time) {
 	}
 	beside.Go(func() { keeper.keep(writeCtx, claimed) })
 
-	log.Info("audit taken up", "url", job.URL)
+	log.Info("audit taken up", "url", job.URL, "suspect", job.Suspect)
+	if job.Suspect {
+		r.trial.begin(e.cfg.SuspectTime, func() { stopFetching(errTimeUp) }, acquit)
+		defer r.trial.end()
+	}
 	result, err := r.runStages(writeCtx, workCtx, fetchCtx)
 	switch {
 	case writeCtx.Err() != nil:

@@ -43,6 +43,7 @@ type run struct {
 	// stopFetching ends the asking of sites, with a cause.
 	stopFetching context.CancelCauseFunc
 
+	trial               trial
 	rec                 *recorder
 	robots              *crawl.RobotsCache
 	waits               waits

@@ -16,8 +16,10 @@ import (
 // Store is what the engine needs of the database; *store.Store meets it. Every
 // write is refused with Config.LeaseLost once the lease is another worker's.
 type Store interface {
-	// Claim takes the oldest audit that waits, or else one whose lease ran out.
+	// Claim takes the oldest audit that waits, or else a suspect.
 	Claim(ctx context.Context, owner string, lease time.Duration) (job work.Job, ok bool, err error)
+	// ClaimSound takes no suspect.
+	ClaimSound(ctx context.Context, owner string, lease time.Duration) (job work.Job, ok bool, err error)
 	// Renew prolongs the lease and tells whether somebody asked to cancel.
 	Renew(ctx context.Context, l work.Lease, lease time.Duration) (cancelRequested bool, err error)
 	Advance(ctx context.Context, l work.Lease, a work.Advance) error

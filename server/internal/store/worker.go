@@ -53,6 +53,7 @@ func (r *jobRow) job() work.Job {
 		StartedAt:  r.StartedAt.Time,
 		Progress:   r.Progress,
 		Discovered: r.Discovered,
+		Suspect:    r.LeasesLost > 0,
 	}
 	if r.Activity != nil {
 		var a shared.Activity
@@ -67,18 +68,36 @@ func (r *jobRow) job() work.Job {
 const claimable = unfinished + " AND " +
 	"(status = 'pending' OR lease_until IS NULL OR lease_until <= ?)"
 
+// sound is a claimable audit over which no worker may have died, or that does not run
+// any more: it ends.
+const sound = "((lease_owner IS NULL AND leases_lost = 0) OR cancel_requested OR " +
+	"(lease_owner IS NOT NULL AND leases_lost >= ?))"
+
 // Claim gives owner the oldest site audit that waits for a worker, for the time
-// of lease; ok is false when there is none. One whose lease ran out comes after those
-// that wait. No two calls get the same one. On
+// of lease; ok is false when there is none. A suspect, see [work.Job], comes after all
+// others. No two calls get the same one. On
 // the way it ends audits without a worker that were asked to cancel, and those
 // that [LeasesLostMax] workers died of. Limits of 0 in the job were not set.
 func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration) (job work.Job, ok bool, err error) {
+	return s.claim(ctx, owner, lease, func(q *bun.SelectQuery) *bun.SelectQuery { return q })
+}
+
+// ClaimSound is Claim for a worker beside others: it leaves suspects alone.
+func (s *Store) ClaimSound(ctx context.Context, owner string, lease time.Duration) (job work.Job, ok bool, err error) {
+	return s.claim(ctx, owner, lease, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where(sound, LeasesLostMax-1)
+	})
+}
+
+func (s *Store) claim(
+	ctx context.Context, owner string, lease time.Duration, among func(*bun.SelectQuery) *bun.SelectQuery,
+) (job work.Job, ok bool, err error) {
 	// One audit per transaction, so that however many have no worker left, each
 	// transaction is short.
 	for {
 		var row jobRow
 		err := s.write(ctx, "claim", false, func(ctx context.Context, tx bun.Tx) (err error) {
-			row, err = s.candidate(ctx, tx)
+			row, err = s.candidate(ctx, tx, among)
 			if err != nil || row.ID == 0 {
 				return err
 			}
@@ -120,10 +139,14 @@ func (s *Store) settle(tx bun.Tx, row *jobRow, owner string, lease time.Duration
 
 // candidate is the oldest claimable audit, kept off others until the transaction
 // ends; its ID is 0 when there is none. An audit over which a worker may have died
-// comes after all others, so that it does not take them with it.
-func (s *Store) candidate(ctx context.Context, tx bun.Tx) (row jobRow, err error) {
-	q := tx.NewSelect().Model(&row).Where(claimable, s.dialect.now).
-		OrderExpr("lease_owner IS NOT NULL, leases_lost, id").Limit(1)
+// comes after all others, so that it does not take them with it; of several, the one
+// that was tried least.
+func (s *Store) candidate(
+	ctx context.Context, tx bun.Tx, among func(*bun.SelectQuery) *bun.SelectQuery,
+) (row jobRow, err error) {
+	q := tx.NewSelect().Model(&row).Where(claimable, s.dialect.now).Apply(among).
+		OrderExpr("leases_lost > 0 OR lease_owner IS NOT NULL, leases_lost, " +
+			"CASE WHEN lease_owner IS NULL THEN 0 ELSE attempt END, id").Limit(1)
 	if s.dialect.lockFree != "" {
 		q.For(s.dialect.lockFree)
 	}

@@ -469,3 +469,51 @@ func TestManyPages(t *testing.T) {
 		}
 	})
 }
+
+// Beside others, a worker gets no audit over which one may have died, until a page more
+// has cleared it. What ends is ended all the same.
+func TestClaimSound(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		sound := func(want int64) {
+			t.Helper()
+			job, ok, err := f.ClaimSound(ctx, "w", time.Minute)
+			if err != nil || ok != (want != 0) || job.AuditID != want || job.Suspect {
+				t.Errorf("claimed %+v, %v, %v, want audit %d", job, ok, err, want)
+			}
+		}
+		id := f.create(t, site).AuditID
+		if job := f.claim(t, "w"); job.Suspect {
+			t.Error("a new audit is a suspect")
+		}
+		f.loseLease(t)
+		next := f.create(t, site).AuditID
+		sound(next)
+		sound(0)
+		job := f.claim(t, "w")
+		if job.AuditID != id || !job.Suspect {
+			t.Fatalf("claimed %+v, want the suspect", job)
+		}
+		if err := f.Release(ctx, job.Lease); err != nil {
+			t.Fatal(err)
+		}
+		sound(0) // giving it back clears nobody
+		job = f.claim(t, "w")
+		if err := f.Advance(ctx, job.Lease, work.Advance{TotalPages: 1, Progress: 10}); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Release(ctx, job.Lease); err != nil {
+			t.Fatal(err)
+		}
+		sound(id)
+		if _, err := f.Cancel(ctx, id); err != nil {
+			t.Fatal(err)
+		}
+		f.loseLease(t)
+		f.sql(t, fmt.Sprintf("UPDATE audits SET leases_lost = %d WHERE id = %d", store.LeasesLostMax-1, next))
+		sound(0)
+		if a, b := f.progress(t, id).Status, f.progress(t, next).Status; a != shared.StatusCancelled || b != shared.StatusFailed {
+			t.Errorf("asked to cancel: %s; killed too often: %s", a, b)
+		}
+	})
+}

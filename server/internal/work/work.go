@@ -41,6 +41,9 @@ type Job struct {
 	// Progress and Discovered are what is shown already; they must not fall.
 	Progress   int
 	Discovered int
+	// Suspect says that a worker may have died of this audit: one that had it did die,
+	// and no page was added since.
+	Suspect bool
 	// Activity is what a previous attempt showed last; nil on the first.
 	Activity *shared.Activity
 }
