@@ -69,7 +69,8 @@ func TestASuspectTakesNobodyWithIt(t *testing.T) {
 		}
 	}
 	a := p.progress(suspect)
-	if a.Status != shared.StatusFailed || a.ErrorKey == nil || *a.ErrorKey != "worker-died" || deaths < store.LeasesLostMax {
+	if a.Status != shared.StatusFailed || a.ErrorKey == nil || *a.ErrorKey != "worker-died" ||
+		deaths < store.LeasesLostMax {
 		t.Errorf("after %d deaths the suspect is %+v", deaths, a)
 	}
 	got := settledReport(t, p, good)

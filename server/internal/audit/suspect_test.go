@@ -93,6 +93,7 @@ func TestTrial(t *testing.T) {
 				passed = tr.pass()
 			}
 			time.Sleep(test.wait)
+			synctest.Wait()
 			if passed != test.acquit || acquitted != test.acquit || late != test.late || (tr.maxBody() == 0) != test.mayLarge {
 				t.Errorf("%s: passed %v, acquitted %v, late %v, bodies up to %d", test.name, passed, acquitted, late, tr.maxBody())
 			}

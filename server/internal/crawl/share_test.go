@@ -81,10 +81,15 @@ func TestSpacing(t *testing.T) {
 func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		turns := newTurns(2)
-		var got []string
+		var (
+			mu  sync.Mutex
+			got []string
+		)
 		ask := func(ctx context.Context, name string) {
 			go func() {
 				if turns.take(ctx) == nil {
+					mu.Lock()
+					defer mu.Unlock()
 					got = append(got, name)
 				}
 			}()
@@ -379,13 +384,13 @@ func TestExchangesAreFew(t *testing.T) {
 		for i := range 1000 {
 			turn(t, l, (&url.URL{Host: fmt.Sprintf("n%d.example.org", i%10)}).Host, time.Now(), Outcome{Status: 200})
 		}
-		if n := counted.calls; n > 10+10+1 {
+		if n := counted.calls.Load(); n > 10+10+1 {
 			t.Errorf("%d exchanges for 1,000 requests to 10 hosts in 10 s", n)
 		}
 		time.Sleep(4 * time.Second)
-		before := counted.calls
+		before := counted.calls.Load()
 		time.Sleep(time.Minute)
-		if n := counted.calls - before; n > 0 {
+		if n := counted.calls.Load() - before; n > 0 {
 			t.Errorf("%d exchanges while nothing is asked", n)
 		}
 		stop()
@@ -395,10 +400,10 @@ func TestExchangesAreFew(t *testing.T) {
 
 type counting struct {
 	Ledger
-	calls int
+	calls atomic.Int64
 }
 
 func (c *counting) Rent(ctx context.Context, uses []Use, lasts time.Duration) ([]Others, error) {
-	c.calls++
+	c.calls.Add(1)
 	return c.Ledger.Rent(ctx, uses, lasts)
 }

@@ -75,9 +75,9 @@ const sound = "((lease_owner IS NULL AND leases_lost = 0) OR cancel_requested OR
 
 // Claim gives owner the oldest site audit that waits for a worker, for the time
 // of lease; ok is false when there is none. A suspect, see [work.Job], comes after all
-// others. No two calls get the same one. On
-// the way it ends audits without a worker that were asked to cancel, and those
-// that [LeasesLostMax] workers died of. Limits of 0 in the job were not set.
+// others. No two calls get the same one. On the way it ends audits without a worker that
+// were asked to cancel, and those that [LeasesLostMax] workers died of. Limits of 0 in
+// the job were not set.
 func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration) (job work.Job, ok bool, err error) {
 	return s.claim(ctx, owner, lease, func(q *bun.SelectQuery) *bun.SelectQuery { return q })
 }

@@ -512,8 +512,9 @@ func TestClaimSound(t *testing.T) {
 		f.loseLease(t)
 		f.sql(t, fmt.Sprintf("UPDATE audits SET leases_lost = %d WHERE id = %d", store.LeasesLostMax-1, next))
 		sound(0)
-		if a, b := f.progress(t, id).Status, f.progress(t, next).Status; a != shared.StatusCancelled || b != shared.StatusFailed {
-			t.Errorf("asked to cancel: %s; killed too often: %s", a, b)
+		cancelled, failed := f.progress(t, id).Status, f.progress(t, next).Status
+		if cancelled != shared.StatusCancelled || failed != shared.StatusFailed {
+			t.Errorf("asked to cancel: %s; killed too often: %s", cancelled, failed)
 		}
 	})
 }
