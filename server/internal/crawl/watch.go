@@ -95,6 +95,7 @@ func (l *Limits) WaitOf(w *Watch) (Wait, bool) {
 	defer l.mu.Unlock()
 	shared := false
 	if u.queued != nil {
+		shared = u.queued.rent.shared > 1
 		for other := range u.queued.callers {
 			shared = shared || other != w
 		}
