@@ -8,7 +8,7 @@ NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build client check lint test test-native test-wasm test-browser tools fuzz bench clean
+.PHONY: help run build client check lint test test-native test-wasm test-browser tools fuzz bench footprint clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -65,10 +65,16 @@ fuzz: ## 20 s for every fuzz target
 	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 20s $$pkg || exit 1; \
 	  done; done
 
-bench: ## what the streams can bear: Go benchmarks, then the load table (7 minutes), in artefacts/bench.txt
+bench: ## what streams and audits take: Go benchmarks, then the load table (10 minutes), in artefacts/bench.txt
 	@mkdir -p artefacts
 	@set -o pipefail; { $(GO) test -run '^$$' -bench . -benchmem -count 6 ./server/internal/sse ./server/internal/stream ./app/internal/live && \
+	  $(GO) test -run '^$$' -bench '^BenchmarkAudit$$' -benchtime 3x -count 3 -timeout 30m ./server && \
 	  $(GO) run ./server/internal/load; } | tee artefacts/bench.txt
+
+# Without the race detector, which takes several times the memory.
+footprint: client ## how large hostile sites make the server (6 minutes), in artefacts/footprint.txt
+	@mkdir -p artefacts
+	@set -o pipefail; ATALAYA_FOOTPRINT=1 $(GO) test -count 1 -timeout 40m -v -run '^TestFootprint$$' ./server | tee artefacts/footprint.txt
 
 clean: ## remove what was built (not ./data)
 	rm -rf bin artefacts

@@ -24,10 +24,10 @@ const (
 	// busyRetries is how often an address is asked again after the pause that its
 	// answer asked for.
 	busyRetries = 2
-	// maxWaitingLinks is how many links of pages may wait for that of an earlier page.
+	// maxWaiting is how many bytes of links may wait for those of an earlier page.
 	// Beyond it no further page is asked for: a page that never ends must not have the
 	// whole site pile up behind it.
-	maxWaitingLinks = 100_000
+	maxWaiting = 16 << 20
 	// lookEvery is how often a crawl looks whether the site has fallen silent.
 	lookEvery = 5 * time.Second
 )
@@ -101,7 +101,7 @@ type collector struct {
 	retries     map[int]int        // how often each was handed out again
 	busy        bool               // the last answer asked for a pause
 	unfollowed  map[int]arrival    // tasks that arrived and whose links have not
-	waiting     int                // links of those
+	waiting     int                // bytes of those links
 	inFlight    map[int]crawl.Item // tasks handed out that have not arrived
 	sitemapOnly map[string]bool    // URLs of the sitemap that no link has led to so far
 	awaiting    bool               // nothing but the sitemaps is missing
@@ -132,12 +132,15 @@ type arrival struct {
 	err     error
 }
 
-// links is how many links wait with an arrival.
-func (a arrival) links() int {
+// waiting is how many bytes of links wait with an arrival.
+func (a arrival) waiting() (bytes int) {
 	if a.visit == nil {
 		return 0
 	}
-	return len(a.visit.links)
+	for _, l := range a.visit.links {
+		bytes += len(l)
+	}
+	return bytes
 }
 
 // collect is the loop of the crawl stage. It alone touches the frontier.
@@ -197,7 +200,7 @@ func (c *collector) nextTask(ctx context.Context) (task, bool) {
 		c.again = c.again[1:]
 		return t, true
 	}
-	if c.waiting > maxWaitingLinks {
+	if c.waiting > maxWaiting {
 		return task{}, false
 	}
 	for ctx.Err() == nil {
@@ -317,14 +320,14 @@ func clickFrom(depth int) int {
 // counts as a click, so that no URL joins a level of depth already begun.
 func (c *collector) followLinks(ctx context.Context, a arrival) {
 	c.unfollowed[a.n] = a
-	c.waiting += a.links()
+	c.waiting += a.waiting()
 	for {
 		a, ok := c.unfollowed[c.followed]
 		if !ok {
 			return
 		}
 		delete(c.unfollowed, c.followed)
-		c.waiting -= a.links()
+		c.waiting -= a.waiting()
 		c.followed++
 		if a.visit == nil {
 			continue

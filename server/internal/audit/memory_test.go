@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"strings"
 	"testing"
 
 	"atalaya/server/internal/crawl"
@@ -26,7 +27,7 @@ func TestEveryPageTakesTheShareOfAProcessorAtLeast(t *testing.T) {
 
 // Behind a page that does not come, links of later ones wait, up to a bound; but the
 // page itself can always be asked for again.
-func TestNoPageIsAskedForWhileTooManyLinksWait(t *testing.T) {
+func TestNoPageIsAskedForWhileManyLinksWait(t *testing.T) {
 	s := newSite(0, 0)
 	c := newCollector(&run{}, s, newBook())
 	s.frontier.Add(crawl.Item{URL: "https://example.com/slow"})
@@ -34,9 +35,9 @@ func TestNoPageIsAskedForWhileTooManyLinksWait(t *testing.T) {
 	s.frontier.Add(crawl.Item{URL: "https://example.com/next"})
 	slow, _ := c.nextTask(t.Context())
 	large, _ := c.nextTask(t.Context())
-	c.followLinks(t.Context(), arrival{task: large, visit: &visit{links: make([]string, maxWaitingLinks+1)}})
+	c.followLinks(t.Context(), arrival{task: large, visit: &visit{links: []string{strings.Repeat("x", maxWaiting+1)}}})
 	if next, ok := c.nextTask(t.Context()); ok {
-		t.Errorf("%s is asked for while %d links wait", next.item.URL, c.waiting)
+		t.Errorf("%s is asked for while %d bytes of links wait", next.item.URL, c.waiting)
 	}
 	c.again = append(c.again, slow)
 	if next, ok := c.nextTask(t.Context()); !ok || next.n != slow.n {
@@ -46,6 +47,6 @@ func TestNoPageIsAskedForWhileTooManyLinksWait(t *testing.T) {
 	s.setHome(address(t, "https://example.com/"))
 	c.followLinks(t.Context(), arrival{task: slow})
 	if next, ok := c.nextTask(t.Context()); !ok || c.waiting != 0 {
-		t.Errorf("got %+v, %v and %d links waiting, want the next page", next, ok, c.waiting)
+		t.Errorf("got %+v, %v and %d bytes waiting, want the next page", next, ok, c.waiting)
 	}
 }
