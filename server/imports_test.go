@@ -18,14 +18,15 @@ var mayImport = map[string][]string{
 	"atalaya/app":         {"atalaya/app/ui", "github.com/maxence-charriere/go-app/..."},
 	"atalaya/app/ui": {"atalaya/shared", "atalaya/shared/text", "atalaya/app/internal/live",
 		"github.com/maxence-charriere/go-app/..."},
-	"atalaya/app/internal/live":           {"atalaya/shared"},
-	"atalaya/web":                         {"atalaya/shared", "atalaya/web/internal/packed"},
-	"atalaya/web/internal/packed":         {},
-	"atalaya/web/pack":                    {"atalaya/web/internal/packed", "github.com/andybalholm/brotli"},
-	"atalaya/server/internal/sse":         {},
-	"atalaya/server/internal/feed":        {},
-	"atalaya/server/internal/testkit":     {},                                                // tests only
-	"atalaya/server/internal/sse/ssetest": {"atalaya/shared", "atalaya/server/internal/sse"}, // tests only
+	"atalaya/app/internal/live":               {"atalaya/shared"},
+	"atalaya/web":                             {"atalaya/shared", "atalaya/web/internal/packed"},
+	"atalaya/web/internal/packed":             {},
+	"atalaya/web/pack":                        {"atalaya/web/internal/packed", "github.com/andybalholm/brotli"},
+	"atalaya/server/internal/sse":             {},
+	"atalaya/server/internal/feed":            {},
+	"atalaya/server/internal/testkit":         {},                                                // tests only
+	"atalaya/server/internal/testkit/hostile": {},                                                // tests only
+	"atalaya/server/internal/sse/ssetest":     {"atalaya/shared", "atalaya/server/internal/sse"}, // tests only
 	"atalaya/server/internal/crawl": {"golang.org/x/net/...",
 		"github.com/nlnwa/whatwg-url/url", "github.com/andybalholm/brotli"},
 	"atalaya/server/internal/check": {"atalaya/shared", "golang.org/x/net/html/..."},
