@@ -37,7 +37,8 @@ var ErrEvent = errors.New("an event that must not be")
 // server really followed by closing.
 var ErrEnded = errors.New("the stream ended")
 
-// Event is one event, when it came, and its data in the field of its type.
+// Event is one event, when it came, and its data in the field of its type. States
+// that came in the same bytes share what they point to, so they are only read.
 type Event struct {
 	sse.Event
 	At        time.Time
@@ -56,7 +57,7 @@ func Next(d *sse.Decoder) (Event, error) {
 	e := Event{Event: raw, At: time.Now()}
 	switch e.Type {
 	case "":
-		e.Progress, err = shared.DecodeAuditProgress(e.Data)
+		e.Progress, err = states.decode(e.Data)
 	case shared.EventHeartbeat:
 		e.Heartbeat, err = shared.DecodeHeartbeat(e.Data)
 	case shared.EventEnd:
@@ -68,6 +69,38 @@ func Next(d *sse.Decoder) (Event, error) {
 		return e, fmt.Errorf("%w: type %q, data %s: %w", ErrEvent, e.Type, e.Data, err)
 	}
 	return e, nil
+}
+
+// states decodes for all readers of a test binary.
+var states decoder
+
+// maxStates bounds what a decoder remembers: a few times the different frames
+// that the largest test has under way.
+const maxStates = 4096
+
+// decoder decodes states and remembers what they were decoded from. A thousand
+// subscribers of one audit read the same bytes, and under a race detector most of
+// a test's time went by decoding them a thousand times.
+type decoder struct {
+	mu    sync.Mutex
+	known map[string]shared.AuditProgress // by their bytes, all of them valid
+}
+
+func (d *decoder) decode(data []byte) (shared.AuditProgress, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if p, ok := d.known[string(data)]; ok {
+		return p, nil
+	}
+	p, err := shared.DecodeAuditProgress(data)
+	if err != nil {
+		return p, err
+	}
+	if d.known == nil || len(d.known) >= maxStates {
+		d.known = make(map[string]shared.AuditProgress)
+	}
+	d.known[string(data)] = p
+	return p, nil
 }
 
 // Reader is one request for a stream and what came of it. Its methods belong to

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -94,5 +95,23 @@ func TestNextRefusesWhatTheContractDoesNotKnow(t *testing.T) {
 		if e, err := Next(sse.NewDecoder(strings.NewReader(block))); !errors.Is(err, ErrEvent) || len(e.Data) == 0 {
 			t.Errorf("%q: got %+v, %v; want the data and ErrEvent", block, e, err)
 		}
+	}
+}
+
+// What was decoded before is known by all of its bytes, and what must not be is
+// refused each time.
+func TestStatesAreDecodedByTheirBytes(t *testing.T) {
+	var d decoder
+	one := progress(t)
+	other := strings.Replace(one, `"revision":1`, `"revision":2`, 1)
+	for i, data := range []string{one, other, one, other, "{}", "{}"} {
+		p, err := d.decode([]byte(data))
+		if want, wantErr := shared.DecodeAuditProgress([]byte(data)); !reflect.DeepEqual(p, want) ||
+			(err == nil) != (wantErr == nil) {
+			t.Errorf("%d: got %+v, %v; want %+v, %v", i, p, err, want, wantErr)
+		}
+	}
+	if len(d.known) != 2 {
+		t.Errorf("%d states are remembered, want the 2 that are valid", len(d.known))
 	}
 }
