@@ -8,7 +8,7 @@ NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build client check lint test test-native test-wasm test-browser tools fuzz bench footprint clean
+.PHONY: help run build client check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench footprint clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -44,11 +44,28 @@ lint: $(LINT) ## golangci-lint with .golangci.yml, for both targets
 	$(WASM) $(LINT) run ./app/... ./shared/...
 
 test: tools client ## everything: native with -race, js/wasm under Node, both databases, a real browser
-	ATALAYA_REQUIRE_ALL=1 $(GO) test -race -timeout 20m ./...
-	$(MAKE) --no-print-directory test-wasm
+	ATALAYA_REQUIRE_ALL=1 $(MAKE) --no-print-directory -j 2 test-native test-wasm
 
-test-native: ## the native tests alone; what needs a missing program is skipped
-	$(GO) test -race ./...
+test-native: test-race test-plain ## the native tests alone; what needs a missing program is skipped
+
+# A race detector makes a test five to ten times as slow, and finds nothing where
+# no goroutine is started, as in package check, or where what a test looks at is in
+# another process: a browser, or a program that is killed twenty times. The other
+# tests of ./server run the same program with it.
+PLAIN_PACKAGES := ./server/internal/check
+PLAIN_TESTS    := ^TestBrowser|^TestTwentyKills
+
+# Many tests wait: for a heartbeat, a deadline, a browser. So there are more at once
+# than there are processors. A program under -race sleeps for a second before it
+# ends, which is of use to those alone whose goroutines go on until then.
+TEST := GORACE=atexit_sleep_ms=0 $(GO) test -timeout 20m -parallel 4
+
+test-race: ## the native tests that have to do with concurrency, with -race
+	$(TEST) -race -skip '$(PLAIN_TESTS)' $$($(GO) list ./... | grep -vxF "$$($(GO) list $(PLAIN_PACKAGES))")
+
+test-plain: ## the other native tests
+	$(TEST) -run '$(PLAIN_TESTS)' ./server
+	$(TEST) $(PLAIN_PACKAGES)
 
 test-wasm: ## the client's tests, compiled to WebAssembly, under Node
 	$(WASM) $(GO) test -exec "$(NODE_EXEC)" ./shared/... ./app/...

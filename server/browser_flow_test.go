@@ -44,6 +44,7 @@ func (p *tab) controlled() {
 }
 
 func TestBrowserWatchesAnAuditLive(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	site := gitDoc(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "12")
@@ -80,6 +81,7 @@ func TestBrowserWatchesAnAuditLive(t *testing.T) {
 }
 
 func TestBrowserFallsBackToPollingAndReturns(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	site := gitDoc(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "1", "--heartbeat", "2s")
@@ -103,6 +105,7 @@ func TestBrowserFallsBackToPollingAndReturns(t *testing.T) {
 }
 
 func TestBrowserRecoversFromAKilledServer(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	site := gitDoc(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "3")
@@ -129,6 +132,7 @@ func TestBrowserRecoversFromAKilledServer(t *testing.T) {
 }
 
 func TestBrowserShowsTheLastStateOffline(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	site := gitDoc(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "3")
@@ -155,6 +159,7 @@ func TestBrowserShowsTheLastStateOffline(t *testing.T) {
 // A page that nothing follows any more is kept as well, and so is what only
 // the list said.
 func TestBrowserShowsEndedAuditsOffline(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	site := gitDoc(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
@@ -188,6 +193,7 @@ func TestBrowserShowsEndedAuditsOffline(t *testing.T) {
 // The page of a report that is not written yet shows it when it is, in the
 // language chosen elsewhere.
 func TestBrowserAwaitsAReport(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "1")
 	a := s.create(fmt.Sprintf(`{"url":%q}`, gitDoc(t)))
@@ -216,6 +222,7 @@ func TestBrowserAwaitsAReport(t *testing.T) {
 
 // A cancelled audit keeps the reader's place: the focus goes to the heading.
 func TestBrowserCancels(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "1")
 	a := s.create(fmt.Sprintf(`{"url":%q}`, gitDoc(t)))
@@ -232,6 +239,7 @@ func TestBrowserCancels(t *testing.T) {
 }
 
 func TestBrowserWithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	site := gitDoc(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "12")
@@ -261,6 +269,7 @@ func TestBrowserWithoutJavaScript(t *testing.T) {
 }
 
 func TestBrowserSeesPlainSQL(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	dir := t.TempDir()
 	s := start(t, "--data-dir", dir)
@@ -284,6 +293,7 @@ func TestBrowserSeesPlainSQL(t *testing.T) {
 // TestBrowserScreens keeps a picture of each screen, phone and desktop, light
 // and dark, in every language, and holds that nothing scrolls sideways.
 func TestBrowserScreens(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	site := gitDoc(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
@@ -326,14 +336,15 @@ func TestBrowserScreens(t *testing.T) {
 	for _, l := range text.Langs {
 		lang := l.Tag()
 		for name, screen := range screens {
-			for _, scheme := range []string{"light", "dark"} {
-				for device, phone := range map[string]bool{"desktop": false, "phone": true} {
+			for device, phone := range map[string]bool{"desktop": false, "phone": true} {
+				p.look("light", phone)
+				p.do(chromedp.Navigate(s.url + shared.PathHealth))
+				p.eval(fmt.Sprintf(
+					`(document.cookie='atalaya_lang=%s; path=/', localStorage.setItem('atalaya.lang', '%s'))`, lang, lang))
+				report() // or its worker would soon count as silent
+				p.do(chromedp.Navigate(s.url + screen.path))
+				for _, scheme := range []string{"light", "dark"} { // which the style sheets alone know
 					p.look(scheme, phone)
-					p.do(chromedp.Navigate(s.url + shared.PathHealth))
-					p.eval(fmt.Sprintf(
-						`(document.cookie='atalaya_lang=%s; path=/', localStorage.setItem('atalaya.lang', '%s'))`, lang, lang))
-					report() // or its worker would soon count as silent
-					p.do(chromedp.Navigate(s.url + screen.path))
 					p.sees(60*time.Second, screen.ready)
 					p.sees(5*time.Second, `document.documentElement.lang === `+jsString(lang))
 					picture := strings.Join([]string{name, device, scheme, lang}, "-")
@@ -352,6 +363,7 @@ func TestBrowserScreens(t *testing.T) {
 // phone in a language whose words are longer by 40 %. The client does not know
 // the pseudo-language, so the pages are looked at as the server draws them.
 func TestBrowserFitsLongerWords(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	site := gitDoc(t)
 	s := startWith(t, []string{withPseudo + "=1"}, "--data-dir", t.TempDir(), "--rate", "100")

@@ -39,6 +39,7 @@ func leaving(t *testing.T) *process {
 }
 
 func TestLoadBalancersLearnOfTheDrain(t *testing.T) {
+	t.Parallel()
 	p := leaving(t)
 	select {
 	case <-p.done:
@@ -51,6 +52,7 @@ func TestLoadBalancersLearnOfTheDrain(t *testing.T) {
 }
 
 func TestSecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
 	p := leaving(t)
 	testkit.Eventually(t, 30*time.Second, "the end", func() bool {
 		_ = p.cmd.Process.Signal(syscall.SIGINT) // once the process is gone there is nothing to signal

@@ -64,6 +64,7 @@ func open(t *testing.T, driver, dsn string) *sql.DB {
 }
 
 func TestAuditOfARealSite(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, flags []string, _ func(*testing.T) *sql.DB) {
 		site := gitDoc(t)
 		want := countPages(t, site)
@@ -274,6 +275,7 @@ func TestUpdatesArriveWithin100ms(t *testing.T) {
 }
 
 func TestShellsAreWorkersToo(t *testing.T) {
+	t.Parallel()
 	shells := map[string]func(dir, dsn string) *exec.Cmd{
 		"sqlite3": func(dir, _ string) *exec.Cmd {
 			files, _ := filepath.Glob(filepath.Join(dir, "*.db"))
@@ -315,6 +317,7 @@ func TestShellsAreWorkersToo(t *testing.T) {
 }
 
 func TestKilledServerGoesOn(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, flags []string, _ func(*testing.T) *sql.DB) {
 		site := gitDoc(t)
 		p := start(t, append(flags, "--rate", "60")...)
@@ -402,6 +405,7 @@ func TestTwentyKillsChangeNothing(t *testing.T) {
 }
 
 func TestDrain(t *testing.T) {
+	t.Parallel()
 	p := start(t, "--data-dir", t.TempDir(), "--drain", "2s")
 	p.create(`{"url":"x","kind":"external"}`)
 	s := p.stream(shared.PathStream(1), "")
@@ -465,6 +469,7 @@ func TestRefusesToStart(t *testing.T) {
 }
 
 func TestOperatorsView(t *testing.T) {
+	t.Parallel()
 	p := start(t, "--data-dir", t.TempDir())
 	p.create(`{"url":"x","kind":"external"}`)
 	s := p.stream(shared.PathStream(1), "")

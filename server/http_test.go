@@ -335,6 +335,7 @@ func TestTLS(t *testing.T) {
 // TestTLSRenewal replaces the certificate as renewing programs do, one file after
 // the other, under a stream that goes on.
 func TestTLSRenewal(t *testing.T) {
+	t.Parallel()
 	old, renewed := newIdentity(t, -time.Hour, time.Hour), newIdentity(t, -time.Hour, 2*time.Hour)
 	files := old.write(t)
 	p := start(t, append(files.flags(), "--data-dir", t.TempDir(), "--workers", "0")...)

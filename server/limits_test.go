@@ -121,6 +121,7 @@ func newest(t *testing.T, s *ssetest.Reader) (shared.AuditProgress, int) {
 // and says how old its state is; readiness says what fails; and when the database
 // is back, nobody has to come again.
 func TestOperatorsSeeAnOutage(t *testing.T) {
+	t.Parallel()
 	db := pgtest.New(t)
 	db.Exec(t, "CREATE DATABASE atalaya")
 	dsn := db.URL("atalaya")

@@ -79,6 +79,9 @@ func startProgram(t testing.TB, path string, env []string, args ...string) *proc
 	}
 	t.Cleanup(func() {
 		p.kill()
+		if p.log.Contains("WARNING: DATA RACE") { // its exit code may never have been seen
+			t.Error("a data race in the server")
+		}
 		if t.Failed() {
 			t.Logf("the server's log:\n%s", p.log.Tail(8_000))
 		}
