@@ -200,10 +200,7 @@ func (c *collector) nextTask(ctx context.Context) (task, bool) {
 		c.again = c.again[1:]
 		return t, true
 	}
-	if c.waiting > maxWaiting {
-		return task{}, false
-	}
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && c.waiting <= maxWaiting {
 		item, ok := c.site.frontier.Next()
 		if !ok {
 			switch {
@@ -218,13 +215,15 @@ func (c *collector) nextTask(ctx context.Context) (task, bool) {
 		}
 		t := task{c.handed, item}
 		c.handed++
-		v := c.book.stored[item.URL]
-		if v == nil {
-			c.inFlight[t.n] = item
-			return t, true
+		if v := c.book.stored[item.URL]; v != nil {
+			if v, err := v.withLinks(); err == nil {
+				c.followLinks(ctx, arrival{task: t, visit: v})
+				c.show(noChange)
+				continue
+			}
 		}
-		c.followLinks(ctx, arrival{task: t, visit: v})
-		c.show(noChange)
+		c.inFlight[t.n] = item
+		return t, true
 	}
 	return task{}, false
 }

@@ -209,7 +209,10 @@ func addStoredLinks(ctx context.Context, s *site, b *book) {
 		if ctx.Err() != nil {
 			return
 		}
-		v := b.stored[page]
+		v, err := b.stored[page].withLinks()
+		if err != nil {
+			continue // it was restored once: this cannot be
+		}
 		for _, u := range v.links {
 			if !s.knows(u) && (s.robots == nil || !s.forbids(u)) {
 				s.frontier.Add(crawl.Item{URL: u, Depth: clickFrom(v.page.Depth), Referrer: page})

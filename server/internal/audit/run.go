@@ -86,8 +86,6 @@ func (r *run) recallPages(ctx context.Context) (*book, error) {
 	if r.job.Attempt <= 1 {
 		return book, nil
 	}
-	known := map[string]struct{}{}
-	var visits []*visit
 	for after := int64(0); ; {
 		var batch []work.PageRecord
 		err := r.retry(ctx, "load pages", func(ctx context.Context) (err error) {
@@ -107,11 +105,7 @@ func (r *run) recallPages(ctx context.Context) (*book, error) {
 			book.stored[v.page.URL] = v
 			book.recalled += v.page.Bytes
 			book.add(v)
-			visits = append(visits, v)
-			known[v.page.URL] = struct{}{}
-			for _, u := range v.links {
-				known[u] = struct{}{}
-			}
+			v.forgetLinks(rec.State)
 		}
 		if len(batch) < recallBatch {
 			break
@@ -119,10 +113,10 @@ func (r *run) recallPages(ctx context.Context) (*book, error) {
 	}
 	// All at once, because a part of them would be shown as counts that fell.
 	r.rec.update(func(b *board) {
-		for _, v := range visits {
+		for _, v := range book.stored {
 			b.countVisit(v)
 		}
-		b.setDiscovered(len(known))
+		b.setDiscovered(len(book.stored))
 	})
 	return book, nil
 }

@@ -76,6 +76,19 @@ func pack(plain []byte) ([]byte, error) {
 	return packed.Bytes(), err
 }
 
+// forgetLinks leaves the links to the state that they were restored from.
+func (v *visit) forgetLinks(state []byte) {
+	v.stored, v.links, v.wires, v.outward = state, nil, nil, nil
+}
+
+// withLinks is the visit with the links that it forgot.
+func (v *visit) withLinks() (*visit, error) {
+	if v.stored == nil {
+		return v, nil
+	}
+	return restoreVisit(work.PageRecord{Page: v.page, State: v.stored})
+}
+
 // restoreVisit is the inverse of record; its errors wrap errState.
 func restoreVisit(r work.PageRecord) (*visit, error) {
 	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(r.State)), maxState))

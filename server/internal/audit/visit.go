@@ -25,6 +25,9 @@ type visit struct {
 	wires map[string]string
 	// outward are its links to other sites.
 	outward []outward
+	// stored is the state of a visit of an earlier attempt, in place of its links: most of
+	// those are the same on every page, and packed they take a tenth. See withLinks.
+	stored []byte
 
 	tally  tally // of this page alone
 	needJS bool

@@ -65,8 +65,15 @@ func TestAVisitSurvivesTheStore(t *testing.T) {
 		rec.Findings = nil                      // as the store gives it back
 		rec.Page.Depth = max(rec.Page.Depth, 0) // which knows no NoDepth
 		rec.Page.ID = 17                        // but numbers
-		if got, err := restoreVisit(rec); err != nil || !reflect.DeepEqual(got, v) {
+		got, err := restoreVisit(rec)
+		if err != nil || !reflect.DeepEqual(got, v) {
 			t.Errorf("%s: %v\n got %+v\nwant %+v", v.page.URL, err, got, v)
+		}
+		if got.forgetLinks(rec.State); got.links != nil || got.wires != nil || got.outward != nil {
+			t.Errorf("%s: keeps %v, %v, %v", v.page.URL, got.links, got.wires, got.outward)
+		}
+		if got, err := got.withLinks(); err != nil || !reflect.DeepEqual(got, v) {
+			t.Errorf("%s, with its links: %v\n got %+v\nwant %+v", v.page.URL, err, got, v)
 		}
 		for _, spoiled := range [][]byte{nil, rec.State[:len(rec.State)/2], []byte("nonsense")} {
 			rec.State = spoiled

@@ -23,7 +23,7 @@ type references struct {
 }
 
 // maxReferenceBytes bounds what the targets of one page take, as they are written.
-const maxReferenceBytes = 4 << 20
+const maxReferenceBytes = 2 << 20
 
 func newReferences() references { return references{byHref: map[string]int{}} }
 
