@@ -3,8 +3,8 @@
 // server's binary.
 //
 // The folder static is source. The folder build is made by `make client`, which
-// compiles ./app and runs ./web/pack, and is ignored by git apart from one
-// empty file that lets a fresh clone compile; [Files.HasClient] tells the two
+// compiles ./app with the stand-ins of ./web/slim and runs ./web/pack, and is
+// ignored by git apart from one empty file that lets a fresh clone compile; [Files.HasClient] tells the two
 // apart.
 //
 // Every file has two addresses. Under /web/ it is revalidated at each use.
