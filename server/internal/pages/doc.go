@@ -40,7 +40,9 @@
 // What the data says is missing is 404; any other failure of the data is logged
 // here, once, and answered with 503 and a page that says so. Everything from an
 // audited site is hostile: html/template escapes it here, package ui there, and
-// the Content-Security-Policy allows no inline script in any case.
+// the Content-Security-Policy allows no inline script in any case. Browsers that
+// run the program but do not know 'wasm-unsafe-eval' (policy.go) get
+// 'unsafe-eval' beside it; all others keep the strict policy.
 //
 // The handler keeps no state of its own and is safe for concurrent use.
 package pages

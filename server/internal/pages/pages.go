@@ -111,23 +111,6 @@ func move(w http.ResponseWriter, r *http.Request, path string) {
 	w.WriteHeader(http.StatusPermanentRedirect)
 }
 
-// policy allows what the app does and nothing else: its own files, the
-// compiling of WebAssembly, requests to its own origin. No inline script or
-// style is ever needed.
-const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; " +
-	"connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-
-func secure(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("X-Content-Type-Options", "nosniff")
-		next.ServeHTTP(w, r)
-	})
-}
-
 // origin is the address that the connection and the Host header give, which is
 // right where no proxy stands in front.
 func origin(r *http.Request) string {

@@ -200,7 +200,7 @@ func TestStatuses(t *testing.T) {
 			}
 			for name, want := range map[string]string{
 				"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
-				"Content-Security-Policy": policy,
+				"Content-Security-Policy": policyStrict,
 			} {
 				if got := r.Header.Get(name); got != want {
 					t.Errorf("%s: got %q, want %q", name, got, want)

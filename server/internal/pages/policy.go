@@ -1,0 +1,73 @@
+package pages
+
+import (
+	"net/http"
+	"regexp"
+	"strconv"
+)
+
+// The policy allows what the app does and nothing else: its own files, the
+// compiling of WebAssembly, requests to its own origin. No inline script or
+// style is ever needed.
+const (
+	policyStart = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'"
+	policyEnd   = "; style-src 'self'; img-src 'self' data:; " +
+		"connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+
+	policyStrict = policyStart + policyEnd
+	// policyOlder is for browsers that run the program but do not know the keyword
+	// for it, which they skip: for them the older word stands beside it.
+	policyOlder = policyStart + " 'unsafe-eval'" + policyEnd
+)
+
+// policyFor chooses the policy for a User-Agent. Whoever lies about it lowers only
+// his own guard.
+func policyFor(userAgent string) string {
+	if knowsNoWasmKeyword(userAgent) {
+		return policyOlder
+	}
+	return policyStrict
+}
+
+// Chromium knows 'wasm-unsafe-eval' from version 97 on, Safari from 16 on. Firefox
+// lets every policy compile WebAssembly until it knows the keyword.
+const (
+	chromiumWithKeyword = 97
+	safariWithKeyword   = 16
+)
+
+var (
+	chromiumVersion = regexp.MustCompile(`Chrom(?:e|ium)/([0-9]{1,4})\.`)
+	safariVersion   = regexp.MustCompile(`AppleWebKit/.* Version/([0-9]{1,4})\..*Safari/`)
+	// iosVersion tells the engine of every browser on a phone of Apple's.
+	iosVersion = regexp.MustCompile(`(?:iPhone|iPad|iPod).* OS ([0-9]{1,4})_.*AppleWebKit/`)
+)
+
+func knowsNoWasmKeyword(userAgent string) bool {
+	if m := chromiumVersion.FindStringSubmatch(userAgent); m != nil {
+		return below(m[1], chromiumWithKeyword)
+	}
+	for _, version := range [...]*regexp.Regexp{iosVersion, safariVersion} {
+		if m := version.FindStringSubmatch(userAgent); m != nil {
+			return below(m[1], safariWithKeyword)
+		}
+	}
+	return false
+}
+
+func below(digits string, first int) bool {
+	n, err := strconv.Atoi(digits)
+	return err == nil && n < first
+}
+
+// secure sets the headers that restrict what a page may do.
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policyFor(r.UserAgent()))
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r)
+	})
+}
