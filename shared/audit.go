@@ -51,6 +51,10 @@ type ListQuery struct {
 	Cursor string
 	// Limit is 1 to [ListLimitMax]; 0 means [ListLimitDefault].
 	Limit int
+	// Unfinished adds to the start of a list, behind its last audit, every older one
+	// that has not ended, at most [ListUnfinishedMax]; a continuation may show them
+	// again. It has no effect together with Cursor.
+	Unfinished bool
 }
 
 // Bounds of ListQuery.Limit and of the limit of pages and findings.

@@ -10,6 +10,7 @@ import (
 // would collide with EventSource's own.
 const (
 	EventHeartbeat = "heartbeat"
+	EventDeleted   = "deleted"
 	EventEnd       = "end"
 )
 
@@ -20,6 +21,11 @@ type Heartbeat struct {
 	// FreshAt is when a query last confirmed the state that the stream shows; null
 	// before the first query. It stands still while the database is down.
 	FreshAt *Time `json:"fresh_at"`
+}
+
+// Deleted is the data of a deleted event: an audit has left the list.
+type Deleted struct {
+	AuditID int64 `json:"audit_id"`
 }
 
 // EndReason says why the server ended a stream.
@@ -54,6 +60,15 @@ func DecodeHeartbeat(data []byte) (Heartbeat, error) {
 		return Heartbeat{}, fmt.Errorf("%w: heartbeat: %v", ErrInvalid, err)
 	}
 	return h, nil
+}
+
+// DecodeDeleted reads the data of a deleted event; errors wrap [ErrInvalid].
+func DecodeDeleted(data []byte) (Deleted, error) {
+	var d Deleted
+	if err := json.Unmarshal(data, &d); err != nil || d.AuditID < 1 {
+		return Deleted{}, fmt.Errorf("%w: deleted: %v", ErrInvalid, err)
+	}
+	return d, nil
 }
 
 // DecodeEnd reads the data of an end event; errors wrap [ErrInvalid]. Unknown

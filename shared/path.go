@@ -4,22 +4,27 @@ import "strconv"
 
 // The paths that both sides use. {id} is written by the functions below.
 const (
-	PathAPI        = "/api/v1"
-	PathAudits     = PathAPI + "/audits"
-	PathStreams    = "/sse/audits"
-	PathHealth     = "/healthz"
-	PathReady      = "/readyz"
-	PathMetrics    = "/metrics"
-	PathBasic      = "/basic"
-	ParamLastEvent = "last_event_id" // query parameter: the cursor of a new EventSource
-	ParamID        = "id"            // query parameter of PathStreams, repeatable
+	PathAPI         = "/api/v1"
+	PathAudits      = PathAPI + "/audits"
+	PathStreams     = "/sse/audits"
+	PathHealth      = "/healthz"
+	PathReady       = "/readyz"
+	PathMetrics     = "/metrics"
+	PathBasic       = "/basic"
+	ParamLastEvent  = "last_event_id" // query parameter: the cursor of a new EventSource
+	ParamID         = "id"            // query parameter of PathStreams, repeatable
+	ParamUnfinished = "unfinished"    // query parameter of PathAudits: see ListQuery.Unfinished
 )
 
 // MaxStreamIDs is how many audits one stream may carry.
 const MaxStreamIDs = 50
 
-// ListSnapshot is how many audits the list stream sends as its snapshot.
-const ListSnapshot = 50
+// The list, wherever it is shown: the ListSnapshot newest audits and, whatever its
+// age, every one that has not ended, of which there are at most ListUnfinishedMax.
+const (
+	ListSnapshot      = 50
+	ListUnfinishedMax = 500
+)
 
 // PathStream is the SSE stream of one audit.
 func PathStream(id int64) string { return PathStreams + "/" + itoa(id) + "/progress" }

@@ -119,8 +119,9 @@
 //
 // A list stream does not mark the end of its snapshot. It is taken as complete
 // 1 s after its last frame (3 s after the first beat if no frame comes, 5 s if
-// they never pause); held audits within its range that it did not name are
-// dropped as deleted. A list holds at most [shared.ListLimitMax] audits.
+// they never pause); held audits that it did not name are dropped, as those are of
+// which a deleted event tells. A list holds at most [shared.ListLimitMax] audits,
+// unless more of them have not ended.
 //
 // # Guarantees
 //

@@ -115,6 +115,10 @@ func (s *fakeStream) data(p shared.AuditProgress) {
 	s.signal(Signal{Kind: SignalMessage, Data: encode(p)})
 }
 
+func (s *fakeStream) deleted(id int64) {
+	s.signal(Signal{Kind: SignalDeleted, Data: encode(shared.Deleted{AuditID: id})})
+}
+
 func (s *fakeStream) beat() { s.beatWithLag(0) }
 
 // beatWithLag is a heartbeat whose query is lag old, on a clock that is years

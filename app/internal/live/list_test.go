@@ -40,6 +40,16 @@ func TestListFollowsTheStream(t *testing.T) {
 			t.Errorf("shown: %+v", v)
 		}
 
+		f.stream().deleted(12)
+		f.stream().deleted(99) // never shown
+		f.stream().signal(Signal{Kind: SignalDeleted, Data: `{"audit_id":0}`})
+		wait(time.Second)
+		if got, want := ids(f.view().Audits), []int64{9, 7, 3}; !slices.Equal(got, want) {
+			t.Errorf("after a deletion: %v, want %v", got, want)
+		}
+		f.stream().data(progressOf(12, 2, 0)) // as a restored database might
+		wait(time.Second)
+
 		// While the stream was away an audit was deleted.
 		f.stream().end(shared.EndMaxAge, 0)
 		f.stream().open()
@@ -107,7 +117,7 @@ func TestListPolls(t *testing.T) {
 		if got, want := ids(v.Audits), []int64{9, 7}; !slices.Equal(got, want) || v.Saved || v.Audits[1].Revision != 7 {
 			t.Errorf("list %+v, want %v as the server has them", v.Audits, want)
 		}
-		if got, want := f.requests[0].Path, "/api/v1/audits?limit=50"; got != want || f.requests[0].Hold != 0 {
+		if got, want := f.requests[0].Path, "/api/v1/audits?limit=50&unfinished=true"; got != want || f.requests[0].Hold != 0 {
 			t.Errorf("asked %+v, want %s without hold", f.requests[0], want)
 		}
 		f.change(func() { audits = audits[:1] })
@@ -118,7 +128,7 @@ func TestListPolls(t *testing.T) {
 	})
 }
 
-func TestReplicaKeepsOlderAuditsThanASnapshotShows(t *testing.T) {
+func TestReplicaIsWhatASnapshotShows(t *testing.T) {
 	r := newReplica(List(), Copy{})
 	r.expectSnapshot(1)
 	for id := range int64(60) {
@@ -126,16 +136,18 @@ func TestReplicaKeepsOlderAuditsThanASnapshotShows(t *testing.T) {
 	}
 	r.completeSnapshot(time.Hour)
 	r.expectSnapshot(time.Hour)
+	want := []int64{5}
 	for id := int64(10); id <= 60; id++ { // the newest 50, for 30 is gone
 		if id != 30 {
 			r.takeFrame(progressOf(id, 1, 0), time.Hour+1)
+			want = append(want, id)
 		}
 	}
-	r.takeFrame(progressOf(5, 2, 0), time.Hour+2) // an old one changed: the newest 50 are told
+	r.takeFrame(progressOf(5, 2, 0), time.Hour+2) // an old one that has not ended
 	r.completeSnapshot(2 * time.Hour)
-	got := ids(r.audits())
-	if slices.Contains(got, 30) || len(got) != 59 {
-		t.Errorf("list %v: 30 must be gone, and nothing else", got)
+	slices.Reverse(want)
+	if got := ids(r.audits()); !slices.Equal(got, want) {
+		t.Errorf("list %v, want %v: whatever is old and not shown has ended or is deleted", got, want)
 	}
 }
 
@@ -156,12 +168,23 @@ func TestReplicaKeepsWhatCameAfterAListWasAskedFor(t *testing.T) {
 func TestReplicaBoundsTheList(t *testing.T) {
 	r := newReplica(List(), Copy{})
 	r.expectSnapshot(1)
-	for id := range int64(1000) {
-		r.takeFrame(progressOf(id+1, 1, 0), 2)
+	r.takeFrame(progressOf(1, 1, 0), 2)
+	for id := int64(2); id <= 1000; id++ {
+		r.takeFrame(completed(id, 1), 2)
 	}
 	got := ids(r.audits())
 	if len(got) != shared.ListLimitMax || got[0] != 1000 || len(r.held) != shared.ListLimitMax {
 		t.Errorf("%d audits told, %d kept, first %d", len(got), len(r.held), got[0])
+	}
+	if last := got[len(got)-1]; last != 1 {
+		t.Errorf("the last is %d, want 1: it has not ended", last)
+	}
+	for id := int64(2); id <= 1000; id++ {
+		r.takeFrame(progressOf(id, 2, 0), 3)
+	}
+	const most = shared.ListSnapshot + shared.ListUnfinishedMax
+	if got := ids(r.audits()); len(got) != most || len(r.held) != most || got[0] != 1000 {
+		t.Errorf("unfinished: %d audits told, %d kept, first %d", len(got), len(r.held), got[0])
 	}
 }
 

@@ -33,7 +33,7 @@ type Stream interface {
 // Signal is something that happened to a stream.
 type Signal struct {
 	Kind SignalKind
-	// Data is what a message, heartbeat or end carries.
+	// Data is what a message, heartbeat, deletion or end carries.
 	Data string
 	// Closed is true when an error left the stream closed for good.
 	Closed bool
@@ -47,6 +47,7 @@ const (
 	SignalOpen SignalKind = iota
 	SignalMessage
 	SignalHeartbeat
+	SignalDeleted
 	SignalEnd
 	SignalError
 )

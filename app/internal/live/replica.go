@@ -123,6 +123,17 @@ func (r *replica) takeFrame(p shared.AuditProgress, at time.Duration) bool {
 	return r.accept(p, at, first, r.askedAt)
 }
 
+// takeDeletion drops an audit that left the list, and reports whether it was held.
+// Only lists are told so; the stream of one audit ends with it.
+func (r *replica) takeDeletion(id int64) bool {
+	_, held := r.held[id]
+	if !held || !r.topic.IsList() {
+		return false
+	}
+	delete(r.held, id)
+	return true
+}
+
 // takeAnswer takes the answer to a poll that was sent at asked, and reports
 // whether the held state changed.
 func (r *replica) takeAnswer(answer []shared.AuditProgress, asked, at time.Duration) bool {
@@ -161,7 +172,7 @@ func (r *replica) accept(p shared.AuditProgress, at time.Duration, first bool, a
 }
 
 // completeSnapshot takes the snapshot as complete when its time has come. Audits
-// that the snapshot of a list did not show were deleted, and are dropped. It
+// that the snapshot of a list did not show have left it, and are dropped. It
 // reports whether the snapshot was completed now and whether the held state
 // changed.
 func (r *replica) completeSnapshot(at time.Duration) (completed, changed bool) {
@@ -172,23 +183,14 @@ func (r *replica) completeSnapshot(at time.Duration) (completed, changed bool) {
 	return true, r.topic.IsList() && r.dropUnlisted(r.heardIDs, r.askedAt)
 }
 
-// dropUnlisted removes the audits that a list of the newest audits, asked for at
-// asked, would have shown and did not show: they were deleted. It reports whether
-// anything changed.
+// dropUnlisted removes the audits that the list, asked for at asked, did not show. They
+// were deleted or, being older than the newest, have ended; which of them cannot be
+// told, so none stays. It reports whether anything changed.
 func (r *replica) dropUnlisted(seen map[int64]bool, asked time.Duration) bool {
 	changed := !r.stateKnown || r.saved
 	r.stateKnown, r.saved = true, false
-	ids := make([]int64, 0, len(seen))
-	for id := range seen {
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) })
-	lowest := int64(0)
-	if len(ids) >= shared.ListSnapshot {
-		lowest = ids[shared.ListSnapshot-1]
-	}
 	for id, e := range r.held {
-		if id >= lowest && !seen[id] && e.at <= asked {
+		if !seen[id] && e.at <= asked {
 			delete(r.held, id)
 			changed = true
 		}
@@ -205,8 +207,9 @@ func (r *replica) progress() *shared.AuditProgress {
 	return &e.progress
 }
 
-// audits are the audits held, highest id first, at most
-// [shared.ListLimitMax]; nil while unknown.
+// audits are the audits held, highest id first; nil while unknown. Beyond
+// [shared.ListLimitMax] the oldest of those that have ended are given up, then the
+// oldest of all beyond what a list may hold.
 func (r *replica) audits() []shared.AuditProgress {
 	if !r.topic.IsList() || !r.stateKnown && len(r.held) == 0 {
 		return nil
@@ -216,9 +219,17 @@ func (r *replica) audits() []shared.AuditProgress {
 		all = append(all, e.progress)
 	}
 	slices.SortFunc(all, func(a, b shared.AuditProgress) int { return cmp.Compare(b.AuditID, a.AuditID) })
-	for len(all) > shared.ListLimitMax {
-		delete(r.held, all[len(all)-1].AuditID)
-		all = all[:len(all)-1]
+	all = r.giveUp(all, shared.ListLimitMax, func(p *shared.AuditProgress) bool { return p.Status.Terminal() })
+	return r.giveUp(all, shared.ListSnapshot+shared.ListUnfinishedMax, func(*shared.AuditProgress) bool { return true })
+}
+
+// giveUp drops of the audits that may go the last ones, until at most n are left.
+func (r *replica) giveUp(all []shared.AuditProgress, n int, mayGo func(*shared.AuditProgress) bool) []shared.AuditProgress {
+	for i := len(all) - 1; i >= 0 && len(all) > n; i-- {
+		if mayGo(&all[i]) {
+			delete(r.held, all[i].AuditID)
+			all = slices.Delete(all, i, i+1)
+		}
 	}
 	return all
 }

@@ -283,7 +283,7 @@ func (s *Session) openStream(source int) {
 func kindOf(g Signal) EventKind {
 	return [...]EventKind{
 		SignalOpen: SourceOpened, SignalMessage: SourceData, SignalHeartbeat: SourceBeat,
-		SignalEnd: SourceEnded, SignalError: SourceFailed,
+		SignalDeleted: SourceData, SignalEnd: SourceEnded, SignalError: SourceFailed,
 	}[g.Kind]
 }
 
@@ -344,6 +344,7 @@ func (s *Session) handleSignal(e Event, g Signal) {
 type news struct {
 	heartbeat *shared.Heartbeat
 	progress  *shared.AuditProgress
+	deleted   *shared.Deleted
 }
 
 // decodeSignal reads what a signal carries. What the machine needs of it goes into
@@ -360,10 +361,23 @@ func decodeSignal(e *Event, g Signal) (n news, err error) {
 			n.heartbeat = &beat
 		}
 	case SourceData:
-		var p shared.AuditProgress
-		if p, err = shared.DecodeAuditProgress([]byte(g.Data)); err == nil {
-			n.progress = &p
+		return decodeData(g)
+	}
+	return n, err
+}
+
+// decodeData reads what the stream tells of an audit: its state, or that it is deleted.
+func decodeData(g Signal) (n news, err error) {
+	if g.Kind == SignalDeleted {
+		var d shared.Deleted
+		if d, err = shared.DecodeDeleted([]byte(g.Data)); err == nil {
+			n.deleted = &d
 		}
+		return n, err
+	}
+	var p shared.AuditProgress
+	if p, err = shared.DecodeAuditProgress([]byte(g.Data)); err == nil {
+		n.progress = &p
 	}
 	return n, err
 }
@@ -383,8 +397,11 @@ func (s *Session) updateReplica(kind EventKind, n news) (changed bool) {
 		s.replica.streamHeard(s.at)
 	case SourceData:
 		s.replica.streamHeard(s.at)
-		if n.progress != nil {
+		switch {
+		case n.progress != nil:
 			return s.replica.takeFrame(*n.progress, s.at)
+		case n.deleted != nil:
+			return s.replica.takeDeletion(n.deleted.AuditID)
 		}
 	}
 	return false

@@ -31,7 +31,7 @@ func (s *Session) skip(err error) { s.opts.Log("[SSE] Skipped: " + err.Error()) 
 // are never compared.
 func (s *Session) noteFreshness(n news) {
 	switch {
-	case n.progress != nil:
+	case n.progress != nil, n.deleted != nil:
 		s.lag, s.lagKnown = 0, true
 	case n.heartbeat != nil && n.heartbeat.FreshAt != nil:
 		s.lag, s.lagKnown = n.heartbeat.ServerTime.Sub(n.heartbeat.FreshAt.Time), true

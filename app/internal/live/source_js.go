@@ -52,6 +52,7 @@ func (browser) OpenStream(url string, hear func(Signal)) (stream Stream, err err
 	s.listen("open", SignalOpen)
 	s.listen("message", SignalMessage)
 	s.listen(shared.EventHeartbeat, SignalHeartbeat)
+	s.listen(shared.EventDeleted, SignalDeleted)
 	s.listen(shared.EventEnd, SignalEnd)
 	s.listen("error", SignalError)
 	return s, nil
@@ -75,7 +76,7 @@ func (s *eventSource) listen(name string, kind SignalKind) {
 		switch kind {
 		case SignalError:
 			g.Closed = s.source.Get("readyState").Int() == sourceClosed
-		case SignalMessage, SignalHeartbeat, SignalEnd:
+		case SignalMessage, SignalHeartbeat, SignalDeleted, SignalEnd:
 			g.Data = frameText(event.Get("data"))
 		}
 		s.hear(g)

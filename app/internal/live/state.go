@@ -151,7 +151,7 @@ const (
 	Ticked                         // a deadline may have passed
 	SourceOpened                   // Source: the server answered
 	SourceBeat                     // Source: a heartbeat
-	SourceData                     // Source, Final: a progress frame
+	SourceData                     // Source, Final: a progress frame, or the list's word of a deletion
 	SourceEnded                    // Source, Final, End: the server says goodbye
 	SourceFailed                   // Source, Final, Closed: onerror
 	SourceRefused                  // Source: the EventSource could not be constructed

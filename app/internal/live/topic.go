@@ -13,7 +13,7 @@ type Topic struct{ id int64 }
 // Audit is the topic of one audit. It ends when the audit does.
 func Audit(id int64) Topic { return Topic{id: id} }
 
-// List is the topic of the newest audits. It has no end.
+// List is the topic of the newest audits and all that have not ended. It has no end.
 func List() Topic { return Topic{} }
 
 // ID is the audit's id, or 0 for the list.
@@ -38,7 +38,7 @@ func (t Topic) streamURL(cursor int64) string {
 // pollURL is the address that answers with the topic's state.
 func (t Topic) pollURL() string {
 	if t.IsList() {
-		return shared.PathAudits + "?limit=" + strconv.Itoa(shared.ListSnapshot)
+		return shared.PathAudits + "?limit=" + strconv.Itoa(shared.ListSnapshot) + "&" + shared.ParamUnfinished + "=true"
 	}
 	return shared.PathProgress(t.id)
 }

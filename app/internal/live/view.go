@@ -83,8 +83,8 @@ type View struct {
 
 	// Progress is the state of the audit; nil while unknown and for the list.
 	Progress *shared.AuditProgress
-	// Audits are the newest audits, highest id first; nil while unknown and for
-	// a single audit.
+	// Audits are the newest audits and all that have not ended, highest id first; nil
+	// while unknown and for a single audit.
 	Audits []shared.AuditProgress
 
 	// ConfirmedAt is when the server last knew from its database that what is

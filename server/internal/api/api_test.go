@@ -182,6 +182,7 @@ func TestMalformedRequestsChangeNothing(t *testing.T) {
 		{"report as sheet", "GET", shared.PathReport(ended.AuditID) + "?format=xls", "", nil, 406, shared.CodeNotAcceptable},
 		{"unknown status", "GET", audits + "?status=done", "", nil, 400, shared.CodeBadQuery},
 		{"unknown parameter", "GET", audits + "?stauts=failed", "", nil, 400, shared.CodeBadQuery},
+		{"unfinished that is no flag", "GET", audits + "?unfinished=1", "", nil, 400, shared.CodeBadQuery},
 		{"limit too large", "GET", audits + "?limit=201", "", nil, 400, shared.CodeBadQuery},
 		{"garbage cursor", "GET", audits + "?cursor=%27%3B--", "", nil, 400, shared.CodeBadQuery},
 		{"malformed query", "GET", audits + "?q=%zz", "", nil, 400, shared.CodeBadQuery},
@@ -294,6 +295,33 @@ func TestCreate(t *testing.T) {
 	}
 	if w := s.do("GET", shared.PathAudit(p.AuditID), nil); w.Code != 404 {
 		t.Errorf("deleted, yet %d", w.Code)
+	}
+}
+
+// TestListWithTheUnfinished adds what has not ended to the first page, whatever its age.
+func TestListWithTheUnfinished(t *testing.T) {
+	s := newServer(t)
+	for range 3 {
+		s.progress(s.do("POST", shared.PathAudits, `{"url":"import","kind":"external"}`), 201)
+	}
+	s.progress(s.do("PATCH", shared.PathProgress(2), `{"status":"completed"}`), 200)
+	for query, want := range map[string][]int64{
+		"?limit=1&unfinished=true":  {3, 1},
+		"?limit=1&unfinished=false": {3},
+		"?limit=1":                  {3},
+	} {
+		w := s.do("GET", shared.PathAudits+query, nil)
+		var list shared.AuditList
+		if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil {
+			t.Fatal(err)
+		}
+		var got []int64
+		for _, p := range list.Audits {
+			got = append(got, p.AuditID)
+		}
+		if !slices.Equal(got, want) || list.NextCursor == nil {
+			t.Errorf("%s: got %v, more %v; want %v and more", query, got, list.NextCursor != nil, want)
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ func (a *API) routes() map[string]http.Handler {
 
 // listAudits handles GET /api/v1/audits: audits, the newest first, in pages.
 func (a *API) listAudits(w http.ResponseWriter, r *http.Request) error {
-	q, err := readQuery(r, "status", "q", "cursor", "limit")
+	q, err := readQuery(r, "status", "q", "cursor", "limit", shared.ParamUnfinished)
 	if err != nil {
 		return err
 	}
@@ -55,6 +55,9 @@ func (a *API) listAudits(w http.ResponseWriter, r *http.Request) error {
 		return &Error{Code: shared.CodeBadQuery, Field: "status", Detail: statusWords}
 	}
 	if lq.Limit, err = readLimit(q); err != nil {
+		return err
+	}
+	if lq.Unfinished, err = readFlag(q, shared.ParamUnfinished); err != nil {
 		return err
 	}
 	list, err := a.Service.List(r.Context(), lq)

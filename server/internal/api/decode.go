@@ -160,6 +160,17 @@ func readLimit(q url.Values) (int, error) {
 	return n, nil
 }
 
+// readFlag reads a parameter that is true or false; false when it was not given.
+func readFlag(q url.Values, name string) (bool, error) {
+	switch q.Get(name) {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	}
+	return false, &Error{Code: shared.CodeBadQuery, Field: name, Detail: name + " is true or false."}
+}
+
 // readIfMatch reads the revision that If-Match asks for: 0 when there is none or
 // any will do.
 func readIfMatch(r *http.Request) (int64, error) {

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"atalaya/server/internal/store"
@@ -57,6 +58,63 @@ func TestList(t *testing.T) {
 	})
 }
 
+// An audit that has not ended stays in the list whatever its age, and those that run
+// before those that wait.
+func TestListHoldsUnfinishedAudits(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		insert := func(status string, n int) {
+			for range n {
+				f.sql(t, fmt.Sprintf("INSERT INTO audits (url, status) VALUES ('https://example.org/', '%s')", status))
+			}
+		}
+		insert("running", 1)   // 1
+		insert("completed", 1) // 2
+		insert("pending", 2)   // 3, 4
+		insert("completed", 4) // 5 … 8
+		f.sql(t, "UPDATE audits SET deleted_at = created_at WHERE id = 4")
+		newest, err := f.Newest(t.Context(), 3)
+		if got, want := idsOf(newest), []int64{8, 7, 6, 3, 1}; err != nil || !equal(got, want) {
+			t.Errorf("newest 3: got %v, %v, want %v", got, err, want)
+		}
+		for _, c := range []struct {
+			name  string
+			query shared.ListQuery
+			want  []int64
+			more  bool
+		}{
+			{"first page", shared.ListQuery{Limit: 3, Unfinished: true}, []int64{8, 7, 6, 3, 1}, true},
+			{"without", shared.ListQuery{Limit: 3}, []int64{8, 7, 6}, true},
+			{"one that is on the page", shared.ListQuery{Limit: 5, Unfinished: true}, []int64{8, 7, 6, 5, 3, 1}, true},
+			{"all on one page", shared.ListQuery{Limit: 9, Unfinished: true}, []int64{8, 7, 6, 5, 3, 2, 1}, false},
+			{"another status", shared.ListQuery{Limit: 2, Unfinished: true, Status: shared.StatusCompleted}, []int64{8, 7}, true},
+		} {
+			list, err := f.List(t.Context(), c.query)
+			if got := idsOf(list.Audits); err != nil || !equal(got, c.want) || (list.NextCursor != nil) != c.more {
+				t.Errorf("%s: got %v, more %v, %v; want %v, %v", c.name, got, list.NextCursor != nil, err, c.want, c.more)
+			}
+		}
+		if got, want := f.walk(t, shared.ListQuery{Limit: 3, Unfinished: true}), []int64{8, 7, 6, 3, 1, 5, 3, 2, 1}; !equal(got, want) {
+			t.Errorf("all pages: got %v, want %v", got, want)
+		}
+
+		insert("pending", shared.ListUnfinishedMax+50)
+		insert("completed", 3)
+		newest, err = f.Newest(t.Context(), 3)
+		got := idsOf(newest)
+		if err != nil || len(got) != shared.ListUnfinishedMax+3 || got[len(got)-1] != 1 || slices.Contains(got, 3) {
+			t.Errorf("too many: got %d, the last %d, %v; want %d and the one that runs", len(got), got[len(got)-1], err,
+				shared.ListUnfinishedMax+3)
+		}
+	})
+}
+
+func idsOf(audits []shared.AuditProgress) (ids []int64) {
+	for _, p := range audits {
+		ids = append(ids, p.AuditID)
+	}
+	return ids
+}
+
 func (f *fixture) walk(t *testing.T, q shared.ListQuery) (ids []int64) {
 	t.Helper()
 	for range 20 {
@@ -81,20 +139,20 @@ func TestReadsOfSeveral(t *testing.T) {
 		for range 4 {
 			f.create(t, external)
 		}
-		ids := func(ps []shared.AuditProgress, err error) (out []int64) {
+		ids := func(ps []shared.AuditProgress, err error) []int64 {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, p := range ps {
-				out = append(out, p.AuditID)
-			}
-			return out
+			return idsOf(ps)
 		}
 		if got := ids(f.ProgressOf(t.Context(), []int64{3, 1, 99})); !equal(got, []int64{1, 3}) {
 			t.Errorf("progress of 3, 1, 99: got %v, want [1 3]", got)
 		}
 		if got := ids(f.ProgressOf(t.Context(), nil)); len(got) != 0 {
 			t.Errorf("progress of none: got %v", got)
+		}
+		for id := range int64(4) {
+			f.sql(t, fmt.Sprintf("UPDATE audits SET status = 'failed' WHERE id = %d", id+1))
 		}
 		if got := ids(f.Newest(t.Context(), 2)); !equal(got, []int64{4, 3}) {
 			t.Errorf("newest 2: got %v, want [4 3]", got)

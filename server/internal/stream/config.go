@@ -41,7 +41,8 @@ type Reader interface {
 	// ProgressOf returns the audits with activity, in any order; those that do
 	// not exist are left out.
 	ProgressOf(ctx context.Context, ids []int64) ([]shared.AuditProgress, error)
-	// Newest returns the n newest audits without activity, newest first.
+	// Newest returns the list without activity, newest first: the n newest audits
+	// and every older one that has not ended.
 	Newest(ctx context.Context, n int) ([]shared.AuditProgress, error)
 	// Changes returns what has changed since cursor. The empty cursor takes the
 	// present as the place to go on from and returns no audit.

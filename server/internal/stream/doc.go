@@ -40,7 +40,9 @@
 //
 // The list works the same with one shared log of the newest change of each audit. A
 // subscriber that falls more than some thousand audits behind gets what is kept and
-// then a new snapshot (a resync). Only there may a revision be repeated.
+// then a new snapshot (a resync). Only there may a revision be repeated. A deletion
+// is a change too, told by an event of its own; a subscriber that missed one has its
+// stream ended with max_age, because no snapshot shows what is gone.
 //
 // # Slow connections
 //
@@ -170,7 +172,6 @@
 //   - that it sees every revision, every percentage or every stage;
 //   - that revisions are consecutive, or comparable between audits;
 //   - that a stream lives as long as the audit: coming back is normal;
-//   - that the list tells of deletions;
 //   - that silence means no change: only a heartbeat with a young fresh_at does.
 //
 // # What callers must keep

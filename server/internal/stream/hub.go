@@ -276,18 +276,23 @@ func (h *hub) publishOne(f *frame) {
 	t.wakeAll()
 }
 
-// publishDeleted tells the subscribers of audits that these are deleted.
+// publishDeleted tells the subscribers of audits, and those of the list, that these
+// are deleted.
 func (h *hub) publishDeleted(ids []int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	changed := false
 	for _, id := range ids {
-		h.list.remove(id)
+		changed = h.list.recordDeleted(id, h.metrics) || changed
 		t := h.topics[id]
 		if t == nil {
 			continue
 		}
 		t.deleted.Store(true)
 		t.wakeAll()
+	}
+	if changed {
+		h.list.topic.wakeAll()
 	}
 }
 
@@ -307,12 +312,13 @@ func (h *hub) publishList(frames []*frame) {
 	}
 }
 
-// resyncList makes every subscriber of the list take a new snapshot.
-func (h *hub) resyncList() {
+// renewList has every stream of the list end and begin anew, because nobody knows what
+// was deleted meanwhile.
+func (h *hub) renewList() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.list.lastSequence++
-	h.list.droppedSequence = h.list.lastSequence
+	h.list.droppedDeletion = h.list.lastSequence
 	h.list.topic.wakeAll()
 }
 

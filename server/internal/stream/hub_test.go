@@ -28,6 +28,14 @@ func names(t *testing.T, blocks [][]byte) (list []string) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if e.Type == shared.EventDeleted {
+			d, err := shared.DecodeDeleted(e.Data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, strconv.FormatInt(d.AuditID, 10)+" deleted")
+			continue
+		}
 		p, err := shared.DecodeAuditProgress(e.Data)
 		if err != nil {
 			t.Fatal(err)
@@ -35,6 +43,15 @@ func names(t *testing.T, blocks [][]byte) (list []string) {
 		list = append(list, strconv.FormatInt(p.AuditID, 10)+"@"+strconv.FormatInt(p.Revision, 10))
 	}
 	return list
+}
+
+// resyncList has every subscriber of the list miss a change that was dropped.
+func (h *hub) resyncList() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.list.lastSequence++
+	h.list.droppedSequence = h.list.lastSequence
+	h.list.topic.wakeAll()
 }
 
 func counter(t *testing.T, c prometheus.Counter) float64 {

@@ -5,6 +5,9 @@ import (
 	"context"
 	"slices"
 	"sync/atomic"
+
+	"atalaya/server/internal/sse"
+	"atalaya/shared"
 )
 
 // listLogMax bounds the audits whose last change is kept for the subscribers of the
@@ -23,49 +26,72 @@ type listLog struct {
 	order           list.List // of *listChange, the oldest first
 	lastSequence    uint64    // of the newest change
 	droppedSequence uint64    // of the newest change that was dropped for want of room
+	droppedDeletion uint64    // … and of the newest deletion
 }
 
+// listChange is the newest that is known of an audit.
 type listChange struct {
-	frame    *frame
+	id       int64
+	frame    *frame // nil once the audit is deleted
 	sequence uint64
 }
 
-// record keeps f unless a newer frame of the audit is kept. It reports whether it
-// did.
+// bytes returns the encoded change; nobody may change it.
+func (c *listChange) bytes() []byte {
+	if c.frame == nil {
+		return mustEvent(nil, sse.Event{Type: shared.EventDeleted, Data: mustJSON(shared.Deleted{AuditID: c.id})})
+	}
+	return c.frame.bytes(brief)
+}
+
+// record keeps f unless a newer frame of the audit is kept, or its deletion. It
+// reports whether it did.
 func (l *listLog) record(f *frame, m *metrics) bool {
+	return l.keep(f.id(), f, m, func(old *frame) bool { return old != nil && f.revision() > old.revision() })
+}
+
+// recordDeleted keeps that an audit was deleted, unless that is kept already. It
+// reports whether it did.
+func (l *listLog) recordDeleted(id int64, m *metrics) bool {
+	return l.keep(id, nil, m, func(old *frame) bool { return old != nil })
+}
+
+// keep makes f the newest change of an audit, if there is none or f replaces it.
+func (l *listLog) keep(id int64, f *frame, m *metrics, replaces func(old *frame) bool) bool {
 	if len(l.subscribers) == 0 {
 		return false
 	}
-	if e := l.byID[f.id()]; e != nil {
-		c := e.Value.(*listChange)
-		if f.revision() <= c.frame.revision() {
-			return false
-		}
-		for _, s := range l.subscribers {
-			if s.sequence < c.sequence {
-				m.conflated.Inc()
-			}
-		}
-		l.lastSequence++
-		c.frame, c.sequence = f, l.lastSequence
-		l.order.MoveToBack(e)
-		return true
+	e := l.byID[id]
+	if e != nil && !replaces(e.Value.(*listChange).frame) {
+		return false
 	}
 	l.lastSequence++
-	l.byID[f.id()] = l.order.PushBack(&listChange{f, l.lastSequence})
-	if l.order.Len() > l.limit {
-		oldest := l.order.Front().Value.(*listChange)
-		l.droppedSequence = oldest.sequence
-		l.remove(oldest.frame.id())
+	if e == nil {
+		l.byID[id] = l.order.PushBack(&listChange{id, f, l.lastSequence})
+		l.dropOldest()
+		return true
 	}
+	c := e.Value.(*listChange)
+	for _, s := range l.subscribers {
+		if s.sequence < c.sequence {
+			m.conflated.Inc()
+		}
+	}
+	c.frame, c.sequence = f, l.lastSequence
+	l.order.MoveToBack(e)
 	return true
 }
 
-// remove forgets the change of an audit.
-func (l *listLog) remove(id int64) {
-	if e := l.byID[id]; e != nil {
-		l.order.Remove(e)
-		delete(l.byID, id)
+// dropOldest forgets the oldest change if there are too many.
+func (l *listLog) dropOldest() {
+	if l.order.Len() <= l.limit {
+		return
+	}
+	oldest := l.order.Remove(l.order.Front()).(*listChange)
+	delete(l.byID, oldest.id)
+	l.droppedSequence = oldest.sequence
+	if oldest.frame == nil {
+		l.droppedDeletion = oldest.sequence
 	}
 }
 
@@ -93,6 +119,7 @@ type listSubscriber struct {
 	ordinal      uint8 // which flushes of which frames are measured
 	behind       bool  // changes were dropped before they were taken; a resync is due
 	resyncAsked  bool  // … and was asked for
+	outdated     bool  // deletions were dropped before they were taken; no snapshot can say which
 	answer       atomic.Pointer[snapshot]
 	// shownRevisions are those of the snapshot, so that a change it already showed
 	// is not sent again.
@@ -160,8 +187,11 @@ func (l *listSubscriber) take(frames [][]byte) ([][]byte, subscriberState) {
 		if c.sequence <= l.sequence {
 			break
 		}
-		if c.frame.revision() > l.shownRevisions[c.frame.id()] {
-			frames = append(frames, c.frame.bytes(brief))
+		switch {
+		case c.frame == nil:
+			frames = append(frames, c.bytes())
+		case c.frame.revision() > l.shownRevisions[c.id]:
+			frames = append(frames, c.bytes())
 			if sampleOf(len(log.subscribers)).hits(l.ordinal, c.sequence) {
 				l.probe = probeOf(c.frame)
 			}
@@ -169,8 +199,12 @@ func (l *listSubscriber) take(frames [][]byte) ([][]byte, subscriberState) {
 	}
 	slices.Reverse(frames[from:])
 	l.behind = l.behind || l.sequence < log.droppedSequence
+	l.outdated = l.outdated || l.sequence < log.droppedDeletion
 	l.sequence = log.lastSequence
-	if l.behind {
+	switch {
+	case l.outdated:
+		return frames, outdated
+	case l.behind:
 		return frames, behind
 	}
 	return frames, open

@@ -15,6 +15,9 @@ func TestList(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		for id := range int64(60) {
 			r.table.insert(id + 1)
+			if id+1 <= 10 && id+1 != 3 {
+				r.table.complete(id + 1)
+			}
 		}
 		s := r.open("/sse/audits")
 		synctest.Wait()
@@ -22,18 +25,24 @@ func TestList(t *testing.T) {
 		for id := 60; id > 10; id-- {
 			want = append(want, fmt.Sprintf("%d@1", id))
 		}
+		want = append(want, "3@1")
 		if got := s.Revisions(); !slices.Equal(got, want) {
-			t.Fatalf("snapshot: got %v, want the newest 50, newest first", got)
+			t.Fatalf("snapshot: got %v, want the newest 50 and the one that runs, newest first", got)
 		}
-		r.table.progress(3, 50) // not in the snapshot
+		r.table.progress(3, 50)
 		synctest.Wait()
 		r.table.insert(61)
 		synctest.Wait()
 		r.table.complete(60)
 		synctest.Wait()
 		r.table.delete(59)
+		r.table.delete(1) // not in the snapshot, but others may show it
 		time.Sleep(time.Minute)
-		if got, want := s.Revisions()[50:], []string{"3@2", "61@1", "60@2"}; !slices.Equal(got, want) || s.Closed() {
+		deleted := s.Of(shared.EventDeleted)
+		if len(deleted) != 2 || string(deleted[0].Data) != `{"audit_id":59}` || deleted[1].Deleted.AuditID != 1 {
+			t.Errorf("deleted: got %v, want 59 and 1, once each", deleted)
+		}
+		if got, want := s.Revisions()[51:], []string{"3@2", "61@1", "60@2"}; !slices.Equal(got, want) || s.Closed() {
 			t.Errorf("got %v, closed %v; want %v and open", got, s.Closed(), want)
 		}
 		for _, p := range s.Progress() {
@@ -127,6 +136,35 @@ func TestListConflates(t *testing.T) {
 	}
 	if got := counter(t, h.metrics.conflated); got != 198 {
 		t.Errorf("got %v conflated, want 198", got)
+	}
+}
+
+// A deletion is the last that is told of an audit, once, however late the rows of
+// before come again. A subscriber that missed one begins anew, because no snapshot
+// shows what was deleted.
+func TestListTellsDeletions(t *testing.T) {
+	const kept = 3
+	h := testHub()
+	h.list.limit = kept
+	slow, fast := h.subscribeList(nil), h.subscribeList(nil)
+	defer slow.unsubscribe()
+	defer fast.unsubscribe()
+	h.publishList([]*frame{frameOf(7, 1)})
+	h.publishDeleted([]int64{7, 8})
+	if got, st := fast.taken(t); !slices.Equal(got, []string{"7 deleted", "8 deleted"}) || st != open {
+		t.Errorf("got %v, state %v", got, st)
+	}
+	h.publishList([]*frame{frameOf(7, 2)})
+	h.publishDeleted([]int64{7})
+	if got, _ := fast.taken(t); len(got) != 0 {
+		t.Errorf("after the deletion: got %v, want nothing", got)
+	}
+	h.publishList([]*frame{frameOf(1, 1), frameOf(2, 1)})
+	if got, st := fast.taken(t); len(got) != 2 || st != open {
+		t.Errorf("fast subscriber: got %v, state %v", got, st)
+	}
+	if got, st := slow.taken(t); !slices.Equal(got, []string{"8 deleted", "1@1", "2@1"}) || st != outdated {
+		t.Errorf("slow subscriber, which missed the deletion of 7: got %v, state %v, want %v", got, st, outdated)
 	}
 }
 

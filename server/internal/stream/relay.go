@@ -169,11 +169,11 @@ func (r *relay) publishChanges(ctx context.Context, cursor string) (next string,
 	r.metrics.sweepRows.Observe(float64(len(changes.Changed)))
 	frames := make([]*frame, 0, len(changes.Changed))
 	for _, p := range changes.Changed {
-		if r.window[p.AuditID] != p.Revision && r.before[p.AuditID] != p.Revision {
+		if r.isNews(p.AuditID, p.Revision) {
 			frames = append(frames, newFrame(p))
 		}
-		r.window[p.AuditID] = p.Revision
 	}
+	deleted := slices.DeleteFunc(changes.Deleted, func(id int64) bool { return !r.isNews(id, deletedRevision) })
 	if r.cutOff = changes.More; !r.cutOff {
 		r.window, r.before = r.before, r.window
 		clear(r.window)
@@ -184,8 +184,19 @@ func (r *relay) publishChanges(ctx context.Context, cursor string) (next string,
 	r.first = cursor == "" || r.first && r.cutOff
 	r.hub.publish(frames)
 	r.hub.publishList(frames)
-	r.hub.publishDeleted(changes.Deleted)
+	r.hub.publishDeleted(deleted)
 	return changes.Next, nil
+}
+
+// deletedRevision stands for the revision of a deleted audit; no row has it.
+const deletedRevision = -1
+
+// isNews notes in the window that an audit has a revision, and reports whether neither
+// this window nor the one before showed it already.
+func (r *relay) isNews(id, revision int64) bool {
+	news := r.window[id] != revision && r.before[id] != revision
+	r.window[id] = revision
+	return news
 }
 
 // publishAll gives every subscriber the present state after a gap.
@@ -207,7 +218,7 @@ func (r *relay) publishAll(ctx context.Context) error {
 	}
 	r.hub.publish(frames)
 	r.hub.publishDeleted(deleted)
-	r.hub.resyncList()
+	r.hub.renewList()
 	return nil
 }
 

@@ -238,10 +238,14 @@ func TestOverlappingSweepsBringNothingTwice(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {
 		for id := range int64(60) {
 			r.table.insert(id + 1)
+			if id+1 <= 10 {
+				r.table.complete(id + 1)
+			}
 		}
-		r.open("/sse/audits/3/progress")
+		r.open("/sse/audits/60/progress")
 		time.Sleep(time.Second)
-		r.table.progress(3, 50) // not in the list's snapshot, and at the edge of every sweep from now on
+		r.table.insert(61)
+		r.table.complete(11) // not in the list's snapshot, and at the edge of every sweep from now on
 		time.Sleep(time.Second)
 		list := r.open("/sse/audits")
 		time.Sleep(10 * time.Second)

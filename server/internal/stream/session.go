@@ -70,7 +70,7 @@ func (s *session) step(now time.Time, draining bool, blocks [][]byte) output {
 		return s.end(shared.EndDeleted, blocks)
 	case draining:
 		return s.end(shared.EndDrain, blocks)
-	case at+deadlineSlack >= s.endAt:
+	case at+deadlineSlack >= s.endAt, state == outdated:
 		return s.end(shared.EndMaxAge, blocks)
 	}
 	if at+deadlineSlack >= s.heartbeatAt && len(blocks) == from {

@@ -39,6 +39,7 @@ const (
 	finished                         // every audit is terminal, and its last state was taken
 	deleted                          // every audit is deleted
 	behind                           // more changed than was kept: a resync is due (list only)
+	outdated                         // deletions were missed: only a new stream can make up for it (list only)
 	resyncing                        // the new snapshot was asked for, and has not come yet
 )
 

@@ -162,7 +162,11 @@ func (t *table) Newest(ctx context.Context, n int) (found []shared.AuditProgress
 			}
 		}
 		slices.SortFunc(found, func(a, b shared.AuditProgress) int { return int(b.AuditID - a.AuditID) })
-		found = found[:min(n, len(found))]
+		for i := len(found) - 1; i >= n; i-- {
+			if found[i].Status.Terminal() {
+				found = slices.Delete(found, i, i+1)
+			}
+		}
 		return nil
 	})
 	return found, err

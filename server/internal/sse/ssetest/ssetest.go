@@ -44,6 +44,7 @@ type Event struct {
 	At        time.Time
 	Progress  shared.AuditProgress
 	Heartbeat shared.Heartbeat
+	Deleted   shared.Deleted
 	End       shared.End
 }
 
@@ -60,6 +61,8 @@ func Next(d *sse.Decoder) (Event, error) {
 		e.Progress, err = states.decode(e.Data)
 	case shared.EventHeartbeat:
 		e.Heartbeat, err = shared.DecodeHeartbeat(e.Data)
+	case shared.EventDeleted:
+		e.Deleted, err = shared.DecodeDeleted(e.Data)
 	case shared.EventEnd:
 		e.End, err = shared.DecodeEnd(e.Data)
 	default:
