@@ -41,6 +41,9 @@ func PathReport(id int64) string { return PathAudits + "/" + itoa(id) + "/report
 // PathCancel is where a POST asks to stop an audit.
 func PathCancel(id int64) string { return PathAudits + "/" + itoa(id) + "/cancel" }
 
+// PathRetry is where an ended audit is started anew.
+func PathRetry(id int64) string { return PathAudits + "/" + itoa(id) + "/retry" }
+
 // PathPage is the app's page of one audit.
 func PathPage(id int64) string { return "/audits/" + itoa(id) }
 

@@ -38,7 +38,7 @@ func (loc locale) sums(f shared.Findings) []count {
 
 // pagesModel is the list of the newest pages.
 type pagesModel struct {
-	Heading, Order, Empty      string
+	Heading, Empty             string
 	Code, Page, Time, Findings string
 	None                       string
 	Total                      string
@@ -59,15 +59,21 @@ type pageRow struct {
 func (loc locale) pages(p *shared.AuditProgress) pagesModel {
 	l := loc.Lang
 	m := pagesModel{
-		Heading: l.T(text.PagesHeading), Order: l.T(text.PagesNewest), Empty: l.T(text.PagesNone),
+		Heading: l.T(text.PagesHeading), Empty: l.T(text.PagesNone),
 		Code: l.T(text.ColumnCode), Page: l.T(text.ColumnPage), Time: l.T(text.ColumnTime),
 		Findings: l.T(text.ColumnFindings),
 		None:     l.T(text.None),
 	}
-	if p == nil || p.Activity == nil {
+	switch {
+	case p == nil:
+		return m
+	case p.Activity == nil && p.TotalPages > 0:
+		m.Empty = l.T(text.PagesUnknown)
+		return m
+	case p.Activity == nil:
 		return m
 	}
-	m.Total = l.Number(p.Responses.Total())
+	m.Total = l.N(text.AddressesFetched, p.Responses.Total())
 	site := shared.SiteName(p.URL)
 	for _, line := range p.Activity.Pages {
 		r := pageRow{
@@ -127,16 +133,27 @@ func (loc locale) score(p *shared.AuditProgress) scoreModel {
 	if p == nil {
 		return m
 	}
-	value := p.ProvisionalScore
-	if p.Status.Terminal() {
+	value, final := lastScore(p)
+	if final {
 		m.Heading, m.Empty = l.T(text.ScoreFinal), l.T(text.NoScore)
-		value = p.GeoScore
 	}
 	if value != nil {
 		m.From = l.N(text.FromPages, p.TotalPages)
 		m.Ring = loc.ring(*value, l.T(text.ScoreOf))
 	}
 	return m
+}
+
+// lastScore is the score that an audit has; final is false while it is one so far.
+// An audit that was stopped or failed keeps what it had.
+func lastScore(p *shared.AuditProgress) (score *int, final bool) {
+	switch p.Status {
+	case shared.StatusCompleted:
+		return p.GeoScore, true
+	case shared.StatusFailed, shared.StatusCancelled:
+		return p.ProvisionalScore, p.ProvisionalScore == nil
+	}
+	return p.ProvisionalScore, false
 }
 
 func (loc locale) ring(value int, under string) *ringModel {

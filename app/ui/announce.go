@@ -16,8 +16,8 @@ const (
 )
 
 // announcer decides what screen readers are told. The zero value has announced
-// nothing. The end of an audit is announced at once, a change of the connection
-// when it lasts, progress at every ten percent and every stage, but at most once
+// nothing. The end of an audit and a worker that falls silent are announced at once, a
+// change of the connection when it lasts, progress at every ten percent and every stage, but at most once
 // in [sayEvery].
 type announcer struct {
 	text string
@@ -28,15 +28,17 @@ type announcer struct {
 	stage  shared.Stage
 	status shared.Status
 	phase  live.Phase
+	silent int // audits whose worker is silent
 }
 
 // next returns the announcer after the view was drawn, with strip as its line
-// about the connection; its text is what is to be read now.
-func (a announcer) next(loc locale, v live.View, strip stripModel) announcer {
+// about the connection and with as many silent workers; its text is what is to be read
+// now.
+func (a announcer) next(loc locale, v live.View, strip stripModel, silent int) announcer {
 	p := v.Progress
 	if !a.begun {
 		// A screen reader reads what the page shows when it opens.
-		a.begun, a.phase = true, v.Phase
+		a.begun, a.phase, a.silent = true, v.Phase, silent
 		if p != nil {
 			a.tenth, a.stage, a.status = p.Progress/10, p.Stage, p.Status
 		}
@@ -49,6 +51,15 @@ func (a announcer) next(loc locale, v live.View, strip stripModel) announcer {
 			return a.speak(loc, strip.Lead+". "+strip.Text)
 		}
 		return a.speak(loc, loc.activityLine(p))
+	case silent > a.silent:
+		a.silent = silent
+		if v.Topic.IsList() {
+			return a.speak(loc, loc.Lang.N(text.SilentAudits, silent))
+		}
+		return a.speak(loc, strip.Lead+". "+strip.Text)
+	case silent < a.silent:
+		a.silent = silent
+		return a
 	case v.Phase != a.phase && loc.Now.Sub(v.Since) >= settledAfter:
 		a.phase = v.Phase
 		return a.speak(loc, strip.Lead+". "+strip.Text)

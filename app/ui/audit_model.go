@@ -15,10 +15,17 @@ type badgeModel struct {
 	Text  string
 }
 
-func (loc locale) badge(s shared.Status) badgeModel {
+func (loc locale) badge(s shared.Status, k pulse) badgeModel {
 	b := badgeModel{Text: text.Status(loc.Lang, string(s))}
 	switch s {
 	case shared.StatusRunning:
+		if k.Stalled {
+			return badgeModel{Class: "warn", Icon: iconTriangle, Text: loc.Lang.T(text.Stalled)}
+		}
+		if k.Unheard {
+			b.Class, b.Icon = "mute", iconClock
+			return b
+		}
 		b.Class, b.Icon, b.Spin = "run", iconSpinner, true
 	case shared.StatusCompleted:
 		b.Class, b.Icon = "ok", iconCheck
@@ -39,10 +46,11 @@ type headModel struct {
 	Badge badgeModel
 	Known bool
 	Meta  []string
-	// Cancel is the text of the button that cancels, empty when there is none. The
-	// button is disabled while Cancelling.
-	Cancel     string
-	Cancelling bool
+	// Act is what the button Button asks for; there is none without it. The button is
+	// disabled while it Waits.
+	Act    action
+	Button string
+	Waits  bool
 	// Link is the address of the link beside it, empty when there is none.
 	Link     string
 	LinkText string
@@ -51,14 +59,14 @@ type headModel struct {
 	LinkMain bool
 }
 
-func (loc locale) head(id int64, p *shared.AuditProgress) headModel {
+func (loc locale) head(id int64, p *shared.AuditProgress, k pulse) headModel {
 	l := loc.Lang
 	h := headModel{Site: l.T(text.AuditLabel, id)}
 	if p == nil {
 		return h
 	}
 	h.Known = true
-	h.Site, h.URL, h.Badge = shared.SiteName(p.URL), p.URL, loc.badge(p.Status)
+	h.Site, h.URL, h.Badge = shared.SiteName(p.URL), p.URL, loc.badge(p.Status, k)
 	h.Meta = append(h.Meta, l.T(text.AuditNumber, id))
 	switch {
 	case p.FinishedAt != nil:
@@ -74,11 +82,23 @@ func (loc locale) head(id int64, p *shared.AuditProgress) headModel {
 	if p.Attempt > 1 {
 		h.Meta = append(h.Meta, l.T(text.AttemptNumber, p.Attempt))
 	}
-	if p.Kind == shared.KindSite && p.Status.Terminal() {
-		h.Link, h.LinkText, h.LinkIcon = shared.PathReportPage(id), l.T(text.OpenReport), iconReport
-		h.LinkMain = p.TotalPages > 0
+	if hasReport(p) {
+		h.Link, h.LinkText, h.LinkIcon, h.LinkMain = shared.PathReportPage(id), l.T(text.OpenReport), iconReport, true
+	}
+	if unfinished(p) {
+		h.Act, h.Button = actAgain, l.T(text.AgainButton)
 	}
 	return h
+}
+
+// hasReport reports whether there is a report with something in it.
+func hasReport(p *shared.AuditProgress) bool {
+	return p.Kind == shared.KindSite && (p.Status == shared.StatusCompleted || p.Status.Terminal() && p.TotalPages > 0)
+}
+
+// unfinished reports whether the engine audited a site and did not come to the end.
+func unfinished(p *shared.AuditProgress) bool {
+	return p.Kind == shared.KindSite && (p.Status == shared.StatusFailed || p.Status == shared.StatusCancelled)
 }
 
 // bare reports whether an audit has nothing for the lower half of its page. Most
@@ -107,6 +127,8 @@ type step struct {
 	State stepState
 	Place string
 	Took  string
+	// Shown is true for the one step that a narrow page has room for.
+	Shown bool
 }
 
 // heroModel says how far an audit is, what it is doing and how long it has run.
@@ -122,14 +144,16 @@ type heroModel struct {
 	Tone    tone
 	What    string
 	Counts  []string
-	Note    string
-	Stats   []stat
-	Steps   []step
+	// Note is what the audit said last. A site audit keeps a line for it, so that the
+	// page does not move when it comes and goes.
+	Note  string
+	Stats []stat
+	Steps []step
 	// ValueText is the percentage in words, for screen readers.
 	ValueText string
 }
 
-func (loc locale) hero(p *shared.AuditProgress, c skew, quiet bool) heroModel {
+func (loc locale) hero(p *shared.AuditProgress, k pulse, speed pace) heroModel {
 	l := loc.Lang
 	h := heroModel{Heading: l.T(text.ProgressHeading), Name: l.T(text.ProgressName)}
 	if p == nil {
@@ -138,11 +162,11 @@ func (loc locale) hero(p *shared.AuditProgress, c skew, quiet bool) heroModel {
 	}
 	h.Percent = p.Progress
 	h.Known = p.Progress > 0 || p.Status.Terminal()
-	h.Wait = !h.Known && !quiet
-	h.Active = p.Status == shared.StatusRunning && !quiet
+	h.Wait = !h.Known && !k.Unheard
+	h.Active = p.Status == shared.StatusRunning && !k.Unheard && !k.Stalled
 	h.What = loc.activityLine(p)
 	h.ValueText = l.T(text.ProgressValue, p.Progress, h.What)
-	h.Tone = barTone(p.Status, quiet)
+	h.Tone = barTone(p.Status, k)
 	switch {
 	case p.Status == shared.StatusPending:
 		h.Counts = []string{l.T(text.WaitingWorkerHelp)}
@@ -158,21 +182,23 @@ func (loc locale) hero(p *shared.AuditProgress, c skew, quiet bool) heroModel {
 	if !p.Status.Terminal() && note != h.What && note != text.StageNow(text.EN, string(p.Stage)) {
 		h.Note = note
 	}
-	h.Stats = loc.stats(p, c)
+	h.Stats = loc.stats(p, speed)
 	if p.Kind == shared.KindSite {
-		h.Steps = loc.steps(p, c)
+		h.Steps = loc.steps(p)
 	}
 	return h
 }
 
-func barTone(s shared.Status, quiet bool) tone {
+func barTone(s shared.Status, k pulse) tone {
 	switch {
 	case s == shared.StatusCompleted:
 		return toneGood
 	case s == shared.StatusFailed:
 		return toneBad
-	case s == shared.StatusCancelled || quiet:
+	case s == shared.StatusCancelled || k.Unheard:
 		return toneMute
+	case k.Stalled:
+		return toneWarn
 	}
 	return toneNone
 }
@@ -197,98 +223,101 @@ func (loc locale) activityLine(p *shared.AuditProgress) string {
 }
 
 // elapsed is how long an audit has run, or ran.
-func (loc locale) elapsed(p *shared.AuditProgress, c skew) (time.Duration, bool) {
+func (loc locale) elapsed(p *shared.AuditProgress) (time.Duration, bool) {
 	if p.StartedAt == nil {
 		return 0, false
 	}
-	end := c.server(loc.Now)
+	end := loc.server()
 	if p.FinishedAt != nil {
 		end = p.FinishedAt.Time
 	}
 	return max(end.Sub(p.StartedAt.Time), 0), true
 }
 
-// steadyAfter is how long a crawl must have run before its rate is shown: the rate
-// of the first seconds means nothing.
-const steadyAfter = 5 * time.Second
-
-func (loc locale) stats(p *shared.AuditProgress, c skew) []stat {
-	var stats []stat
-	if d, ok := loc.elapsed(p, c); ok {
-		stats = append(stats, stat{loc.Lang.T(text.Elapsed), loc.stopwatch(d)})
+func (loc locale) stats(p *shared.AuditProgress, speed pace) []stat {
+	d, ok := loc.elapsed(p)
+	if !ok {
+		return nil
 	}
-	if p.Activity == nil || p.Stage != shared.StageCrawl {
+	stats := []stat{{loc.Lang.T(text.Elapsed), loc.stopwatch(d)}}
+	if p.Kind != shared.KindSite {
 		return stats
 	}
-	for _, s := range p.Activity.Stages {
-		if s.Name != shared.StageCrawl {
-			continue
-		}
-		if d := p.UpdatedAt.Sub(s.StartedAt.Time); d >= steadyAfter {
-			rate := int(time.Duration(p.TotalPages) * time.Minute / d)
-			stats = append(stats, stat{loc.Lang.T(text.Speed), loc.Lang.T(text.SpeedValue, loc.Lang.Number(rate))})
-		}
+	value := "–"
+	if rate, ok := speed.rate(p); ok {
+		value = loc.Lang.T(text.SpeedValue, loc.Lang.Number(rate))
 	}
-	return stats
+	return append(stats, stat{loc.Lang.T(text.Speed), value})
 }
 
-func (loc locale) steps(p *shared.AuditProgress, c skew) []step {
-	steps := make([]step, len(shared.Stages))
+func (loc locale) steps(p *shared.AuditProgress) []step {
+	steps, shown := make([]step, len(shared.Stages)), 0
 	for i, s := range shared.Stages {
 		steps[i] = step{
 			Name:  text.Stage(loc.Lang, string(s)),
 			Place: loc.Lang.T(text.StepOf, i+1, len(shared.Stages)),
 			State: stageState(p, s),
-			Took:  loc.took(p, s, c),
+			Took:  loc.took(p, s),
+		}
+		if steps[i].State != stepNext {
+			shown = i
 		}
 	}
+	steps[shown].Shown = true
 	return steps
 }
 
+// stageState says where a stage is. The stage in which an audit ended without being
+// completed was cut short, although it has an end.
 func stageState(p *shared.AuditProgress, s shared.Stage) stepState {
-	if p.Status == shared.StatusCompleted {
+	switch p.Status {
+	case shared.StatusCompleted:
 		return stepDone
+	case shared.StatusRunning:
+		return stateAmong(s.Index(), p.Stage.Index(), stepCur)
 	}
-	if p.Status == shared.StatusRunning {
-		switch current := p.Stage.Index(); {
-		case s.Index() < current:
-			return stepDone
-		case s.Index() == current:
-			return stepCur
-		}
+	if p.Activity == nil || len(p.Activity.Stages) == 0 {
 		return stepNext
 	}
-	if p.Activity == nil {
-		return stepNext
-	}
-	for _, span := range p.Activity.Stages {
-		if span.Name != s {
-			continue
-		}
-		if span.FinishedAt != nil {
-			return stepDone
-		}
-		return stepHalt
+	last := p.Activity.Stages[len(p.Activity.Stages)-1].Name
+	return stateAmong(s.Index(), last.Index(), stepHalt)
+}
+
+// stateAmong is the state of a stage when another one has the state there.
+func stateAmong(stage, reached int, there stepState) stepState {
+	switch {
+	case stage < reached:
+		return stepDone
+	case stage == reached:
+		return there
 	}
 	return stepNext
 }
 
-func (loc locale) took(p *shared.AuditProgress, s shared.Stage, c skew) string {
-	if p.Activity == nil {
+func (loc locale) took(p *shared.AuditProgress, s shared.Stage) string {
+	span, ok := spanOf(p, s)
+	if !ok {
 		return ""
 	}
-	for _, span := range p.Activity.Stages {
-		if span.Name != s {
-			continue
-		}
-		end := c.server(loc.Now)
-		switch {
-		case span.FinishedAt != nil:
-			end = span.FinishedAt.Time
-		case p.FinishedAt != nil:
-			end = p.FinishedAt.Time
-		}
-		return loc.stopwatch(end.Sub(span.StartedAt.Time))
+	end := loc.server()
+	switch {
+	case span.FinishedAt != nil:
+		end = span.FinishedAt.Time
+	case p.FinishedAt != nil:
+		end = p.FinishedAt.Time
 	}
-	return ""
+	return loc.stopwatch(end.Sub(span.StartedAt.Time))
+}
+
+// spanOf is when a stage ran; ok is false before it began.
+func spanOf(p *shared.AuditProgress, s shared.Stage) (span shared.StageSpan, ok bool) {
+	if p.Activity == nil {
+		return shared.StageSpan{}, false
+	}
+	for _, span := range p.Activity.Stages {
+		if span.Name == s {
+			return span, true
+		}
+	}
+	return shared.StageSpan{}, false
 }

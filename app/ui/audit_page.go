@@ -22,14 +22,20 @@ type auditPage struct {
 	lost   bool      // the connection was lost for so long that the page says so
 	backAt time.Time // when it came back
 
-	workerSeen  time.Time // the worker's newest sign of life, as askWorker learnt it
-	workerAsked time.Time
-
 	fresh freshness
+	speed pace
+	// reportKept is true when this device has a copy of the report.
+	reportKept bool
+	// heldUntil is until when the button beside the title waits, because a second click
+	// on Start would hit it.
+	heldUntil time.Time
 
 	cancelling bool
-	cancelText string // why cancelling failed
+	fault      string // why the last thing asked for was not done
 }
+
+// holdFor is how long the button that stops an audit waits on a page that Start opened.
+const holdFor = time.Second
 
 func (p *auditPage) OnInit() {
 	p.begin(p.titles)
@@ -47,6 +53,7 @@ func (p *auditPage) OnPreRender(ctx app.Context) {
 		case err == nil:
 			b.Progress = &progress
 			p.view.Progress, p.view.ConfirmedAt = &progress, p.now
+			p.speed = p.speed.next(&progress)
 		case r.fail(err):
 			b.Missing = true
 			p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
@@ -57,15 +64,22 @@ func (p *auditPage) OnPreRender(ctx app.Context) {
 // start shows audit id with what is known about it at once: what the server
 // drew, or the copy kept on this device.
 func (p *auditPage) start(id int64) {
-	p.id = id
+	p.id, p.now = id, time.Now()
 	p.view = live.View{Topic: live.Audit(id), Phase: live.Connecting}
 	p.initial, p.lost, p.backAt = live.Copy{}, false, time.Time{}
-	p.workerSeen, p.workerAsked, p.fresh = time.Time{}, time.Time{}, freshness{}
-	p.cancelling, p.cancelText, p.say = false, "", announcer{}
+	p.watch, p.fresh, p.speed, p.heldUntil = vigil{}, freshness{}, pace{}, time.Time{}
+	p.cancelling, p.fault, p.say = false, "", announcer{}
 	if id == 0 {
 		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
 		return
 	}
+	p.reportKept = live.DeviceStorage().HasReport(id)
+	p.recall(id)
+	p.speed = p.speed.next(p.view.Progress)
+}
+
+// recall shows what is known of audit id without asking.
+func (p *auditPage) recall(id int64) {
 	if b, ok := p.takeBoot(pageAudit, id); ok {
 		if b.Missing {
 			p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
@@ -81,6 +95,7 @@ func (p *auditPage) start(id int64) {
 		p.initial = live.Copy{Progress: created}
 		p.view.Progress, p.view.ConfirmedAt = created, p.now
 		p.device.created = nil
+		p.heldUntil = p.now.Add(holdFor)
 		return
 	}
 	if kept, ok := live.DeviceStorage().FindAudit(id); ok {
@@ -110,13 +125,25 @@ func (p *auditPage) receive(ctx app.Context, v live.View) {
 	if now := v.Progress; now != nil && !v.Saved && (old == nil || old.Revision != now.Revision) {
 		p.device.skew = p.device.skew.frame(now.UpdatedAt.Time, p.now)
 	}
+	p.device.hear(v)
 	p.view = v
 	if v.Terminal() {
-		p.cancelling, p.cancelText = false, ""
+		p.cancelling, p.fault = false, ""
 	}
-	p.fresh = p.fresh.next(v.Progress)
+	if !p.cancellable() {
+		p.withdrawQuestion()
+	}
+	p.fresh, p.speed = p.fresh.next(v.Progress), p.speed.next(v.Progress)
 	p.noteConnection()
 	p.describe(ctx)
+}
+
+// withdrawQuestion closes the dialog that asks whether to stop an audit which can no
+// longer be stopped.
+func (p *auditPage) withdrawQuestion() {
+	if closeDialog(cancelDialogID) {
+		focusTitle() // the button that would get the focus back is about to go
+	}
 }
 
 // noteConnection notes when the connection is lost and when it comes back, and announces
@@ -130,52 +157,24 @@ func (p *auditPage) noteConnection() {
 		p.lost = true
 	}
 	loc := p.locale()
-	p.say = p.say.next(loc, p.view, loc.strip(p.connection()))
+	p.say = p.say.next(loc, p.view, loc.strip(p.connection()), loc.silentOnes(p.view, p.watch.seen))
 }
 
 // everySecond is called every second while the page is open.
 func (p *auditPage) everySecond(ctx app.Context) {
 	p.noteConnection()
-	p.askWorker(ctx)
+	p.describe(ctx)
+	if p.pulse().doubtful() {
+		p.watch.ask(ctx, p.now, live.Audit(p.id))
+	}
 }
 
-// askEvery is the least time between two questions for the worker.
-const askEvery = 30 * time.Second
-
-// askWorker asks for the worker's last sign of life when none was heard for a
-// while. A sign of life is not a visible change and makes no frame, so the page
-// must ask before it says that the worker is silent.
-func (p *auditPage) askWorker(ctx app.Context) {
-	connected := p.view.Phase == live.Live || p.view.Phase == live.Polling
-	silent, _ := p.locale().silence(p.connection())
-	if !connected || silent < stalledAfter-askEvery/2 || p.now.Sub(p.workerAsked) < askEvery {
-		return
-	}
-	p.workerAsked = p.now
-	id := p.id
-	ctx.Async(func() {
-		c, cancel := context.WithTimeout(context.Background(), askEvery)
-		defer cancel()
-		_, body, err := live.GetJSON(c, shared.PathProgress(id))
-		if err != nil {
-			return
-		}
-		state, err := shared.DecodeAuditProgress(body)
-		if err != nil || state.WorkerSeenAt == nil {
-			return
-		}
-		ctx.Dispatch(func(app.Context) {
-			if p.id == id {
-				p.workerSeen = state.WorkerSeenAt.Time
-			}
-		})
-	})
+func (p *auditPage) pulse() pulse {
+	return p.locale().pulse(p.view, p.view.Progress, p.watch.seen)
 }
 
 func (p *auditPage) connection() connection {
-	return connection{
-		View: p.view, BackAt: p.backAt, WorkerSeen: p.workerSeen, Clock: p.device.skew, Cancellable: p.cancellable(),
-	}
+	return connection{View: p.view, BackAt: p.backAt, Asked: p.watch.seen, Cancellable: p.cancellable()}
 }
 
 func (p *auditPage) cancellable() bool {
@@ -191,14 +190,21 @@ func (p *auditPage) act(ctx app.Context, a action) {
 				p.session.RetryNow()
 			}
 		case actAskCancel:
-			showDialog(cancelDialogID)
+			if !p.held() {
+				showDialog(cancelDialogID)
+			}
 		case actCancel:
-			closeDialog(cancelDialogID)
-			focusTitle() // the button that would get the focus back is about to go
+			p.withdrawQuestion()
 			p.cancel(ctx)
+		case actAgain:
+			p.fault = ""
+			p.again(ctx, p.id, func(why string) { p.fault = why })
 		}
 	})
 }
+
+// held reports whether the page opened so lately that a click was meant for Start.
+func (p *auditPage) held() bool { return p.now.Before(p.heldUntil) }
 
 // cancel asks the server to stop the audit; that it stopped comes with the
 // stream.
@@ -206,7 +212,7 @@ func (p *auditPage) cancel(ctx app.Context) {
 	if !p.cancellable() {
 		return
 	}
-	p.cancelling, p.cancelText = true, ""
+	p.cancelling, p.fault = true, ""
 	id, visit := p.id, p.session
 	ctx.Async(func() {
 		c, stop := context.WithTimeout(context.Background(), callTimeout)
@@ -217,7 +223,7 @@ func (p *auditPage) cancel(ctx app.Context) {
 			case visit == nil || p.session != visit:
 			case err != nil:
 				p.cancelling = false
-				p.cancelText = p.lang.T(text.CancelFailed, text.Problem(p.lang, failureCode(err)))
+				p.fault = p.lang.T(text.CancelFailed, text.Problem(p.lang, failureCode(err)))
 			case p.view.Phase != live.Live:
 				visit.RetryNow()
 			}
@@ -250,6 +256,9 @@ func (p *auditPage) title() string {
 		}
 		return p.site()
 	}
+	if p.pulse().Stalled {
+		return l.T(text.TitleStalled, p.site())
+	}
 	return l.T(text.TitleRunning, state.Progress, p.site())
 }
 
@@ -266,9 +275,9 @@ func (p *auditPage) gone() bool {
 }
 
 func (p *auditPage) Render() app.UI {
-	loc := p.locale()
+	loc, k := p.locale(), p.pulse()
 	m := p.frame()
-	m.Pill = loc.pill(p.view)
+	m.Pill = loc.pill(p.view, k)
 	if p.id > 0 {
 		m.Plain = shared.PathBasicPage(p.id)
 	}
@@ -277,52 +286,60 @@ func (p *auditPage) Render() app.UI {
 		m.Pill = pillModel{}
 		return frameView(m, p.actions(), missingAudit(p.id, p.lang))
 	}
-	quiet := p.view.Phase == live.Offline || p.view.Phase == live.Closed && !p.view.Terminal()
-	pages := p.fresh.mark(loc.pages(state))
-	heading := loc.at(p.view).hero(state, p.device.skew, quiet)
-	main := []app.UI{
+	heading := loc.at(p.view).hero(state, k, p.speed)
+	// The number of parts never changes: go-app would draw one in another's place, and
+	// an open dialog would become a closed card.
+	return frameView(m, p.actions(),
 		crumbs(p.lang.T(text.NavPath),
 			elWith("a", "", at{"href", "/"}, app.Text(p.lang.T(text.NavAudits))),
 			elWith("span", "", at{"dir", "auto"}, app.Text(p.site()))),
-		&part{M: p.head(loc), Page: p},
+		&part{M: p.head(loc, k), Page: p},
 		elWith("section", "card hero", at{"aria-label", heading.Heading},
 			elText("h2", "vh", heading.Heading),
 			&part{M: heading},
 			&part{M: loc.strip(p.connection()), Page: p},
 		),
-	}
-	if p.cancelText != "" {
-		main = append(main, elWith("div", "conn bad solo", at{"role", "alert"},
-			iconCross.draw(""), elText("span", "msg", p.cancelText)))
-	}
+		faultView(p.fault),
+		el("div", "", p.details(loc)...),
+		cancelDialog(p.lang, state, p.onCancelYes, p.onCancelNo),
+	)
+}
+
+// details is the lower half of the page.
+func (p *auditPage) details(loc locale) []app.UI {
+	state := p.view.Progress
 	switch {
 	case !bare(state):
-		main = append(main, el("div", "cols",
-			&part{M: pages},
+		return []app.UI{el("div", "cols",
+			&part{M: p.fresh.mark(loc.pages(state))},
 			el("div", "side",
 				&part{M: loc.score(state)},
-				&part{M: loc.findings(state)},
 				&part{M: loc.responses(state)},
+				&part{M: loc.findings(state)},
 			),
-		))
+		)}
 	case state.GeoScore != nil:
-		main = append(main, &part{M: loc.score(state)})
+		return []app.UI{&part{M: loc.score(state)}}
 	}
-	main = append(main, cancelDialog(p.lang, state, p.onCancelYes, p.onCancelNo))
-	return frameView(m, p.actions(), main...)
+	return nil
 }
 
 func (p *auditPage) onCancelYes(ctx app.Context, _ app.Event) { p.act(ctx, actCancel) }
 
 func (p *auditPage) onCancelNo(app.Context, app.Event) { closeDialog(cancelDialogID) }
 
-func (p *auditPage) head(loc locale) headModel {
-	m := loc.head(p.id, p.view.Progress)
+func (p *auditPage) head(loc locale, k pulse) headModel {
+	m := loc.head(p.id, p.view.Progress, k)
 	switch {
 	case p.cancelling:
-		m.Cancel, m.Cancelling = p.lang.T(text.CancelBusy), true
+		m.Act, m.Button, m.Waits = actAskCancel, p.lang.T(text.CancelBusy), true
 	case p.cancellable():
-		m.Cancel = p.lang.T(text.CancelButton)
+		m.Act, m.Button, m.Waits = actAskCancel, p.lang.T(text.CancelButton), p.held()
+	case m.Act == actAgain && p.starting:
+		m.Button, m.Waits = p.lang.T(text.StartBusy), true
+	}
+	if m.Link != "" && p.view.Unheard() && !p.reportKept {
+		m.Link = "" // it could not be shown
 	}
 	return m
 }

@@ -84,13 +84,16 @@ func showDialog(id string) {
 	}
 }
 
-func closeDialog(id string) {
+// closeDialog closes a dialog and reports whether it was open.
+func closeDialog(id string) (closed bool) {
 	d := app.Window().GetElementByID(id)
 	switch {
-	case !d.Truthy():
+	case !d.Truthy() || !d.Call("hasAttribute", "open").Bool():
+		return false
 	case d.Get("close").Truthy():
 		d.Call("close")
 	default:
 		d.Call("removeAttribute", "open")
 	}
+	return true
 }

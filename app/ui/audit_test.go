@@ -16,7 +16,7 @@ import (
 
 func TestHero(t *testing.T) {
 	loc := localeAt(t, text.EN, "14:04:26")
-	doc := draw(t, &part{M: loc.hero(sample(t, "running"), skew{}, false)})
+	doc := draw(t, &part{M: loc.hero(sample(t, "running"), pulse{}, pace{}.next(sample(t, "running")))})
 	bar := first(t, class(doc, "bar"))
 	got := []string{
 		words(first(t, class(doc, "pct"))), words(first(t, class(doc, "what"))), words(first(t, class(doc, "sub"))),
@@ -46,7 +46,7 @@ func TestPercentIsDrawn(t *testing.T) {
 	for percent := range 101 {
 		p := sample(t, "running")
 		p.Progress = percent
-		doc := draw(t, &part{M: localeAt(t, text.ES, "14:04:26").hero(p, skew{}, false)})
+		doc := draw(t, &part{M: localeAt(t, text.ES, "14:04:26").hero(p, pulse{}, pace{})})
 		fill, bar := value(first(t, class(doc, "fill")), "width"), first(t, class(doc, "bar"))
 		shown := words(first(t, class(doc, "pct")))
 		if percent == 0 {
@@ -80,7 +80,7 @@ func TestHeroStates(t *testing.T) {
 		"done":          {sample(t, "completed"), false, toneGood, "Done", false, 0},
 		"failed":        {&failed, false, toneBad, "Failed", false, 1},
 	} {
-		m := loc.hero(c.p, skew{}, c.quiet)
+		m := loc.hero(c.p, pulse{Unheard: c.quiet}, pace{})
 		halted := 0
 		for _, s := range m.Steps {
 			if s.State == stepHalt {
@@ -152,10 +152,10 @@ func TestAnnouncements(t *testing.T) {
 		next := *view.Progress
 		view.Progress = &next
 		change(&next, &view)
-		loc := locale{text.EN, start.Add(time.Duration(second) * time.Second), madrid}
+		loc := locale{Lang: text.EN, Now: start.Add(time.Duration(second) * time.Second), Zone: madrid}
 		next.UpdatedAt = shared.At(loc.Now)
 		before := a.text
-		if a = a.next(loc, view, loc.strip(connection{View: view})); a.text != before {
+		if a = a.next(loc, view, loc.strip(connection{View: view}), loc.silentOnes(view, nil)); a.text != before {
 			said = append(said, strconv.Itoa(second)+": "+a.text)
 		}
 	}

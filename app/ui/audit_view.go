@@ -26,18 +26,22 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 	}
 	meta := make([]app.UI, 0, len(m.Meta)+1)
 	if m.URL != "" {
-		meta = append(meta, outside("trunc", m.URL, m.URL))
+		meta = append(meta, outside("target", m.URL, midView("", m.URL)))
 	}
 	for _, fact := range m.Meta {
 		meta = append(meta, elText("span", "", fact))
 	}
 	var buttons []app.UI
-	if m.Cancel != "" {
-		waits := at{"disabled", ""}
-		if m.Cancelling {
-			waits = at{"disabled", "true"}
+	if m.Act != actNothing {
+		class, sign, waits := "btn-danger", iconStop, ""
+		if m.Act == actAgain {
+			class, sign = "", iconAgain
 		}
-		buttons = append(buttons, button("btn-danger", waits, do, "", iconStop.draw(""), elText("span", "", m.Cancel)))
+		if m.Waits {
+			waits = "true"
+		}
+		buttons = append(buttons, button(class, at{"disabled", waits}, do, num(int(m.Act)), sign.draw(""),
+			elText("span", "", m.Button)))
 	}
 	if m.Link != "" {
 		class := "btn"
@@ -55,10 +59,13 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 
 // outside is a link to the audited site. It does not tell the site from which page
 // it was followed.
-func outside(class, address, words string) app.UI {
+func outside(class, address string, words app.UI) app.UI {
+	if href(address) == "" {
+		address = ""
+	}
 	return elWith("a", class, at{
-		"href", address, "target", "_blank", "rel", "noopener noreferrer nofollow", "dir", "auto",
-	}, app.Text(words))
+		"href", address, "target", "_blank", "rel", "noopener noreferrer nofollow", "title", address,
+	}, words)
 }
 
 func (m heroModel) draw(app.EventHandler) app.UI {
@@ -78,8 +85,8 @@ func (m heroModel) draw(app.EventHandler) app.UI {
 		elWith("div", "what", at{"dir", "auto"}, app.Text(m.What)),
 		el("div", "sub num", counts...),
 	}
-	if m.Note != "" {
-		now = append(now, elWith("div", "note", at{"dir", "auto"}, app.Text(m.Note)))
+	if m.Note != "" || len(m.Steps) > 0 {
+		now = append(now, midView("note", m.Note))
 	}
 	body := []app.UI{
 		el("div", "pct", number...),
@@ -88,7 +95,7 @@ func (m heroModel) draw(app.EventHandler) app.UI {
 		barView(m),
 	}
 	if len(m.Steps) > 0 {
-		body = append(body, stepsView(m.Steps))
+		body = append(body, stepsView(m.Steps, m.Active))
 	}
 	return el("div", "hero-b", body...)
 }
@@ -123,7 +130,8 @@ func progressbar(name, now, words string) at {
 	}
 }
 
-func stepsView(steps []step) app.UI {
+// stepsView draws the stages; active says that the current one is seen to go on.
+func stepsView(steps []step, active bool) app.UI {
 	items := make([]app.UI, len(steps))
 	for i, s := range steps {
 		sign, spin := iconCircle, ""
@@ -131,7 +139,10 @@ func stepsView(steps []step) app.UI {
 		case stepDone:
 			sign = iconCheck
 		case stepCur:
-			sign, spin = iconSpinner, "spin"
+			sign = iconClock
+			if active {
+				sign, spin = iconSpinner, "spin"
+			}
 		case stepHalt:
 			sign = iconStop
 		}
@@ -139,7 +150,11 @@ func stepsView(steps []step) app.UI {
 		if s.State == stepCur {
 			current = "step"
 		}
-		items[i] = elWith("li", string(s.State), at{"aria-current", current}, sign.draw(spin), el("span", "",
+		class := string(s.State)
+		if s.Shown {
+			class += " shown"
+		}
+		items[i] = elWith("li", class, at{"aria-current", current}, sign.draw(spin), el("span", "",
 			elText("b", "", s.Name),
 			elText("small", "m-only", s.Place),
 			elText("small", "", s.Took),
@@ -150,8 +165,8 @@ func stepsView(steps []step) app.UI {
 
 func (m pagesModel) draw(app.EventHandler) app.UI {
 	head := el("div", "card-h",
-		el("h2", "", app.Text(m.Heading), elText("span", "count", m.Total)),
-		elText("span", "xs t3", m.Order),
+		elText("h2", "", m.Heading),
+		elText("span", "xs t3", m.Total),
 	)
 	if len(m.Rows) == 0 {
 		return elWith("section", "card", at{"aria-label", m.Heading}, head, empty(m.Empty))
@@ -160,7 +175,7 @@ func (m pagesModel) draw(app.EventHandler) app.UI {
 	for i, r := range m.Rows {
 		rows[i] = el("tr", r.Fresh,
 			el("td", "", elText("span", r.Class, r.Code)),
-			el("td", "path trunc", elWith("span", "mono", at{"title", r.URL, "dir", "auto"}, app.Text(r.Path))),
+			elWith("td", "path", at{"title", r.URL}, midView("mono", r.Path)),
 			elText("td", "r num nowrap t2 hide-sm", r.Time),
 			el("td", "r nowrap", countsView(r.Found, m.None)),
 		)

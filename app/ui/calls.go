@@ -10,14 +10,20 @@ import (
 // callTimeout bounds a request that a user waits for.
 const callTimeout = 15 * time.Second
 
+// codeOffline names the failure of a request on a device without a network.
+const codeOffline = "offline"
+
 // failureCode is the code of a failed request for [text.Problem]: the server's
-// own, or "network" or "foreign" when the server was not reached.
+// own, or "network", "offline" or "foreign" when the server was not reached.
 func failureCode(err error) string {
 	if problem, ok := errors.AsType[*live.ProblemError](err); ok {
 		return string(problem.Problem.Code)
 	}
 	if errors.Is(err, live.ErrForeign) {
 		return "foreign"
+	}
+	if !live.Browser().Online() {
+		return codeOffline
 	}
 	return "network"
 }

@@ -9,16 +9,26 @@ import (
 // locale is what a drawing depends on beside the data.
 type locale struct {
 	Lang text.Lang
-	// Now is the moment drawn, on this device's clock.
-	Now time.Time
+	// Now is the moment drawn, on this device's clock, which Clock knows to be wrong
+	// by how much. What is written is the server's time, so that all times and ages
+	// of a page agree with each other and with those that others read.
+	Now   time.Time
+	Clock skew
 	// Zone is the reader's time zone. The server does not know it, draws UTC and
 	// says so.
 	Zone *time.Location
 }
 
-// clock writes a moment: the time of day, with the date unless it is today.
+// server is the moment drawn, on the server's clock.
+func (loc locale) server() time.Time { return loc.Clock.server(loc.Now) }
+
+// clockHere writes a moment that this device's clock told.
+func (loc locale) clockHere(t time.Time) string { return loc.clock(loc.Clock.server(t)) }
+
+// clock writes a moment of the server's clock: the time of day, with the date unless
+// it is today.
 func (loc locale) clock(t time.Time) string {
-	t, now := t.In(loc.zone()), loc.Now.In(loc.zone())
+	t, now := t.In(loc.zone()), loc.server().In(loc.zone())
 	s := t.Format("15:04")
 	if t.YearDay() != now.YearDay() || t.Year() != now.Year() {
 		s = loc.Lang.T(text.DayTime, loc.date(t), s)
@@ -38,16 +48,16 @@ func (loc locale) zone() *time.Location {
 
 func (loc locale) date(t time.Time) string {
 	year, month, day := t.Date()
-	if year == loc.Now.In(loc.zone()).Year() {
+	if year == loc.server().In(loc.zone()).Year() {
 		year = 0
 	}
 	return loc.Lang.Date(year, month, day)
 }
 
-// when writes a moment of the past for a list: its age within a day, else the
-// date.
+// when writes a moment of the past, by the server's clock, for a list: its age
+// within a day, else the date.
 func (loc locale) when(t time.Time) string {
-	age := loc.Now.Sub(t)
+	age := loc.server().Sub(t)
 	if age < 24*time.Hour {
 		return loc.ago(max(age, 0).Truncate(time.Minute))
 	}

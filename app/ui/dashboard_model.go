@@ -32,6 +32,7 @@ type cardModel struct {
 	ID      int64
 	Link    string
 	Site    string
+	Tone    tone
 	Percent int
 	Known   bool
 	What    string
@@ -58,7 +59,7 @@ type rowModel struct {
 	Exact   string
 }
 
-func (loc locale) list(v live.View, c skew) listModel {
+func (loc locale) list(v live.View, asked signs) listModel {
 	l := loc.Lang
 	m := listModel{
 		Running: l.T(text.InProgress), History: l.T(text.History), NoHistory: l.T(text.ListNoHistory),
@@ -71,8 +72,8 @@ func (loc locale) list(v live.View, c skew) listModel {
 	if v.Phase != live.Live && v.Phase != live.Connecting && s.Lead != l.T(text.ConnConnecting) {
 		m.Notice = &s
 	}
-	if v.Saved {
-		m.Age = loc.age(v)
+	if v.Saved && m.Notice == nil { // which says it, too
+		m.Age = loc.copyAge(v)
 	}
 	switch {
 	case v.Audits == nil && (v.Phase == live.Offline || v.Phase == live.Closed):
@@ -89,7 +90,7 @@ func (loc locale) list(v live.View, c skew) listModel {
 		if a := &v.Audits[i]; a.Status.Terminal() {
 			m.Rows = append(m.Rows, loc.row(a))
 		} else {
-			m.Cards = append(m.Cards, loc.at(v).card(a, c))
+			m.Cards = append(m.Cards, loc.at(v).card(a, loc.pulse(v, a, asked)))
 		}
 	}
 	if len(m.Cards) > 0 {
@@ -98,18 +99,21 @@ func (loc locale) list(v live.View, c skew) listModel {
 	return m
 }
 
-func (loc locale) card(p *shared.AuditProgress, c skew) cardModel {
+func (loc locale) card(p *shared.AuditProgress, k pulse) cardModel {
 	l := loc.Lang
 	m := cardModel{
 		ID: p.AuditID, Link: shared.PathPage(p.AuditID), Site: shared.SiteName(p.URL),
 		Percent: p.Progress, Known: p.Progress > 0,
-		What: loc.activityLine(p), Name: l.T(text.ProgressName),
+		What: loc.activityLine(p), Name: l.T(text.ProgressName), Tone: barTone(p.Status, k),
+	}
+	if k.Stalled {
+		m.What = l.T(text.ConnStalled, loc.span(k.Silent))
 	}
 	m.Value = l.T(text.ProgressValue, p.Progress, m.What)
 	if p.TotalPages > 0 {
 		m.Count = l.N(text.Pages, p.TotalPages)
 	}
-	if d, ok := loc.elapsed(p, c); ok {
+	if d, ok := loc.elapsed(p); ok {
 		m.Elapsed = l.T(text.SoFar, loc.stopwatch(d))
 	}
 	return m
@@ -119,8 +123,8 @@ func (loc locale) row(p *shared.AuditProgress) rowModel {
 	l := loc.Lang
 	m := rowModel{
 		ID: p.AuditID, Link: shared.PathPage(p.AuditID), Site: shared.SiteName(p.URL),
-		Label: l.T(text.AuditNumber, p.AuditID),
-		Badge: loc.badge(p.Status), NoScore: l.T(text.NoScore), NoFound: l.T(text.None),
+		Label: loc.rowLabel(p),
+		Badge: loc.badge(p.Status, pulse{}), NoScore: l.T(text.NoScore), NoFound: l.T(text.None),
 		Found: loc.sums(p.Findings), Pages: l.Number(p.TotalPages),
 	}
 	switch {
@@ -132,13 +136,26 @@ func (loc locale) row(p *shared.AuditProgress) rowModel {
 	if p.Status == shared.StatusFailed {
 		m.Error = text.ErrorMessage(l, p)
 	}
-	if p.GeoScore != nil {
-		m.Score = loc.ring(*p.GeoScore, "")
+	switch score, final := lastScore(p); {
+	case score == nil:
+	case final:
+		m.Score = loc.ring(*score, "")
+	default:
+		m.NoScore = l.T(text.SoFar, l.Number(*score))
 	}
 	if p.FinishedAt != nil {
 		m.When, m.Exact = loc.when(p.FinishedAt.Time), loc.clock(p.FinishedAt.Time)
 	}
 	return m
+}
+
+// rowLabel tells the audits of one site apart: by the path audited, or by the number
+// where what was audited has no path.
+func (loc locale) rowLabel(p *shared.AuditProgress) string {
+	if path := pagePath(shared.SiteName(p.URL), p.URL); path != p.URL {
+		return path
+	}
+	return loc.Lang.T(text.AuditNumber, p.AuditID)
 }
 
 // dashboardTitle names the tab.

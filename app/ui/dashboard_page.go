@@ -59,14 +59,21 @@ func (d *dashboardPage) OnNav(ctx app.Context) {
 func (d *dashboardPage) OnDismount() { d.leave() }
 
 func (d *dashboardPage) receive(ctx app.Context, v live.View) {
+	d.device.hear(v)
 	d.view = v
 	d.describe(ctx)
 	d.everySecond(ctx)
 }
 
-func (d *dashboardPage) everySecond(app.Context) {
+func (d *dashboardPage) everySecond(ctx app.Context) {
 	loc := d.locale()
-	d.say = d.say.next(loc, d.view, loc.strip(connection{View: d.view}))
+	d.say = d.say.next(loc, d.view, loc.strip(connection{View: d.view}), loc.silentOnes(d.view, d.watch.seen))
+	for i := range d.view.Audits {
+		if loc.pulse(d.view, &d.view.Audits[i], d.watch.seen).doubtful() {
+			d.watch.ask(ctx, d.now, live.List())
+			return
+		}
+	}
 }
 
 func (d *dashboardPage) titles() (title, description string) {
@@ -82,8 +89,8 @@ func (d *dashboardPage) act(_ app.Context, a action) {
 func (d *dashboardPage) Render() app.UI {
 	loc := d.locale()
 	m := d.frame()
-	m.Home, m.Pill = true, loc.pill(d.view)
-	list := loc.list(d.view, d.device.skew)
+	m.Home, m.Pill = true, loc.pill(d.view, pulse{})
+	list := loc.list(d.view, d.watch.seen)
 
 	main := []app.UI{
 		elWith("h1", "vh", at{"id", titleID, "tabindex", "-1"}, app.Text(d.lang.T(text.TitleAudits))),

@@ -15,13 +15,13 @@ func (c cardModel) draw(app.EventHandler) app.UI {
 	if c.Count != "" {
 		what = append(what, elText("span", "t3 sep", c.Count))
 	}
-	return elWith("a", "card lc", at{"href", c.Link},
+	return elWith("a", "card lc "+string(c.Tone), at{"href", c.Link},
 		el("div", "lc-h",
 			tile(c.Site, true),
 			elWith("b", "trunc", at{"dir", "auto"}, app.Text(c.Site)),
 			elText("span", "p", percent),
 		),
-		elWith("div", "thin", progressbar(c.Name, now, words), fill(c.Percent*100, "f-accent")),
+		elWith("div", "thin", progressbar(c.Name, now, words), fill(c.Percent*100, toneFill(c.Tone))),
 		el("div", "lc-f",
 			el("span", "trunc", what...),
 			elText("span", "nowrap", c.Elapsed),
@@ -32,9 +32,9 @@ func (c cardModel) draw(app.EventHandler) app.UI {
 func (r rowModel) draw(app.EventHandler) app.UI {
 	site := []app.UI{elWith("a", "trunc", at{"href", r.Link, "dir", "auto"}, app.Text(r.Site))}
 	if r.Error != "" {
-		site = append(site, elWith("small", "", at{"dir", "auto"}, app.Text(r.Error)))
+		site = append(site, elWith("small", "why", at{"dir", "auto"}, app.Text(r.Error)))
 	} else {
-		site = append(site, elText("small", "", r.Label))
+		site = append(site, el("small", "", midView("", r.Label)))
 	}
 	score := elText("span", "t3", r.NoScore)
 	if r.Score != nil {
@@ -48,6 +48,17 @@ func (r rowModel) draw(app.EventHandler) app.UI {
 		elText("td", "c-pages r num t2", r.Pages),
 		elWith("td", "c-when r num t2 nowrap", at{"title", r.Exact}, app.Text(r.When)),
 	)
+}
+
+// toneFill is the class of a bar's filling.
+func toneFill(t tone) string {
+	switch t {
+	case toneWarn:
+		return "f-warn"
+	case toneMute:
+		return "f-mute"
+	}
+	return "f-accent"
 }
 
 // miniLength is the circumference of the small ring's circle in 1/10 units: r = 16.

@@ -3,6 +3,7 @@ package ui
 import (
 	"time"
 
+	"atalaya/app/internal/live"
 	"atalaya/shared"
 )
 
@@ -16,6 +17,13 @@ type device struct {
 	// created is the audit that the user has just started, for its page to begin
 	// with.
 	created *shared.AuditProgress
+}
+
+// hear learns from a view how far this device's clock is off.
+func (d *device) hear(v live.View) {
+	if !v.ServerTime.IsZero() {
+		d.skew = d.skew.sample(v.ServerTime, v.ServerTimeAt)
+	}
 }
 
 // skew estimates how far this device's clock is ahead of the server's, so that

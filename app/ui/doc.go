@@ -69,6 +69,8 @@
 //	report_page.go      the report of an audit
 //	missing.go          addresses without a page, and the shell
 //	start.go            the box that starts an audit
+//	again.go            an audit started anew
+//	vigil.go            workers asked for when none was heard
 //	page.go             the life cycle that pages share
 //	frame.go            the frame around every page; base, what every page has
 //	boot.go             the record from which the client starts
@@ -85,6 +87,8 @@
 //	audit_model.go      head, progress and steps in words and numbers
 //	activity_model.go   pages, score, findings and responses in words and numbers
 //	strip_model.go      the connection and the end in words
+//	pulse.go            whether the worker and the server are heard
+//	pace.go             the speed of a crawl
 //	clock.go            moments and durations in words
 //	icons.go            drawings
 //	el.go               elements and attributes; nothing else makes them

@@ -85,7 +85,7 @@ func headerView(m frameModel, do frameActions) app.UI {
 	for _, other := range text.Langs {
 		if other != l {
 			tag := other.Tag()
-			end = append(end, button("btn-ghost btn-lang", at{"lang", tag, "aria-label", other.T(text.LanguageOther)},
+			end = append(end, button("btn-ghost btn-lang", at{"lang", tag, "aria-label", other.Short() + ": " + other.T(text.LanguageOther)},
 				do.lang(other), tag, app.Text(other.Short())))
 		}
 	}
@@ -110,6 +110,10 @@ type base struct {
 	stop   func() // ends the ticker; nil when there is none
 
 	session *live.Session // nil when nothing is followed
+	watch   vigil         // over the workers of what is shown
+
+	starting bool   // an audit is being started anew
+	againKey string // lets the server recognise the request when it is sent again
 	// words are the page's title and description as they are now; named is what
 	// was made of them last.
 	words func() (title, description string)
@@ -131,7 +135,7 @@ func (b *base) locale() locale {
 	if app.IsServer {
 		return locale{Lang: b.lang, Now: b.now, Zone: time.UTC}
 	}
-	return locale{Lang: b.lang, Now: b.now, Zone: time.Local}
+	return locale{Lang: b.lang, Now: b.now, Clock: b.device.skew, Zone: time.Local}
 }
 
 func (b *base) frame() frameModel {

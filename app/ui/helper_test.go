@@ -61,7 +61,24 @@ func parse(t *testing.T, page string) *html.Node {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, cut := range class(doc, "mid") {
+		join(cut)
+	}
 	return doc
+}
+
+// join makes one text of the parts of a line whose middle may be cut, as the eye does.
+func join(line *html.Node) {
+	var b strings.Builder
+	for d := range line.Descendants() {
+		if d.Type == html.TextNode && d.Parent != line {
+			b.WriteString(d.Data)
+		}
+	}
+	for line.FirstChild != nil {
+		line.RemoveChild(line.FirstChild)
+	}
+	line.AppendChild(&html.Node{Type: html.TextNode, Data: b.String()})
 }
 
 // all lists the elements of a document for which keep is true.

@@ -162,9 +162,9 @@ func everyPart(t *testing.T, loc locale, url, v string) []app.UI {
 	for _, state := range []*shared.AuditProgress{p, &failed} {
 		view := live.View{Topic: live.Audit(7), Phase: live.Live, Progress: state, ConfirmedAt: loc.Now}
 		parts = append(parts,
-			&part{M: loc.head(7, state)}, &part{M: loc.hero(state, skew{}, false)}, &part{M: loc.strip(connection{View: view})},
+			&part{M: loc.head(7, state, pulse{})}, &part{M: loc.hero(state, pulse{}, pace{})}, &part{M: loc.strip(connection{View: view})},
 			&part{M: loc.pages(state)}, &part{M: loc.score(state)}, &part{M: loc.findings(state)}, &part{M: loc.responses(state)},
-			&part{M: loc.card(state, skew{})}, &part{M: loc.row(state)},
+			&part{M: loc.card(state, pulse{})}, &part{M: loc.row(state)},
 			cancelDialog(loc.Lang, state, nil, nil))
 	}
 	parts = append(parts, &part{M: loc.report(&report)},

@@ -18,7 +18,8 @@ const (
 	iconStop     icon = disc + "M9.2 9.2h5.6v5.6H9.2z"
 	iconTriangle icon = "M12 4 2.8 19.5h18.4ZM12 10v4.2M12 16.9h.01"
 	iconNoWifi   icon = "M4 4l16 16M5 10.5A12 12 0 0 1 9 8M19 10.5a12 12 0 0 0-6-3.2M8.2 14.2a6 6 0 0 1 5-1.5M12 18.2h.01"
-	iconEye      icon = "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM12 9.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6Z"
+	iconBack     icon = "M14.5 6l-6 6 6 6"
+	iconAgain    icon = "M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9M19.5 4v5h-5"
 	iconInfo     icon = disc + "M12 11v5.2M12 7.8h.01"
 	iconReport   icon = "M6 3.5h8.5L18.5 8v12.5H6ZM14 3.5V8h4.5M9 13h6M9 16.5h6"
 

@@ -16,6 +16,21 @@ func badgeView(b badgeModel) app.UI {
 	return el("span", "badge "+b.Class, b.Icon.draw(class), app.Text(b.Text))
 }
 
+// midView is one line of text. Where it is too long for its place the middle is cut, so
+// that the end stays, which tells addresses apart.
+func midView(class, s string) app.UI {
+	head, tail := ends(s)
+	return elWith("span", "mid "+class, at{"dir", "auto"}, elText("span", "mid-a", head), elText("span", "mid-z", tail))
+}
+
+// faultView says why what a user asked for was not done; it is empty when it was.
+func faultView(why string) app.UI {
+	if why == "" {
+		return el("div", "")
+	}
+	return elWith("div", "conn bad solo", at{"role", "alert"}, iconCross.draw(""), elText("span", "msg", why))
+}
+
 func tile(site string, small bool) app.UI {
 	class := "tile hide-sm"
 	if small {

@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 	"golang.org/x/net/html"
@@ -85,6 +86,7 @@ func bootOf(t *testing.T, doc *html.Node) boot {
 
 func TestPrerender(t *testing.T) {
 	running, done, keyed := sample(t, "running"), sample(t, "completed"), sample(t, "keyed")
+	running.UpdatedAt, keyed.UpdatedAt = shared.At(time.Now()), shared.At(time.Now()) // their workers are heard
 	said := shelf{audits: []shared.AuditProgress{*keyed}}
 	full := shelf{audits: []shared.AuditProgress{*done, *running}, report: &shared.Report{Audit: *done, Score: &shared.Score{Value: 76}}}
 	broken := shelf{err: errors.New("no database")}

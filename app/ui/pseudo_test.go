@@ -203,7 +203,7 @@ func TestEveryPartSpeaksThroughText(t *testing.T) {
 				if known != nil {
 					view.ConfirmedAt, view.Saved, view.SavedAt = loc.Now.Add(-2*time.Second), true, loc.Now.Add(-time.Hour)
 				}
-				parts = append(parts, &part{M: loc.strip(connection{View: view})}, pillView(loc.pill(view)))
+				parts = append(parts, &part{M: loc.strip(connection{View: view})}, pillView(loc.pill(view, pulse{})))
 			}
 		}
 	}

@@ -16,8 +16,8 @@ func Register() {
 		common := base{device: new(device)}
 		app.Route("/", func() app.Composer { return &dashboardPage{base: common} })
 		app.Route("/shell", func() app.Composer { return &shellPage{base: common} })
-		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}$`, func() app.Composer { return &auditPage{base: common} })
-		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}/report$`, func() app.Composer { return &reportPage{base: common} })
+		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}/?$`, func() app.Composer { return &auditPage{base: common} })
+		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}/report/?$`, func() app.Composer { return &reportPage{base: common} })
 		app.RouteWithRegexp(`^/`, func() app.Composer { return &missingPage{base: common} })
 	})
 }

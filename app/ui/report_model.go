@@ -14,8 +14,10 @@ type reportModel struct {
 	Partial     string
 	PartialText string
 
-	Ring       *ringModel
-	NoScore    string
+	Ring    *ringModel
+	NoScore string
+	// SoFar says that the score is that of an audit which did not come to its end.
+	SoFar      string
 	Categories string
 	Bars       []barModel
 	Caps       string
@@ -78,7 +80,7 @@ func (loc locale) report(r *shared.Report) reportModel {
 		Unvisited: l.T(text.ReportUnvisited), UnvisitedHelp: l.T(text.ReportUnvisitedHelp),
 		Why: l.T(text.ReportWhy), Fix: l.T(text.ReportFix), Where: l.T(text.ReportPages),
 	}
-	if r.Audit.Partial {
+	if r.Audit.Partial && r.Audit.Status == shared.StatusCompleted { // otherwise the page says how it ended
 		m.Partial = l.T(text.ReportPartial)
 		reason := ""
 		if r.Audit.StopReason != nil {
@@ -96,6 +98,9 @@ func (loc locale) report(r *shared.Report) reportModel {
 		for _, c := range r.Score.Caps {
 			m.CapRows = append(m.CapRows, pairModel{text.Cap(l, c.ID), l.T(text.ReportCap, c.Limit)})
 		}
+	}
+	if score, final := lastScore(&r.Audit); r.Score == nil && score != nil && !final {
+		m.Ring, m.SoFar = loc.ring(*score, l.T(text.ScoreOf)), l.T(text.ScoreSoFar)
 	}
 	if r.Audit.TotalPages == 0 {
 		m.NoFindings = l.T(text.ReportNothing)

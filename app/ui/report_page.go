@@ -26,6 +26,9 @@ type reportPage struct {
 	savedAt time.Time
 	code    string // names what went wrong with the request
 	asked   bool   // the server was asked for this report
+	// known is what this device knows of the audit without the report.
+	known *shared.AuditProgress
+	fault string // why the audit was not started anew
 }
 
 func (p *reportPage) OnInit() {
@@ -54,7 +57,7 @@ func (p *reportPage) OnPreRender(ctx app.Context) {
 // start shows at once what is known of the report of audit id.
 func (p *reportPage) start(id int64) {
 	p.id, p.state, p.report, p.savedAt, p.code, p.asked = id, reportLoading, nil, time.Time{}, "", false
-	p.view = live.View{}
+	p.view, p.known, p.fault = live.View{}, nil, ""
 	if id == 0 {
 		p.state, p.asked = reportGone, true
 		return
@@ -69,6 +72,9 @@ func (p *reportPage) start(id int64) {
 			p.keep(b.Report)
 		}
 		return
+	}
+	if kept, ok := live.DeviceStorage().FindAudit(id); ok {
+		p.known = kept.Progress
 	}
 	body, at, ok := live.DeviceStorage().LoadReport(id)
 	if !ok {
@@ -110,6 +116,7 @@ func (p *reportPage) await(ctx app.Context) {
 		initial.Progress = &p.report.Audit
 	}
 	p.follow(ctx, live.Audit(p.id), initial, func(ctx app.Context, v live.View) {
+		p.device.hear(v)
 		p.view = v
 		switch {
 		case v.Terminal():
@@ -203,7 +210,7 @@ func (p *reportPage) audit() *shared.AuditProgress {
 	if p.report != nil {
 		return &p.report.Audit
 	}
-	return nil
+	return p.known
 }
 
 func (p *reportPage) titles() (title, description string) {
@@ -223,25 +230,27 @@ func (p *reportPage) Render() app.UI {
 	}
 	loc, audit := p.locale(), p.audit()
 	if p.session != nil {
-		m.Pill = loc.pill(p.view)
+		m.Pill = loc.pill(p.view, pulse{})
 	}
-	head := loc.head(p.id, audit)
-	head.Link, head.LinkText, head.LinkIcon = shared.PathPage(p.id), l.T(text.BackToAudit), iconEye
+	head := loc.head(p.id, audit, loc.pulse(p.view, audit, nil))
+	head.Link, head.LinkText, head.LinkIcon = shared.PathPage(p.id), l.T(text.BackToAudit), iconBack
 	head.LinkMain = false
+	if p.starting {
+		head.Button, head.Waits = l.T(text.StartBusy), true
+	}
 	main := []app.UI{
 		crumbs(l.T(text.NavPath),
 			elWith("a", "", at{"href", "/"}, app.Text(l.T(text.NavAudits))),
 			elWith("a", "", at{"href", shared.PathPage(p.id), "dir", "auto"}, app.Text(p.site())),
 			elText("span", "", l.T(text.ReportHeading))),
-		&part{M: head},
+		&part{M: head, Page: p},
+		faultView(p.fault),
 	}
 	if s := p.notice(); s.Lead != "" {
 		main = append(main, el("div", "card notice", s.draw(p.onRetry)))
 	}
 	if p.state == reportShown && audit.Status != shared.StatusCompleted {
-		end := loc.ended(*audit)
-		end.Link, end.Button = "", "" // the link would lead to this page
-		main = append(main, el("div", "card notice", end.draw(nil)))
+		main = append(main, el("div", "card notice", loc.ended(*audit).draw(nil)))
 	}
 	switch p.state {
 	case reportShown:
@@ -265,7 +274,7 @@ func (p *reportPage) waiting(loc locale) app.UI {
 	l := p.lang
 	body := waitingView(l.T(text.ReportNotReady), l.T(text.ReportNotReadyHelp))
 	connected := p.session == nil || p.view.Phase == live.Live || p.view.Phase == live.Polling
-	s := loc.strip(connection{View: p.view, Clock: p.device.skew})
+	s := loc.strip(connection{View: p.view})
 	if !connected && s.Lead != l.T(text.ConnConnecting) {
 		return el("div", "", el("div", "card notice", s.draw(p.onReconnect)), body)
 	}
@@ -284,9 +293,23 @@ func (p *reportPage) notice() stripModel {
 		return stripModel{}
 	}
 	l := p.lang
-	return stripModel{
+	m := stripModel{
 		Tone: toneMute, Icon: iconNoWifi,
-		Lead: l.T(text.ReportOffline), Text: l.T(text.ReportSaved, p.locale().clock(p.savedAt)),
+		Lead: l.T(text.ReportOffline), Text: l.T(text.ReportSaved, p.locale().clockHere(p.savedAt)),
 		Action: actReload, Button: l.T(text.ReportRetry),
+	}
+	if p.code == codeOffline {
+		m.Lead = l.T(text.ConnOffline)
+	}
+	return m
+}
+
+// act does what a button of a component asks for.
+func (p *reportPage) act(ctx app.Context, a action) {
+	if a == actAgain {
+		p.guard(func() {
+			p.fault = ""
+			p.again(ctx, p.id, func(why string) { p.fault = why })
+		})
 	}
 }

@@ -30,7 +30,10 @@ func verdictView(m reportModel) app.UI {
 			el("span", "m", fill(b.Score*100, b.Class)),
 		)
 	}
-	body := []app.UI{el("div", "card-b", el("div", "gauge",
+	if m.SoFar != "" {
+		return card(m.SoFar, "", el("div", "card-b center", ringView(m.Ring, "ring-l")))
+	}
+	body := []app.UI{elText("h2", "vh", m.Categories), el("div", "card-b", el("div", "gauge",
 		ringView(m.Ring, "ring-l"),
 		elWith("ul", "cat", at{"aria-label", m.Categories}, bars...),
 	))}
@@ -65,17 +68,17 @@ func checksView(m reportModel) app.UI {
 func checkView(c checkModel, m reportModel) app.UI {
 	body := []app.UI{}
 	if c.Why != "" {
-		body = append(body, elText("h4", "", m.Why), elText("p", "", c.Why))
+		body = append(body, elText("h3", "", m.Why), elText("p", "", c.Why))
 	}
 	if c.Fix != "" {
-		body = append(body, elText("h4", "", m.Fix), elText("p", "", c.Fix))
+		body = append(body, elText("h3", "", m.Fix), elText("p", "", c.Fix))
 	}
 	if len(c.Samples) > 0 {
 		samples := make([]app.UI, len(c.Samples))
 		for i, s := range c.Samples {
 			samples[i] = sampleView(s)
 		}
-		body = append(body, elText("h4", "", m.Where), el("ul", "samples", samples...))
+		body = append(body, elText("h3", "", m.Where), el("ul", "samples", samples...))
 	}
 	if c.More != "" {
 		body = append(body, elText("p", "xs t3", c.More))
@@ -95,7 +98,7 @@ func checkView(c checkModel, m reportModel) app.UI {
 func sampleView(s sampleModel) app.UI {
 	place := elText("span", "mono", s.Path)
 	if s.URL != "" {
-		place = outside("mono", s.URL, s.Path)
+		place = outside("target", s.URL, midView("mono", s.Path))
 	}
 	facts := make([]app.UI, len(s.Facts))
 	for i, f := range s.Facts {

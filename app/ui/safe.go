@@ -98,6 +98,27 @@ func pagePath(site, raw string) string {
 	return p
 }
 
+// endRunes is how much of a long address stays in sight at its end, however narrow its
+// place.
+const endRunes = 14
+
+// ends cuts a long text with an address in two. The second part is short and says
+// most: the last part of the path, or the end of that. It is empty when the text may
+// be cut at its end.
+func ends(s string) (head, tail string) {
+	runes := []rune(s)
+	if len(runes) <= endRunes || !strings.Contains(s, "/") {
+		return s, ""
+	}
+	at := len(runes) - endRunes
+	for i := len(runes) - 2; i > at; i-- {
+		if runes[i] == '/' {
+			at = i
+		}
+	}
+	return string(runes[:at]), string(runes[at:])
+}
+
 // initial is the letter on a site's tile.
 func initial(site string) string {
 	for _, r := range site {

@@ -126,9 +126,5 @@ func createAudit(address, key string) (shared.AuditProgress, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 	defer cancel()
-	_, answer, err := live.PostJSON(ctx, shared.PathAudits, body, key)
-	if err != nil {
-		return shared.AuditProgress{}, err
-	}
-	return shared.DecodeAuditProgress(answer)
+	return created(live.PostJSON(ctx, shared.PathAudits, body, key))
 }

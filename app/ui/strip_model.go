@@ -15,9 +15,6 @@ const lostAfter = 1500 * time.Millisecond
 // backFor is how long the page mentions that the connection came back.
 const backFor = 4 * time.Second
 
-// stalledAfter is how long a worker may be silent before the user is told.
-const stalledAfter = time.Minute
-
 // tone colours a part of the page. The words say the same.
 type tone string
 
@@ -39,6 +36,7 @@ const (
 	actAskCancel        // ask whether to cancel the audit
 	actCancel           // cancel it
 	actReload           // fetch the report again
+	actAgain            // start the audit anew
 )
 
 // stripModel is the line that says how the user is connected and, once an
@@ -64,9 +62,8 @@ type connection struct {
 	View live.View
 	// BackAt is when a lost connection came back; zero when none was lost.
 	BackAt time.Time
-	// WorkerSeen is the worker's newest sign of life that this page asked for.
-	WorkerSeen time.Time
-	Clock      skew
+	// Asked are the signs of life that this page asked for.
+	Asked signs
 	// Cancellable is true when the user may stop the audit.
 	Cancellable bool
 }
@@ -75,7 +72,7 @@ type connection struct {
 func (loc locale) strip(c connection) stripModel {
 	v := c.View
 	var m stripModel
-	switch silent, stalled := loc.silence(c); {
+	switch k := loc.pulse(v, v.Progress, c.Asked); {
 	case v.Terminal() && v.Reason != live.ReasonDeleted:
 		m = loc.ended(*v.Progress)
 	case v.Phase == live.Closed:
@@ -84,10 +81,10 @@ func (loc locale) strip(c connection) stripModel {
 		m = loc.offline(v)
 	case v.Phase == live.Retrying && loc.Now.Sub(v.Since) >= lostAfter:
 		m = loc.retrying(v)
-	case v.Phase == live.Polling && (v.PollFailures > 0 || !stalled):
+	case v.Phase == live.Polling && (v.PollFailures > 0 || !k.Stalled):
 		m = loc.polling(v)
-	case stalled && (v.Phase == live.Live || v.Phase == live.Polling):
-		m = loc.stalled(c, silent)
+	case k.Stalled && (v.Phase == live.Live || v.Phase == live.Polling):
+		return loc.silent(c, k) // which says how old the news is
 	case v.Phase == live.Live && loc.Now.Sub(c.BackAt) < backFor:
 		m = stripModel{Tone: toneGood, Dot: "live", Lead: loc.Lang.T(text.ConnBack), Text: loc.Lang.T(text.ConnBackText)}
 	case v.Phase == live.Live:
@@ -95,21 +92,35 @@ func (loc locale) strip(c connection) stripModel {
 	default:
 		m = stripModel{Dot: "hollow", Lead: loc.Lang.T(text.ConnConnecting), Text: loc.Lang.T(text.ConnConnectingText)}
 	}
-	if m.End == "" {
-		m.End = loc.age(v)
-	}
+	m.End = loc.age(c)
 	return m
 }
 
-// age says how old the shown data is, whatever the transport.
-func (loc locale) age(v live.View) string {
+// age says how old the news shown is, whatever the transport. For a running audit
+// that is the worker's last sign of life: that the server was heard since then is no
+// news. Where the line names the time of the data, nothing is left to say.
+func (loc locale) age(c connection) string {
+	v := c.View
+	k := loc.pulse(v, v.Progress, c.Asked)
 	switch {
-	case v.Saved && !v.SavedAt.IsZero():
-		return loc.Lang.T(text.SavedCopy, loc.clock(v.SavedAt))
-	case v.Terminal() || v.ConfirmedAt.IsZero():
+	case v.Terminal() || v.Phase == live.Offline || v.Phase == live.Closed:
 		return ""
+	case v.Saved:
+		return loc.copyAge(v)
+	case !k.Last.IsZero():
+		return loc.Lang.T(text.LastUpdate, loc.ago(k.Silent))
+	case v.Phase == live.Live || v.ConfirmedAt.IsZero():
+		return "" // nothing is expected to change
 	}
 	return loc.Lang.T(text.LastUpdate, loc.ago(max(loc.Now.Sub(v.ConfirmedAt), 0)))
+}
+
+// copyAge says when what is shown was kept on this device.
+func (loc locale) copyAge(v live.View) string {
+	if v.SavedAt.IsZero() {
+		return ""
+	}
+	return loc.Lang.T(text.SavedCopy, loc.clockHere(v.SavedAt))
 }
 
 // asOf is the time of the data shown.
@@ -145,11 +156,7 @@ func (loc locale) ended(p shared.AuditProgress) stripModel {
 		}
 		return m
 	case shared.StatusCancelled:
-		m := stripModel{Icon: iconMinus, Lead: l.T(text.ConnCancelled)}
-		if p.FinishedAt != nil {
-			m.Text = l.T(text.ConnCancelledText, loc.clock(p.FinishedAt.Time), l.N(text.Pages, p.TotalPages))
-		}
-		return m
+		return loc.cancelled(p)
 	}
 	m := stripModel{Tone: toneGood, Icon: iconCheck, Lead: text.Status(l, string(p.Status))}
 	if p.StartedAt != nil && p.FinishedAt != nil {
@@ -161,8 +168,18 @@ func (loc locale) ended(p shared.AuditProgress) stripModel {
 	} else {
 		m.Text = l.T(text.ConnDoneText, pages, findings, *p.GeoScore)
 	}
-	if p.Kind == shared.KindSite {
-		m.Link, m.Button = shared.PathReportPage(p.AuditID), l.T(text.OpenReport)
+	return m
+}
+
+func (loc locale) cancelled(p shared.AuditProgress) stripModel {
+	l := loc.Lang
+	m := stripModel{Icon: iconMinus, Lead: l.T(text.ConnCancelled)}
+	switch {
+	case p.FinishedAt == nil:
+	case p.TotalPages == 0:
+		m.Text = l.T(text.ConnCancelledEarly, loc.clock(p.FinishedAt.Time))
+	default:
+		m.Text = l.T(text.ConnCancelledText, loc.clock(p.FinishedAt.Time), l.N(text.Pages, p.TotalPages))
 	}
 	return m
 }
@@ -174,14 +191,14 @@ func (loc locale) closed(v live.View) stripModel {
 	case live.ReasonDeleted:
 		m.Lead, m.Text = l.T(text.ConnDeleted), l.T(text.ConnDeletedNothing)
 		if at := asOf(v); v.Progress != nil && !at.IsZero() {
-			m.Text = l.T(text.ConnDeletedSaved, loc.clock(at))
+			m.Text = l.T(text.ConnDeletedSaved, loc.clockHere(at))
 		}
 	case live.ReasonUnauthorized, live.ReasonForbidden:
 		m.Tone, m.Lead, m.Text = toneBad, l.T(text.ConnForbidden), l.T(text.ConnForbiddenText)
 	case live.ReasonNotFound:
 		m.Lead, m.Text = l.T(text.MissingAudit, v.Topic.ID()), l.T(text.MissingAuditHelp)
 		if at := asOf(v); v.Progress != nil && !at.IsZero() {
-			m.Text = l.T(text.ConnDeletedSaved, loc.clock(at))
+			m.Text = l.T(text.ConnDeletedSaved, loc.clockHere(at))
 		}
 	default:
 		m.Lead, m.Text = l.T(text.ConnConnecting), l.T(text.ConnConnectingText)
@@ -198,18 +215,18 @@ func (loc locale) offline(v live.View) stripModel {
 			Action: actRetry, Button: l.T(text.ConnRetryButton),
 		}
 		if !at.IsZero() {
-			m.Text = l.T(text.ConnServerText, loc.clock(at))
+			m.Text = l.T(text.ConnServerText, loc.clockHere(at))
 		}
 		return m
 	}
 	m := stripModel{Icon: iconNoWifi, Lead: l.T(text.ConnOffline)}
 	switch {
 	case v.Topic.IsList() && v.Audits != nil && !at.IsZero():
-		m.Text = l.T(text.ConnOfflineList, loc.clock(at))
+		m.Text = l.T(text.ConnOfflineList, loc.clockHere(at))
 	case v.Topic.IsList():
 		m.Text = l.T(text.ListUnknown)
 	case v.Progress != nil && !at.IsZero():
-		m.Text = l.T(text.ConnOfflineText, loc.clock(at))
+		m.Text = l.T(text.ConnOfflineText, loc.clockHere(at))
 	default:
 		m.Text = l.T(text.ConnOfflineNothing)
 	}
@@ -274,35 +291,11 @@ func (loc locale) fault(v live.View) string {
 	return loc.Lang.T(text.FaultNetwork)
 }
 
-// silence is how long the worker of a running audit has not been heard, and
-// whether the user should be told. It says nothing about the user's connection.
-func (loc locale) silence(c connection) (since time.Duration, stalled bool) {
-	p := c.View.Progress
-	if p == nil || p.Status != shared.StatusRunning || c.View.Saved {
-		return 0, false
-	}
-	since = c.Clock.server(loc.Now).Sub(c.lastSign())
-	return since, since >= stalledAfter
-}
-
-// lastSign is the worker's last sign of life, by the server's clock.
-func (c connection) lastSign() time.Time {
-	last := c.View.Progress.UpdatedAt.Time
-	if seen := c.View.Progress.WorkerSeenAt; seen != nil && seen.After(last) {
-		last = seen.Time
-	}
-	if c.WorkerSeen.After(last) {
-		last = c.WorkerSeen
-	}
-	return last
-}
-
-func (loc locale) stalled(c connection, silent time.Duration) stripModel {
-	last := c.lastSign().Add(c.Clock.ahead)
+func (loc locale) silent(c connection, k pulse) stripModel {
 	m := stripModel{
 		Tone: toneWarn, Icon: iconTriangle,
-		Lead: loc.Lang.T(text.ConnStalled, loc.span(silent)),
-		Text: loc.Lang.T(text.ConnStalledText, loc.clock(last)),
+		Lead: loc.Lang.T(text.ConnStalled, loc.span(k.Silent)),
+		Text: loc.Lang.T(text.ConnStalledText, loc.clock(k.Last)),
 	}
 	if c.Cancellable {
 		m.Action, m.Button = actAskCancel, loc.Lang.T(text.CancelButton)
@@ -316,9 +309,12 @@ type pillModel struct {
 	Text string
 }
 
-func (loc locale) pill(v live.View) pillModel {
+// pill is the word for a view; k is the pulse of the audit that it shows.
+func (loc locale) pill(v live.View, k pulse) pillModel {
 	l := loc.Lang
 	switch {
+	case k.Stalled && (v.Phase == live.Live || v.Phase == live.Polling):
+		return pillModel{"warn", l.T(text.Stalled)}
 	case v.Phase == live.Live:
 		return pillModel{"live", l.T(text.PillLive)}
 	case v.Phase == live.Retrying && loc.Now.Sub(v.Since) >= lostAfter:

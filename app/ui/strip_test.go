@@ -14,11 +14,12 @@ import (
 // Every state of the connection and of the audit, in words, in both languages.
 func TestStrip(t *testing.T) {
 	running, done, waiting := sample(t, "running"), sample(t, "completed"), sample(t, "external")
+	running.UpdatedAt = *at7(t, "14:04:28")
 	failed, cancelled, silent := *running, *running, *running
 	reason := "Could not resolve the host name"
 	failed.Status, failed.ErrorMessage, failed.FinishedAt = shared.StatusFailed, &reason, at7(t, "14:02:23")
 	cancelled.Status, cancelled.FinishedAt = shared.StatusCancelled, at7(t, "14:06:00")
-	silent.WorkerSeenAt = nil
+	silent.WorkerSeenAt, silent.UpdatedAt = nil, *at7(t, "14:03:24")
 
 	now := moment(t, "14:04:30")
 	with := func(phase live.Phase, why live.Reason, p *shared.AuditProgress) connection {
@@ -62,36 +63,36 @@ func TestStrip(t *testing.T) {
 		}), toneWarn,
 			"Checking every few seconds: The last check failed: the server answered with code 502. The next one follows shortly", "Consulta cada pocos segundos: La última consulta falló: el servidor respondió con el código 502. Pronto se hará otra", "Last update 2 s ago", "Try live again"},
 		"offline": {change(with(live.Offline, live.ReasonNetwork, running), func(c *connection) { c.View.Saved, c.View.SavedAt = true, moment(t, "14:03:00") }), toneNone,
-			"You are offline: Showing what was known at 15:03. The audit goes on at the server", "Sin conexión: Se muestra lo último conocido: 15:03. La auditoría sigue en el servidor", "Copy saved at 15:03", ""},
+			"You are offline: Showing what was known at 15:03. The audit goes on at the server", "Sin conexión: Se muestra lo último conocido: 15:03. La auditoría sigue en el servidor", "", ""},
 		"offline, yesterday's copy": {change(with(live.Offline, live.ReasonNetwork, running), func(c *connection) {
 			c.View.Saved, c.View.SavedAt = true, moment(t, "14:03:00").AddDate(0, 0, -1)
 		}), toneNone,
-			"You are offline: Showing what was known at 22 Nov, 15:03. The audit goes on at the server", "Sin conexión: Se muestra lo último conocido: 22 nov, 15:03. La auditoría sigue en el servidor", "Copy saved at 22 Nov, 15:03", ""},
+			"You are offline: Showing what was known at 22 Nov, 15:03. The audit goes on at the server", "Sin conexión: Se muestra lo último conocido: 22 nov, 15:03. La auditoría sigue en el servidor", "", ""},
 		"offline, nothing kept": {change(with(live.Offline, live.ReasonNetwork, nil), func(c *connection) { c.View.ConfirmedAt = time.Time{} }), toneNone,
 			"You are offline: No copy of this audit is kept on this device", "Sin conexión: No hay copia de esta auditoría en este dispositivo", "", ""},
 		"server silent": {with(live.Offline, live.ReasonServer, running), toneWarn,
-			"The server does not answer: Last data from 15:04. Trying again", "El servidor no responde: Últimos datos: 15:04. Reintentando", "Last update 2 s ago", "Retry now"},
-		"stalled": {change(with(live.Live, "", &silent), func(c *connection) { c.Clock, c.Cancellable = skew{-60 * time.Second, true}, true }), toneWarn,
-			"No news for 1 min: You are connected, but the worker has reported nothing since 15:03", "Sin novedades desde hace 1 min: Hay conexión, pero el proceso no informa. Último informe: 15:03", "Last update 2 s ago", "Cancel"},
+			"The server does not answer: Last data from 15:04. Trying again", "El servidor no responde: Últimos datos: 15:04. Reintentando", "", "Retry now"},
+		"stalled": {change(with(live.Live, "", &silent), func(c *connection) { c.Cancellable = true }), toneWarn,
+			"No news for 1 min: You are connected, but the worker has reported nothing since 15:03", "Sin novedades desde hace 1 min: Hay conexión, pero el proceso no informa. Último informe: 15:03", "", "Cancel"},
 		"not stalled: the worker was asked": {change(with(live.Live, "", &silent), func(c *connection) {
-			c.Clock, c.WorkerSeen = skew{-60 * time.Second, true}, moment(t, "14:05:00")
+			c.Asked = signs{silent.AuditID: moment(t, "14:04:28")}
 		}), toneNone,
 			"Live: Updates arrive as they happen", "En directo: Los cambios llegan al momento", "Last update 2 s ago", ""},
-		"not stalled: it waits for a worker": {change(with(live.Live, "", waiting), func(c *connection) { c.Clock = skew{-time.Hour, true} }), toneNone,
-			"Live: Updates arrive as they happen", "En directo: Los cambios llegan al momento", "Last update 2 s ago", ""},
+		"not stalled: it waits for a worker": {with(live.Live, "", waiting), toneNone,
+			"Live: Updates arrive as they happen", "En directo: Los cambios llegan al momento", "", ""},
 		"done": {with(live.Closed, live.ReasonFinished, done), toneGood,
-			"Done in 3:50: 340 pages, 93 findings, score 76", "Terminada en 3:50: 340 páginas, 93 hallazgos, puntuación 76", "", "Open report"},
+			"Done in 3:50: 340 pages, 93 findings, score 76", "Terminada en 3:50: 340 páginas, 93 hallazgos, puntuación 76", "", ""},
 		"failed": {with(live.Closed, live.ReasonFinished, &failed), toneBad,
 			"Failed after 11 s: Could not resolve the host name", "Falló a los 11 s: Could not resolve the host name", "", ""},
 		"cancelled": {with(live.Closed, live.ReasonFinished, &cancelled), toneNone,
-			"Cancelled: Stopped at 15:06. Kept: 287 pages", "Cancelada: Detenida: 15:06. Se conserva: 287 páginas", "", ""},
+			"Cancelled: Stopped at 15:06 after 287 pages. What was found is kept", "Cancelada: Detenida: 15:06, tras 287 páginas. Se conserva lo encontrado", "", ""},
 		"deleted": {with(live.Closed, live.ReasonDeleted, running), toneNone,
-			"This audit no longer exists: A copy saved at 15:04 is shown", "Esta auditoría ya no existe: Se muestra una copia guardada: 15:04", "Last update 2 s ago", "All audits"},
+			"This audit no longer exists: A copy saved at 15:04 is shown", "Esta auditoría ya no existe: Se muestra una copia guardada: 15:04", "", "All audits"},
 		"forbidden": {with(live.Closed, live.ReasonForbidden, nil), toneBad,
-			"You cannot see this audit: Sign in or ask for access", "No puedes ver esta auditoría: Inicia sesión o pide acceso", "Last update 2 s ago", "All audits"},
+			"You cannot see this audit: Sign in or ask for access", "No puedes ver esta auditoría: Inicia sesión o pide acceso", "", "All audits"},
 	} {
-		m := locale{text.EN, now, madrid}.strip(c.in)
-		es := locale{text.ES, now, madrid}.strip(c.in)
+		m := locale{Lang: text.EN, Now: now, Zone: madrid}.strip(c.in)
+		es := locale{Lang: text.ES, Now: now, Zone: madrid}.strip(c.in)
 		if got := m.Lead + ": " + m.Text; got != c.en {
 			t.Errorf("%s: got %q, want %q", name, got, c.en)
 		}
@@ -118,11 +119,11 @@ func TestPill(t *testing.T) {
 	for phase, want := range map[live.Phase]string{
 		live.Connecting: "Connecting", live.Live: "Live", live.Retrying: "Reconnecting", live.Polling: "Checking", live.Offline: "Offline", live.Closed: "Ended",
 	} {
-		if got := loc.pill(live.View{Phase: phase}).Text; got != want {
+		if got := loc.pill(live.View{Phase: phase}, pulse{}).Text; got != want {
 			t.Errorf("%s: got %q, want %q", phase, got, want)
 		}
 	}
-	if got, want := loc.pill(live.View{Phase: live.Retrying, Since: loc.Now}).Text, "Connecting"; got != want {
+	if got, want := loc.pill(live.View{Phase: live.Retrying, Since: loc.Now}, pulse{}).Text, "Connecting"; got != want {
 		t.Errorf("just lost: got %q, want %q", got, want)
 	}
 }

@@ -16,6 +16,7 @@ const (
 	TitleSuffix
 	TitleAudits
 	TitleRunning
+	TitleStalled
 	TitleDone
 	TitleFailed
 	TitleCancelled
@@ -72,8 +73,8 @@ const (
 	SpeedValue
 	StepOf
 	PagesHeading
-	PagesNewest
 	PagesNone
+	PagesUnknown
 	ColumnCode
 	ColumnPage
 	ColumnTime
@@ -99,6 +100,8 @@ const (
 	CancelConfirm
 	CancelGoOn
 	CancelFailed
+	AgainButton
+	AgainFailed
 
 	// The connection, as a lead and a sentence.
 	ConnConnecting
@@ -125,6 +128,7 @@ const (
 	ConnServer
 	ConnServerText
 	ConnServerNothing
+	Stalled
 	ConnStalled
 	ConnStalledText
 	ConnDone
@@ -135,6 +139,7 @@ const (
 	ConnFailedText
 	ConnCancelled
 	ConnCancelledText
+	ConnCancelledEarly
 	ConnDeleted
 	ConnDeletedSaved
 	ConnDeletedNothing
@@ -261,6 +266,8 @@ const (
 	FindingsOnPages
 	RunningCount
 	Addresses
+	AddressesFetched
+	SilentAudits
 
 	pluralKeys
 )

@@ -1,6 +1,10 @@
 package live
 
-import "context"
+import (
+	"context"
+
+	"atalaya/shared"
+)
 
 // GetJSON asks the server for a path of its own, such as those of package
 // shared. It blocks until the answer is there or ctx ends.
@@ -20,4 +24,14 @@ func PostJSON(
 ) (status int, answer []byte, err error) {
 	r := Request{Method: "POST", Path: path, Body: body, IdempotencyKey: idempotencyKey}
 	return readResult(sendRequest(ctx, r))
+}
+
+// Ask is what the server says of a topic now; audits that break the contract are left
+// out. Errors are those of [GetJSON] or wrap [shared.ErrInvalid].
+func Ask(ctx context.Context, t Topic) ([]shared.AuditProgress, error) {
+	_, body, err := GetJSON(ctx, t.pollURL())
+	if err != nil {
+		return nil, err
+	}
+	return decodeAnswer(t, body, func(error) {})
 }

@@ -27,9 +27,13 @@ func (s *Session) readAnswer(r Response, err error) Answer {
 func (s *Session) skip(err error) { s.opts.Log("[SSE] Skipped: " + err.Error()) }
 
 // noteFreshness takes from the news how old the state was when the server sent it.
-// Only the difference of two server times is used: the clocks of server and device
-// are never compared.
+// Only the difference of two server times is used: here the clocks of server and
+// device are never compared.
 func (s *Session) noteFreshness(n news) {
+	if n.heartbeat != nil {
+		s.next.ServerTime, s.next.ServerTimeAt = n.heartbeat.ServerTime.Time, s.wall
+		s.dirty = true
+	}
 	switch {
 	case n.progress != nil, n.deleted != nil:
 		s.lag, s.lagKnown = 0, true

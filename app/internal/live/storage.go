@@ -172,6 +172,14 @@ func (s *Storage) LoadReport(id int64) (body []byte, savedAt time.Time, ok bool)
 	return e.Data, e.SavedAt.Time, true
 }
 
+// HasReport reports whether a report of the audit is kept.
+func (s *Storage) HasReport(id int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.load(reportKey(id))
+	return ok
+}
+
 // Forget drops the copies of one audit and its report.
 func (s *Storage) Forget(id int64) {
 	s.mu.Lock()

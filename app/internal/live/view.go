@@ -96,6 +96,12 @@ type View struct {
 	Saved   bool
 	SavedAt time.Time
 
+	// ServerTime is what the server's clock said in its newest heartbeat, which was
+	// read at ServerTimeAt; zero before the first. Together they tell how wrong this
+	// device's clock is.
+	ServerTime   time.Time
+	ServerTimeAt time.Time
+
 	// PollFailures counts the polls that failed in a row.
 	PollFailures int
 	// Fault says why the last poll failed; Status is the HTTP status behind
@@ -106,6 +112,12 @@ type View struct {
 
 // Terminal reports whether the audit shown is terminal; never for the list.
 func (v View) Terminal() bool { return v.Progress != nil && v.Progress.Status.Terminal() }
+
+// Unheard reports whether the server is not heard, so that what is shown may have
+// changed since.
+func (v View) Unheard() bool {
+	return v.Saved || v.Phase == Offline || v.Phase == Closed && v.Reason != ReasonFinished
+}
 
 // urgent reports whether w differs from v in what the user must be told at once.
 // Other differences wait until the next view is due.

@@ -113,7 +113,7 @@ func newAuditModel(l text.Lang, a shared.AuditProgress, report *shared.Report) a
 	m := auditModel{
 		Site: a.URL, Number: l.T(text.AuditNumber, a.AuditID), Status: text.Status(l, string(a.Status)),
 		Percent: l.T(text.BasicPercent, a.Progress), Bar: bar(a.Progress), Facts: facts(l, a),
-		PagesHeading: l.T(text.PagesHeading) + " (" + l.T(text.PagesNewest) + ")",
+		PagesHeading: l.T(text.PagesHeading),
 		Columns:      []string{l.T(text.ColumnCode), l.T(text.ColumnPage), l.T(text.ColumnTime)},
 	}
 	m.Title = m.Status + ", " + m.Percent + ": " + shared.SiteName(a.URL)
@@ -163,7 +163,7 @@ func facts(l text.Lang, a shared.AuditProgress) []fact {
 	add := func(name, value string) { fs = append(fs, fact{name, value}) }
 	if a.GeoScore != nil {
 		add(l.T(text.ScoreFinal), l.T(text.BasicPoints, *a.GeoScore, text.Band(l, *a.GeoScore)))
-	} else if a.ProvisionalScore != nil && !a.Status.Terminal() {
+	} else if a.ProvisionalScore != nil && a.Status != shared.StatusCompleted {
 		add(l.T(text.ScoreSoFar), l.T(text.BasicPoints, *a.ProvisionalScore, text.Band(l, *a.ProvisionalScore)))
 	}
 	if said := text.Message(l, &a); said != "" {
