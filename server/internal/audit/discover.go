@@ -91,7 +91,7 @@ func (r *run) fetchHome(ctx context.Context, s *site, book *book) error {
 	if err != nil {
 		return err
 	}
-	if err := r.takeVisit(ctx, book, home, noChange); err != nil {
+	if err := r.takeVisit(ctx, book, home, func(b *board) { b.setDiscovered(1) }); err != nil {
 		return err
 	}
 	if !home.page.Analysed {
