@@ -13,6 +13,9 @@ var registered sync.Once
 // Calling it again changes nothing.
 func Register() {
 	registered.Do(func() {
+		if app.IsClient {
+			leaveModifiedClicks()
+		}
 		common := base{device: new(device)}
 		app.Route("/", func() app.Composer { return &dashboardPage{base: common} })
 		app.Route("/shell", func() app.Composer { return &shellPage{base: common} })

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"atalaya/shared"
@@ -150,7 +151,7 @@ func (p *Problems) classify(err error) *Error {
 	}
 	for _, rule := range p.rules {
 		if errors.Is(err, rule.Err) {
-			e := &Error{Code: rule.Code, Detail: cmp.Or(rule.Detail, err.Error()), Err: err}
+			e := &Error{Code: rule.Code, Detail: cmp.Or(rule.Detail, reason(err, rule.Err)), Err: err}
 			if rule.RetryAfter > 0 {
 				e.RetryAfter = rule.RetryAfter + rand.N(rule.RetryAfter)
 			}
@@ -158,4 +159,13 @@ func (p *Problems) classify(err error) *Error {
 		}
 	}
 	return &Error{Code: shared.CodeInternal, Detail: "The error was logged under the request id.", Err: err}
+}
+
+// reason is what err says from the refusal on. What stands before it names functions
+// of the server, which is nobody's business.
+func reason(err, refusal error) string {
+	if _, after, found := strings.Cut(err.Error(), refusal.Error()); found {
+		return refusal.Error() + after
+	}
+	return err.Error()
 }

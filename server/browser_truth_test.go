@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"atalaya/shared"
+)
+
+// A dialog closes when its matter has ended: nothing is left to stop.
+func TestBrowserWithdrawsItsQuestion(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir())
+	a := s.create(`{"url":"nightly import","kind":"external"}`)
+	s.request("PATCH", shared.PathProgress(a.AuditID), `{"progress":37,"message":"Reading page 12"}`)
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+	p.mount("Updates arrive as they happen")
+	p.do(chromedp.Click(".head-a .btn-danger"))
+	p.sees(5*time.Second, `document.querySelector('dialog').open`)
+	s.request("PATCH", shared.PathProgress(a.AuditID), `{"status":"completed","geo_score":80}`)
+	p.sees(10*time.Second, stripSays("Done"))
+	p.sees(time.Second, `!document.querySelector('dialog').open && document.activeElement.id === 'title'`)
+	p.clean()
+}
+
+// Clicks on links with Shift or Alt are the browser's: the page stays where it is.
+func TestBrowserKeepsItsModifiedClicks(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir())
+	a := s.create(`{"url":"nightly import","kind":"external"}`)
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+	p.mount("Updates arrive as they happen")
+	// What the browser would do with the click is not at stake here.
+	p.eval(`window.addEventListener('click', e => e.target.closest('a') && e.preventDefault(), true)`)
+	click := func(options string) {
+		p.eval(fmt.Sprintf(`document.querySelector('.brand').dispatchEvent(`+
+			`new MouseEvent('click', {bubbles: true, cancelable: true%s}))`, options))
+	}
+	click(", shiftKey: true")
+	click(", altKey: true")
+	p.do(chromedp.Click(".btn-lang")) // handled after them
+	p.sees(5*time.Second, `document.documentElement.lang === 'es'`)
+	if path := p.eval(`location.pathname`); path != shared.PathPage(a.AuditID) {
+		t.Errorf("a modified click led to %s", path)
+	}
+	click("")
+	p.sees(5*time.Second, `location.pathname === '/'`)
+	p.clean()
+}
+
+// Without a server an address with a slash at its end is the one without.
+func TestBrowserReadsASlashOffline(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir())
+	a := s.create(`{"url":"nightly import","kind":"external"}`)
+	s.request("PATCH", shared.PathProgress(a.AuditID), `{"progress":37}`)
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+	p.mount("Updates arrive as they happen")
+	p.sees(10*time.Second, fmt.Sprintf(`localStorage['atalaya.v1.audit.%d'] !== undefined`, a.AuditID))
+	p.controlled()
+	s.kill()
+	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID) + "/"))
+	p.sees(60*time.Second, stripSays("The server does not answer"))
+	p.sees(time.Second, percent+" === 37")
+}
+
+// A page holds still while an audit goes by: nothing comes or goes that would move
+// what somebody reads.
+func TestBrowserHoldsStill(t *testing.T) {
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "6")
+	p := openTab(t, chromium)
+	for device, phone := range map[string]bool{"desktop": false, "phone": true} {
+		a := s.create(fmt.Sprintf(`{"url":%q,"page_limit":60}`, site))
+		p.look("light", phone)
+		p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+		p.eval(`(window.shifts = [], new PerformanceObserver(list => list.getEntries().forEach(e => shifts.push(e)))` +
+			`.observe({type: 'layout-shift', buffered: true}), 0)`)
+		p.sees(90*time.Second, stripSays("Done in"))
+		p.shot("still-" + device)
+		sum, err := strconv.ParseFloat(p.eval(`shifts.reduce((sum, e) => sum + e.value, 0)`), 64)
+		if err != nil || sum > 0.02 {
+			t.Errorf("%s: layout shifts of %v, %v: %s", device, sum, err, p.eval(`shifts.map(e => e.value.toFixed(4) + ' ' + `+
+				`Math.round(e.startTime) + ' ' + e.sources.map(s => s.node && (s.node.className || s.node.nodeName) + ' ' + `+
+				`Math.round(s.previousRect.y) + '>' + Math.round(s.currentRect.y)).join(', ')).join('\n')`))
+		}
+	}
+}
