@@ -8,7 +8,7 @@ NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build client check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench footprint clean
+.PHONY: help run build client check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench bench-app footprint clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -106,6 +106,12 @@ bench: ## what streams and audits take: Go benchmarks, then the load table (10 m
 footprint: client ## how large hostile sites make the server (6 minutes), in artefacts/footprint.txt
 	@mkdir -p artefacts
 	@set -o pipefail; ATALAYA_FOOTPRINT=1 $(GO) test -count 1 -timeout 40m -v -run '^TestFootprint$$' ./server | tee artefacts/footprint.txt
+
+# Two servers in turn say more than two runs: make bench-app BEFORE=/path/to/another/atalaya
+bench-app: build ## what the start and the idling of the app cost in a browser (5 minutes), in artefacts/bench-app.txt
+	@mkdir -p artefacts
+	@set -o pipefail; ATALAYA_BENCH_APP="$(abspath $(BEFORE) bin/atalaya)" ATALAYA_REQUIRE_ALL=1 \
+	  $(GO) test -count 1 -v -run '^TestBenchApp$$' ./server | tee artefacts/bench-app.txt
 
 clean: ## remove what was built (not ./data)
 	rm -rf bin artefacts

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"atalaya/server/internal/testkit"
@@ -77,6 +78,39 @@ func TestBrowserWatchesAnAuditLive(t *testing.T) {
 	p.sees(20*time.Second,
 		`location.pathname === '/audits/1/report' && document.querySelectorAll('details').length > 5`)
 	p.says(5*time.Second, "Page has no description")
+	p.clean()
+}
+
+// TestBrowserStartsInPieces looks into the pauses of the start: what happens in one is
+// not lost, and the drawn page stands until the whole mounted one takes its place.
+func TestBrowserStartsInPieces(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir())
+	audit := s.create(`{"url":"nightly import","kind":"external"}`)
+	p := openTab(t, chromium)
+	call(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
+window.roots = [];
+new MutationObserver(() => {
+  const root = document.body && document.body.firstElementChild;
+  if (root && roots.at(-1) !== root) roots.push(root);
+}).observe(document, { subtree: true, childList: true });
+const drawn = () => document.querySelector("[data-boot]:not([data-boot=''])") !== null;
+(function look() {
+  if (!window.onresize) return setTimeout(look);
+  // go-app listens; that it has not mounted yet is what the pauses make visible.
+  window.early = drawn();
+  goappNav("` + shared.PathPage(audit.AuditID) + `");
+})();`})
+	call(p, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: 4})
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, `location.pathname === `+jsString(shared.PathPage(audit.AuditID)))
+	p.sees(30*time.Second, stripSays("Live"))
+	if got := p.eval("window.early"); got != "true" {
+		t.Errorf("no pause before the first page was mounted (%s): this test tests nothing", got)
+	}
+	if got := p.eval("roots.map((root) => root.querySelectorAll('main h1').length).join()"); got != "1,1,1" {
+		t.Errorf("headings in the roots that followed each other: got %s, want one in each of drawn, dashboard, audit", got)
+	}
 	p.clean()
 }
 

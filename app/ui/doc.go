@@ -57,7 +57,8 @@
 // closures compare what they were started for with what is shown now, because the
 // same page object is used again when one audit leads to another. What all pages
 // of a browser share is a [device]. Nothing here starts a goroutine or a timer on
-// the server.
+// the server. During the start the UI goroutine gives way to the browser before each
+// component (package pause); what happens meanwhile waits in go-app's queue.
 //
 // # Files
 //

@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"atalaya/app/internal/live"
+	"atalaya/app/internal/pause"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -123,6 +124,7 @@ type base struct {
 // begin is OnInit's share: on a device the language is known at once, on the
 // server it comes with the request.
 func (b *base) begin(words func() (title, description string)) {
+	pause.Take()
 	b.words = words
 	b.now = time.Now()
 	if app.IsClient {
@@ -182,8 +184,10 @@ func (b *base) describe(ctx app.Context) {
 // arrive is OnNav's share in the browser: after a navigation within the app the
 // heading gets the focus, as after a page load the document would.
 func (b *base) arrive(ctx app.Context) {
+	pause.Take()
 	ctx.Page().SetLang(b.lang.Tag())
 	if b.device.visits++; b.device.visits == 1 {
+		ctx.Defer(func(app.Context) { pause.End() }) // after the first frame
 		return
 	}
 	ctx.Defer(func(app.Context) {
@@ -233,6 +237,7 @@ func (b *base) leave() {
 // on the UI goroutine.
 func (b *base) follow(ctx app.Context, topic live.Topic, initial live.Copy, receive func(app.Context, live.View)) {
 	b.unfollow()
+	pause.Take()
 	var session *live.Session
 	session = live.Open(live.Options{
 		Topic:    topic,

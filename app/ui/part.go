@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/app/internal/pause"
+)
 
 // model is a part of a page in words and numbers, ready to be drawn. Drawing is
 // pure: equal models give equal trees.
@@ -22,7 +26,10 @@ type actor interface {
 	act(ctx app.Context, a action)
 }
 
-func (p *part) Render() app.UI { return p.M.draw(p.onClick) }
+func (p *part) Render() app.UI {
+	pause.Take()
+	return p.M.draw(p.onClick)
+}
 
 func (p *part) onClick(ctx app.Context, _ app.Event) {
 	if m, ok := p.M.(interface{ asks() action }); ok && p.Page != nil {

@@ -361,6 +361,14 @@ func TestScripts(t *testing.T) {
 	}
 }
 
+// TestProgramRunsInItsOwnTask notices when an update of go-app writes the loader in
+// other words.
+func TestProgramRunsInItsOwnTask(t *testing.T) {
+	if script := read(t, newSite(t).get("/app.js")); strings.Count(script, goRunLater) != 1 {
+		t.Errorf("app.js does not have once: %s", goRunLater)
+	}
+}
+
 // TestLoaderOfThisGo pins go-app's copy of the loader to the Go that compiles
 // the client: after an upgrade of Go they may not fit together.
 func TestLoaderOfThisGo(t *testing.T) {
