@@ -26,11 +26,11 @@ const (
 
 func stripSays(s string) string { return strip + ".includes(" + jsString(s) + ")" }
 
-// mount waits until the WebAssembly client has taken the page over: only it
-// connects.
+// mount waits until the WebAssembly client has taken the page over and says how it
+// is connected.
 func (p *tab) mount(status string) {
 	p.t.Helper()
-	p.sees(60*time.Second, stripSays(status))
+	p.sees(60*time.Second, running+" && "+stripSays(status))
 }
 
 // controlled waits until the service worker controls the page and has kept the
@@ -52,7 +52,7 @@ func TestBrowserWatchesAnAuditLive(t *testing.T) {
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + "/"))
 	p.says(30*time.Second, "No audits yet")
-	p.sees(60*time.Second, `document.querySelector('.pill').innerText.includes('Live')`)
+	p.sees(60*time.Second, running+` && document.querySelector('.pill').innerText.includes('Live')`)
 	p.eval(`window.mark = 'still here'`)
 
 	p.do(chromedp.SendKeys("#start-url", "ftp://nothing"), chromedp.Click(".start button"))
@@ -204,7 +204,7 @@ func TestBrowserShowsEndedAuditsOffline(t *testing.T) {
 	}
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + "/"))
-	p.sees(60*time.Second, `document.querySelector('.pill .dot.live') !== null`)
+	p.sees(60*time.Second, running+` && document.querySelector('.pill .dot.live') !== null`)
 	p.do(chromedp.Navigate(s.url + shared.PathReportPage(1)))
 	p.sees(60*time.Second, `localStorage['atalaya.v1.report.1'] !== undefined`)
 	p.do(chromedp.Navigate(s.url + shared.PathPage(1)))
@@ -236,7 +236,7 @@ func TestBrowserAwaitsAReport(t *testing.T) {
 	p.do(chromedp.Navigate(s.url + shared.PathReportPage(a.AuditID)))
 	p.eval(`window.mark = 'still here'`)
 	p.says(20*time.Second, "Aún no hay informe")
-	p.sees(60*time.Second, `document.querySelector('.pill .dot.live') !== null`)
+	p.sees(60*time.Second, running+` && document.querySelector('.pill .dot.live') !== null`)
 	p.says(time.Second, "Aún no hay informe")
 	p.shot("report-waiting")
 	testkit.Eventually(t, 60*time.Second, "two pages", func() bool { return s.progress(a.AuditID).TotalPages >= 2 })
@@ -347,8 +347,8 @@ func TestBrowserScreens(t *testing.T) {
 
 	p := openTab(t, chromium)
 	screens := map[string]struct{ path, ready string }{
-		"dashboard": {"/", `document.querySelector('.pill .dot.live') !== null`},
-		"live":      {shared.PathPage(external.AuditID), `document.querySelector('.pill .dot.live') !== null`},
+		"dashboard": {"/", running + ` && document.querySelector('.pill .dot.live') !== null`},
+		"live":      {shared.PathPage(external.AuditID), running + ` && document.querySelector('.pill .dot.live') !== null`},
 		"done":      {shared.PathPage(done.AuditID), `document.querySelector('.conn.good') !== null`},
 		"failed":    {shared.PathPage(failed.AuditID), `document.querySelector('.conn.bad') !== null`},
 		"report":    {shared.PathReportPage(done.AuditID), `document.querySelectorAll('details').length > 5`},

@@ -22,8 +22,8 @@ import (
 )
 
 // browser starts a real Chromium, or skips the test where there is none and
-// nobody insists.
-func browser(t *testing.T) context.Context {
+// nobody insists. More options of its own go last.
+func browser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	insist := os.Getenv("ATALAYA_REQUIRE_ALL") != ""
 	program := ""
@@ -50,7 +50,7 @@ func browser(t *testing.T) context.Context {
 		chromedp.Flag("mute-audio", true),
 		chromedp.Flag("lang", "en-GB"), chromedp.WindowSize(1280, 900),
 	)
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), append(options, more...)...)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -210,7 +210,8 @@ type relay struct {
 	streams sync.Map // cancels the streams that pass
 }
 
-func newRelay(t *testing.T, target string) *relay {
+// newRelay starts a relay; a fault stands before it and may answer in its place.
+func newRelay(t *testing.T, target string, faults ...func(http.Handler) http.Handler) *relay {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {
@@ -225,7 +226,7 @@ func newRelay(t *testing.T, target string) *relay {
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
 	}
 	r := &relay{}
-	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+	var passes http.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if strings.HasPrefix(req.URL.Path, "/sse/") {
 			if r.blocked.Load() {
 				http.Error(w, "blocked by the proxy", http.StatusForbidden)
@@ -238,7 +239,11 @@ func newRelay(t *testing.T, target string) *relay {
 			req = req.WithContext(ctx)
 		}
 		proxy.ServeHTTP(w, req)
-	}))
+	})
+	for _, fault := range faults {
+		passes = fault(passes)
+	}
+	r.Server = httptest.NewServer(passes)
 	t.Cleanup(func() { r.block(true); r.CloseClientConnections(); r.Close() })
 	return r
 }

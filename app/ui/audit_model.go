@@ -109,7 +109,10 @@ func bare(p *shared.AuditProgress) bool {
 }
 
 // stat is a named number.
-type stat struct{ Name, Value string }
+type stat struct {
+	Name, Value string
+	Growing     growing
+}
 
 // stepState says where a stage is.
 type stepState string
@@ -239,7 +242,11 @@ func (loc locale) stats(p *shared.AuditProgress, speed pace) []stat {
 	if !ok {
 		return nil
 	}
-	stats := []stat{{loc.Lang.T(text.Elapsed), loc.stopwatch(d)}}
+	elapsed := stat{Name: loc.Lang.T(text.Elapsed), Value: loc.stopwatch(d)}
+	if p.FinishedAt == nil {
+		elapsed.Growing = loc.growing(p.StartedAt.Time, "{for}")
+	}
+	stats := []stat{elapsed}
 	if p.Kind != shared.KindSite {
 		return stats
 	}
@@ -247,7 +254,7 @@ func (loc locale) stats(p *shared.AuditProgress, speed pace) []stat {
 	if rate, ok := speed.rate(p); ok {
 		value = loc.Lang.T(text.SpeedValue, loc.Lang.Number(rate))
 	}
-	return append(stats, stat{loc.Lang.T(text.Speed), value})
+	return append(stats, stat{Name: loc.Lang.T(text.Speed), Value: value})
 }
 
 func (loc locale) steps(p *shared.AuditProgress) []step {

@@ -67,7 +67,7 @@ func (p *auditPage) start(id int64) {
 	p.id, p.now = id, time.Now()
 	p.view = live.View{Topic: live.Audit(id), Phase: live.Connecting}
 	p.initial, p.lost, p.backAt = live.Copy{}, false, time.Time{}
-	p.watch, p.fresh, p.speed, p.heldUntil = vigil{}, freshness{}, pace{}, time.Time{}
+	p.vigil, p.fresh, p.speed, p.heldUntil = vigil{}, freshness{}, pace{}, time.Time{}
 	p.cancelling, p.fault, p.say = false, "", announcer{}
 	if id == 0 {
 		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
@@ -87,7 +87,7 @@ func (p *auditPage) recall(id int64) {
 		}
 		if b.Progress != nil {
 			p.initial = live.Copy{Progress: b.Progress}
-			p.view.Progress, p.view.ConfirmedAt = b.Progress, p.now
+			p.view.Progress, p.view.ConfirmedAt, p.view.Phase = b.Progress, p.now, p.handed
 			return
 		}
 	}
@@ -157,7 +157,7 @@ func (p *auditPage) noteConnection() {
 		p.lost = true
 	}
 	loc := p.locale()
-	p.say = p.say.next(loc, p.view, loc.strip(p.connection()), loc.silentOnes(p.view, p.watch.seen))
+	p.say = p.say.next(loc, p.view, loc.strip(p.connection()), loc.silentOnes(p.view, p.vigil.seen))
 }
 
 // everySecond is called every second while the page is open.
@@ -165,16 +165,16 @@ func (p *auditPage) everySecond(ctx app.Context) {
 	p.noteConnection()
 	p.describe(ctx)
 	if p.pulse().doubtful() {
-		p.watch.ask(ctx, p.now, live.Audit(p.id))
+		p.vigil.ask(ctx, p.now, live.Audit(p.id))
 	}
 }
 
 func (p *auditPage) pulse() pulse {
-	return p.locale().pulse(p.view, p.view.Progress, p.watch.seen)
+	return p.locale().pulse(p.view, p.view.Progress, p.vigil.seen)
 }
 
 func (p *auditPage) connection() connection {
-	return connection{View: p.view, BackAt: p.backAt, Asked: p.watch.seen, Cancellable: p.cancellable()}
+	return connection{View: p.view, BackAt: p.backAt, Asked: p.vigil.seen, Cancellable: p.cancellable()}
 }
 
 func (p *auditPage) cancellable() bool {

@@ -79,7 +79,7 @@ func (m heroModel) draw(app.EventHandler) app.UI {
 	}
 	stats := make([]app.UI, len(m.Stats))
 	for i, s := range m.Stats {
-		stats[i] = el("div", "stat", elText("dt", "", s.Name), elText("dd", "", s.Value))
+		stats[i] = el("div", "stat", elText("dt", "", s.Name), elWith("dd", "", s.Growing.attributes(), app.Text(s.Value)))
 	}
 	now := []app.UI{
 		elWith("div", "what", at{"dir", "auto"}, app.Text(m.What)),

@@ -38,6 +38,7 @@ type cardModel struct {
 	What    string
 	Count   string
 	Elapsed string
+	Growing growing
 	Name    string
 	Value   string
 }
@@ -115,6 +116,7 @@ func (loc locale) card(p *shared.AuditProgress, k pulse) cardModel {
 	}
 	if d, ok := loc.elapsed(p); ok {
 		m.Elapsed = l.T(text.SoFar, loc.stopwatch(d))
+		m.Growing = loc.growing(p.StartedAt.Time, l.T(text.SoFar, "{for}"))
 	}
 	return m
 }

@@ -24,7 +24,7 @@ func (d *dashboardPage) OnInit() {
 	}
 	if b, ok := d.takeBoot(pageDashboard, 0); ok && b.Audits != nil {
 		d.initial = live.Copy{Audits: b.Audits}
-		d.view.Audits, d.view.ConfirmedAt = b.Audits, d.now
+		d.view.Audits, d.view.ConfirmedAt, d.view.Phase = b.Audits, d.now, d.handed
 		return
 	}
 	if kept, ok := live.DeviceStorage().Saved(live.List()); ok {
@@ -67,10 +67,10 @@ func (d *dashboardPage) receive(ctx app.Context, v live.View) {
 
 func (d *dashboardPage) everySecond(ctx app.Context) {
 	loc := d.locale()
-	d.say = d.say.next(loc, d.view, loc.strip(connection{View: d.view}), loc.silentOnes(d.view, d.watch.seen))
+	d.say = d.say.next(loc, d.view, loc.strip(connection{View: d.view}), loc.silentOnes(d.view, d.vigil.seen))
 	for i := range d.view.Audits {
-		if loc.pulse(d.view, &d.view.Audits[i], d.watch.seen).doubtful() {
-			d.watch.ask(ctx, d.now, live.List())
+		if loc.pulse(d.view, &d.view.Audits[i], d.vigil.seen).doubtful() {
+			d.vigil.ask(ctx, d.now, live.List())
 			return
 		}
 	}
@@ -90,7 +90,7 @@ func (d *dashboardPage) Render() app.UI {
 	loc := d.locale()
 	m := d.frame()
 	m.Home, m.Pill = true, loc.pill(d.view, pulse{})
-	list := loc.list(d.view, d.watch.seen)
+	list := loc.list(d.view, d.vigil.seen)
 
 	main := []app.UI{
 		elWith("h1", "vh", at{"id", titleID, "tabindex", "-1"}, app.Text(d.lang.T(text.TitleAudits))),

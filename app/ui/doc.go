@@ -42,6 +42,16 @@
 // network) a page shows the copy kept on the device with its time, or says that
 // it is connecting.
 //
+// # Without the program
+//
+// Until the program runs, and whenever it cannot, the script web/static/watch.js
+// keeps the page true: it moves numbers as frames arrive and lets the server draw
+// the page again for everything in words. data-watch carries its sentences, and
+// data-since marks durations that go on. The program starts from what the script
+// has heard and goes on with its stream; each second it tells the script that it
+// lives. The names of classes that the script relies on are .pill, .hero, .conn,
+// .dot, .msg, .pct, .age, a.lc, .p and .btn-danger; the browser tests hold them.
+//
 // # Safety
 //
 // go-app quotes attribute values in Go's way when it prerenders, which a browser
@@ -77,6 +87,7 @@
 //	frame.go            the frame around every page; base, what every page has
 //	boot.go             the record from which the client starts
 //	prerender.go        the scope of a request on the server
+//	watch.go            what the script needs that keeps a page true without the program
 //	announce.go         what screen readers are told, and when
 //	dashboard_view.go   the dashboard's parts drawn
 //	audit_parts.go      the tint of new rows, the dialog

@@ -16,6 +16,8 @@ type frameModel struct {
 	Lang text.Lang
 	// Boot is the encoded record for the client; empty in the browser.
 	Boot string
+	// Watch is the encoded record for the script; empty in the browser.
+	Watch string
 	// Pill says how the reader is connected; empty on pages without a session.
 	Pill pillModel
 	// Home is true on the dashboard.
@@ -42,7 +44,7 @@ func frameView(m frameModel, do frameActions, main ...app.UI) app.UI {
 			el("span", "end", button("btn-sm", nil, do.reload, "", app.Text(l.T(text.Reload)))),
 		)
 	}
-	return elWith("div", "page", at{"data-boot", m.Boot},
+	return elWith("div", "page", at{"data-boot", m.Boot, "data-watch", m.Watch},
 		elWith("a", "skip", at{"href", "#main"}, app.Text(l.T(text.SkipToContent))),
 		headerView(m, do),
 		elWith("main", "wrap", at{"id", "main"}, append([]app.UI{fault, stillView(m)}, main...)...),
@@ -106,12 +108,14 @@ type base struct {
 	lang   text.Lang
 	now    time.Time
 	boot   string
+	watch  string     // what the script before the program is told
+	handed live.Phase // how the script was connected when the program took the page over
 	broken bool
 	say    announcer
 	stop   func() // ends the ticker; nil when there is none
 
 	session *live.Session // nil when nothing is followed
-	watch   vigil         // over the workers of what is shown
+	vigil   vigil         // over the workers of what is shown
 
 	starting bool   // an audit is being started anew
 	againKey string // lets the server recognise the request when it is sent again
@@ -142,7 +146,7 @@ func (b *base) locale() locale {
 
 func (b *base) frame() frameModel {
 	return frameModel{
-		Lang: b.lang, Boot: b.boot, Plain: shared.PathBasic, Still: b.lang.T(text.WithoutScript),
+		Lang: b.lang, Boot: b.boot, Watch: b.watch, Plain: shared.PathBasic, Still: b.lang.T(text.WithoutScript),
 		Say: b.say.text, Broken: b.broken,
 	}
 }
@@ -203,11 +207,13 @@ func focusTitle() {
 	}
 }
 
-// tick calls f every second on the UI goroutine until the page is dismounted.
+// tick calls f every second on the UI goroutine until the page is dismounted, and
+// tells the script by it that the program lives.
 func (b *base) tick(ctx app.Context, f func(app.Context)) {
 	if app.IsServer || b.stop != nil {
 		return
 	}
+	beat()
 	ticker, done := time.NewTicker(time.Second), make(chan struct{})
 	b.stop = func() { ticker.Stop(); close(done) }
 	go func() {
@@ -215,6 +221,7 @@ func (b *base) tick(ctx app.Context, f func(app.Context)) {
 			select {
 			case <-ticker.C:
 				ctx.Dispatch(func(ctx app.Context) {
+					beat()
 					b.now = time.Now()
 					b.guard(func() { f(ctx) })
 				})
@@ -249,12 +256,25 @@ func (b *base) follow(ctx app.Context, topic live.Topic, initial live.Copy, rece
 			ctx.Dispatch(func(ctx app.Context) {
 				if b.session == session {
 					b.now = time.Now()
-					b.guard(func() { receive(ctx, v) })
+					b.guard(func() { receive(ctx, b.asHanded(v)) })
 				}
 			})
 		},
 	})
 	b.session = session
+}
+
+// asHanded is the view of a session that goes on with the stream that the script
+// opened: that stream is live before the session has heard it.
+func (b *base) asHanded(v live.View) live.View {
+	switch {
+	case b.handed != live.Live:
+	case v.Phase == live.Connecting:
+		v.Phase = live.Live
+	default:
+		b.handed = live.Connecting
+	}
+	return v
 }
 
 func (b *base) unfollow() {

@@ -24,6 +24,10 @@ func (m *missingPage) OnNav(ctx app.Context) {
 	m.navigate(ctx, func() {})
 }
 
+func (m *missingPage) OnMount(ctx app.Context) { m.tick(ctx, func(app.Context) {}) }
+
+func (m *missingPage) OnDismount() { m.leave() }
+
 func (m *missingPage) Render() app.UI {
 	return frameView(m.frame(), m.actions(),
 		missingView(m.lang.T(text.MissingPage), m.lang.T(text.MissingPageHelp), m.lang))
@@ -74,6 +78,10 @@ func (s *shellPage) OnNav(ctx app.Context) {
 		s.arrive(ctx)
 	}
 }
+
+func (s *shellPage) OnMount(ctx app.Context) { s.tick(ctx, func(app.Context) {}) }
+
+func (s *shellPage) OnDismount() { s.leave() }
 
 func (s *shellPage) Render() app.UI {
 	l := s.lang

@@ -18,16 +18,18 @@ func (b *base) prerender(ctx app.Context, kind pageKind, id int64, fill func(*Re
 	r := b.serve(ctx)
 	record := boot{Page: kind, ID: id, Lang: b.lang, At: shared.At(b.now)}
 	fill(r, &record)
-	b.boot = record.encode()
+	b.boot, b.watch = record.encode(), newWatchRecord(record).encode()
 	b.describe(ctx)
 }
 
 // takeBoot reads the record that the server drew the page from, and learns from
-// its time how far this device's clock is off.
+// its time how far this device's clock is off. What the script has heard since
+// then is in it.
 func (b *base) takeBoot(kind pageKind, id int64) (boot, bool) {
 	record, ok := readBoot(kind, id)
 	if ok {
 		b.device.skew = b.device.skew.sample(record.At.Time, b.now)
+		b.handed = takeOver(&record)
 	}
 	return record, ok
 }

@@ -126,7 +126,7 @@ func (m stripModel) draw(do app.EventHandler) app.UI {
 	}
 	var end []app.UI
 	if m.End != "" {
-		end = append(end, elText("span", "num age", m.End))
+		end = append(end, elWith("span", "num age", m.Growing.attributes(), app.Text(m.End)))
 	}
 	switch {
 	case m.Link != "":

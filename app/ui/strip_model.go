@@ -50,6 +50,8 @@ type stripModel struct {
 	Text string
 	// End is the age of what is shown; it stands at the end of the line.
 	End string
+	// Growing marks End when it is an age.
+	Growing growing
 	// The line has a button with the text Button when Action is set, and a link
 	// with this text when Link is set.
 	Action action
@@ -93,6 +95,9 @@ func (loc locale) strip(c connection) stripModel {
 		m = stripModel{Dot: "hollow", Lead: loc.Lang.T(text.ConnConnecting), Text: loc.Lang.T(text.ConnConnectingText)}
 	}
 	m.End = loc.age(c)
+	if k := loc.pulse(v, v.Progress, c.Asked); m.End != "" && !v.Saved && !k.Last.IsZero() {
+		m.Growing = loc.growing(k.Last, loc.Lang.T(text.LastUpdate, "{ago}"))
+	}
 	return m
 }
 

@@ -36,6 +36,10 @@ var english = language{
 		Loading:           "Loading",
 		Broken:            "Something went wrong in this page. What the server does is not affected.",
 		Reload:            "Reload",
+		AppLoading:        "Loading the app %d %%",
+		AppFailed:         "The app could not be loaded. This page goes on without it.",
+		AppStopped:        "The app has stopped. This page goes on without it.",
+		AppForgets:        "This browser keeps no data, so nothing can be shown offline.",
 
 		StartLabel:  "Website address",
 		StartButton: "Start audit",

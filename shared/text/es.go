@@ -37,6 +37,10 @@ var spanish = language{
 		Loading:           "Cargando",
 		Broken:            "Algo ha fallado en esta página. El trabajo del servidor no se ve afectado.",
 		Reload:            "Recargar",
+		AppLoading:        "Cargando la aplicación: %d %%",
+		AppFailed:         "No se ha podido cargar la aplicación. Esta página sigue sin ella.",
+		AppStopped:        "La aplicación se ha detenido. Esta página sigue sin ella.",
+		AppForgets:        "Este navegador no guarda datos: sin conexión no se podrá mostrar nada.",
 
 		StartLabel:  "Dirección del sitio web",
 		StartButton: "Auditar",

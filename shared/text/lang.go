@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -95,6 +96,13 @@ func (l Lang) T(k Key, args ...any) string {
 	}
 	return fmt.Sprintf(message, args...)
 }
+
+// Hole fills a verb with a mark, of whatever kind the verb is, so that a script can
+// put the number there later.
+type Hole string
+
+// Format writes the mark. It implements [fmt.Formatter].
+func (h Hole) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, string(h)) }
 
 // N is the message k in the form for the number n. The first verb is n,
 // written in the language's way; args fill the others.

@@ -29,6 +29,10 @@ const (
 	Loading
 	Broken
 	Reload
+	AppLoading
+	AppFailed
+	AppStopped
+	AppForgets
 
 	// The start box and the list.
 	StartLabel

@@ -30,6 +30,10 @@ var scripts = map[string]string{
 	"/wasm_exec.js":  "text/javascript; charset=utf-8",
 }
 
+// loaderCall is where go-app's script loads the program. It is taken out, because
+// [ui.Watch] loads it and goes on watching it.
+const loaderCall = "\ngoappInitWebAssembly();\n"
+
 // withheld are addresses at which go-app would answer with files of its own, or
 // fetch one over HTTP from whatever host the request names.
 var withheld = map[string]bool{
@@ -65,7 +69,6 @@ func configure(files *web.Files) *app.Handler {
 		Description:     "Audits websites and shows every step live, as it happens.",
 		Domain:          placeholder,
 		Lang:            "en",
-		LoadingLabel:    "{progress} %",
 		BackgroundColor: "#f5f4f0",
 		ThemeColor:      "#f5f4f0",
 		Image:           icons + "icon-512.png",
@@ -77,12 +80,13 @@ func configure(files *web.Files) *app.Handler {
 		RawHeaders: []string{
 			`<link rel="apple-touch-icon" sizes="180x180" href="` + files.Resolve(icons+"icon-180.png") + `">`,
 			`<script src="` + files.Resolve(oldBrowsers) + `"></script>`,
+			`<script defer src="` + files.Resolve(ui.Watch) + `" data-wasm="` + files.Resolve("/web/app.wasm") +
+				`" data-size="` + strconv.Itoa(files.ClientSize()) + `"></script>`,
 		},
-		CacheableResources:    []string{oldBrowsers, icons + "icon.svg", icons + "icon-180.png"},
+		CacheableResources:    []string{oldBrowsers, ui.Watch, icons + "icon.svg", icons + "icon-180.png"},
 		InternalURLs:          internal,
 		Resources:             files,
 		Version:               files.Version(),
-		WasmContentLength:     strconv.Itoa(files.ClientSize()),
 		ServiceWorkerTemplate: web.Worker(),
 	}
 }
@@ -102,18 +106,11 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// go-app's loader runs the program in the task that took in its last bytes. A task
-// of its own keeps the two from holding up the page in one piece.
-const (
-	goRun      = "go.run(wasm.instance);"
-	goRunLater = "await new Promise((later) => setTimeout(later)); " + goRun
-)
-
 // script serves a file that go-app made, to be revalidated by its content.
 func (f *front) script(w http.ResponseWriter, r *http.Request, contentType string) {
 	made := f.ask(r, "")
 	body := bytes.ReplaceAll(made.body.Bytes(), []byte(placeholder), []byte(host(r.Host)))
-	body = bytes.Replace(body, []byte(goRun), []byte(goRunLater), 1)
+	body = bytes.Replace(body, []byte(loaderCall), []byte("\n"), 1)
 	sum := sha256.Sum256(body)
 	// The tag is weak because one content goes out in two codings.
 	etag := `"` + hex.EncodeToString(sum[:8]) + `"`

@@ -361,11 +361,26 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-// TestProgramRunsInItsOwnTask notices when an update of go-app writes the loader in
-// other words.
-func TestProgramRunsInItsOwnTask(t *testing.T) {
-	if script := read(t, newSite(t).get("/app.js")); strings.Count(script, goRunLater) != 1 {
-		t.Errorf("app.js does not have once: %s", goRunLater)
+// Two loaders would start the program twice.
+func TestProgramIsLoadedOnce(t *testing.T) {
+	s := newSite(t)
+	if got := strings.Count(read(t, s.get("/app.js")), "goappInitWebAssembly()"); got != 1 {
+		t.Errorf("app.js names its loader %d times, want once, where it is declared", got)
+	}
+	if !strings.Contains(read(t, s.get("/app.js")), "\ngoappInitServiceWorker();") {
+		t.Error("app.js does not register the service worker any more")
+	}
+	loaders := 0
+	for _, e := range elements(parse(t, s.get("/")), "script") {
+		if attribute(e, "src") == web.Embedded().Resolve(ui.Watch) {
+			loaders++
+			if got, want := attribute(e, "data-wasm"), web.Embedded().Resolve("/web/app.wasm"); got != want {
+				t.Errorf("the program is at %q, want %q", got, want)
+			}
+		}
+	}
+	if loaders != 1 {
+		t.Errorf("the page has the script %d times", loaders)
 	}
 }
 

@@ -1,0 +1,111 @@
+//go:build !js
+
+package ui
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// The script follows what can still change, and nothing else.
+func TestPagesFollowWhatCanChange(t *testing.T) {
+	running, done := sample(t, "running"), sample(t, "completed")
+	for name, tt := range map[string]struct {
+		drawn boot
+		want  string
+	}{
+		"the list":                 {boot{Page: pageDashboard}, "/sse/audits"},
+		"a running audit":          {boot{Page: pageAudit, ID: 7, Progress: running}, "/sse/audits/7/progress"},
+		"an audit without data":    {boot{Page: pageAudit, ID: 7}, "/sse/audits/7/progress"},
+		"an audit that has ended":  {boot{Page: pageAudit, ID: 7, Progress: done}, ""},
+		"an audit that is missing": {boot{Page: pageAudit, ID: 7, Missing: true}, ""},
+		"a report":                 {boot{Page: pageReport, ID: 7, Report: &shared.Report{Audit: *done}}, ""},
+		"a report to come":         {boot{Page: pageReport, ID: 7, Report: &shared.Report{Audit: *running}}, "/sse/audits/7/progress"},
+		"no page":                  {boot{Page: pageMissing}, ""},
+		"the shell":                {boot{Page: pageShell}, "/sse/audits"},
+	} {
+		if got := tt.drawn.follows(); got != tt.want {
+			t.Errorf("%s: follows %q, want %q", name, got, tt.want)
+		}
+	}
+}
+
+// Every sentence of the script is there in every language, with its hole.
+func TestScriptSpeaksEveryLanguage(t *testing.T) {
+	for _, l := range text.Langs {
+		var fields map[string]any
+		drawn := boot{Page: pageAudit, ID: 7, Lang: l}
+		if err := json.Unmarshal([]byte(newWatchRecord(drawn).encode()), &fields); err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range fields {
+			if value == "" {
+				t.Errorf("%v: %s is empty", l, name)
+			}
+		}
+		for name, want := range map[string]string{
+			"loading": l.T(text.AppLoading, 17), "seconds": l.T(text.AgoSeconds, 17), "lasted": l.T(text.DurationSeconds, 17),
+			"minutes": l.T(text.AgoMinutes, 17), "hours": l.T(text.AgoHours, 17),
+		} {
+			sentence, _ := fields[name].(string)
+			if got := strings.Replace(sentence, "{n}", "17", 1); got != want {
+				t.Errorf("%v: %s reads %q, want %q", l, name, got, want)
+			}
+		}
+	}
+}
+
+// The program starts from what the script has heard, if that is newer than what
+// the server drew.
+func TestProgramStartsFromWhatTheScriptHeard(t *testing.T) {
+	older, newer := *sample(t, "running"), *sample(t, "running")
+	newer.Revision, newer.Progress = older.Revision+1, older.Progress+1
+	other := newer
+	other.AuditID++
+	list := func(ps ...shared.AuditProgress) string {
+		raw, err := json.Marshal(ps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+
+	b := boot{Page: pageAudit, Progress: &older}
+	b.overlay(list(other, newer))
+	if b.Progress.Revision != newer.Revision {
+		t.Errorf("got revision %d, want the newer %d", b.Progress.Revision, newer.Revision)
+	}
+	b.overlay(list(older))
+	if b.Progress.Revision != newer.Revision {
+		t.Error("an older frame replaced a newer state")
+	}
+	for _, bad := range []string{"", "<undefined>", `[1, {"audit_id": -1}]`} {
+		b.overlay(bad)
+		if b.Progress.Revision != newer.Revision {
+			t.Errorf("%q changed the record", bad)
+		}
+	}
+
+	dashboard := boot{Page: pageDashboard, Audits: []shared.AuditProgress{older}}
+	dashboard.overlay(list(newer, other))
+	if len(dashboard.Audits) != 2 || dashboard.Audits[0].AuditID != other.AuditID ||
+		dashboard.Audits[1].Revision != newer.Revision {
+		t.Errorf("got %+v", dashboard.Audits)
+	}
+}
+
+// Durations that go on are marked, those that have ended are not.
+func TestGrowingDurationsAreMarked(t *testing.T) {
+	loc := localeAt(t, text.EN, "12:00:00")
+	running, done := sample(t, "running"), sample(t, "completed")
+	if got := loc.hero(running, pulse{}, pace{}).Stats[0].Growing; !got.since.Equal(running.StartedAt.Time) {
+		t.Errorf("a running audit grows since %v, want since %v", got.since, running.StartedAt)
+	}
+	if got := loc.hero(done, pulse{}, pace{}).Stats[0].Growing; got.attributes() != nil {
+		t.Errorf("an audit that has ended grows: %+v", got)
+	}
+}

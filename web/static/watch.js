@@ -1,0 +1,568 @@
+/* Keeps a page of the server true while the program does not run: before it has
+   started, and whenever it cannot. It loads the program, hands the page and its
+   stream over to it, watches it from outside, and takes the page back when it dies.
+
+   A frame of the stream moves numbers at once. Words come from the server, which
+   draws the page again when something changed; morph() carries that into the page.
+   ES2017, no library; pages.go has its address, ui/watch.go its record. */
+(() => {
+  "use strict";
+  const FIRST = 5000; // a useful stream sends its first event within this time
+  const SILENT = 50000; // a stream that is silent for longer is dead
+  const POLL = 3000; // between two fetches of the page, while it changes
+  const PROBE = 10; // fetches until the stream is tried again
+  const LOOK = 250; // how often the program is looked at
+  const QUIET = 7; // looks without a beat of the program that mean its death
+  const BEGIN = 40; // the same before the first beat
+
+  const body = document.body;
+  const program = document.currentScript.dataset;
+  const Stream = window.EventSource;
+  const opened = new Set(); // the streams of the program
+  const frames = new Map(); // the newest frame of each audit, as text
+  const drawn = new Map(); // each audit as the server drew it or a frame changed it
+
+  let words = {}; // the record of the page
+  let skew = Infinity; // how far this clock is ahead of the server's
+  let state = "loading"; // then "running", "gone" or, for robots, "absent"
+  let source = null; // the script's own stream
+  let deadline; // the timer of the stream's next event
+  let said = ""; // what the page says of the connection: the name of a state in the record
+  let lastBeat = ""; // the stream's
+  let polling = false;
+  let waiting = 0; // the timer of the next fetch of the page, 0 for none
+  let quiet = 0;
+  let go = null;
+  let forgets = false;
+
+  // ---------- storage that throws ----------
+
+  class Memory {
+    getItem(key) { return Object.prototype.hasOwnProperty.call(this, key) ? this[key] : null; }
+    setItem(key, value) { this[key] = String(value); }
+    removeItem(key) { delete this[key]; }
+    clear() { Object.keys(this).forEach((key) => delete this[key]); }
+    key(n) { return Object.keys(this)[n] || null; }
+    get length() { return Object.keys(this).length; }
+  }
+
+  for (const name of ["localStorage", "sessionStorage"]) {
+    try {
+      window[name].getItem("");
+    } catch (refused) {
+      forgets = true;
+      Object.defineProperty(window, name, { value: new Memory(), configurable: true });
+    }
+  }
+
+  // ---------- the page ----------
+
+  const each = (root, selector, f) => root.querySelectorAll(selector).forEach(f);
+
+  // read takes the records that the server left in a page; false means that the
+  // server did not draw it.
+  function read(root) {
+    if (!root || !root.dataset.watch) {
+      return false;
+    }
+    words = JSON.parse(root.dataset.watch);
+    skew = Math.min(skew, Date.now() - words.at);
+    drawn.clear();
+    if (root.dataset.boot) {
+      const boot = JSON.parse(atob(root.dataset.boot));
+      [].concat(boot.progress || [], boot.audits || []).forEach((p) => drawn.set(p.audit_id, p));
+    }
+    return true;
+  }
+
+  // dress puts into a page how it is connected.
+  function dress(page) {
+    const how = words[said];
+    if (!how || !words.stream) {
+      return;
+    }
+    each(page, ".pill", (pill) => {
+      pill.firstChild.className = "dot " + how.dot;
+      pill.lastChild.data = how.pill;
+    });
+    each(page, ".hero .conn", (strip) => {
+      const dot = strip.querySelector(".dot");
+      if (dot) {
+        strip.className = "conn " + how.tone;
+        dot.className = "dot " + how.dot;
+        strip.querySelector("strong").textContent = how.lead;
+        strip.querySelector(".msg span").textContent = how.text;
+      }
+    });
+  }
+
+  function say(how) {
+    said = how;
+    dress(document);
+  }
+
+  // grow writes the ages and durations of this moment.
+  function grow() {
+    each(document, "[data-since]", (e) => {
+      const s = Math.max(0, Math.floor((Date.now() - skew - e.dataset.since) / 1000));
+      const of = (form, n) => form.replace("{n}", n);
+      const ago = s < 1 ? words.now : s < 60 ? of(words.seconds, s) :
+        s < 3600 ? of(words.minutes, Math.floor(s / 60)) : of(words.hours, Math.floor(s / 3600));
+      const pad = (n) => String(n % 60).padStart(2, "0");
+      const lasted = s < 60 ? of(words.lasted, s) : s < 3600 ? Math.floor(s / 60) + ":" + pad(s) :
+        Math.floor(s / 3600) + ":" + pad(Math.floor(s / 60)) + ":" + pad(s);
+      e.textContent = e.dataset.says.replace("{ago}", ago).replace("{for}", lasted);
+    });
+  }
+
+  // show moves the numbers of one audit, and asks for the words.
+  function show(frame) {
+    const p = JSON.parse(frame);
+    const old = drawn.get(p.audit_id);
+    if (old && old.revision >= p.revision) {
+      return;
+    }
+    drawn.set(p.audit_id, p);
+    refreshIn(old && old.status === p.status && old.stage === p.stage ? POLL : 0);
+    const card = document.querySelector('a.lc[href="/audits/' + p.audit_id + '"]');
+    const part = card || document.querySelector(".hero");
+    const bar = part && part.querySelector("[aria-valuenow]");
+    if (!bar || p.status !== "running") {
+      return;
+    }
+    const number = (s) => s.replace(/\d+/, p.progress);
+    bar.setAttribute("aria-valuenow", p.progress);
+    bar.setAttribute("aria-valuetext", number(bar.getAttribute("aria-valuetext") || ""));
+    bar.firstElementChild.setAttribute("width", p.progress + "%");
+    const percent = part.querySelector(".pct, .p").firstChild;
+    percent.data = number(percent.data);
+    if (!card) {
+      document.title = document.title.replace(/^\d+/, p.progress);
+    }
+    const seen = Math.max(Date.parse(p.updated_at), Date.parse(p.worker_seen_at) || 0);
+    each(part, ".age[data-since]", (age) => { age.dataset.since = seen; });
+    grow();
+  }
+
+  // morph makes one tree equal to another and keeps every node that can stay: what
+  // is typed, focused, unfolded or scrolled to is not disturbed.
+  function morph(old, fresh) {
+    if (old.nodeName !== fresh.nodeName) {
+      old.replaceWith(document.importNode(fresh, true));
+    } else if (old.nodeType !== Node.ELEMENT_NODE) {
+      if (old.data !== fresh.data) {
+        old.data = fresh.data;
+      }
+    } else if (!/^(INPUT|NOSCRIPT)$/.test(old.nodeName)) {
+      [...fresh.attributes].forEach((a) => {
+        if (old.getAttribute(a.name) !== a.value) {
+          old.setAttribute(a.name, a.value);
+        }
+      });
+      [...old.attributes].forEach((a) => fresh.hasAttribute(a.name) || a.name === "open" || old.removeAttribute(a.name));
+      const is = [...old.childNodes];
+      const shall = [...fresh.childNodes];
+      shall.forEach((node, i) => is[i] ? morph(is[i], node) : old.appendChild(document.importNode(node, true)));
+      is.slice(shall.length).forEach((node) => node.remove());
+    }
+  }
+
+  function parse(html) { return new DOMParser().parseFromString(html, "text/html"); }
+
+  // refresh lets the server draw the page again; false means that it did not.
+  async function refresh() {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), 10000);
+    clearTimeout(waiting);
+    waiting = -1; // under way
+    try {
+      const answer = await fetch(location.href, { signal: abort.signal, headers: { Accept: "text/html" } });
+      const page = parse(await answer.text());
+      const root = page.body.firstElementChild;
+      if (state === "running" || answer.status >= 500 || !read(root)) {
+        return false;
+      }
+      each(page, "noscript", (e) => { e.textContent = ""; }); // read as elements here, but not in the document
+      dress(page);
+      document.documentElement.lang = page.documentElement.lang;
+      document.title = page.title;
+      morph(body.firstElementChild, root);
+      frames.forEach(show);
+      grow();
+      if (!words.stream) {
+        unfollow();
+      }
+      return true;
+    } catch (failed) {
+      return false;
+    } finally {
+      clearTimeout(timer);
+      if (waiting === -1) {
+        waiting = 0;
+      }
+    }
+  }
+
+  // refreshIn sees to it that the page is drawn again within a time.
+  function refreshIn(ms) {
+    if (state === "running" || waiting && ms) {
+      return;
+    }
+    clearTimeout(waiting);
+    waiting = setTimeout(refresh, ms);
+  }
+
+  // ---------- the stream, and polling without it ----------
+
+  function follow() {
+    if (!words.stream || source) {
+      return;
+    }
+    if (!Stream) {
+      poll();
+      return;
+    }
+    const s = source = new Stream(words.stream);
+    frames.clear();
+    deadline = setTimeout(() => broke(s), FIRST);
+    const on = (name, f) => s.addEventListener(name, (event) => {
+      if (s === source) {
+        clearTimeout(deadline);
+        f(event.data);
+      }
+    });
+    const hear = (f) => (data) => {
+      deadline = setTimeout(() => broke(s), SILENT);
+      polling = false;
+      say("live");
+      f(data);
+    };
+    on("message", hear((data) => {
+      frames.set(JSON.parse(data).audit_id, data);
+      show(data);
+    }));
+    on("heartbeat", hear((data) => { lastBeat = data; }));
+    on("end", (data) => {
+      unfollow();
+      refreshIn(0);
+      setTimeout(follow, Math.min(60000, (JSON.parse(data).retry_ms || 0) + Math.random() * 1000));
+    });
+    on("error", () => broke(s));
+  }
+
+  function unfollow() {
+    clearTimeout(deadline);
+    if (source) {
+      source.close();
+      source = null;
+    }
+  }
+
+  function broke(s) {
+    if (s === source) {
+      unfollow();
+      poll();
+    }
+  }
+
+  // poll fetches the page until a stream is heard, or nothing of it can change.
+  async function poll() {
+    if (polling) {
+      return;
+    }
+    polling = true;
+    for (let n = 0; polling && state !== "running"; n++) {
+      const fetched = document.hidden || await refresh();
+      if (!polling || fetched && !words.stream) {
+        break;
+      }
+      if (n || !fetched) {
+        say(fetched ? "polling" : "lost");
+      }
+      if (fetched && n % PROBE === 0) {
+        follow();
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL));
+    }
+    polling = false;
+  }
+
+  addEventListener("pagehide", () => {
+    polling = false;
+    unfollow();
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && state !== "running") {
+      poll();
+    }
+  });
+
+  // ---------- Start, Cancel and the language before the program ----------
+
+  const key = Math.random().toString(36).slice(2); // the same form sent twice starts one audit
+
+  async function send(form) {
+    const button = form.querySelector("[type=submit]");
+    const wrong = form.querySelector("[role=alert]");
+    const fields = new URLSearchParams(new FormData(form));
+    fields.append("key", key);
+    let reason = words.lost.lead;
+    button.disabled = true;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: fields });
+      if (answer.redirected) {
+        location.assign(answer.url.replace(/\/basic(\?.*)?$/, ""));
+        return;
+      }
+      reason = parse(await answer.text()).getElementById("error").textContent;
+    } catch (failed) {
+      // The reason stands.
+    }
+    if (state === "running") {
+      document.querySelector("form [type=submit]").click(); // the program says it in its own way
+      return;
+    }
+    button.disabled = false;
+    wrong.textContent = reason;
+  }
+
+  async function cancel() {
+    try {
+      if ((await fetch(words.cancel, { method: "POST" })).ok) {
+        refreshIn(0);
+        return;
+      }
+    } catch (failed) {
+      // The sentence below says so.
+    }
+    note(words.cancelFailed);
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (state !== "running") {
+      event.preventDefault();
+      send(event.target);
+    }
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[type=button]");
+    if (state === "running" || !button || button.closest(".app-note")) {
+      return;
+    }
+    const dialog = document.querySelector("dialog");
+    const danger = button.classList.contains("btn-danger");
+    if (button.lang) {
+      document.cookie = "atalaya_lang=" + button.lang + "; Path=/; Max-Age=31536000; SameSite=Lax";
+      refresh();
+    } else if (button.closest("dialog")) {
+      dialog.close();
+      if (danger) {
+        cancel();
+      }
+    } else if (danger) {
+      dialog.showModal();
+    } else {
+      refresh();
+    }
+  }, true);
+
+  // ---------- the line at the foot ----------
+
+  // note shows a sentence outside the program's tree, with a button to load the
+  // page anew, or with how much of the program has come.
+  function note(sentence, extra) {
+    each(document, ".app-note", (old) => old.remove());
+    if (!sentence) {
+      return;
+    }
+    const line = document.createElement("div");
+    line.className = "app-note";
+    line.setAttribute("role", extra ? "alert" : "note");
+    line.textContent = sentence;
+    if (extra) {
+      line.append(extra);
+    }
+    body.append(line);
+  }
+
+  function reloadButton() {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm";
+    button.textContent = words.reload;
+    button.onclick = () => location.reload();
+    return button;
+  }
+
+  // ---------- the program ----------
+
+  // remember keeps what the reader does in a tree, to go on in one that replaces it.
+  function remember(root) {
+    const active = document.activeElement;
+    const spot = active && [active.selectionStart, active.selectionEnd, active.selectionDirection];
+    const [x, y] = [window.scrollX, window.scrollY];
+    return (fresh) => {
+      const twin = (e) => e.id ? fresh.querySelector("#" + e.id) :
+        fresh.querySelectorAll(e.nodeName)[[...root.querySelectorAll(e.nodeName)].indexOf(e)];
+      each(root, "input", (e) => { twin(e) && (twin(e).value = e.value); });
+      each(root, "details", (e) => { twin(e) && (twin(e).open = e.open); });
+      each(root, "dialog[open]", (e) => twin(e) && twin(e).showModal());
+      const next = root.contains(active) && twin(active);
+      if (next) {
+        try {
+          next.focus({ preventScroll: true });
+          next.setSelectionRange(...spot);
+        } catch (unable) {
+          // Not every element has a selection.
+        }
+      }
+      window.scrollTo(x, y);
+    };
+  }
+
+  // The program puts its tree in place of the page's by this call. The own property
+  // sees it at the very moment.
+  body.replaceChild = (fresh, old) => {
+    delete body.replaceChild;
+    const goOn = remember(old);
+    body.replaceChild(fresh, old);
+    state = "running";
+    quiet = QUIET - BEGIN;
+    polling = false;
+    clearTimeout(waiting);
+    note(forgets && words.forgets);
+    setTimeout(unfollow, 2000); // the stream of a page that the program does not follow
+    goOn(fresh);
+    return old;
+  };
+
+  // The program opens its streams by this. The first one for what the page follows
+  // is the script's own, with all that it has heard.
+  if (Stream) {
+    window.EventSource = function (url) {
+      let s = source;
+      if (s && s.readyState === Stream.OPEN && url.split("?")[0] === words.stream) {
+        source = null;
+        clearTimeout(deadline);
+        const heard = [...frames.values()];
+        Promise.resolve().then(() => {
+          heard.forEach((data) => s.dispatchEvent(new MessageEvent("message", { data })));
+          if (lastBeat) {
+            s.dispatchEvent(new MessageEvent("heartbeat", { data: lastBeat }));
+          }
+        });
+      } else {
+        unfollow();
+        s = new Stream(url);
+      }
+      opened.forEach((o) => o.readyState === Stream.CLOSED && opened.delete(o));
+      opened.add(s);
+      return s;
+    };
+  }
+
+  window.atalaya = {
+    beat: () => { quiet = 0; },
+    frames: () => "[" + [...frames.values()] + "]",
+    phase: () => source ? said : "",
+    running: () => state === "running",
+  };
+
+  // takeBack ends what is left of the program and goes on with its page.
+  function takeBack(sentence) {
+    if (state === "gone") {
+      return;
+    }
+    const ran = state === "running";
+    state = "gone";
+    if (go) {
+      go._resume = () => {};
+      go._scheduledTimeouts.forEach((timer) => clearTimeout(timer));
+      go._scheduledTimeouts.clear();
+    }
+    opened.forEach((s) => s.close());
+    delete body.replaceChild;
+    if (ran) {
+      window.onclick = window.onresize = null;
+      window.onpopstate = () => location.reload();
+      const root = body.firstElementChild;
+      const goOn = remember(root);
+      const copy = root.cloneNode(true); // without the program's handlers
+      root.replaceWith(copy);
+      goOn(copy);
+      frames.clear();
+      say("polling");
+      poll();
+    }
+    note(sentence, reloadButton());
+  }
+
+  // counted passes an answer on and shows how much of it has come.
+  function counted(answer) {
+    const reader = answer.body.getReader();
+    const begun = Date.now();
+    let bytes = 0;
+    let shown = -1;
+    return new Response(new ReadableStream({
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) {
+          controller.close();
+          return;
+        }
+        bytes += value.length;
+        const percent = Math.min(100, Math.floor(100 * bytes / program.size));
+        if (percent > shown && Date.now() - begun > 1000) {
+          shown = percent;
+          note(words.loading.replace("{n}", percent));
+        }
+        controller.enqueue(value);
+      },
+    }), { headers: { "Content-Type": "application/wasm" } });
+  }
+
+  async function start() {
+    if (/bot|crawl|spider/i.test(navigator.userAgent) || /[?&]wasm=false\b/.test(location.search)) {
+      state = "absent";
+      return;
+    }
+    try {
+      const answer = await fetch(program.wasm);
+      if (!answer.ok) {
+        throw new Error("The program is answered with " + answer.status);
+      }
+      go = new Go();
+      const made = WebAssembly.instantiateStreaming ?
+        await WebAssembly.instantiateStreaming(counted(answer), go.importObject) :
+        await WebAssembly.instantiate(await counted(answer).arrayBuffer(), go.importObject);
+      await new Promise((resolve) => setTimeout(resolve)); // lets a waiting key or click through
+      note();
+      await go.run(made.instance);
+      throw new Error("The program has ended");
+    } catch (error) {
+      console.error(error);
+      takeBack(state === "running" ? words.stopped : words.failed);
+    }
+  }
+
+  setInterval(() => {
+    if (document.hidden || state !== "running") {
+      quiet = Math.min(quiet, 0);
+    } else if (++quiet > QUIET) {
+      takeBack(words.stopped);
+    }
+  }, LOOK);
+  setInterval(() => state !== "running" && grow(), 1000);
+  addEventListener("error", (event) => {
+    if (state !== "gone" && event.error instanceof WebAssembly.RuntimeError) {
+      takeBack(words.stopped);
+    }
+  });
+
+  if (read(body.firstElementChild)) {
+    grow();
+    follow();
+  }
+  start();
+})();
