@@ -32,9 +32,24 @@ func IfNoneMatch(lines []string) (t EntityTags) {
 }
 
 // Match reports whether a tag such as [ETag] makes is among them. W/ makes no
-// difference: the header asks for the weak comparison.
+// difference: the header asks for the weak comparison. Nor does the coding that a proxy
+// which compresses writes into our tags.
 func (t EntityTags) Match(etag string) bool {
-	return t.Any || slices.Contains(t.Tags, strings.TrimPrefix(etag, "W/"))
+	etag = strings.TrimPrefix(etag, "W/")
+	return t.Any || slices.ContainsFunc(t.Tags, func(tag string) bool { return withoutCoding(tag) == etag })
+}
+
+// codings are what proxies append to a tag: Apache "-gzip" and "-br", others with ";".
+var codings = [...]string{"-gzip", ";gzip", "-br", ";br"}
+
+// withoutCoding is a tag in quotes as it was before a proxy compressed its answer.
+func withoutCoding(tag string) string {
+	for _, coding := range codings {
+		if own, ok := strings.CutSuffix(tag, coding+`"`); ok {
+			return own + `"`
+		}
+	}
+	return tag
 }
 
 // cutMember takes the first member off a list of tags. A tag is returned in its

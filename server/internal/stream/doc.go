@@ -120,8 +120,9 @@
 //
 // All three send the same bytes. The first two write the head themselves, with every
 // header that middleware had set, and "Connection: close": what follows is not chunked
-// and ends with the connection. A peer that closes its side of the connection has left,
-// as with net/http. What a peer sends after its request is thrown away; after 16 KB of
+// and ends with the connection. A peer that closes its own side of the connection is sent
+// a heartbeat at once: one that has left answers with a reset, and one that listens
+// still (nc -N, some proxies) keeps its stream. Over net/http it has left. What a peer sends after its request is thrown away; after 16 KB of
 // it the stream ends. After an end event the server closes its own side first, and the
 // rest when the peer has closed or after half a second, because closing at once would
 // turn unread input into a reset that destroys the last bytes. What the peer has not

@@ -44,19 +44,25 @@ func lastEventID(r *http.Request) string {
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		return id
 	}
-	return r.URL.Query().Get(shared.ParamLastEvent)
+	query := r.URL.Query()
+	for _, name := range lastEventNames {
+		if id := query.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
 }
 
-// streamIDs reads the ids of a stream, without repetitions; nil for none.
+// lastEventNames are the names under which clients and their polyfills send the cursor
+// in the query.
+var lastEventNames = [...]string{shared.ParamLastEvent, "lastEventId", "lastEventID", "Last-Event-ID"}
+
+// streamIDs reads the ids of a stream, without repetitions; nil for none. Other names
+// are ignored, because polyfills and cache busters add some of their own.
 func streamIDs(rawQuery string) ([]int64, error) {
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil {
 		return nil, badQuery("", "The query cannot be read.")
-	}
-	for name := range query {
-		if name != shared.ParamID && name != shared.ParamLastEvent {
-			return nil, badQuery(name, "A stream takes id, up to 50 times; a misspelt one must not mean the whole list.")
-		}
 	}
 	var ids []int64
 	for _, text := range query[shared.ParamID] {
@@ -77,6 +83,10 @@ func streamIDs(rawQuery string) ([]int64, error) {
 // stream serves one stream. Whatever can be refused is refused before the first
 // byte, so the snapshot comes first.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, want request) {
+	if r.ContentLength != 0 {
+		s.refuseBody(w, r)
+		return
+	}
 	free, err := s.admit(r)
 	if err != nil {
 		s.refuse(w, r, err)
@@ -98,11 +108,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, want request, fre
 		return false
 	}
 	began := time.Now()
-	sub, first, err := s.subscribe(r.Context(), want)
+	// net/http takes a client that has closed its own side for one that has left; it may
+	// still want the stream.
+	sub, first, err := s.subscribe(context.WithoutCancel(r.Context()), want)
 	if err != nil {
-		if r.Context().Err() == nil {
-			s.refuse(w, r, err)
-		}
+		s.refuse(w, r, err)
 		return false
 	}
 	if sub.resume(want.cursor) {
@@ -172,6 +182,16 @@ func (s *Server) admit(r *http.Request) (free func(), err error) {
 		s.gate.leave()
 	}
 	return free, err
+}
+
+// refuseBody refuses a stream request with a body, without waiting for the body:
+// net/http would, before it answers and before it closes.
+func (s *Server) refuseBody(w http.ResponseWriter, r *http.Request) {
+	if r.ProtoMajor == 1 {
+		w.Header().Set("Connection", "close")
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // where there is none, nobody waits
+	s.refuse(w, r, withBody())
 }
 
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {

@@ -280,7 +280,7 @@ func TestEveryRejectionIsCounted(t *testing.T) {
 			}
 		}
 		reject(400, "bad_id", "/sse/audits/seven/progress")
-		reject(400, "bad_query", "/sse/audits?ids=7")
+		reject(400, "bad_query", "/sse/audits?id=7;")
 		reject(404, "not_found", "/sse/audits/8/progress")
 		reject(429, "too_many_streams", "/sse/audits/7/progress", "Cookie", "too many")
 		reject(429, notAdmitted, "/sse/audits/7/progress", "Cookie", "other")

@@ -40,6 +40,10 @@ func badQuery(field, detail string) *Refusal {
 	return &Refusal{Code: shared.CodeBadQuery, Field: field, Detail: detail}
 }
 
+func withBody() *Refusal {
+	return &Refusal{Code: shared.CodeBadQuery, Detail: "A stream request has no body."}
+}
+
 func notFound() *Refusal {
 	return &Refusal{Code: shared.CodeNotFound, Detail: "There is no such audit."}
 }

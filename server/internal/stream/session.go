@@ -96,6 +96,10 @@ func (s *session) flushed(now time.Time) {
 	s.heartbeatAt = s.env.since(now) + jittered(s.env.cfg.Heartbeat)
 }
 
+// askPeer has the next step send something, even if there is nothing to say: only
+// that tells a peer that has left from one that has closed its own side and listens.
+func (s *session) askPeer() { s.heartbeatAt = 0 }
+
 // deadline is when to step without a wake-up.
 func (s *session) deadline() time.Duration { return min(s.heartbeatAt, s.endAt) }
 

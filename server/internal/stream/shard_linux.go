@@ -10,10 +10,9 @@ import (
 	"atalaya/shared"
 )
 
-const (
-	peerEvents  = syscall.EPOLLIN | syscall.EPOLLRDHUP
-	writeEvents = peerEvents | syscall.EPOLLOUT
-)
+// peerEvents are those of a peer that may still send something. That it has reset the
+// connection, or closed both sides, epoll tells in any case.
+const peerEvents = syscall.EPOLLIN | syscall.EPOLLRDHUP
 
 // gatherMax is how many bytes of several blocks are written at once.
 const gatherMax = 64 << 10
@@ -126,11 +125,8 @@ func (sh *shard) handlePeerEvents() {
 			continue // the event comes again when the stream has begun
 		}
 		st := sh.streams[e.Fd]
-		switch {
-		case e.Events&(syscall.EPOLLERR|syscall.EPOLLHUP|syscall.EPOLLRDHUP) != 0:
-			sh.peerLeft(st)
-			continue
-		case e.Events&syscall.EPOLLIN != 0 && !sh.discard(st):
+		left := e.Events&(syscall.EPOLLERR|syscall.EPOLLHUP) != 0
+		if left || e.Events&peerEvents != 0 && !sh.readPeer(st) {
 			sh.peerLeft(st)
 			continue
 		}
@@ -141,18 +137,30 @@ func (sh *shard) handlePeerEvents() {
 	sh.ready = 0
 }
 
-// discard throws away what a peer sent, and returns false if it has left or
-// does not stop.
-func (sh *shard) discard(st *epollStream) bool {
+// readPeer throws away what a peer sent, and returns false if it has left or does not
+// stop.
+func (sh *shard) readPeer(st *epollStream) bool {
 	n, errno := readSocket(st.fd, sh.scratch[:4<<10])
 	switch {
 	case errno == syscall.EAGAIN || errno == syscall.EINTR:
 		return true
-	case errno != 0 || n == 0:
+	case errno != 0 || n == 0 && st.phase == lingering:
 		return false
+	case n == 0:
+		sh.endInput(st)
+		return true
 	}
 	st.input += int32(n)
 	return st.input <= discardMax
+}
+
+// endInput notes that the peer has closed its own side. Most have left with that; the
+// answer to what is sent next, at once if nothing is under way, will tell.
+func (sh *shard) endInput(st *epollStream) {
+	st.halfOpen = true
+	sh.watch(st)
+	st.askPeer()
+	sh.stepStream(st)
 }
 
 // runPosted begins new streams and steps those that were woken by themselves, some
@@ -225,7 +233,7 @@ func (sh *shard) flush(st *epollStream, blocks [][]byte, reason string) bool {
 	until := sh.deadlineAfter(sh.env.cfg.WriteTimeout)
 	st.unsent = &unsentOutput{blocks: append([][]byte(nil), left...), reason: reason, until: until}
 	sh.timers.sooner(st, until)
-	sh.setInterest(st, writeEvents)
+	sh.watch(st)
 	return false
 }
 
@@ -256,13 +264,21 @@ func (sh *shard) continueFlush(st *epollStream) {
 	}
 	reason := st.unsent.reason
 	st.unsent = nil
-	sh.setInterest(st, peerEvents)
+	sh.watch(st)
 	if sh.flushed(st, reason) {
 		sh.stepStream(st) // what has changed meanwhile
 	}
 }
 
-func (sh *shard) setInterest(st *epollStream, events uint32) {
+// watch has epoll tell what st waits for.
+func (sh *shard) watch(st *epollStream) {
+	var events uint32
+	if !st.halfOpen {
+		events |= peerEvents
+	}
+	if st.unsent != nil {
+		events |= syscall.EPOLLOUT
+	}
 	if err := sh.epollControl(syscall.EPOLL_CTL_MOD, int(st.fd), events); err != nil {
 		sh.env.cfg.Log.Error("socket not watched", "err", err)
 	}

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"errors"
+	"io"
 	"net"
 	"os"
 	"slices"
@@ -23,11 +24,14 @@ type connStream struct {
 	conn     net.Conn
 	pending  atomic.Int32 // wake-ups not handled yet; whoever makes it 1 starts the goroutine that handles them
 	peerLeft atomic.Bool
+	halfOpen atomic.Bool // the peer will send no more, and may still listen
 	drained  atomic.Bool // by conns.stop
 	over     atomic.Bool // nothing more will be sent
 	reading  atomic.Bool // a goroutine reads, and closes the connection when it is over
 	input    int32       // bytes the peer sent; only the reading goroutine uses it
 	discard  [4]byte     // … and where they go
+	asked    int8        // times that a half-open peer was asked
+	timer    *time.Timer // of a half-open connection, on which no read can wait
 	single   [1][]byte   // room for the blocks of nearly every output
 }
 
@@ -106,6 +110,10 @@ func (st *connStream) handleWakeups() {
 			st.finish(endClientGone)
 			return
 		}
+		if st.halfOpen.Load() && st.asked < askTimes {
+			st.asked++
+			st.askPeer()
+		}
 		if !st.doOutput(st.step(time.Now(), st.env.draining(), st.single[:0])) {
 			return // pending stays above 0, so no later wake-up starts anything
 		}
@@ -121,6 +129,10 @@ func (st *connStream) doOutput(out output) (goesOn bool) {
 		st.finish(reason)
 		return false
 	}
+	if st.halfOpen.Load() {
+		st.waitHalfOpen()
+		return true
+	}
 	if st.conn.SetReadDeadline(st.env.timeOf(st.deadline())) != nil {
 		st.finish(endClientGone)
 		return false
@@ -129,6 +141,26 @@ func (st *connStream) doOutput(out output) (goesOn bool) {
 		go st.read()
 	}
 	return true
+}
+
+// A peer that has closed its own side is asked twice, a moment apart: what is sent to
+// one that has left is answered by a reset, which the next write finds.
+const (
+	askTimes = 2
+	askAgain = 100 * time.Millisecond
+)
+
+// waitHalfOpen sets the timer that stands in for the read deadline.
+func (st *connStream) waitHalfOpen() {
+	wait := time.Until(st.env.timeOf(st.deadline()))
+	if st.asked < askTimes {
+		wait = min(wait, askAgain)
+	}
+	if st.timer == nil {
+		st.timer = time.AfterFunc(wait, st.wake)
+		return
+	}
+	st.timer.Reset(wait)
 }
 
 func (st *connStream) write(blocks [][]byte) error {
@@ -143,7 +175,7 @@ func (st *connStream) write(blocks [][]byte) error {
 	return err
 }
 
-// read waits for the peer to leave, or for the deadline; whatever the peer sends is
+// read waits for the peer to leave or to send no more, or for the deadline; whatever the peer sends is
 // thrown away.
 func (st *connStream) read() {
 	var err error
@@ -152,7 +184,10 @@ func (st *connStream) read() {
 		n, err = st.conn.Read(st.discard[:])
 		st.input += int32(n)
 	}
-	if !errors.Is(err, os.ErrDeadlineExceeded) {
+	switch {
+	case errors.Is(err, io.EOF):
+		st.halfOpen.Store(true)
+	case !errors.Is(err, os.ErrDeadlineExceeded):
 		st.peerLeft.Store(true)
 	}
 	if st.over.Load() {
@@ -174,6 +209,9 @@ func (st *connStream) finish(reason string) {
 		reason = string(shared.EndDrain)
 	}
 	st.ended(reason, time.Now())
+	if st.timer != nil {
+		st.timer.Stop()
+	}
 	st.env.metrics.writers[WriterConn].Dec()
 	tcp, ok := st.conn.(*net.TCPConn)
 	if ok && reason == endWriteDeadline {

@@ -12,6 +12,7 @@ type epollStream struct {
 	timer    int32 // its place in timers.heap
 	input    int32 // bytes the peer sent
 	phase    phase
+	halfOpen bool // the peer will send no more, and may still listen
 }
 
 type phase uint8

@@ -203,9 +203,8 @@ func TestWritersRefuseTheSame(t *testing.T) {
 
 func TestWritersNoticeThatThePeerHasLeft(t *testing.T) {
 	for name, leave := range map[string]func(*net.TCPConn){
-		"close":      func(c *net.TCPConn) { c.Close() },
-		"half close": func(c *net.TCPConn) { c.CloseWrite() },
-		"reset":      func(c *net.TCPConn) { c.SetLinger(0); c.Close() },
+		"close": func(c *net.TCPConn) { c.Close() },
+		"reset": func(c *net.TCPConn) { c.SetLinger(0); c.Close() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			everyWriter(t, Config{}, func(t *testing.T, r *rig) {
@@ -220,6 +219,58 @@ func TestWritersNoticeThatThePeerHasLeft(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A client that has said all it has to say gets its stream to the end all the same,
+// whether it closes its side with the request or later.
+func TestWritersServeWhoClosesItsOwnSide(t *testing.T) {
+	everyWriter(t, Config{Heartbeat: 200 * time.Millisecond}, func(t *testing.T, r *rig) {
+		if r.server.cfg.Writer == WriterNetHTTP {
+			t.Skip("net/http takes it for one that has left")
+		}
+		r.table.insert(7)
+		for _, early := range []bool{true, false} {
+			conn := r.raw(plainRequest)
+			if early {
+				conn.(*net.TCPConn).CloseWrite()
+			}
+			r.carried(1)
+			if !early {
+				conn.(*net.TCPConn).CloseWrite()
+			}
+			sent := func(event string) float64 { return r.metric("atalaya_stream_frames_total", "event", event) }
+			before := sent("heartbeat")
+			testkit.Eventually(t, 5*time.Second, "heartbeats go on", func() bool { return sent("heartbeat") > before+4 })
+			before = sent("progress")
+			r.table.progress(7, r.table.row(7).Progress+1)
+			testkit.Eventually(t, 5*time.Second, "delivered", func() bool { return sent("progress") == before+1 })
+			r.carried(1)
+			if !early {
+				r.table.complete(7)
+				if _, got := whole(t, conn); !strings.Contains(got, `"reason":"finished"`) || strings.Count(got, "id: ") != 3 {
+					t.Errorf("got %s", got)
+				}
+			}
+			conn.Close()
+			testkit.Eventually(t, 5*time.Second, "noticed", func() bool { return r.metric("atalaya_streams") == 0 })
+		}
+	})
+}
+
+// A stream request with a body is refused at once, although none of it has come, and
+// its connection is closed.
+func TestWritersRefuseABody(t *testing.T) {
+	everyWriter(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		for _, head := range []string{"Content-Length: 100000", "Content-Length: 9000000", "Transfer-Encoding: chunked"} {
+			conn := r.raw(strings.Replace(plainRequest, "\r\n\r\n", "\r\n"+head+"\r\n\r\n", 1))
+			began := time.Now()
+			resp, _ := whole(t, conn)
+			if took := time.Since(began); resp.StatusCode != http.StatusBadRequest || took > time.Second {
+				t.Errorf("%s: %d after %v, want 400 at once", head, resp.StatusCode, took)
+			}
+		}
+	})
 }
 
 // A subscriber that never reads is cut at the write deadline; 200 others are not
