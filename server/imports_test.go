@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/stream": {"atalaya/shared", "atalaya/server/internal/sse", "atalaya/server/internal/feed",
 		"github.com/prometheus/client_golang/..."},
 	"atalaya/server/internal/api":    {"atalaya/shared"},
+	"atalaya/server/internal/answer": {"atalaya/shared", "atalaya/web", "github.com/andybalholm/brotli"},
 	"atalaya/server/internal/access": {"atalaya/shared"},
 	"atalaya/server/internal/pages": {"atalaya/shared", "atalaya/shared/text", "atalaya/app/ui", "atalaya/web",
 		"github.com/maxence-charriere/go-app/..."},

@@ -16,6 +16,7 @@ import (
 
 	"atalaya/app/ui"
 	"atalaya/server/internal/access"
+	"atalaya/server/internal/answer"
 	"atalaya/server/internal/api"
 	"atalaya/server/internal/audit"
 	"atalaya/server/internal/feed"
@@ -113,7 +114,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	defer func() { quit(); stop(); err = errors.Join(err, parts.wait()) }()
 
 	guard := access.NewGuard(cfg.Addr, problems.Fail)
-	handler := guard.Wrap(starts.Wrap(api.Deadlines(strict(mux, problems))))
+	handler := guard.Wrap(starts.Wrap(api.Deadlines(strict(answer.Finish(mux), problems))))
 	server := newHTTPServer(cfg, cert, api.Log(log, problems, handler), log)
 	served := make(chan error, 1)
 	go func() { served <- listen(server, listener) }()

@@ -16,8 +16,8 @@
 //     request names. None of these paths ever reaches it.
 //   - It answers every method with a page. Only GET and HEAD are let through;
 //     the rest gets what Config.NotAllowed answers.
-//   - It compresses nothing and knows one domain. Answers are held back until
-//     they are complete, then get the request's own origin, a length, and gzip.
+//   - It knows one domain. Answers are held back until they are complete, then get
+//     the request's own origin and a length. Package answer compresses them.
 //
 // # The plain pages
 //

@@ -118,7 +118,6 @@ func (f *front) script(w http.ResponseWriter, r *http.Request, contentType strin
 	h.Set("Cache-Control", "no-cache")
 	h.Set("ETag", "W/"+etag)
 	if shared.IfNoneMatch(r.Header.Values("If-None-Match")).Match(etag) {
-		h.Add("Vary", "Accept-Encoding")
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

@@ -21,6 +21,7 @@ import (
 	"golang.org/x/net/html"
 
 	"atalaya/app/ui"
+	"atalaya/server/internal/answer"
 	"atalaya/server/internal/api"
 	"atalaya/server/internal/store"
 	"atalaya/shared"
@@ -61,7 +62,7 @@ func newSite(t *testing.T) *site {
 			return n, nil
 		},
 	})
-	return &site{h, t, rows}
+	return &site{answer.Finish(h), t, rows}
 }
 
 // do sends a request; header holds names and values in turn.
