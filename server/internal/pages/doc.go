@@ -16,6 +16,8 @@
 //     request names. None of these paths ever reaches it.
 //   - It answers every method with a page. Only GET and HEAD are let through;
 //     the rest gets what Config.NotAllowed answers.
+//   - It writes the path of an address into the page without escaping it. It is
+//     handed the escaped one.
 //   - It knows one domain. Answers are held back until they are complete, then get
 //     the request's own origin and a length. Package answer compresses them.
 //

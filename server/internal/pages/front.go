@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -172,6 +173,9 @@ func (f *front) ask(r *http.Request, token string) *held {
 		query.Set(ui.ParamRequest, token)
 	}
 	asked.URL.RawQuery = query.Encode()
+	// go-app writes the path into og:url as it is, in quotes that no browser understands.
+	// No page of ours has a character in its path that this changes.
+	asked.URL.Path, asked.URL.RawPath = (&url.URL{Path: r.URL.Path}).EscapedPath(), ""
 	made := newHeld()
 	f.app.ServeHTTP(made, asked)
 	if made.status == 0 {
