@@ -60,11 +60,12 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 // outside is a link to the audited site. It does not tell the site from which page
 // it was followed.
 func outside(class, address string, words app.UI) app.UI {
+	link := address
 	if href(address) == "" {
-		address = ""
+		link = ""
 	}
 	return elWith("a", class, at{
-		"href", address, "target", "_blank", "rel", "noopener noreferrer nofollow", "title", address,
+		"href", link, "target", "_blank", "rel", "noopener noreferrer nofollow", "title", address,
 	}, words)
 }
 
