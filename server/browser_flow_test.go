@@ -114,6 +114,30 @@ const drawn = () => document.querySelector("[data-boot]:not([data-boot=''])") !=
 	p.clean()
 }
 
+// TestBrowserRests holds that a live page on which nothing happens draws nothing, and
+// that what moves before is what a browser moves without painting.
+func TestBrowserRests(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir())
+	audit := s.create(`{"url":"nightly import","kind":"external"}`)
+	s.request("PATCH", shared.PathProgress(audit.AuditID), `{"progress":37}`)
+	p := openTab(t, chromium)
+	for _, path := range []string{shared.PathPage(audit.AuditID), "/"} {
+		p.do(chromedp.Navigate(s.url + path))
+		p.sees(60*time.Second, `document.querySelector('.pill .dot.live') !== null`)
+		if moves := p.eval(`document.getAnimations().length`); moves == "0" {
+			t.Errorf("%s: nothing moves at first: this test tests nothing", path)
+		}
+		p.sees(20*time.Second, `document.getAnimations().every((a) => a.playState !== 'running')`)
+		if got := p.eval(`[...document.styleSheets].flatMap((s) => [...s.cssRules])
+			.filter((r) => r instanceof CSSKeyframesRule && !r.name.startsWith('fresh')) // one flash of a new row
+			.flatMap((r) => [...r.cssRules]).flatMap((r) => [...r.style])
+			.filter((name) => name !== 'transform' && name !== 'opacity').join()`); got != "" {
+			t.Errorf("%s: the style sheet animates %s", path, got)
+		}
+	}
+}
+
 func TestBrowserFallsBackToPollingAndReturns(t *testing.T) {
 	t.Parallel()
 	chromium := browser(t)
