@@ -134,6 +134,7 @@ func (p *tab) watchStart(address string) (c startCost) {
 // frames that it draws, and the time of the process that runs it.
 func (p *tab) watchIdle(m measures) {
 	p.t.Helper()
+	p.sees(20*time.Second, atRest)
 	before := p.rendererTime()
 	frames := p.frames(idleTime)
 	m.add("idle for 5 s: frames", float64(frames))

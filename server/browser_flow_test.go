@@ -21,6 +21,7 @@ import (
 // What the tests look at on a live page.
 const (
 	percent = `Number((document.querySelector('.bar[role=progressbar]')||{getAttribute(){}}).getAttribute('aria-valuenow'))`
+	atRest  = `document.getAnimations().every((a) => a.playState !== 'running')`
 	strip   = `(document.querySelector('.conn')||{innerText:''}).innerText`
 )
 
@@ -128,7 +129,7 @@ func TestBrowserRests(t *testing.T) {
 		if moves := p.eval(`document.getAnimations().length`); moves == "0" {
 			t.Errorf("%s: nothing moves at first: this test tests nothing", path)
 		}
-		p.sees(20*time.Second, `document.getAnimations().every((a) => a.playState !== 'running')`)
+		p.sees(20*time.Second, atRest)
 		if got := p.eval(`[...document.styleSheets].flatMap((s) => [...s.cssRules])
 			.filter((r) => r instanceof CSSKeyframesRule && !r.name.startsWith('fresh')) // one flash of a new row
 			.flatMap((r) => [...r.cssRules]).flatMap((r) => [...r.style])
