@@ -64,10 +64,9 @@ test-native: test-race test-plain ## the native tests alone; what needs a missin
 PLAIN_PACKAGES := ./server/internal/check
 PLAIN_TESTS    := ^TestBrowser|^TestTwentyKills
 
-# Many tests wait: for a heartbeat, a deadline, a browser. So there are more at once
-# than there are processors. A program under -race sleeps for a second before it
-# ends, which is of use to those alone whose goroutines go on until then.
-TEST := GORACE=atexit_sleep_ms=0 $(GO) test -timeout 20m -parallel 4
+# A program under -race sleeps for a second before it ends, which is of use to those
+# alone whose goroutines go on until then.
+TEST := GORACE=atexit_sleep_ms=0 $(GO) test -timeout 20m
 
 # SQLite is here a C program translated to Go, which locks and keeps its memory by
 # itself: all that a race detector does there is to take four times as long.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -12,6 +13,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -38,7 +41,19 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
+	waitTogether()
 	os.Exit(pgtest.Main(m))
+}
+
+// waitTogether has twice as many tests at once as there are processors, unless the
+// command line says how many: those that are parallel mostly wait, for a heartbeat,
+// a deadline or a browser.
+func waitTogether() {
+	flag.Parse()
+	parallel := flag.Lookup("test.parallel")
+	if parallel.Value.String() == parallel.DefValue {
+		_ = parallel.Value.Set(strconv.Itoa(2 * runtime.GOMAXPROCS(0)))
+	}
 }
 
 // process is a running server.
