@@ -52,7 +52,7 @@ lint: $(LINT) ## golangci-lint with .golangci.yml, for both targets
 	$(LINT) run ./...
 	$(WASM) $(LINT) run ./app/... ./shared/... ./web/slim/std/...
 
-test: tools client ## everything: native with -race, js/wasm under Node, both databases, a real browser
+test: tools client ## everything: native (with -race what starts goroutines), js/wasm under Node, both databases, a real browser
 	ATALAYA_REQUIRE_ALL=1 $(MAKE) --no-print-directory test-native test-wasm
 
 test-native: test-race test-plain ## the native tests alone; what needs a missing program is skipped
