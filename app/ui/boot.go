@@ -1,8 +1,11 @@
 package ui
 
 import (
-	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf16"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -42,8 +45,8 @@ const (
 // then fetches it.
 const maxBoot = 192 << 10
 
-// encode writes the record for the data-boot attribute. Base64 has no character
-// that any encoder of attributes would change.
+// encode writes the record for the data-boot attribute, as JSON, which repeats itself
+// and so is short once the page is compressed.
 func (b boot) encode() string {
 	raw, err := json.Marshal(b)
 	if err == nil && len(raw) > maxBoot {
@@ -53,14 +56,31 @@ func (b boot) encode() string {
 	if err != nil || len(raw) > maxBoot {
 		return ""
 	}
-	return base64.StdEncoding.EncodeToString(raw)
+	return escapeJSON(string(raw))
+}
+
+// escapeJSON writes what is no printable character in JSON's own way: as a reference in
+// an attribute it might be read as another character.
+func escapeJSON(raw string) string {
+	var b strings.Builder
+	for _, r := range raw {
+		switch {
+		case strconv.IsPrint(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
 }
 
 // decodeBoot reads a record; ok is false when there is none, or when it breaks the
 // contract.
 func decodeBoot(s string) (b boot, ok bool) {
-	raw, err := base64.StdEncoding.DecodeString(s)
-	if err != nil || len(raw) == 0 || json.Unmarshal(raw, &b) != nil {
+	if json.Unmarshal([]byte(s), &b) != nil {
 		return boot{}, false
 	}
 	if b.Progress != nil && b.Progress.Validate() != nil {

@@ -36,7 +36,7 @@
 // [Prerender] registers a request's scope and returns a token for the URL query.
 // go-app has no request context, so the token is how a page finds its data, its
 // language and the place to put a status code. The root element carries the data
-// it was drawn from as data-boot (base64 JSON). The client reads it before its
+// it was drawn from as data-boot (JSON). The client reads it before its
 // first drawing, so nothing flashes; a record for another audit is ignored.
 // Without one (the /shell page that the service worker serves when there is no
 // network) a page shows the copy kept on the device with its time, or says that

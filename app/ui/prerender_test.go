@@ -172,13 +172,25 @@ func TestDecodeBoot(t *testing.T) {
 	invalid := *sample(t, "running")
 	invalid.Progress = 400
 	for _, s := range []string{
-		"", "!", "e30", "bnVsbA", "W10=",
+		"", "!", "e30", "[]", "{", `"{}"`,
 		boot{Page: pageAudit, Progress: &invalid}.encode(),
 		boot{Page: pageDashboard, Audits: []shared.AuditProgress{invalid}}.encode(),
 		boot{Page: pageReport, Report: &shared.Report{Audit: invalid}}.encode(),
 	} {
 		if b, ok := decodeBoot(s); ok {
 			t.Errorf("%.30q was accepted: %+v", s, b)
+		}
+	}
+}
+
+// What a browser reads in the attribute is what the server knew, to the last character.
+func TestBootSurvivesHTML(t *testing.T) {
+	for _, v := range append([]string{"\u0080\u0085\u009f C1", "a\r\nb", "🜚 \U000e0001", "\x00"}, hostile...) {
+		p := *sample(t, "running")
+		p.Message = &v
+		b := bootOf(t, get(t, "/audits/7", &Request{Data: shelf{audits: []shared.AuditProgress{p}}}))
+		if b.Progress == nil || *b.Progress.Message != v {
+			t.Errorf("message %q: got %+v", v, b.Progress)
 		}
 	}
 }

@@ -107,19 +107,19 @@ func (a *answer) finish() {
 	_, _ = a.ResponseWriter.Write(body) // the client may have gone; there is nobody left to tell
 }
 
-// tag gives JSON that was asked for a tag of its content, unless it has one, and reports
-// whether the client has that content.
+// tag gives JSON that was asked for a tag of its content, unless it has a weak one of
+// its own, and reports whether the client has that content.
 func (a *answer) tag(body []byte) (known bool) {
 	h := a.Header()
 	isJSON := strings.HasPrefix(h.Get("Content-Type"), "application/json")
-	if !isJSON || a.status != http.StatusOK || a.request.Method != http.MethodGet || h.Get("ETag") != "" ||
-		h.Get("Cache-Control") == "no-store" {
+	if !isJSON || a.status != http.StatusOK || a.request.Method != http.MethodGet || h.Get("Cache-Control") == "no-store" {
 		return false
 	}
-	sum := sha256.Sum256(body)
-	etag := `W/"` + hex.EncodeToString(sum[:8]) + `"`
-	h.Set("ETag", etag)
-	return shared.IfNoneMatch(a.request.Header.Values("If-None-Match")).Match(etag)
+	if h.Get("ETag") == "" {
+		sum := sha256.Sum256(body)
+		h.Set("ETag", `W/"`+hex.EncodeToString(sum[:8])+`"`)
+	}
+	return shared.IfNoneMatch(a.request.Header.Values("If-None-Match")).Match(h.Get("ETag"))
 }
 
 // worthwhile is the length from which compression pays: below, the answer fits into

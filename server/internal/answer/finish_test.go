@@ -119,6 +119,8 @@ func TestTags(t *testing.T) {
 		{"the same", `{"a":1}`, asJSON, tag, 304},
 		{"the same, as a proxy has it", `{"a":1}`, asJSON, strings.TrimSuffix(tag, `"`) + `-gzip"`, 304},
 		{"changed", `{"a":2}`, asJSON, tag, 200},
+		{"a weak tag of its own", `{"a":1}`, map[string]string{"Content-Type": "application/json", "ETag": `W/"7"`}, `"7"`, 304},
+		{"… of another revision", `{"a":1}`, map[string]string{"Content-Type": "application/json", "ETag": `W/"7"`}, tag, 200},
 		{"HTML", `{"a":1}`, map[string]string{"Content-Type": "text/html"}, tag, 200},
 		{"HTML, any", `{"a":1}`, map[string]string{"Content-Type": "text/html"}, "*", 200},
 		{"not to be stored", `{"a":1}`, map[string]string{"Content-Type": "application/json", "Cache-Control": "no-store"}, tag, 200},

@@ -328,6 +328,7 @@ func (a *API) getReport(w http.ResponseWriter, r *http.Request) error {
 	if !report.Audit.Status.Terminal() {
 		return &Error{Code: shared.CodeConflict, Detail: "The report comes with the end of the audit."}
 	}
-	w.Header().Set("ETag", shared.ETag(report.Audit.Revision))
+	// Weak, so that the report may be compressed; no write is made conditional on it.
+	w.Header().Set("ETag", "W/"+shared.ETag(report.Audit.Revision))
 	return writeJSON(w, http.StatusOK, report)
 }
