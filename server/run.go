@@ -96,7 +96,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	}
 	ui.Register()
 	app := pages.New(pages.Config{
-		Data: rows, Create: service, Validate: validate(rest), Problem: problems.Describe, Web: files, Log: log,
+		Data: rows, Findings: rows, Create: service, Validate: validate(rest), Problem: problems.Describe,
+		Web: files, Log: log,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 		NotAllowed: problems.NotAllowed,
 	})

@@ -1,6 +1,9 @@
 package shared
 
-import "strconv"
+import (
+	"net/url"
+	"strconv"
+)
 
 // The paths that both sides use. {id} is written by the functions below.
 const (
@@ -38,6 +41,16 @@ func PathAudit(id int64) string { return PathAudits + "/" + itoa(id) }
 // PathReport is the API address of an audit's report.
 func PathReport(id int64) string { return PathAudits + "/" + itoa(id) + "/report" }
 
+// PathFindings is the API address of the findings of one check, behind cursor if that is
+// not empty.
+func PathFindings(id int64, check, cursor string) string {
+	path := PathAudit(id) + "/findings?check=" + url.QueryEscape(check) + "&limit=" + strconv.Itoa(ListLimitMax)
+	if cursor != "" {
+		path += "&cursor=" + url.QueryEscape(cursor)
+	}
+	return path
+}
+
 // PathCancel is where a POST asks to stop an audit.
 func PathCancel(id int64) string { return PathAudits + "/" + itoa(id) + "/cancel" }
 
@@ -52,6 +65,11 @@ func PathReportPage(id int64) string { return "/audits/" + itoa(id) + "/report" 
 
 // PathBasicPage is the plain page of one audit, for browsers without WebAssembly.
 func PathBasicPage(id int64) string { return "/audits/" + itoa(id) + "/basic" }
+
+// PathBasicFindings is the plain page of the findings of one check.
+func PathBasicFindings(id int64, check string) string {
+	return PathBasicPage(id) + "/" + url.PathEscape(check)
+}
 
 // ETag is the entity tag of a revision: the number in quotes.
 func ETag(revision int64) string { return `"` + itoa(revision) + `"` }

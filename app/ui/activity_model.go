@@ -196,7 +196,7 @@ func (loc locale) findings(p *shared.AuditProgress) findingsModel {
 	}
 	for _, c := range p.Activity.Top {
 		check, _ := text.Check(l, c.ID)
-		word, where := text.Severity(l, string(c.Severity)), l.N(text.FindingsOnPages, c.Count)
+		word, where := text.Severity(l, string(c.Severity)), text.Extent(l, c.ID, c.Count)
 		m.Top = append(m.Top, topRow{c.Severity, word, check.Title, where})
 	}
 	return m

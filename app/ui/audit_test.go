@@ -100,7 +100,7 @@ func TestActivity(t *testing.T) {
 	if got, want := words(row), "200 /recetas/pan 184 ms Aviso 2 Nota 1"; got != want {
 		t.Errorf("page: got %q, want %q", got, want)
 	}
-	if got, want := words(first(t, class(draw(t, &part{M: loc.findings(p)}), "finds"))), "Crítico Página no encontrada o rechazada 3 lugares"; got != want {
+	if got, want := words(first(t, class(draw(t, &part{M: loc.findings(p)}), "finds"))), "Crítico Página no encontrada o rechazada 3 páginas"; got != want {
 		t.Errorf("finding: got %q, want %q", got, want)
 	}
 	ring := first(t, class(draw(t, &part{M: loc.score(p)}), "ring"))

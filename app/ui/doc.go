@@ -79,6 +79,7 @@
 //	dashboard_page.go   the dashboard: what happens on it
 //	audit_page.go       the live page of an audit
 //	report_page.go      the report of an audit
+//	findings.go         the places where a check failed, all of them when asked
 //	missing.go          addresses without a page, and the shell
 //	start.go            the box that starts an audit
 //	again.go            an audit started anew

@@ -237,7 +237,7 @@ func TestReport(t *testing.T) {
 		Score: &shared.Score{Value: 60, Categories: []shared.CategoryScore{{Category: shared.CategoryContent, Score: 49}}, Caps: []shared.Cap{{ID: "content-needs-js", Limit: 60}}},
 		Checks: []shared.CheckResult{
 			{ID: "cheap", Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 1, PointsLost: 1, Samples: []shared.Finding{finding("https://www.example.com/a")}},
-			{ID: "site", Severity: shared.SeverityError, Outcome: shared.OutcomeFail, Failed: 1, PointsLost: 120, Samples: []shared.Finding{finding("")}},
+			{ID: "robots-txt-invalid", Severity: shared.SeverityError, Outcome: shared.OutcomeFail, Failed: 1, PointsLost: 120, Samples: []shared.Finding{finding("")}},
 			{ID: "dear", Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 21, PointsLost: 250, Samples: []shared.Finding{finding("https://www.example.com/b")}},
 			{ID: "http-4xx", Outcome: shared.OutcomePass},
 			{ID: "http-5xx", Outcome: shared.OutcomeNotApplicable, Reason: "no-title"},
@@ -249,7 +249,7 @@ func TestReport(t *testing.T) {
 		got = append(got, words(s))
 	}
 	want := []string{
-		"Critical site −1.2 points Whole site", "Notice dear −2.5 points 21 pages", "Notice cheap −0.1 points 1 page",
+		"Critical robots.txt has faulty lines −1.2 points Whole site", "Notice dear −2.5 points 21 pages", "Notice cheap −0.1 points 1 page",
 		"Passed 1", "Not applicable 1", "Not visited 1",
 	}
 	if !reflect.DeepEqual(got, want) {

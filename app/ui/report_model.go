@@ -37,6 +37,11 @@ type reportModel struct {
 	UnvisitedRows []pairModel
 
 	Why, Fix, Where string
+
+	// Lang, Audit and Site are for the places that are asked for later.
+	Lang  text.Lang
+	Audit int64
+	Site  string
 }
 
 // barModel is a category's score.
@@ -60,8 +65,9 @@ type checkModel struct {
 	Lost     string
 	Why, Fix string
 	Samples  []sampleModel
-	// More says that the samples are not all.
-	More string
+	// All is the text of the button that shows all places; empty when the samples are
+	// all.
+	All string
 }
 
 // sampleModel is one place where a check failed.
@@ -79,6 +85,7 @@ func (loc locale) report(r *shared.Report) reportModel {
 		Passed: l.T(text.ReportPassed), NotApply: l.T(text.ReportNotApplicable),
 		Unvisited: l.T(text.ReportUnvisited), UnvisitedHelp: l.T(text.ReportUnvisitedHelp),
 		Why: l.T(text.ReportWhy), Fix: l.T(text.ReportFix), Where: l.T(text.ReportPages),
+		Lang: l, Audit: r.Audit.AuditID, Site: shared.SiteName(r.Audit.URL),
 	}
 	if r.Audit.Partial && r.Audit.Status == shared.StatusCompleted { // otherwise the page says how it ended
 		m.Partial = l.T(text.ReportPartial)
@@ -117,7 +124,6 @@ func (loc locale) report(r *shared.Report) reportModel {
 // outcomes sorts the checks: the failed ones by gravity and cost, the others as
 // they come.
 func (loc locale) outcomes(m *reportModel, r *shared.Report) {
-	site := shared.SiteName(r.Audit.URL)
 	failed := make([]*shared.CheckResult, 0, len(r.Checks))
 	for i := range r.Checks {
 		c := &r.Checks[i]
@@ -133,7 +139,7 @@ func (loc locale) outcomes(m *reportModel, r *shared.Report) {
 	}
 	slices.SortStableFunc(failed, graver)
 	for _, c := range failed {
-		m.Checks = append(m.Checks, loc.check(*c, site))
+		m.Checks = append(m.Checks, loc.check(*c, m.Site))
 	}
 }
 
@@ -149,27 +155,24 @@ func (loc locale) check(c shared.CheckResult, site string) checkModel {
 		ID: c.ID, Severity: c.Severity, Word: text.Severity(l, string(c.Severity)),
 		Title: words.Title, Why: words.Why, Fix: words.Fix,
 		Category: text.Category(l, string(c.Category)),
-		Extent:   l.T(text.WholeSite),
+		Extent:   text.Extent(l, c.ID, c.Failed),
 	}
 	for _, s := range c.Samples {
-		if s.PageURL != "" {
-			m.Extent = l.N(text.Pages, c.Failed)
-		}
 		m.Samples = append(m.Samples, loc.sample(s, site))
 	}
 	if c.PointsLost > 0 {
 		m.Lost = l.T(text.PointsLost, loc.points(c.PointsLost))
 	}
-	if c.Failed > len(c.Samples) && len(c.Samples) > 0 {
-		m.More = l.T(text.ReportShown, len(c.Samples))
+	if text.MorePlaces(&c) {
+		m.All = text.AllPlaces(l, &c)
 	}
 	return m
 }
 
 func (loc locale) sample(f shared.Finding, site string) sampleModel {
-	s := sampleModel{URL: f.PageURL, Path: pagePath(site, f.PageURL)}
-	if f.PageURL == "" {
-		s.Path = loc.Lang.T(text.WholeSite)
+	s := sampleModel{URL: f.PageURL, Path: text.Place(loc.Lang, &f)}
+	if f.PageURL != "" {
+		s.Path = pagePath(site, f.PageURL)
 	}
 	for _, e := range f.Evidence {
 		name, value := text.EvidenceName(loc.Lang, e.Name), text.EvidenceValue(loc.Lang, e.Name, e.Value)

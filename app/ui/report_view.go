@@ -74,14 +74,9 @@ func checkView(c checkModel, m reportModel) app.UI {
 		body = append(body, elText("h3", "", m.Fix), elText("p", "", c.Fix))
 	}
 	if len(c.Samples) > 0 {
-		samples := make([]app.UI, len(c.Samples))
-		for i, s := range c.Samples {
-			samples[i] = sampleView(s)
-		}
-		body = append(body, elText("h3", "", m.Where), el("ul", "samples", samples...))
-	}
-	if c.More != "" {
-		body = append(body, elText("p", "xs t3", c.More))
+		body = append(body, elText("h3", "", m.Where), &findingsBox{
+			Lang: m.Lang, Audit: m.Audit, Check: c.ID, Site: m.Site, Samples: c.Samples, All: c.All,
+		})
 	}
 	return elWith("details", "chk", at{"id", "check-" + c.ID},
 		el("summary", "",

@@ -198,7 +198,10 @@ const (
 	ReportFix
 	ReportPages
 	ReportEvidence
-	ReportShown
+	ReportAll
+	ReportAllPlaces
+	ReportMore
+	SomePages
 	WholeSite
 	PointsLost
 	BackToAudit
@@ -267,7 +270,6 @@ const (
 	PagesDone
 	FromPages
 	FindingsCount
-	FindingsOnPages
 	RunningCount
 	Addresses
 	AddressesFetched

@@ -1,5 +1,7 @@
 package text
 
+import "atalaya/shared"
+
 // Status names a status of an audit.
 func Status(l Lang, code string) string { return nameOr(l.language().statuses, code, code) }
 
@@ -51,6 +53,40 @@ func Reason(l Lang, code string) string { return nameOr(l.language().reasons, co
 
 // ReasonCodes lists the reasons that have words.
 func ReasonCodes() []string { return codes(english.reasons) }
+
+// Extent says how far a failed check reaches: n pages, or what of the site.
+func Extent(l Lang, check string, n int) string {
+	if shared.ExtentOf(check) == shared.ExtentPages {
+		return l.N(Pages, n)
+	}
+	return Place(l, &shared.Finding{CheckID: check})
+}
+
+// Place says where a finding is: the address of its page, if it is about one page.
+func Place(l Lang, f *shared.Finding) string {
+	switch {
+	case f.PageURL != "":
+		return f.PageURL
+	case shared.ExtentOf(f.CheckID) == shared.ExtentSome:
+		return l.T(SomePages)
+	}
+	return l.T(WholeSite)
+}
+
+// MorePlaces reports whether a failed check has, or may have, more findings than the
+// report carries: of checks of the site it does not say how many there are.
+func MorePlaces(c *shared.CheckResult) bool {
+	return len(c.Samples) > 0 && (c.Failed > len(c.Samples) || len(c.Samples) >= shared.MaxSamples &&
+		shared.ExtentOf(c.ID) != shared.ExtentPages)
+}
+
+// AllPlaces offers all findings of a check, and says how many they are if that is known.
+func AllPlaces(l Lang, c *shared.CheckResult) string {
+	if c.Failed > len(c.Samples) {
+		return l.T(ReportAll, l.Number(c.Failed))
+	}
+	return l.T(ReportAllPlaces)
+}
 
 // EvidenceName is the label of a piece of evidence; an unknown name is its own
 // label.

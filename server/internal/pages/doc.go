@@ -23,10 +23,11 @@
 //
 // # The plain pages
 //
-// /basic lists the newest audits and starts one by a form; /audits/{id}/basic
-// shows one. They are html/template, use no script, renew themselves by a meta
-// refresh until the audit has ended, and say everything in words, so they work
-// in a text browser and in one from 2005. They are never stored.
+// /basic lists the newest audits and starts one by a form; /audits/{id}/basic shows
+// one, and /audits/{id}/basic/{check} all places where a check failed. They are
+// html/template, use no script, renew themselves by a meta refresh until the audit
+// has ended, and say everything in words, so they work in a text browser and in one
+// from 2005. They are never stored.
 //
 // POST /basic trusts that its caller has refused requests from other sites
 // (package access does, by Origin and Sec-Fetch-Site, before any handler runs);

@@ -20,11 +20,18 @@ type Creator interface {
 	Create(ctx context.Context, a shared.NewAudit, idempotencyKey string) (p shared.AuditProgress, created bool, err error)
 }
 
-// Config is what the pages need. Data, Create, Validate, Problem and NotAllowed are
+// Findings lists where checks failed. The store meets it.
+type Findings interface {
+	Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error)
+}
+
+// Config is what the pages need. Data, Findings, Create, Validate, Problem and NotAllowed are
 // required.
 type Config struct {
 	// Data answers what pages show.
 	Data ui.Data
+	// Findings answers the plain pages of single checks.
+	Findings Findings
 	// Create starts the audits of the plain form.
 	Create Creator
 	// Validate checks what was typed into the plain form and fills in the
@@ -81,6 +88,7 @@ func New(c Config) http.Handler {
 		"/audits/{id}":        app,
 		"/audits/{id}/report": app,
 		"/audits/{id}/basic":  http.HandlerFunc(plain.audit),
+		basicFindings:         c.readOnly(http.HandlerFunc(plain.findings)),
 	} {
 		mux.Handle(path, page)
 		mux.HandleFunc(path+"/{$}", withoutSlash)
@@ -89,6 +97,9 @@ func New(c Config) http.Handler {
 	mux.HandleFunc("/audits/{$}", toList)
 	return secure(mux)
 }
+
+// basicFindings is the route of [shared.PathBasicFindings].
+const basicFindings = "/audits/{id}/basic/{check}"
 
 // withoutSlash sends an address with a slash at its end to the page without.
 func withoutSlash(w http.ResponseWriter, r *http.Request) {

@@ -48,10 +48,11 @@ func newSite(t *testing.T) *site {
 	t.Cleanup(func() { _ = rows.Close() })
 	ui.Register()
 	problems := api.NewProblems(log,
+		api.Rule{Err: store.ErrBadCursor, Code: shared.CodeBadQuery},
 		api.Rule{Err: store.ErrHostBusy, Code: shared.CodeHostBusy},
 		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable})
 	h := New(Config{
-		Data: rows, Create: rows, Log: log,
+		Data: rows, Findings: rows, Create: rows, Log: log,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 		NotAllowed: problems.NotAllowed, Problem: problems.Describe,
 		Validate: func(n shared.NewAudit) (shared.NewAudit, error) {

@@ -145,21 +145,62 @@ func (p *plain) audit(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err == nil:
 		m := newAuditModel(l, progress, report)
+		m.keepLang(r)
 		m.Frame = p.frame(r, l, m.Title, shared.PathPage(id))
 		if !progress.Status.Terminal() {
 			m.Frame.Refresh = refreshSeconds
 		}
 		p.write(w, r, http.StatusOK, "audit.html", m)
-	case p.Missing(err):
-		p.note(w, r, http.StatusNotFound, l.T(text.MissingAudit, id), l.T(text.MissingAuditHelp), 0)
 	default:
-		if r.Context().Err() == nil {
-			p.Log.Error("plain page drawn without data", "audit_id", id, "err", err)
-		}
-		says := text.Problem(l, string(shared.CodeUnavailable)) + " " + l.T(text.BasicRetries, retrySeconds)
-		p.note(w, r, http.StatusServiceUnavailable, l.T(text.BasicUnavailable), says, retrySeconds)
+		p.failed(w, r, l, id, err)
 	}
 }
+
+// failed says that there is no such audit, or that the data does not come.
+func (p *plain) failed(w http.ResponseWriter, r *http.Request, l text.Lang, id int64, err error) {
+	if p.Missing(err) {
+		p.note(w, r, http.StatusNotFound, l.T(text.MissingAudit, id), l.T(text.MissingAuditHelp), 0)
+		return
+	}
+	if r.Context().Err() == nil {
+		p.Log.Error("plain page drawn without data", "audit_id", id, "err", err)
+	}
+	says := text.Problem(l, string(shared.CodeUnavailable)) + " " + l.T(text.BasicRetries, retrySeconds)
+	p.note(w, r, http.StatusServiceUnavailable, l.T(text.BasicUnavailable), says, retrySeconds)
+}
+
+// findings shows every place where one check failed, a slice at a time.
+func (p *plain) findings(w http.ResponseWriter, r *http.Request) {
+	l := p.choose(w, r)
+	id, ok := shared.ParseID(r.PathValue("id"))
+	if !ok {
+		p.note(w, r, http.StatusBadRequest, l.T(text.BasicBadNumber), l.T(text.BasicBadNumberHelp), 0)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
+	defer cancel()
+	q := shared.FindingQuery{
+		CheckID: r.PathValue("check"), Cursor: r.URL.Query().Get(paramCursor), Limit: shared.ListLimitMax,
+	}
+	progress, err := p.Data.Progress(ctx, id)
+	var list shared.FindingList
+	if err == nil {
+		list, err = p.Findings.Findings(ctx, id, q)
+	}
+	switch {
+	case err == nil:
+		m := newFindingsModel(r, l, progress, q.CheckID, list)
+		m.Frame = p.frame(r, l, m.Title, shared.PathReportPage(id))
+		p.write(w, r, http.StatusOK, "findings.html", m)
+	case p.Problem(err).Status == http.StatusBadRequest: // the cursor is not one of ours
+		p.nothing(w, r)
+	default:
+		p.failed(w, r, l, id, err)
+	}
+}
+
+// paramCursor is where the next slice of findings begins.
+const paramCursor = "cursor"
 
 // read asks for an audit and, once it has ended, for its report.
 func (p *plain) read(ctx context.Context, id int64) (shared.AuditProgress, *shared.Report, error) {

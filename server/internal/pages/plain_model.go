@@ -50,6 +50,7 @@ type noteModel struct {
 
 type auditModel struct {
 	Frame                   frameModel
+	ID                      int64
 	Title, Site, Number     string
 	Status, Now             string
 	Percent, Bar            string
@@ -62,11 +63,21 @@ type auditModel struct {
 	Pages                   []page
 }
 
+// findingsModel is a slice of the places where one check failed.
+type findingsModel struct {
+	Frame       frameModel
+	Title, Site string
+	Places      []place
+	Empty       string // said when there is none
+	Back, Next  link   // Next is without text at the end
+}
+
 type fact struct{ Name, Value string }
 
 type check struct {
 	Title, Meta, Why, Fix string
 	Places                []place
+	All                   link // to all places; without text when these are all
 }
 
 type place struct{ Where, Seen string }
@@ -111,7 +122,7 @@ func (m *homeModel) fill(r *http.Request, l text.Lang, audits []shared.AuditProg
 // newAuditModel puts an audit into words; report is nil until it has ended.
 func newAuditModel(l text.Lang, a shared.AuditProgress, report *shared.Report) auditModel {
 	m := auditModel{
-		Site: a.URL, Number: l.T(text.AuditNumber, a.AuditID), Status: text.Status(l, string(a.Status)),
+		ID: a.AuditID, Site: a.URL, Number: l.T(text.AuditNumber, a.AuditID), Status: text.Status(l, string(a.Status)),
 		Percent: l.T(text.BasicPercent, a.Progress), Bar: bar(a.Progress), Facts: facts(l, a),
 		PagesHeading: l.T(text.PagesHeading),
 		Columns:      []string{l.T(text.ColumnCode), l.T(text.ColumnPage), l.T(text.ColumnTime)},
@@ -209,17 +220,46 @@ func (m *auditModel) fill(l text.Lang, report *shared.Report) {
 		found := check{
 			Title: words.Title, Why: words.Why, Fix: words.Fix,
 			Meta: text.Severity(l, string(c.Severity)) + " · " + text.Category(l, string(c.Category)) + " · " +
-				l.N(text.FindingsOnPages, c.Failed),
+				text.Extent(l, c.ID, c.Failed),
 		}
 		for _, f := range c.Samples {
 			found.Places = append(found.Places, placeOf(l, f))
+		}
+		if text.MorePlaces(&c) {
+			found.All = link{Href: shared.PathBasicFindings(m.ID, c.ID), Text: text.AllPlaces(l, &c)}
 		}
 		m.Checks = append(m.Checks, found)
 	}
 }
 
+func newFindingsModel(
+	r *http.Request, l text.Lang, a shared.AuditProgress, checkID string, list shared.FindingList,
+) findingsModel {
+	words, _ := text.Check(l, checkID)
+	m := findingsModel{
+		Title: words.Title, Site: a.URL, Empty: l.T(text.None),
+		Back: link{Href: withLang(r, shared.PathBasicPage(a.AuditID)), Text: l.T(text.BackToAudit)},
+	}
+	for _, f := range list.Findings {
+		m.Places = append(m.Places, placeOf(l, f))
+	}
+	if list.NextCursor != nil {
+		query := r.URL.Query()
+		query.Set(paramCursor, *list.NextCursor)
+		m.Next = link{Href: r.URL.EscapedPath() + "?" + query.Encode(), Text: l.T(text.ReportMore)}
+	}
+	return m
+}
+
+// keepLang keeps the language that the request's address names in the links.
+func (m *auditModel) keepLang(r *http.Request) {
+	for i := range m.Checks {
+		m.Checks[i].All.Href = withLang(r, m.Checks[i].All.Href)
+	}
+}
+
 func placeOf(l text.Lang, f shared.Finding) place {
-	p := place{Where: cmp.Or(f.PageURL, l.T(text.WholeSite))}
+	p := place{Where: text.Place(l, &f)}
 	seen := make([]string, len(f.Evidence))
 	for i, e := range f.Evidence {
 		seen[i] = l.T(text.ReportEvidence, text.EvidenceName(l, e.Name), text.EvidenceValue(l, e.Name, e.Value))

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -99,7 +101,7 @@ func TestAuditUntilItsEnd(t *testing.T) {
 		t.Errorf("done: refresh %q, want none", got)
 	}
 	got := words(page)
-	for _, want := range []string{"Done", "100%", "76 of 100", "an-error", "2 places", "https://one.example/seen", "a-notice"} {
+	for _, want := range []string{"Done", "100%", "76 of 100", "an-error", "2 pages", "https://one.example/seen", "a-notice"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("done: %q is missing in\n%s", want, got)
 		}
@@ -314,6 +316,63 @@ func TestTextBrowser(t *testing.T) {
 			if !strings.Contains(string(out), line) {
 				t.Errorf("%s: %q is missing in\n%s", target, line, out)
 			}
+		}
+	}
+}
+
+// TestPlacesOfACheck reads all places of a check, which are more than the report shows
+// and more than one page carries, and what is no check or no audit.
+func TestPlacesOfACheck(t *testing.T) {
+	s := newSite(t)
+	id := s.audit("https://one.example/").AuditID
+	lease := s.run(halfway)
+	findings := make([]shared.Finding, shared.ListLimitMax+45)
+	for i := range findings {
+		findings[i] = shared.Finding{CheckID: "title-duplicate", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
+			Evidence: []shared.Evidence{{Name: "title", Value: "title " + strconv.Itoa(i)}}}
+	}
+	if err := s.rows.SaveFindings(t.Context(), lease, findings); err != nil {
+		t.Fatal(err)
+	}
+	s.finish(lease, work.Result{Status: shared.StatusCompleted, Last: halfway}, shared.Report{Checks: []shared.CheckResult{{
+		ID: "title-duplicate", Severity: shared.SeverityWarning, Outcome: shared.OutcomeFail, Failed: 1, Samples: findings[:shared.MaxSamples],
+	}}})
+	report := parse(t, s.get(shared.PathBasicPage(id)+"?lang=es"))
+	link := ""
+	for _, a := range elements(report, "a") {
+		if words(a) == text.ES.T(text.ReportAllPlaces) {
+			link = attribute(a, "href")
+		}
+	}
+	if want := shared.PathBasicFindings(id, "title-duplicate") + "?lang=es"; link != want {
+		t.Fatalf("the report leads to %q, want %q", link, want)
+	}
+	if got := words(report); strings.Contains(got, text.ES.T(text.WholeSite)) || !strings.Contains(got, text.ES.T(text.SomePages)) {
+		t.Errorf("pages that share a title are called the whole site in\n%s", got)
+	}
+	var seen []int
+	for link != "" {
+		page := parse(t, s.get(link))
+		seen = append(seen, len(elements(page, "li")))
+		link = ""
+		for _, a := range elements(page, "a") {
+			if words(a) == text.ES.T(text.ReportMore) {
+				link = attribute(a, "href")
+			}
+		}
+	}
+	if !slices.Equal(seen, []int{shared.ListLimitMax, 45}) {
+		t.Errorf("pages of %v places", seen)
+	}
+	for target, want := range map[string]int{
+		shared.PathBasicFindings(id, "none"):                            200,
+		shared.PathBasicFindings(id, `"><b>`):                           200,
+		shared.PathBasicFindings(99, "title-duplicate"):                 404,
+		shared.PathBasicFindings(id, "title-duplicate") + "?cursor=%22": 404,
+		"/audits/x/basic/title-duplicate":                               400,
+	} {
+		if got := s.get(target).StatusCode; got != want {
+			t.Errorf("%s: got %d, want %d", target, got, want)
 		}
 	}
 }

@@ -1,0 +1,24 @@
+package shared
+
+// Extent says what the findings of a check are about.
+type Extent uint8
+
+// The extents.
+const (
+	ExtentPages Extent = iota // one page each
+	ExtentSome                // some pages together, which the evidence names
+	ExtentSite                // the site as a whole
+)
+
+// extents are those of the checks that look at the site and not at a page. A test of
+// the checks holds it to their table.
+var extents = map[string]Extent{
+	"broken-external": ExtentSome, "duplicate-content": ExtentSome, "page-orphan": ExtentSome, "title-duplicate": ExtentSome,
+
+	"ai-search-bot-blocked": ExtentSite, "ai-training-policy": ExtentSite, "ai-user-fetch-blocked": ExtentSite,
+	"robots-blocks-search": ExtentSite, "robots-txt-invalid": ExtentSite, "robots-txt-unreachable": ExtentSite,
+	"sitemap-invalid": ExtentSite, "sitemap-missing": ExtentSite,
+}
+
+// ExtentOf is the extent of a check.
+func ExtentOf(checkID string) Extent { return extents[checkID] }
