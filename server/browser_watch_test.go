@@ -114,8 +114,6 @@ func TestBrowserNeverStandsStill(t *testing.T) {
 		{name: "a handler panics", says: stopped,
 			after: `(Object.defineProperty(document, 'cookie', {get: () => '', set() { throw Error('no cookies') }}),
 				document.querySelector('.btn-lang').click())`},
-		{name: "the program traps", says: stopped,
-			after: `setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable') })`},
 		{name: "the program hangs", says: stopped, after: `(atalaya.beat = () => {})`},
 		{name: "storage throws", says: "",
 			before: `for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name,

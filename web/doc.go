@@ -1,6 +1,11 @@
 // Package web holds what browsers load as files: the style sheets, the icons,
-// the manifest, the service worker and the built client, all embedded into the
-// server's binary.
+// the manifest, the service worker, the scripts and the built client, all embedded
+// into the server's binary.
+//
+// The script watch.js keeps a page of the server true until the client runs and
+// whenever it cannot, loads the client and watches it; what it needs to know of a
+// page is made by app/ui/watch.go. old.js sends browsers that cannot run the client
+// to the plain pages.
 //
 // The folder static is source. The folder build is made by `make client`, which
 // compiles ./app with the stand-ins of ./web/slim and runs ./web/pack, and is
@@ -17,7 +22,8 @@
 //
 // A compressed file is used only if its index says that it was made from the
 // very source embedded beside it, so forgetting to pack costs bytes, never
-// correctness.
+// correctness. A compressed script lacks the comments and the indentation of its
+// source.
 //
 // Everything is read once, at the first call of [Embedded]; afterwards all
 // methods are read-only and safe for concurrent use.

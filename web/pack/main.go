@@ -3,7 +3,7 @@
 //
 // For build/app.wasm and every text file under static it writes a brotli and a
 // gzip file into the build folder, and an index ([packed.Index]) that ties them
-// to their sources. A source whose hash and quality stand in the index already
+// to their sources. Scripts go without comments and indentation. A source whose hash and quality stand in the index already
 // is left alone: brotli at its best takes some 15 s for the client.
 //
 //	go run ./web/pack [-dir web] [-q 11]
@@ -123,23 +123,45 @@ func packFile(dir, name string, quality int, old packed.Entry) (entry packed.Ent
 	}
 	to := filepath.Join(dir, "build", filepath.FromSlash(name))
 	entry = packed.Entry{SHA256: packed.Sum(body), Quality: quality, Size: len(body)}
+	sent := body
+	if path.Ext(name) == ".js" {
+		sent = squeeze(body)
+	}
 	if old.SHA256 == entry.SHA256 && old.Quality == quality && has(to+".br", old.Brotli) && has(to+".gz", old.Gzip) {
 		return old, false, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return packed.Entry{}, false, fmt.Errorf("make folder: %w", err)
 	}
-	if entry.Brotli, err = compress(to+".br", body, func(w io.Writer) (io.WriteCloser, error) {
+	if entry.Brotli, err = compress(to+".br", sent, func(w io.Writer) (io.WriteCloser, error) {
 		return brotli.NewWriterLevel(w, quality), nil
 	}); err != nil {
 		return packed.Entry{}, false, err
 	}
-	if entry.Gzip, err = compress(to+".gz", body, func(w io.Writer) (io.WriteCloser, error) {
+	if entry.Gzip, err = compress(to+".gz", sent, func(w io.Writer) (io.WriteCloser, error) {
 		return gzip.NewWriterLevel(w, gzip.BestCompression)
 	}); err != nil {
 		return packed.Entry{}, false, err
 	}
 	return entry, true, nil
+}
+
+// squeeze takes out of a script what only its readers need: comments that have
+// their lines to themselves, indentation, empty lines. Scripts here have no text
+// that runs over several lines, in which all this would count.
+func squeeze(script []byte) []byte {
+	var out bytes.Buffer
+	comment := false
+	for line := range bytes.Lines(script) {
+		line = bytes.TrimSpace(line)
+		comment = comment || bytes.HasPrefix(line, []byte("/*"))
+		if !comment && len(line) > 0 && !bytes.HasPrefix(line, []byte("//")) {
+			out.Write(line)
+			out.WriteByte('\n')
+		}
+		comment = comment && !bytes.HasSuffix(line, []byte("*/"))
+	}
+	return out.Bytes()
 }
 
 // has reports whether the file stands there with the size the index gives; a

@@ -46,6 +46,49 @@ func run(t *testing.T, dir string, quality int) string {
 	return out.String()
 }
 
+// Scripts travel without what only their readers need.
+func TestSqueeze(t *testing.T) {
+	const script = "/* One\n   two. */\n\n  const a = \"// kept\"; // kept\n\t// gone\n/* gone */\n  f(a)\n"
+	if got, want := string(squeeze([]byte(script))), "const a = \"// kept\"; // kept\nf(a)\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	scripts, err := filepath.Glob("../static/*.js")
+	if err != nil || len(scripts) == 0 {
+		t.Fatal(scripts, err)
+	}
+	for _, name := range scripts {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(body), "`") {
+			t.Errorf("%s has a text that may run over several lines", name)
+		}
+	}
+}
+
+// watchBudget is what a slow mobile connection (400 kbit/s) carries in 80 ms: the
+// script comes before the program and must not keep it waiting.
+const watchBudget = 4096
+
+func TestWatchIsSmall(t *testing.T) {
+	body, err := os.ReadFile("../static/watch.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent bytes.Buffer
+	w := brotli.NewWriterLevel(&sent, brotli.BestCompression)
+	if _, err := w.Write(squeeze(body)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if sent.Len() > watchBudget {
+		t.Errorf("watch.js has %d bytes of brotli, want at most %d", sent.Len(), watchBudget)
+	}
+}
+
 func TestPack(t *testing.T) {
 	dir := tree(t)
 	run(t, dir, 11)

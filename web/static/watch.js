@@ -7,30 +7,50 @@
    ES2017, no library; pages.go has its address, ui/watch.go its record. */
 (() => {
   "use strict";
-  const FIRST = 5000; // a useful stream sends its first event within this time
-  const SILENT = 50000; // a stream that is silent for longer is dead
-  const POLL = 3000; // between two fetches of the page, while it changes
-  const PROBE = 10; // fetches until the stream is tried again
-  const LOOK = 250; // how often the program is looked at
-  const QUIET = 7; // looks without a beat of the program that mean its death
-  const BEGIN = 40; // the same before the first beat
+  // A useful stream sends its first event within this time.
+  const FIRST = 5000;
+  // A stream that is silent for longer is dead.
+  const SILENT = 50000;
+  // Between two fetches of the page, while it changes.
+  const POLL = 3000;
+  // The same when its words have changed.
+  const SOON = 200;
+  // Fetches until the stream is tried again.
+  const PROBE = 10;
+  // How often the program is looked at.
+  const LOOK = 250;
+  // Looks without a beat of the program that mean its death.
+  const QUIET = 7;
+  // Where the count begins, so that the first beat has eight seconds more.
+  const BEGIN = -32;
 
   const body = document.body;
   const program = document.currentScript.dataset;
   const Stream = window.EventSource;
-  const opened = new Set(); // the streams of the program
-  const frames = new Map(); // the newest frame of each audit, as text
-  const drawn = new Map(); // each audit as the server drew it or a frame changed it
+  // The streams of the program.
+  const opened = new Set();
+  // The newest frame of each audit, as text.
+  const frames = new Map();
+  // Each audit as the server drew it or a frame changed it.
+  const drawn = new Map();
 
-  let words = {}; // the record of the page
-  let skew = Infinity; // how far this clock is ahead of the server's
-  let state = "loading"; // then "running", "gone" or, for robots, "absent"
-  let source = null; // the script's own stream
-  let deadline; // the timer of the stream's next event
-  let said = ""; // what the page says of the connection: the name of a state in the record
-  let lastBeat = ""; // the stream's
+  // The record of the page.
+  let words = {};
+  // How far this clock is ahead of the server's.
+  let skew = Infinity;
+  // Then "running", "gone" or, for robots, "absent".
+  let state = "loading";
+  // The script's own stream.
+  let source = null;
+  // The timer of the stream's next event.
+  let deadline;
+  // What the page says of the connection: the name of a state in the record.
+  let said = "";
+  // The stream's.
+  let lastBeat = "";
   let polling = false;
-  let waiting = 0; // the timer of the next fetch of the page, 0 for none
+  // The timer of the next fetch of the page, 0 for none.
+  let waiting = 0;
   let quiet = 0;
   let go = null;
   let forgets = false;
@@ -38,10 +58,9 @@
   // ---------- storage that throws ----------
 
   class Memory {
-    getItem(key) { return Object.prototype.hasOwnProperty.call(this, key) ? this[key] : null; }
+    getItem(key) { return Object.keys(this).includes(key) ? this[key] : null; }
     setItem(key, value) { this[key] = String(value); }
     removeItem(key) { delete this[key]; }
-    clear() { Object.keys(this).forEach((key) => delete this[key]); }
     key(n) { return Object.keys(this)[n] || null; }
     get length() { return Object.keys(this).length; }
   }
@@ -58,6 +77,12 @@
   // ---------- the page ----------
 
   const each = (root, selector, f) => root.querySelectorAll(selector).forEach(f);
+
+  // inside lists what stands in an element; the server indents, the program does not.
+  const inside = (e) => [...e.childNodes].filter((node) => node.nodeType !== Node.TEXT_NODE || node.data.trim());
+
+  // own is the text of an element beside that of its children.
+  const own = (e) => inside(e).find((node) => node.nodeType === Node.TEXT_NODE);
 
   // read takes the records that the server left in a page; false means that the
   // server did not draw it.
@@ -82,8 +107,8 @@
       return;
     }
     each(page, ".pill", (pill) => {
-      pill.firstChild.className = "dot " + how.dot;
-      pill.lastChild.data = how.pill;
+      pill.querySelector(".dot").className = "dot " + how.dot;
+      own(pill).data = how.pill;
     });
     each(page, ".hero .conn", (strip) => {
       const dot = strip.querySelector(".dot");
@@ -123,19 +148,18 @@
       return;
     }
     drawn.set(p.audit_id, p);
-    refreshIn(old && old.status === p.status && old.stage === p.stage ? POLL : 0);
+    refreshIn(old && old.status === p.status && old.stage === p.stage ? POLL : SOON);
     const card = document.querySelector('a.lc[href="/audits/' + p.audit_id + '"]');
     const part = card || document.querySelector(".hero");
     const bar = part && part.querySelector("[aria-valuenow]");
     if (!bar || p.status !== "running") {
       return;
     }
-    const number = (s) => s.replace(/\d+/, p.progress);
     bar.setAttribute("aria-valuenow", p.progress);
-    bar.setAttribute("aria-valuetext", number(bar.getAttribute("aria-valuetext") || ""));
+    bar.removeAttribute("aria-valuetext");
     bar.firstElementChild.setAttribute("width", p.progress + "%");
-    const percent = part.querySelector(".pct, .p").firstChild;
-    percent.data = number(percent.data);
+    const percent = own(part.querySelector(".pct, .p"));
+    percent.data = percent.data.replace(/\d+/, p.progress);
     if (!card) {
       document.title = document.title.replace(/^\d+/, p.progress);
     }
@@ -153,15 +177,15 @@
       if (old.data !== fresh.data) {
         old.data = fresh.data;
       }
-    } else if (!/^(INPUT|NOSCRIPT)$/.test(old.nodeName)) {
+    } else if (!old.matches("input, noscript, [role=alert]")) {
       [...fresh.attributes].forEach((a) => {
         if (old.getAttribute(a.name) !== a.value) {
           old.setAttribute(a.name, a.value);
         }
       });
       [...old.attributes].forEach((a) => fresh.hasAttribute(a.name) || a.name === "open" || old.removeAttribute(a.name));
-      const is = [...old.childNodes];
-      const shall = [...fresh.childNodes];
+      const is = inside(old);
+      const shall = inside(fresh);
       shall.forEach((node, i) => is[i] ? morph(is[i], node) : old.appendChild(document.importNode(node, true)));
       is.slice(shall.length).forEach((node) => node.remove());
     }
@@ -174,15 +198,16 @@
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), 10000);
     clearTimeout(waiting);
-    waiting = -1; // under way
+    waiting = 0;
     try {
-      const answer = await fetch(location.href, { signal: abort.signal, headers: { Accept: "text/html" } });
+      const answer = await fetch(location.href, { signal: abort.signal });
       const page = parse(await answer.text());
       const root = page.body.firstElementChild;
       if (state === "running" || answer.status >= 500 || !read(root)) {
         return false;
       }
-      each(page, "noscript", (e) => { e.textContent = ""; }); // read as elements here, but not in the document
+      // Read as elements here, but not in the document.
+      each(page, "noscript", (e) => { e.textContent = ""; });
       dress(page);
       document.documentElement.lang = page.documentElement.lang;
       document.title = page.title;
@@ -197,19 +222,15 @@
       return false;
     } finally {
       clearTimeout(timer);
-      if (waiting === -1) {
-        waiting = 0;
-      }
     }
   }
 
   // refreshIn sees to it that the page is drawn again within a time.
   function refreshIn(ms) {
-    if (state === "running" || waiting && ms) {
-      return;
+    if (state !== "running" && (!waiting || ms < POLL)) {
+      clearTimeout(waiting);
+      waiting = setTimeout(refresh, ms);
     }
-    clearTimeout(waiting);
-    waiting = setTimeout(refresh, ms);
   }
 
   // ---------- the stream, and polling without it ----------
@@ -244,7 +265,7 @@
     on("heartbeat", hear((data) => { lastBeat = data; }));
     on("end", (data) => {
       unfollow();
-      refreshIn(0);
+      refreshIn(SOON);
       setTimeout(follow, Math.min(60000, (JSON.parse(data).retry_ms || 0) + Math.random() * 1000));
     });
     on("error", () => broke(s));
@@ -299,7 +320,8 @@
 
   // ---------- Start, Cancel and the language before the program ----------
 
-  const key = Math.random().toString(36).slice(2); // the same form sent twice starts one audit
+  // The same form sent twice starts one audit.
+  const key = Math.random().toString(36).slice(2);
 
   async function send(form) {
     const button = form.querySelector("[type=submit]");
@@ -319,7 +341,8 @@
       // The reason stands.
     }
     if (state === "running") {
-      document.querySelector("form [type=submit]").click(); // the program says it in its own way
+      // The program says it in its own way.
+      document.querySelector("form [type=submit]").click();
       return;
     }
     button.disabled = false;
@@ -328,14 +351,12 @@
 
   async function cancel() {
     try {
-      if ((await fetch(words.cancel, { method: "POST" })).ok) {
-        refreshIn(0);
-        return;
-      }
+      const answer = await fetch(words.cancel, { method: "POST" });
+      note(!answer.ok && words.cancelFailed, true);
     } catch (failed) {
-      // The sentence below says so.
+      note(words.cancelFailed, true);
     }
-    note(words.cancelFailed);
+    refreshIn(SOON);
   }
 
   document.addEventListener("submit", (event) => {
@@ -347,7 +368,7 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[type=button]");
-    if (state === "running" || !button || button.closest(".app-note")) {
+    if (state === "running" || !button) {
       return;
     }
     const dialog = document.querySelector("dialog");
@@ -369,45 +390,44 @@
 
   // ---------- the line at the foot ----------
 
-  // note shows a sentence outside the program's tree, with a button to load the
-  // page anew, or with how much of the program has come.
-  function note(sentence, extra) {
-    each(document, ".app-note", (old) => old.remove());
-    if (!sentence) {
-      return;
-    }
-    const line = document.createElement("div");
-    line.className = "app-note";
-    line.setAttribute("role", extra ? "alert" : "note");
-    line.textContent = sentence;
-    if (extra) {
-      line.append(extra);
-    }
-    body.append(line);
+  function make(parent, tag, className, text) {
+    const e = document.createElement(tag);
+    e.className = className;
+    e.textContent = text;
+    return parent.appendChild(e);
   }
 
-  function reloadButton() {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn btn-sm";
-    button.textContent = words.reload;
-    button.onclick = () => location.reload();
-    return button;
+  // note shows a sentence outside the program's tree; a grave one is read out and
+  // has a button that loads the page anew.
+  function note(sentence, grave) {
+    each(document, ".app-note", (old) => old.remove());
+    if (sentence) {
+      const line = make(body, "div", "app-note", sentence);
+      if (grave) {
+        line.setAttribute("role", "alert");
+        make(line, "button", "btn btn-sm", words.reload).onclick = () => location.reload();
+      }
+    }
   }
 
   // ---------- the program ----------
 
   // remember keeps what the reader does in a tree, to go on in one that replaces it.
   function remember(root) {
-    const active = document.activeElement;
-    const spot = active && [active.selectionStart, active.selectionEnd, active.selectionDirection];
+    const active = document.activeElement || body;
+    const spot = [active.selectionStart, active.selectionEnd];
     const [x, y] = [window.scrollX, window.scrollY];
     return (fresh) => {
       const twin = (e) => e.id ? fresh.querySelector("#" + e.id) :
         fresh.querySelectorAll(e.nodeName)[[...root.querySelectorAll(e.nodeName)].indexOf(e)];
-      each(root, "input", (e) => { twin(e) && (twin(e).value = e.value); });
-      each(root, "details", (e) => { twin(e) && (twin(e).open = e.open); });
-      each(root, "dialog[open]", (e) => twin(e) && twin(e).showModal());
+      each(root, "input, details[open], dialog[open]", (e) => {
+        const other = twin(e) || {};
+        if (e.nodeName === "DIALOG" && other.showModal) {
+          other.showModal();
+        } else {
+          [other.value, other.open] = [e.value, e.open];
+        }
+      });
       const next = root.contains(active) && twin(active);
       if (next) {
         try {
@@ -428,11 +448,12 @@
     const goOn = remember(old);
     body.replaceChild(fresh, old);
     state = "running";
-    quiet = QUIET - BEGIN;
+    quiet = BEGIN;
     polling = false;
     clearTimeout(waiting);
     note(forgets && words.forgets);
-    setTimeout(unfollow, 2000); // the stream of a page that the program does not follow
+    // The stream of a page that the program does not follow.
+    setTimeout(unfollow, 2000);
     goOn(fresh);
     return old;
   };
@@ -456,7 +477,6 @@
         unfollow();
         s = new Stream(url);
       }
-      opened.forEach((o) => o.readyState === Stream.CLOSED && opened.delete(o));
       opened.add(s);
       return s;
     };
@@ -488,14 +508,14 @@
       window.onpopstate = () => location.reload();
       const root = body.firstElementChild;
       const goOn = remember(root);
-      const copy = root.cloneNode(true); // without the program's handlers
+      // Without the program's handlers.
+      const copy = root.cloneNode(true);
       root.replaceWith(copy);
       goOn(copy);
-      frames.clear();
       say("polling");
       poll();
     }
-    note(sentence, reloadButton());
+    note(sentence, true);
   }
 
   // counted passes an answer on and shows how much of it has come.
@@ -530,16 +550,17 @@
     try {
       const answer = await fetch(program.wasm);
       if (!answer.ok) {
-        throw new Error("The program is answered with " + answer.status);
+        throw answer.status;
       }
       go = new Go();
       const made = WebAssembly.instantiateStreaming ?
         await WebAssembly.instantiateStreaming(counted(answer), go.importObject) :
         await WebAssembly.instantiate(await counted(answer).arrayBuffer(), go.importObject);
-      await new Promise((resolve) => setTimeout(resolve)); // lets a waiting key or click through
+      // Lets a waiting key or click through.
+      await new Promise((resolve) => setTimeout(resolve));
       note();
       await go.run(made.instance);
-      throw new Error("The program has ended");
+      throw "ended";
     } catch (error) {
       console.error(error);
       takeBack(state === "running" ? words.stopped : words.failed);
@@ -554,11 +575,6 @@
     }
   }, LOOK);
   setInterval(() => state !== "running" && grow(), 1000);
-  addEventListener("error", (event) => {
-    if (state !== "gone" && event.error instanceof WebAssembly.RuntimeError) {
-      takeBack(words.stopped);
-    }
-  });
 
   if (read(body.firstElementChild)) {
     grow();
