@@ -268,10 +268,11 @@ func (f *file) choose(accept string) (coding string, v variant) {
 	return coding, f.variants[coding]
 }
 
-// etag differs per coding, as a strong tag must: the bytes differ.
+// etag differs per coding, as a strong tag must: the bytes differ. The coding stands
+// behind a dot, because what a proxy appends stands behind a hyphen.
 func (f *file) etag(coding string) string {
 	if coding == "" {
 		return `"` + f.sum[:16] + `"`
 	}
-	return `"` + f.sum[:16] + "-" + coding + `"`
+	return `"` + f.sum[:16] + "." + coding + `"`
 }
