@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/base64"
 	"fmt"
 	"html"
 	"net/http"
@@ -68,7 +67,7 @@ func (s *watched) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		now := time.Now().UnixMilli()
-		boot := base64.StdEncoding.EncodeToString([]byte(`{"progress":` + frame(5, 5) + `}`))
+		boot := html.EscapeString(`{"progress":` + frame(5, 5) + `}`)
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprintf(w, watchPage, boot, html.EscapeString(fmt.Sprintf(watchWords, now)), now-65_000, s.drawn.Load(), now-3_725_000)
 	default:

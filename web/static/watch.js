@@ -94,7 +94,7 @@
     skew = Math.min(skew, Date.now() - words.at);
     drawn.clear();
     if (root.dataset.boot) {
-      const boot = JSON.parse(atob(root.dataset.boot));
+      const boot = JSON.parse(root.dataset.boot);
       [].concat(boot.progress || [], boot.audits || []).forEach((p) => drawn.set(p.audit_id, p));
     }
     return true;
