@@ -71,6 +71,12 @@ func TestBrowserReadsASlashOffline(t *testing.T) {
 	p.sees(time.Second, percent+" === 37")
 }
 
+// worstShift is the cumulative layout shift as browsers define it: the largest sum of
+// the shifts that follow each other within a second, over at most five.
+const worstShift = `(() => { let worst = 0, sum = 0, first = 0, last = -Infinity; for (const e of shifts) {
+	if (e.startTime - last > 1000 || e.startTime - first > 5000) { sum = 0; first = e.startTime }
+	last = e.startTime; sum += e.value; worst = Math.max(worst, sum) }; return worst })()`
+
 // A page holds still while an audit goes by: nothing comes or goes that would move
 // what somebody reads.
 func TestBrowserHoldsStill(t *testing.T) {
@@ -85,12 +91,13 @@ func TestBrowserHoldsStill(t *testing.T) {
 		p.eval(`(window.shifts = [], new PerformanceObserver(list => list.getEntries().forEach(e => shifts.push(e)))` +
 			`.observe({type: 'layout-shift', buffered: true}), 0)`)
 		p.sees(90*time.Second, stripSays("Done in"))
-		p.shot("still-" + device)
-		sum, err := strconv.ParseFloat(p.eval(`shifts.reduce((sum, e) => sum + e.value, 0)`), 64)
+		// The picture comes afterwards: taking it resizes the page.
+		sum, err := strconv.ParseFloat(p.eval(worstShift), 64)
 		if err != nil || sum > 0.02 {
 			t.Errorf("%s: layout shifts of %v, %v: %s", device, sum, err, p.eval(`shifts.map(e => e.value.toFixed(4) + ' ' + `+
 				`Math.round(e.startTime) + ' ' + e.sources.map(s => s.node && (s.node.className || s.node.nodeName) + ' ' + `+
-				`Math.round(s.previousRect.y) + '>' + Math.round(s.currentRect.y)).join(', ')).join('\n')`))
+				`['x', 'y', 'width'].map(k => Math.round(s.previousRect[k]) + '>' + Math.round(s.currentRect[k]))).join(', ')).join('\n')`))
 		}
+		p.shot("still-" + device)
 	}
 }

@@ -37,3 +37,12 @@ func TestTheTroubleOfADatabaseIsCalledByItsName(t *testing.T) {
 		}
 	}
 }
+
+// What a client reads names no function of ours.
+func TestRefusalsNameNoInternals(t *testing.T) {
+	p := problems(slog.New(slog.DiscardHandler))
+	got := p.Describe(fmt.Errorf("store: patch 3: %w: progress is 0 to 100", store.ErrOutOfRange))
+	if want := "out of range: progress is 0 to 100"; got.Detail != want {
+		t.Errorf("got %q, want %q", got.Detail, want)
+	}
+}

@@ -42,7 +42,10 @@ type pagesModel struct {
 	Code, Page, Time, Findings string
 	None                       string
 	Total                      string
-	Rows                       []pageRow
+	// Room is the class that keeps room for the rows which are still to come; empty
+	// when none are.
+	Room string
+	Rows []pageRow
 }
 
 type pageRow struct {
@@ -72,6 +75,9 @@ func (loc locale) pages(p *shared.AuditProgress) pagesModel {
 		return m
 	case p.Activity == nil:
 		return m
+	}
+	if !p.Status.Terminal() {
+		m.Room = " roomy"
 	}
 	m.Total = l.N(text.AddressesFetched, p.Responses.Total())
 	site := shared.SiteName(p.URL)

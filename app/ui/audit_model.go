@@ -102,10 +102,13 @@ func unfinished(p *shared.AuditProgress) bool {
 }
 
 // bare reports whether an audit has nothing for the lower half of its page. Most
-// foreign workers report a percentage and a score, and no more.
+// foreign workers report a percentage and a score, and no more; some audits fail before
+// they get an answer.
 func bare(p *shared.AuditProgress) bool {
-	return p != nil && p.Kind == shared.KindExternal && p.Activity == nil &&
-		p.Responses.Total() == 0 && p.Findings.Total() == 0
+	if p == nil || p.Responses.Total() > 0 || p.Findings.Total() > 0 {
+		return false
+	}
+	return p.Kind == shared.KindExternal && p.Activity == nil || p.Status == shared.StatusFailed
 }
 
 // stat is a named number.
@@ -113,6 +116,9 @@ type stat struct {
 	Name, Value string
 	Growing     growing
 }
+
+// unknown stands for a number that is not known yet and keeps its place.
+const unknown = "–"
 
 // stepState says where a stage is.
 type stepState string
@@ -237,24 +243,24 @@ func (loc locale) elapsed(p *shared.AuditProgress) (time.Duration, bool) {
 	return max(end.Sub(p.StartedAt.Time), 0), true
 }
 
+// stats are always as many, so that nothing moves when one becomes known.
 func (loc locale) stats(p *shared.AuditProgress, speed pace) []stat {
-	d, ok := loc.elapsed(p)
-	if !ok {
-		return nil
+	elapsed := stat{Name: loc.Lang.T(text.Elapsed), Value: unknown}
+	if d, ok := loc.elapsed(p); ok {
+		elapsed.Value = loc.stopwatch(d)
+		if p.FinishedAt == nil {
+			elapsed.Growing = loc.growing(p.StartedAt.Time, "{for}")
+		}
 	}
-	elapsed := stat{Name: loc.Lang.T(text.Elapsed), Value: loc.stopwatch(d)}
-	if p.FinishedAt == nil {
-		elapsed.Growing = loc.growing(p.StartedAt.Time, "{for}")
+	perMinute := unknown
+	if rate, ok := speed.rate(p); ok {
+		perMinute = loc.Lang.T(text.SpeedValue, loc.Lang.Number(rate))
 	}
 	stats := []stat{elapsed}
-	if p.Kind != shared.KindSite {
-		return stats
+	if p.Kind == shared.KindSite {
+		stats = append(stats, stat{Name: loc.Lang.T(text.Speed), Value: perMinute})
 	}
-	value := "–"
-	if rate, ok := speed.rate(p); ok {
-		value = loc.Lang.T(text.SpeedValue, loc.Lang.Number(rate))
-	}
-	return append(stats, stat{Name: loc.Lang.T(text.Speed), Value: value})
+	return stats
 }
 
 func (loc locale) steps(p *shared.AuditProgress) []step {

@@ -170,7 +170,7 @@ func (m pagesModel) draw(app.EventHandler) app.UI {
 		elText("span", "xs t3", m.Total),
 	)
 	if len(m.Rows) == 0 {
-		return elWith("section", "card", at{"aria-label", m.Heading}, head, empty(m.Empty))
+		return elWith("section", "card"+m.Room, at{"aria-label", m.Heading}, head, empty(m.Empty))
 	}
 	rows := make([]app.UI, len(m.Rows))
 	for i, r := range m.Rows {
@@ -188,7 +188,7 @@ func (m pagesModel) draw(app.EventHandler) app.UI {
 		)),
 		el("tbody", "", rows...),
 	)
-	return elWith("section", "card", at{"aria-label", m.Heading}, head, table)
+	return elWith("section", "card"+m.Room, at{"aria-label", m.Heading}, head, table)
 }
 
 func (m scoreModel) draw(app.EventHandler) app.UI {

@@ -114,7 +114,7 @@ func (loc locale) card(p *shared.AuditProgress, k pulse) cardModel {
 	if p.TotalPages > 0 {
 		m.Count = l.N(text.Pages, p.TotalPages)
 	}
-	if d, ok := loc.elapsed(p); ok {
+	if d, ok := loc.elapsed(p); ok && !k.Stalled { // which needs the room
 		m.Elapsed = l.T(text.SoFar, loc.stopwatch(d))
 		m.Growing = loc.growing(p.StartedAt.Time, l.T(text.SoFar, "{for}"))
 	}

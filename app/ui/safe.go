@@ -102,20 +102,15 @@ func pagePath(site, raw string) string {
 // place.
 const endRunes = 14
 
-// ends cuts a long text with an address in two. The second part is short and says
-// most: the last part of the path, or the end of that. It is empty when the text may
-// be cut at its end.
+// ends cuts a long text with an address in two. The second part, which tells addresses
+// apart, is equally long in all of them, so that it stays in its place when one takes
+// the place of another. It is empty when the text may be cut at its end.
 func ends(s string) (head, tail string) {
 	runes := []rune(s)
 	if len(runes) <= endRunes || !strings.Contains(s, "/") {
 		return s, ""
 	}
 	at := len(runes) - endRunes
-	for i := len(runes) - 2; i > at; i-- {
-		if runes[i] == '/' {
-			at = i
-		}
-	}
 	return string(runes[:at]), string(runes[at:])
 }
 

@@ -520,7 +520,7 @@ var spanish = language{
 
 		// content
 		{"thin-content", CheckText{
-			Title: "La página dice poco",
+			Title: "La página tiene poco texto",
 			Why: "Una página con pocas palabras rara vez responde a una pregunta lo bastante bien como para que " +
 				"la encuentren o la citen.",
 			Fix: "Amplía el contenido, une la página con otra relacionada o márcala con noindex.",
