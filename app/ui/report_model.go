@@ -110,7 +110,7 @@ func (loc locale) report(r *shared.Report) reportModel {
 		m.Ring, m.SoFar = loc.ring(*score, l.T(text.ScoreOf)), l.T(text.ScoreSoFar)
 	}
 	if r.Audit.TotalPages == 0 {
-		m.NoFindings = l.T(text.ReportNothing)
+		m.NoScore, m.NoFindings = "", l.T(text.ReportNothing) // one sentence is enough
 	}
 	loc.outcomes(&m, r)
 	for _, u := range r.Unvisited {

@@ -19,7 +19,10 @@ func (m reportModel) draw(app.EventHandler) app.UI {
 
 // verdictView is the score with its categories and the faults that limit it.
 func verdictView(m reportModel) app.UI {
-	if m.Ring == nil {
+	switch {
+	case m.Ring == nil && m.NoScore == "":
+		return el("div", "")
+	case m.Ring == nil:
 		return el("section", "card", empty(m.NoScore))
 	}
 	bars := make([]app.UI, len(m.Bars))
