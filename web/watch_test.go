@@ -17,7 +17,7 @@ type watched struct {
 	*httptest.Server
 	drawn  atomic.Value // the part of the page that the server writes in words
 	hangs  atomic.Bool  // the page is not answered any more
-	frames chan string  // go out on the stream; closing it ends the stream
+	frames chan string  // go out on the stream as lines; closing it ends the stream
 	asked  atomic.Int64 // how often the page was asked for
 }
 
@@ -85,7 +85,7 @@ func (s *watched) stream(w http.ResponseWriter, r *http.Request) {
 			if !open {
 				return
 			}
-			fmt.Fprintf(w, "data: %s\n\n", f)
+			fmt.Fprintf(w, "%s\n\n", f)
 		case <-r.Context().Done():
 			return
 		}
@@ -127,20 +127,20 @@ func TestWatch(t *testing.T) {
 	// The durations go on, in the page's words; the missing program is admitted.
 	sees(`document.querySelector('.age').innerText === 'Last 1 min ago'`)
 	sees(`/^1:02:0\d so far$/.test(document.querySelector('#for').innerText)`)
-	sees(`document.querySelector('.app-note[role=alert]').innerText.startsWith('Failed')`)
+	sees(`document.querySelector('.app-note[role=alert]')?.innerText.startsWith('Failed')`)
 	sees(`document.querySelector('.pill').innerText.trim() === 'Live' && document.querySelector('.pill .dot.live') !== null`)
 	sees(`document.querySelector('.conn .msg').innerText === 'Live as it happens'`)
 
 	// A frame moves the numbers though the page is not answered.
 	s.hangs.Store(true)
-	s.frames <- frame(6, 48)
+	s.frames <- "data: " + frame(6, 48)
 	sees(`document.querySelector('.pct').innerText.trim().startsWith('48')`)
 	sees(`document.querySelector('[aria-valuenow]').getAttribute('aria-valuenow') === '48'`)
 	sees(`document.querySelector('svg').getAttribute('width') === '48%' && document.title === '48% site'`)
 	sees(`document.querySelector('.age').innerText.match(/now|[0-4] s/) !== null`)
 	asked := s.asked.Load()
-	s.frames <- frame(5, 44)
-	s.frames <- frame(7, 49)
+	s.frames <- "data: " + frame(5, 44)
+	s.frames <- "data: " + frame(7, 49)
 	sees(`document.title === '49% site'`) // and not the older one's 44
 
 	// What the server draws next comes into the page and disturbs nothing.
@@ -148,7 +148,7 @@ func TestWatch(t *testing.T) {
 	s.drawn.Store("drawn <b>twice</b>")
 	eval(`(document.querySelector('details').open = true, field.focus(), field.value = 'typed', field.setSelectionRange(2, 2),
 		window.kept = document.querySelector('details'))`)
-	s.frames <- frame(8, 50)
+	s.frames <- "data: " + frame(8, 50)
 	sees(`words.innerHTML === 'drawn <b>twice</b>'`)
 	sees(`document.activeElement === field && field.value === 'typed' && field.selectionStart === 2`)
 	sees(`kept.isConnected && kept.open`)
@@ -156,6 +156,11 @@ func TestWatch(t *testing.T) {
 	if n := s.asked.Load() - asked; n > 4 {
 		t.Errorf("three frames made %d requests for the page", n)
 	}
+
+	// A deletion lets the page be drawn again, too.
+	s.drawn.Store("drawn without it")
+	s.frames <- "event: deleted\ndata: {\"audit_id\":1}"
+	sees(`words.innerText === 'drawn without it'`)
 
 	// Without a stream the page is fetched, and says so.
 	close(s.frames)

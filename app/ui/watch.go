@@ -139,21 +139,23 @@ func beat() { tellWatch("beat") }
 // takeOver reads from the script what it has heard since the page was drawn, and
 // how it is connected: the program goes on with the script's stream.
 func takeOver(b *boot) live.Phase {
-	b.overlay(tellWatch("frames"))
+	b.overlay(tellWatch("heard"))
 	if tellWatch("phase") == string(live.Live) {
 		return live.Live
 	}
 	return live.Connecting
 }
 
-// overlay brings the record up to date by a JSON list of frames.
+// overlay brings the record up to date by a JSON list of what the stream's events
+// carried. Only states of audits count here; deletions and heartbeats the script
+// repeats to the program's session.
 func (b *boot) overlay(list string) {
-	var frames []json.RawMessage
-	if json.Unmarshal([]byte(list), &frames) != nil {
+	var events []json.RawMessage
+	if json.Unmarshal([]byte(list), &events) != nil {
 		return
 	}
-	for _, frame := range frames {
-		p, err := shared.DecodeAuditProgress(frame)
+	for _, event := range events {
+		p, err := shared.DecodeAuditProgress(event)
 		if err != nil {
 			continue
 		}

@@ -29,8 +29,9 @@
   const Stream = window.EventSource;
   // The streams of the program.
   const opened = new Set();
-  // The newest frame of each audit, as text.
-  const frames = new Map();
+  // The type and data of each audit's newest event, and of the stream's newest
+  // heartbeat, in the order in which they came.
+  const heard = new Map();
   // Each audit as the server drew it or a frame changed it.
   const drawn = new Map();
 
@@ -46,8 +47,6 @@
   let deadline;
   // What the page says of the connection: the name of a state in the record.
   let said = "";
-  // The stream's.
-  let lastBeat = "";
   let polling = false;
   // The timer of the next fetch of the page, 0 for none.
   let waiting = 0;
@@ -140,11 +139,12 @@
     });
   }
 
-  // show moves the numbers of one audit, and asks for the words.
-  function show(frame) {
-    const p = JSON.parse(frame);
+  // show moves the numbers of one audit, and asks for the words. A deletion has no
+  // revision, and a heartbeat no audit either.
+  function show([, data]) {
+    const p = JSON.parse(data);
     const old = drawn.get(p.audit_id);
-    if (old && old.revision >= p.revision) {
+    if (old ? old.revision >= p.revision : !p.revision) {
       return;
     }
     drawn.set(p.audit_id, p);
@@ -212,7 +212,7 @@
       document.documentElement.lang = page.documentElement.lang;
       document.title = page.title;
       morph(body.firstElementChild, root);
-      frames.forEach(show);
+      heard.forEach(show);
       grow();
       if (!words.stream) {
         unfollow();
@@ -244,7 +244,7 @@
       return;
     }
     const s = source = new Stream(words.stream);
-    frames.clear();
+    heard.clear();
     deadline = setTimeout(() => broke(s), FIRST);
     const on = (name, f) => s.addEventListener(name, (event) => {
       if (s === source) {
@@ -252,17 +252,15 @@
         f(event.data);
       }
     });
-    const hear = (f) => (data) => {
+    ["message", "deleted", "heartbeat"].forEach((type) => on(type, (data) => {
       deadline = setTimeout(() => broke(s), SILENT);
       polling = false;
       say("live");
-      f(data);
-    };
-    on("message", hear((data) => {
-      frames.set(JSON.parse(data).audit_id, data);
-      show(data);
+      const id = JSON.parse(data).audit_id;
+      heard.delete(id);
+      heard.set(id, [type, data]);
+      show([type, data]);
     }));
-    on("heartbeat", hear((data) => { lastBeat = data; }));
     on("end", (data) => {
       unfollow();
       refreshIn(SOON);
@@ -466,12 +464,9 @@
       if (s && s.readyState === Stream.OPEN && url.split("?")[0] === words.stream) {
         source = null;
         clearTimeout(deadline);
-        const heard = [...frames.values()];
+        const events = [...heard.values()];
         Promise.resolve().then(() => {
-          heard.forEach((data) => s.dispatchEvent(new MessageEvent("message", { data })));
-          if (lastBeat) {
-            s.dispatchEvent(new MessageEvent("heartbeat", { data: lastBeat }));
-          }
+          events.forEach(([type, data]) => s.dispatchEvent(new MessageEvent(type, { data })));
         });
       } else {
         unfollow();
@@ -484,7 +479,7 @@
 
   window.atalaya = {
     beat: () => { quiet = 0; },
-    frames: () => "[" + [...frames.values()] + "]",
+    heard: () => "[" + [...heard.values()].map(([, data]) => data) + "]",
     phase: () => source ? said : "",
     running: () => state === "running",
   };
