@@ -99,10 +99,10 @@
     return true;
   }
 
-  // dress puts into a page how it is connected.
+  // dress puts into a page how it is connected, unless the page is the program's by now.
   function dress(page) {
     const how = words[said];
-    if (!how || !words.stream) {
+    if (state === "running" || !how || !words.stream) {
       return;
     }
     each(page, ".pill", (pill) => {
@@ -144,7 +144,7 @@
   function show([, data]) {
     const p = JSON.parse(data);
     const old = drawn.get(p.audit_id);
-    if (old ? old.revision >= p.revision : !p.revision) {
+    if (state === "running" || (old ? old.revision >= p.revision : !p.revision)) {
       return;
     }
     drawn.set(p.audit_id, p);
@@ -236,7 +236,7 @@
   // ---------- the stream, and polling without it ----------
 
   function follow() {
-    if (!words.stream || source) {
+    if (state === "running" || !words.stream || source) {
       return;
     }
     if (!Stream) {
@@ -255,10 +255,10 @@
     ["message", "deleted", "heartbeat"].forEach((type) => on(type, (data) => {
       deadline = setTimeout(() => broke(s), SILENT);
       polling = false;
-      say("live");
       const id = JSON.parse(data).audit_id;
       heard.delete(id);
       heard.set(id, [type, data]);
+      say("live");
       show([type, data]);
     }));
     on("end", (data) => {
