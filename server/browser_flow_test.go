@@ -371,6 +371,7 @@ func TestBrowserScreens(t *testing.T) {
 	}
 	report()
 
+	axe := axeScript(t)
 	p := openTab(t, chromium)
 	screens := map[string]struct{ path, ready string }{
 		"dashboard": {"/", running + ` && document.querySelector('.pill .dot.live') !== null`},
@@ -409,6 +410,7 @@ func TestBrowserScreens(t *testing.T) {
 					p.sees(5*time.Second, `document.documentElement.lang === `+jsString(lang))
 					picture := strings.Join([]string{name, device, scheme, lang}, "-")
 					fits(picture)
+					p.axe(picture, axe)
 					p.shot(picture)
 				}
 			}
