@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"atalaya/server/internal/testkit"
+	"atalaya/shared"
+)
+
+// chromium90 is the oldest browser that the app promises to run in, which knows no
+// 'wasm-unsafe-eval'; make tools brings it.
+func chromium90(t *testing.T) chromedp.ExecAllocatorOption {
+	t.Helper()
+	program, err := filepath.Abs("../bin/chromium-90.0.4427.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(program); errors.Is(err, fs.ErrNotExist) && os.Getenv("ATALAYA_REQUIRE_ALL") == "" {
+		t.Skip("Chromium 90 is not here; make tools installs it")
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	return chromedp.ExecPath(program)
+}
+
+// In Chromium 90 the program runs: it starts an audit, follows it, polls while the stream
+// is taken away, cancels it, and shows what it knew when the server is gone.
+func TestBrowserOfTheYear2021(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t, chromium90(t))
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "2", "--heartbeat", "2s")
+	way := newRelay(t, s.url)
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(way.URL + "/"))
+	p.sees(60*time.Second, `document.querySelector('.pill .dot.live') !== null`)
+	p.eval(`document.querySelector('form input').focus()`)
+	p.do(chromedp.SendKeys("form input", site))
+	p.eval(`document.querySelector('form [type=submit]').click()`)
+	p.sees(30*time.Second, `location.pathname === `+jsString(shared.PathPage(1)))
+	p.mount("Updates arrive as they happen")
+	before := p.eval(percent)
+	p.sees(40*time.Second, percent+" > "+before)
+	p.shot("chromium-90-live")
+
+	way.block(true)
+	testkit.Eventually(t, 60*time.Second, "polling", func() bool { return p.logged("[SSE] Using fallback: polling") })
+	before = p.eval(percent)
+	p.sees(40*time.Second, percent+" > "+before)
+	way.block(false)
+	p.sees(80*time.Second, stripSays("Updates arrive as they happen"))
+
+	s.request("POST", shared.PathCancel(1), "")
+	p.sees(10*time.Second, stripSays("Cancelled"))
+	p.controlled()
+	s.kill()
+	p.eval(`location.reload()`)
+	p.sees(60*time.Second, stripSays("Cancelled"))
+	p.shot("chromium-90-offline")
+}
