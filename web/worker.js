@@ -5,8 +5,9 @@
 // go-app fills in the version and the list of files.
 "use strict";
 
+const VERSION = "{{.Version}}";
 const PREFIX = "atalaya-files-";
-const CACHE = PREFIX + "{{.Version}}";
+const CACHE = PREFIX + VERSION;
 const SHELL = "/shell";
 
 // The start page as it was rendered at install time would be stale for ever;
@@ -44,7 +45,7 @@ self.addEventListener("fetch", (event) => {
   }
   if (request.mode === "navigate") {
     event.respondWith(page(request));
-  } else if (FILES.includes(url.pathname)) {
+  } else if (FILES.includes(url.pathname) && ["", "?v=" + VERSION].includes(url.search)) {
     event.respondWith(file(request, url.pathname));
   }
 });

@@ -3,6 +3,8 @@ package ui
 import (
 	"time"
 
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
 	"atalaya/app/internal/live"
 	"atalaya/shared"
 )
@@ -17,12 +19,26 @@ type device struct {
 	// created is the audit that the user has just started, for its page to begin
 	// with.
 	created *shared.AuditProgress
+	// lost is true while the server does not answer.
+	lost bool
+	// outdated is true once the server has a newer version of the program.
+	outdated bool
 }
 
-// hear learns from a view how far this device's clock is off.
+// hear learns from a view how far this device's clock is off, and when a server is
+// back, which may have a newer version of the program.
 func (d *device) hear(v live.View) {
 	if !v.ServerTime.IsZero() {
 		d.skew = d.skew.sample(v.ServerTime, v.ServerTimeAt)
+	}
+	switch v.Phase {
+	case live.Retrying, live.Offline:
+		d.lost = true
+	case live.Live, live.Polling:
+		if d.lost {
+			d.lost = false
+			app.TryUpdate()
+		}
 	}
 }
 

@@ -75,7 +75,7 @@
 // In reading order; uses run down this list.
 //
 //	register.go         the routes
-//	clicks.go           the clicks that belong to the browser
+//	listen.go           the clicks that belong to the browser, and newer versions
 //	dashboard_page.go   the dashboard: what happens on it
 //	audit_page.go       the live page of an audit
 //	report_page.go      the report of an audit

@@ -30,6 +30,8 @@ type frameModel struct {
 	Say string
 	// Broken is true after a fault in this page's own code.
 	Broken bool
+	// Outdated is true when the server has a newer version of the program.
+	Outdated bool
 }
 
 // frameView puts a page into its frame. The live region is mounted with the
@@ -53,7 +55,18 @@ func frameView(m frameModel, do frameActions, main ...app.UI) app.UI {
 				app.Text(l.T(text.PlainVersion))),
 		),
 		elWith("div", "vh", at{"id", "say", "role", "status", "aria-live", "polite"}, app.Text(m.Say)),
+		updateView(m, do),
 	)
+}
+
+// updateView offers the newer version.
+func updateView(m frameModel, do frameActions) app.UI {
+	if !m.Outdated {
+		return nil
+	}
+	return elWith("div", "app-note", at{"role", "status"},
+		elText("span", "", m.Lang.T(text.UpdateReady)),
+		button("btn-sm", nil, do.reload, "", app.Text(m.Lang.T(text.Reload))))
 }
 
 // stillView is seen only without JavaScript, where the page never changes again.
@@ -147,7 +160,7 @@ func (b *base) locale() locale {
 func (b *base) frame() frameModel {
 	return frameModel{
 		Lang: b.lang, Boot: b.boot, Watch: b.watch, Plain: shared.PathBasic, Still: b.lang.T(text.WithoutScript),
-		Say: b.say.text, Broken: b.broken,
+		Say: b.say.text, Broken: b.broken, Outdated: b.device.outdated,
 	}
 }
 
@@ -162,6 +175,10 @@ func (b *base) switchLang(l text.Lang) app.EventHandler {
 		b.describe(ctx)
 	}
 }
+
+// OnAppUpdate has the page say that there is a newer version. Nothing is loaded anew
+// before the reader asks for it.
+func (b *base) OnAppUpdate(app.Context) { b.device.outdated = true }
 
 func (b *base) reload(ctx app.Context, _ app.Event) { ctx.Reload() }
 
@@ -194,6 +211,7 @@ func (b *base) arrive(ctx app.Context) {
 		ctx.Defer(func(app.Context) { pause.End() }) // after the first frame
 		return
 	}
+	app.TryUpdate() // which the browser does when it loads a page
 	ctx.Defer(func(app.Context) {
 		app.Window().Call("scrollTo", 0, 0)
 		focusTitle()

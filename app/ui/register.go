@@ -15,6 +15,7 @@ func Register() {
 	registered.Do(func() {
 		if app.IsClient {
 			leaveModifiedClicks()
+			tellUpdates()
 		}
 		common := base{device: new(device)}
 		app.Route("/", func() app.Composer { return &dashboardPage{base: common} })

@@ -148,11 +148,11 @@ func TestElementsAreMadeInOnePlace(t *testing.T) {
 	allowed := map[string]bool{
 		"Text": true, "Window": true, "Logf": true, "Route": true, "RouteWithRegexp": true, // functions
 		"UI": true, "Composer": true, "Compo": true, "Context": true, "Event": true, "EventHandler": true, // types
-		"IsClient": true, "IsServer": true,
+		"IsClient": true, "IsServer": true, "TryUpdate": true,
 	}
 	only := map[string]string{
 		"Elem": "el.go", "ElemSelfClosing": "el.go", "HTMLElem": "el.go", "EventScope": "el.go",
-		"FuncOf": "clicks.go", "Value": "clicks.go", // listens where go-app does, and draws nothing
+		"FuncOf": "listen.go", "Value": "listen.go", // listen where go-app does, and draw nothing
 	}
 	for name, file := range files {
 		ast.Inspect(file, func(n ast.Node) bool {

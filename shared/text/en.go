@@ -35,6 +35,7 @@ var english = language{
 		DescriptionReport: "Report of the audit of %s",
 		Loading:           "Loading",
 		Broken:            "Something went wrong in this page. What the server does is not affected.",
+		UpdateReady:       "There is a new version of Atalaya.",
 		Reload:            "Reload",
 		AppLoading:        "Loading the app %d %%",
 		AppFailed:         "The app could not be loaded. This page goes on without it.",

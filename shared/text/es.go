@@ -36,6 +36,7 @@ var spanish = language{
 		DescriptionReport: "Informe de la auditoría de %s",
 		Loading:           "Cargando",
 		Broken:            "Algo ha fallado en esta página. El trabajo del servidor no se ve afectado.",
+		UpdateReady:       "Hay una versión nueva de Atalaya.",
 		Reload:            "Recargar",
 		AppLoading:        "Cargando la aplicación: %d %%",
 		AppFailed:         "No se ha podido cargar la aplicación. Esta página sigue sin ella.",

@@ -28,6 +28,7 @@ const (
 	DescriptionReport
 	Loading
 	Broken
+	UpdateReady
 	Reload
 	AppLoading
 	AppFailed

@@ -35,6 +35,10 @@ var scripts = map[string]string{
 // [ui.Watch] loads it and goes on watching it.
 const loaderCall = "\ngoappInitWebAssembly();\n"
 
+// noticeCall is where go-app's script looks for a new version. It is taken out, because
+// it takes a first visit for one; [ui.Register] looks in its place.
+const noticeCall = "\n      goappSetupNotifyUpdate(registration);\n"
+
 // withheld are addresses at which go-app would answer with files of its own, or
 // fetch one over HTTP from whatever host the request names.
 var withheld = map[string]bool{
@@ -47,10 +51,17 @@ type front struct {
 	Config
 	app   http.Handler
 	plain *plain
+	// versioned gives the scripts and styles that go-app names without a version the
+	// one that belongs to the page. An old service worker has files of the same name.
+	versioned *strings.Replacer
 }
 
 func newFront(c Config, plain *plain) *front {
-	return &front{Config: c, app: configure(c.Web), plain: plain}
+	var names []string
+	for _, path := range [...]string{"/app.css", "/app.js", "/wasm_exec.js"} {
+		names = append(names, `"`+path+`"`, `"`+path+"?v="+c.Web.Version()+`"`)
+	}
+	return &front{Config: c, app: configure(c.Web), plain: plain, versioned: strings.NewReplacer(names...)}
 }
 
 // configure names everything go-app would otherwise take from its defaults,
@@ -111,7 +122,9 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (f *front) script(w http.ResponseWriter, r *http.Request, contentType string) {
 	made := f.ask(r, "")
 	body := bytes.ReplaceAll(made.body.Bytes(), []byte(placeholder), []byte(host(r.Host)))
-	body = bytes.Replace(body, []byte(loaderCall), []byte("\n"), 1)
+	for _, call := range [...]string{loaderCall, noticeCall} {
+		body = bytes.Replace(body, []byte(call), []byte("\n"), 1)
+	}
 	sum := sha256.Sum256(body)
 	// The tag is weak because one content goes out in two codings.
 	etag := `"` + hex.EncodeToString(sum[:8]) + `"`
@@ -155,7 +168,8 @@ func (f *front) page(w http.ResponseWriter, r *http.Request) {
 		h.Set("Retry-After", retryAfter)
 	}
 	own := schemeAndHost(f.Origin(r))
-	send(w, r, status, bytes.ReplaceAll(made.body.Bytes(), []byte("https://"+placeholder), []byte(own)))
+	body := bytes.ReplaceAll(made.body.Bytes(), []byte("https://"+placeholder), []byte(own))
+	send(w, r, status, []byte(f.versioned.Replace(string(body))))
 }
 
 // retryAfter is when a browser may ask again for a page whose data failed, in

@@ -369,6 +369,9 @@ func TestProgramIsLoadedOnce(t *testing.T) {
 	if got := strings.Count(read(t, s.get("/app.js")), "goappInitWebAssembly()"); got != 1 {
 		t.Errorf("app.js names its loader %d times, want once, where it is declared", got)
 	}
+	if got := strings.Count(read(t, s.get("/app.js")), "goappSetupNotifyUpdate("); got != 1 {
+		t.Errorf("goappSetupNotifyUpdate stands %d times in /app.js, want only its definition", got)
+	}
 	if !strings.Contains(read(t, s.get("/app.js")), "\ngoappInitServiceWorker();") {
 		t.Error("app.js does not register the service worker any more")
 	}

@@ -16,3 +16,21 @@ func leaveModifiedClicks() {
 		return nil
 	}))
 }
+
+// tellUpdates has go-app tell its components when another version of the program has
+// taken the place of the one whose files this page has. The first service worker that
+// comes to a page is no other version.
+func tellUpdates() {
+	workers := app.Window().Get("navigator").Get("serviceWorker")
+	if !workers.Truthy() {
+		return
+	}
+	known := workers.Get("controller").Truthy()
+	workers.Call("addEventListener", "controllerchange", app.FuncOf(func(app.Value, []app.Value) any {
+		if known {
+			app.Window().Call("goappOnUpdate")
+		}
+		known = true
+		return nil
+	}))
+}
