@@ -49,6 +49,9 @@ func (p *tab) axe(name, script string) {
 	if script == "" {
 		return
 	}
+	// The line of the script about the program that is being loaded belongs to no part of
+	// the page.
+	p.sees(60*time.Second, "document.querySelector('.app-note') === null")
 	if p.eval("typeof axe") == "undefined" {
 		p.do(chromedp.Evaluate[chromedp.Void](script + "; undefined"))
 	}

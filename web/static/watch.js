@@ -414,7 +414,7 @@
   function remember(root) {
     const active = document.activeElement || body;
     const spot = [active.selectionStart, active.selectionEnd];
-    const [x, y] = [window.scrollX, window.scrollY];
+    const [x, y] = [scrollX, scrollY];
     return (fresh) => {
       const twin = (e) => e.id ? fresh.querySelector("#" + e.id) :
         fresh.querySelectorAll(e.nodeName)[[...root.querySelectorAll(e.nodeName)].indexOf(e)];
@@ -435,7 +435,7 @@
           // Not every element has a selection.
         }
       }
-      window.scrollTo(x, y);
+      scrollTo(x, y);
     };
   }
 
@@ -451,7 +451,7 @@
     clearTimeout(waiting);
     note(forgets && words.forgets);
     // The stream of a page that the program does not follow.
-    setTimeout(unfollow, 2000);
+    setTimeout(() => state === "running" && unfollow(), 2000);
     goOn(fresh);
     return old;
   };
