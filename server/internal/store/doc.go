@@ -29,8 +29,10 @@
 //
 // is a complete worker. Constraints and triggers refuse the rest in plain words:
 // an ended audit is final; progress is 0 to 100, does not fall within an attempt
-// and is 100 exactly when completed. On PostgreSQL such a worker needs the
-// rights SELECT, INSERT and UPDATE on audits, nothing more. Leases, heartbeats
+// and is 100 exactly when completed; ids are those that JavaScript can count. That
+// holds for INSERT … ON CONFLICT DO UPDATE as well, and a row is never taken away by
+// SQLite's REPLACE, which runs no trigger of UPDATE or DELETE. On PostgreSQL such a
+// worker needs the rights SELECT, INSERT and UPDATE on audits, nothing more. Leases, heartbeats
 // (worker_seen_at) and cancel_requested are not visible: they move no revision
 // and wake nobody. DELETE marks a row, so that readers learn of it.
 //
@@ -67,7 +69,8 @@
 // Writes have a deadline of [WriteTimeout] and are not repeated. Every write of
 // a worker carries its lease; once another worker has taken the audit up, it
 // fails with [ErrLeaseLost] and changes nothing. Times come from the database's
-// clock.
+// clock. When that is set back, leases reach further ahead than [LeaseMax], and such a
+// lease counts as run out.
 //
 // [Bounds] say how many site audits may wait, and how many of one host may be
 // unfinished. They are checked in the transaction that stores an audit, and hold for

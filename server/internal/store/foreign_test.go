@@ -109,6 +109,13 @@ func TestRefusals(t *testing.T) {
 			{"UPDATE audits SET status = 'running' WHERE id = 2", "completed and final"},
 			{"UPDATE audits SET progress = 3 WHERE id = 3", "cancelled and final"},
 			{"INSERT INTO audits (url, progress) VALUES ('d', 100)", "is 100 only when status is completed"},
+			{"INSERT INTO audits (id, url) VALUES (0, 'd')", "atalaya: id is 1 or more"},
+			{"INSERT INTO audits (id, url) VALUES (9007199254740992, 'd')", "atalaya: id is 1 to 9007199254740991"},
+			{"INSERT INTO audits (id, url) VALUES (9223372036854775807, 'd')", "atalaya: id is 1 to 9007199254740991"},
+			{"INSERT INTO audits (id, url, progress) VALUES (1, 'a', 3) ON CONFLICT (id) DO UPDATE SET progress = EXCLUDED.progress",
+				"does not fall within an attempt"},
+			{"INSERT INTO audits (id, url, status) VALUES (2, 'b', 'running') ON CONFLICT (id) DO UPDATE SET status = EXCLUDED.status",
+				"completed and final"},
 		} {
 			err := f.try(t, c.sql)
 			if err == nil || !strings.Contains(err.Error(), c.says) {
@@ -120,7 +127,47 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("rows changed:\ngot  %+v\nwant %+v", after, before)
 		}
 		f.sql(t, "UPDATE audits SET message = '"+strings.Repeat("é", 200)+"' WHERE id = 1")
+		// What was refused took no id, and what meets a row without touching it is no error.
+		f.sql(t, "INSERT INTO audits (id, url) VALUES (2, 'e') ON CONFLICT (id) DO NOTHING")
+		f.sql(t, "INSERT INTO audits (id, url, progress) VALUES (1, 'a', 60) ON CONFLICT (id) DO UPDATE SET progress = EXCLUDED.progress")
+		if p := f.progress(t, 1); p.Progress != 60 {
+			t.Errorf("ON CONFLICT DO UPDATE: got progress %d, want 60", p.Progress)
+		}
+		if id := f.create(t, external).AuditID; id > 1000 {
+			t.Errorf("the next audit has id %d", id)
+		}
 	})
+}
+
+// TestReplaceIsRefused checks that no form of SQLite's REPLACE takes a row away:
+// it would run no trigger of UPDATE or DELETE, so readers would not learn of it.
+func TestReplaceIsRefused(t *testing.T) {
+	t.Parallel()
+	f := onSQLite(t, 0)
+	f.sql(t, "INSERT INTO audits (url, progress, idempotency_key) VALUES ('a', 50, 'key 1')")
+	f.sql(t, "INSERT INTO audits (url, status, idempotency_key) VALUES ('b', 'completed', 'key 2')")
+	f.sql(t, "INSERT INTO audits (url) VALUES ('c')")
+	f.sql(t, "INSERT OR IGNORE INTO audits (id, url) VALUES (2, 'd')")
+	before := f.everyRow(t, f.columns(t))
+	for _, c := range []struct{ sql, says string }{
+		{"REPLACE INTO audits (id, url, progress) VALUES (1, 'a', 10)", "an audit is updated, not replaced"},
+		{"INSERT OR REPLACE INTO audits (id, url, progress) VALUES (1, 'a', 60)", "an audit is updated, not replaced"},
+		{"INSERT OR REPLACE INTO audits (id, url) VALUES (2, 'b')", "has ended and is final"},
+		{"INSERT OR REPLACE INTO audits (url, idempotency_key) VALUES ('d', 'key 1')", "an audit is updated, not replaced"},
+		{"INSERT OR REPLACE INTO audits (url, idempotency_key) VALUES ('d', 'key 2')", "has ended and is final"},
+		{"INSERT OR REPLACE INTO audits (id, url, idempotency_key) VALUES (3, 'd', 'key 2')", "has ended and is final"},
+		{"UPDATE OR REPLACE audits SET idempotency_key = 'key 2' WHERE id = 3", "the idempotency key is another audit's"},
+		{"UPDATE OR REPLACE audits SET id = 2 WHERE id = 3", "the id of an audit does not change"},
+	} {
+		err := f.try(t, c.sql)
+		if err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: got %v, want %q", c.sql, err, c.says)
+		}
+	}
+	if after := f.everyRow(t, f.columns(t)); after != before {
+		t.Errorf("rows changed:\ngot  %s\nwant %s", after, before)
+	}
+	f.sql(t, "INSERT OR REPLACE INTO audits (id, url, idempotency_key) VALUES (9, 'e', 'key 3')") // replaces nothing
 }
 
 // TestRevisionOnlyOnVisibleChange checks that a revision moves exactly when a

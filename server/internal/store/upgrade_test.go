@@ -127,6 +127,41 @@ func TestUpgradeOfAnOldDatabase(t *testing.T) {
 	}
 }
 
+// TestUpgradeFreesTheIds opens a database in which the largest number there is was
+// given to an audit. On SQLite nothing could be created after it.
+func TestUpgradeFreesTheIds(t *testing.T) {
+	for _, dialect := range []string{"sqlite", "postgresql"} {
+		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
+			config, db := anOldDatabase(t, dialect)
+			f := &fixture{Store: store.OfDialect(dialect), foreign: db}
+			f.sql(t, "INSERT INTO audits (id, url, status) VALUES (9007199254740992, 'first', 'failed')")
+			f.sql(t, "INSERT INTO audits (id, url) VALUES (9223372036854775807, 'second')")
+			f.sql(t, "INSERT INTO reports (audit_id, body) VALUES (9223372036854775807, 'second')")
+			if dialect == "postgresql" {
+				f.sql(t, "SELECT setval(pg_get_serial_sequence('audits', 'id'), 9223372036854775807)")
+			}
+			if err := f.try(t, "INSERT INTO audits (url) VALUES ('third')"); err == nil {
+				t.Fatal("an id was left")
+			}
+			f = open(t, config)
+			f.foreign = db
+			if got := f.create(t, external).AuditID; got < 4 || got > 6 {
+				t.Errorf("the next id is %d, want one behind the rows there are", got)
+			}
+			got := f.text(t, "SELECT a.url FROM reports AS r JOIN audits AS a ON a.id = r.audit_id")
+			if got != "second" {
+				t.Errorf("the report belongs to %q", got)
+			}
+			// Both go on, whatever their number is.
+			f.sql(t, "UPDATE audits SET progress = 7 WHERE url = 'second'")
+			if err := f.try(t, "UPDATE audits SET progress = 7 WHERE url = 'first'"); err == nil {
+				t.Error("an ended audit changed")
+			}
+		})
+	}
+}
+
 // TestUpgradeKeepsRolesWithoutRightToCreate opens an upgraded database as a role
 // whose rights were granted before the upgrade.
 func TestUpgradeKeepsRolesWithoutRightToCreate(t *testing.T) {

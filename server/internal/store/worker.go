@@ -18,6 +18,10 @@ import (
 // more between them. The next claim ends it as failed: more would die of the same.
 const LeasesLostMax = 5
 
+// LeaseMax bounds a lease. One that ends later than that from now counts as run out:
+// the clock was set back since, or somebody wrote infinity.
+const LeaseMax = 2 * time.Minute
+
 // maxActivity bounds the stored activity in bytes, well below what one frame
 // may have.
 const maxActivity = 48 << 10
@@ -64,9 +68,16 @@ func (r *jobRow) job() work.Job {
 	return j
 }
 
+// leased is true of an audit whose worker's lease has not run out: it ends after the
+// first argument, which is now, and not after the second, beyond which no lease reaches.
+const leased = "coalesce(lease_until > ? AND lease_until <= ?, FALSE)"
+
+func (s *Store) leasedArgs() []any { return []any{s.dialect.now, s.dialect.after(LeaseMax)} }
+
+func (s *Store) leaseEnd(lease time.Duration) bun.Safe { return s.dialect.after(min(lease, LeaseMax)) }
+
 // claimable is a site audit that waits, or whose worker's lease ran out.
-const claimable = unfinished + " AND " +
-	"(status = 'pending' OR lease_until IS NULL OR lease_until <= ?)"
+const claimable = unfinished + " AND (status = 'pending' OR NOT " + leased + ")"
 
 // sound is a claimable audit over which no worker may have died, or that does not run
 // any more: it ends.
@@ -74,10 +85,10 @@ const sound = "((lease_owner IS NULL AND leases_lost = 0) OR cancel_requested OR
 	"(lease_owner IS NOT NULL AND leases_lost >= ?))"
 
 // Claim gives owner the oldest site audit that waits for a worker, for the time
-// of lease; ok is false when there is none. A suspect, see [work.Job], comes after all
-// others. No two calls get the same one. On the way it ends audits without a worker that
-// were asked to cancel, and those that [LeasesLostMax] workers died of. Limits of 0 in
-// the job were not set.
+// of lease, at most [LeaseMax]; ok is false when there is none. A suspect, see
+// [work.Job], comes after all others. No two calls get the same one. On the way it ends
+// audits without a worker that were asked to cancel, and those that [LeasesLostMax]
+// workers died of. Limits of 0 in the job were not set.
 func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration) (job work.Job, ok bool, err error) {
 	return s.claim(ctx, owner, lease, func(q *bun.SelectQuery) *bun.SelectQuery { return q })
 }
@@ -133,7 +144,7 @@ func (s *Store) settle(tx bun.Tx, row *jobRow, owner string, lease time.Duration
 			Set("lease_owner = NULL").Set("lease_until = NULL")
 	}
 	return q.Set("status = 'running'").Set("attempt = attempt + 1").
-		Set("lease_owner = ?", sanitise(owner)).Set("lease_until = ?", s.dialect.after(lease)).
+		Set("lease_owner = ?", sanitise(owner)).Set("lease_until = ?", s.leaseEnd(lease)).
 		Set("worker_seen_at = ?", s.dialect.now)
 }
 
@@ -144,7 +155,7 @@ func (s *Store) settle(tx bun.Tx, row *jobRow, owner string, lease time.Duration
 func (s *Store) candidate(
 	ctx context.Context, tx bun.Tx, among func(*bun.SelectQuery) *bun.SelectQuery,
 ) (row jobRow, err error) {
-	q := tx.NewSelect().Model(&row).Where(claimable, s.dialect.now).Apply(among).
+	q := tx.NewSelect().Model(&row).Where(claimable, s.leasedArgs()...).Apply(among).
 		OrderExpr("leases_lost > 0 OR lease_owner IS NOT NULL, leases_lost, " +
 			"CASE WHEN lease_owner IS NULL THEN 0 ELSE attempt END, id").Limit(1)
 	if s.dialect.lockFree != "" {
@@ -195,7 +206,7 @@ func (s *Store) lockLease(ctx context.Context, tx bun.Tx, l work.Lease) error {
 func (s *Store) Renew(ctx context.Context, l work.Lease, lease time.Duration) (cancelRequested bool, err error) {
 	err = s.write(ctx, fmt.Sprintf("renew %d", l.AuditID), false, func(ctx context.Context, tx bun.Tx) error {
 		q := tx.NewUpdate().Table("audits").
-			Set("lease_until = ?", s.dialect.after(lease)).Set("worker_seen_at = ?", s.dialect.now)
+			Set("lease_until = ?", s.leaseEnd(lease)).Set("worker_seen_at = ?", s.dialect.now)
 		if err := updateHeld(ctx, q, l); err != nil {
 			return err
 		}

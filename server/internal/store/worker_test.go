@@ -518,3 +518,43 @@ func TestClaimSound(t *testing.T) {
 		}
 	})
 }
+
+// TestALeaseTooFarAheadIsNone writes ends of leases that no lease can have, as a clock
+// that was set back leaves them.
+func TestALeaseTooFarAheadIsNone(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.create(t, site)
+		job := f.claim(t, "w1")
+		ends := []string{"'9998-01-01 00:00:00.000+00:00'"}
+		if f.Dialect() == "postgresql" {
+			ends = append(ends, "'infinity'", "clock_timestamp() + interval '125 seconds'")
+		} else {
+			ends = append(ends, "'infinity'", "strftime('%Y-%m-%d %H:%M:%f+00:00', 'now', '125 seconds')")
+		}
+		for i, end := range ends {
+			if _, ok, err := f.Claim(t.Context(), "thief", time.Hour); ok || err != nil {
+				t.Fatalf("claim of what is leased: got %v, %v", ok, err)
+			}
+			f.sql(t, "UPDATE audits SET lease_until = "+end+" WHERE id = 1")
+			if job = f.claim(t, fmt.Sprint("w", i+2)); job.Lease.AuditID != 1 {
+				t.Fatalf("%s: claimed %+v", end, job)
+			}
+			// A page more, or it would be given up for its workers' deaths.
+			if err := f.Advance(t.Context(), job.Lease, work.Advance{TotalPages: i + 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// A lease that was asked for longer than one may be still holds.
+		if _, err := f.Renew(t.Context(), job.Lease, time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok, err := f.Claim(t.Context(), "thief", time.Minute); ok || err != nil {
+			t.Errorf("claim of what is leased: got %v, %v", ok, err)
+		}
+		// Nobody holds it, so a cancellation is not left to its worker.
+		f.sql(t, "UPDATE audits SET lease_until = "+ends[1]+" WHERE id = 1")
+		if p, err := f.Cancel(t.Context(), 1); err != nil || p.Status != shared.StatusCancelled {
+			t.Errorf("cancel: got %s, %v", p.Status, err)
+		}
+	})
+}

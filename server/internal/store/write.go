@@ -29,7 +29,7 @@ type headRow struct {
 func (s *Store) head(ctx context.Context, tx bun.Tx, where string, args ...any) (headRow, error) {
 	var h headRow
 	q := tx.NewSelect().Model(&h).ColumnExpr("?TableColumns").
-		ColumnExpr("coalesce(a.lease_until > ?, FALSE) AS held", s.dialect.now).
+		ColumnExpr(leased+" AS held", s.leasedArgs()...).
 		Where("a.deleted_at IS NULL").Where(where, args...)
 	if s.dialect.lock != "" {
 		q.For(s.dialect.lock)
