@@ -34,6 +34,9 @@ type Config struct {
 	// DataDir holds the SQLite database.
 	DataDir string
 
+	// Keep is how long audits are kept after their end; 0 means for ever.
+	Keep time.Duration
+
 	// Heartbeat is the interval of heartbeats on an idle stream.
 	Heartbeat time.Duration
 	// StreamLifetime is the longest life of a stream.
@@ -101,6 +104,9 @@ func (c *Config) settings(u *unparsed) []setting {
 		unbounded("database-url", &c.DatabaseURL, "",
 			"postgres:// `URL`; empty means SQLite in --data-dir (also DATABASE_URL)"),
 		unbounded("data-dir", &c.DataDir, "./data", "`folder` of the SQLite database"),
+
+		bounded("keep", &c.Keep, 0, 0, keepMax,
+			"how long audits are kept after they have ended, such as 720h; 0 means for ever"),
 
 		bounded("heartbeat", &c.Heartbeat, shared.HeartbeatDefault, time.Second, shared.HeartbeatMax,
 			"interval of beats on an idle stream, {bounds}"),

@@ -112,6 +112,9 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	if cfg.Workers > 0 {
 		parts.run("engine", func() error { return engine.Run(ctx) })
 	}
+	if cfg.Keep > 0 {
+		parts.run("keep", func() error { return keeper{rows, cfg.Keep, log}.run(ctx) })
+	}
 	defer func() { quit(); stop(); err = errors.Join(err, parts.wait()) }()
 
 	guard := access.NewGuard(cfg.Addr, problems.Fail)

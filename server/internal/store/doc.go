@@ -76,6 +76,12 @@
 // unfinished. They are checked in the transaction that stores an audit, and hold for
 // all servers of a database that have the same.
 //
+// # What was long ago
+//
+// [Store.Expire] deletes audits that ended longer ago than they are to be kept, and
+// [Store.Purge] removes what is left of deleted ones. Both do little at a time, for
+// other writers wait meanwhile.
+//
 // # Errors
 //
 // Each error is wrapped once, with operation and key, and is one of this
@@ -103,6 +109,7 @@
 //   - listen.go: wake-ups
 //   - write.go: create, patch, cancel, delete
 //   - admission.go: how many audits there may be
+//   - keep.go: old audits are deleted, and deleted ones removed
 //   - worker.go: leases, claim, advance, finish
 //   - pages.go, findings.go, unvisited.go: what a worker stores beside its audit
 //   - budgets.go: what servers tell each other, so that together they stay polite

@@ -256,13 +256,12 @@ func (s *Store) Delete(ctx context.Context, id int64) error {
 		if h.Status == shared.StatusRunning {
 			return fmt.Errorf("%w: a running audit is cancelled before it is deleted", ErrConflict)
 		}
-		for _, table := range []string{"unvisited", "findings", "pages", "reports"} {
-			if _, err := tx.NewDelete().Table(table).Where("audit_id = ?", id).Exec(ctx); err != nil {
+		for _, b := range belongings {
+			if _, err := tx.NewDelete().Table(b.table).Where("audit_id = ?", id).Exec(ctx); err != nil {
 				return err
 			}
 		}
-		_, err = tx.NewUpdate().Table("audits").Where("id = ?", id).
-			Set("deleted_at = ?", s.dialect.now).Set("idempotency_key = NULL").Exec(ctx)
+		_, err = s.bury(tx.NewUpdate().Table("audits").Where("id = ?", id)).Exec(ctx)
 		return err
 	})
 }
