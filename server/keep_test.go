@@ -76,8 +76,8 @@ func TestOldAuditsAreDeletedLittleByLittle(t *testing.T) {
 		}
 		for text, want := range map[string]int{
 			"\n": 3, "msg=\"old audits deleted\" deleted=250 removed_rows=750 keep=720h0m0s": 1,
-			"msg=\"old audits deleted\" deleted=1 removed_rows=3":                           1,
-			"could not be deleted\" deleted=0 removed_rows=0 err=\"the disk is on fire\"":   1,
+			"msg=\"old audits deleted\" deleted=1 removed_rows=3":                         1,
+			"could not be deleted\" deleted=0 removed_rows=0 err=\"the disk is on fire\"": 1,
 		} {
 			if got := strings.Count(log.String(), text); got != want {
 				t.Errorf("the log has %q %d times, want %d:\n%s", text, got, want, &log)

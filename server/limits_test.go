@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -117,6 +120,81 @@ func newest(t *testing.T, s *ssetest.Reader) (shared.AuditProgress, int) {
 	return states[len(states)-1], len(states)
 }
 
+// readinessInWords is the answer of /readyz with its parts.
+func (p *process) readinessInWords() (int, map[string]string) {
+	p.t.Helper()
+	status, body := p.request("GET", shared.PathReady, "")
+	parts := map[string]string{}
+	if err := json.Unmarshal(body, &parts); err != nil {
+		p.t.Fatal(err)
+	}
+	return status, parts
+}
+
+// unwritable waits until readiness says that reads go on and writes do not, for this
+// reason, and that a request is refused for one of these.
+func (p *process) unwritable(code shared.Code, refusals ...shared.Code) {
+	p.t.Helper()
+	testkit.Eventually(p.t, 10*time.Second, "readiness turns red", func() bool {
+		status, parts := p.readinessInWords()
+		return status == 503 && parts["database"] == "ok" && parts["writes"] == "failing" && parts["code"] == string(code) &&
+			parts["detail"] != ""
+	})
+	status, body := p.request("POST", shared.PathAudits, `{"url":"x","kind":"external"}`)
+	var problem shared.Problem
+	if err := json.Unmarshal(body, &problem); err != nil || status != 503 || !slices.Contains(refusals, problem.Code) {
+		p.t.Errorf("a new audit: %d %s, want 503 and %v", status, body, refusals)
+	}
+}
+
+// TestReadinessKnowsOfAFailover demotes the primary, which answers reads as before.
+func TestReadinessKnowsOfAFailover(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	db.Exec(t, "CREATE DATABASE atalaya")
+	p := start(t, "--database-url", db.URL("atalaya"), "--workers", "0")
+	a := p.create(`{"url":"x","kind":"external"}`)
+	db.Demote(t)
+	p.unwritable(shared.CodeDatabaseStandby, shared.CodeDatabaseRead)
+	p.progress(a.AuditID)
+	db.Promote(t)
+	testkit.Eventually(t, 20*time.Second, "readiness turns green", func() bool {
+		status, _ := p.readinessInWords()
+		return status == 200
+	})
+	p.create(`{"url":"y","kind":"external"}`)
+}
+
+// TestReadinessKnowsOfFilesThatAreGone renames the database under a server that has a
+// reader: the stream says how old its state is, and is fresh again when it is back.
+func TestReadinessKnowsOfFilesThatAreGone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := start(t, "--data-dir", dir, "--workers", "0", "--heartbeat", "1s")
+	a := p.create(`{"url":"x","kind":"external"}`)
+	s := p.stream(shared.PathStream(a.AuditID), "")
+	testkit.Eventually(t, 10*time.Second, "a heartbeat", func() bool { return len(s.Heartbeats()) >= 1 })
+	file := filepath.Join(dir, "atalaya.db")
+	if err := os.Rename(file, file+".away"); err != nil {
+		t.Fatal(err)
+	}
+	gone := time.Now()
+	p.unwritable(shared.CodeDatabaseMoved, shared.CodeDatabaseMoved)
+	before := len(s.Heartbeats())
+	testkit.Eventually(t, 15*time.Second, "heartbeats meanwhile", func() bool { return len(s.Heartbeats()) >= before+2 })
+	if last := s.Heartbeats()[before+1]; last.FreshAt == nil || last.FreshAt.After(gone.Add(time.Second)) {
+		t.Errorf("a heartbeat says the state is confirmed at %v; the files were gone at %v", last.FreshAt, gone)
+	}
+	if err := os.Rename(file+".away", file); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Eventually(t, 20*time.Second, "readiness turns green", func() bool {
+		status, parts := p.readinessInWords()
+		return status == 200 && parts["code"] == ""
+	})
+	p.create(`{"url":"y","kind":"external"}`)
+}
+
 // TestOperatorsSeeAnOutage stops the database under a stream. The stream goes on
 // and says how old its state is; readiness says what fails; and when the database
 // is back, nobody has to come again.
@@ -128,14 +206,7 @@ func TestOperatorsSeeAnOutage(t *testing.T) {
 	p := start(t, "--database-url", dsn, "--workers", "0", "--heartbeat", "1s")
 	a := p.create(`{"url":"x","kind":"external"}`)
 	s := p.stream(shared.PathStream(a.AuditID), "")
-	ready := func() (int, map[string]string) {
-		status, body := p.request("GET", shared.PathReady, "")
-		parts := map[string]string{}
-		if err := json.Unmarshal(body, &parts); err != nil {
-			t.Fatal(err)
-		}
-		return status, parts
-	}
+	ready := p.readinessInWords
 	testkit.Eventually(t, 10*time.Second, "two heartbeats", func() bool { return len(s.Heartbeats()) >= 2 })
 	if status, parts := ready(); status != 200 || parts["status"] != "ready" {
 		t.Fatalf("before: %d %v", status, parts)

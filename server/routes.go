@@ -30,7 +30,7 @@ func routes(
 	get(shared.PathHealth, func(w http.ResponseWriter, _ *http.Request) {
 		status(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
-	get(shared.PathReady, ready(streams, rows))
+	get(shared.PathReady, ready(problems, streams, rows))
 	get(shared.PathMetrics, m.handler().ServeHTTP)
 	mux.Handle("/", app)
 }
@@ -58,21 +58,33 @@ func forPrograms(p string) bool {
 		func(root string) bool { return p == root || strings.HasPrefix(p, root+"/") })
 }
 
-// ready answers whether this process should get traffic: not while it drains,
-// nor when the database or the feed of changes fails.
-func ready(streams *stream.Server, rows *store.Store) http.HandlerFunc {
+// ready answers whether this process should get traffic: not while it drains, nor
+// when the database, writes to it or the feed of changes fail. Beside what fails it
+// says why, with the code and the words of a problem.
+func ready(problems *api.Problems, streams *stream.Server, rows *store.Store) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 		defer cancel()
-		parts := map[string]string{"status": "ready", "database": "ok", "feed": "ok", "streams": "ok"}
+		parts := map[string]string{"status": "ready", "database": "ok", "writes": "ok", "feed": "ok", "streams": "ok"}
 		code := http.StatusOK
-		for part, err := range map[string]error{"database": rows.Ping(ctx), "feed": streams.Healthy()} {
-			if err != nil {
-				parts[part], parts["status"], code = "failing", "not ready", http.StatusServiceUnavailable
+		fail := func(part, how string, why shared.Code, detail string) {
+			parts[part] = how
+			if code == http.StatusOK { // the first is the cause of those that follow
+				parts["status"], parts["code"], parts["detail"] = "not ready", string(why), detail
+			}
+			code = http.StatusServiceUnavailable
+		}
+		for _, check := range []struct {
+			part string
+			err  error
+		}{{"database", rows.Ping(ctx)}, {"writes", rows.Writable(ctx)}, {"feed", streams.Healthy()}} {
+			if check.err != nil {
+				p := problems.Describe(check.err)
+				fail(check.part, "failing", p.Code, p.Detail)
 			}
 		}
 		if streams.Draining() {
-			parts["streams"], parts["status"], code = "draining", "not ready", http.StatusServiceUnavailable
+			fail("streams", "draining", shared.CodeDraining, "The server is shutting down.")
 		}
 		status(w, code, parts)
 	}

@@ -30,6 +30,10 @@ const (
 	CodeCallerLimited   Code = "caller_limited"         // the caller has started as many audits as one may in an hour
 	CodeInternal        Code = "internal"               // the server's own fault
 	CodeUnavailable     Code = "unavailable"            // the database cannot do that at present
+	CodeDatabaseFull    Code = "database_full"          // the database has no room left
+	CodeDatabaseRead    Code = "database_read_only"     // the database takes no changes
+	CodeDatabaseStandby Code = "database_standby"       // another server is the primary
+	CodeDatabaseMoved   Code = "database_moved"         // the database's files were removed or replaced
 	CodeDraining        Code = "draining"               // the server is shutting down
 	CodeOverloaded      Code = "overloaded"             // come back after Retry-After
 )
@@ -63,6 +67,10 @@ var Codes = [...]Code{
 	CodeCallerLimited,
 	CodeInternal,
 	CodeUnavailable,
+	CodeDatabaseFull,
+	CodeDatabaseRead,
+	CodeDatabaseStandby,
+	CodeDatabaseMoved,
 	CodeDraining,
 	CodeOverloaded,
 }

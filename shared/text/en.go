@@ -678,6 +678,13 @@ var english = language{
 		{"caller_limited", "As many audits have been started from your address as one may start in an hour. Try again " +
 			"later."},
 		{"unavailable", "The server's database cannot do that at present. Try again in a moment."},
+		{"database_full", "The server's disk is full, so nothing could be saved. Its operator has to make room."},
+		{"database_read_only", "The server's database can only be read at present, so nothing could be saved. Try again " +
+			"later."},
+		{"database_standby", "The server's database has handed over to another one, so nothing could be saved. Try again " +
+			"in a moment."},
+		{"database_moved", "The files of the server's database are gone, so nothing could be saved. Its operator has to " +
+			"put them back or restart it."},
 		{"draining", "The server is busy or restarting. Try again in a moment."},
 		{"overloaded", "The server is busy or restarting. Try again in a moment."},
 		{"offline", "You are offline. Try again when there is a connection."},

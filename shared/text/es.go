@@ -699,6 +699,14 @@ var spanish = language{
 		{"caller_limited", "Desde tu dirección ya se han iniciado tantas auditorías como se permiten en una hora. " +
 			"Inténtalo más tarde."},
 		{"unavailable", "La base de datos del servidor no puede hacerlo ahora. Inténtalo dentro de un momento."},
+		{"database_full", "El disco del servidor está lleno y no se ha podido guardar nada. Quien lo administra tiene que " +
+			"liberar espacio."},
+		{"database_read_only", "La base de datos del servidor solo se puede leer por ahora y no se ha podido guardar nada. " +
+			"Inténtalo más tarde."},
+		{"database_standby", "La base de datos del servidor ha cedido el paso a otra y no se ha podido guardar nada. " +
+			"Inténtalo dentro de un momento."},
+		{"database_moved", "Los archivos de la base de datos del servidor ya no están y no se ha podido guardar nada. " +
+			"Quien lo administra tiene que devolverlos a su sitio o reiniciarlo."},
 		{"draining", "El servidor está ocupado o reiniciándose. Inténtalo dentro de un momento."},
 		{"overloaded", "El servidor está ocupado o reiniciándose. Inténtalo dentro de un momento."},
 		{"offline", "No hay conexión. Inténtalo de nuevo cuando la haya."},

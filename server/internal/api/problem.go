@@ -86,6 +86,10 @@ var answers = map[shared.Code]answer{
 	shared.CodeCallerLimited:   {429, "Too many audits started in an hour"},
 	shared.CodeInternal:        {500, "Something went wrong here"},
 	shared.CodeUnavailable:     {503, "The database cannot do that at present"},
+	shared.CodeDatabaseFull:    {503, "The database is full"},
+	shared.CodeDatabaseRead:    {503, "The database can only be read"},
+	shared.CodeDatabaseStandby: {503, "The database is a standby"},
+	shared.CodeDatabaseMoved:   {503, "The database's files were removed or replaced"},
 	shared.CodeDraining:        {503, "The server is shutting down"},
 	shared.CodeOverloaded:      {503, "The server is full"},
 }

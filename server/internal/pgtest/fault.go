@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
@@ -43,6 +45,32 @@ func (s *Server) Revive(t testing.TB) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// Demote restarts the server as a standby, which the primary of yesterday is after a
+// failover: it answers, and takes no writes. [Server.Promote] makes it primary again.
+func (s *Server) Demote(t testing.TB) {
+	t.Helper()
+	if err := s.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(s.data(), "standby.signal"), nil, 0o600); err != nil {
+		t.Fatalf("pgtest: demote: %v", err)
+	}
+	if s.as != nil {
+		if err := os.Chown(filepath.Join(s.data(), "standby.signal"), int(s.as.Uid), int(s.as.Gid)); err != nil {
+			t.Fatalf("pgtest: demote: %v", err)
+		}
+	}
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Promote makes a standby the primary, and waits until it is.
+func (s *Server) Promote(t testing.TB) {
+	t.Helper()
+	s.Exec(t, "SELECT pg_promote()")
 }
 
 // Freeze stops every process of the server, so that it neither answers nor goes

@@ -36,8 +36,12 @@ type Changes struct {
 //
 // A cursor that lies beyond the present gives [ErrBadCursor], as one that cannot
 // be read does: an older copy of the database has taken over, and nothing is
-// known about what it will number next. Start anew with "".
+// known about what it will number next. Start anew with "". [ErrMoved] says that what
+// it would return is no longer the database's.
 func (s *Store) Changes(ctx context.Context, cursor string) (Changes, error) {
+	if err := s.files.check(); err != nil {
+		return Changes{}, fmt.Errorf("store: changes: %w", err)
+	}
 	readChanges := s.changesByRevision
 	if s.postgres != nil {
 		readChanges = s.changesByTransaction

@@ -76,6 +76,10 @@
 // unfinished. They are checked in the transaction that stores an audit, and hold for
 // all servers of a database that have the same.
 //
+// [Store.Writable] knows whether writes can succeed at present, for a server that can
+// be read may still be full, read-only or no longer the primary. Nothing is written to
+// SQLite's files once their names stand for others.
+//
 // # What was long ago
 //
 // [Store.Expire] deletes audits that ended longer ago than they are to be kept, and
@@ -97,9 +101,11 @@
 //   - postgres.go: the address, the pool, migrating under a lock;
 //     alive_unix.go and alive_other.go: is a pooled connection still good?
 //   - sqlite.go: the data directory, the pools, watching the file;
-//     lock_unix.go and lock_other.go: one owner per directory
+//     lock_unix.go and lock_other.go: one owner per directory;
+//     files.go: are they still the files that are open?
 //   - migrate.go and migrations/: tables, triggers, the list of visible columns
 //   - query.go: how every read and write runs, and where the databases differ
+//   - writable.go: does the database take writes?
 //   - errors.go: what the errors of two drivers mean
 //   - rows.go: a row of audits, and how a spoiled one is mended
 //   - sentence.go: the texts of a row, with the keys by which they are translated

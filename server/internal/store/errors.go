@@ -45,8 +45,13 @@ var (
 	ErrUnavailable = errors.New("the database is unavailable")
 	// ErrFull says that the database has no room for what was to be written.
 	ErrFull = fmt.Errorf("%w: it is full", ErrUnavailable)
-	// ErrReadOnly says that the database takes no changes, such as a standby.
+	// ErrReadOnly says that the database takes no changes.
 	ErrReadOnly = fmt.Errorf("%w: it is read-only", ErrUnavailable)
+	// ErrStandby says that another server has become the primary, or is to become it.
+	ErrStandby = fmt.Errorf("%w: it is a standby", ErrUnavailable)
+	// ErrMoved says that the files of SQLite were removed or replaced while they were
+	// open: what was written now would vanish.
+	ErrMoved = fmt.Errorf("%w: its files were removed or replaced", ErrUnavailable)
 	// ErrBusy says that the database has too much to do, or that others were faster.
 	ErrBusy = fmt.Errorf("%w: it is busy", ErrUnavailable)
 )

@@ -12,6 +12,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 	"unicode/utf8"
 
 	"atalaya/server/internal/store/migrations"
@@ -138,5 +140,34 @@ func FuzzCursor(f *testing.F) {
 				t.Errorf("%q: read as %v, then as %v, %v", changes, w, again, err)
 			}
 		}
+	})
+}
+
+// TestARefusalSpeaksForAWhile and a proof for less.
+func TestARefusalSpeaksForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w writability
+		expect := func(what string, known bool, refusal error) {
+			t.Helper()
+			if k, err := w.lately(); k != known || !errors.Is(err, refusal) {
+				t.Errorf("%s: got %v, %v, want %v, %v", what, k, err, known, refusal)
+			}
+		}
+		expect("at first", false, nil)
+		w.proved()
+		expect("proved", true, nil)
+		w.note(fmt.Errorf("%w: as a test says", ErrFull))
+		expect("refused since", true, ErrFull)
+		time.Sleep(refusalLasts - time.Nanosecond)
+		expect("still", true, ErrFull)
+		time.Sleep(time.Nanosecond)
+		expect("long ago", false, nil)
+		for _, other := range []error{nil, ErrBusy, ErrTimeout, ErrOutOfRange, ErrUnavailable} {
+			w.note(other)
+			expect("another error", false, nil)
+		}
+		w.proved()
+		time.Sleep(proofLasts)
+		expect("proved long ago", false, nil)
 	})
 }

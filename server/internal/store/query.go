@@ -53,7 +53,12 @@ func readRows[T any](
 func (s *Store) write(ctx context.Context, what string, visible bool, do func(context.Context, bun.Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, WriteTimeout)
 	defer cancel()
-	if err := normalise(s.writeDB.RunInTx(ctx, nil, do)); err != nil {
+	err := s.files.check()
+	if err == nil {
+		err = normalise(s.writeDB.RunInTx(ctx, nil, do))
+		s.writability.note(err)
+	}
+	if err != nil {
 		return fmt.Errorf("store: %s: %w", what, err)
 	}
 	if visible {

@@ -63,7 +63,14 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	if err := migrateTo(ctx, s.writeDB, migrations.SQLite); err != nil {
 		return fmt.Errorf("store: %s: %w", file, normalise(err))
 	}
-	return s.expireLeases(ctx)
+	if err := s.expireLeases(ctx); err != nil {
+		return err
+	}
+	if _, err := s.watcher.version(ctx); err != nil { // its connection stays
+		return err
+	}
+	s.files, err = holdFiles(file)
+	return err
 }
 
 // expireLeases ends the leases that a killed process left: the directory has one

@@ -42,7 +42,10 @@ type Store struct {
 	committed func()
 	postgres  *postgres
 	watcher   *watcher
+	files     files       // none on PostgreSQL
 	closers   []io.Closer // in order of closing
+
+	writability writability
 	// budgetsForgotten is when old notes about budgets were removed, in ms.
 	budgetsForgotten atomic.Int64
 }
