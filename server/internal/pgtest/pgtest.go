@@ -4,8 +4,10 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -93,6 +95,22 @@ func (s *Server) Template(t testing.TB, name string, fill func(url string)) {
 	s.Exec(t, "CREATE DATABASE "+name+" TEMPLATE template0")
 	fill(s.URL(name))
 	s.Exec(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"+name+"'")
+}
+
+// Tool runs a program of PostgreSQL, such as pg_dump, in a folder that the server's user
+// may write to, and returns what it printed.
+func (s *Server) Tool(t testing.TB, name string, args ...string) []byte {
+	t.Helper()
+	cmd := s.command(t.Context(), name, args...)
+	out, err := cmd.Output()
+	if err != nil {
+		var stderr []byte
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+			stderr = exit.Stderr
+		}
+		t.Fatalf("pgtest: %s: %v: %s", name, err, stderr)
+	}
+	return out
 }
 
 // URL is the address of a database of the cluster for its superuser.

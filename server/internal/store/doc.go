@@ -64,6 +64,12 @@
 // work on the same PostgreSQL go on meanwhile. A schema that a newer atalaya made
 // is refused.
 //
+// # Copies
+//
+// A database that was restored from a copy is found out when it is opened: it lacks the
+// origin of its original. Its audits get new revisions then, beyond all that readers can
+// have seen, so that nobody takes what was restored for older than what was lost.
+//
 // # Writes
 //
 // Writes have a deadline of [WriteTimeout] and are not repeated. Every write of
@@ -104,6 +110,7 @@
 //     lock_unix.go and lock_other.go: one owner per directory;
 //     files.go: are they still the files that are open?
 //   - migrate.go and migrations/: tables, triggers, the list of visible columns
+//   - origin.go: a restored copy is told from its original
 //   - query.go: how every read and write runs, and where the databases differ
 //   - writable.go: does the database take writes?
 //   - errors.go: what the errors of two drivers mean

@@ -41,14 +41,18 @@ func both(t *testing.T, test func(*testing.T, *fixture)) {
 func onSQLite(t *testing.T, pool int) *fixture {
 	t.Helper()
 	f := open(t, store.Config{DataDir: t.TempDir(), PoolSize: pool})
-	var err error
-	f.foreign, err = sql.Open("sqlite",
-		"file:"+filepath.Join(f.config.DataDir, "atalaya.db")+"?_pragma=busy_timeout(5000)")
+	f.foreign = plainSQLite(t, f.config.DataDir)
+	return f
+}
+
+func plainSQLite(t *testing.T, dir string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "atalaya.db")+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = f.foreign.Close() })
-	return f
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }
 
 func onPostgres(t *testing.T, pool int) *fixture {

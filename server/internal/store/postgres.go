@@ -72,7 +72,7 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 	if err != nil {
 		return fmt.Errorf("store: cannot open the database %s: %w", pg.where, normalise(err))
 	}
-	if err := pg.migrate(ctx); err != nil {
+	if err := pg.migrate(ctx, s.log); err != nil {
 		return fmt.Errorf("store: %s: %w", pg.where, normalise(err))
 	}
 	s.postgres = &pg
@@ -184,7 +184,7 @@ func (pg postgres) pool(size int, more ...pgdriver.Option) *sql.DB {
 // of several servers that start together one works and the others find it done.
 // The lock is asked for again and again: a waiting lock would run into the
 // timeouts of the driver.
-func (pg postgres) migrate(ctx context.Context) error {
+func (pg postgres) migrate(ctx context.Context, log *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, migrateWithin)
 	defer cancel()
 	pool := pg.pool(2, pgdriver.WithReadTimeout(migrateWithin), func(conf *pgdriver.Config) {
@@ -214,7 +214,11 @@ func (pg postgres) migrate(ctx context.Context) error {
 		}
 	}
 	for {
-		err := migrateTo(ctx, bun.NewDB(pool, pgdialect.New()), migrations.Postgres)
+		db := bun.NewDB(pool, pgdialect.New())
+		err := migrateTo(ctx, db, migrations.Postgres)
+		if err == nil {
+			err = settlePostgres(ctx, db, log)
+		}
 		if e, ok := errors.AsType[pgdriver.Error](err); !ok || e.Field('C') != lockNotAvailable {
 			return err
 		}

@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -63,14 +65,18 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	if err := migrateTo(ctx, s.writeDB, migrations.SQLite); err != nil {
 		return fmt.Errorf("store: %s: %w", file, normalise(err))
 	}
-	if err := s.expireLeases(ctx); err != nil {
+	origin := originFile{s, filepath.Join(c.DataDir, "atalaya.origin")}
+	if err := errors.Join(origin.settle(ctx), s.expireLeases(ctx)); err != nil {
 		return err
 	}
 	if _, err := s.watcher.version(ctx); err != nil { // its connection stays
 		return err
 	}
-	s.files, err = holdFiles(file)
-	return err
+	if s.files, err = holdFiles(file); err != nil {
+		return err
+	}
+	s.closers = slices.Insert(s.closers, 0, io.Closer(origin))
+	return nil
 }
 
 // expireLeases ends the leases that a killed process left: the directory has one
