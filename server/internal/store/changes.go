@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -130,17 +131,18 @@ func (s *Store) changesByRevision(ctx context.Context, db bun.IDB, cursor string
 	return changeRows{rows, strconv.FormatInt(rows[len(rows)-1].Revision, 10)}, nil
 }
 
-// changesByTransaction reads what transactions wrote that were not finished at
-// the snapshot before (xid >= its xmin) and are now. Cursor and rows come from
-// one statement, hence one snapshot. The upper bound leaves out the numbers of
-// another cluster, as a restored dump has them; they would come back every time.
+// changesByTransaction reads what transactions wrote that the snapshot before did not
+// see and this query does: those that were open then, and those that began since. What
+// it saw is not read again, however long some transaction stays open. Cursor and rows
+// come from one statement, hence one snapshot. The upper bound leaves out the numbers
+// of another cluster, as a restored dump has them; they would come back every time.
 //
 // With more rows than ChangesMax, the window is read in several calls. A row
 // written again meanwhile drops out of it and lies in the next one, which starts
-// at the xmin of this one's first snapshot.
+// at this one's first snapshot.
 func (s *Store) changesByTransaction(ctx context.Context, db bun.IDB, cursor string) (got changeRows, err error) {
 	if cursor == "" {
-		err = db.NewSelect().ColumnExpr("pg_snapshot_xmin(pg_current_snapshot())::text").Scan(ctx, &got.next)
+		err = db.NewSelect().ColumnExpr(presentSnapshot).Scan(ctx, &got.next)
 		return got, err
 	}
 	from, err := decodeChangeCursor(cursor)
@@ -148,20 +150,12 @@ func (s *Store) changesByTransaction(ctx context.Context, db bun.IDB, cursor str
 		return got, err
 	}
 	var rows []changeRow
-	window := db.NewSelect().Table("audits").
-		Where("(change_xid, id) > (?::text::xid8, ?)", strconv.FormatUint(from.xid, 10), from.id).
-		OrderExpr("change_xid, id").Limit(ChangesMax)
-	if from.until == 0 {
-		window.Where("change_xid < pg_snapshot_xmax(pg_current_snapshot())")
-	} else {
-		window.Where("change_xid < ?::text::xid8", strconv.FormatUint(from.until, 10))
-	}
 	err = db.NewSelect().Model(&rows).
 		ColumnExpr("?TableColumns").
 		ColumnExpr("a.change_xid::text AS xid").
 		ColumnExpr("pg_snapshot_xmax(pg_current_snapshot())::text AS until").
-		ColumnExpr("pg_snapshot_xmin(pg_current_snapshot())::text AS next").
-		ModelTableExpr("(VALUES (1)) AS always LEFT JOIN LATERAL (?) AS a ON TRUE", window).
+		ColumnExpr(presentSnapshot+" AS next").
+		ModelTableExpr("(VALUES (1)) AS always LEFT JOIN LATERAL (?) AS a ON TRUE", from.window(db)).
 		OrderExpr("a.change_xid, a.id").Scan(ctx)
 	if err != nil {
 		return got, err
@@ -170,6 +164,40 @@ func (s *Store) changesByTransaction(ctx context.Context, db bun.IDB, cursor str
 	return got, err
 }
 
+// presentSnapshot is a [snapshot] in its text form. A standby does not say which
+// transactions are open, so the first of them stands for the end of what was seen.
+const presentSnapshot = "CASE WHEN pg_is_in_recovery() THEN pg_snapshot_xmin(pg_current_snapshot())::text ELSE " +
+	"rtrim(regexp_replace(pg_current_snapshot()::text, '^[0-9]+:', ''), ':') END"
+
+// window selects the rows behind the cursor, at most ChangesMax of them. Two queries
+// find them by the index, where one with OR would read what lies between as well.
+func (c changeCursor) window(db bun.IDB) *bun.SelectQuery {
+	began := c.rows(db).Where("change_xid >= ?::text::xid8", xid8(c.seen.xmax))
+	if len(c.seen.open) == 0 || c.xid >= c.seen.xmax {
+		return began
+	}
+	open := make([]string, len(c.seen.open))
+	for i, xid := range c.seen.open {
+		open[i] = xid8(xid)
+	}
+	return db.NewSelect().TableExpr("(?) AS behind",
+		c.rows(db).Where("change_xid = ANY (?::text::xid8[])", "{"+strings.Join(open, ",")+"}").UnionAll(began)).
+		OrderExpr("change_xid, id").Limit(ChangesMax)
+}
+
+// rows are those behind the position within a window and before its end.
+func (c changeCursor) rows(db bun.IDB) *bun.SelectQuery {
+	q := db.NewSelect().Table("audits").OrderExpr("change_xid, id").Limit(ChangesMax)
+	if c.until.xmax == 0 {
+		return q.Where("change_xid < pg_snapshot_xmax(pg_current_snapshot())")
+	}
+	return q.Where("(change_xid, id) > (?::text::xid8, ?)", xid8(c.xid), c.id).
+		Where("change_xid < ?::text::xid8", xid8(c.until.xmax))
+}
+
+// xid8 is the text of a transaction's number: the type takes no others.
+func xid8(xid uint64) string { return strconv.FormatUint(xid, 10) }
+
 // advance reads the rows of one query: it returns those that changed, and the
 // cursor behind them.
 func (c changeCursor) advance(rows []changeRow) (changed []changeRow, next string, err error) {
@@ -177,24 +205,24 @@ func (c changeCursor) advance(rows []changeRow) (changed []changeRow, next strin
 	switch {
 	case err != nil:
 		return nil, "", err
-	case max(c.xid, c.until, c.next) > xmax:
+	case max(c.seen.xmax, c.xid, c.until.xmax) > xmax:
 		return nil, "", ErrBadCursor
-	case len(changed) == 0 && c.until == 0:
+	case len(changed) == 0 && c.until.xmax == 0:
 		return nil, c.String(), nil // nothing newer: the same cursor is as good
 	case len(changed) == 0:
-		return nil, changeCursor{xid: c.next}.String(), nil
+		return nil, changeCursor{seen: c.until}.String(), nil
 	}
 	last := changed[len(changed)-1]
-	xid, errXid := strconv.ParseUint(last.Xid, 10, 63)
-	xmin, errXmin := strconv.ParseUint(last.Next, 10, 63)
-	if err := errors.Join(errXid, errXmin); err != nil {
-		return nil, "", fmt.Errorf("transaction id: %c", err)
+	xid, errXid := decodeXid(last.Xid)
+	present, errNext := decodeSnapshot(last.Next)
+	if err := errors.Join(errXid, errNext); err != nil {
+		return nil, "", fmt.Errorf("transaction id: %w", err)
 	}
-	if c.until == 0 {
-		c.until, c.next = xmax, xmin
+	if c.until.xmax == 0 {
+		c.until = present
 	}
 	if len(changed) < ChangesMax {
-		return changed, changeCursor{xid: c.next}.String(), nil
+		return changed, changeCursor{seen: c.until}.String(), nil
 	}
 	c.xid, c.id = xid, last.ID
 	return changed, c.String(), nil

@@ -160,6 +160,60 @@ func TestChangesLateCommit(t *testing.T) {
 	}
 }
 
+// TestChangesBesideAnOpenTransaction has a transaction stay open that has written, as a
+// nightly batch does. Everything that commits meanwhile is read once, not at every call.
+func TestChangesBesideAnOpenTransaction(t *testing.T) {
+	t.Parallel()
+	f := onPostgres(t, 0)
+	f.sql(t, "INSERT INTO audits (url) SELECT 'https://example.org/' || i FROM generate_series(1, 1200) AS i")
+	cursor := f.now(t)
+	batch, err := f.foreign.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = batch.Rollback() }()
+	if _, err := batch.ExecContext(t.Context(), "UPDATE audits SET progress = 30 WHERE id = 1"); err != nil {
+		t.Fatal(err)
+	}
+	// ahead reads until nothing more is left, and returns the rows that were read.
+	ahead := func() (read int) {
+		for {
+			c, err := f.Changes(t.Context(), cursor)
+			if err != nil {
+				t.Fatal(err)
+			}
+			read, cursor = read+len(c.Changed), c.Next
+			if !c.More {
+				return read
+			}
+		}
+	}
+	f.sql(t, "UPDATE audits SET progress = 5 WHERE id > 1")
+	if read := ahead(); read != 1199 {
+		t.Errorf("%d rows were read, want each of the 1199 that changed once", read)
+	}
+	for _, c := range []struct {
+		sql  string
+		read int
+	}{
+		{"SELECT", 0},
+		{"UPDATE audits SET progress = 6 WHERE id = 7", 1},
+		{"UPDATE audits SET progress = 7 WHERE id IN (7, 8)", 2},
+		{"SELECT", 0},
+	} {
+		f.sql(t, c.sql)
+		if read := ahead(); read != c.read {
+			t.Errorf("%s: %d rows were read, want %d", c.sql, read, c.read)
+		}
+	}
+	if err := batch.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if read := ahead(); read != 1 {
+		t.Errorf("the batch has committed: %d rows were read, want 1", read)
+	}
+}
+
 // TestChangesForeignTransactionIDs plays a dump restored into a younger cluster:
 // its rows carry transaction ids that this cluster has not reached.
 func TestChangesForeignTransactionIDs(t *testing.T) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/base64"
 	"strconv"
 	"strings"
@@ -31,24 +32,62 @@ func decodeCursor(list, cursor string) (int64, error) {
 	return id, nil
 }
 
-// changeCursor is how far the changes of PostgreSQL were read: everything of
-// transactions before xid, and of xid itself up to the audit id, was handed on.
-// When a window has more rows than one query returns, until and next keep its end
-// and the start of the following one, both from the snapshot of its first query.
+// snapshot is what one query of PostgreSQL saw: every transaction before xmax except
+// those that were open.
+type snapshot struct {
+	xmax uint64
+	open []uint64
+}
+
+func (s snapshot) String() string {
+	text := strconv.FormatUint(s.xmax, 10)
+	for i, xid := range s.open {
+		text += string(":,"[min(i, 1)]) + strconv.FormatUint(xid, 10)
+	}
+	return text
+}
+
+func decodeSnapshot(text string) (s snapshot, err error) {
+	xmax, open, some := strings.Cut(text, ":")
+	if s.xmax, err = decodeXid(xmax); err != nil || !some {
+		return s, err
+	}
+	for text := range strings.SplitSeq(open, ",") {
+		xid, err := decodeXid(text)
+		if err != nil || xid >= s.xmax {
+			return s, ErrBadCursor
+		}
+		s.open = append(s.open, xid)
+	}
+	return s, nil
+}
+
+// decodeXid takes 63 bits, as the ids of rows have.
+func decodeXid(text string) (uint64, error) {
+	xid, err := strconv.ParseUint(text, 10, 63)
+	if err != nil {
+		return 0, ErrBadCursor
+	}
+	return xid, nil
+}
+
+// changeCursor is how far the changes of PostgreSQL were read: what the snapshot seen
+// saw was handed on. When more has changed than one query returns, the rest is read in
+// the order of (xid, id), and until is the snapshot of the first query, which is seen
+// when all is read.
 type changeCursor struct {
-	xid   uint64
+	seen  snapshot
 	id    int64
-	until uint64 // 0: no window is open
-	next  uint64
+	xid   uint64
+	until snapshot // its xmax is 0 when nothing is left to read
 }
 
 func (c changeCursor) String() string {
-	s := strconv.FormatUint(c.xid, 10)
-	if c.until == 0 {
+	s := c.seen.String()
+	if c.until.xmax == 0 {
 		return s
 	}
-	return s + "." + strconv.FormatInt(c.id, 10) + "." +
-		strconv.FormatUint(c.until, 10) + "." + strconv.FormatUint(c.next, 10)
+	return s + "." + strconv.FormatInt(c.id, 10) + "." + strconv.FormatUint(c.xid, 10) + "." + c.until.String()
 }
 
 func decodeChangeCursor(s string) (c changeCursor, err error) {
@@ -56,12 +95,15 @@ func decodeChangeCursor(s string) (c changeCursor, err error) {
 	if len(parts) != 1 && len(parts) != 4 {
 		return c, ErrBadCursor
 	}
-	n := make([]uint64, 4)
-	for i, p := range parts {
-		// 63 bits: the ids of rows are signed.
-		if n[i], err = strconv.ParseUint(p, 10, 63); err != nil {
-			return c, ErrBadCursor
-		}
+	if c.seen, err = decodeSnapshot(parts[0]); err != nil || len(parts) == 1 {
+		return c, err
 	}
-	return changeCursor{xid: n[0], id: int64(n[1]), until: n[2], next: n[3]}, nil
+	id, errID := decodeXid(parts[1])
+	xid, errXid := decodeXid(parts[2])
+	until, errUntil := decodeSnapshot(parts[3])
+	if err := cmp.Or(errID, errXid, errUntil); err != nil || until.xmax == 0 {
+		return c, ErrBadCursor
+	}
+	c.id, c.xid, c.until = int64(id), xid, until
+	return c, nil
 }

@@ -49,9 +49,11 @@
 //
 // [Store.Changes] returns every audit that changed since its cursor. Revisions
 // grow per audit in the order of commits, but on PostgreSQL not across audits: a
-// transaction that commits late has older numbers. The cursor there is the oldest
-// transaction still running at the last query, so nothing that commits late is
-// skipped; in exchange a row may be returned again, with a revision already seen.
+// transaction that commits late has older numbers. The cursor there is the snapshot of
+// the last query, with the transactions that were still open, so nothing that commits
+// late is skipped, and nothing that was seen is read again while one of them, anywhere
+// in the cluster, stays open for long. Only when more has changed than one call returns,
+// and on a standby, may a row be returned again, with a revision already seen.
 // A cursor beyond the present, which only an older copy of the database makes
 // possible, is [ErrBadCursor]. Wake-ups ([Store.OnCommit], [Store.Wakeups]) are
 // hints without data: some are lost.
