@@ -574,6 +574,31 @@ var english = language{
 			Why:   "Crawlers follow addresses in href. They do not click, so they never see what is behind this link.",
 			Fix:   "Put the address into the href attribute. Use a button for actions that lead nowhere.",
 		}},
+
+		// accessibility
+		{"img-alt-missing", CheckText{
+			Title: "Images without a description",
+			Why: "Screen readers and AI agents cannot see an image. Without an alternative text they read out " +
+				"its file name or leave it out.",
+			Fix: "Add an alt attribute that says what the image shows. Leave it empty when the image is only " +
+				"decoration.",
+		}},
+		{"link-name-empty", CheckText{
+			Title: "Links without a name",
+			Why:   "A screen reader can only say \"link\", and search engines learn nothing about the target.",
+			Fix:   "Put text into the link, describe its image with alt, or add an aria-label.",
+		}},
+		{"form-label-missing", CheckText{
+			Title: "Form fields without a label",
+			Why:   "People who use a screen reader, and agents who fill in forms for others, do not know what belongs in the field.",
+			Fix:   "Give each field a label element with a matching for attribute, or an aria-label.",
+		}},
+		{"heading-skip", CheckText{
+			Title: "Headings skip a level",
+			Why: "Readers who jump from heading to heading lose the thread, and machines misread which part " +
+				"belongs to which.",
+			Fix: "Let each heading be at most one level below the one before it: h3 after h2, not h4.",
+		}},
 	},
 
 	statuses: []named{
@@ -707,6 +732,9 @@ var english = language{
 		{"no-description", "There is no description."},
 		{"no-canonical", "There is no canonical address."},
 		{"no-links", "There are no links."},
+		{"no-images", "There are no images."},
+		{"no-controls", "There is no form to fill in."},
+		{"no-headings", "There are no headings."},
 		{"listing", "The page is mainly a list of links."},
 		{"needs-js", "The text appears only with JavaScript."},
 		{"robots-unknown", "robots.txt was not read."},
@@ -742,6 +770,7 @@ var english = language{
 		{"found-type", "Type of the content"},
 		{"heading", "First heading"},
 		{"hop", "Redirect"},
+		{"image", "Image"},
 		{"lang", "Language given"},
 		{"length", "Characters"},
 		{"line", "Line"},
@@ -752,12 +781,14 @@ var english = language{
 		{"more-findings", "More findings, not listed"},
 		{"ms", "Milliseconds"},
 		{"noscript-words", "Words without scripts"},
+		{"outline", "Jump"},
 		{"page", "Page"},
 		{"referrer", "Linked from"},
 		{"reviewed", "List of agents reviewed"},
 		{"rule", "Rule"},
 		{"script-bytes", "Bytes of scripts in the page"},
 		{"scripts", "Scripts"},
+		{"share", "Share"},
 		{"status", "Status"},
 		{"text", "Link text"},
 		{"title", "Title"},

@@ -594,6 +594,32 @@ var spanish = language{
 				"detrás de este enlace.",
 			Fix: "Pon la dirección en el atributo href. Usa un botón para las acciones que no llevan a otra página.",
 		}},
+
+		// accessibility
+		{"img-alt-missing", CheckText{
+			Title: "Imágenes sin descripción",
+			Why: "Ni los lectores de pantalla ni los agentes de IA ven las imágenes. Sin texto alternativo leen el " +
+				"nombre del archivo o las omiten.",
+			Fix: "Añade un atributo alt que diga qué muestra la imagen. Déjalo vacío si es solo decorativa.",
+		}},
+		{"link-name-empty", CheckText{
+			Title: "Enlaces sin nombre",
+			Why: "Un lector de pantalla solo puede decir «enlace», y los buscadores no aprenden nada sobre el " +
+				"destino.",
+			Fix: "Pon texto en el enlace, describe su imagen con alt o añade un aria-label.",
+		}},
+		{"form-label-missing", CheckText{
+			Title: "Campos de formulario sin etiqueta",
+			Why: "Quienes usan un lector de pantalla, y los agentes que rellenan formularios por otros, no saben " +
+				"qué va en el campo.",
+			Fix: "Da a cada campo un elemento label con el atributo for correspondiente, o un aria-label.",
+		}},
+		{"heading-skip", CheckText{
+			Title: "Los encabezados se saltan un nivel",
+			Why: "Quien lee saltando de encabezado en encabezado pierde el hilo, y las máquinas confunden qué " +
+				"parte pertenece a cuál.",
+			Fix: "Haz que cada encabezado esté como mucho un nivel por debajo del anterior: h3 tras h2, no h4.",
+		}},
 	},
 
 	statuses: []named{
@@ -729,6 +755,9 @@ var spanish = language{
 		{"no-description", "No hay descripción."},
 		{"no-canonical", "No hay dirección canónica."},
 		{"no-links", "No hay enlaces."},
+		{"no-images", "No hay imágenes."},
+		{"no-controls", "No hay ningún formulario que rellenar."},
+		{"no-headings", "No hay encabezados."},
 		{"listing", "La página es sobre todo una lista de enlaces."},
 		{"needs-js", "El texto solo aparece con JavaScript."},
 		{"robots-unknown", "No se leyó robots.txt."},
@@ -764,6 +793,7 @@ var spanish = language{
 		{"found-type", "Tipo del contenido"},
 		{"heading", "Primer encabezado"},
 		{"hop", "Redirección"},
+		{"image", "Imagen"},
 		{"lang", "Idioma indicado"},
 		{"length", "Caracteres"},
 		{"line", "Línea"},
@@ -774,12 +804,14 @@ var spanish = language{
 		{"more-findings", "Más hallazgos, sin listar"},
 		{"ms", "Milisegundos"},
 		{"noscript-words", "Palabras sin scripts"},
+		{"outline", "Salto"},
 		{"page", "Página"},
 		{"referrer", "Enlazada desde"},
 		{"reviewed", "Lista de agentes revisada"},
 		{"rule", "Regla"},
 		{"script-bytes", "Bytes de scripts en la página"},
 		{"scripts", "Scripts"},
+		{"share", "Proporción"},
 		{"status", "Estado"},
 		{"text", "Texto del enlace"},
 		{"title", "Título"},

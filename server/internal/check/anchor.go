@@ -52,11 +52,18 @@ func (rs *references) index(ref reference) int {
 // openLink notes the target of an a or area element.
 func (c *collector) openLink(tag string, at attrs) {
 	c.closeLink()
-	c.anchorElement = anchor{index: -1, text: c.anchorElement.text[:0]}
+	c.anchorElement = anchor{index: -1, text: c.anchorElement.text[:0], markup: c.anchorElement.markup[:0]}
 	c.anchor = &c.anchorElement
 	href, ok := strings.TrimSpace(at.get("href")), at.has("href")
 	if !ok && c.cur&inSVG != 0 {
 		href, ok = strings.TrimSpace(at.get("xlink:href")), at.has("xlink:href")
+	}
+	c.anchor.named = !ok || c.cur&(inHidden|inSilent) != 0
+	if !c.anchor.named {
+		c.p.LinkElements++
+		if c.anchor.named = at.isNamed(); !c.anchor.named {
+			c.anchor.markup = appendStartTag(c.anchor.markup, tag, at)
+		}
 	}
 	script := len(href) >= 11 && strings.EqualFold(href[:11], "javascript:")
 	if !ok || script {
@@ -90,6 +97,21 @@ func (c *collector) closeLink() {
 	}
 	if a.bad != "" {
 		c.p.addUncrawlable(a.bad + label)
+	}
+	if !a.named {
+		c.p.addNameless(a.markup)
+	}
+}
+
+// nameLink notes that what stands within the open link says where it leads.
+func (c *collector) nameLink() {
+	c.anchor.named = c.anchor.named || c.cur&(inHidden|inSilent) == 0
+}
+
+func (p *Page) addNameless(markup []byte) {
+	p.NamelessTotal++
+	if len(p.Nameless) < maxKept {
+		p.Nameless = append(p.Nameless, sanitise(string(markup), maxText))
 	}
 }
 
@@ -199,16 +221,22 @@ func clickable(at attrs) bool {
 }
 
 // startTag writes an element's start tag as evidence.
-func startTag(tag string, at attrs) string {
-	var b strings.Builder
-	b.WriteByte('<')
-	b.WriteString(tag)
+func startTag(tag string, at attrs) string { return string(appendStartTag(nil, tag, at)) }
+
+// appendStartTag appends an element's start tag, without what is beyond any bound of it.
+func appendStartTag(b []byte, tag string, at attrs) []byte {
+	b = append(append(b, '<'), tag...)
 	for _, a := range at {
-		if b.Len() > maxText {
+		if len(b) > maxText {
 			break
 		}
-		b.WriteString(" " + string(a.key) + `="` + cutMarked(string(a.val), maxAnchor) + `"`)
+		b = append(append(append(b, ' '), a.key...), `="`...)
+		if len(a.val) <= maxAnchor {
+			b = append(b, a.val...)
+		} else {
+			b = append(b, cutMarked(string(a.val), maxAnchor)...)
+		}
+		b = append(b, '"')
 	}
-	b.WriteByte('>')
-	return b.String()
+	return append(b, '>')
 }

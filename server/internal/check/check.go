@@ -71,6 +71,10 @@ const (
 	Listing        Reason = "listing"  // the page mainly consists of links
 	NeedsJS        Reason = "needs-js" // the text only appears with JavaScript
 
+	NoImages   Reason = "no-images"
+	NoControls Reason = "no-controls" // no form to fill in
+	NoHeadings Reason = "no-headings"
+
 	RobotsUnknown     Reason = "robots-unknown"     // robots.txt was not asked for
 	RobotsAbsent      Reason = "robots-absent"      // there is no robots.txt
 	RobotsUnreachable Reason = "robots-unreachable" // robots.txt gave no usable answer
@@ -86,6 +90,7 @@ var Reasons = [...]Reason{
 	NoAnswer, NotOK, NotHTML, IsAlias, RateLimited, AddressBlocked, Noindex, Canonicalised, NoRedirect, NoTitle,
 	NoDescription, NoCanonical, NoLinks, Listing, NeedsJS, RobotsUnknown, RobotsAbsent, RobotsUnreachable,
 	SitemapAbsent, Incomplete, TooFewPages, NoExternal, LinksUnchecked,
+	NoImages, NoControls, NoHeadings,
 }
 
 // Outcome is the result of one page check: pass, fail or the reason why it does

@@ -23,6 +23,8 @@ const (
 	inSVG
 	inTemplate // inert: nothing in there is part of the page
 	inAppRoot
+	inLabel  // of a form's field
+	inSilent // shown, but not to screen readers
 )
 
 // collector fills a Page from the events enter, text and close, in document order.
@@ -45,6 +47,7 @@ type collector struct {
 	titleText, headingText gathered
 	anchorElement          anchor
 	refs                   references
+	controls               controls
 	// jsonLeft and noscriptLeft are how many bytes are still read of such elements.
 	jsonLeft, noscriptLeft int
 }
@@ -54,6 +57,10 @@ type anchor struct {
 	text  gathered
 	index int    // in refs, or -1
 	bad   string // its start tag, when it cannot be followed
+	// named says that screen readers can say where it leads, or that it is none of
+	// their links; markup is its start tag until then.
+	named  bool
+	markup []byte
 }
 
 type rawKind uint8
@@ -73,6 +80,9 @@ func newCollector(p *Page, final *url.URL) *collector {
 // enter takes in the start of an element; cur is the region of its content.
 func (c *collector) enter(tag string, a atom.Atom, at attrs) {
 	c.words.end()
+	if c.anchor != nil && at.isNamed() {
+		c.nameLink()
+	}
 	switch {
 	case c.cur&inTemplate != 0:
 		return
@@ -110,6 +120,10 @@ func (c *collector) enter(tag string, a atom.Atom, at attrs) {
 		c.raw = rawNoscript
 	case atom.Frame, atom.Iframe:
 		c.addReference(at.get("src"), LinkFrame)
+	case atom.Input, atom.Select, atom.Textarea:
+		c.control(tag, a, at)
+	case atom.Label:
+		c.label(at)
 	}
 }
 
@@ -134,7 +148,13 @@ func (c *collector) text(s []byte) {
 		c.title.add(s, maxText)
 	case c.raw != rawNone:
 		c.rawText(s)
-	case c.cur&(inHead|inHidden|inSVG) == 0:
+	case c.cur&(inHead|inHidden) == 0:
+		if c.anchor != nil && len(bytes.TrimSpace(s)) > 0 {
+			c.nameLink()
+		}
+		if c.cur&inSVG != 0 {
+			return
+		}
 		main := c.cur&(inChrome|inControl) == 0
 		c.words.add(s, main, c.cur&inLink != 0, c.cur&inAppRoot != 0)
 		c.caption(s)
@@ -195,19 +215,24 @@ func (c *collector) closeHeading() {
 	c.heading = nil
 }
 
+// image notes an image. Those that screen readers pass over need no text.
 func (c *collector) image(at attrs) {
-	c.p.Images++
-	alt := at.get("alt")
-	if !at.has("alt") {
-		c.p.ImagesWithoutAlt++
-		if len(c.p.WithoutAlt) < maxKept {
-			c.p.WithoutAlt = append(c.p.WithoutAlt, sanitise(at.get("src"), maxText))
+	if c.cur&(inHidden|inSilent) == 0 {
+		c.p.Images++
+		if !at.has("alt") && !at.isNamed() && !isDecoration(at.get("role")) {
+			c.p.ImagesWithoutAlt++
+			if len(c.p.WithoutAlt) < maxKept {
+				c.p.WithoutAlt = append(c.p.WithoutAlt, sanitise(at.get("src"), maxAnchor))
+			}
 		}
 	}
-	if alt != "" {
+	if alt := at.get("alt"); alt != "" {
 		c.caption([]byte(" " + alt + " "))
 	}
 }
+
+// isDecoration reports whether an element of this role says nothing.
+func isDecoration(role string) bool { return role == "presentation" || role == "none" }
 
 func (c *collector) script(at attrs) {
 	switch kind := strings.ToLower(strings.TrimSpace(at.get("type"))); {
@@ -223,7 +248,11 @@ func (c *collector) script(at attrs) {
 func (c *collector) finish() {
 	c.closeTitle()
 	c.closeHeading()
+	if c.anchor != nil && c.p.Cut != "" {
+		c.anchor.named = true // its text may stand in the part that was not read
+	}
 	c.closeLink()
+	c.concludeControls()
 	p := c.p
 	p.headerDirectives(p.Header.Values("X-Robots-Tag"))
 	p.headerCanonicals(p.Header.Values("Link"))
@@ -263,6 +292,8 @@ func (c *collector) regionOf(tag string, a atom.Atom, at attrs) region {
 		return r | inLink
 	case atom.Button, atom.Select, atom.Textarea, atom.Option, atom.Datalist:
 		return r | inControl
+	case atom.Label:
+		return r | inLabel
 	case atom.Nav, atom.Aside:
 		return r | inChrome
 	case atom.Article, atom.Main:
@@ -291,6 +322,10 @@ func regionByAttribute(at attrs) (r region, open bool) {
 			r |= inHidden
 		case "open":
 			open = true
+		case "aria-hidden":
+			if string(at[i].val) == "true" {
+				r |= inSilent
+			}
 		case "role":
 			switch string(at[i].val) {
 			case "navigation", "banner", "contentinfo", "complementary", "search":

@@ -56,6 +56,7 @@
 //	content.go       the checks of category content
 //	metadata.go      of category metadata
 //	links.go         of category links
+//	accessibility.go of category accessibility
 //	ai.go            of category ai-access; agents.go is its table of crawlers
 //	crawlability.go  of category crawlability
 //	sitemap.go       its rules about sitemaps
@@ -67,7 +68,7 @@
 //	charset.go       the text of a body
 //	reader.go        the tags of an HTML document, placed by the rules of kinds.go
 //	xml.go           those of an XML document
-//	collect.go       what is kept of a document; head.go and anchor.go are its parts
+//	collect.go       what is kept of a document; head.go, anchor.go and controls.go are its parts
 //	evidence.go      what was seen, bounded
 //	words.go         words, similarity and the length of texts
 //	input.go         Input: one fetched URL

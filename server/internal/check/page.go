@@ -76,10 +76,18 @@ type Page struct {
 	Uncrawlable      []string
 	UncrawlableTotal int
 
-	// Images and what follows are kept for the check img-alt-missing: WithoutAlt has
-	// the sources of the first images without the attribute.
+	// Images counts those that screen readers do not pass over: WithoutAlt has the
+	// sources of the first of them that nothing describes.
 	Images, ImagesWithoutAlt int
 	WithoutAlt               []string
+	// LinkElements counts the links that screen readers read out: Nameless is the markup
+	// of the first of them that say nothing.
+	LinkElements, NamelessTotal int
+	Nameless                    []string
+	// Controls counts the fields to fill in: Unlabelled is the markup of the first of
+	// them that nothing names.
+	Controls, UnlabelledTotal int
+	Unlabelled                []string
 
 	// VisibleWords, MainWords and MainLinkWords are described in the package
 	// documentation; the last are those of the main text inside links.

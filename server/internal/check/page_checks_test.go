@@ -18,7 +18,8 @@ var good = `<!doctype html><html lang="es"><head><meta charset="utf-8"><title>Pa
 <link rel="canonical" href="https://sitio.example/a">
 <meta property="og:title" content="t"><meta property="og:description" content="d">
 <meta property="og:image" content="https://sitio.example/i.png"><meta property="og:url" content="https://sitio.example/a">
-</head><body><h1>Pan</h1><a href="/b">Otra</a><p>` + loremWords + `</p></body></html>`
+</head><body><h1>Pan</h1><a href="/b">Otra</a><p>` + loremWords + `</p><aside><h2>Horno</h2><img src="/h.jpg" alt="El horno">
+<form><label for="q">Buscar</label><input id="q"></form></aside></body></html>`
 
 var loremWords = strings.Repeat("la masa reposa toda la noche ", 30)
 
@@ -182,6 +183,16 @@ var pageCases = []struct {
 	{id: "link-malformed", in: with(`<a href="/b">Otra</a>`, `<a href="http://[::1/">Casa</a><iframe src="//[x"></iframe>`),
 		want: ev("count", "2", "address", "http://[::1/ (Casa)", "address", "//[x")},
 	{id: "link-malformed", in: with(`<a href="/b">Otra</a>`, ``), reason: NoLinks},
+	{id: "img-alt-missing", in: with(`alt="El horno">`, `><img src="b.png"><img src="c.png" alt="">`),
+		want: ev("share", "2 / 3", "image", "/h.jpg", "image", "b.png")},
+	{id: "img-alt-missing", in: with(`<img src="/h.jpg" alt="El horno">`, ``), reason: NoImages},
+	{id: "link-name-empty", in: with(`<img src="/h.jpg"`, `<a class=x href="/c"><i class="fa"></i>&nbsp;</a><img src="/h.jpg"`),
+		want: ev("share", "1 / 2", "markup", `<a class="x" href="/c">`)},
+	{id: "link-name-empty", in: with(`<a href="/b">`, `<a name="b">`), reason: NoLinks},
+	{id: "form-label-missing", in: with(`for="q"`, `for="otro"`), want: ev("share", "1 / 1", "markup", `<input id="q">`)},
+	{id: "form-label-missing", in: with(`<input id="q">`, `<input type="submit">`), reason: NoControls},
+	{id: "heading-skip", in: with(`<h2>Horno</h2>`, `<h4>Horno</h4>`), want: ev("outline", "h1 Pan → h4 Horno")},
+	{id: "heading-skip", in: on(`<p>x`), reason: NoHeadings},
 }
 
 func TestPageChecks(t *testing.T) {

@@ -40,7 +40,7 @@ func TestParse(t *testing.T) {
 			{URL: "https://sitio.example/blog/post", Text: "enlace uno", Ref: "post"},
 			{URL: "https://otro.example/x", Text: "fuera", Ref: "https://otro.example/x"},
 		},
-		Outbound: 1, Images: 2, ImagesWithoutAlt: 1, WithoutAlt: []string{"b.png"},
+		Outbound: 1, Images: 2, ImagesWithoutAlt: 1, WithoutAlt: []string{"b.png"}, LinkElements: 6,
 		VisibleWords: 17, MainWords: 12, MainLinkWords: 7, Scripts: 1, ScriptBytes: 10,
 	}
 	if !reflect.DeepEqual(p, want) {

@@ -1,0 +1,119 @@
+package check
+
+import (
+	"fmt"
+	"strconv"
+
+	"atalaya/shared"
+)
+
+// Agents that act for people read pages as screen readers do, so these checks matter to
+// both.
+var accessibility = []Check{
+	{
+		ID: "img-alt-missing", Category: shared.CategoryAccessibility, Severity: shared.SeverityWarning,
+		Source: "WCAG 2.2 success criterion 1.1.1", Page: &PageRule{hasImages, imgAltMissing},
+	},
+	{
+		ID: "link-name-empty", Category: shared.CategoryAccessibility, Severity: shared.SeverityWarning,
+		Source: "WCAG 2.2 success criterion 2.4.4", Page: &PageRule{hasLinkElements, linkNameEmpty},
+	},
+	{
+		ID: "form-label-missing", Category: shared.CategoryAccessibility, Severity: shared.SeverityWarning,
+		Source: "WCAG 2.2 success criterion 1.3.1", Page: &PageRule{hasControls, formLabelMissing},
+	},
+	{
+		ID: "heading-skip", Category: shared.CategoryAccessibility, Severity: shared.SeverityNotice,
+		Source: "axe: heading-order", Page: &PageRule{hasHeadings, headingSkip},
+	},
+}
+
+func hasImages(p *Page) Reason {
+	if r := isHTML(p); r != applies {
+		return r
+	}
+	if p.Images == 0 {
+		return NoImages
+	}
+	return applies
+}
+
+func imgAltMissing(p *Page) *Fault {
+	if p.ImagesWithoutAlt == 0 {
+		return nil
+	}
+	return &Fault{Evidence: append([]shared.Evidence{share(p.ImagesWithoutAlt, p.Images)},
+		listEvidence("image", p.WithoutAlt, p.ImagesWithoutAlt)...)}
+}
+
+func hasLinkElements(p *Page) Reason {
+	if r := isHTML(p); r != applies {
+		return r
+	}
+	if p.LinkElements == 0 {
+		return NoLinks
+	}
+	return applies
+}
+
+func linkNameEmpty(p *Page) *Fault {
+	if p.NamelessTotal == 0 {
+		return nil
+	}
+	return &Fault{Evidence: append([]shared.Evidence{share(p.NamelessTotal, p.LinkElements)},
+		listEvidence("markup", p.Nameless, p.NamelessTotal)...)}
+}
+
+func hasControls(p *Page) Reason {
+	if r := isHTML(p); r != applies {
+		return r
+	}
+	if p.Controls == 0 {
+		return NoControls
+	}
+	return applies
+}
+
+func formLabelMissing(p *Page) *Fault {
+	if p.UnlabelledTotal == 0 {
+		return nil
+	}
+	return &Fault{Evidence: append([]shared.Evidence{share(p.UnlabelledTotal, p.Controls)},
+		listEvidence("markup", p.Unlabelled, p.UnlabelledTotal)...)}
+}
+
+// share says how many of how many are at fault.
+func share(bad, total int) shared.Evidence { return fact("share", fmt.Sprintf("%d / %d", bad, total)) }
+
+func hasHeadings(p *Page) Reason {
+	if r := isHTML(p); r != applies {
+		return r
+	}
+	if len(p.Headings) == 0 {
+		return NoHeadings
+	}
+	return applies
+}
+
+// headingSkip finds headings more than one level below the one before. The first heading
+// may have any level: that there is no h1 is a finding of its own.
+func headingSkip(p *Page) *Fault {
+	var jumps []string
+	for i := 1; i < len(p.Headings); i++ {
+		if from, to := p.Headings[i-1], p.Headings[i]; to.Level > from.Level+1 {
+			jumps = append(jumps, from.outline()+" → "+to.outline())
+		}
+	}
+	if jumps == nil {
+		return nil
+	}
+	return &Fault{Evidence: listEvidence("outline", jumps, len(jumps))}
+}
+
+// outline is a heading as it stands in an outline of the page.
+func (h Heading) outline() string {
+	return "h" + strconv.Itoa(h.Level) + " " + cutMarked(h.Text, maxOutline)
+}
+
+// maxOutline is how much of a heading's text stands in an outline, in bytes.
+const maxOutline = 80
