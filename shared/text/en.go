@@ -557,6 +557,26 @@ var english = language{
 			Why:   "Screen readers may use the wrong voice, and translators and search engines have to guess.",
 			Fix:   "Set the lang attribute of the html element, for example lang=\"en\".",
 		}},
+		{"charset-problem", CheckText{
+			Title: "Character encoding is unclear",
+			Why: "When a page does not say how its letters are encoded, or says two things, accents and signs " +
+				"turn into noise for some readers and crawlers.",
+			Fix: "Save the page as UTF-8 and say so in one way everywhere: in the Content-Type header and in a " +
+				"meta charset element.",
+		}},
+		{"hreflang-invalid", CheckText{
+			Title: "Language versions contradict each other",
+			Why: "Search engines ignore hreflang when a code is wrong, an address leads elsewhere or a version " +
+				"does not name the others in return. People then get the page in the wrong language.",
+			Fix: "Let every version list all versions, itself included, with full addresses that answer 200 and " +
+				"codes such as es or en-GB.",
+		}},
+		{"viewport-missing", CheckText{
+			Title: "Page is not set up for phones",
+			Why:   "Phones show the page as small as on a desktop, and Google judges sites by their mobile version.",
+			Fix: "Add <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"> to the page's " +
+				"head.",
+		}},
 
 		// links
 		{"broken-external", CheckText{
@@ -574,6 +594,27 @@ var english = language{
 			Why:   "Crawlers follow addresses in href. They do not click, so they never see what is behind this link.",
 			Fix:   "Put the address into the href attribute. Use a button for actions that lead nowhere.",
 		}},
+		{"localhost-link", CheckText{
+			Title: "Link to the reader's own machine or network",
+			Why: "The address only works on the machine or in the network of whoever wrote the page. Everybody " +
+				"else ends at an error.",
+			Fix: "Replace the address with the public one. It is often left over from development.",
+		}},
+
+		// performance
+		{"slow-ttfb", CheckText{
+			Title: "Server takes long to answer",
+			Why: "Readers leave while they wait, and crawlers read fewer pages of a slow site. AI agents that " +
+				"answer a question at once do not wait at all.",
+			Fix: "Cache the page, or find what the server spends the time on. Aim for less than 800 ms until the " +
+				"first byte.",
+		}},
+		{"html-heavy", CheckText{
+			Title: "Page is very large",
+			Why:   "AI agents cut long pages and lose their end. Googlebot reads only the first megabytes.",
+			Fix: "Split the page, and move scripts, styles and embedded images into files of their own. Stay below " +
+				"500 KB of HTML.",
+		}},
 
 		// accessibility
 		{"img-alt-missing", CheckText{
@@ -590,14 +631,29 @@ var english = language{
 		}},
 		{"form-label-missing", CheckText{
 			Title: "Form fields without a label",
-			Why:   "People who use a screen reader, and agents who fill in forms for others, do not know what belongs in the field.",
-			Fix:   "Give each field a label element with a matching for attribute, or an aria-label.",
+			Why: "People who use a screen reader, and agents who fill in forms for others, do not know what belongs " +
+				"in the field.",
+			Fix: "Give each field a label element with a matching for attribute, or an aria-label.",
 		}},
 		{"heading-skip", CheckText{
 			Title: "Headings skip a level",
 			Why: "Readers who jump from heading to heading lose the thread, and machines misread which part " +
 				"belongs to which.",
 			Fix: "Let each heading be at most one level below the one before it: h3 after h2, not h4.",
+		}},
+
+		// security
+		{"not-https", CheckText{
+			Title: "Site is served without encryption",
+			Why: "Browsers warn of the site, anybody on the way can read and change its pages, and search engines " +
+				"prefer https.",
+			Fix: "Get a certificate, serve the site by https and redirect all http addresses to it.",
+		}},
+		{"mixed-content", CheckText{
+			Title: "Secure page loads insecure parts",
+			Why: "Browsers block scripts, styles and frames that a page of https loads by http, and parts of the " +
+				"page are missing.",
+			Fix: "Load the addresses named here by https.",
 		}},
 	},
 
@@ -735,6 +791,9 @@ var english = language{
 		{"no-images", "There are no images."},
 		{"no-controls", "There is no form to fill in."},
 		{"no-headings", "There are no headings."},
+		{"no-https", "The page is not served by https."},
+		{"local-site", "The site is not at a public address."},
+		{"no-hreflang", "No page names versions in other languages."},
 		{"listing", "The page is mainly a list of links."},
 		{"needs-js", "The text appears only with JavaScript."},
 		{"robots-unknown", "robots.txt was not read."},
@@ -753,11 +812,19 @@ var english = language{
 		{"allowed", "Allowed"},
 		{"answer", "Answer"},
 		{"attempts", "Attempts"},
+		{"bad-code", "Code that is no language"},
+		{"bad-bytes", "Bytes that are no text"},
 		{"blocked", "Blocked by its own rule"},
 		{"blocked-by-wildcard", "Blocked by the rule for all"},
 		{"blocked-pages", "Blocked pages"},
+		{"bytes", "Bytes"},
 		{"canonical-header", "In the Link header"},
 		{"canonical-html", "In the page"},
+		{"charset-header", "In the Content-Type header"},
+		{"charset-mark", "By its byte order mark"},
+		{"charset-meta", "In the meta element"},
+		{"charset-used", "Read as"},
+		{"charset-xml", "In the XML declaration"},
 		{"count", "Number"},
 		{"declared-type", "Type in the header"},
 		{"description", "Description"},
@@ -780,21 +847,25 @@ var english = language{
 		{"more", "More, not listed"},
 		{"more-findings", "More findings, not listed"},
 		{"ms", "Milliseconds"},
+		{"no-return", "Does not name this page in return"},
 		{"noscript-words", "Words without scripts"},
 		{"outline", "Jump"},
 		{"page", "Page"},
 		{"referrer", "Linked from"},
+		{"relative", "Address that is not complete"},
 		{"reviewed", "List of agents reviewed"},
 		{"rule", "Rule"},
 		{"script-bytes", "Bytes of scripts in the page"},
 		{"scripts", "Scripts"},
 		{"share", "Share"},
 		{"status", "Status"},
+		{"target", "Version"},
 		{"text", "Link text"},
 		{"title", "Title"},
 		{"tried", "Tried"},
 		{"url", "Address"},
 		{"vendor", "Owner"},
+		{"viewport", "Viewport"},
 		{"words", "Words"},
 
 		// Problems of robots.txt and of sitemaps

@@ -576,6 +576,27 @@ var spanish = language{
 				"que adivinar.",
 			Fix: "Pon el atributo lang en el elemento html, por ejemplo lang=\"es\".",
 		}},
+		{"charset-problem", CheckText{
+			Title: "La codificación de caracteres no está clara",
+			Why: "Si una página no dice cómo están codificadas sus letras, o dice dos cosas distintas, los acentos " +
+				"y signos se convierten en ruido para algunos lectores y rastreadores.",
+			Fix: "Guarda la página en UTF-8 y dilo igual en todas partes: en la cabecera Content-Type y en un " +
+				"elemento meta charset.",
+		}},
+		{"hreflang-invalid", CheckText{
+			Title: "Las versiones por idioma se contradicen",
+			Why: "Los buscadores ignoran hreflang si un código es erróneo, una dirección lleva a otra parte o una " +
+				"versión no enlaza a las demás. La gente recibe entonces la página en otro idioma.",
+			Fix: "Haz que cada versión enumere todas, incluida ella misma, con direcciones completas que respondan " +
+				"200 y códigos como es o en-GB.",
+		}},
+		{"viewport-missing", CheckText{
+			Title: "La página no está preparada para móviles",
+			Why: "Los móviles muestran la página tan pequeña como en un ordenador, y Google juzga los sitios por " +
+				"su versión móvil.",
+			Fix: "Añade <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"> a la cabecera de " +
+				"la página.",
+		}},
 
 		// links
 		{"broken-external", CheckText{
@@ -593,6 +614,28 @@ var spanish = language{
 			Why: "Los rastreadores siguen las direcciones de href. No hacen clic, así que nunca ven lo que hay " +
 				"detrás de este enlace.",
 			Fix: "Pon la dirección en el atributo href. Usa un botón para las acciones que no llevan a otra página.",
+		}},
+		{"localhost-link", CheckText{
+			Title: "Enlace a la propia máquina o red del lector",
+			Why: "La dirección solo funciona en la máquina o en la red de quien escribió la página. Los demás " +
+				"acaban en un error.",
+			Fix: "Sustituye la dirección por la pública. Suele ser un resto del desarrollo.",
+		}},
+
+		// performance
+		{"slow-ttfb", CheckText{
+			Title: "El servidor tarda en responder",
+			Why: "Los lectores se van mientras esperan, y los rastreadores leen menos páginas de un sitio lento. " +
+				"Los agentes de IA que responden al momento ni siquiera esperan.",
+			Fix: "Guarda la página en caché o averigua en qué gasta el tiempo el servidor. Procura que el primer " +
+				"byte llegue en menos de 800 ms.",
+		}},
+		{"html-heavy", CheckText{
+			Title: "La página es muy grande",
+			Why: "Los agentes de IA cortan las páginas largas y pierden el final. Googlebot solo lee los primeros " +
+				"megabytes.",
+			Fix: "Divide la página y lleva los scripts, los estilos y las imágenes incrustadas a archivos propios. " +
+				"No pases de 500 KB de HTML.",
 		}},
 
 		// accessibility
@@ -619,6 +662,20 @@ var spanish = language{
 			Why: "Quien lee saltando de encabezado en encabezado pierde el hilo, y las máquinas confunden qué " +
 				"parte pertenece a cuál.",
 			Fix: "Haz que cada encabezado esté como mucho un nivel por debajo del anterior: h3 tras h2, no h4.",
+		}},
+
+		// security
+		{"not-https", CheckText{
+			Title: "El sitio se sirve sin cifrar",
+			Why: "Los navegadores avisan contra el sitio, cualquiera en el camino puede leer y cambiar sus páginas, " +
+				"y los buscadores prefieren https.",
+			Fix: "Consigue un certificado, sirve el sitio por https y redirige a él todas las direcciones http.",
+		}},
+		{"mixed-content", CheckText{
+			Title: "Una página segura carga partes inseguras",
+			Why: "Los navegadores bloquean los scripts, estilos y marcos que una página https carga por http, y " +
+				"faltan partes de la página.",
+			Fix: "Carga por https las direcciones indicadas.",
 		}},
 	},
 
@@ -758,6 +815,9 @@ var spanish = language{
 		{"no-images", "No hay imágenes."},
 		{"no-controls", "No hay ningún formulario que rellenar."},
 		{"no-headings", "No hay encabezados."},
+		{"no-https", "La página no se sirve por https."},
+		{"local-site", "El sitio no está en una dirección pública."},
+		{"no-hreflang", "Ninguna página indica versiones en otros idiomas."},
 		{"listing", "La página es sobre todo una lista de enlaces."},
 		{"needs-js", "El texto solo aparece con JavaScript."},
 		{"robots-unknown", "No se leyó robots.txt."},
@@ -776,11 +836,19 @@ var spanish = language{
 		{"allowed", "Permitidos"},
 		{"answer", "Respuesta"},
 		{"attempts", "Intentos"},
+		{"bad-code", "Código que no es un idioma"},
+		{"bad-bytes", "Bytes que no son texto"},
 		{"blocked", "Bloqueado por su propia regla"},
 		{"blocked-by-wildcard", "Bloqueado por la regla para todos"},
 		{"blocked-pages", "Páginas bloqueadas"},
+		{"bytes", "Bytes"},
 		{"canonical-header", "En la cabecera Link"},
 		{"canonical-html", "En la página"},
+		{"charset-header", "En la cabecera Content-Type"},
+		{"charset-mark", "Según su marca de orden de bytes"},
+		{"charset-meta", "En el elemento meta"},
+		{"charset-used", "Leída como"},
+		{"charset-xml", "En la declaración XML"},
 		{"count", "Cantidad"},
 		{"declared-type", "Tipo en la cabecera"},
 		{"description", "Descripción"},
@@ -803,21 +871,25 @@ var spanish = language{
 		{"more", "Más, sin listar"},
 		{"more-findings", "Más hallazgos, sin listar"},
 		{"ms", "Milisegundos"},
+		{"no-return", "No menciona esta página"},
 		{"noscript-words", "Palabras sin scripts"},
 		{"outline", "Salto"},
 		{"page", "Página"},
 		{"referrer", "Enlazada desde"},
+		{"relative", "Dirección incompleta"},
 		{"reviewed", "Lista de agentes revisada"},
 		{"rule", "Regla"},
 		{"script-bytes", "Bytes de scripts en la página"},
 		{"scripts", "Scripts"},
 		{"share", "Proporción"},
 		{"status", "Estado"},
+		{"target", "Versión"},
 		{"text", "Texto del enlace"},
 		{"title", "Título"},
 		{"tried", "Probado"},
 		{"url", "Dirección"},
 		{"vendor", "Empresa"},
+		{"viewport", "Viewport"},
 		{"words", "Palabras"},
 
 		// Problems of robots.txt and of sitemaps

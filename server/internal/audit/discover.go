@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 
+	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/work"
 	"atalaya/shared"
@@ -150,7 +151,7 @@ func storedHome(seed *url.URL, book *book) *url.URL {
 func (r *run) openFrontier(s *site) {
 	s.openFrontier()
 	r.rec.update(func(b *board) {
-		b.caps.NotHTTPS = lacksHTTPS(s.home)
+		b.caps.NotHTTPS = check.LacksHTTPS(s.home)
 		b.setDiscovered(s.frontier.Discovered())
 	})
 }

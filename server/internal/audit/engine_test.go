@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -404,22 +403,6 @@ func TestFirstSigns(t *testing.T) {
 	}
 	if p.Findings.Total() == 0 || p.ProvisionalScore == nil || len(p.Activity.Pages) == 0 || len(p.Activity.Top) == 0 {
 		t.Errorf("nothing found with the first page: %+v", p)
-	}
-}
-
-func TestAPublicSiteWithoutTLSLacksHTTPS(t *testing.T) {
-	for address, want := range map[string]bool{
-		"http://shop.com/": true, "https://shop.com/": false, "http://127.0.0.1:8000/": false, "http://[2001:db8::1]/": false,
-		"http://localhost/": false, "http://a.localhost/": false, "http://shop.test/": false, "http://intranet/": false,
-		"http://printer.local/": false, "http://testing.com/": true,
-	} {
-		u, err := url.Parse(address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := lacksHTTPS(u); got != want {
-			t.Errorf("%s: got %v, want %v", address, got, want)
-		}
 	}
 }
 

@@ -1,9 +1,7 @@
 package audit
 
 import (
-	"net/netip"
 	"net/url"
-	"strings"
 
 	"atalaya/server/internal/crawl"
 )
@@ -53,20 +51,4 @@ func (s *site) forbids(raw string) bool {
 		return false
 	}
 	return !s.robots.Query(crawl.Product, u).Allowed
-}
-
-// lacksHTTPS reports whether the home page is public but came without TLS. An
-// address, a loopback name and the names reserved for tests and local networks
-// (RFC 6761, RFC 6762, RFC 8375) cannot be expected to have it.
-func lacksHTTPS(home *url.URL) bool {
-	host := home.Hostname()
-	if _, err := netip.ParseAddr(host); err == nil || home.Scheme != "http" || crawl.IsLoopback(home) {
-		return false
-	}
-	labels := strings.Split(host, ".")
-	switch labels[len(labels)-1] {
-	case "test", "example", "invalid", "local", "internal", "arpa":
-		return false
-	}
-	return len(labels) > 1
 }

@@ -2,12 +2,15 @@ package check
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 	"golang.org/x/net/html/charset"
+
+	"atalaya/shared"
 )
 
 const (
@@ -24,6 +27,7 @@ func (p *Page) decodeBody(body []byte) []byte {
 	utf8Mark := bytes.HasPrefix(body, []byte("\xef\xbb\xbf"))
 	p.BOM = utf8Mark || bytes.HasPrefix(body, []byte("\xff\xfe")) || bytes.HasPrefix(body, []byte("\xfe\xff"))
 	valid := utf8.Valid(body)
+	p.XMLCharset = strings.ToLower(sanitise(xmlCharset(body), maxText))
 	p.Encoding = p.encoding(body, valid)
 	if p.Encoding == "utf-8" {
 		body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
@@ -37,6 +41,11 @@ func (p *Page) decodeBody(body []byte) []byte {
 	n, read, _ := enc.NewDecoder().Transform(text, body, true)
 	if read < len(body) && n > len(text)-utf8.UTFMax {
 		p.Cut = CutBody
+	}
+	// No other charset has the sign itself: the decoder put it where it found none.
+	p.BadBytes = bytes.Count(text[:n], []byte("\uFFFD"))
+	if p.Truncated && bytes.HasSuffix(text[:n], []byte("\uFFFD")) {
+		p.BadBytes--
 	}
 	return bytes.TrimPrefix(text[:n], []byte("\uFEFF"))
 }
@@ -57,6 +66,9 @@ func (p *Page) mendUTF8(body []byte) []byte {
 		} else if !bad {
 			text = append(text, "\uFFFD"...)
 			bad = true
+			if !p.Truncated || len(body)-i >= utf8.UTFMax { // else a letter was cut in two
+				p.BadBytes++
+			}
 		}
 		i += size
 	}
@@ -88,7 +100,7 @@ func (p *Page) encoding(body []byte, valid bool) string {
 	case bytes.HasPrefix(body, []byte("\x00<\x00?\x00x")):
 		return "utf-16be"
 	}
-	if name := asDeclared(xmlCharset(body)); name != "" {
+	if name := asDeclared(p.XMLCharset); name != "" {
 		return name
 	}
 	if valid || p.ContentType == "application/xhtml+xml" {
@@ -217,4 +229,46 @@ func charsetParam(contentType string) string {
 		}
 	}
 	return ""
+}
+
+// charsetProblem finds pages that do not say what their bytes stand for, say several
+// things, or do not keep to it.
+func charsetProblem(p *Page) *Fault {
+	ev, names := p.declaredCharsets()
+	xml := p.ContentType == "application/xhtml+xml" // which is UTF-8 where nothing is said
+	if p.BadBytes == 0 && (len(names) == 1 && names[0] != "" || len(names) == 0 && xml) {
+		return nil
+	}
+	ev = append(ev, fact("charset-used", p.Encoding))
+	if p.BadBytes > 0 {
+		ev = append(ev, number("bad-bytes", p.BadBytes))
+	}
+	return &Fault{Evidence: ev}
+}
+
+// declaredCharsets are the charsets that the page is declared to be in, each once; a label
+// that stands for none is the empty one.
+func (p *Page) declaredCharsets() (ev []shared.Evidence, names []string) {
+	add := func(evidence, label, name string) {
+		if label == "" {
+			return
+		}
+		ev = append(ev, fact(evidence, label))
+		if name == "utf-16be" {
+			name = "utf-16le" // which of them it is, the mark says
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	_, header := charset.Lookup(p.HeaderCharset)
+	add("charset-header", p.HeaderCharset, header)
+	if p.BOM {
+		add("charset-mark", p.Encoding, p.Encoding)
+	}
+	if p.ContentType != "application/xhtml+xml" { // XML knows no meta element
+		add("charset-meta", p.MetaCharset, asDeclared(p.MetaCharset))
+	}
+	add("charset-xml", p.XMLCharset, asDeclared(p.XMLCharset))
+	return ev, names
 }

@@ -74,6 +74,9 @@ const (
 	NoImages   Reason = "no-images"
 	NoControls Reason = "no-controls" // no form to fill in
 	NoHeadings Reason = "no-headings"
+	NoHTTPS    Reason = "no-https"
+	LocalSite  Reason = "local-site"  // not for the public
+	NoHreflang Reason = "no-hreflang" // no page names versions in other languages
 
 	RobotsUnknown     Reason = "robots-unknown"     // robots.txt was not asked for
 	RobotsAbsent      Reason = "robots-absent"      // there is no robots.txt
@@ -90,7 +93,7 @@ var Reasons = [...]Reason{
 	NoAnswer, NotOK, NotHTML, IsAlias, RateLimited, AddressBlocked, Noindex, Canonicalised, NoRedirect, NoTitle,
 	NoDescription, NoCanonical, NoLinks, Listing, NeedsJS, RobotsUnknown, RobotsAbsent, RobotsUnreachable,
 	SitemapAbsent, Incomplete, TooFewPages, NoExternal, LinksUnchecked,
-	NoImages, NoControls, NoHeadings,
+	NoImages, NoControls, NoHeadings, NoHTTPS, LocalSite, NoHreflang,
 }
 
 // Outcome is the result of one page check: pass, fail or the reason why it does

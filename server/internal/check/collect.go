@@ -36,8 +36,12 @@ type collector struct {
 	based bool     // there is one
 	// refresh is the content of the first meta element that sends readers on.
 	refresh string
-	cur     region
-	words   wordCount
+	// secure says that the page came by https, upgraded that it has browsers load all by
+	// https.
+	secure, upgraded bool
+
+	cur   region
+	words wordCount
 
 	raw     rawKind
 	title   *gathered
@@ -74,7 +78,10 @@ const (
 )
 
 func newCollector(p *Page, final *url.URL) *collector {
-	return &collector{p: p, final: final, words: newWordCount(), jsonLeft: maxJSONLD, noscriptLeft: maxNoscript, refs: newReferences()}
+	return &collector{
+		p: p, final: final, secure: final.Scheme == "https", words: newWordCount(), jsonLeft: maxJSONLD,
+		noscriptLeft: maxNoscript, refs: newReferences(),
+	}
 }
 
 // enter takes in the start of an element; cur is the region of its content.
@@ -91,6 +98,9 @@ func (c *collector) enter(tag string, a atom.Atom, at attrs) {
 			c.openLink(tag, at)
 		}
 		return
+	}
+	if c.secure {
+		c.load(a, at)
 	}
 	switch a {
 	case atom.Title:
@@ -253,9 +263,10 @@ func (c *collector) finish() {
 	}
 	c.closeLink()
 	c.concludeControls()
+	c.concludeLoads()
 	p := c.p
 	p.headerDirectives(p.Header.Values("X-Robots-Tag"))
-	p.headerCanonicals(p.Header.Values("Link"))
+	p.headerLinks(p.Header.Values("Link"))
 	c.resolve()
 	if c.refs.cut && p.Cut == "" {
 		p.Cut = CutLinks

@@ -54,9 +54,11 @@
 //	run.go           RunPage and RunSite: every check is asked once
 //	table.go         All: the checks in their order
 //	content.go       the checks of category content
-//	metadata.go      of category metadata
+//	metadata.go      of category metadata; hreflang.go is one of them
 //	links.go         of category links
+//	performance.go   of category performance
 //	accessibility.go of category accessibility
+//	security.go      of category security
 //	ai.go            of category ai-access; agents.go is its table of crawlers
 //	crawlability.go  of category crawlability
 //	sitemap.go       its rules about sitemaps
@@ -68,8 +70,10 @@
 //	charset.go       the text of a body
 //	reader.go        the tags of an HTML document, placed by the rules of kinds.go
 //	xml.go           those of an XML document
-//	collect.go       what is kept of a document; head.go, anchor.go and controls.go are its parts
+//	collect.go       what is kept of a document; its parts are head.go,
+//	                 anchor.go, controls.go and loads.go
 //	evidence.go      what was seen, bounded
+//	host.go          which hosts are public
 //	words.go         words, similarity and the length of texts
 //	input.go         Input: one fetched URL
 package check

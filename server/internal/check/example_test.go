@@ -31,6 +31,9 @@ func ExampleParse() {
 	// 	missing: og:description
 	// 	missing: og:image
 	// 	missing: og:url
+	// warning charset-problem
+	// 	charset-used: utf-8
+	// warning viewport-missing
 	// warning link-not-crawlable
 	// 	count: 1
 	// 	markup: <a onclick="more()">Read on

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+
+	"atalaya/shared"
 )
 
 // ErrFacts is returned by [DecodeFacts] for bytes it cannot use: damaged, or
@@ -26,6 +28,9 @@ type Facts struct {
 	Noindex   bool   `json:"n,omitempty"`
 	Canonical string `json:"c,omitempty"`
 	Title     string `json:"t,omitempty"`
+
+	// Alternates are the versions in other languages that the page names.
+	Alternates *Alternates `json:"g,omitempty"`
 
 	// Refresh is where the page sends its readers on to by itself.
 	Refresh string `json:"r,omitempty"`
@@ -92,7 +97,7 @@ func (p *Page) facts() Facts {
 		Analysed: p.HTML, Noindex: p.Noindex, Canonical: p.Canonical, Title: p.Title,
 		MainWords: p.MainWords, Content: p.Content, Simhash: p.Simhash,
 	}
-	f.Cut = p.Cut
+	f.Cut, f.Alternates = p.Cut, p.alternates()
 	if p.Refresh != nil {
 		f.Refresh = p.Refresh.URL
 	}
@@ -118,6 +123,20 @@ func (p *Page) redirectsTo() string {
 		return ""
 	}
 	return to.String()
+}
+
+// isElsewhere reports whether the URL answered with something other than a page: an error
+// or a redirect. A request to slow down says nothing about the page.
+func (f *Facts) isElsewhere() bool {
+	return f.Status >= 400 && f.Status != 429 || f.FinalURL != ""
+}
+
+// elsewhere says what the URL answered with.
+func (f *Facts) elsewhere() []shared.Evidence {
+	if f.FinalURL != "" {
+		return []shared.Evidence{fact("final-url", f.FinalURL)}
+	}
+	return []shared.Evidence{number("status", f.Status)}
 }
 
 // final is the URL the content belongs to.

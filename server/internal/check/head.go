@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,11 +12,13 @@ func (c *collector) meta(at attrs) {
 	if cs := at.get("charset"); cs != "" && p.MetaCharset == "" {
 		p.MetaCharset = strings.ToLower(sanitise(cs, maxText))
 	}
-	if strings.EqualFold(at.get("http-equiv"), "content-type") && p.MetaCharset == "" {
-		p.MetaCharset = charsetParam(content)
-	}
-	if strings.EqualFold(at.get("http-equiv"), "refresh") && c.refresh == "" {
-		c.refresh = content
+	switch strings.ToLower(at.get("http-equiv")) {
+	case "content-type":
+		p.MetaCharset = cmp.Or(p.MetaCharset, charsetParam(content))
+	case "refresh":
+		c.refresh = cmp.Or(c.refresh, content)
+	case "content-security-policy":
+		c.policy(content)
 	}
 	switch name := strings.ToLower(strings.TrimSpace(at.get("name"))); name {
 	case "description":
@@ -45,11 +48,20 @@ func (c *collector) linkElement(at attrs) {
 	if c.cur&inHead != 0 && len(c.p.Canonicals) < maxKept && hasWord(rel, "canonical") {
 		c.p.Canonicals = append(c.p.Canonicals, Canonical{Href: strings.TrimSpace(href), Source: "html"})
 	}
+	if at.has("hreflang") && c.cur&inHead != 0 && hasWord(rel, "alternate") {
+		c.p.addAlternate(at.get("hreflang"), href)
+	}
 	switch {
 	case hasWord(rel, "next"), hasWord(rel, "prev"), hasWord(rel, "previous"):
 		c.addReference(href, LinkRelated)
 	case hasWord(rel, "alternate") && !hasWord(rel, "canonical") && !hasWord(rel, "stylesheet") && isPageType(at.get("type")):
 		c.addReference(href, LinkRelated)
+	}
+}
+
+func (p *Page) addAlternate(code, href string) {
+	if len(p.Alternates) < maxAlternates {
+		p.Alternates = append(p.Alternates, Alternate{Code: strings.TrimSpace(code), Href: strings.TrimSpace(href)})
 	}
 }
 
@@ -162,11 +174,11 @@ func hasArgument(name string) bool {
 	return strings.ContainsAny(strings.TrimSpace(name), " \t")
 }
 
-// headerCanonicals reads Link fields (RFC 8288) with the relation canonical
-// (RFC 6596).
-func (p *Page) headerCanonicals(fields []string) {
+// headerLinks reads what Link fields (RFC 8288) say of a page's canonical URL (RFC 6596)
+// and of its versions in other languages.
+func (p *Page) headerLinks(fields []string) {
 	for _, field := range fields {
-		for field != "" && len(p.Canonicals) < maxKept {
+		for field != "" {
 			_, rest, ok := strings.Cut(field, "<")
 			if !ok {
 				break
@@ -181,23 +193,30 @@ func (p *Page) headerCanonicals(fields []string) {
 			} else {
 				field = ""
 			}
-			if isCanonicalRel(params) {
-				p.Canonicals = append(p.Canonicals, Canonical{Href: strings.TrimSpace(target), Source: "header"})
-			}
+			p.headerLink(strings.TrimSpace(target), params)
 		}
 	}
 }
 
-func isCanonicalRel(params string) bool {
-	for param := range strings.SplitSeq(params, ";") {
-		name, value, _ := strings.Cut(param, "=")
-		if !strings.EqualFold(strings.TrimSpace(name), "rel") {
-			continue
-		}
-		value = strings.Trim(strings.TrimSpace(strings.TrimRight(strings.TrimSpace(value), ",")), `"`)
-		return hasWord(value, "canonical")
+func (p *Page) headerLink(target, params string) {
+	rel, code := linkParam(params, "rel"), linkParam(params, "hreflang")
+	if hasWord(rel, "canonical") && len(p.Canonicals) < maxKept {
+		p.Canonicals = append(p.Canonicals, Canonical{Href: target, Source: "header"})
 	}
-	return false
+	if hasWord(rel, "alternate") && code != "" {
+		p.addAlternate(code, target)
+	}
+}
+
+// linkParam is the first parameter of a name in a Link field.
+func linkParam(params, name string) string {
+	for param := range strings.SplitSeq(params, ";") {
+		key, value, _ := strings.Cut(param, "=")
+		if strings.EqualFold(strings.TrimSpace(key), name) {
+			return strings.Trim(strings.TrimSpace(strings.TrimRight(strings.TrimSpace(value), ",")), `"`)
+		}
+	}
+	return ""
 }
 
 // concludeHead draws the conclusions from what the head and the headers declare.
@@ -218,6 +237,13 @@ func (p *Page) concludeHead(base *url.URL) {
 			c.URL = u.String()
 		}
 		c.Href = sanitise(c.Href, maxText)
+	}
+	for i := range p.Alternates {
+		a := &p.Alternates[i]
+		if u, err := p.Resolve(base, a.Href, p.Encoding); err == nil && a.Href != "" {
+			a.URL = u.String()
+		}
+		a.Code, a.Href = sanitise(a.Code, maxText), sanitise(a.Href, maxText)
 	}
 	if len(p.Canonicals) > 0 && len(p.canonicalValues()) == 1 {
 		p.Canonical = p.Canonicals[0].URL

@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"atalaya/shared"
 )
@@ -20,6 +21,10 @@ var links = []Check{
 		ID: "link-not-crawlable", Category: shared.CategoryLinks, Severity: shared.SeverityWarning,
 		Source: "Google Search Central: crawlable links; Lighthouse: crawlable-anchors",
 		Page:   &PageRule{hasLinks, linkNotCrawlable},
+	},
+	{
+		ID: "localhost-link", Category: shared.CategoryLinks, Severity: shared.SeverityError,
+		Source: "RFC 1918; RFC 6761; SEOnaut", Page: &PageRule{linksInPublic, localhostLink},
 	},
 }
 
@@ -131,4 +136,41 @@ func linkNotCrawlable(p *Page) *Fault {
 	}
 	return &Fault{Evidence: append([]shared.Evidence{number("count", p.UncrawlableTotal)},
 		listEvidence("markup", p.Uncrawlable, p.UncrawlableTotal)...)}
+}
+
+// linksInPublic applies to pages with links that everybody can reach.
+func linksInPublic(p *Page) Reason {
+	switch r := isHTML(p); {
+	case r != applies:
+		return r
+	case isPrivateHost(hostOf(p.final())):
+		return LocalSite
+	case len(p.Links) == 0:
+		return NoLinks
+	}
+	return applies
+}
+
+// localhostLink finds links that lead to the reader's own machine or network. One whose
+// text is its address means that: manuals have them.
+func localhostLink(p *Page) *Fault {
+	var found []string
+	for _, l := range p.Links {
+		if host := hostOf(l.URL); isPrivateHost(host) && !strings.Contains(strings.ToLower(l.Text), host) {
+			found = append(found, l.described())
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	return &Fault{Evidence: append([]shared.Evidence{number("count", len(found))},
+		listEvidence("address", found, len(found))...)}
+}
+
+// described is a link as written, with its text.
+func (l Link) described() string {
+	if l.Text == "" {
+		return l.Ref
+	}
+	return l.Ref + " (" + l.Text + ")"
 }

@@ -41,6 +41,16 @@ var metadata = []Check{
 		ID: "lang-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
 		Source: "WCAG 2.2 success criterion 3.1.1; BCP 47", Page: &PageRule{isHTML, langMissing},
 	},
+	{
+		ID: "charset-problem", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
+		Source: "HTML standard: character encodings; RFC 9110 section 8.3.2", Page: &PageRule{isHTML, charsetProblem},
+	},
+	hreflangRule,
+	{
+		ID: "viewport-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
+		Source: "Lighthouse: viewport; Google Search Central: mobile-first indexing",
+		Page:   &PageRule{isHTML, viewportMissing},
+	},
 }
 
 // Lengths in characters within which results show a title or a description
@@ -174,4 +184,16 @@ func titleDuplicate(s *site) (int, []Fault) {
 		}
 	}
 	return grade(bad, len(s.listed)), clusterFaults(clusters)
+}
+
+// viewportMissing finds pages that phones show as small as on a desktop.
+func viewportMissing(p *Page) *Fault {
+	value := strings.ToLower(p.Viewport)
+	switch {
+	case value == "":
+		return &Fault{}
+	case !strings.Contains(value, "width") && !strings.Contains(value, "initial-scale"):
+		return &Fault{Evidence: []shared.Evidence{fact("viewport", p.Viewport)}}
+	}
+	return nil
 }

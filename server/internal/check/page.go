@@ -14,6 +14,8 @@ const (
 	maxNoscript = 64 << 10
 	maxText     = 1_000 // bytes of a title, a description, a heading
 	maxAnchor   = 200   // bytes of a link's text
+	// maxAlternates is more than there are languages that sites are written in.
+	maxAlternates = 200
 )
 
 // Page is one fetched URL, read. For anything but HTML answered with 200 only
@@ -34,10 +36,13 @@ type Page struct {
 	// Encoding is the charset the text was decoded with, by the order of the
 	// HTML standard: byte order mark, header, meta element, XML
 	// declaration, guess. The others
-	// are what was declared, in lower case; empty when it was not. They are kept
-	// for the check charset-problem.
-	Encoding, HeaderCharset, MetaCharset string
-	BOM                                  bool
+	// are what was declared, in lower case; empty when it was not.
+	Encoding, HeaderCharset, MetaCharset, XMLCharset string
+	BOM                                              bool
+	// BadBytes counts the places in the body that are no text in Encoding.
+	BadBytes int
+	// Size is that of the body in bytes, without its content coding.
+	Size int
 
 	// Title and Description are the first ones that are not empty; Titles are all
 	// of them, for the check multiple-titles.
@@ -45,7 +50,7 @@ type Page struct {
 	Titles      []string
 	Description string
 	Lang        string     // as written; empty when absent
-	Viewport    string     // for the checks viewport-missing and zoom-disabled
+	Viewport    string     // also for the check zoom-disabled
 	OG          []Property // Open Graph, in order
 	JSONLD      []string   // script blocks as written, for jsonld-invalid and the checks beside it
 
@@ -60,7 +65,14 @@ type Page struct {
 	Canonicals []Canonical
 	Canonical  string
 
+	// Alternates are the versions of the page in other languages that it names.
+	Alternates []Alternate
+
 	Headings []Heading
+
+	// Insecure are the first things that a page of https loads by http.
+	Insecure      []string
+	InsecureTotal int
 
 	// Links are distinct http(s) targets in order of appearance, at most
 	// MaxLinks. Outbound counts those on other hosts, for the check no-sources.
@@ -126,6 +138,12 @@ type Canonical struct {
 	Source string
 }
 
+// Alternate is the version of a page for a language.
+type Alternate struct {
+	// Code is its language, Href as written, URL resolved; empty when it cannot be.
+	Code, Href, URL string
+}
+
 // Heading is one heading element; Text includes the alternative text of images.
 type Heading struct {
 	Level int
@@ -189,7 +207,7 @@ func Parse(in Input) *Page {
 	if in.Resolve == nil {
 		in.Resolve = resolve
 	}
-	p := &Page{Input: in}
+	p := &Page{Input: in, Size: len(body)}
 	if in.Status != 200 || in.Failure != "" || in.Alias || !isHTMLType(in.ContentType, body) {
 		return p
 	}

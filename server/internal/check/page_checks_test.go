@@ -13,7 +13,8 @@ import (
 const home = "https://sitio.example/"
 
 // good is a page that passes every page check.
-var good = `<!doctype html><html lang="es"><head><meta charset="utf-8"><title>Panadería Luz, pan de masa madre</title>
+var good = `<!doctype html><html lang="es"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Panadería Luz, pan de masa madre</title>
 <meta name="description" content="Pan de masa madre hecho cada mañana en el barrio, con harina molida a la piedra.">
 <link rel="canonical" href="https://sitio.example/a">
 <meta property="og:title" content="t"><meta property="og:description" content="d">
@@ -193,6 +194,25 @@ var pageCases = []struct {
 	{id: "form-label-missing", in: with(`<input id="q">`, `<input type="submit">`), reason: NoControls},
 	{id: "heading-skip", in: with(`<h2>Horno</h2>`, `<h4>Horno</h4>`), want: ev("outline", "h1 Pan → h4 Horno")},
 	{id: "heading-skip", in: on(`<p>x`), reason: NoHeadings},
+	{id: "charset-problem", in: with(`<meta charset="utf-8">`, `<meta charset="latin1">`),
+		want: ev("charset-header", "utf-8", "charset-meta", "latin1", "charset-used", "utf-8")},
+	{id: "charset-problem", in: status(404), reason: NotOK},
+	{id: "viewport-missing", in: with(`<meta name="viewport" content="width=device-width">`, ``), want: ev()},
+	{id: "viewport-missing", in: with(`content="width=device-width"`, `content="user-scalable=yes"`),
+		want: ev("viewport", "user-scalable=yes")},
+	{id: "viewport-missing", in: labelled("text/plain", "text/plain"), reason: NotHTML},
+	{id: "localhost-link", in: with(`<a href="/b">Otra</a>`, `<a href="http://localhost:3000/b">Otra</a>`),
+		want: ev("count", "1", "address", "http://localhost:3000/b (Otra)")},
+	{id: "localhost-link", in: on(good, func(in *Input) { in.URL = "http://127.0.0.1/a" }), reason: LocalSite},
+	{id: "localhost-link", in: with(`<a href="/b">Otra</a>`, ``), reason: NoLinks},
+	{id: "slow-ttfb", in: on(good, func(in *Input) { in.TTFB = 801 * time.Millisecond }), want: ev("ms", "801")},
+	{id: "slow-ttfb", in: on(good, func(in *Input) { in.TTFB, in.Alias = time.Second, true }), reason: IsAlias},
+	{id: "html-heavy", in: with("<h1>Pan", "<!--"+strings.Repeat("x", heavyHTML-len(good)+1-7)+"--><h1>Pan"),
+		want: ev("bytes", "512001")},
+	{id: "html-heavy", in: failure(FailDNS), reason: NoAnswer},
+	{id: "mixed-content", in: with(`src="/h.jpg"`, `src="http://cdn.example/h.jpg"`),
+		want: ev("count", "1", "address", "http://cdn.example/h.jpg")},
+	{id: "mixed-content", in: on(good, func(in *Input) { in.URL = "http://sitio.example/a" }), reason: NoHTTPS},
 }
 
 func TestPageChecks(t *testing.T) {
@@ -336,6 +356,66 @@ func TestLanguageTags(t *testing.T) {
 	} {
 		if got := isLanguageTag(tag); got != want {
 			t.Errorf("%q: got %v, want %v", tag, got, want)
+		}
+	}
+}
+
+func TestCharsetProblems(t *testing.T) {
+	utf8, xhtml := "text/html; charset=utf-8", "application/xhtml+xml"
+	for _, c := range []struct {
+		name, header, body string
+		want               []shared.Evidence
+	}{
+		{"header", utf8, "ñ", nil},
+		{"meta", "text/html", "<meta charset=utf-8>ñ", nil},
+		{"mark", "text/html", "\xef\xbb\xbfñ", nil},
+		{"names of one charset", "text/html; charset=iso-8859-1", "<meta charset=windows-1252>\xf1", nil},
+		{"nothing", "text/html", "ñ", ev("charset-used", "utf-8")},
+		{"a mark that contradicts", "text/html; charset=latin1", "\xef\xbb\xbfñ",
+			ev("charset-header", "latin1", "charset-mark", "utf-8", "charset-used", "utf-8")},
+		{"no charset", "text/html; charset=klingon", "ñ", ev("charset-header", "klingon", "charset-used", "utf-8")},
+		{"bytes of another", utf8, "a\xf1o a\xf1o", ev("charset-header", "utf-8", "charset-used", "utf-8", "bad-bytes", "2")},
+		{"bytes of none", "text/html; charset=shift_jis", "\xfd",
+			ev("charset-header", "shift_jis", "charset-used", "shift_jis", "bad-bytes", "1")},
+		{"the sign of bad bytes as a letter", utf8, "\uFFFD", nil},
+		{"XML is UTF-8", xhtml, "<html xmlns='http://www.w3.org/1999/xhtml'>ñ</html>", nil},
+		{"XML that says so", xhtml, "<?xml version='1.0' encoding='utf-8'?><html xmlns='http://www.w3.org/1999/xhtml'/>", nil},
+	} {
+		p := Parse(on(c.body, func(in *Input) {
+			in.Header = http.Header{"Content-Type": {c.header}}
+			in.ContentType, _, _ = strings.Cut(c.header, ";")
+		}))
+		var got []shared.Evidence
+		if f := charsetProblem(p); f != nil {
+			got = f.Evidence
+		}
+		if !p.HTML || !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+	cut := Parse(on("a\xc3", func(in *Input) { in.Truncated = true }))
+	if cut.BadBytes != 0 {
+		t.Error("a letter that was cut in two is called a fault")
+	}
+}
+
+// Manuals have links to the reader's own machine on purpose, and say so.
+func TestLinksThatAreMeantToBeLocal(t *testing.T) {
+	for body, fails := range map[string]bool{
+		`<a href="http://localhost:8080/">http://LOCALHOST:8080</a>`: false, `<a href="http://localhost:8080/">Try it</a>`: true,
+		`<a href="http://10.0.0.5/">10.0.0.5</a>`: false, `<a href="//192.168.1.1/">The router</a>`: true,
+		`<iframe src="http://localhost/"></iframe>`: true, `<a href="https://a.example/">x</a>`: false,
+	} {
+		if got := localhostLink(Parse(on(body))) != nil; got != fails {
+			t.Errorf("%s: got fault %v, want %v", body, got, fails)
+		}
+	}
+}
+
+func TestVeryHeavyPagesAreErrors(t *testing.T) {
+	for size, want := range map[int]shared.Severity{tooHeavyHTML: "", tooHeavyHTML + 1: shared.SeverityError} {
+		if f := htmlHeavy(&Page{Size: size}); f == nil || f.Severity != want {
+			t.Errorf("%d bytes: got %+v", size, f)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func TestParse(t *testing.T) {
 	p.Resolve = nil // functions do not compare
 	p.Content, p.Simhash = 0, 0
 	want := &Page{
-		Input: p.Input, HTML: true, Encoding: "utf-8", HeaderCharset: "utf-8", MetaCharset: "utf-8",
+		Input: p.Input, HTML: true, Encoding: "utf-8", HeaderCharset: "utf-8", MetaCharset: "utf-8", Size: 848,
 		Title: "Uno & dos", Titles: []string{"Uno & dos"}, Description: "Una frase",
 		Lang: "es-ES", Viewport: "width=device-width", JSONLD: []string{`{"@type":"Article"}`},
 		Canonicals: []Canonical{{"post", "https://sitio.example/blog/post", "html"}},

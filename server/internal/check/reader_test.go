@@ -19,7 +19,7 @@ func parseTree(t testing.TB, in Input) *Page {
 	}
 	body := in.Body
 	in.Body, in.Resolve = nil, resolve
-	p := &Page{Input: in, HTML: true}
+	p := &Page{Input: in, HTML: true, Size: len(body)}
 	doc, err := html.Parse(bytes.NewReader(p.decodeBody(body)))
 	if err != nil {
 		return nil // nested too deeply
@@ -108,6 +108,9 @@ func TestTagsAgreeWithTree(t *testing.T) {
 		head + `<main><aside>a<p>b</aside>c</main>d<dialog>e</dialog><dialog open>f</dialog>`,
 		head + `<object><p>a</object>b <marquee><b>c</marquee>d</b>e`,
 		head + `<script>if (a<b) document.write("<p>")</script><style>p{}</style>uno<!-- dos -->tres`,
+		head + `<a href=/1><svg><title>x</title></svg></a><a href=/2><i aria-hidden=true>y</i></a><input id=a><label for=a>z`,
+		head + `<meta charset=x><label>a<input></label><img src=http://x.example/><picture><source srcset="http://y.example/ 2x">`,
+		head + `<link rel=alternate hreflang=de href=http://x.example/><h1>a</h1><h3>b</h3><map><area href=/x></map>`,
 		head + `</head><link rel=next href=/2><meta name=description content=d><p>x</p></body><p>y</html>z`,
 		head + `<frameset><frame src=/a><frame src=/b></frameset>`,
 		`<head><base href=/b/><noscript>a</noscript></head> <!-- c --> <body lang=en><image src=x alt=uno>`,

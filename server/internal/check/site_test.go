@@ -50,6 +50,16 @@ func listedPage(path string, change ...func(*Facts)) Facts {
 
 func linked(f *Facts) { f.Linked = true }
 
+// alsoAt has a page name others as its versions in other languages.
+func alsoAt(paths ...string) func(*Facts) {
+	return func(f *Facts) {
+		f.Alternates = &Alternates{Self: true}
+		for _, path := range paths {
+			f.Alternates.Targets = append(f.Alternates.Targets, hashString(home+path))
+		}
+	}
+}
+
 // sound is a site that passes every site check.
 func sound(change ...func(*SiteInput)) SiteInput {
 	in := SiteInput{
@@ -59,7 +69,7 @@ func sound(change ...func(*SiteInput)) SiteInput {
 			Files: []SitemapFile{{URL: home + "sitemap.xml", Status: 200}},
 			URLs:  []string{home, home + "a", home + "b"},
 		},
-		Pages:        []Facts{listedPage(""), listedPage("a", linked), listedPage("b", linked)},
+		Pages:        []Facts{listedPage(""), listedPage("a", linked, alsoAt("b")), listedPage("b", linked, alsoAt("a"))},
 		External:     []ExternalLink{{URL: "https://otro.example/", Status: 200, Count: 1, Pages: []string{home}}},
 		ExternalDone: true, Complete: true,
 	}
@@ -200,6 +210,13 @@ var siteCases = []struct {
 	}},
 	{id: "broken-external", in: sound(func(in *SiteInput) { in.ExternalDone = false }), reason: LinksUnchecked},
 	{id: "broken-external", in: sound(func(in *SiteInput) { in.External[0].Status = 999 }), reason: NoExternal},
+	{id: "not-https", in: sound(func(in *SiteInput) { in.Home = "http://tienda.com/" }),
+		want: [][]shared.Evidence{ev("url", "http://tienda.com/")}},
+	{id: "not-https", in: sound(func(in *SiteInput) { in.Home = "http://127.0.0.1:8000/" }), reason: LocalSite},
+	{id: "hreflang-invalid", in: sound(pagesAre(listedPage("", alsoAt("a", "gone", "unseen")), listedPage("a"),
+		listedPage("gone", func(f *Facts) { f.Status, f.Analysed = 404, false }))),
+		want: [][]shared.Evidence{ev("page", home, "no-return", home+"a", "target", home+"gone", "status", "404")}},
+	{id: "hreflang-invalid", in: sound(pagesAre(listedPage("a"))), reason: NoHreflang},
 }
 
 func TestSiteChecks(t *testing.T) {

@@ -48,7 +48,7 @@ func parseSeed(s string) (*url.URL, error) {
 		return nil, ErrNoHost
 	}
 	u, err := canonicalSeed("https://"+s, s)
-	if err == nil && IsLoopback(u) {
+	if err == nil && isLoopback(u) {
 		return canonicalSeed("http://"+s, s)
 	}
 	return u, err
@@ -79,9 +79,9 @@ func startsWithPort(s string) bool {
 	return port != "" && strings.Trim(port, "0123456789") == ""
 }
 
-// IsLoopback reports whether u names this machine: localhost, a name below it,
+// isLoopback reports whether u names this machine: localhost, a name below it,
 // or a loopback address.
-func IsLoopback(u *url.URL) bool {
+func isLoopback(u *url.URL) bool {
 	name := u.Hostname()
 	if addr, err := netip.ParseAddr(name); err == nil {
 		return addr.Unmap().IsLoopback()

@@ -1,0 +1,74 @@
+package check
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// LacksHTTPS reports whether a home page is public but came without TLS. An address, a
+// loopback name and the names reserved for tests and local networks (RFC 6761, RFC 6762,
+// RFC 8375) cannot be expected to have it.
+func LacksHTTPS(home *url.URL) bool {
+	host := strings.ToLower(home.Hostname())
+	if _, is := address(host); is || home.Scheme != "http" || isPrivateHost(host) {
+		return false
+	}
+	switch topLabel(host) {
+	case "test", "example", "invalid", "arpa":
+		return false
+	}
+	return strings.Contains(host, ".")
+}
+
+// isPrivateHost reports whether a host, in lower case, can only be reached from the
+// machine or the network it stands in. For names it is what RFC 6761, RFC 6762 and
+// RFC 8375 say, and internal, which will never be a public domain.
+func isPrivateHost(host string) bool {
+	if addr, is := address(host); is {
+		return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast() || addr.IsUnspecified()
+	}
+	switch topLabel(host) {
+	case "localhost", "local", "internal":
+		return true
+	}
+	return strings.HasSuffix(host, ".home.arpa")
+}
+
+// isLoopbackHost reports whether a host, in lower case, is the reader's own machine.
+func isLoopbackHost(host string) bool {
+	if addr, is := address(host); is {
+		return addr.IsLoopback()
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+// address is the IP address that a host is. Most hosts are names, and cost nothing.
+func address(host string) (netip.Addr, bool) {
+	if host == "" || !strings.Contains(host, ":") && (host[0] < '0' || host[0] > '9') {
+		return netip.Addr{}, false
+	}
+	addr, err := netip.ParseAddr(host)
+	return addr.Unmap(), err == nil
+}
+
+// hostOf is the host of an absolute URL in its canonical form, without port. It costs
+// little, for pages of many links.
+func hostOf(raw string) string {
+	_, rest, _ := strings.Cut(raw, "://")
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		rest = rest[:i]
+	}
+	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
+		rest = rest[i+1:]
+	}
+	if literal, ok := strings.CutPrefix(rest, "["); ok {
+		host, _, _ := strings.Cut(literal, "]")
+		return host
+	}
+	host, _, _ := strings.Cut(rest, ":")
+	return host
+}
+
+// topLabel is the last part of a host name, after its last dot.
+func topLabel(host string) string { return host[strings.LastIndexByte(host, '.')+1:] }

@@ -1,0 +1,91 @@
+package check
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html/atom"
+)
+
+// load notes what an element loads by http. Only pages of https ask for it.
+func (c *collector) load(a atom.Atom, at attrs) {
+	switch a {
+	case atom.Img, atom.Script, atom.Iframe, atom.Frame, atom.Embed, atom.Track, atom.Audio, atom.Video, atom.Source,
+		atom.Input, atom.Object, atom.Link:
+	default:
+		return
+	}
+	for i := range at {
+		value := at[i].val
+		switch string(at[i].key) {
+		case "src", "poster":
+			c.loadFrom(value)
+		case "srcset":
+			for candidate := range bytes.SplitSeq(value, []byte(",")) {
+				c.loadFrom(candidate)
+			}
+		case "data":
+			if a == atom.Object {
+				c.loadFrom(value)
+			}
+		case "href":
+			if a == atom.Link && isLoaded(at.get("rel")) {
+				c.loadFrom(value)
+			}
+		}
+	}
+}
+
+// isLoaded reports whether a page loads what a link element of this relation names.
+func isLoaded(rel string) bool {
+	for _, name := range [...]string{"stylesheet", "icon", "apple-touch-icon", "preload", "modulepreload", "manifest"} {
+		if hasWord(rel, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// loadFrom notes an address if it is one of http. To browsers the reader's own machine is
+// as good as https.
+func (c *collector) loadFrom(ref []byte) {
+	const scheme = "http:"
+	ref = bytes.TrimSpace(ref)
+	if len(ref) < len(scheme) || !bytes.EqualFold(ref[:len(scheme)], []byte(scheme)) {
+		return
+	}
+	if i := bytes.IndexAny(ref, " \t\n"); i >= 0 { // the width that a candidate is for
+		ref = ref[:i]
+	}
+	u, err := url.Parse(string(ref))
+	if err != nil || u.Host == "" || isLoopbackHost(strings.ToLower(u.Hostname())) {
+		return
+	}
+	c.p.InsecureTotal++
+	if len(c.p.Insecure) < maxKept {
+		c.p.Insecure = append(c.p.Insecure, sanitise(string(ref), maxText))
+	}
+}
+
+// policy reads what a security policy says of such loads: browsers may be told to ask by
+// https for all that the page names.
+func (c *collector) policy(value string) {
+	for directive := range strings.SplitSeq(value, ";") {
+		if strings.EqualFold(strings.TrimSpace(directive), "upgrade-insecure-requests") {
+			c.upgraded = true
+		}
+	}
+}
+
+// concludeLoads forgets the loads by http that browsers make by https.
+func (c *collector) concludeLoads() {
+	for _, value := range c.p.Header.Values("Content-Security-Policy") {
+		c.policy(value)
+	}
+	if c.upgraded {
+		c.p.Insecure, c.p.InsecureTotal = nil, 0
+	}
+}
+
+func isHTTPS(raw string) bool { return strings.HasPrefix(raw, "https://") }

@@ -1,0 +1,53 @@
+package check
+
+import (
+	"net/url"
+
+	"atalaya/shared"
+)
+
+var security = []Check{
+	{
+		ID: "not-https", Category: shared.CategorySecurity, Severity: shared.SeverityError,
+		Source: "Lighthouse: is-on-https", Site: &SiteRule{mayHaveHTTPS, notHTTPS},
+	},
+	{
+		ID: "mixed-content", Category: shared.CategorySecurity, Severity: shared.SeverityWarning,
+		Source: "W3C: Mixed Content", Page: &PageRule{servedByHTTPS, mixedContent},
+	},
+}
+
+// mayHaveHTTPS applies to sites that have it, or could.
+func mayHaveHTTPS(s *site) Reason {
+	home, err := url.Parse(s.Home)
+	if err != nil || home.Scheme != "https" && !LacksHTTPS(home) {
+		return LocalSite
+	}
+	return applies
+}
+
+func notHTTPS(s *site) (int, []Fault) {
+	home, err := url.Parse(s.Home)
+	if err != nil || !LacksHTTPS(home) {
+		return fullMarks, nil
+	}
+	return 0, []Fault{{Evidence: []shared.Evidence{fact("url", s.Home)}}}
+}
+
+func servedByHTTPS(p *Page) Reason {
+	if r := isHTML(p); r != applies {
+		return r
+	}
+	if !isHTTPS(p.final()) {
+		return NoHTTPS
+	}
+	return applies
+}
+
+func mixedContent(p *Page) *Fault {
+	if p.InsecureTotal == 0 {
+		return nil
+	}
+	return &Fault{Evidence: append([]shared.Evidence{number("count", p.InsecureTotal)},
+		listEvidence("address", p.Insecure, p.InsecureTotal)...)}
+}
