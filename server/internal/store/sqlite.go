@@ -69,8 +69,8 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	if err := errors.Join(origin.settle(ctx), s.expireLeases(ctx)); err != nil {
 		return err
 	}
-	if _, err := s.watcher.version(ctx); err != nil { // its connection stays
-		return err
+	if _, err := s.watcher.dataVersion(ctx); err != nil { // its connection stays
+		return fmt.Errorf("store: %s: %w", file, normalise(err))
 	}
 	if s.files, err = holdFiles(file); err != nil {
 		return err
