@@ -51,7 +51,8 @@ type Config struct {
 	// Drain is how long streams may take to leave at shutdown. See
 	// [Config.notice] for how long the port stays open.
 	Drain time.Duration
-	// MaxStreams bounds the open streams; 0 means no bound.
+	// MaxStreams bounds the open streams; 0 means as many as there are descriptors
+	// for.
 	MaxStreams int
 	// MaxStreamsPerIP bounds the streams of one address; 0 means no bound.
 	// Loopback peers are exempt.
@@ -121,7 +122,7 @@ func (c *Config) settings(u *unparsed) []setting {
 		bounded("drain", &c.Drain, stream.DrainDefault, 0, 10*time.Minute,
 			"window over which streams are told to come back at shutdown, {bounds}; "+
 				"beyond loopback the server goes on answering for up to 2s of it"),
-		bounded("max-streams", &c.MaxStreams, 0, 0, countMax, "bound on open streams; 0 means none"),
+		bounded("max-streams", &c.MaxStreams, 0, 0, countMax, "bound on open streams; 0 means what the limit of open files has room for"),
 		bounded("max-streams-per-ip", &c.MaxStreamsPerIP, 100, 0, countMax,
 			"bound on streams of one address (loopback exempt); 0 means none"),
 		unbounded("trusted-proxies", &u.trustedProxies, "",

@@ -22,6 +22,8 @@
 //   - errors.go: which error of which part becomes which error code
 //   - routes.go: every path that is not the JSON API
 //   - http.go: the HTTP server and its bounds
+//   - descriptors.go, descriptors_unix.go, descriptors_other.go: who may have how many descriptors
+//   - connections.go: the sockets of clients within their share of them
 //   - unsent_linux.go, unsent_other.go: how much the kernel holds for one slow subscriber
 //   - certificate.go: the TLS certificate, renewed without a restart
 //   - metrics.go: the registry behind /metrics

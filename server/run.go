@@ -44,6 +44,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	}
 	defer listener.Close()
 	metrics := newMetrics(cert)
+	share := divide(descriptorLimit(), cfg.Workers)
 
 	// Row: the one truth, and the only part that knows the database.
 	rows, err := store.Open(ctx,
@@ -69,7 +70,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	problems := problems(log)
 	streams := stream.New(reader{rows}, changes, stream.Config{
 		Heartbeat: cfg.Heartbeat, Lifetime: cfg.StreamLifetime, WriteTimeout: cfg.WriteTimeout, Drain: cfg.Drain,
-		Writer: cfg.StreamWriter, MaxStreams: cfg.MaxStreams,
+		Writer: cfg.StreamWriter, MaxStreams: share.bound(cfg.MaxStreams, log),
 		Admit: admit(access.NewStreams(cfg.MaxStreamsPerIP, cfg.TrustedProxies)),
 		Fail:  failStream(problems), Log: log, Metrics: metrics,
 	})
@@ -120,8 +121,10 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	guard := access.NewGuard(cfg.Addr, problems.Fail)
 	handler := guard.Wrap(starts.Wrap(api.Deadlines(strict(answer.Finish(mux), problems))))
 	server := newHTTPServer(cfg, cert, api.Log(log, problems, handler), log)
+	clients := newConnections(share.clients, streams.TakenOver, log)
+	server.ConnState = clients.changed
 	served := make(chan error, 1)
-	go func() { served <- listen(server, listener) }()
+	go func() { served <- listen(server, clients.listener(listener)) }()
 	log.Info("serving", "addr", listener.Addr().String(), "tls", cert != nil, "database", cfg.database(), "workers",
 		cfg.Workers, "version", version())
 	fmt.Fprintf(out, "Atalaya is at %s\n", localURL(cfg.scheme(), listener.Addr()))

@@ -13,6 +13,7 @@ type env struct {
 	freshness  freshness
 	gate       *gate
 	heartbeats heartbeats
+	takenOver  atomic.Int64 // connections that net/http has no more
 }
 
 func newEnv(cfg Config) *env {

@@ -10,8 +10,8 @@ import (
 )
 
 // openStream is one admitted stream: its session, and what must be released when it
-// ends. Every writer uses it: serveHTTP, connStream and shard call opened, ended and
-// release once each, in this order.
+// ends. Every writer uses it: serveHTTP, connStream and shard call opened and ended once
+// each, and the last two release after them.
 type openStream struct {
 	session
 	free func() // of Config.Admit
@@ -61,8 +61,11 @@ func (o *openStream) ended(reason string, now time.Time) {
 	o.env.cfg.Log.Info("stream ended", append(attrs, "reason", reason, "duration", life, "frames", int(o.sent))...)
 }
 
-// release gives back what admission gave.
-func (o *openStream) release() { o.env.release(o.free) }
+// release gives back what admission gave, after the socket was closed.
+func (o *openStream) release() {
+	o.env.takenOver.Add(-1)
+	o.env.release(o.free)
+}
 
 func (o *openStream) logAttrs() []any {
 	remote, cursor, _ := strings.Cut(o.peer, " ")

@@ -57,5 +57,9 @@ func (s *Server) Drain(ctx context.Context) error {
 	}
 }
 
+// TakenOver is how many connections the streams hold that http.Server knows nothing of
+// any more. Each takes a descriptor.
+func (s *Server) TakenOver() int { return int(s.takenOver.Load()) }
+
 // Draining reports whether [Server.Drain] was called.
 func (s *Server) Draining() bool { return s.draining() }

@@ -19,6 +19,7 @@ func (s *Server) takeOver(w http.ResponseWriter, r *http.Request, o *openStream,
 	if err != nil {
 		return false
 	}
+	s.takenOver.Add(1)
 	input := buffered.Reader.Buffered()
 	o.opened()
 	out := o.start(time.Now(), first, [][]byte{head})
