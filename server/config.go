@@ -60,6 +60,9 @@ type Config struct {
 	// TrustedProxies are the networks whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 
+	// CORSOrigins are the other sites whose pages may read streams and the API.
+	CORSOrigins []string
+
 	// MaxQueue bounds the site audits that wait, MaxPerHost those of one host that
 	// have not ended, and MaxPerHour those that one caller starts in an hour; 0 means
 	// no bound. Loopback callers are exempt from the last.
@@ -88,7 +91,7 @@ type Config struct {
 }
 
 // unparsed are the flags whose text is read when all others are known.
-type unparsed struct{ trustedProxies, allowPrivateTargets string }
+type unparsed struct{ trustedProxies, allowPrivateTargets, corsOrigins string }
 
 // countMax bounds the numbers that have no bound of their own.
 const countMax = 1 << 30
@@ -127,6 +130,8 @@ func (c *Config) settings(u *unparsed) []setting {
 			"bound on streams of one address (loopback exempt); 0 means none"),
 		unbounded("trusted-proxies", &u.trustedProxies, "",
 			"comma-separated `networks` whose X-Forwarded-For is believed"),
+		unbounded("cors-origin", &u.corsOrigins, "",
+			"comma-separated `origins`, such as https://status.example, whose pages may read streams and the API"),
 
 		bounded("max-queue", &c.MaxQueue, 1000, 0, countMax,
 			"bound on audits that wait for a worker; 0 means none"),
@@ -202,7 +207,10 @@ func (c *Config) complete(u unparsed) (err error) {
 			"give --insecure-no-auth to accept that, or bind to 127.0.0.1", c.Addr)
 	}
 	c.AllowPrivateTargets = u.allowPrivateTargets == "true" || u.allowPrivateTargets == "auto" && loopback
-	c.TrustedProxies, err = parseNetworks(u.trustedProxies)
+	if c.TrustedProxies, err = parseNetworks(u.trustedProxies); err != nil {
+		return err
+	}
+	c.CORSOrigins, err = parseOrigins(u.corsOrigins)
 	return err
 }
 
@@ -232,6 +240,21 @@ func parseNetworks(list string) (networks []netip.Prefix, err error) {
 		networks = append(networks, network)
 	}
 	return networks, nil
+}
+
+// parseOrigins reads the value of --cors-origin.
+func parseOrigins(list string) (origins []string, err error) {
+	for s := range strings.SplitSeq(list, ",") {
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		origin, ok := access.ParseOrigin(s)
+		if !ok {
+			return nil, fmt.Errorf("--cors-origin has %q, but takes exact origins such as https://status.example", s)
+		}
+		origins = append(origins, origin)
+	}
+	return origins, nil
 }
 
 // parseNetwork reads a prefix, or an address as the prefix that holds only it.

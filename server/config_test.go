@@ -97,9 +97,11 @@ func TestConfigRefuses(t *testing.T) {
 		"--addr=192.168.1.4:8000":     "--insecure-no-auth",
 		"--allow-private-targets=yes": "auto, true or false",
 		"--trusted-proxies=everybody": "10.0.0.0/8",
-		"--colour=red":                "see atalaya --help",
-		"--heartbeat=soon":            "see atalaya --help",
-		"serve":                       "unexpected argument",
+		"--cors-origin=*":             "exact origins",
+		"--cors-origin=https://a.example,https://b.example/": `"https://b.example/"`,
+		"--colour=red":     "see atalaya --help",
+		"--heartbeat=soon": "see atalaya --help",
+		"serve":            "unexpected argument",
 	} {
 		_, err := parseConfig([]string{arg}, noEnv, nil)
 		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "\n") {

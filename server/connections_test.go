@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -72,11 +73,12 @@ type fewConnections struct {
 func newFewConnections(t *testing.T, most int) *fewConnections {
 	f := &fewConnections{pipes: newPipes(), t: t}
 	f.conns = newConnections(most, func() int { return int(f.taken.Load()) }, slog.New(slog.NewTextHandler(&f.log, nil)))
-	f.server = http.Server{ConnState: f.conns.changed, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	f.server.ConnState = f.conns.changed
+	f.server.Handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/long" {
 			<-r.Context().Done()
 		}
-	})}
+	})
 	ended := make(chan error, 1)
 	go func() { ended <- f.server.Serve(f.conns.listener(f.pipes)) }()
 	t.Cleanup(func() {
@@ -120,7 +122,7 @@ func (f *fewConnections) gone(conn net.Conn) bool {
 	synctest.Wait()
 	_ = conn.SetReadDeadline(time.Now().Add(time.Millisecond))
 	_, err := conn.Read(make([]byte, 1))
-	return err == io.EOF
+	return errors.Is(err, io.EOF)
 }
 
 // served is how many connections net/http has.

@@ -118,7 +118,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	}
 	defer func() { quit(); stop(); err = errors.Join(err, parts.wait()) }()
 
-	guard := access.NewGuard(cfg.Addr, problems.Fail)
+	guard := access.NewGuard(cfg.Addr, access.Readers{Origins: cfg.CORSOrigins, May: forPrograms}, problems.Fail)
 	handler := guard.Wrap(starts.Wrap(api.Deadlines(strict(answer.Finish(mux), problems))))
 	server := newHTTPServer(cfg, cert, api.Log(log, problems, handler), log)
 	clients := newConnections(share.clients, streams.TakenOver, log)

@@ -54,7 +54,7 @@ func TestGuard(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var got error
-			g := NewGuard("127.0.0.1:8000", func(_ http.ResponseWriter, _ *http.Request, err error) { got = err })
+			g := NewGuard("127.0.0.1:8000", Readers{}, func(_ http.ResponseWriter, _ *http.Request, err error) { got = err })
 			passed := false
 			r := httptest.NewRequest(tc.method, "/api/v1/audits", nil)
 			r.Host, r.Header = tc.host, tc.header
@@ -69,16 +69,16 @@ func TestGuard(t *testing.T) {
 }
 
 func TestGuardBeyondLoopbackTakesAnyHost(t *testing.T) {
-	g := NewGuard("0.0.0.0:8000", nil)
+	g := NewGuard("0.0.0.0:8000", Readers{}, nil)
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Host = "audits.example"
-	if err := g.check(r); err != nil {
+	if err := g.check(r, neither); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestGuardOverTLS(t *testing.T) {
-	g := NewGuard("127.0.0.1:8443", nil)
+	g := NewGuard("127.0.0.1:8443", Readers{}, nil)
 	for origin, want := range map[string]error{
 		"":                         nil,
 		"https://localhost:8443":   nil,
@@ -94,7 +94,7 @@ func TestGuardOverTLS(t *testing.T) {
 		if origin != "" {
 			r.Header.Set("Origin", origin)
 		}
-		if err := g.check(r); !errors.Is(err, want) {
+		if err := g.check(r, neither); !errors.Is(err, want) {
 			t.Errorf("origin %q: got %v, want %v", origin, err, want)
 		}
 	}

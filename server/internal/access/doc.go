@@ -1,5 +1,5 @@
 // Package access decides who may speak to the server: which Host names it
-// answers to, which web pages may call it, how many streams one address may hold,
+// answers to, which web pages may call it and which may read from it, how many streams one address may hold,
 // and how many audits it may start.
 //
 // Contract:
@@ -13,6 +13,9 @@
 //     An Origin of http is another site too when we speak TLS ourselves, for
 //     anybody on the way may have written that page. Behind a proxy the scheme
 //     is the proxy's matter and is left aside.
+//   - [Readers] are the exceptions: sites whose pages may read streams and the API.
+//     They may not write, and what they read is what anybody may: no answer
+//     depends on who asks, so none allows credentials.
 //   - [Streams] bounds the streams of one address, so that one peer cannot use
 //     up the descriptors. It never evicts: a refused newcomer backs off, an
 //     evicted stream would come back at once.

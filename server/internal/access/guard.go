@@ -18,32 +18,43 @@ var ErrOrigin = errors.New("access: request from another site")
 // Guard refuses what other sites' pages send through the user's browser.
 type Guard struct {
 	loopback bool
+	readers  Readers
 	cross    *http.CrossOriginProtection
 	fail     func(http.ResponseWriter, *http.Request, error)
 }
 
 // NewGuard returns a guard for a server bound to addr ("127.0.0.1:8000");
-// bound to loopback it answers only to loopback host names. fail answers
-// refused requests; it gets [ErrHost] or [ErrOrigin].
-func NewGuard(addr string, fail func(http.ResponseWriter, *http.Request, error)) *Guard {
+// bound to loopback it answers only to loopback host names. readers are the other
+// sites whose pages may read. fail answers refused requests; it gets [ErrHost] or
+// [ErrOrigin].
+func NewGuard(addr string, readers Readers, fail func(http.ResponseWriter, *http.Request, error)) *Guard {
 	host, _, err := net.SplitHostPort(addr)
-	return &Guard{loopback: err == nil && IsLoopback(host), cross: http.NewCrossOriginProtection(), fail: fail}
+	return &Guard{
+		loopback: err == nil && IsLoopback(host), readers: readers, cross: http.NewCrossOriginProtection(), fail: fail,
+	}
 }
 
 // Wrap checks every request before next sees it.
 func (g *Guard) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := g.check(r); err != nil {
+		crossing := g.readers.meet(w.Header(), r)
+		switch err := g.check(r, crossing); {
+		case err != nil:
 			g.fail(w, r, err)
-			return
+		case crossing == preflight:
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			next.ServeHTTP(w, r)
 		}
-		next.ServeHTTP(w, r)
 	})
 }
 
-func (g *Guard) check(r *http.Request) error {
+func (g *Guard) check(r *http.Request, crossing crossing) error {
 	if g.loopback && !IsLoopback(hostname(r.Host)) {
 		return ErrHost
+	}
+	if crossing != neither {
+		return nil
 	}
 	if err := g.cross.Check(r); err != nil { // methods that change something
 		return ErrOrigin
