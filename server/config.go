@@ -86,6 +86,8 @@ type Config struct {
 	// to sign in.
 	InsecureNoAuth bool
 
+	// DebugAddr is the host:port, on loopback, of profiles; empty for none.
+	DebugAddr string
 	LogFormat string // text or json
 	LogLevel  slog.Level
 }
@@ -154,6 +156,8 @@ func (c *Config) settings(u *unparsed) []setting {
 
 		unbounded("insecure-no-auth", &c.InsecureNoAuth, false,
 			"listen beyond loopback although nobody has to sign in"),
+		unbounded("debug-addr", &c.DebugAddr, "",
+			"`host:port` on loopback that serves profiles of this process at /debug/pprof/; empty for none"),
 		oneOf("log-format", &c.LogFormat, "text", []string{"text", "json"}, "`format`: {bounds}"),
 		unbounded("log-level", &c.LogLevel, slog.LevelInfo, "`level`: debug, info, warn or error"),
 	}
@@ -206,6 +210,9 @@ func (c *Config) complete(u unparsed) (err error) {
 		return fmt.Errorf("--addr %s can be reached from other machines, and nobody has to sign in: "+
 			"give --insecure-no-auth to accept that, or bind to 127.0.0.1", c.Addr)
 	}
+	if c.DebugAddr != "" && !onLoopback(c.DebugAddr) {
+		return fmt.Errorf("--debug-addr is %q, but must be host:port on loopback, such as 127.0.0.1:6060", c.DebugAddr)
+	}
 	c.AllowPrivateTargets = u.allowPrivateTargets == "true" || u.allowPrivateTargets == "auto" && loopback
 	if c.TrustedProxies, err = parseNetworks(u.trustedProxies); err != nil {
 		return err
@@ -221,10 +228,16 @@ const noticeMax = 2 * time.Second
 // balancer sees /readyz fail and sends nobody here before the port closes. On
 // loopback there is none: whoever stops a local server wants it to exit at once.
 func (c Config) notice() time.Duration {
-	if host, _, err := net.SplitHostPort(c.Addr); err == nil && access.IsLoopback(host) {
+	if onLoopback(c.Addr) {
 		return 0
 	}
 	return min(c.Drain, noticeMax)
+}
+
+// onLoopback reports whether a host:port is on loopback.
+func onLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	return err == nil && access.IsLoopback(host)
 }
 
 // parseNetworks reads the value of --trusted-proxies.

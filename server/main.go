@@ -26,6 +26,7 @@
 //   - connections.go: the sockets of clients within their share of them
 //   - unsent_linux.go, unsent_other.go: how much the kernel holds for one slow subscriber
 //   - certificate.go: the TLS certificate, renewed without a restart
+//   - debug.go: profiles, on a port of their own
 //   - metrics.go: the registry behind /metrics
 //   - memory.go: how large the heap may grow
 //

@@ -40,9 +40,16 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	// Listen first: a second start must find out before it touches the data.
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Addr)
 	if err != nil {
-		return listenError(cfg.Addr, err)
+		return listenError("--addr", cfg.Addr, err)
 	}
 	defer listener.Close()
+	debug, err := debugListener(ctx, cfg.DebugAddr)
+	if err != nil {
+		return err
+	}
+	if debug != nil {
+		defer debug.Close()
+	}
 	metrics := newMetrics(cert)
 	share := divide(descriptorLimit(), cfg.Workers)
 
@@ -110,6 +117,9 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	parts := newGroup(log)
 	parts.run("feed", func() error { return changes.Run(running) })
 	parts.run("stream", func() error { return streams.Run(running) })
+	if debug != nil {
+		parts.run("debug", func() error { return serveDebug(running, debug, problems, log) })
+	}
 	if cfg.Workers > 0 {
 		parts.run("engine", func() error { return engine.Run(ctx) })
 	}
@@ -215,10 +225,10 @@ func owner() string {
 	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8])
 }
 
-// listenError says why the port cannot be had.
-func listenError(addr string, err error) error {
+// listenError says why the address that a flag gives cannot be had.
+func listenError(flag, addr string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s is in use by another program; give another --addr", addr)
+		return fmt.Errorf("%s is in use by another program; give another %s", addr, flag)
 	}
 	return fmt.Errorf("cannot listen on %s: %w", addr, err)
 }
