@@ -28,6 +28,7 @@
 //   - certificate.go: the TLS certificate, renewed without a restart
 //   - debug.go: profiles, on a port of their own
 //   - metrics.go: the registry behind /metrics
+//   - stats.go: what of them GET /api/v1/stats says
 //   - memory.go: how large the heap may grow
 //
 // Tests start the program as a process (process_test.go), some under faults

@@ -52,6 +52,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	}
 	metrics := newMetrics(cert)
 	share := divide(descriptorLimit(), cfg.Workers)
+	maxStreams := share.bound(cfg.MaxStreams, log)
 
 	// Row: the one truth, and the only part that knows the database.
 	rows, err := store.Open(ctx,
@@ -77,7 +78,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	problems := problems(log)
 	streams := stream.New(reader{rows}, changes, stream.Config{
 		Heartbeat: cfg.Heartbeat, Lifetime: cfg.StreamLifetime, WriteTimeout: cfg.WriteTimeout, Drain: cfg.Drain,
-		Writer: cfg.StreamWriter, MaxStreams: share.bound(cfg.MaxStreams, log),
+		Writer: cfg.StreamWriter, MaxStreams: maxStreams,
 		Admit: admit(access.NewStreams(cfg.MaxStreamsPerIP, cfg.TrustedProxies)),
 		Fail:  failStream(problems), Log: log, Metrics: metrics,
 	})
@@ -95,7 +96,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	mux := http.NewServeMux()
 	rest := api.New(api.Config{
 		Service: service, Problems: problems, Seed: seed(cfg.AllowPrivateTargets), PageLimit: cfg.PageLimit,
-		MaxBytes: cfg.MaxBytes, MaxSeconds: int(cfg.MaxTime / time.Second), Poll: http.HandlerFunc(streams.Poll),
+		MaxBytes: cfg.MaxBytes, MaxSeconds: int(cfg.MaxTime / time.Second), Stats: statsOf(rows, metrics, maxStreams),
+		Poll: http.HandlerFunc(streams.Poll),
 	})
 	rest.Register(mux)
 	files := web.Embedded()

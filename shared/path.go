@@ -13,6 +13,7 @@ const (
 	PathHealth      = "/healthz"
 	PathReady       = "/readyz"
 	PathMetrics     = "/metrics"
+	PathStats       = PathAPI + "/stats"
 	PathBasic       = "/basic"
 	ParamLastEvent  = "last_event_id" // query parameter: the cursor of a new EventSource
 	ParamID         = "id"            // query parameter of PathStreams, repeatable

@@ -1,10 +1,13 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
+
+	"atalaya/shared"
 )
 
 // Config is what [New] needs.
@@ -20,6 +23,8 @@ type Config struct {
 	// can only lower; 0 means none.
 	MaxBytes   int64
 	MaxSeconds int
+	// Stats says how this process is doing.
+	Stats func(ctx context.Context) (shared.Stats, error)
 	// Poll answers GET …/progress; package stream's.
 	Poll http.Handler
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,6 +67,16 @@ func newBoundedServer(t *testing.T, bounds store.Bounds) *server {
 				return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: "Not an address."}
 			}
 			return raw, nil
+		},
+		Stats: func(ctx context.Context) (shared.Stats, error) {
+			counts, err := st.Counts(ctx)
+			return shared.Stats{
+				Version: "v1", StartedAt: shared.At(time.Now()), Audits: counts,
+				Streams: shared.StreamStats{
+					Transports: map[string]int64{"sse": 1}, Writers: map[string]int64{"epoll": 1},
+					Ended: map[string]int64{"finished": 1}, Rejected: map[string]int64{"overloaded": 1},
+				},
+			}, err
 		},
 		Poll: http.NotFoundHandler(),
 	}).Register(mux)

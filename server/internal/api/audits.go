@@ -40,6 +40,7 @@ func (a *API) routes() map[string]http.Handler {
 		"GET /api/v1/audits/{id}/findings":   a.handle(a.listFindings),
 		"GET /api/v1/audits/{id}/unvisited":  a.handle(a.listUnvisited),
 		"GET /api/v1/audits/{id}/report":     a.handle(a.getReport),
+		"GET /api/v1/stats":                  a.handle(a.getStats),
 		"GET /api/v1/openapi.json":           http.HandlerFunc(serveDocument),
 	}
 }

@@ -4,7 +4,7 @@
 //		api.Rule{Err: store.ErrNotFound, Code: shared.CodeNotFound, Detail: "There is no such audit."})
 //	api.New(api.Config{
 //		Service: rows, Problems: problems, Seed: parseSeed, PageLimit: 500,
-//		Poll: http.HandlerFunc(streams.Poll),
+//		Stats: stats, Poll: http.HandlerFunc(streams.Poll),
 //	}).Register(mux)
 //	handler := api.Log(log, problems, api.Deadlines(mux))
 //
@@ -33,6 +33,7 @@
 //	validate.go    the rules for what a request asks for
 //	problem.go     errors: codes, statuses, titles, answers
 //	middleware.go  what stands around every request: id, log, deadlines, methods
+//	stats.go       how this process is doing
 //	openapi.go     serving openapi.json
 //
 // A new route touches audits.go, openapi.json and a file of package store; a new

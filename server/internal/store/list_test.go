@@ -237,3 +237,16 @@ func TestDelete(t *testing.T) {
 		}
 	})
 }
+
+func TestCounts(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		for _, status := range []string{"pending", "pending", "pending", "running", "completed", "running"} {
+			f.sql(t, fmt.Sprintf("INSERT INTO audits (url, status) VALUES ('https://example.org/', '%s')", status))
+		}
+		f.sql(t, "UPDATE audits SET deleted_at = created_at WHERE id = 1")
+		got, err := f.Counts(t.Context())
+		if want := (shared.AuditCounts{Waiting: 2, Running: 2}); err != nil || got != want {
+			t.Errorf("got %+v, %v; want %+v", got, err, want)
+		}
+	})
+}

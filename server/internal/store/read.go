@@ -207,3 +207,15 @@ func (s *Store) Report(ctx context.Context, id int64) (shared.Report, error) {
 	}
 	return r, nil
 }
+
+// Counts returns how many audits wait and how many run.
+func (s *Store) Counts(ctx context.Context) (shared.AuditCounts, error) {
+	return read(ctx, s, "counts", func(ctx context.Context, db bun.IDB) (counts shared.AuditCounts, err error) {
+		err = db.NewSelect().Table("audits").
+			ColumnExpr("count(*) FILTER (WHERE status = ?)", shared.StatusPending).
+			ColumnExpr("count(*) FILTER (WHERE status = ?)", shared.StatusRunning).
+			Where("status IN (?, ?)", shared.StatusPending, shared.StatusRunning).Where("deleted_at IS NULL").
+			Scan(ctx, &counts.Waiting, &counts.Running)
+		return counts, err
+	})
+}
