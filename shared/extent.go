@@ -14,12 +14,13 @@ const (
 // the checks holds it to their table.
 var extents = map[string]Extent{
 	"broken-external": ExtentSome, "duplicate-content": ExtentSome, "page-orphan": ExtentSome, "title-duplicate": ExtentSome,
-	"hreflang-invalid": ExtentSome,
+	"canonical-broken": ExtentSome, "hreflang-invalid": ExtentSome, "robots-blocks-page": ExtentSome,
+	"sitemap-bad-url": ExtentSome,
 
 	"ai-search-bot-blocked": ExtentSite, "ai-training-policy": ExtentSite, "ai-user-fetch-blocked": ExtentSite,
 	"robots-blocks-search": ExtentSite, "robots-txt-invalid": ExtentSite, "robots-txt-unreachable": ExtentSite,
 	"sitemap-invalid": ExtentSite, "sitemap-missing": ExtentSite,
-	"not-https": ExtentSite,
+	"content-signal-restrictive": ExtentSite, "not-https": ExtentSite,
 }
 
 // ExtentOf is the extent of a check.

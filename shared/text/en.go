@@ -396,10 +396,22 @@ var english = language{
 				"its index leave the site out.",
 			Fix: "Remove the rule, or allow Googlebot and Bingbot.",
 		}},
+		{"robots-blocks-page", CheckText{
+			Title: "robots.txt blocks pages of the site",
+			Why: "The site links to the page or lists it in its sitemap, but search engines may not read it. They " +
+				"can show it without its text at best.",
+			Fix: "Allow the address in robots.txt, or stop linking to it if nobody is meant to find it.",
+		}},
 		{"page-noindex", CheckText{
 			Title: "Page asks not to be indexed",
 			Why:   "Search engines drop a page with noindex, and AI answers that rely on them cannot cite it.",
 			Fix:   "Remove noindex if people should find the page. Keep it if that is what you want.",
+		}},
+		{"nosnippet", CheckText{
+			Title: "Page may not be quoted",
+			Why: "Search engines list the page without a piece of its text, and AI answers that are built on them " +
+				"leave it out.",
+			Fix: "Remove nosnippet, max-snippet:0 or data-nosnippet if you want to be quoted.",
 		}},
 		{"http-4xx", CheckText{
 			Title: "Page not found or refused",
@@ -453,10 +465,22 @@ var english = language{
 			Why:   "Nobody can open the page: each redirect leads to another one.",
 			Fix:   "Change one of the redirects listed here so that it ends at a page.",
 		}},
+		{"redirect-temporary", CheckText{
+			Title: "Redirect says it is temporary",
+			Why: "After a temporary redirect search engines keep the old address, and links to it count less for " +
+				"the new one. Crawlers may not follow a redirect that stands in the page.",
+			Fix: "If the move is to last, answer 301 or 308 with a Location header.",
+		}},
 		{"canonical-missing", CheckText{
 			Title: "Page names no canonical address",
 			Why:   "When the same page is reachable under several addresses, search engines choose one by themselves.",
 			Fix:   "Add a link element with rel=\"canonical\" and the page's full address to its head.",
+		}},
+		{"canonical-broken", CheckText{
+			Title: "Canonical address leads nowhere",
+			Why: "The page tells search engines to show another address instead, and that one is an error, a " +
+				"redirect or marked noindex. In the end neither may be shown.",
+			Fix: "Name an address that answers 200 and may be indexed, most often the page's own.",
 		}},
 		{"canonical-conflict", CheckText{
 			Title: "Canonical address is contradictory",
@@ -474,11 +498,22 @@ var english = language{
 			Why:   "Search engines skip faulty entries, and sometimes the whole file.",
 			Fix:   "Generate the sitemap again: valid XML, full addresses of your own site, at most 50,000 per file.",
 		}},
+		{"sitemap-bad-url", CheckText{
+			Title: "Sitemap lists addresses that cannot be indexed",
+			Why: "Search engines trust a sitemap less when it names errors, redirects or pages that are not to be " +
+				"found, and waste their visits on them.",
+			Fix: "List only addresses that answer 200, may be indexed and are canonical.",
+		}},
 		{"page-orphan", CheckText{
 			Title: "Page without any link to it",
 			Why: "The page is in the sitemap, but nothing on the site links to it. Readers do not find it, and " +
 				"search engines take it for unimportant.",
 			Fix: "Link to the page from a related one, or take it out of the sitemap.",
+		}},
+		{"page-deep", CheckText{
+			Title: "Page is many clicks away from the start",
+			Why:   "What takes many clicks to reach is read late by crawlers and seldom by people.",
+			Fix:   "Link to the page from an overview or from a page nearer to the start.",
 		}},
 
 		// ai-access
@@ -498,10 +533,33 @@ var english = language{
 				"from AI search.",
 			Fix: "Nothing to do. Change robots.txt if the list does not show what you want.",
 		}},
+		{"ai-meta-optout", CheckText{
+			Title: "Page opts out of AI",
+			Why:   "The page asks AI services not to use it. Some of them then do not cite it either.",
+			Fix:   "Keep it if that is what you want. Otherwise remove the directive named here.",
+		}},
+		{"content-signal-restrictive", CheckText{
+			Title: "robots.txt keeps the content out of answers",
+			Why: "A Content-Signal line says no to search or to AI answers. Services that respect it do not show " +
+				"or cite the site.",
+			Fix: "Say search=yes and ai-input=yes if you want to be cited. ai-train may stay at no.",
+		}},
 		{"content-needs-js", CheckText{
 			Title: "Text appears only with JavaScript",
 			Why:   "Most AI crawlers do not run scripts. To them this page is nearly empty.",
 			Fix:   "Send the text in the HTML: render the page on the server, or when you build the site.",
+		}},
+		{"paywall-or-login-wall", CheckText{
+			Title: "Page is behind a login",
+			Why: "Readers without an account, search engines and AI agents see the door instead of the text, and " +
+				"cannot cite it.",
+			Fix: "Show the text, or at least a summary, without a login. Do not link to pages that are not public.",
+		}},
+		{"hidden-text", CheckText{
+			Title: "Text that only machines see",
+			Why: "Search engines take hidden text for spam. Hidden instructions to AI models look like an attack, " +
+				"on your readers too, and may have been put there by somebody else.",
+			Fix: "Remove the text named here, or show it. If you did not write it, find out who can change the page.",
 		}},
 
 		// content
@@ -794,6 +852,8 @@ var english = language{
 		{"no-https", "The page is not served by https."},
 		{"local-site", "The site is not at a public address."},
 		{"no-hreflang", "No page names versions in other languages."},
+		{"not-linked", "The page is only known from the sitemap."},
+		{"no-signals", "robots.txt has no Content-Signal line."},
 		{"listing", "The page is mainly a list of links."},
 		{"needs-js", "The text appears only with JavaScript."},
 		{"robots-unknown", "robots.txt was not read."},
@@ -818,6 +878,7 @@ var english = language{
 		{"blocked-by-wildcard", "Blocked by the rule for all"},
 		{"blocked-pages", "Blocked pages"},
 		{"bytes", "Bytes"},
+		{"canonical", "Canonical address"},
 		{"canonical-header", "In the Link header"},
 		{"canonical-html", "In the page"},
 		{"charset-header", "In the Content-Type header"},
@@ -825,6 +886,7 @@ var english = language{
 		{"charset-meta", "In the meta element"},
 		{"charset-used", "Read as"},
 		{"charset-xml", "In the XML declaration"},
+		{"clicks", "Clicks from the start"},
 		{"count", "Number"},
 		{"declared-type", "Type in the header"},
 		{"description", "Description"},
@@ -836,8 +898,11 @@ var english = language{
 		{"final-url", "Leads to"},
 		{"found-type", "Type of the content"},
 		{"heading", "First heading"},
+		{"hidden", "Hidden text"},
 		{"hop", "Redirect"},
 		{"image", "Image"},
+		{"instruction", "Hidden instruction"},
+		{"invisible", "Invisible characters"},
 		{"lang", "Language given"},
 		{"length", "Characters"},
 		{"line", "Line"},
@@ -852,6 +917,7 @@ var english = language{
 		{"outline", "Jump"},
 		{"page", "Page"},
 		{"referrer", "Linked from"},
+		{"refresh", "Sends on after"},
 		{"relative", "Address that is not complete"},
 		{"reviewed", "List of agents reviewed"},
 		{"rule", "Rule"},
@@ -859,7 +925,7 @@ var english = language{
 		{"scripts", "Scripts"},
 		{"share", "Share"},
 		{"status", "Status"},
-		{"target", "Version"},
+		{"target", "Target"},
 		{"text", "Link text"},
 		{"title", "Title"},
 		{"tried", "Tried"},

@@ -409,11 +409,23 @@ var spanish = language{
 				"basadas en su índice lo omiten.",
 			Fix: "Elimina la regla o permite el acceso a Googlebot y Bingbot.",
 		}},
+		{"robots-blocks-page", CheckText{
+			Title: "robots.txt bloquea páginas del sitio",
+			Why: "El sitio enlaza la página o la incluye en su sitemap, pero los buscadores no pueden leerla. Como " +
+				"mucho la muestran sin su texto.",
+			Fix: "Permite la dirección en robots.txt, o deja de enlazarla si nadie debe encontrarla.",
+		}},
 		{"page-noindex", CheckText{
 			Title: "La página pide no ser indexada",
 			Why: "Los buscadores descartan una página con noindex, y las respuestas de IA que dependen de ellos " +
 				"no pueden citarla.",
 			Fix: "Quita noindex si quieres que la gente encuentre la página. Déjalo si es lo que buscas.",
+		}},
+		{"nosnippet", CheckText{
+			Title: "La página no se puede citar",
+			Why: "Los buscadores la muestran sin ningún fragmento de su texto, y las respuestas de IA basadas en " +
+				"ellos la omiten.",
+			Fix: "Quita nosnippet, max-snippet:0 o data-nosnippet si quieres que te citen.",
 		}},
 		{"http-4xx", CheckText{
 			Title: "Página no encontrada o rechazada",
@@ -467,10 +479,22 @@ var spanish = language{
 			Why:   "Nadie puede abrir la página: cada redirección lleva a otra.",
 			Fix:   "Cambia una de las redirecciones indicadas para que termine en una página.",
 		}},
+		{"redirect-temporary", CheckText{
+			Title: "La redirección dice ser temporal",
+			Why: "Tras una redirección temporal los buscadores conservan la dirección antigua, y los enlaces a ella " +
+				"cuentan menos para la nueva. Una redirección escrita en la página no siempre se sigue.",
+			Fix: "Si el cambio es definitivo, responde 301 o 308 con una cabecera Location.",
+		}},
 		{"canonical-missing", CheckText{
 			Title: "La página no indica su dirección canónica",
 			Why:   "Si la misma página existe en varias direcciones, los buscadores eligen una por su cuenta.",
 			Fix:   "Añade a la cabecera un elemento link con rel=\"canonical\" y la dirección completa de la página.",
+		}},
+		{"canonical-broken", CheckText{
+			Title: "La dirección canónica no lleva a ninguna página",
+			Why: "La página pide a los buscadores que muestren otra dirección, y esa es un error, una redirección o " +
+				"lleva noindex. Al final puede no mostrarse ninguna.",
+			Fix: "Indica una dirección que responda 200 y se pueda indexar; casi siempre, la de la propia página.",
 		}},
 		{"canonical-conflict", CheckText{
 			Title: "La dirección canónica es contradictoria",
@@ -489,11 +513,22 @@ var spanish = language{
 			Fix: "Vuelve a generar el sitemap: XML válido, direcciones completas de tu propio sitio y 50.000 " +
 				"por archivo como máximo.",
 		}},
+		{"sitemap-bad-url", CheckText{
+			Title: "El sitemap incluye direcciones que no se pueden indexar",
+			Why: "Los buscadores confían menos en un sitemap que nombra errores, redirecciones o páginas que no se " +
+				"deben encontrar, y gastan en ellas sus visitas.",
+			Fix: "Incluye solo direcciones que respondan 200, se puedan indexar y sean canónicas.",
+		}},
 		{"page-orphan", CheckText{
 			Title: "Página sin ningún enlace que lleve a ella",
 			Why: "La página está en el sitemap, pero nada en el sitio enlaza a ella. Los lectores no la " +
 				"encuentran y los buscadores la consideran poco importante.",
 			Fix: "Enlaza la página desde otra relacionada o quítala del sitemap.",
+		}},
+		{"page-deep", CheckText{
+			Title: "La página está a muchos clics del inicio",
+			Why:   "A lo que exige muchos clics los rastreadores llegan tarde y las personas rara vez.",
+			Fix:   "Enlaza la página desde un índice o desde otra más cercana al inicio.",
 		}},
 
 		// ai-access
@@ -513,10 +548,34 @@ var spanish = language{
 				"las búsquedas con IA.",
 			Fix: "No hay nada que hacer. Cambia robots.txt si la lista no muestra lo que quieres.",
 		}},
+		{"ai-meta-optout", CheckText{
+			Title: "La página se excluye de la IA",
+			Why:   "La página pide a los servicios de IA que no la usen. Algunos dejan entonces de citarla.",
+			Fix:   "Déjalo si es lo que quieres. Si no, quita la directiva indicada.",
+		}},
+		{"content-signal-restrictive", CheckText{
+			Title: "robots.txt deja el contenido fuera de las respuestas",
+			Why: "Una línea Content-Signal dice que no a la búsqueda o a las respuestas de IA. Los servicios que la " +
+				"respetan no muestran ni citan el sitio.",
+			Fix: "Pon search=yes y ai-input=yes si quieres que te citen. ai-train puede seguir en no.",
+		}},
 		{"content-needs-js", CheckText{
 			Title: "El texto solo aparece con JavaScript",
 			Why:   "La mayoría de los rastreadores de IA no ejecutan scripts. Para ellos esta página está casi vacía.",
 			Fix:   "Envía el texto en el HTML: genera la página en el servidor o al construir el sitio.",
+		}},
+		{"paywall-or-login-wall", CheckText{
+			Title: "La página exige iniciar sesión",
+			Why: "Los lectores sin cuenta, los buscadores y los agentes de IA ven la puerta en lugar del texto, y no " +
+				"pueden citarlo.",
+			Fix: "Muestra el texto, o al menos un resumen, sin pedir sesión. No enlaces páginas que no son públicas.",
+		}},
+		{"hidden-text", CheckText{
+			Title: "Texto que solo ven las máquinas",
+			Why: "Los buscadores toman el texto oculto por spam. Las instrucciones ocultas a modelos de IA parecen " +
+				"un ataque, también contra tus lectores, y quizá las puso otra persona.",
+			Fix: "Quita el texto indicado o muéstralo. Si no lo escribiste tú, averigua quién puede cambiar la " +
+				"página.",
 		}},
 
 		// content
@@ -818,6 +877,8 @@ var spanish = language{
 		{"no-https", "La página no se sirve por https."},
 		{"local-site", "El sitio no está en una dirección pública."},
 		{"no-hreflang", "Ninguna página indica versiones en otros idiomas."},
+		{"not-linked", "La página solo se conoce por el sitemap."},
+		{"no-signals", "robots.txt no tiene ninguna línea Content-Signal."},
 		{"listing", "La página es sobre todo una lista de enlaces."},
 		{"needs-js", "El texto solo aparece con JavaScript."},
 		{"robots-unknown", "No se leyó robots.txt."},
@@ -842,6 +903,7 @@ var spanish = language{
 		{"blocked-by-wildcard", "Bloqueado por la regla para todos"},
 		{"blocked-pages", "Páginas bloqueadas"},
 		{"bytes", "Bytes"},
+		{"canonical", "Dirección canónica"},
 		{"canonical-header", "En la cabecera Link"},
 		{"canonical-html", "En la página"},
 		{"charset-header", "En la cabecera Content-Type"},
@@ -849,6 +911,7 @@ var spanish = language{
 		{"charset-meta", "En el elemento meta"},
 		{"charset-used", "Leída como"},
 		{"charset-xml", "En la declaración XML"},
+		{"clicks", "Clics desde el inicio"},
 		{"count", "Cantidad"},
 		{"declared-type", "Tipo en la cabecera"},
 		{"description", "Descripción"},
@@ -860,8 +923,11 @@ var spanish = language{
 		{"final-url", "Lleva a"},
 		{"found-type", "Tipo del contenido"},
 		{"heading", "Primer encabezado"},
+		{"hidden", "Texto oculto"},
 		{"hop", "Redirección"},
 		{"image", "Imagen"},
+		{"instruction", "Instrucción oculta"},
+		{"invisible", "Caracteres invisibles"},
 		{"lang", "Idioma indicado"},
 		{"length", "Caracteres"},
 		{"line", "Línea"},
@@ -876,6 +942,7 @@ var spanish = language{
 		{"outline", "Salto"},
 		{"page", "Página"},
 		{"referrer", "Enlazada desde"},
+		{"refresh", "Reenvía después de"},
 		{"relative", "Dirección incompleta"},
 		{"reviewed", "Lista de agentes revisada"},
 		{"rule", "Regla"},
@@ -883,7 +950,7 @@ var spanish = language{
 		{"scripts", "Scripts"},
 		{"share", "Proporción"},
 		{"status", "Estado"},
-		{"target", "Versión"},
+		{"target", "Destino"},
 		{"text", "Texto del enlace"},
 		{"title", "Título"},
 		{"tried", "Probado"},

@@ -98,6 +98,11 @@ func siteInput(s *site, pages []check.Facts, o outside, complete bool) check.Sit
 	if s.robots != nil {
 		in.Robots = robotsFacts(s.robots)
 	}
+	for u := range s.frontier.Unvisited() {
+		if u.Reason == crawl.ReasonRobots {
+			in.Forbidden = append(in.Forbidden, check.ForbiddenURL{URL: u.URL, Referrer: u.Referrer})
+		}
+	}
 	in.Sitemap.Unread = !s.sitemapsRead
 	for _, f := range s.sitemaps.Files {
 		in.Sitemap.Files = append(in.Sitemap.Files, check.SitemapFile{
@@ -124,6 +129,9 @@ func robotsFacts(robots *crawl.Robots) check.RobotsFacts {
 		f.Problems = append(f.Problems, check.Problem{
 			File: robots.URL, Line: p.Line, Kind: string(p.Kind), Text: p.Text,
 		})
+	}
+	for _, line := range robots.Signals {
+		f.Signals = append(f.Signals, check.Signal(line))
 	}
 	return f
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
 	"atalaya/shared"
 )
@@ -99,5 +100,24 @@ func TestEveryReasonOfCrawlIsCountedOrKnownNotToBe(t *testing.T) {
 func TestAnAddressThatIsCrawledFitsThePageOfAReport(t *testing.T) {
 	if crawl.MaxURLLength != shared.MaxURL {
 		t.Errorf("crawl takes URLs of %d bytes, a page holds %d", crawl.MaxURLLength, shared.MaxURL)
+	}
+}
+
+// What is not fetched is known to the checks all the same, and so is what robots.txt says
+// beside its rules.
+func TestChecksKnowWhatRobotsForbidsAndSignals(t *testing.T) {
+	s := newSite(9, 9)
+	s.seed = address(t, "https://example.com/")
+	s.setHome(s.seed)
+	s.robots = crawl.ParseRobots([]byte("User-agent: *\nContent-Signal: ai-input=no\nDisallow: /x\n"))
+	s.frontier.Skip(crawl.Item{URL: "https://example.com/x", Referrer: "https://example.com/"}, crawl.ReasonRobots)
+	s.frontier.Skip(crawl.Item{URL: "https://example.com/y"}, crawl.ReasonDepth)
+	in := siteInput(s, nil, outside{}, true)
+	want := []check.ForbiddenURL{{URL: "https://example.com/x", Referrer: "https://example.com/"}}
+	if !slices.Equal(in.Forbidden, want) {
+		t.Errorf("forbidden: got %v, want %v", in.Forbidden, want)
+	}
+	if got := in.Robots.Signals; len(got) != 1 || got[0].Line != 2 || got[0].Values["ai-input"] != "no" {
+		t.Errorf("signals: got %+v", got)
 	}
 }

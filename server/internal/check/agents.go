@@ -1,5 +1,7 @@
 package check
 
+import "strings"
+
 // AgentsReviewed is when the table of agents was last compared with what their
 // owners publish: year and month. Names and duties change often.
 const AgentsReviewed = "2026-08"
@@ -70,3 +72,17 @@ var Agents = []Agent{
 	{"Timpibot", "Timpi", TierTraining, false},
 	{"omgili", "Webz.io", TierTraining, false},
 }
+
+// agentNamed is the agent with a product token, in any case.
+func agentNamed(token string) (Agent, bool) {
+	for _, a := range Agents {
+		if strings.EqualFold(a.Token, token) {
+			return a, true
+		}
+	}
+	return Agent{}, false
+}
+
+// isAI reports whether the agent works for an AI service, and not for a search engine of
+// the old kind alone.
+func (a Agent) isAI() bool { return a.Token != "Googlebot" && a.Token != "Bingbot" }

@@ -24,10 +24,20 @@ var aiAccess = []Check{
 		Source: "robots.txt of the site", Site: &SiteRule{robotsAnswered, aiTrainingPolicy},
 	},
 	{
+		ID: "ai-meta-optout", Category: shared.CategoryAIAccess, Severity: shared.SeverityWarning,
+		Source: "W3C TDM Reservation Protocol; the agents' own documents", Page: &PageRule{indexable, aiMetaOptOut},
+	},
+	{
+		ID: "content-signal-restrictive", Category: shared.CategoryAIAccess, Severity: shared.SeverityWarning,
+		Source: "contentsignals.org", Site: &SiteRule{hasSignals, contentSignalRestrictive},
+	},
+	{
 		ID: "content-needs-js", Category: shared.CategoryAIAccess, Severity: shared.SeverityError,
 		Source: "OpenAI, Anthropic: their fetchers do not run scripts",
 		Page:   &PageRule{indexable, contentNeedsJS},
 	},
+	loginWallRule,
+	hiddenTextRule,
 }
 
 // maxRobotsSample bounds how many pages each agent is asked about: rules and
@@ -197,4 +207,30 @@ func contentNeedsJS(p *Page) *Fault {
 		ev = append(ev, number("script-bytes", p.ScriptBytes))
 	}
 	return &Fault{Evidence: ev}
+}
+
+// aiMetaOptOut finds pages that ask AI services to leave them out.
+func aiMetaOptOut(p *Page) *Fault {
+	var ev []shared.Evidence
+	for _, d := range p.Directives {
+		if d.isOptOut() {
+			ev = append(ev, d.evidence())
+		}
+	}
+	if p.Reserved != "" {
+		ev = append(ev, fact("directive", p.Reserved+" tdm-reservation: 1"))
+	}
+	if ev == nil {
+		return nil
+	}
+	return &Fault{Evidence: ev}
+}
+
+// isOptOut reports whether a directive is about AI, or speaks to one of its agents alone.
+func (d Directive) isOptOut() bool {
+	if d.Value == "noai" || d.Value == "noimageai" {
+		return true
+	}
+	agent, known := agentNamed(d.Agent)
+	return known && agent.isAI() && (d.Value == "noindex" || d.Value == "none" || d.forbidsSnippets())
 }

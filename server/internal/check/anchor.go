@@ -58,7 +58,7 @@ func (c *collector) openLink(tag string, at attrs) {
 	if !ok && c.cur&inSVG != 0 {
 		href, ok = strings.TrimSpace(at.get("xlink:href")), at.has("xlink:href")
 	}
-	c.anchor.named = !ok || c.cur&(inHidden|inSilent) != 0
+	c.anchor.named = !ok || c.cur&(inHidden|inUnshown|inSilent) != 0
 	if !c.anchor.named {
 		c.p.LinkElements++
 		if c.anchor.named = at.isNamed(); !c.anchor.named {
@@ -105,7 +105,7 @@ func (c *collector) closeLink() {
 
 // nameLink notes that what stands within the open link says where it leads.
 func (c *collector) nameLink() {
-	c.anchor.named = c.anchor.named || c.cur&(inHidden|inSilent) == 0
+	c.anchor.named = c.anchor.named || c.cur&(inHidden|inUnshown|inSilent) == 0
 }
 
 func (p *Page) addNameless(markup []byte) {

@@ -76,6 +76,8 @@ const (
 	NoHeadings Reason = "no-headings"
 	NoHTTPS    Reason = "no-https"
 	LocalSite  Reason = "local-site"  // not for the public
+	NotLinked  Reason = "not-linked"  // known from a sitemap alone
+	NoSignals  Reason = "no-signals"  // no Content-Signal in robots.txt
 	NoHreflang Reason = "no-hreflang" // no page names versions in other languages
 
 	RobotsUnknown     Reason = "robots-unknown"     // robots.txt was not asked for
@@ -94,6 +96,7 @@ var Reasons = [...]Reason{
 	NoDescription, NoCanonical, NoLinks, Listing, NeedsJS, RobotsUnknown, RobotsAbsent, RobotsUnreachable,
 	SitemapAbsent, Incomplete, TooFewPages, NoExternal, LinksUnchecked,
 	NoImages, NoControls, NoHeadings, NoHTTPS, LocalSite, NoHreflang,
+	NotLinked, NoSignals,
 }
 
 // Outcome is the result of one page check: pass, fail or the reason why it does

@@ -23,8 +23,11 @@ const (
 	inSVG
 	inTemplate // inert: nothing in there is part of the page
 	inAppRoot
-	inLabel  // of a form's field
-	inSilent // shown, but not to screen readers
+	inLabel     // of a form's field
+	inSilent    // shown, but not to screen readers
+	inUnshown   // not shown as it stands
+	inConcealed // too small to be seen, or of the colour around it
+	inUnquoted  // not for the snippets of search engines
 )
 
 // collector fills a Page from the events enter, text and close, in document order.
@@ -52,6 +55,7 @@ type collector struct {
 	anchorElement          anchor
 	refs                   references
 	controls               controls
+	unseen                 unseen
 	// jsonLeft and noscriptLeft are how many bytes are still read of such elements.
 	jsonLeft, noscriptLeft int
 }
@@ -132,6 +136,9 @@ func (c *collector) enter(tag string, a atom.Atom, at attrs) {
 		c.addReference(at.get("src"), LinkFrame)
 	case atom.Input, atom.Select, atom.Textarea:
 		c.control(tag, a, at)
+		if c.p.Password == "" && strings.EqualFold(at.get("type"), "password") && c.cur&(inHidden|inUnshown) == 0 {
+			c.p.Password = sanitise(startTag(tag, at), maxAnchor)
+		}
 	case atom.Label:
 		c.label(at)
 	}
@@ -153,6 +160,9 @@ func (c *collector) close(tag string) {
 }
 
 func (c *collector) text(s []byte) {
+	if c.cur&(inUnshown|inConcealed) != 0 && c.raw == rawNone {
+		c.hide(s)
+	}
 	switch {
 	case c.title != nil:
 		c.title.add(s, maxText)
@@ -165,8 +175,10 @@ func (c *collector) text(s []byte) {
 		if c.cur&inSVG != 0 {
 			return
 		}
-		main := c.cur&(inChrome|inControl) == 0
-		c.words.add(s, main, c.cur&inLink != 0, c.cur&inAppRoot != 0)
+		c.words.add(s, place{
+			main: c.cur&(inChrome|inControl) == 0, link: c.cur&inLink != 0, root: c.cur&inAppRoot != 0,
+			unquoted: c.cur&inUnquoted != 0,
+		})
 		c.caption(s)
 	}
 }
@@ -227,7 +239,7 @@ func (c *collector) closeHeading() {
 
 // image notes an image. Those that screen readers pass over need no text.
 func (c *collector) image(at attrs) {
-	if c.cur&(inHidden|inSilent) == 0 {
+	if c.cur&(inHidden|inUnshown|inSilent) == 0 {
 		c.p.Images++
 		if !at.has("alt") && !at.isNamed() && !isDecoration(at.get("role")) {
 			c.p.ImagesWithoutAlt++
@@ -264,7 +276,9 @@ func (c *collector) finish() {
 	c.closeLink()
 	c.concludeControls()
 	c.concludeLoads()
+	c.concludeHidden()
 	p := c.p
+	p.reserve(p.Header.Get("Tdm-Reservation"), "header")
 	p.headerDirectives(p.Header.Values("X-Robots-Tag"))
 	p.headerLinks(p.Header.Values("Link"))
 	c.resolve()
@@ -274,6 +288,7 @@ func (c *collector) finish() {
 	c.words.end()
 	p.VisibleWords, p.MainWords = c.words.visible/wordUnit, c.words.main/wordUnit
 	p.MainLinkWords, p.RootWords = c.words.mainLink/wordUnit, c.words.root/wordUnit
+	p.UnquotedWords = c.words.unquoted / wordUnit
 	p.Content, p.Simhash = c.words.content, c.words.simhash()
 }
 
@@ -330,7 +345,11 @@ func regionByAttribute(at attrs) (r region, open bool) {
 	for i := range at {
 		switch string(at[i].key) {
 		case "hidden":
-			r |= inHidden
+			r |= inHidden | inUnshown
+		case "style":
+			r |= regionOfStyle(at[i].val)
+		case "data-nosnippet":
+			r |= inUnquoted
 		case "open":
 			open = true
 		case "aria-hidden":
@@ -379,7 +398,7 @@ func wordsOfMarkup(s []byte) int {
 		case html.ErrorToken:
 			return w.visible / wordUnit
 		case html.TextToken:
-			w.add(z.Text(), false, false, false)
+			w.add(z.Text(), place{})
 			w.end()
 		}
 	}

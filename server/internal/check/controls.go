@@ -28,7 +28,7 @@ type control struct {
 
 // control notes a field of a form. The label around it counts like one of its own.
 func (c *collector) control(tag string, a atom.Atom, at attrs) {
-	if c.cur&(inHidden|inSilent) != 0 || a == atom.Input && !isField(at.get("type")) {
+	if c.cur&(inHidden|inUnshown|inSilent) != 0 || a == atom.Input && !isField(at.get("type")) {
 		return
 	}
 	c.p.Controls++

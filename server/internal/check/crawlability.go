@@ -24,8 +24,16 @@ var crawlability = []Check{
 		Source: "Google Search Central: robots.txt", Site: &SiteRule{robotsAnswered, robotsBlocksSearch},
 	},
 	{
+		ID: "robots-blocks-page", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
+		Source: "RFC 9309 section 2.2", Site: &SiteRule{robotsFound, robotsBlocksPage},
+	},
+	{
 		ID: "page-noindex", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
 		Source: "Google Search Central: robots meta tag", Page: &PageRule{isHTML, pageNoindex},
+	},
+	{
+		ID: "nosnippet", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
+		Source: "Google Search Central: robots meta tag, AI features", Page: &PageRule{indexable, noSnippet},
 	},
 	{
 		ID: "http-4xx", Category: shared.CategoryCrawlability, Severity: shared.SeverityError,
@@ -64,8 +72,16 @@ var crawlability = []Check{
 		Source: "RFC 9110 section 15.4", Page: &PageRule{anyRedirect, redirectLoop},
 	},
 	{
+		ID: "redirect-temporary", Category: shared.CategoryCrawlability, Severity: shared.SeverityNotice,
+		Source: "Google Search Central: redirects", Page: &PageRule{movedSomehow, redirectTemporary},
+	},
+	{
 		ID: "canonical-missing", Category: shared.CategoryCrawlability, Severity: shared.SeverityNotice,
 		Source: "RFC 6596", Page: &PageRule{indexable, canonicalMissing},
+	},
+	{
+		ID: "canonical-broken", Category: shared.CategoryCrawlability, Severity: shared.SeverityError,
+		Source: "RFC 6596; Google Search Central: canonical URLs", Site: &SiteRule{namesCanonical, canonicalBroken},
 	},
 	{
 		ID: "canonical-conflict", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
@@ -80,8 +96,16 @@ var crawlability = []Check{
 		Source: "sitemaps.org protocol", Site: &SiteRule{hasSitemap, sitemapInvalid},
 	},
 	{
+		ID: "sitemap-bad-url", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
+		Source: "Google Search Central: sitemaps", Site: &SiteRule{hasSitemapURLs, sitemapBadURL},
+	},
+	{
 		ID: "page-orphan", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
 		Source: "Google Search Central: crawlable links", Site: &SiteRule{orphansKnown, pageOrphan},
+	},
+	{
+		ID: "page-deep", Category: shared.CategoryCrawlability, Severity: shared.SeverityNotice,
+		Source: "Google Search Central: site structure", Page: &PageRule{linkedPage, pageDeep},
 	},
 }
 
@@ -94,19 +118,23 @@ func pageNoindex(p *Page) *Fault {
 		f.Severity = shared.SeverityError
 	}
 	for _, d := range p.Directives {
-		if d.Value != "noindex" && d.Value != "none" {
-			continue
+		if d.isForSearch() && (d.Value == "noindex" || d.Value == "none") {
+			f.Evidence = append(f.Evidence, d.evidence())
 		}
-		place := "X-Robots-Tag"
-		if d.Source == "meta" {
-			place = "meta"
-		}
-		if d.Agent != "" || d.Source == "meta" {
-			place += " " + agentOrRobots(d.Agent)
-		}
-		f.Evidence = append(f.Evidence, fact("directive", place+": "+d.Value))
 	}
 	return f
+}
+
+// evidence says what a directive is, where it stands and whom it speaks to.
+func (d Directive) evidence() shared.Evidence {
+	place := "X-Robots-Tag"
+	if d.Source == "meta" {
+		place = "meta"
+	}
+	if d.Agent != "" || d.Source == "meta" {
+		place += " " + agentOrRobots(d.Agent)
+	}
+	return fact("directive", place+": "+d.Value)
 }
 
 func agentOrRobots(agent string) string {
@@ -304,7 +332,7 @@ func redirectLoop(p *Page) *Fault {
 func (p *Page) hopEvidence() []shared.Evidence {
 	hops := make([]string, len(p.Hops))
 	for i, h := range p.Hops {
-		hops[i] = strconv.Itoa(h.Status) + " " + h.Location
+		hops[i] = h.line()
 	}
 	return append(listEvidence("hop", hops, len(hops)), p.referrerEvidence()...)
 }
@@ -353,4 +381,75 @@ func bareHost(raw string) string {
 		return ""
 	}
 	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+}
+
+// noSnippet finds pages that search engines may list but not quote. Answers that AI makes
+// of their index need the right to quote.
+func noSnippet(p *Page) *Fault {
+	var ev []shared.Evidence
+	for _, d := range p.Directives {
+		if d.isForSearch() && d.forbidsSnippets() {
+			ev = append(ev, d.evidence())
+		}
+	}
+	if p.MainWords > 0 && 10*p.UnquotedWords >= 9*p.MainWords {
+		ev = append(ev, fact("directive", "data-nosnippet"))
+	}
+	if ev == nil {
+		return nil
+	}
+	return &Fault{Evidence: ev}
+}
+
+func (d Directive) forbidsSnippets() bool {
+	return d.Value == "nosnippet" || strings.ReplaceAll(d.Value, " ", "") == "max-snippet:0"
+}
+
+// movedSomehow applies to URLs that lead on, by the server's word or by the page's own.
+func movedSomehow(p *Page) Reason {
+	if p.Refresh != nil {
+		return applies
+	}
+	return redirected(p)
+}
+
+// redirectTemporary finds moves that search engines do not take for lasting.
+func redirectTemporary(p *Page) *Fault {
+	var ev []shared.Evidence
+	for _, h := range p.Hops {
+		if h.Status == http.StatusFound || h.Status == http.StatusTemporaryRedirect {
+			ev = append(ev, fact("hop", h.line()))
+		}
+	}
+	if p.Refresh != nil {
+		ev = append(ev, fact("refresh", strconv.Itoa(p.Refresh.Seconds)+" s: "+p.Refresh.URL))
+	}
+	if ev == nil {
+		return nil
+	}
+	return &Fault{Evidence: append(ev, p.referrerEvidence()...)}
+}
+
+// line is a redirect in one line.
+func (h Hop) line() string { return strconv.Itoa(h.Status) + " " + h.Location }
+
+// linkedPage applies to pages that are to be found, and that links lead to.
+func linkedPage(p *Page) Reason {
+	if r := indexable(p); r != applies {
+		return r
+	}
+	if p.Depth < 0 {
+		return NotLinked
+	}
+	return applies
+}
+
+// deep is how many clicks away from the start a page may be.
+const deep = 4
+
+func pageDeep(p *Page) *Fault {
+	if p.Depth <= deep {
+		return nil
+	}
+	return &Fault{Evidence: append([]shared.Evidence{number("clicks", p.Depth)}, p.referrerEvidence()...)}
 }

@@ -59,10 +59,12 @@
 //	performance.go   of category performance
 //	accessibility.go of category accessibility
 //	security.go      of category security
-//	ai.go            of category ai-access; agents.go is its table of crawlers
+//	ai.go            of category ai-access; agents.go is its table of crawlers,
+//	                 hidden.go and walls.go are two of them
 //	crawlability.go  of category crawlability
 //	sitemap.go       its rules about sitemaps
 //	robots.go        its rules about robots.txt
+//	targets.go       its rules about what canonical URLs, sitemaps and links lead to
 //	site.go          SiteInput: what is known of the whole site
 //	facts.go         Facts: what outlives a page
 //	check.go         Check, its rules, reasons and outcomes

@@ -31,6 +31,12 @@ func (c *collector) meta(at attrs) {
 		p.directives(name, content, "meta")
 	case "viewport":
 		p.Viewport = sanitise(content, maxText)
+	case "tdm-reservation":
+		p.reserve(content, "meta")
+	default:
+		if _, known := agentNamed(name); known {
+			p.directives(name, content, "meta")
+		}
 	}
 	for _, key := range [...]string{"property", "name"} {
 		name := strings.ToLower(strings.TrimSpace(at.get(key)))
@@ -38,6 +44,13 @@ func (c *collector) meta(at attrs) {
 			p.OG = append(p.OG, Property{sanitise(name, maxText), sanitise(content, maxText)})
 			break
 		}
+	}
+}
+
+// reserve notes a reservation of rights, which the value 1 means.
+func (p *Page) reserve(value, source string) {
+	if p.Reserved == "" && strings.TrimSpace(value) == "1" {
+		p.Reserved = source
 	}
 }
 
@@ -219,13 +232,18 @@ func linkParam(params, name string) string {
 	return ""
 }
 
+// isForSearch reports whether a directive speaks to search engines.
+func (d Directive) isForSearch() bool {
+	return d.Agent == "" || d.Agent == "googlebot" || d.Agent == "bingbot"
+}
+
 // concludeHead draws the conclusions from what the head and the headers declare.
 func (p *Page) concludeHead(base *url.URL) {
 	if len(p.Titles) > 0 {
 		p.Title = p.Titles[0]
 	}
 	for _, d := range p.Directives {
-		if d.Agent != "" && d.Agent != "googlebot" && d.Agent != "bingbot" {
+		if !d.isForSearch() {
 			continue
 		}
 		p.Noindex = p.Noindex || d.Value == "noindex" || d.Value == "none"

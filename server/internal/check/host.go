@@ -70,5 +70,14 @@ func hostOf(raw string) string {
 	return host
 }
 
+// originOf is the scheme and the host of an absolute URL in its canonical form.
+func originOf(raw string) string {
+	scheme, rest, _ := strings.Cut(raw, "://")
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		rest = rest[:i]
+	}
+	return scheme + "://" + rest
+}
+
 // topLabel is the last part of a host name, after its last dot.
 func topLabel(host string) string { return host[strings.LastIndexByte(host, '.')+1:] }

@@ -59,6 +59,9 @@ type Page struct {
 	// Noindex and NoFollow are true when a directive says so to search engines.
 	// NoFollow is kept for the check internal-nofollow.
 	Noindex, NoFollow bool
+	// Reserved is where the page reserves the rights to mine it: "header", "meta" or
+	// empty.
+	Reserved string
 
 	// Canonicals are all values found; Canonical is the one they agree on,
 	// resolved, or empty.
@@ -107,6 +110,13 @@ type Page struct {
 	// Content and Simhash identify the main text: equal texts have equal
 	// Content, similar ones a Simhash that differs in few bits.
 	Content, Simhash uint64
+
+	// UnquotedWords counts the main words that search engines may not quote. Hidden is what
+	// people do not see.
+	UnquotedWords int
+	Hidden        Hidden
+	// Password is the first field for a password.
+	Password string
 
 	// Scripts counts script elements that run code, ScriptBytes their inline
 	// code. AppRoot is the marker of a client-side application, RootWords counts the
@@ -225,6 +235,7 @@ func Parse(in Input) *Page {
 			return p
 		}
 	}
+	p.Hidden.Invisible = invisibleText(text)
 	c := newCollector(p, final)
 	if cut := newReader(c).read(text); cut != "" {
 		p.Cut = cut

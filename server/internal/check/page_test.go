@@ -137,7 +137,7 @@ func TestWords(t *testing.T) {
 		{"— … ·", 0},
 	} {
 		w := newWordCount()
-		w.add([]byte(c.text), true, false, false)
+		w.add([]byte(c.text), place{main: true})
 		w.end()
 		if got := w.main / wordUnit; got != c.want {
 			t.Errorf("%q: got %d words, want %d", c.text, got, c.want)
@@ -152,7 +152,7 @@ func TestSimhashTellsTexts(t *testing.T) {
 	}
 	hash := func(words []string) uint64 {
 		w := newWordCount()
-		w.add([]byte(strings.Join(words, " ")), true, false, false)
+		w.add([]byte(strings.Join(words, " ")), place{main: true})
 		w.end()
 		return w.simhash()
 	}

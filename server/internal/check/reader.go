@@ -137,7 +137,7 @@ func (r *reader) read(text []byte) Cut {
 			r.end(intern(name))
 			z.AllowCDATA(r.isForeign())
 		case html.CommentToken:
-			r.c.words.end()
+			r.c.comment(z.Raw())
 			if renew {
 				read = max(read, commentSize(text[off:]))
 			}

@@ -2,6 +2,8 @@ package check
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"atalaya/shared"
 )
@@ -92,4 +94,42 @@ func (d Decision) evidence() []shared.Evidence {
 		return nil
 	}
 	return []shared.Evidence{number("line", d.Line), fact("rule", d.Rule)}
+}
+
+func hasSignals(s *site) Reason {
+	if r := robotsFound(s); r != applies {
+		return r
+	}
+	if len(s.Robots.Signals) == 0 {
+		return NoSignals
+	}
+	return applies
+}
+
+// contentSignalRestrictive finds lines that keep the content out of search results or
+// answers. What they say of training is the owner's free choice.
+func contentSignalRestrictive(s *site) (int, []Fault) {
+	var faults []Fault
+	for _, line := range s.Robots.Signals {
+		if !line.isForReaders() || line.Values["search"] != "no" && line.Values["ai-input"] != "no" {
+			continue
+		}
+		ev := []shared.Evidence{number("line", line.Line), fact("rule", line.Text)}
+		if len(line.Agents) > 0 {
+			ev = append(ev, fact("agent", strings.Join(line.Agents, ", ")))
+		}
+		faults = append(faults, Fault{Evidence: ev})
+	}
+	if faults == nil {
+		return fullMarks, nil
+	}
+	return 0, faults
+}
+
+// isForReaders reports whether a signal is for others than those who train models.
+func (s Signal) isForReaders() bool {
+	return len(s.Agents) == 0 || slices.ContainsFunc(s.Agents, func(token string) bool {
+		a, known := agentNamed(token)
+		return !known || a.Tier != TierTraining
+	})
 }

@@ -16,6 +16,8 @@ type SiteInput struct {
 	Sitemap SitemapFacts
 	// Pages are the facts of every fetched URL, in any order.
 	Pages []Facts
+	// Forbidden are the URLs of the site that robots.txt keeps us off, in any order.
+	Forbidden []ForbiddenURL
 	// External are the external links that were asked for; ExternalDone is
 	// false when that stage did not run.
 	External     []ExternalLink
@@ -43,8 +45,23 @@ type RobotsFacts struct {
 	TTFB    time.Duration
 	// Problems are in order of lines.
 	Problems []Problem
+	// Signals are its Content-Signal lines.
+	Signals []Signal
 	// Rules answers for single URLs; nil allows all.
 	Rules Robots
+}
+
+// ForbiddenURL is a URL that was not fetched. Referrer is the first page seen linking to
+// it; empty when it is known from a sitemap.
+type ForbiddenURL struct{ URL, Referrer string }
+
+// Signal is a line of robots.txt that says what may be done with the content.
+type Signal struct {
+	Line   int
+	Agents []string // of the group it stands in
+	Text   string   // the line
+	// Values has yes or no for search, ai-input and ai-train, as far as they are named.
+	Values map[string]string
 }
 
 // Robots are the rules of a robots.txt.

@@ -33,7 +33,10 @@ func (r rules) Query(agent, url string) Decision {
 }
 
 func robots(r rules) RobotsFacts {
-	return RobotsFacts{URL: home + "robots.txt", State: StateFound, Status: 200, Rules: r}
+	return RobotsFacts{
+		URL: home + "robots.txt", State: StateFound, Status: 200, Rules: r,
+		Signals: []Signal{{Line: 1, Text: "Content-Signal: search=yes", Values: map[string]string{"search": "yes"}}},
+	}
 }
 
 func listedPage(path string, change ...func(*Facts)) Facts {
@@ -49,6 +52,10 @@ func listedPage(path string, change ...func(*Facts)) Facts {
 }
 
 func linked(f *Facts) { f.Linked = true }
+
+func canonical(path string) func(*Facts) { return func(f *Facts) { f.Canonical = home + path } }
+
+func gone(f *Facts) { f.Status, f.Analysed = 404, false }
 
 // alsoAt has a page name others as its versions in other languages.
 func alsoAt(paths ...string) func(*Facts) {
@@ -69,7 +76,7 @@ func sound(change ...func(*SiteInput)) SiteInput {
 			Files: []SitemapFile{{URL: home + "sitemap.xml", Status: 200}},
 			URLs:  []string{home, home + "a", home + "b"},
 		},
-		Pages:        []Facts{listedPage(""), listedPage("a", linked, alsoAt("b")), listedPage("b", linked, alsoAt("a"))},
+		Pages:        []Facts{listedPage("", canonical("")), listedPage("a", linked, alsoAt("b")), listedPage("b", linked, alsoAt("a"))},
 		External:     []ExternalLink{{URL: "https://otro.example/", Status: 200, Count: 1, Pages: []string{home}}},
 		ExternalDone: true, Complete: true,
 	}
@@ -210,6 +217,44 @@ var siteCases = []struct {
 	}},
 	{id: "broken-external", in: sound(func(in *SiteInput) { in.ExternalDone = false }), reason: LinksUnchecked},
 	{id: "broken-external", in: sound(func(in *SiteInput) { in.External[0].Status = 999 }), reason: NoExternal},
+	{id: "robots-blocks-page", in: sound(robotsAre(robots(rules{"Googlebot": "/a"}))),
+		want: [][]shared.Evidence{ev("page", home+"a", "line", "2", "rule", "Disallow: /a")}},
+	{id: "robots-blocks-page", in: sound(robotsAre(robots(rules{"*": "/x"})), func(in *SiteInput) {
+		in.Forbidden = []ForbiddenURL{{home + "x2", home}, {home + "x1", ""}, {"https://otro.example/x", home}}
+	}), want: [][]shared.Evidence{
+		ev("page", home+"x1", "line", "2", "rule", "Disallow: /x"),
+		ev("page", home+"x2", "line", "2", "rule", "Disallow: /x", "referrer", home),
+	}},
+	{id: "robots-blocks-page", in: sound(robotsAre(RobotsFacts{State: StateAbsent})), reason: RobotsAbsent},
+	{id: "canonical-broken", in: sound(pagesAre(listedPage("", canonical("a")), listedPage("a", gone),
+		listedPage("b", canonical("unseen")))), grade: 0,
+		want: [][]shared.Evidence{ev("page", home, "target", home+"a", "status", "404")}},
+	{id: "canonical-broken", in: sound(pagesAre(listedPage("", canonical("a")),
+		listedPage("a", canonical("b"), func(f *Facts) { f.Noindex = true }),
+		listedPage("b", func(f *Facts) { f.FinalURL, f.Analysed = home+"c", false }))), grade: 0,
+		want: [][]shared.Evidence{
+			ev("page", home, "target", home+"a", "directive", "noindex"),
+			ev("page", home+"a", "target", home+"b", "final-url", home+"c"),
+		}},
+	{id: "canonical-broken", in: sound(pagesAre(listedPage(""))), reason: NoCanonical},
+	{id: "sitemap-bad-url", in: sound(func(in *SiteInput) {
+		in.Sitemap.URLs = []string{home + "gone", home + "copy", home + "x", home, home + "unseen"}
+		in.Pages = append(in.Pages, listedPage("gone", gone), listedPage("copy", canonical("a")))
+		in.Robots, in.Forbidden = robots(rules{"*": "/x"}), []ForbiddenURL{{URL: home + "x"}}
+	}), want: [][]shared.Evidence{
+		ev("page", home+"copy", "canonical", home+"a"),
+		ev("page", home+"gone", "status", "404"),
+		ev("page", home+"x", "line", "2", "rule", "Disallow: /x"),
+	}},
+	{id: "sitemap-bad-url", in: sound(unread), reason: Incomplete},
+	{id: "sitemap-bad-url", in: sound(func(in *SiteInput) { in.Sitemap.URLs = nil }), reason: SitemapAbsent},
+	{id: "content-signal-restrictive", in: sound(func(in *SiteInput) {
+		in.Robots.Signals = append(in.Robots.Signals,
+			Signal{3, []string{"*"}, "Content-Signal: ai-input=no", map[string]string{"ai-input": "no"}},
+			Signal{5, []string{"GPTBot"}, "Content-Signal: search=no", map[string]string{"search": "no"}},
+			Signal{7, []string{"*"}, "Content-Signal: ai-train=no", map[string]string{"ai-train": "no"}})
+	}), want: [][]shared.Evidence{ev("line", "3", "rule", "Content-Signal: ai-input=no", "agent", "*")}},
+	{id: "content-signal-restrictive", in: sound(func(in *SiteInput) { in.Robots.Signals = nil }), reason: NoSignals},
 	{id: "not-https", in: sound(func(in *SiteInput) { in.Home = "http://tienda.com/" }),
 		want: [][]shared.Evidence{ev("url", "http://tienda.com/")}},
 	{id: "not-https", in: sound(func(in *SiteInput) { in.Home = "http://127.0.0.1:8000/" }), reason: LocalSite},

@@ -83,6 +83,17 @@ func sitemapInvalid(s *site) (int, []Fault) {
 	return grade(bad, bad+len(s.Sitemap.URLs)), faults
 }
 
+// hasSitemapURLs applies when a sitemap has entries.
+func hasSitemapURLs(s *site) Reason {
+	if r := sitemapsRead(s); r != applies {
+		return r
+	}
+	if len(s.Sitemap.URLs) == 0 {
+		return SitemapAbsent
+	}
+	return applies
+}
+
 // orphansKnown applies when a missing link is certain: a crawl that stopped
 // early may not have met it.
 func orphansKnown(s *site) Reason {

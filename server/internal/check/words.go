@@ -25,10 +25,10 @@ const (
 // wordCount counts words and hashes those of the main text, without allocating.
 // The zero value is not ready; use newWordCount.
 type wordCount struct {
-	visible, main, mainLink, root int // in wordUnit
-	content                       uint64
-	shingles                      int
-	prev, prev2                   uint64
+	visible, main, mainLink, root, unquoted int // in wordUnit
+	content                                 uint64
+	shingles                                int
+	prev, prev2                             uint64
 	// lanes count the ones at each bit of the shingles' hashes, eight bits to a number;
 	// ones have what was counted before the lanes were full.
 	lanes [8]uint64
@@ -39,7 +39,7 @@ type wordCount struct {
 }
 
 // place says where a word stands.
-type place struct{ main, link, root bool }
+type place struct{ main, link, root, unquoted bool }
 
 func newWordCount() wordCount { return wordCount{content: fnvOffset} }
 
@@ -52,8 +52,8 @@ func (w *wordCount) end() {
 }
 
 // add counts the words of a piece of text. The last one stays open: text may go on.
-func (w *wordCount) add(s []byte, main, link, root bool) {
-	w.at = place{main, link, root}
+func (w *wordCount) add(s []byte, at place) {
+	w.at = at
 	h := w.word
 	end := func() {
 		if h != 0 {
@@ -113,6 +113,9 @@ func (w *wordCount) count(h uint64, unit int) {
 	w.main += unit
 	if w.at.link {
 		w.mainLink += unit
+	}
+	if w.at.unquoted {
+		w.unquoted += unit
 	}
 	w.content = hashUint(w.content, h)
 	if w.shingles < maxSimhashWords {

@@ -97,6 +97,8 @@ func (c *collector) readXML(text []byte) error {
 			c.cur = last.around
 		case xml.CharData:
 			c.text(t)
+		case xml.Comment:
+			c.comment(t)
 		}
 	}
 }

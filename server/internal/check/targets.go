@@ -1,0 +1,149 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+
+	"atalaya/shared"
+)
+
+// namesCanonical applies when a page names a canonical URL.
+func namesCanonical(s *site) Reason {
+	if slices.ContainsFunc(s.Pages, func(f Facts) bool { return f.Analysed && f.Canonical != "" }) {
+		return applies
+	}
+	return NoCanonical
+}
+
+// canonicalBroken finds canonical URLs that are no page to show instead. Of those that
+// were not fetched nothing is known.
+func canonicalBroken(s *site) (int, []Fault) {
+	byURL := s.pagesByURL()
+	var faults []Fault
+	total := 0
+	for i := range s.Pages {
+		f := &s.Pages[i]
+		if !f.Analysed || f.Canonical == "" {
+			continue
+		}
+		total++
+		to := byURL[f.Canonical]
+		if to == nil || f.Canonical == f.final() {
+			continue
+		}
+		if why := to.unlisted(); why != nil {
+			ev := []shared.Evidence{fact("page", f.final()), fact("target", f.Canonical)}
+			faults = append(faults, Fault{Evidence: append(ev, why...)})
+		}
+	}
+	return grade(len(faults), total), faults
+}
+
+// unlisted says why search engines do not list the URL; nil when they may.
+func (f *Facts) unlisted() []shared.Evidence {
+	switch {
+	case f.isElsewhere():
+		return f.elsewhere()
+	case f.Noindex:
+		return []shared.Evidence{fact("directive", "noindex")}
+	}
+	return nil
+}
+
+func (s *site) pagesByURL() map[string]*Facts {
+	byURL := make(map[string]*Facts, len(s.Pages))
+	for i := range s.Pages {
+		byURL[s.Pages[i].URL] = &s.Pages[i]
+	}
+	return byURL
+}
+
+// sitemapBadURL finds entries that a sitemap should not have: search engines do not list
+// them. Of those that were neither fetched nor forbidden nothing is known.
+func sitemapBadURL(s *site) (int, []Fault) {
+	byURL, blocked := s.pagesByURL(), map[string]Decision{}
+	for _, b := range s.blockedAddresses() {
+		blocked[b.URL] = b.by
+	}
+	var faults []Fault
+	total := 0
+	for _, u := range slices.Compact(slices.Sorted(slices.Values(s.Sitemap.URLs))) {
+		f := byURL[u]
+		d, isBlocked := blocked[u]
+		if f == nil && !isBlocked {
+			continue
+		}
+		total++
+		why := d.evidence()
+		if !isBlocked {
+			why = f.unfitForSitemap()
+		}
+		if why != nil {
+			faults = append(faults, Fault{Evidence: append([]shared.Evidence{fact("page", u)}, why...)})
+		}
+	}
+	return grade(len(faults), total), faults
+}
+
+// unfitForSitemap says why a sitemap should not list the URL; nil when it may.
+func (f *Facts) unfitForSitemap() []shared.Evidence {
+	if why := f.unlisted(); why != nil {
+		return why
+	}
+	if f.Canonical != "" && f.Canonical != f.final() {
+		return []shared.Evidence{fact("canonical", f.Canonical)}
+	}
+	return nil
+}
+
+// robotsBlocksPage finds addresses that the site links to or lists, and robots.txt keeps
+// search engines off.
+func robotsBlocksPage(s *site) (int, []Fault) {
+	var faults []Fault
+	for _, b := range s.blockedAddresses() {
+		ev := append([]shared.Evidence{fact("page", b.URL)}, b.by.evidence()...)
+		if b.Referrer != "" {
+			ev = append(ev, fact("referrer", b.Referrer))
+		}
+		faults = append(faults, Fault{Evidence: ev})
+	}
+	return grade(len(faults), len(s.addresses())), faults
+}
+
+// blockedAddress is one that search engines may not fetch.
+type blockedAddress struct {
+	ForbiddenURL
+	by Decision
+}
+
+// maxAsked bounds how many addresses robots.txt is asked about: rules and addresses both
+// come from the site.
+const maxAsked = 5_000
+
+// blockedAddresses are those of the site that Googlebot may not fetch. That it may not
+// fetch the home page is a finding of its own.
+func (s *site) blockedAddresses() (blocked []blockedAddress) {
+	for _, a := range s.addresses() {
+		if s.stopped() {
+			break
+		}
+		if d := s.query("Googlebot", a.URL); !d.Allowed && d.Line > 0 {
+			blocked = append(blocked, blockedAddress{a, d})
+		}
+	}
+	return blocked
+}
+
+// addresses are those that the robots.txt of the home page speaks of, beside it, whether
+// they were fetched or forbidden, in order.
+func (s *site) addresses() []ForbiddenURL {
+	all := slices.Clone(s.Forbidden)
+	for i := range s.Pages {
+		all = append(all, ForbiddenURL{URL: s.Pages[i].URL})
+	}
+	origin := originOf(s.Home)
+	all = slices.DeleteFunc(all, func(a ForbiddenURL) bool { return a.URL == s.Home || originOf(a.URL) != origin })
+	slices.SortStableFunc(all, func(a, b ForbiddenURL) int { return cmp.Compare(a.URL, b.URL) })
+	all = slices.CompactFunc(all, func(a, b ForbiddenURL) bool { return a.URL == b.URL })
+	return all[:min(len(all), maxAsked)]
+}
