@@ -54,13 +54,13 @@
 //	run.go           RunPage and RunSite: every check is asked once
 //	table.go         All: the checks in their order
 //	content.go       the checks of category content
-//	metadata.go      of category metadata; hreflang.go is one of them
+//	metadata.go      of category metadata; hreflang.go is one of its checks
 //	links.go         of category links
 //	performance.go   of category performance
 //	accessibility.go of category accessibility
 //	security.go      of category security
 //	ai.go            of category ai-access; agents.go is its table of crawlers,
-//	                 hidden.go and walls.go are two of them
+//	                 hidden.go and walls.go are each one of its checks
 //	crawlability.go  of category crawlability
 //	sitemap.go       its rules about sitemaps
 //	robots.go        its rules about robots.txt
@@ -69,7 +69,7 @@
 //	facts.go         Facts: what outlives a page
 //	check.go         Check, its rules, reasons and outcomes
 //	page.go          Page and Parse
-//	charset.go       the text of a body
+//	charset.go       the text of a body, and what is declared of it
 //	reader.go        the tags of an HTML document, placed by the rules of kinds.go
 //	xml.go           those of an XML document
 //	collect.go       what is kept of a document; its parts are head.go,

@@ -20,7 +20,7 @@ type Facts struct {
 	FinalURL string `json:"f,omitempty"`
 	Home     bool   `json:"h,omitempty"`
 	Depth    int    `json:"d,omitempty"`
-	// Status is kept for the checks sitemap-bad-url and canonical-broken.
+	// Status is 0 when no answer came.
 	Status int `json:"s,omitempty"`
 	// Analysed is true for an HTML page answered with 200 under the URL it is
 	// known by.
