@@ -573,6 +573,38 @@ var english = language{
 			Why:   "Search engines show only one of several equal pages, and not always the one you prefer.",
 			Fix:   "Merge the pages, or give all of them the same canonical address.",
 		}},
+		{"no-quantities", CheckText{
+			Title: "Article without any figures",
+			Why:   "Answers prefer to cite texts with numbers: how much, how many, how long, since when.",
+			Fix:   "Add the figures that matter, with their units and, where it helps, their source.",
+		}},
+		{"no-sources", CheckText{
+			Title: "Article without any source",
+			Why: "Nothing in the text links to another site or cites a work, so nobody can verify it. AI answers " +
+				"prefer texts that name their sources.",
+			Fix: "Link to the primary sources of what you say, or cite them in footnotes.",
+		}},
+		{"no-author", CheckText{
+			Title: "Article names no author",
+			Why:   "Readers, search engines and assistants trust a text more when they know who wrote it.",
+			Fix:   "Name the author under the heading, and in the structured data as well.",
+		}},
+		{"no-date", CheckText{
+			Title: "Article has no date",
+			Why:   "Nobody can tell whether the text still holds, so newer or dated sources are preferred.",
+			Fix:   "Show when the text was published and last changed, and say so in the structured data.",
+		}},
+		{"stale-date", CheckText{
+			Title: "Page has not changed for more than two years",
+			Why:   "The newest date on the page is old, so readers and answer engines may take it for outdated.",
+			Fix:   "Review the page. When it is right again, update the date.",
+		}},
+		{"keyword-stuffing", CheckText{
+			Title: "One word is repeated too often",
+			Why: "Search engines treat stuffing with keywords as spam, and AI answers cite such texts less than " +
+				"others.",
+			Fix: "Write as you would speak: use other words, or leave the word out where it is understood.",
+		}},
 
 		// metadata
 		{"title-missing", CheckText{
@@ -634,6 +666,30 @@ var english = language{
 			Why:   "Phones show the page as small as on a desktop, and Google judges sites by their mobile version.",
 			Fix: "Add <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"> to the page's " +
 				"head.",
+		}},
+
+		// structured-data
+		{"jsonld-invalid", CheckText{
+			Title: "Structured data is not valid JSON",
+			Why:   "Search engines ignore a whole block of JSON-LD for one error of syntax.",
+			Fix:   "Correct the block at the place shown here. A comma too many and a quote too few are most common.",
+		}},
+		{"structured-data-missing", CheckText{
+			Title: "Page has no structured data",
+			Why:   "Without it, machines have to guess what the page is about, who wrote it and when.",
+			Fix:   "Add JSON-LD of the type that fits: Article, Product, Event, FAQPage or another one of schema.org.",
+		}},
+		{"jsonld-incomplete", CheckText{
+			Title: "Structured data lacks properties",
+			Why:   "Search engines show rich results only for data that is complete.",
+			Fix:   "Add the properties named here to the JSON-LD.",
+		}},
+		{"organization-missing", CheckText{
+			Title: "The site does not say who is behind it",
+			Why: "Neither the home page nor a page about the site describes an organisation or a person in its " +
+				"structured data, so search engines and assistants cannot tell whose site it is.",
+			Fix: "Add JSON-LD of the type Organization, LocalBusiness or Person with name and url, and link your " +
+				"profiles with sameAs.",
 		}},
 
 		// links
@@ -864,6 +920,13 @@ var english = language{
 		{"too-few-pages", "There are too few pages to compare."},
 		{"no-external-links", "No link to another site gave a clear answer."},
 		{"links-unchecked", "Links to other sites were not checked."},
+		{"part-read", "Only a part of the page was read."},
+		{"not-article", "The page is not an article: too short, or not mainly paragraphs under one main heading."},
+		{"too-little-text", "The page has too little text."},
+		{"language-unknown", "The page does not say its language, or it is one that this check does not know."},
+		{"no-date", "The page has no date of its own."},
+		{"no-jsonld", "The page has no JSON-LD."},
+		{"no-known-type", "The JSON-LD has no type that this check knows."},
 	},
 
 	evidence: []named{
@@ -888,6 +951,7 @@ var english = language{
 		{"charset-xml", "In the XML declaration"},
 		{"clicks", "Clicks from the start"},
 		{"count", "Number"},
+		{"date", "Date"},
 		{"declared-type", "Type in the header"},
 		{"description", "Description"},
 		{"detail", "Details"},
@@ -896,6 +960,8 @@ var english = language{
 		{"failure", "Failure"},
 		{"file", "File"},
 		{"final-url", "Leads to"},
+		{"found-in", "Found in"},
+		{"found-item", "Type found"},
 		{"found-type", "Type of the content"},
 		{"heading", "First heading"},
 		{"hidden", "Hidden text"},
@@ -906,6 +972,7 @@ var english = language{
 		{"lang", "Language given"},
 		{"length", "Characters"},
 		{"line", "Line"},
+		{"links", "Links in the text"},
 		{"marker", "Sign of an application"},
 		{"markup", "Markup"},
 		{"missing", "Missing"},
@@ -914,8 +981,10 @@ var english = language{
 		{"ms", "Milliseconds"},
 		{"no-return", "Does not name this page in return"},
 		{"noscript-words", "Words without scripts"},
+		{"offset", "Position in the block"},
 		{"outline", "Jump"},
 		{"page", "Page"},
+		{"percent", "Percent of all words"},
 		{"referrer", "Linked from"},
 		{"refresh", "Sends on after"},
 		{"relative", "Address that is not complete"},
@@ -932,6 +1001,7 @@ var english = language{
 		{"url", "Address"},
 		{"vendor", "Owner"},
 		{"viewport", "Viewport"},
+		{"word", "Word"},
 		{"words", "Words"},
 
 		// Problems of robots.txt and of sitemaps

@@ -590,6 +590,40 @@ var spanish = language{
 			Why:   "Los buscadores muestran solo una de varias páginas iguales, y no siempre la que prefieres.",
 			Fix:   "Une las páginas o dales a todas la misma dirección canónica.",
 		}},
+		{"no-quantities", CheckText{
+			Title: "Artículo sin ninguna cifra",
+			Why:   "Las respuestas prefieren citar textos con números: cuánto, cuántos, cuánto tiempo, desde cuándo.",
+			Fix:   "Añade las cifras que importan, con sus unidades y, si ayuda, con su fuente.",
+		}},
+		{"no-sources", CheckText{
+			Title: "Artículo sin ninguna fuente",
+			Why: "Nada en el texto enlaza a otro sitio ni cita una obra, así que nadie puede comprobarlo. Las " +
+				"respuestas de IA prefieren los textos que indican sus fuentes.",
+			Fix: "Enlaza las fuentes primarias de lo que afirmas o cítalas en notas al pie.",
+		}},
+		{"no-author", CheckText{
+			Title: "El artículo no indica su autor",
+			Why:   "Lectores, buscadores y asistentes confían más en un texto cuando saben quién lo escribió.",
+			Fix:   "Indica el autor debajo del título, y también en los datos estructurados.",
+		}},
+		{"no-date", CheckText{
+			Title: "El artículo no tiene fecha",
+			Why: "Nadie puede saber si el texto sigue vigente, así que se prefieren fuentes más nuevas o que " +
+				"lleven fecha.",
+			Fix: "Muestra cuándo se publicó y se cambió el texto, e indícalo también en los datos estructurados.",
+		}},
+		{"stale-date", CheckText{
+			Title: "La página no cambia desde hace más de dos años",
+			Why: "La fecha más reciente de la página es antigua, así que los lectores y los motores de respuestas " +
+				"pueden darla por desfasada.",
+			Fix: "Revisa la página. Cuando vuelva a ser correcta, actualiza la fecha.",
+		}},
+		{"keyword-stuffing", CheckText{
+			Title: "Una palabra se repite demasiado",
+			Why: "Los buscadores tratan como spam el abuso de palabras clave, y las respuestas de IA citan esos " +
+				"textos menos que otros.",
+			Fix: "Escribe como hablarías: usa otras palabras u omite la palabra donde se sobrentienda.",
+		}},
 
 		// metadata
 		{"title-missing", CheckText{
@@ -655,6 +689,31 @@ var spanish = language{
 				"su versión móvil.",
 			Fix: "Añade <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"> a la cabecera de " +
 				"la página.",
+		}},
+
+		// structured-data
+		{"jsonld-invalid", CheckText{
+			Title: "Los datos estructurados no son JSON válido",
+			Why:   "Los buscadores ignoran un bloque entero de JSON-LD por un solo error de sintaxis.",
+			Fix: "Corrige el bloque en el lugar indicado. Lo más frecuente es una coma de más o unas comillas de " +
+				"menos.",
+		}},
+		{"structured-data-missing", CheckText{
+			Title: "La página no tiene datos estructurados",
+			Why:   "Sin ellos, las máquinas tienen que adivinar de qué trata la página, quién la escribió y cuándo.",
+			Fix:   "Añade JSON-LD del tipo adecuado: Article, Product, Event, FAQPage u otro de schema.org.",
+		}},
+		{"jsonld-incomplete", CheckText{
+			Title: "A los datos estructurados les faltan propiedades",
+			Why:   "Los buscadores solo muestran resultados enriquecidos con datos completos.",
+			Fix:   "Añade al JSON-LD las propiedades indicadas.",
+		}},
+		{"organization-missing", CheckText{
+			Title: "El sitio no dice quién está detrás",
+			Why: "Ni la portada ni una página sobre el sitio describen una organización o una persona en sus datos " +
+				"estructurados, así que los buscadores y asistentes no saben de quién es el sitio.",
+			Fix: "Añade JSON-LD del tipo Organization, LocalBusiness o Person con name y url, y enlaza tus perfiles " +
+				"con sameAs.",
 		}},
 
 		// links
@@ -889,6 +948,14 @@ var spanish = language{
 		{"too-few-pages", "Hay muy pocas páginas para comparar."},
 		{"no-external-links", "Ningún enlace a otro sitio dio una respuesta clara."},
 		{"links-unchecked", "No se comprobaron los enlaces a otros sitios."},
+		{"part-read", "Solo se leyó una parte de la página."},
+		{"not-article", "La página no es un artículo: es muy corta o no consta sobre todo de párrafos bajo un solo " +
+			"encabezado principal."},
+		{"too-little-text", "La página tiene muy poco texto."},
+		{"language-unknown", "La página no indica su idioma, o es uno que esta comprobación no conoce."},
+		{"no-date", "La página no tiene fecha propia."},
+		{"no-jsonld", "La página no tiene JSON-LD."},
+		{"no-known-type", "El JSON-LD no tiene ningún tipo que esta comprobación conozca."},
 	},
 
 	evidence: []named{
@@ -913,6 +980,7 @@ var spanish = language{
 		{"charset-xml", "En la declaración XML"},
 		{"clicks", "Clics desde el inicio"},
 		{"count", "Cantidad"},
+		{"date", "Fecha"},
 		{"declared-type", "Tipo en la cabecera"},
 		{"description", "Descripción"},
 		{"detail", "Detalles"},
@@ -921,6 +989,8 @@ var spanish = language{
 		{"failure", "Fallo"},
 		{"file", "Archivo"},
 		{"final-url", "Lleva a"},
+		{"found-in", "Encontrada en"},
+		{"found-item", "Tipo encontrado"},
 		{"found-type", "Tipo del contenido"},
 		{"heading", "Primer encabezado"},
 		{"hidden", "Texto oculto"},
@@ -931,6 +1001,7 @@ var spanish = language{
 		{"lang", "Idioma indicado"},
 		{"length", "Caracteres"},
 		{"line", "Línea"},
+		{"links", "Enlaces en el texto"},
 		{"marker", "Indicio de una aplicación"},
 		{"markup", "Código"},
 		{"missing", "Falta"},
@@ -939,8 +1010,10 @@ var spanish = language{
 		{"ms", "Milisegundos"},
 		{"no-return", "No menciona esta página"},
 		{"noscript-words", "Palabras sin scripts"},
+		{"offset", "Posición en el bloque"},
 		{"outline", "Salto"},
 		{"page", "Página"},
+		{"percent", "Porcentaje de las palabras"},
 		{"referrer", "Enlazada desde"},
 		{"refresh", "Reenvía después de"},
 		{"relative", "Dirección incompleta"},
@@ -957,6 +1030,7 @@ var spanish = language{
 		{"url", "Dirección"},
 		{"vendor", "Empresa"},
 		{"viewport", "Viewport"},
+		{"word", "Palabra"},
 		{"words", "Palabras"},
 
 		// Problems of robots.txt and of sitemaps

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"time"
 
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
@@ -24,7 +25,7 @@ type asked struct {
 
 // pageInput copies an answer for the checks of a page. The checks know URLs by their
 // normal form; wires gets the spelling of those that the page spells otherwise.
-func pageInput(a asked, res *crawl.Result, wires map[string]string) check.Input {
+func pageInput(a asked, res *crawl.Result, wires map[string]string, now time.Time) check.Input {
 	page := ""
 	if res.Base != nil {
 		page = res.FinalURL.String()
@@ -32,7 +33,7 @@ func pageInput(a asked, res *crawl.Result, wires map[string]string) check.Input 
 	in := check.Input{
 		URL: a.URL, Home: a.home, Depth: a.Depth, Referrer: a.Referrer, Alias: a.alias,
 		Status: res.Status, Failure: failureClass(res.Failure), FailureDetail: failureDetail(res.Failure),
-		Answer: string(res.Answer()), Attempts: res.Attempts, TTFB: res.TTFB,
+		Answer: string(res.Answer()), Attempts: res.Attempts, TTFB: res.TTFB, FetchedAt: now,
 		Header: res.Header, ContentType: res.ContentType, DeclaredType: res.Declared,
 		Body: res.Body, Truncated: res.Truncated, Stopped: a.stopped,
 		Resolve: func(base *url.URL, ref, encoding string) (*url.URL, error) {

@@ -22,13 +22,15 @@ type rule struct {
 	ID       string
 	Category shared.Category
 	Severity shared.Severity
+	// Step is what the check is worth within an item that it shares with others.
+	Step check.Step
 }
 
 // allRules are the checks of package check as the formula sees them.
 var allRules = func() []rule {
 	rules := make([]rule, len(check.All))
 	for i, c := range check.All {
-		rules[i] = rule{c.ID, c.Category, c.Severity}
+		rules[i] = rule{c.ID, c.Category, c.Severity, c.Step}
 	}
 	return rules
 }()
@@ -85,7 +87,9 @@ func pageWeight(depth int) int64 {
 // line is what one check has found over a whole audit. Its fields are sums, so
 // neither the order of pages nor their parallel arrival changes it.
 type line struct {
-	Weight  int64 // page weights where the check applied; 1 for a site-wide one
+	// Weight are page weights where the check applied; 1 for a site-wide one. Of the checks
+	// that share an item only that which decides the page's grade has the weight.
+	Weight  int64
 	Earned  int64 // page weight × grade, grades in units
 	Applied int   // pages where it applied
 	Failed  int   // pages where it did not earn everything
@@ -93,35 +97,48 @@ type line struct {
 
 // add counts one outcome: weight of the page and grade, 0 to unit.
 func (l *line) add(weight, grade int64) {
-	grade = min(max(grade, 0), unit)
+	l.score(weight, grade)
+	l.count(grade < unit)
+}
+
+// score takes what a page earns.
+func (l *line) score(weight, grade int64) {
 	l.Weight += weight
-	l.Earned += weight * grade
+	l.Earned += weight * min(max(grade, 0), unit)
+}
+
+// count counts an outcome.
+func (l *line) count(failed bool) {
 	l.Applied++
-	if grade < unit {
+	if failed {
 		l.Failed++
 	}
 }
+
+// lost is what was not earned.
+func (l *line) lost() int64 { return l.Weight*unit - l.Earned }
 
 // tally holds the line of every check that applied somewhere, by check id.
 type tally map[string]*line
 
 func (t tally) add(id string, weight, grade int64) {
+	t.line(id).add(weight, grade)
+}
+
+// line is that of a check, which is in the tally from now on.
+func (t tally) line(id string) *line {
 	l := t[id]
 	if l == nil {
 		l = new(line)
 		t[id] = l
 	}
-	l.add(weight, grade)
+	return l
 }
 
 // merge counts everything in u as well.
 func (t tally) merge(u tally) {
 	for id, from := range u {
-		l := t[id]
-		if l == nil {
-			l = new(line)
-			t[id] = l
-		}
+		l := t.line(id)
 		l.Weight += from.Weight
 		l.Earned += from.Earned
 		l.Applied += from.Applied
@@ -143,17 +160,17 @@ type verdict struct {
 // applied: then there is nothing to score.
 func computeScore(rules []rule, t tally, caps []shared.Cap, pages int) (verdict, bool) {
 	byCategory := map[shared.Category]*categorySum{}
-	for _, r := range rules {
-		l := t[r.ID]
-		if l == nil || l.Weight == 0 || r.weight() == 0 || categoryWeights[r.Category] == 0 {
+	for _, it := range itemsOf(rules) {
+		l := it.total(t)
+		if l.Weight == 0 || it.weight() == 0 || categoryWeights[it.Category] == 0 {
 			continue
 		}
-		s := byCategory[r.Category]
+		s := byCategory[it.Category]
 		if s == nil {
-			s = &categorySum{weight: categoryWeights[r.Category]}
-			byCategory[r.Category] = s
+			s = &categorySum{weight: categoryWeights[it.Category]}
+			byCategory[it.Category] = s
 		}
-		s.add(r, r.curve(l.Earned/l.Weight))
+		s.add(it, l, t)
 	}
 	if len(byCategory) == 0 {
 		return verdict{}, false
@@ -188,6 +205,43 @@ func computeScore(rules []rule, t tally, caps []shared.Cap, pages int) (verdict,
 	return v, true
 }
 
+// item is what is scored: a check alone, or several that are the steps of one scale.
+type item struct {
+	rule           // that of the check it is named for
+	steps []string // the ids of its checks
+}
+
+// itemsOf gives the items that checks make up, in the order of their first checks.
+func itemsOf(rules []rule) []item {
+	var items []item
+	index := map[string]int{}
+	for _, r := range rules {
+		id := cmp.Or(r.Step.Item, r.ID)
+		i, known := index[id]
+		if !known {
+			i = len(items)
+			index[id] = i
+			items = append(items, item{})
+		}
+		if r.ID == id {
+			items[i].rule = r
+		}
+		items[i].steps = append(items[i].steps, r.ID)
+	}
+	return items
+}
+
+// total is what the checks of the item have found together.
+func (it item) total(t tally) (sum line) {
+	for _, id := range it.steps {
+		if l := t[id]; l != nil {
+			sum.Weight += l.Weight
+			sum.Earned += l.Earned
+		}
+	}
+	return sum
+}
+
 // rounded turns units into whole points.
 func rounded(units int64) int64 { return (units*100 + unit/2) / unit }
 
@@ -205,10 +259,24 @@ type missing struct {
 	amount int64
 }
 
-func (s *categorySum) add(r rule, earned int64) {
-	s.earned += r.weight() * earned
-	s.possible += r.weight()
-	s.missing = append(s.missing, missing{r.ID, r.weight() * (unit - earned)})
+// add counts an item that has found l. What it did not earn is split among its checks in
+// proportion to what each of them cost.
+func (s *categorySum) add(it item, l line, t tally) {
+	earned := it.curve(l.Earned / l.Weight)
+	s.earned += it.weight() * earned
+	s.possible += it.weight()
+	lost := l.lost()
+	for _, id := range it.steps {
+		step := t[id]
+		if step == nil || step.Weight == 0 {
+			continue
+		}
+		amount := int64(0)
+		if lost > 0 {
+			amount = it.weight() * (unit - earned) * step.lost() / lost
+		}
+		s.missing = append(s.missing, missing{id, amount})
+	}
 }
 
 // splitLost splits the lost total among the checks that lost it.

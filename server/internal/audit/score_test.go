@@ -18,7 +18,7 @@ func testRules() []rule {
 		for _, s := range []shared.Severity{
 			shared.SeverityError, shared.SeverityWarning, shared.SeverityNotice, shared.SeverityInfo,
 		} {
-			rules = append(rules, rule{string(c) + "-" + string(s), c, s})
+			rules = append(rules, rule{ID: string(c) + "-" + string(s), Category: c, Severity: s})
 		}
 	}
 	return rules
@@ -171,11 +171,11 @@ func TestGradesRise(t *testing.T) {
 // The formula by hand, in whole numbers.
 func TestScoreByHand(t *testing.T) {
 	rules := []rule{
-		{"c-error", shared.CategoryCrawlability, shared.SeverityError},
-		{"c-notice", shared.CategoryCrawlability, shared.SeverityNotice},
-		{"m-warning", shared.CategoryMetadata, shared.SeverityWarning},
-		{"m-info", shared.CategoryMetadata, shared.SeverityInfo},
-		{"l-never", shared.CategoryLinks, shared.SeverityError},
+		{ID: "c-error", Category: shared.CategoryCrawlability, Severity: shared.SeverityError},
+		{ID: "c-notice", Category: shared.CategoryCrawlability, Severity: shared.SeverityNotice},
+		{ID: "m-warning", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning},
+		{ID: "m-info", Category: shared.CategoryMetadata, Severity: shared.SeverityInfo},
+		{ID: "l-never", Category: shared.CategoryLinks, Severity: shared.SeverityError},
 	}
 	out := tallied([]outcome{
 		{"c-error", 4, unit}, {"c-error", 2, unit}, {"c-error", 2, 0}, // share 6/8, squared 0.5625

@@ -52,7 +52,7 @@ type outward struct {
 // newVisit reads an answer. It is parsed once, for all checks of a page.
 func newVisit(a asked, res *crawl.Result, scope crawl.Scope, now time.Time) *visit {
 	wires := map[string]string{}
-	p := check.Parse(pageInput(a, res, wires))
+	p := check.Parse(pageInput(a, res, wires, now))
 	checked := check.RunPage(p)
 	v := &visit{
 		findings: checked.Findings, facts: checked.Facts, page: publicPage(a, res, p, now),
@@ -153,17 +153,38 @@ const maxLinkText = 100
 func (v *visit) derive() {
 	v.tally = tally{}
 	weight := pageWeight(v.facts.Depth)
+	grades := map[string]stepGrade{}
 	for i, c := range check.PageChecks() {
-		switch v.facts.Outcomes[i].Result() {
-		case shared.OutcomePass:
-			v.tally.add(c.ID, weight, unit)
-		case shared.OutcomeFail:
-			v.tally.add(c.ID, weight, 0)
+		outcome := v.facts.Outcomes[i].Result()
+		if outcome == shared.OutcomeNotApplicable {
+			continue
 		}
+		grade := int64(unit)
+		if outcome == shared.OutcomeFail {
+			grade = int64(c.Step.Percent) * unit / 100
+		}
+		if c.Step.Item == "" {
+			v.tally.add(c.ID, weight, grade)
+			continue
+		}
+		v.tally.line(c.ID).count(grade < unit)
+		if g, known := grades[c.Step.Item]; !known || grade < g.grade {
+			grades[c.Step.Item] = stepGrade{c.ID, grade}
+		}
+	}
+	for _, g := range grades {
+		v.tally.line(g.check).score(weight, g.grade)
 	}
 	v.needJS = v.failed(checkNeedsJS)
 	v.broken = v.failed(checkHTTP5xx) || v.failed(checkTimeout) ||
 		v.failed(checkFetchFailed) && stopsVisitor(v.page.Failure)
+}
+
+// stepGrade is what a page earns of an item, by the check that decides it: the one that
+// leaves it the least.
+type stepGrade struct {
+	check string
+	grade int64
 }
 
 // stopsVisitor reports whether a browser would show its own page of error. What is odd

@@ -12,6 +12,7 @@ type reference struct {
 	text     string
 	noFollow bool
 	kind     LinkKind
+	main     bool // the main text has such a link
 }
 
 // references are the targets of a page, distinct as written.
@@ -46,6 +47,7 @@ func (rs *references) index(ref reference) int {
 	r := &rs.list[i]
 	r.noFollow = r.noFollow && ref.noFollow
 	r.kind = min(r.kind, ref.kind)
+	r.main = r.main || ref.main
 	return i
 }
 
@@ -75,7 +77,9 @@ func (c *collector) openLink(tag string, at attrs) {
 	}
 	href, _, _ = strings.Cut(href, "#")
 	if href != "" {
-		c.anchor.index = c.refs.index(reference{href: href, noFollow: hasWord(at.get("rel"), "nofollow"), kind: LinkAnchor})
+		c.anchor.index = c.refs.index(reference{
+			href: href, noFollow: hasWord(at.get("rel"), "nofollow"), kind: LinkAnchor, main: c.isMain(),
+		})
 	}
 	if tag == "area" {
 		c.caption([]byte(at.get("alt")))
@@ -169,11 +173,14 @@ func (c *collector) resolve() {
 		l := &p.Links[i]
 		l.NoFollow = l.NoFollow && ref.noFollow
 		l.Kind = min(l.Kind, ref.kind)
+		if ref.main && !l.Main {
+			l.Main = true
+			if bareName(u) != bareName(c.final) {
+				p.Outbound++
+			}
+		}
 		if l.Text == "" {
 			l.Text = ref.text
-		}
-		if !known && u.Host != c.final.Host && ref.kind == LinkAnchor {
-			p.Outbound++
 		}
 	}
 	for i := range p.Links {

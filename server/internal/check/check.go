@@ -21,6 +21,19 @@ type Check struct {
 
 	Page *PageRule
 	Site *SiteRule
+
+	// Step is set for checks that are the steps of one scale.
+	Step Step
+}
+
+// Step makes a page check a part of an item of the score, which several checks share: were
+// each scored alone, a page that gains the first and lacks the second would lose by it.
+type Step struct {
+	// Item is the id of the check whose severity the item has. It is empty for a check that
+	// is scored alone.
+	Item string
+	// Percent is what a page that fails the check still earns of the item.
+	Percent int
 }
 
 // PageRule answers a check for one page.
@@ -71,14 +84,21 @@ const (
 	Listing        Reason = "listing"  // the page mainly consists of links
 	NeedsJS        Reason = "needs-js" // the text only appears with JavaScript
 
-	NoImages   Reason = "no-images"
-	NoControls Reason = "no-controls" // no form to fill in
-	NoHeadings Reason = "no-headings"
-	NoHTTPS    Reason = "no-https"
-	LocalSite  Reason = "local-site"  // not for the public
-	NotLinked  Reason = "not-linked"  // known from a sitemap alone
-	NoSignals  Reason = "no-signals"  // no Content-Signal in robots.txt
-	NoHreflang Reason = "no-hreflang" // no page names versions in other languages
+	NoImages        Reason = "no-images"
+	NoControls      Reason = "no-controls" // no form to fill in
+	NoHeadings      Reason = "no-headings"
+	NoHTTPS         Reason = "no-https"
+	LocalSite       Reason = "local-site"       // not for the public
+	NotLinked       Reason = "not-linked"       // known from a sitemap alone
+	NoSignals       Reason = "no-signals"       // no Content-Signal in robots.txt
+	NoHreflang      Reason = "no-hreflang"      // no page names versions in other languages
+	PartRead        Reason = "part-read"        // the page was not read to its end
+	NotArticle      Reason = "not-article"      // too short, or not mainly paragraphs under one heading
+	TooLittleText   Reason = "too-little-text"  // for shares of words
+	LanguageUnknown Reason = "language-unknown" // not said, or not one whose words are known
+	NoDate          Reason = "no-date"          // the page has no date of its own
+	NoJSONLD        Reason = "no-jsonld"        // no block of JSON-LD, or none that can be read
+	NoKnownType     Reason = "no-known-type"    // JSON-LD of no type whose properties are known
 
 	RobotsUnknown     Reason = "robots-unknown"     // robots.txt was not asked for
 	RobotsAbsent      Reason = "robots-absent"      // there is no robots.txt
@@ -97,6 +117,7 @@ var Reasons = [...]Reason{
 	SitemapAbsent, Incomplete, TooFewPages, NoExternal, LinksUnchecked,
 	NoImages, NoControls, NoHeadings, NoHTTPS, LocalSite, NoHreflang,
 	NotLinked, NoSignals,
+	PartRead, NotArticle, TooLittleText, LanguageUnknown, NoDate, NoJSONLD, NoKnownType,
 }
 
 // Outcome is the result of one page check: pass, fail or the reason why it does

@@ -28,6 +28,7 @@ const (
 	inUnshown   // not shown as it stands
 	inConcealed // too small to be seen, or of the colour around it
 	inUnquoted  // not for the snippets of search engines
+	inParagraph
 )
 
 // collector fills a Page from the events enter, text and close, in document order.
@@ -52,6 +53,7 @@ type collector struct {
 	anchor  *anchor
 	// What these point to.
 	titleText, headingText gathered
+	jsonText               []byte // of the JSON-LD block that is open
 	anchorElement          anchor
 	refs                   references
 	controls               controls
@@ -106,6 +108,10 @@ func (c *collector) enter(tag string, a atom.Atom, at attrs) {
 	if c.secure {
 		c.load(a, at)
 	}
+	if breaksLine(tag) {
+		c.p.Prose.endLine()
+	}
+	c.mark(a, at)
 	switch a {
 	case atom.Title:
 		c.titleText = c.titleText[:0]
@@ -147,6 +153,9 @@ func (c *collector) enter(tag string, a atom.Atom, at attrs) {
 // close takes in the end of an element.
 func (c *collector) close(tag string) {
 	c.words.end()
+	if breaksLine(tag) {
+		c.p.Prose.endLine()
+	}
 	switch tag {
 	case "title":
 		c.closeTitle()
@@ -155,6 +164,7 @@ func (c *collector) close(tag string) {
 	case "a", "area":
 		c.closeLink()
 	case "script", "noscript":
+		c.closeJSONLD()
 		c.raw = rawNone
 	}
 }
@@ -175,13 +185,24 @@ func (c *collector) text(s []byte) {
 		if c.cur&inSVG != 0 {
 			return
 		}
+		main := c.isMain()
 		c.words.add(s, place{
-			main: c.cur&(inChrome|inControl) == 0, link: c.cur&inLink != 0, root: c.cur&inAppRoot != 0,
+			main: main, link: c.cur&inLink != 0, root: c.cur&inAppRoot != 0, paragraph: c.cur&inParagraph != 0,
 			unquoted: c.cur&inUnquoted != 0,
 		})
+		c.p.Prose.add(s, main)
 		c.caption(s)
 	}
 }
+
+// endLine ends the open word and the open line.
+func (c *collector) endLine() {
+	c.words.end()
+	c.p.Prose.endLine()
+}
+
+// isMain reports whether what stands here is a part of the main text.
+func (c *collector) isMain() bool { return c.cur&(inHead|inHidden|inSVG|inChrome|inControl) == 0 }
 
 // caption adds text to the heading and the link that are open.
 func (c *collector) caption(s []byte) {
@@ -198,16 +219,30 @@ func (c *collector) rawText(s []byte) {
 	case rawScript:
 		c.p.ScriptBytes += len(s)
 	case rawJSONLD:
-		c.raw = rawRest // a block beyond any bound comes in parts
-		if len(c.p.JSONLD) < maxKept && len(s) <= c.jsonLeft {
-			c.p.JSONLD = append(c.p.JSONLD, string(s))
-			c.jsonLeft -= len(s)
+		// A long block comes in parts, and one of XML where a CDATA section begins or ends.
+		if len(s) > c.jsonLeft {
+			c.p.JSONLDCut, c.raw = true, rawRest
+			return
 		}
+		c.jsonLeft -= len(s)
+		c.jsonText = append(c.jsonText, s...)
 	case rawNoscript:
 		s = s[:min(len(s), c.noscriptLeft)]
 		c.noscriptLeft -= len(s)
 		c.p.NoscriptWords += wordsOfMarkup(s)
 	}
+}
+
+// closeJSONLD keeps the block that ends, unless it was left out or says nothing.
+func (c *collector) closeJSONLD() {
+	if c.raw != rawJSONLD || isAllBlank(c.jsonText) {
+		return
+	}
+	if len(c.p.JSONLD) >= maxKept {
+		c.p.JSONLDCut = true
+		return
+	}
+	c.p.JSONLD = append(c.p.JSONLD, string(c.jsonText))
 }
 
 func (c *collector) closeTitle() {
@@ -257,9 +292,10 @@ func (c *collector) image(at attrs) {
 func isDecoration(role string) bool { return role == "presentation" || role == "none" }
 
 func (c *collector) script(at attrs) {
-	switch kind := strings.ToLower(strings.TrimSpace(at.get("type"))); {
+	kind, _, _ := strings.Cut(strings.ToLower(at.get("type")), ";")
+	switch kind = strings.TrimSpace(kind); {
 	case kind == "application/ld+json":
-		c.raw = rawJSONLD
+		c.raw, c.jsonText = rawJSONLD, c.jsonText[:0]
 		return
 	case kind == "", kind == "module", strings.HasSuffix(kind, "/javascript"), strings.HasSuffix(kind, "/ecmascript"):
 		c.p.Scripts++
@@ -279,6 +315,7 @@ func (c *collector) finish() {
 	c.concludeHidden()
 	p := c.p
 	p.reserve(p.Header.Get("Tdm-Reservation"), "header")
+	p.JSONLDCut = p.JSONLDCut || c.raw == rawJSONLD // the document ends within a block
 	p.headerDirectives(p.Header.Values("X-Robots-Tag"))
 	p.headerLinks(p.Header.Values("Link"))
 	c.resolve()
@@ -289,6 +326,10 @@ func (c *collector) finish() {
 	p.VisibleWords, p.MainWords = c.words.visible/wordUnit, c.words.main/wordUnit
 	p.MainLinkWords, p.RootWords = c.words.mainLink/wordUnit, c.words.root/wordUnit
 	p.UnquotedWords = c.words.unquoted / wordUnit
+	p.ParagraphWords = c.words.paragraph / wordUnit
+	p.Prose.finish()
+	p.readJSONLD()
+	p.readDates()
 	p.Content, p.Simhash = c.words.content, c.words.simhash()
 }
 
@@ -324,6 +365,8 @@ func (c *collector) regionOf(tag string, a atom.Atom, at attrs) region {
 		return r | inChrome
 	case atom.Article, atom.Main:
 		return r | inArticle
+	case atom.P:
+		return r | inParagraph
 	case atom.Header, atom.Footer:
 		if c.cur&inArticle == 0 {
 			return r | inChrome

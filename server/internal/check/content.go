@@ -17,6 +17,31 @@ var content = []Check{
 		ID: "duplicate-content", Category: shared.CategoryContent, Severity: shared.SeverityWarning,
 		Source: "Google Search Central: canonical URLs", Site: &SiteRule{enoughPages, duplicateContent},
 	},
+	{
+		ID: "no-quantities", Category: shared.CategoryContent, Severity: shared.SeverityNotice,
+		Source: "Aggarwal et al., GEO (KDD 2024): statistics", Page: &PageRule{knownArticle, noQuantities},
+	},
+	{
+		ID: "no-sources", Category: shared.CategoryContent, Severity: shared.SeverityWarning,
+		Source: "Aggarwal et al., GEO (KDD 2024): cite sources", Page: &PageRule{article, noSources},
+	},
+	{
+		ID: "no-author", Category: shared.CategoryContent, Severity: shared.SeverityWarning,
+		Source: "Google Search Central: people-first content", Page: &PageRule{knownArticle, noAuthor},
+	},
+	{
+		ID: "no-date", Category: shared.CategoryContent, Severity: shared.SeverityNotice,
+		Source: "Google Search Central: publication dates", Page: &PageRule{knownArticle, noDate},
+	},
+	{
+		ID: "stale-date", Category: shared.CategoryContent, Severity: shared.SeverityNotice,
+		Source: "common practice", Page: &PageRule{dated, staleDate},
+	},
+	{
+		ID: "keyword-stuffing", Category: shared.CategoryContent, Severity: shared.SeverityWarning,
+		Source: "Google Search Central: spam policies; Aggarwal et al., GEO (KDD 2024): keyword stuffing",
+		Page:   &PageRule{stuffable, keywordStuffing},
+	},
 }
 
 // thinWords is how many main words a page should have to be worth listing.

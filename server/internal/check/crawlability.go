@@ -380,7 +380,7 @@ func bareHost(raw string) string {
 	if err != nil {
 		return ""
 	}
-	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+	return bareName(u)
 }
 
 // noSnippet finds pages that search engines may list but not quote. Answers that AI makes
@@ -453,3 +453,6 @@ func pageDeep(p *Page) *Fault {
 	}
 	return &Fault{Evidence: append([]shared.Evidence{number("clicks", p.Depth)}, p.referrerEvidence()...)}
 }
+
+// bareName is the host name of u without the www in front.
+func bareName(u *url.URL) string { return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.") }

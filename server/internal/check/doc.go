@@ -24,7 +24,9 @@
 // of two rules: [PageRule] or [SiteRule]. The runner asks Applies once and runs
 // the rule only when it does, so no rule repeats a guard. A check that does not
 // apply says why with a [Reason]; the words for ids, reasons and the names of
-// evidence are in package shared/text.
+// evidence are in package shared/text. Checks that are the steps of one scale, such as
+// having markup, markup that can be read and markup that is complete, name the item of the
+// score that they share: [Step].
 //
 // # Guarantees
 //
@@ -53,7 +55,9 @@
 //
 //	run.go           RunPage and RunSite: every check is asked once
 //	table.go         All: the checks in their order
-//	content.go       the checks of category content
+//	content.go       the checks of category content; article.go has those of articles, with the
+//	                 dates of dates.go and the words of lexicon.go
+//	structured.go    of category structured-data; schema.go is its table of types
 //	metadata.go      of category metadata; hreflang.go is one of its checks
 //	links.go         of category links
 //	performance.go   of category performance
@@ -72,8 +76,10 @@
 //	charset.go       the text of a body, and what is declared of it
 //	reader.go        the tags of an HTML document, placed by the rules of kinds.go
 //	xml.go           those of an XML document
-//	collect.go       what is kept of a document; its parts are head.go,
-//	                 anchor.go, controls.go and loads.go
+//	collect.go       what is kept of a document; its parts are head.go, anchor.go, marks.go,
+//	                 controls.go and loads.go
+//	prose.go         its visible text, in lines
+//	jsonld.go        what its JSON-LD describes
 //	evidence.go      what was seen, bounded
 //	host.go          which hosts are public
 //	words.go         words, similarity and the length of texts

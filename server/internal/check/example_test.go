@@ -34,6 +34,7 @@ func ExampleParse() {
 	// warning charset-problem
 	// 	charset-used: utf-8
 	// warning viewport-missing
+	// warning structured-data-missing
 	// warning link-not-crawlable
 	// 	count: 1
 	// 	markup: <a onclick="more()">Read on

@@ -37,6 +37,11 @@ type Facts struct {
 	// Cut names the bound at which the page was cut; empty when it was read whole.
 	Cut Cut `json:"x,omitempty"`
 
+	// Entity is true for a page that names an organisation or a person with an address. The
+	// Types of what it describes are kept of the pages that should name one.
+	Entity bool     `json:"e,omitempty"`
+	Types  []string `json:"p,omitempty"`
+
 	MainWords int    `json:"m,omitempty"`
 	Content   uint64 `json:"k,omitempty"`
 	Simhash   uint64 `json:"y,omitempty"`
@@ -98,6 +103,9 @@ func (p *Page) facts() Facts {
 		MainWords: p.MainWords, Content: p.Content, Simhash: p.Simhash,
 	}
 	f.Cut, f.Alternates = p.Cut, p.alternates()
+	if p.tellsWho() {
+		f.Entity, f.Types = p.namesEntity(), p.types()
+	}
 	if p.Refresh != nil {
 		f.Refresh = p.Refresh.URL
 	}

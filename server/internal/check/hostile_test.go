@@ -174,3 +174,11 @@ func measure(f func()) (growth uint64, took time.Duration) {
 	}
 	return growth, took
 }
+
+// A text of many lines fills what is kept of it, and no more.
+func TestProseIsBounded(t *testing.T) {
+	p := Parse(on(strings.Repeat("<p>una línea</p>", 50_000) + strings.Repeat("<nav><p>otra</p></nav>", 20_000)))
+	if main, rest := len(p.Prose.Main), len(p.Prose.Rest); !p.Prose.Cut || main > maxMainProse+1 || rest > maxRestProse+1 {
+		t.Errorf("kept %d and %d bytes, cut %v", main, rest, p.Prose.Cut)
+	}
+}

@@ -31,6 +31,8 @@ type Input struct {
 	// took until its first byte, without any waiting of our own.
 	Attempts int
 	TTFB     time.Duration
+	// FetchedAt is when the answer came. With a zero time no date of a page is too old.
+	FetchedAt time.Time
 	// Hops are the redirects on the way, in order.
 	Hops []Hop
 

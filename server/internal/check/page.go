@@ -52,7 +52,14 @@ type Page struct {
 	Lang        string     // as written; empty when absent
 	Viewport    string     // also for the check zoom-disabled
 	OG          []Property // Open Graph, in order
-	JSONLD      []string   // script blocks as written, for jsonld-invalid and the checks beside it
+	// JSONLD are the script blocks as written; JSONLDCut says that some were left out. What
+	// they say is in Items, and the blocks that are no JSON are in BrokenJSONLD.
+	JSONLD       []string
+	JSONLDCut    bool
+	Items        []Item
+	BrokenJSONLD []BrokenJSONLD
+	// MarkupTypes are the types that attributes name: those of microdata and of RDFa.
+	MarkupTypes []string
 
 	// Directives are the robots directives of meta elements and of the header.
 	Directives []Directive
@@ -78,7 +85,7 @@ type Page struct {
 	InsecureTotal int
 
 	// Links are distinct http(s) targets in order of appearance, at most
-	// MaxLinks. Outbound counts those on other hosts, for the check no-sources.
+	// MaxLinks. Outbound counts those on other hosts that the main text links to.
 	Links    []Link
 	Outbound int
 	// Unopenable are the first references that make no URL.
@@ -107,6 +114,14 @@ type Page struct {
 	// VisibleWords, MainWords and MainLinkWords are described in the package
 	// documentation; the last are those of the main text inside links.
 	VisibleWords, MainWords, MainLinkWords int
+	// ParagraphWords are the words of the main text inside paragraphs.
+	ParagraphWords int
+	// Prose is the text itself, for the checks that look for words.
+	Prose Prose
+	// Author says which mark names an author, Citation which one names a source; empty for
+	// none. Dates are those that marks name.
+	Author, Citation string
+	Dates            []Date
 	// Content and Simhash identify the main text: equal texts have equal
 	// Content, similar ones a Simhash that differs in few bits.
 	Content, Simhash uint64
@@ -169,6 +184,8 @@ type Link struct {
 	// check internal-nofollow.
 	NoFollow bool
 	Kind     LinkKind
+	// Main is true when a link of the main text leads there.
+	Main bool
 }
 
 // LinkKind says what leads to a target; where several things do, the first of them.

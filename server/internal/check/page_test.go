@@ -27,21 +27,21 @@ func TestParse(t *testing.T) {
 <aside>publicidad</aside><div hidden>oculto</div><img src="b.png">
 <footer>pie de página</footer></body></html>`))
 	p.Resolve = nil // functions do not compare
-	p.Content, p.Simhash = 0, 0
+	p.Content, p.Simhash, p.Prose = 0, 0, Prose{}
 	want := &Page{
 		Input: p.Input, HTML: true, Encoding: "utf-8", HeaderCharset: "utf-8", MetaCharset: "utf-8", Size: 848,
 		Title: "Uno & dos", Titles: []string{"Uno & dos"}, Description: "Una frase",
-		Lang: "es-ES", Viewport: "width=device-width", JSONLD: []string{`{"@type":"Article"}`},
+		Lang: "es-ES", Viewport: "width=device-width", JSONLD: []string{`{"@type":"Article"}`}, Items: []Item{{Types: []string{"Article"}}},
 		Canonicals: []Canonical{{"post", "https://sitio.example/blog/post", "html"}},
 		Canonical:  "https://sitio.example/blog/post",
 		Headings:   []Heading{{1, "El pan rico"}},
 		Links: []Link{
 			{URL: "https://sitio.example/", Text: "Inicio", Ref: "/"},
-			{URL: "https://sitio.example/blog/post", Text: "enlace uno", Ref: "post"},
-			{URL: "https://otro.example/x", Text: "fuera", Ref: "https://otro.example/x"},
+			{URL: "https://sitio.example/blog/post", Text: "enlace uno", Ref: "post", Main: true},
+			{URL: "https://otro.example/x", Text: "fuera", Ref: "https://otro.example/x", Main: true},
 		},
 		Outbound: 1, Images: 2, ImagesWithoutAlt: 1, WithoutAlt: []string{"b.png"}, LinkElements: 6,
-		VisibleWords: 17, MainWords: 12, MainLinkWords: 7, Scripts: 1, ScriptBytes: 10,
+		VisibleWords: 17, MainWords: 12, MainLinkWords: 7, ParagraphWords: 10, Scripts: 1, ScriptBytes: 10,
 	}
 	if !reflect.DeepEqual(p, want) {
 		t.Errorf("\n got %+v\nwant %+v", p, want)
@@ -103,7 +103,7 @@ func TestNestingBeyondAnyTree(t *testing.T) {
 	}
 	got := []any{p.Title, p.Lang, p.Headings, p.Links, p.MainWords, p.Cut}
 	want := []any{"Hondo", "es", []Heading{{1, "Hola"}}, []Link{
-		{URL: "https://sitio.example/b", Text: "enlace", Ref: "/b"}, {URL: "https://sitio.example/c", Text: "final", Ref: "/c"},
+		{URL: "https://sitio.example/b", Text: "enlace", Ref: "/b", Main: true}, {URL: "https://sitio.example/c", Text: "final", Ref: "/c", Main: true},
 	}, 40_003, Cut("")}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("\n got %v\nwant %v", got, want)

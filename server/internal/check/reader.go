@@ -471,7 +471,7 @@ func (r *reader) end(tag string, a atom.Atom) {
 	case a == atom.Body, a == atom.Html, a == atom.Head:
 		// what follows the body stands in it nevertheless
 	case k&isVoid != 0:
-		r.c.words.end() // an end tag of br is a line break
+		r.c.endLine() // an end tag of br is a line break
 	case r.isForeign():
 		r.endForeign(tag)
 	case k&isFormatting != 0:
@@ -489,7 +489,7 @@ func (r *reader) end(tag string, a atom.Atom) {
 		}
 	case a == atom.P:
 		r.endNearest(a, isScope|isButton)
-		r.c.words.end() // without a paragraph it is an empty one
+		r.c.endLine() // without a paragraph it is an empty one
 	case a == atom.Form:
 		r.endForm()
 	case a == atom.Li:

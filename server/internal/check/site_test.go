@@ -44,7 +44,7 @@ func listedPage(path string, change ...func(*Facts)) Facts {
 		URL: home + path, Depth: 1, Status: 200, Analysed: true, Title: "Página " + path, MainWords: 200,
 		Content: hashString(path), Simhash: hashString(path) * fnvPrime, Outcomes: make(Outcomes, len(pageChecks)),
 	}
-	f.Home = path == ""
+	f.Home, f.Entity = path == "", path == ""
 	for _, c := range change {
 		c(&f)
 	}
@@ -66,6 +66,10 @@ func alsoAt(paths ...string) func(*Facts) {
 		}
 	}
 }
+
+func unnamed(f *Facts) { f.Entity = false }
+
+func typed(types ...string) func(*Facts) { return func(f *Facts) { f.Types = types } }
 
 // sound is a site that passes every site check.
 func sound(change ...func(*SiteInput)) SiteInput {
@@ -201,6 +205,14 @@ var siteCases = []struct {
 		in: sound(pagesAre(listedPage("", titled("Inicio")),
 			listedPage("a", titled("Inicio"), func(f *Facts) { f.Canonical = home }))),
 		reason: TooFewPages},
+	{id: "organization-missing",
+		in: sound(pagesAre(listedPage("", unnamed, typed("WebSite")), listedPage("a"), listedPage("es/Sobre-Nosotros.html",
+			typed("WebSite", "AboutPage")))),
+		want: [][]shared.Evidence{ev("page", home, "page", home+"es/Sobre-Nosotros.html", "found-item", "WebSite",
+			"found-item", "AboutPage")}},
+	{id: "organization-missing", in: sound(pagesAre(listedPage("a"))), reason: Incomplete},
+	{id: "organization-missing", reason: Incomplete,
+		in: sound(pagesAre(listedPage("", unnamed)), func(in *SiteInput) { in.Complete = false })},
 	{id: "broken-external", in: sound(func(in *SiteInput) {
 		in.External = append(in.External,
 			ExternalLink{

@@ -3,7 +3,7 @@ package check
 import "slices"
 
 // All are the checks in the order reports show them. It is never changed.
-var All = slices.Concat(crawlability, aiAccess, content, metadata, links, performance, accessibility, security)
+var All = slices.Concat(crawlability, aiAccess, content, metadata, structuredData, links, performance, accessibility, security)
 
 var (
 	pageChecks = slices.DeleteFunc(slices.Clone(All), func(c Check) bool { return c.Page == nil })

@@ -1,0 +1,188 @@
+package check
+
+import (
+	"bytes"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Date is a date found on a page.
+type Date struct {
+	Day time.Time
+	// Place says where it stands.
+	Place string
+	// Own is true for a date that is meant to be that of the page; others may be those of
+	// what the page tells of.
+	Own bool
+}
+
+// What precedes the web is a date of history and not of a page.
+const firstYear, lastYear = 1990, 2100
+
+// Lengths in bytes of a line that says no more than who wrote a page and when, and of
+// what may stand between the month and the year of a date.
+const (
+	shortLine  = 120
+	beforeYear = 32
+)
+
+// readDates adds the dates that JSON-LD and the text show: of the text the newest that may
+// be the page's own, and the newest of the others.
+func (p *Page) readDates() {
+	for _, item := range p.Items {
+		if item.Nested {
+			continue
+		}
+		for _, d := range item.dates {
+			p.noteDate(d.Content, "JSON-LD "+d.Name, true)
+		}
+	}
+	var newest [2]time.Time
+	for i, text := range [...][]byte{p.Prose.Main, p.Prose.Rest} {
+		for line := range lines(text) {
+			day, ok := newestDate(line)
+			kind := 1
+			if i == 0 && len(line) <= shortLine {
+				kind = 0
+			}
+			if ok && day.After(newest[kind]) {
+				newest[kind] = day
+			}
+		}
+	}
+	for kind, day := range newest {
+		if !day.IsZero() {
+			p.Dates = append(p.Dates, Date{Day: day, Place: "text", Own: kind == 0})
+		}
+	}
+}
+
+// newestDate gives the newest date in a line of text.
+func newestDate(s []byte) (newest time.Time, found bool) {
+	for i := 0; i < len(s); i++ {
+		if !isDigit(s[i]) {
+			continue
+		}
+		start := i
+		for i < len(s) && isDigit(s[i]) {
+			i++
+		}
+		if i-start != len("2006") {
+			continue
+		}
+		year := smallNumber(s[start:i])
+		if year < firstYear || year > lastYear {
+			continue
+		}
+		if day, ok := dateOf(year, s[:start], s[i:]); ok && (!found || day.After(newest)) {
+			newest, found = day, true
+		}
+	}
+	return newest, found
+}
+
+// dateOf makes a date of a year and what stands before or after it.
+func dateOf(year int, before, after []byte) (time.Time, bool) {
+	if len(after) >= len("-01-02") && isDateSeparator(after[0]) {
+		month, rest := leadingNumber(after[1:])
+		if len(rest) > 0 && rest[0] == after[0] {
+			day, _ := leadingNumber(rest[1:])
+			return validDate(year, month, day)
+		}
+	}
+	if n := len(before); n > 0 && isDateSeparator(before[n-1]) {
+		rest, second := trailingNumber(before[:n-1])
+		if len(rest) > 0 && rest[len(rest)-1] == before[n-1] {
+			_, first := trailingNumber(rest[:len(rest)-1])
+			return laterOf(year, first, second)
+		}
+	}
+	return writtenDate(year, before)
+}
+
+func isDateSeparator(b byte) bool { return b == '-' || b == '/' || b == '.' }
+
+// laterOf reads two numbers as day and month, or as month and day. Where both are
+// possible it gives the later date, for which a page is not called old too early.
+func laterOf(year, first, second int) (time.Time, bool) {
+	a, okA := validDate(year, second, first)
+	b, okB := validDate(year, first, second)
+	if okB && (!okA || b.After(a)) {
+		return b, true
+	}
+	return a, okA
+}
+
+// writtenDate reads the name of a month before a year, with the day on either side of it.
+// Without a day it is the end of the month.
+func writtenDate(year int, before []byte) (time.Time, bool) {
+	before = before[max(0, len(before)-beforeYear):]
+	fields := bytes.FieldsFunc(before, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	day, month := 0, time.Month(0)
+	for i := len(fields) - 1; i >= 0 && i >= len(fields)-5; i-- {
+		word := bytes.ToLower(fields[i])
+		n, _ := leadingNumber(word)
+		switch {
+		case month == 0 && monthNames[string(word)] != 0:
+			month = monthNames[string(word)]
+		case n > 0 && day == 0:
+			day = n
+		case dateJoins[string(word)]:
+		default:
+			i = 0 // the date has ended
+		}
+		if month != 0 && day != 0 {
+			return validDate(year, int(month), day)
+		}
+	}
+	if month == 0 {
+		return time.Time{}, false
+	}
+	return time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC), true
+}
+
+func validDate(year, month, day int) (time.Time, bool) {
+	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	return t, t.Year() == year && t.Month() == time.Month(month) && t.Day() == day
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
+
+// smallNumber is the value of a few digits.
+func smallNumber(s []byte) (n int) {
+	for _, b := range s {
+		n = 10*n + int(b-'0')
+	}
+	return n
+}
+
+// leadingNumber reads the one or two digits that s begins with; 0 for any other number.
+func leadingNumber(s []byte) (n int, rest []byte) {
+	i := 0
+	for i < len(s) && isDigit(s[i]) {
+		i++
+	}
+	if i > 2 {
+		return 0, s[i:]
+	}
+	return smallNumber(s[:i]), s[i:]
+}
+
+// trailingNumber reads the one or two digits that s ends with; 0 for any other number.
+func trailingNumber(s []byte) (rest []byte, n int) {
+	i := len(s)
+	for i > 0 && isDigit(s[i-1]) {
+		i--
+	}
+	if len(s)-i > 2 {
+		return s[:i], 0
+	}
+	return s[:i], smallNumber(s[i:])
+}
+
+// startsUpper reports whether s begins with a capital letter.
+func startsUpper(s []byte) bool {
+	r, _ := utf8.DecodeRune(s)
+	return unicode.IsUpper(r)
+}

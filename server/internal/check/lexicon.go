@@ -1,0 +1,114 @@
+package check
+
+import (
+	"strings"
+	"time"
+)
+
+// The words by which checks know a language: English, Spanish, German, French,
+// Portuguese and Italian together. A check whose fault could be a word that is not
+// here does not apply to pages in other languages.
+
+// knownLanguages are the primary subtags of the languages of these lists.
+var knownLanguages = wordSet("en es de fr pt it")
+
+// monthNames are the names and short names of months in lower case.
+var monthNames = func() map[string]time.Month {
+	names := map[string]time.Month{}
+	for i, list := range [...]string{
+		"january jan enero ene januar janvier janv janeiro gennaio gen",
+		"february feb febrero februar février fevrier févr fevr fév fev fevereiro febbraio",
+		"march mar marzo märz maerz mrz mars março marco",
+		"april apr abril abr avril avr aprile",
+		"may mayo mai maio maggio mag",
+		"june jun junio juni juin junho giugno giu",
+		"july jul julio juli juillet juil julho luglio lug",
+		"august aug agosto ago août aout",
+		"september sep sept septiembre setiembre septembre setembro set settembre",
+		"october oct octubre oktober okt octobre outubro out ottobre ott",
+		"november nov noviembre novembre novembro",
+		"december dec diciembre dic dezember dez décembre déc decembre dezembro dicembre",
+	} {
+		for name := range strings.FieldsSeq(list) {
+			names[name] = time.Month(i + 1)
+		}
+	}
+	return names
+}()
+
+// dateJoins stand between the parts of a written date.
+var dateJoins = wordSet("de del of the di do")
+
+// bylineWords stand before the name of an author.
+var bylineWords = []string{
+	"by", "author", "authors", "por", "autor", "autora", "von", "verfasst von", "par", "auteur", "di", "a cura di",
+	"autore", "autrice",
+}
+
+// authorClasses are parts of the class names of bylines.
+var authorClasses = []string{"author", "autor", "byline"}
+
+// units follow a number and make a quantity of it, in lower case.
+var units = wordSet(`
+	km m cm mm nm µm kg g mg t l ml cl km² m² m³ km/h mph ft in mi yd lb lbs oz gal acre acres ha ms µs ns
+	s min h hz khz mhz ghz w kw mw gw kwh mwh v a ma mah bit bits byte bytes kb mb gb tb pb kib mib gib px dpi fps
+	mbps gbps kbit mbit gbit pt rpm bar hpa pa n j kj kcal cal k c f usd eur gbp chf x
+	percent pct prozent porcento
+	euro euros dollar dollars dólares pound pounds peso pesos franken francs reais
+	second seconds minute minutes hour hours day days week weeks month months year years decade decades century
+	segundo segundos minuto minutos hora horas día días dia dias semana semanas mes meses año años ano anos siglo siglos
+	sekunde sekunden minuten stunde stunden tag tage tagen woche wochen monat monate monaten jahr jahre jahren
+	seconde secondes heure heures jour jours semaine semaines mois an ans année années siècle siècles
+	mês século séculos secondo secondi minuti ora ore giorno giorni settimana settimane mese mesi anno anni secolo
+	thousand million millions billion billions trillion mil millón millones milhão milhões bilhões tausend million
+	millionen milliarde milliarden mille millions milliard milliards mila milione milioni miliardo miliardi
+	people users persons personas usuarios personen menschen nutzer personnes utilisateurs pessoas usuários persone
+	utenti times veces mal fois vezes volte degrees grados grad degrés graus gradi
+	meter meters metre metres metro metros mètre mètres metri kilometer kilometers kilometre kilometres kilómetro
+	kilómetros kilomètres quilômetros chilometri mile miles millas feet inch inches gram grams gramos gramm grammes
+	gramas grammi kilo kilos kilogram kilograms liter liters litre litres litro litros litri ton tons tonne tonnes
+	toneladas tonnen tonnellate watt watts volt volts`)
+
+// unitPhrases are units of several words.
+var unitPhrases = []string{"per cent", "por ciento", "por cento", "per cento", "pour cent"}
+
+// commonWords say nothing of what a text is about: articles, pronouns, prepositions,
+// conjunctions and the commonest verbs.
+var commonWords = wordSet(`
+	the and for are but not you all any can had her was one our out has him his how its may new now old see two way who
+	did get let say she too use that with have this will your from they know want been good much some time very when
+	come here just like long make many more only over such take than them well were what which about would there their
+	could other after first also into these then where does most should because through between before while each both
+	same why
+	los las del una uno unos unas que por con para como más mas pero sus este esta esto estos estas ese esa eso esos
+	esas entre cuando muy sin sobre también tambien hasta hay donde quien desde todo todos toda todas nos durante les
+	contra otros otras otro otra fue era son está están ser tiene porque cada así puede cual según
+	der die das und den dem des ein eine einer eines einem einen ist sind war von mit auf für sich nicht auch als nach
+	bei aus wie wird werden wurde sie ich wir ihr zum zur über durch oder aber nur noch kann hat haben mehr wenn dass
+	diese dieser dieses sein seine bis vor dann alle können
+	les des une est pas pour dans qui que sur plus par avec son ses sont cette ces mais aux leur elle nous vous ils
+	tout tous comme même être fait sans peut ont été entre aussi bien très dont donc où leurs notre votre
+	não nao uma umas uns dos das aos com por mais como mas foi ele ela tem seu sua quando muito nos já está também pelo
+	pela até isso entre depois sem mesmo seus quem nas esse eles você essa num nem suas meu às minha têm são ser
+	gli che non per con una del della delle dei degli dal dalla nel nella sono come più anche alla alle agli questo
+	questa questi queste suo sua loro essere dopo tra fra quando molto tutti tutto dove chi così può ogni senza`)
+
+// aboutWords are the last parts of addresses of pages that tell who stands behind a site.
+var aboutWords = wordSet(`
+	about about-us aboutus about-me company who-we-are our-story acerca acerca-de sobre sobre-mi sobre-nosotros nosotros
+	quienes-somos quiénes-somos empresa ueber-uns uber-uns über-uns ueber-mich unternehmen a-propos apropos
+	qui-sommes-nous entreprise sobre-nos sobre-nós quem-somos chi-siamo chi-sono azienda`)
+
+func wordSet(list string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(list) {
+		set[word] = true
+	}
+	return set
+}
+
+// knowsLanguage reports whether the page says that it is in a language of these lists.
+func (p *Page) knowsLanguage() bool {
+	primary, _, _ := strings.Cut(p.Lang, "-")
+	return knownLanguages[strings.ToLower(primary)]
+}

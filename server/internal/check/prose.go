@@ -1,0 +1,84 @@
+package check
+
+import (
+	"bytes"
+	"iter"
+)
+
+// Bounds of the text that is kept while a page is judged.
+const (
+	maxMainProse = 256 << 10
+	maxRestProse = 64 << 10
+)
+
+// lineEnd ends a line of prose. No document has this character: readers leave it out.
+const lineEnd = 0
+
+// Prose is the visible text of a page in lines, as its block elements break it: that of
+// the main text, and that of navigation, header and footer.
+type Prose struct {
+	Main, Rest []byte
+	Cut        bool // some was left out
+}
+
+// add adds a piece of text to the line that is open.
+func (t *Prose) add(s []byte, main bool) {
+	if main {
+		t.Main = t.grow(t.Main, s, maxMainProse)
+	} else {
+		t.Rest = t.grow(t.Rest, s, maxRestProse)
+	}
+}
+
+func (t *Prose) grow(to, s []byte, bound int) []byte {
+	if len(to) == 0 || to[len(to)-1] == lineEnd {
+		s = bytes.TrimLeft(s, " \t\r\n\f")
+	}
+	room := max(0, bound-len(to)) // the end of a line may stand beyond the bound
+	if room < len(s) {
+		t.Cut = true
+		s = s[:room]
+	}
+	return append(to, s...)
+}
+
+// endLine ends the open line of both texts.
+func (t *Prose) endLine() {
+	t.Main = endLine(t.Main)
+	t.Rest = endLine(t.Rest)
+}
+
+func endLine(s []byte) []byte {
+	if len(s) == 0 || s[len(s)-1] == lineEnd {
+		return s
+	}
+	return append(s, lineEnd)
+}
+
+// finish ends the text: how its last line ended says nothing.
+func (t *Prose) finish() {
+	t.Main = bytes.TrimRight(t.Main, string(rune(lineEnd)))
+	t.Rest = bytes.TrimRight(t.Rest, string(rune(lineEnd)))
+}
+
+// lines gives the lines of a text, without the blanks around them.
+func lines(s []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for line := range bytes.SplitSeq(s, []byte{lineEnd}) {
+			if line = bytes.TrimSpace(line); len(line) > 0 && !yield(line) {
+				return
+			}
+		}
+	}
+}
+
+// breaksLine reports whether the text before and after a tag stands in different lines.
+func breaksLine(tag string) bool {
+	switch tag {
+	case "address", "article", "aside", "blockquote", "br", "caption", "dd", "details", "div", "dl", "dt", "fieldset",
+		"figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main",
+		"nav", "ol", "p", "pre", "section", "summary", "table", "td", "th", "tr", "ul":
+		return true
+	}
+	return false
+}
