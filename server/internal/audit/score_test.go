@@ -265,3 +265,78 @@ func TestCategoryWeightsAreAHundred(t *testing.T) {
 		t.Errorf("%d categories weigh %d", len(categoryWeights), sum)
 	}
 }
+
+// markupSteps are the heads of a page whose markup grows better, each with the check that
+// decides what the page earns, and how much that is in units.
+var markupSteps = []struct {
+	head, check string
+	grade       int64
+}{
+	{"", "structured-data-missing", 0},
+	{`<script type="application/ld+json">{"@type":"Event",}</script>`, "jsonld-invalid", unit / 4},
+	{`<script type="application/ld+json">{"@type":"Event","name":"x"}</script>`, "jsonld-incomplete", unit * 7 / 10},
+	{
+		`<script type="application/ld+json">{"@type":"Event","name":"x","startDate":"2026-11-26","location":"y"}</script>`,
+		"", unit,
+	},
+}
+
+// markupVisit is a page that has come to a step.
+func markupVisit(step, depth int) *visit {
+	p := check.Parse(check.Input{
+		URL: "https://site.example/", Depth: depth, Status: 200, ContentType: "text/html",
+		Body: []byte(markupSteps[step].head),
+	})
+	v := &visit{facts: check.RunPage(p).Facts}
+	v.derive()
+	return v
+}
+
+// markupRules are the checks of a page's markup.
+func markupRules() []rule {
+	return slices.DeleteFunc(slices.Clone(allRules), func(r rule) bool { return r.Step.Item == "" })
+}
+
+// Checks that are steps of one scale are one item of the score: each page earns what its
+// step is worth, and the check that it fails has cost the rest.
+func TestStepsAreOneItem(t *testing.T) {
+	for i, step := range markupSteps {
+		v, _ := computeScore(markupRules(), markupVisit(i, 2).tally, nil, 1)
+		if v.Raw != step.grade || step.check != "" && int64(v.Lost[step.check]) != unit-step.grade {
+			t.Errorf("step %d: got %d, lost %v, want %d, lost by %q", i, v.Raw, v.Lost, step.grade, step.check)
+		}
+		if l := markupVisit(i, 2).tally["structured-data-missing"]; l.Applied != 1 || (l.Failed == 1) != (i == 0) {
+			t.Errorf("step %d: the check of the item itself: %+v", i, l)
+		}
+	}
+}
+
+// Whatever the other pages of a site have, better markup on one never lowers the score. With
+// the checks scored one by one it did.
+func TestBetterMarkupNeverLowersTheScore(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		rest := tally{}
+		for range rng.IntN(6) {
+			rest.merge(markupVisit(rng.IntN(len(markupSteps)), rng.IntN(3)).tally)
+		}
+		before, depth := int64(-1), rng.IntN(3)
+		for step := range markupSteps {
+			site := tally{}
+			site.merge(rest)
+			site.merge(markupVisit(step, depth).tally)
+			v, ok := computeScore(markupRules(), site, nil, 1)
+			if !ok || v.Raw <= before {
+				t.Fatalf("step %d: %d after %d", step, v.Raw, before)
+			}
+			before = v.Raw
+			sum := int64(0)
+			for _, n := range v.Lost {
+				sum += int64(n)
+			}
+			if sum != unit-v.Raw {
+				t.Fatalf("lost points add up to %d, want %d: %v", sum, unit-v.Raw, v.Lost)
+			}
+		}
+	}
+}

@@ -191,10 +191,11 @@ func isByline(line []byte) bool {
 
 // cutWord gives what follows a word that s begins with.
 func cutWord(s []byte, word string) (rest []byte, ok bool) {
-	if len(s) <= len(word) || s[len(word)] != ' ' && s[len(word)] != ':' || !strings.EqualFold(string(s[:len(word)]), word) {
+	if len(s) <= len(word) || !strings.EqualFold(string(s[:len(word)]), word) {
 		return nil, false
 	}
-	return s[len(word):], true
+	rest = s[len(word):]
+	return rest, rest[0] == ' ' || rest[0] == ':'
 }
 
 func noDate(p *Page) *Fault {

@@ -84,7 +84,7 @@ func newestDate(s []byte) (newest time.Time, found bool) {
 
 // dateOf makes a date of a year and what stands before or after it.
 func dateOf(year int, before, after []byte) (time.Time, bool) {
-	if len(after) >= len("-01-02") && isDateSeparator(after[0]) {
+	if len(after) >= len("-1-2") && isDateSeparator(after[0]) {
 		month, rest := leadingNumber(after[1:])
 		if len(rest) > 0 && rest[0] == after[0] {
 			day, _ := leadingNumber(rest[1:])

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Item is one thing that JSON-LD describes: what blocks say of the same @id is one.
@@ -61,9 +62,13 @@ func brokenJSONLD(block string, err error) BrokenJSONLD {
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 		offset = max(0, int(syntax.Offset)-1) // it counts the byte itself
 	}
+	detail := err.Error()
+	if r, size := utf8.DecodeRuneInString(block[offset:]); size > 1 { // the message names its first byte
+		detail = strings.Replace(detail, string(rune(block[offset])), string(r), 1)
+	}
 	from, to := max(0, offset-snippetBefore), min(len(block), offset+snippetAfter)
 	return BrokenJSONLD{
-		Offset: offset, Detail: sanitise(err.Error(), maxText),
+		Offset: offset, Detail: sanitise(detail, maxText),
 		Snippet: sanitise(strings.ToValidUTF8(block[from:to], ""), maxText),
 	}
 }

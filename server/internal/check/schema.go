@@ -34,14 +34,15 @@ var schemaTypes = []schemaType{
 	{"WebSite", nil, [][]string{{"name"}, {"url"}}},
 	{"BreadcrumbList", nil, [][]string{{"itemListElement"}}},
 	{"FAQPage", nil, [][]string{{"mainEntity"}}},
-	{"LocalBusiness", strings.Fields("AnimalShelter AutomotiveBusiness AutoRepair AutoDealer Bakery BarOrPub BeautySalon " +
-		"BookStore CafeOrCoffeeShop ChildCare ClothingStore Dentist DryCleaningOrLaundry Electrician ElectronicsStore " +
-		"EmergencyService EmploymentAgency EntertainmentBusiness ExerciseGym FastFoodRestaurant FinancialService Florist " +
-		"FoodEstablishment FurnitureStore GeneralContractor GroceryStore HairSalon HardwareStore HealthAndBeautyBusiness " +
-		"HealthClub HomeAndConstructionBusiness Hospital Hostel Hotel InsuranceAgency JewelryStore LegalService Library " +
-		"Locksmith LodgingBusiness MedicalBusiness MedicalClinic Motel MovingCompany Notary Optician PetStore Pharmacy " +
-		"Physician Plumber ProfessionalService RealEstateAgent Resort Restaurant RoofingContractor ShoeStore " +
-		"ShoppingCenter SportsActivityLocation Store TouristInformationCenter TravelAgency VeterinaryCare Winery"),
+	{"LocalBusiness", strings.Fields("AnimalShelter AutomotiveBusiness AutoRepair AutoDealer Bakery BarOrPub BeautySalon BookStore " +
+		"CafeOrCoffeeShop ChildCare ClothingStore Dentist DryCleaningOrLaundry Electrician ElectronicsStore " +
+		"EmergencyService EmploymentAgency EntertainmentBusiness ExerciseGym FastFoodRestaurant " +
+		"FinancialService Florist FoodEstablishment FurnitureStore GeneralContractor GroceryStore HairSalon " +
+		"HardwareStore HealthAndBeautyBusiness HealthClub HomeAndConstructionBusiness Hospital Hostel Hotel " +
+		"InsuranceAgency JewelryStore LegalService Library Locksmith LodgingBusiness MedicalBusiness " +
+		"MedicalClinic Motel MovingCompany Notary Optician PetStore Pharmacy Physician Plumber " +
+		"ProfessionalService RealEstateAgent Resort Restaurant RoofingContractor ShoeStore ShoppingCenter " +
+		"SportsActivityLocation Store TouristInformationCenter TravelAgency VeterinaryCare Winery"),
 		[][]string{{"name"}, {"address"}}},
 	{"Event", strings.Fields("BusinessEvent ChildrensEvent ComedyEvent CourseInstance DanceEvent EducationEvent " +
 		"ExhibitionEvent Festival FoodEvent Hackathon LiteraryEvent MusicEvent ScreeningEvent SocialEvent SportsEvent " +
