@@ -421,7 +421,7 @@ func TestDrain(t *testing.T) {
 	if end, _ := s.End(); !errors.Is(err, ssetest.ErrEnded) || end.Reason != shared.EndDrain || end.RetryMS <= 0 {
 		t.Errorf("the stream ended with %v, %+v", err, end)
 	}
-	for _, line := range []string{"stream opened", "stream ended", "reason=drain", "stopped"} {
+	for _, line := range []string{"msg=streams open=0 opened=1 ended.drain=1", "stopped"} {
 		if !p.log.Contains(line) {
 			t.Errorf("the log lacks %q", line)
 		}

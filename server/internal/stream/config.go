@@ -88,7 +88,8 @@ type Config struct {
 	// Fail answers a request with a problem. It gets a [*Refusal] or an error
 	// of Admit. Required.
 	Fail func(w http.ResponseWriter, r *http.Request, err error)
-	// Log is told of every stream and every outage. Required.
+	// Log is told of every outage and every trouble, once a minute what streams did,
+	// and at DEBUG of every stream. Required.
 	Log *slog.Logger
 	// Metrics is where the metrics are registered; registering twice panics.
 	// Defaults to nil: nowhere.

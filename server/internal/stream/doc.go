@@ -168,6 +168,10 @@
 // propagation.go says what that measures exactly. What a stream costs, and what that
 // means for a million of them, stands in package load.
 //
+// The log has a line a minute for all streams together: how many are open, were opened,
+// and ended, by why. Each has lines of its own at DEBUG; one that was cut at its write
+// deadline has them at INFO, but only the first ten a minute.
+//
 // # What a client may not assume
 //
 //   - that it sees every revision, every percentage or every stage;
@@ -203,6 +207,7 @@
 //	env.go  gate.go      what all of them need of their server; how many may be open
 //	heartbeat.go         heartbeats, encoded once for all
 //	metrics.go           figures
+//	summary.go           what the log says of streams
 //	config.go            what a caller decides
 //
 // Uses run down this list, except between those that know each other: the Server, its

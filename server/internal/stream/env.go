@@ -13,11 +13,15 @@ type env struct {
 	freshness  freshness
 	gate       *gate
 	heartbeats heartbeats
+	summary    *summary
 	takenOver  atomic.Int64 // connections that net/http has no more
 }
 
 func newEnv(cfg Config) *env {
-	e := &env{cfg: cfg, clock: clock{epoch: time.Now()}, metrics: newMetrics(cfg.Metrics), gate: newGate(cfg.MaxStreams)}
+	e := &env{
+		cfg: cfg, clock: clock{epoch: time.Now()}, metrics: newMetrics(cfg.Metrics),
+		gate: newGate(cfg.MaxStreams), summary: newSummary(cfg.Log),
+	}
 	e.freshness.clock = e.clock
 	e.freshness.swept.Store(int64(never))
 	return e

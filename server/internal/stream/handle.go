@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -102,8 +103,9 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, want request) {
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, want request, free func()) (kept bool) {
 	out, err := newResponse(w, s.cfg.WriteTimeout)
 	if err != nil {
-		s.cfg.Log.Error("stream not possible: a wrapper of the response hides its connection",
-			append(want.logAttrs(r.RemoteAddr), "err", err)...)
+		s.cfg.Log.LogAttrs(r.Context(), slog.LevelError,
+			"stream not possible: a wrapper of the response hides its connection",
+			append(want.logAttrs(r.RemoteAddr), slog.Any("err", err))...)
 		s.refuse(w, r, internal(err))
 		return false
 	}

@@ -1,7 +1,9 @@
 package stream
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
@@ -29,7 +31,8 @@ func newOpenStream(e *env, s subscriber, began time.Time, free func(), remote, c
 // opened counts and logs the stream before its first byte.
 func (o *openStream) opened() {
 	o.env.metrics.sse.Inc()
-	o.env.cfg.Log.Info("stream opened", o.logAttrs()...)
+	o.env.summary.begin()
+	o.log(slog.LevelDebug, "stream opened")
 }
 
 // do carries an output out with a writer's write, and reports whether the stream is
@@ -54,11 +57,20 @@ func (o *openStream) ended(reason string, now time.Time) {
 	life := o.env.since(now) - o.began
 	o.env.metrics.sse.Dec()
 	o.env.metrics.streamEnded(reason, life)
-	attrs := o.logAttrs()
+	level := o.env.summary.end(reason)
 	if reason == string(shared.EndMaxAge) {
-		o.env.cfg.Log.Info("stream lifetime reached", append(attrs, "duration", life)...)
+		o.log(level, "stream lifetime reached", slog.Duration("duration", life))
 	}
-	o.env.cfg.Log.Info("stream ended", append(attrs, "reason", reason, "duration", life, "frames", int(o.sent))...)
+	o.log(level, "stream ended", slog.String("reason", reason), slog.Duration("duration", life),
+		slog.Int("frames", int(o.sent)))
+}
+
+// log writes a line about the stream, which costs nothing if nobody wants it.
+func (o *openStream) log(level slog.Level, message string, attrs ...slog.Attr) {
+	ctx, log := context.Background(), o.env.cfg.Log
+	if log.Enabled(ctx, level) {
+		log.LogAttrs(ctx, level, message, append(o.logAttrs(), attrs...)...)
+	}
 }
 
 // release gives back what admission gave, after the socket was closed.
@@ -67,7 +79,7 @@ func (o *openStream) release() {
 	o.env.release(o.free)
 }
 
-func (o *openStream) logAttrs() []any {
+func (o *openStream) logAttrs() []slog.Attr {
 	remote, cursor, _ := strings.Cut(o.peer, " ")
 	want := o.subscriber.request()
 	want.cursor = cursor

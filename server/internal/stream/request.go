@@ -13,15 +13,15 @@ type request struct {
 }
 
 // logAttrs are the attributes of a stream's log lines.
-func (r request) logAttrs(remote string) []any {
-	var attrs []any
+func (r request) logAttrs(remote string) []slog.Attr {
+	var attrs []slog.Attr
 	switch r.variant {
 	case withID:
-		attrs = []any{slog.Int64("audit_id", r.ids[0]), slog.String("last_event_id", cutForLog(r.cursor))}
+		attrs = []slog.Attr{slog.Int64("audit_id", r.ids[0]), slog.String("last_event_id", cutForLog(r.cursor))}
 	case withoutID:
-		attrs = []any{slog.Any("audit_ids", r.ids)}
+		attrs = []slog.Attr{slog.Any("audit_ids", r.ids)}
 	default:
-		attrs = []any{slog.String("topic", "list")}
+		attrs = []slog.Attr{slog.String("topic", "list")}
 	}
 	return append(attrs, slog.String("remote", remote), slog.String("transport", "sse"))
 }

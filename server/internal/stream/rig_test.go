@@ -107,7 +107,8 @@ func newRigOn(
 ) *rig {
 	t.Helper()
 	r := &rig{t: t, table: newTable(), dial: dial, log: &testkit.LogBuffer{}, metrics: prometheus.NewRegistry()}
-	cfg.Fail, cfg.Log, cfg.Metrics = fail, slog.New(slog.NewTextHandler(r.log, nil)), r.metrics
+	cfg.Fail, cfg.Metrics = fail, r.metrics
+	cfg.Log = slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	r.feed = feed.New(feed.Config{Log: cfg.Log})
 	r.table.committed = r.feed.Wake
 	r.server = New(r.table, r.feed, cfg)

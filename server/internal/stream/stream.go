@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"atalaya/server/internal/feed"
 )
@@ -32,9 +33,13 @@ func New(r Reader, f *feed.Feed, cfg Config) *Server {
 // taken over from net/http, which http.Server knows nothing of any more, and
 // returns nil. Errors of the Reader do not end it. Call it once.
 func (s *Server) Run(ctx context.Context) error {
+	var summing sync.WaitGroup
+	summing.Go(func() { s.summary.run(ctx) })
 	err := s.relay.run(ctx)
 	s.shards.stop()
 	s.conns.stop()
+	summing.Wait()
+	s.summary.write()
 	return err
 }
 
