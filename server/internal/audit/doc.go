@@ -97,7 +97,8 @@
 // # Score
 //
 // For each check, the weighted share of pages that passed (home 4, one click 2,
-// others 1; site-wide checks by their grade); errors squared; weighted mean in
+// others 1; site-wide checks by their grade; checks that are steps of one scale
+// together, as one item, see [check.Step]); errors squared; weighted mean in
 // the category (error 5, warning 3, notice 1, info 0); weighted mean over the
 // categories that have an applicable check; then the caps. All in integers of
 // 1/10,000. Points lost add up to 100 minus the score before caps, exactly.

@@ -241,10 +241,10 @@ func stuffable(p *Page) Reason {
 	switch r := hasOwnText(p); {
 	case r != applies:
 		return r
-	case !p.knowsLanguage():
-		return LanguageUnknown
 	case p.MainWords < thinWords:
 		return TooLittleText
+	case !p.knowsLanguage():
+		return LanguageUnknown
 	}
 	return applies
 }
@@ -289,16 +289,19 @@ func (p *Page) themes() (themes []string) {
 
 // contentWords are the words of a title or heading that say what it is about, in lower case.
 func contentWords(s string) []string {
-	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !isWordRune(r) })
+	words := strings.FieldsFunc(strings.ToLower(s), endsTerm)
 	return slices.DeleteFunc(words, func(w string) bool {
 		return characters(w) < 3 || commonWords[w] || !strings.ContainsFunc(w, unicode.IsLetter)
 	})
 }
 
+// endsTerm reports whether a character ends a word; a name such as send-pack is one.
+func endsTerm(r rune) bool { return !isWordRune(r) && r != '-' && r != '_' }
+
 // occurrences counts how often words stand in a text, and all its words.
 func occurrences(text []byte, words []string) (counts []int, total int) {
 	counts = make([]int, len(words))
-	for field := range bytes.FieldsFuncSeq(text, func(r rune) bool { return !isWordRune(r) }) {
+	for field := range bytes.FieldsFuncSeq(text, endsTerm) {
 		total++
 		for i, word := range words {
 			if bytes.EqualFold(field, []byte(word)) {

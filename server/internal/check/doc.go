@@ -36,9 +36,10 @@
 // which pages were fetched does not change them, and lists in evidence have a
 // fixed order. Any bytes may be given: Parse never panics, its work grows
 // with the size of the body, and beside what is kept it takes little more room than
-// the decoded text. A page that reaches a bound says which one: [Page.Cut]. What a page says is hostile; text taken from it is
-// valid UTF-8 without control characters and bounded in length, but it is not
-// escaped: that is the reader's part.
+// the decoded text. A page that reaches a bound says which one:
+// [Page.Cut]. What a page says is hostile; text taken from it is valid UTF-8 without
+// control characters and bounded in length, but it is not escaped: that is the reader's
+// part. [Page.Prose] alone is as the page has it.
 //
 // # What counts as text
 //
@@ -50,6 +51,11 @@
 // scripts written without spaces two ideographs or kana count as one word, and
 // five letters of Thai, Lao, Khmer or Burmese do. Lengths are characters:
 // combining marks and joiners are not counted, bytes never are.
+//
+// An article is a page with one main heading and 300 main words or more, of which six in ten
+// stand in paragraphs. Checks that look for words, such as the name of a month, apply to
+// articles in the languages of lexicon.go alone: those that the page names or, where it names
+// none, sounds like.
 //
 // # The files, in reading order
 //

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"strings"
 	"time"
 )
@@ -89,7 +90,7 @@ var commonWords = wordSet(`
 	les des une est pas pour dans qui que sur plus par avec son ses sont cette ces mais aux leur elle nous vous ils
 	tout tous comme même être fait sans peut ont été entre aussi bien très dont donc où leurs notre votre
 	não nao uma umas uns dos das aos com por mais como mas foi ele ela tem seu sua quando muito nos já está também pelo
-	pela até isso entre depois sem mesmo seus quem nas esse eles você essa num nem suas meu às minha têm são ser
+	pela até isso entre depois sem mesmo seus quem nas outros outras todos todas podem esse eles você essa num nem suas meu às minha têm são ser
 	gli che non per con una del della delle dei degli dal dalla nel nella sono come più anche alla alle agli questo
 	questa questi queste suo sua loro essere dopo tra fra quando molto tutti tutto dove chi così può ogni senza`)
 
@@ -107,8 +108,33 @@ func wordSet(list string) map[string]bool {
 	return set
 }
 
-// knowsLanguage reports whether the page says that it is in a language of these lists.
+// knowsLanguage reports whether the page is in a language of these lists: by what it says
+// or, where it says nothing, by its words.
 func (p *Page) knowsLanguage() bool {
+	if p.Lang == "" {
+		return soundsKnown(p.Prose.Main)
+	}
 	primary, _, _ := strings.Cut(p.Lang, "-")
 	return knownLanguages[strings.ToLower(primary)]
+}
+
+// How many of the first words of a text must be common ones to tell its language. One of
+// four or five is in the languages of the lists, and one of twenty in those beside them.
+const (
+	languageSample  = 1 << 10 // bytes
+	languageWords   = 40
+	languagePercent = 12
+)
+
+// soundsKnown reports whether a text is written in a language of the lists.
+func soundsKnown(text []byte) bool {
+	text = text[:min(len(text), languageSample)]
+	known, total := 0, 0
+	for word := range bytes.FieldsFuncSeq(text, func(r rune) bool { return !isWordRune(r) }) {
+		total++
+		if commonWords[string(bytes.ToLower(word))] {
+			known++
+		}
+	}
+	return total >= languageWords && 100*known >= languagePercent*total
 }

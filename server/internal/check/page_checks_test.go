@@ -204,7 +204,7 @@ var pageCases = []struct {
 	{id: "keyword-stuffing", in: with(goodFacts, strings.Repeat("Pan de Panadería ", 30)),
 		want: ev("word", "pan", "percent", "6")},
 	{id: "keyword-stuffing", in: with(goodFacts+loremWords, "pan"), reason: TooLittleText},
-	{id: "keyword-stuffing", in: with(`lang="es"`, ``), reason: LanguageUnknown},
+	{id: "keyword-stuffing", in: with(`lang="es"`, `lang="sv-FI"`), reason: LanguageUnknown},
 	{id: "jsonld-invalid", in: with(`"2026-05-03"}`, `"2026-05-03",}`),
 		want: ev("count", "1", "offset", "160", "detail", "invalid character '}' looking for beginning of object key string",
 			"markup", `"Ana Luz"},"datePublished":"2026-05-03",}`)},
