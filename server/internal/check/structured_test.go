@@ -155,10 +155,11 @@ func TestWhoStandsBehindASite(t *testing.T) {
 // Only the pages that should say who stands behind the site have their types among the facts.
 func TestTypesAreFactsOfFewPages(t *testing.T) {
 	about := func(in *Input) { in.URL = home + "about" }
+	start := func(in *Input) { in.Home = true }
 	for _, c := range []struct {
 		change func(*Input)
 		want   []string
-	}{{about, []string{"Article", "Person"}}, {func(*Input) {}, nil}} {
+	}{{about, []string{"Article", "Person"}}, {start, []string{"Article", "Person"}}, {func(*Input) {}, nil}} {
 		f := RunPage(Parse(on(good, c.change))).Facts
 		slices.Sort(f.Types)
 		if !slices.Equal(f.Types, c.want) {
