@@ -253,6 +253,7 @@ func Parse(in Input) *Page {
 		}
 	}
 	p.Hidden.Invisible = invisibleText(text)
+	p.Prose.Main = make([]byte, 0, min(len(text)/2, maxMainProse)) // more than most pages have
 	c := newCollector(p, final)
 	if cut := newReader(c).read(text); cut != "" {
 		p.Cut = cut
