@@ -23,7 +23,8 @@ import (
 // environment variable: its name in capitals, with ATALAYA_ before it and _ for -.
 // A flag wins over its variable. Defaults and bounds stand in [Config.settings].
 type Config struct {
-	// Addr is the host:port to listen on.
+	// Addr is the host:port to listen on, unix:/path, or systemd for the socket that
+	// systemd passes.
 	Addr string
 	// TLSCert and TLSKey are the files, PEM, of the certificate with its chain and
 	// of its key. Both or neither; with them everything is HTTPS.
@@ -102,7 +103,8 @@ const countMax = 1 << 30
 // flag is a line here, a field above and a row of the README's table.
 func (c *Config) settings(u *unparsed) []setting {
 	return []setting{
-		unbounded("addr", &c.Addr, "127.0.0.1:8000", "`host:port` to listen on"),
+		unbounded("addr", &c.Addr, "127.0.0.1:8000",
+			"`host:port` to listen on, or unix:/path of a socket, or systemd for the socket that systemd passes"),
 		unbounded("tls-cert", &c.TLSCert, "",
 			"`file` of the certificate and its chain (PEM): serve HTTPS, and HTTP/2 with it"),
 		unbounded("tls-key", &c.TLSKey, "",
@@ -127,7 +129,8 @@ func (c *Config) settings(u *unparsed) []setting {
 		bounded("drain", &c.Drain, stream.DrainDefault, 0, 10*time.Minute,
 			"window over which streams are told to come back at shutdown, {bounds}; "+
 				"beyond loopback the server goes on answering for up to 2s of it"),
-		bounded("max-streams", &c.MaxStreams, 0, 0, countMax, "bound on open streams; 0 means what the limit of open files has room for"),
+		bounded("max-streams", &c.MaxStreams, 0, 0, countMax,
+			"bound on open streams; 0 means what the limit of open files has room for"),
 		bounded("max-streams-per-ip", &c.MaxStreamsPerIP, 100, 0, countMax,
 			"bound on streams of one address (loopback exempt); 0 means none"),
 		unbounded("trusted-proxies", &u.trustedProxies, "",
@@ -192,28 +195,22 @@ func parseConfig(args []string, getenv func(string) string, out io.Writer) (Conf
 			return c, err
 		}
 	}
-	return c, c.complete(u)
+	return c, c.complete(u, getenv)
 }
 
 // complete checks what concerns several flags and works out what follows from
 // others.
-func (c *Config) complete(u unparsed) (err error) {
+func (c *Config) complete(u unparsed, getenv func(string) string) (err error) {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return errors.New("--tls-cert and --tls-key belong together: give both or neither")
 	}
-	host, _, err := net.SplitHostPort(c.Addr)
-	if err != nil {
-		return fmt.Errorf("--addr is %q, but must be host:port, such as 127.0.0.1:8000", c.Addr)
-	}
-	loopback := access.IsLoopback(host)
-	if !loopback && !c.InsecureNoAuth {
-		return fmt.Errorf("--addr %s can be reached from other machines, and nobody has to sign in: "+
-			"give --insecure-no-auth to accept that, or bind to 127.0.0.1", c.Addr)
+	if err := c.checkAddr(getenv); err != nil {
+		return err
 	}
 	if c.DebugAddr != "" && !onLoopback(c.DebugAddr) {
 		return fmt.Errorf("--debug-addr is %q, but must be host:port on loopback, such as 127.0.0.1:6060", c.DebugAddr)
 	}
-	c.AllowPrivateTargets = u.allowPrivateTargets == "true" || u.allowPrivateTargets == "auto" && loopback
+	c.AllowPrivateTargets = u.allowPrivateTargets == "true" || u.allowPrivateTargets == "auto" && onLoopback(c.Addr)
 	if c.TrustedProxies, err = parseNetworks(u.trustedProxies); err != nil {
 		return err
 	}
@@ -228,7 +225,7 @@ const noticeMax = 2 * time.Second
 // balancer sees /readyz fail and sends nobody here before the port closes. On
 // loopback there is none: whoever stops a local server wants it to exit at once.
 func (c Config) notice() time.Duration {
-	if onLoopback(c.Addr) {
+	if onLoopback(c.Addr) || strings.HasPrefix(c.Addr, unixPrefix) {
 		return 0
 	}
 	return min(c.Drain, noticeMax)

@@ -21,6 +21,7 @@
 //   - flags.go: the table of flags, which prints and checks itself
 //   - errors.go: which error of which part becomes which error code
 //   - routes.go: every path that is not the JSON API
+//   - listen.go: the socket that --addr stands for
 //   - http.go: the HTTP server and its bounds
 //   - descriptors.go, descriptors_unix.go, descriptors_other.go: who may have how many descriptors
 //   - connections.go: the sockets of clients within their share of them

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"strconv"
-	"syscall"
 	"time"
 
 	"atalaya/app/ui"
@@ -38,9 +37,9 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		return err
 	}
 	// Listen first: a second start must find out before it touches the data.
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Addr)
+	listener, err := cfg.listener(ctx)
 	if err != nil {
-		return listenError("--addr", cfg.Addr, err)
+		return err
 	}
 	defer listener.Close()
 	debug, err := debugListener(ctx, cfg.DebugAddr)
@@ -130,7 +129,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	}
 	defer func() { quit(); stop(); err = errors.Join(err, parts.wait()) }()
 
-	guard := access.NewGuard(cfg.Addr, access.Readers{Origins: cfg.CORSOrigins, May: forPrograms}, problems.Fail)
+	readers := access.Readers{Origins: cfg.CORSOrigins, May: forPrograms}
+	guard := access.NewGuard(listener.Addr().String(), readers, problems.Fail)
 	handler := guard.Wrap(starts.Wrap(api.Deadlines(strict(answer.Finish(mux), problems))))
 	server := newHTTPServer(cfg, cert, api.Log(log, problems, handler), log)
 	clients := newConnections(share.clients, streams.TakenOver, log)
@@ -149,11 +149,15 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	return drain(cfg, streams, server, log)
 }
 
-// localURL is an address that a browser on this machine can open. A server that
+// localURL is an address that a browser on this machine can open; a unix socket is named
+// as --addr names it. A server that
 // listens everywhere has none of its own, so it is called localhost.
 func localURL(scheme string, addr net.Addr) string {
 	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
 		return scheme + "://localhost:" + strconv.Itoa(tcp.Port)
+	}
+	if addr.Network() == "unix" {
+		return unixPrefix + addr.String()
 	}
 	return scheme + "://" + addr.String()
 }
@@ -225,14 +229,6 @@ func owner() string {
 		host = "unknown"
 	}
 	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8])
-}
-
-// listenError says why the address that a flag gives cannot be had.
-func listenError(flag, addr string, err error) error {
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s is in use by another program; give another %s", addr, flag)
-	}
-	return fmt.Errorf("cannot listen on %s: %w", addr, err)
 }
 
 // migrate brings the database up to date and stops.

@@ -124,6 +124,7 @@ func TestStreamsOfOneAddress(t *testing.T) {
 		"behind a proxy": {asked("10.0.0.1:1", "203.0.113.5"), asked("10.0.0.2:1", "203.0.113.5"),
 			asked("127.0.0.2:1", "1.1.1.1, 203.0.113.5")},
 		"behind a proxy, and not": {asked("10.0.0.1:1", "203.0.113.5"), asked("203.0.113.5:9", ""), asked("[fd00::1]:1", "203.0.113.5")},
+		"over a unix socket":      {asked("@", "203.0.113.5"), asked("", "1.1.1.1, 203.0.113.5"), asked("@", "203.0.113.5")},
 		"a proxy's own loopback":  {asked("10.0.0.1:1", "127.0.0.1"), asked("10.0.0.1:1", "127.0.0.1"), asked("10.0.0.1:1", "127.0.0.1")},
 		"a proxy that hides":      {asked("10.0.0.1:1", ""), asked("10.0.0.1:1", "unknown"), asked("10.0.0.1:1", "")},
 		"a link of several zones": {asked("[fe80::1%eth0]:1", ""), asked("[fe80::1%eth1]:1", ""), asked("[fe80::2%eth0]:1", "")},

@@ -15,7 +15,8 @@ type proxies []netip.Prefix
 // that is a trusted proxy, the last one in X-Forwarded-For that is not; whatever stands
 // before it anybody may have written. IPv6 peers are one per /64, the smallest block a
 // customer gets, and IPv4 in IPv6 is IPv4. It is the zero Addr for a connection without
-// an IP address.
+// an IP address and without a forwarded one. Over a unix socket, which has none, a proxy
+// on this machine speaks: it is believed, or all its peers would be exempt.
 //
 // A connection from loopback is exempt from bounds, because a proxy on the same machine
 // speaks for many; so that such a proxy's own peers are counted, name it as trusted. An
@@ -23,7 +24,7 @@ type proxies []netip.Prefix
 func (p proxies) peer(r *http.Request) (peer netip.Addr, exempt bool) {
 	peer = parseHop(r.RemoteAddr)
 	exempt = !peer.IsValid() || peer.IsLoopback()
-	if p.trust(peer) {
+	if !peer.IsValid() || p.trust(peer) {
 		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 		for i := len(hops) - 1; i >= 0; i-- {
 			hop := parseHop(strings.TrimSpace(hops[i]))
