@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -46,6 +47,9 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	file, err := filepath.Abs(filepath.Join(c.DataDir, "atalaya.db"))
 	if err != nil {
 		return errors.Join(fmt.Errorf("store: %w", err), held.Close())
+	}
+	if err := makeFile(file); err != nil {
+		return errors.Join(err, held.Close())
 	}
 	// One connection writes, so that writers queue here instead of in SQLite's
 	// busy loop; the others cannot write even by mistake.
@@ -91,10 +95,24 @@ func (s *Store) expireLeases(ctx context.Context) error {
 	})
 }
 
+// makeFile makes an empty database where there is none.
+func makeFile(file string) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("store: the database cannot be made: %w", err)
+	}
+	return f.Close()
+}
+
+// openFile never makes a file: in the place of one that was moved away, SQLite would
+// make an empty one, and then remove the log of the other.
 func openFile(file string, conns int, option string) (*sql.DB, error) {
 	dsn := url.URL{
 		Scheme: "file", OmitHost: true, Path: filepath.ToSlash(file),
-		RawQuery: "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&" +
+		RawQuery: "mode=rw&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&" +
 			"_pragma=foreign_keys(1)&" + option,
 	}
 	db, err := sql.Open("sqlite", dsn.String())
