@@ -223,7 +223,8 @@ const noticeMax = 2 * time.Second
 
 // notice is how long a server that goes away answers at least, so that a load
 // balancer sees /readyz fail and sends nobody here before the port closes. On
-// loopback there is none: whoever stops a local server wants it to exit at once.
+// loopback and over a unix socket there is none: whoever stops a local server wants it
+// to exit at once.
 func (c Config) notice() time.Duration {
 	if onLoopback(c.Addr) || strings.HasPrefix(c.Addr, unixPrefix) {
 		return 0

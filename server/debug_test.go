@@ -52,7 +52,8 @@ func TestDebugAddr(t *testing.T) {
 func TestDebugAddrInUse(t *testing.T) {
 	p := start(t, "--data-dir", t.TempDir(), "--workers", "0")
 	addr := strings.TrimPrefix(p.url, "http://")
-	if _, err := debugListener(t.Context(), addr); err == nil || !strings.Contains(err.Error(), "give another --debug-addr") {
+	_, err := debugListener(t.Context(), addr)
+	if err == nil || !strings.Contains(err.Error(), "give another --debug-addr") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -17,9 +17,10 @@ import (
 
 // overUnix has the process be asked through its socket.
 func (p *process) overUnix(path string) {
-	p.http = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", path)
-	}}}
+	}
+	p.http = &http.Client{Transport: &http.Transport{DialContext: dial}}
 	p.url = "http://audits.example"
 }
 

@@ -70,7 +70,7 @@ func (rs Readers) meet(h http.Header, r *http.Request) crossing {
 func ParseOrigin(text string) (origin string, ok bool) {
 	u, err := url.Parse(strings.ToLower(text))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil ||
-		strings.ContainsAny(u.Host, "*,%") || u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(text, "#") {
+		strings.ContainsAny(u.Host, "*,%") || u.Path != "" || strings.ContainsAny(text, "?#") {
 		return "", false
 	}
 	for i := range len(u.Host) {
