@@ -27,6 +27,10 @@ var bodyCases = map[string]siteCase{
 	"pdf-as-html": {
 		pages: []string{"200 /", "200 /doc (no page)"}, found: []string{"content-type-mismatch /doc"},
 	},
+	"jsonld": {
+		pages: lines("200", "/", "/bad", "/graph", "/none"),
+		found: []string{"jsonld-invalid /bad", "jsonld-incomplete /graph"},
+	},
 	"pictures and archives as HTML": {
 		site: testkit.Site{
 			"/":     linking("Home", "/png", "/zip", "/text"),

@@ -28,7 +28,9 @@ func sitemapRobots(paths ...string) testkit.Answer {
 }
 
 var sitemapCases = map[string]siteCase{
-	"sitemap-bad-urls":           {pages: []string{"200 /", "200 /a", "404 /gone"}, found: []string{"http-4xx /gone"}},
+	"sitemap-bad-urls": {
+		pages: []string{"200 /", "200 /a", "404 /gone"}, found: []string{"http-4xx /gone", "sitemap-bad-url /gone"},
+	},
 	"sitemap-index-default-path": {pages: []string{"200 /", "200 /a"}},
 	"the sitemap of WordPress": {
 		site: testkit.Site{

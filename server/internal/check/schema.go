@@ -5,10 +5,6 @@ import (
 	"strings"
 )
 
-// SchemaReviewed is the day when the table below was compared with the documentation of
-// Google's rich results and with schema.org.
-const SchemaReviewed = "2026-11-26"
-
 // schemaType says which properties a thing must have to be of use.
 type schemaType struct {
 	// name is that of the type, others those of its subtypes that sites use.
@@ -19,7 +15,8 @@ type schemaType struct {
 }
 
 // schemaTypes are the types whose properties are known. What Google calls required stands
-// here, and of what it recommends that without which the type says little.
+// here, and of what it recommends that without which the type says little; written in
+// November 2026.
 var schemaTypes = []schemaType{
 	{"Article", strings.Fields("NewsArticle BlogPosting TechArticle ScholarlyArticle SocialMediaPosting Report " +
 		"AnalysisNewsArticle OpinionNewsArticle ReportageNewsArticle ReviewNewsArticle LiveBlogPosting APIReference"),
