@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 // heap is a store with so many old audits, and rows of them.
 type heap struct {
+	sync.Mutex
 	old, rows int
 	err       error
 	calls     int
@@ -26,6 +28,8 @@ func take(from *int, most int) int {
 }
 
 func (h *heap) Expire(_ context.Context, keep time.Duration) (int, error) {
+	h.Lock()
+	defer h.Unlock()
 	h.calls++
 	h.keep = keep
 	if h.err != nil {
@@ -37,6 +41,8 @@ func (h *heap) Expire(_ context.Context, keep time.Duration) (int, error) {
 }
 
 func (h *heap) Purge(context.Context) (int, error) {
+	h.Lock()
+	defer h.Unlock()
 	h.calls++
 	return take(&h.rows, 200), nil
 }
@@ -49,27 +55,35 @@ func TestOldAuditsAreDeletedLittleByLittle(t *testing.T) {
 		done := make(chan error, 1)
 		go func() { done <- keeper{h, 720 * time.Hour, slog.New(slog.NewTextHandler(&log, nil))}.run(ctx) }()
 
-		synctest.Wait()
+		h.Lock()
+		pass := func(d time.Duration) {
+			h.Unlock()
+			time.Sleep(d)
+			synctest.Wait()
+			h.Lock()
+		}
+		pass(0)
 		if h.calls != 1 || h.old != 150 || h.keep != 720*time.Hour {
 			t.Errorf("at once: %d calls with keep %v left %d old audits, want one that left 150", h.calls, h.keep, h.old)
 		}
-		time.Sleep(keepPause / 2)
+		pass(keepPause / 2)
 		if h.calls != 1 {
 			t.Error("there was no pause for other writers")
 		}
-		time.Sleep(keepEvery / 2)
+		pass(keepEvery / 2)
 		if h.old != 0 || h.rows != 0 || h.calls != 4+5 {
 			t.Errorf("after a while: %d old audits and %d rows are left after %d calls, want none after 9",
 				h.old, h.rows, h.calls)
 		}
-		time.Sleep(3 * keepEvery) // nothing is old: no more lines
+		pass(3 * keepEvery) // nothing is old: no more lines
 		if h.calls != 9+3*2 {
 			t.Errorf("in three more runs: %d calls, want 6", h.calls-9)
 		}
 		h.err = errors.New("the disk is on fire")
-		time.Sleep(keepEvery)
+		pass(keepEvery)
 		h.err, h.old = nil, 1
-		time.Sleep(keepEvery)
+		pass(keepEvery)
+		h.Unlock()
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)
