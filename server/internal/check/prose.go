@@ -57,8 +57,16 @@ func endLine(s []byte) []byte {
 
 // finish ends the text: how its last line ended says nothing.
 func (t *Prose) finish() {
-	t.Main = bytes.TrimRight(t.Main, string(rune(lineEnd)))
-	t.Rest = bytes.TrimRight(t.Rest, string(rune(lineEnd)))
+	t.Main = trimLines(t.Main)
+	t.Rest = trimLines(t.Rest)
+}
+
+// trimLines leaves nothing of a text that has only line ends.
+func trimLines(s []byte) []byte {
+	if s = bytes.TrimRight(s, string(rune(lineEnd))); len(s) == 0 {
+		return nil
+	}
+	return s
 }
 
 // lines gives the lines of a text, without the blanks around them.
