@@ -86,7 +86,7 @@ test-wasm: $(OVERLAY) ## the client's tests under Node: WebAssembly, with the st
 test-browser: tools client ## the tests in a real browser alone
 	ATALAYA_REQUIRE_ALL=1 $(GO) test -count 1 -run '^TestBrowser|^TestWorker' ./server ./web
 
-tools: ## install what the tests need (PostgreSQL, Chromium, Node), or say what is missing
+tools: ## install what the tests need (PostgreSQL, Chromium, Node, axe …), or say what is missing
 	@.ci/tools
 
 fuzz: ## 20 s for every fuzz target

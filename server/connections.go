@@ -25,8 +25,7 @@ const (
 // connections keeps the sockets of clients within their share of the descriptors.
 // When there is no room, the connection that has been idle longest is closed for a
 // newcomer; while none is idle, one newcomer waits here and all others in the kernel's
-// queue. A stream that
-// its writer took over counts, and is never closed for anybody.
+// queue. A stream that its writer took over counts, and is never closed for anybody.
 type connections struct {
 	most  int        // 0: no bound
 	taken func() int // sockets that writers of streams took over from net/http

@@ -94,14 +94,7 @@ func (s *watched) stream(w http.ResponseWriter, r *http.Request) {
 
 // TestWatch runs the script in a real browser on a page of its own.
 func TestWatch(t *testing.T) {
-	chromium := need(t, "chromium")
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-dev-shm-usage", true))
-	browser, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	defer stop()
-	tab, closeTab := chromedp.NewContext(browser)
-	defer closeTab()
+	tab := openTab(t)
 	eval := func(script string) string {
 		t.Helper()
 		said, err := chromedp.Run(tab, chromedp.Evaluate[string]("String("+script+")"))

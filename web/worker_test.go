@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -54,18 +55,25 @@ func newOrigin(t *testing.T) *origin {
 	return o
 }
 
+// openTab opens a tab in a real browser, which ends with the test.
+func openTab(t *testing.T) context.Context {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(need(t, "chromium")), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-dev-shm-usage", true))
+	browser, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	tab, closeTab := chromedp.NewContext(browser)
+	t.Cleanup(closeTab)
+	return tab
+}
+
 // TestWorker runs the service worker in a real browser against a server that
 // answers, fails, hangs, is replaced, and goes away.
 func TestWorker(t *testing.T) {
-	chromium := need(t, "chromium")
+	tab := openTab(t)
 	o := newOrigin(t)
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-dev-shm-usage", true))
-	browser, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	defer stop()
-	tab, closeTab := chromedp.NewContext(browser)
-	defer closeTab()
 
 	open := func(path string) string {
 		t.Helper()

@@ -17,8 +17,8 @@ const (
 
 // announcer decides what screen readers are told. The zero value has announced
 // nothing. The end of an audit and a worker that falls silent are announced at once, a
-// change of the connection when it lasts, progress at every ten percent and every stage, but at most once
-// in [sayEvery].
+// change of the connection when it lasts, progress at every ten percent and every
+// stage, but at most once in [sayEvery].
 type announcer struct {
 	text string
 

@@ -33,9 +33,9 @@ const (
 	preflightAge   = "600" // seconds for which a browser need not ask again
 )
 
-// meet says what a request is to a reader's page, and sets the headers of its answer that tell the
-// browser what the page may do. They name the one origin that asked and allow no
-// credentials.
+// meet says what a request is to a reader's page, and sets the headers of its answer that
+// tell the browser what the page may do. They name the one origin that asked and allow
+// no credentials.
 func (rs Readers) meet(h http.Header, r *http.Request) crossing {
 	if len(rs.Origins) == 0 || !rs.May(r.URL.Path) {
 		return neither

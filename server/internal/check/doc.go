@@ -71,7 +71,7 @@
 //	security.go      of category security
 //	ai.go            of category ai-access; agents.go is its table of crawlers,
 //	                 hidden.go and walls.go are each one of its checks
-//	crawlability.go  of category crawlability
+//	crawlability.go  of category crawlability; redirects.go has its rules about redirects
 //	sitemap.go       its rules about sitemaps
 //	robots.go        its rules about robots.txt
 //	targets.go       its rules about what canonical URLs, sitemaps and links lead to
@@ -84,6 +84,7 @@
 //	xml.go           those of an XML document
 //	collect.go       what is kept of a document; its parts are head.go, anchor.go, marks.go,
 //	                 controls.go and loads.go
+//	region.go        the kinds of places that its elements stand in
 //	prose.go         its visible text, in lines
 //	jsonld.go        what its JSON-LD describes
 //	evidence.go      what was seen, bounded

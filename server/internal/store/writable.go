@@ -53,9 +53,9 @@ func (w *writability) proved() {
 
 // Writable returns why the database takes no writes at present: [ErrFull],
 // [ErrReadOnly], [ErrStandby], [ErrMoved] or another [ErrUnavailable]. It tries: SQLite
-// by writing, PostgreSQL by asking. A database that is only slow
-// or busy is not said to take none. It may be called often: what it finds out, or a
-// write has met, holds for a while.
+// by writing, PostgreSQL by asking. A database that is only slow or busy is not said to
+// take none. It may be called often: what it finds out, or a write has met, holds for a
+// while.
 func (s *Store) Writable(ctx context.Context) error {
 	if err := s.files.check(); err != nil {
 		return err
