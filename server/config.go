@@ -15,6 +15,7 @@ import (
 	"atalaya/server/internal/access"
 	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/feed"
+	"atalaya/server/internal/netname"
 	"atalaya/server/internal/stream"
 	"atalaya/shared"
 )
@@ -235,7 +236,7 @@ func (c Config) notice() time.Duration {
 // onLoopback reports whether a host:port is on loopback.
 func onLoopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
-	return err == nil && access.IsLoopback(host)
+	return err == nil && netname.IsLoopback(host)
 }
 
 // parseNetworks reads the value of --trusted-proxies.

@@ -14,6 +14,7 @@ import (
 	"atalaya/server/internal/access"
 	"atalaya/server/internal/api"
 	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/netname"
 	"atalaya/server/internal/store"
 	"atalaya/server/internal/stream"
 	"atalaya/shared"
@@ -125,7 +126,7 @@ func seed(allowPrivate bool) func(raw string) (string, error) {
 }
 
 func private(u *url.URL) bool {
-	if access.IsLoopback(u.Hostname()) {
+	if netname.IsLoopback(u.Hostname()) {
 		return true
 	}
 	ip, err := netip.ParseAddr(u.Hostname())

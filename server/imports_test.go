@@ -29,9 +29,10 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/testkit":         {},                                                // tests only
 	"atalaya/server/internal/testkit/hostile": {},                                                // tests only
 	"atalaya/server/internal/sse/ssetest":     {"atalaya/shared", "atalaya/server/internal/sse"}, // tests only
-	"atalaya/server/internal/crawl": {"golang.org/x/net/...",
+	"atalaya/server/internal/netname":         {},
+	"atalaya/server/internal/crawl": {"atalaya/shared", "atalaya/server/internal/netname", "golang.org/x/net/...",
 		"github.com/nlnwa/whatwg-url/url", "github.com/andybalholm/brotli"},
-	"atalaya/server/internal/check": {"atalaya/shared", "golang.org/x/net/html/..."},
+	"atalaya/server/internal/check": {"atalaya/shared", "atalaya/server/internal/netname", "golang.org/x/net/html/..."},
 	"atalaya/server/internal/work":  {"atalaya/shared", "atalaya/shared/text"}, // the engine's English sentences
 	"atalaya/server/internal/audit": {"atalaya/shared", "atalaya/server/internal/work", "atalaya/server/internal/crawl",
 		"atalaya/server/internal/check", "golang.org/x/sync/semaphore"},
@@ -42,7 +43,7 @@ var mayImport = map[string][]string{
 		"github.com/prometheus/client_golang/..."},
 	"atalaya/server/internal/api":    {"atalaya/shared"},
 	"atalaya/server/internal/answer": {"atalaya/shared", "atalaya/web", "github.com/andybalholm/brotli"},
-	"atalaya/server/internal/access": {"atalaya/shared"},
+	"atalaya/server/internal/access": {"atalaya/shared", "atalaya/server/internal/netname"},
 	"atalaya/server/internal/pages": {"atalaya/shared", "atalaya/shared/text", "atalaya/app/ui", "atalaya/web",
 		"github.com/maxence-charriere/go-app/..."},
 	// These are linked into tests, and pgtest into load as well.

@@ -37,3 +37,21 @@ func parseWeight(param string) (weight float64, ok bool) {
 	weight, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
 	return weight, err == nil && strings.EqualFold(strings.TrimSpace(name), "q") && weight >= 0 && weight <= 1
 }
+
+// SplitUnquoted splits a header at the separators that stand outside its quoted strings
+// (RFC 9110, section 5.6). It returns at least one part.
+func SplitUnquoted(header string, separator byte) (parts []string) {
+	start, quoted := 0, false
+	for i := 0; i < len(header); i++ {
+		switch {
+		case header[i] == '"':
+			quoted = !quoted
+		case quoted && header[i] == '\\':
+			i++
+		case !quoted && header[i] == separator:
+			parts = append(parts, header[start:i])
+			start = i + 1
+		}
+	}
+	return append(parts, header[start:])
+}

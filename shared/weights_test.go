@@ -20,3 +20,20 @@ func TestWeights(t *testing.T) {
 		}
 	}
 }
+
+func TestSplitUnquoted(t *testing.T) {
+	for header, want := range map[string][]string{
+		"":                   {""},
+		"a,b, c":             {"a", "b", " c"},
+		`a="x,y",b`:          {`a="x,y"`, "b"},
+		`a="x\\",y",b`:       {`a="x\\"`, `y",b`},
+		`a="x\",y",b`:        {`a="x\",y"`, "b"},
+		`a="never closed,b`:  {`a="never closed,b`},
+		`,`:                  {"", ""},
+		`a="ends in escape\`: {`a="ends in escape\`},
+	} {
+		if got := SplitUnquoted(header, ','); !slices.Equal(got, want) {
+			t.Errorf("%q: got %q, want %q", header, got, want)
+		}
+	}
+}

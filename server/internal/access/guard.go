@@ -4,9 +4,10 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
+
+	"atalaya/server/internal/netname"
 )
 
 // ErrHost says that the Host header does not name this server.
@@ -30,7 +31,7 @@ type Guard struct {
 func NewGuard(addr string, readers Readers, fail func(http.ResponseWriter, *http.Request, error)) *Guard {
 	host, _, err := net.SplitHostPort(addr)
 	return &Guard{
-		loopback: err == nil && IsLoopback(host), readers: readers, cross: http.NewCrossOriginProtection(), fail: fail,
+		loopback: err == nil && netname.IsLoopback(host), readers: readers, cross: http.NewCrossOriginProtection(), fail: fail,
 	}
 }
 
@@ -50,7 +51,7 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 }
 
 func (g *Guard) check(r *http.Request, crossing crossing) error {
-	if g.loopback && !IsLoopback(hostname(r.Host)) {
+	if g.loopback && !netname.IsLoopback(hostname(r.Host)) {
 		return ErrHost
 	}
 	if crossing != neither {
@@ -90,14 +91,4 @@ func hostname(host string) string {
 		return h
 	}
 	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-}
-
-// IsLoopback reports whether a host name or address always means this machine:
-// 127.0.0.0/8, ::1, localhost and the names under it (RFC 6761).
-func IsLoopback(host string) bool {
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return ip.Unmap().IsLoopback()
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }

@@ -1,9 +1,10 @@
 package check
 
 import (
-	"net/netip"
 	"net/url"
 	"strings"
+
+	"atalaya/server/internal/netname"
 )
 
 // LacksHTTPS reports whether a home page is public but came without TLS. An address, a
@@ -11,7 +12,7 @@ import (
 // RFC 8375) cannot be expected to have it.
 func LacksHTTPS(home *url.URL) bool {
 	host := strings.ToLower(home.Hostname())
-	if _, is := address(host); is || home.Scheme != "http" || isPrivateHost(host) {
+	if _, is := netname.Address(host); is || home.Scheme != "http" || isPrivateHost(host) {
 		return false
 	}
 	switch topLabel(host) {
@@ -25,7 +26,7 @@ func LacksHTTPS(home *url.URL) bool {
 // machine or the network it stands in. For names it is what RFC 6761, RFC 6762 and
 // RFC 8375 say, and internal, which will never be a public domain.
 func isPrivateHost(host string) bool {
-	if addr, is := address(host); is {
+	if addr, is := netname.Address(host); is {
 		return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast() || addr.IsUnspecified()
 	}
 	switch topLabel(host) {
@@ -33,23 +34,6 @@ func isPrivateHost(host string) bool {
 		return true
 	}
 	return strings.HasSuffix(host, ".home.arpa")
-}
-
-// isLoopbackHost reports whether a host, in lower case, is the reader's own machine.
-func isLoopbackHost(host string) bool {
-	if addr, is := address(host); is {
-		return addr.IsLoopback()
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
-}
-
-// address is the IP address that a host is. Most hosts are names, and cost nothing.
-func address(host string) (netip.Addr, bool) {
-	if host == "" || !strings.Contains(host, ":") && (host[0] < '0' || host[0] > '9') {
-		return netip.Addr{}, false
-	}
-	addr, err := netip.ParseAddr(host)
-	return addr.Unmap(), err == nil
 }
 
 // hostOf is the host of an absolute URL in its canonical form, without port. It costs

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 
+	"atalaya/server/internal/netname"
+
 	"golang.org/x/net/html/atom"
 )
 
@@ -59,7 +61,7 @@ func (c *collector) loadFrom(ref []byte) {
 		ref = ref[:i]
 	}
 	u, err := url.Parse(string(ref))
-	if err != nil || u.Host == "" || isLoopbackHost(strings.ToLower(u.Hostname())) {
+	if err != nil || u.Host == "" || netname.IsLoopback(u.Hostname()) {
 		return
 	}
 	c.p.InsecureTotal++

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"atalaya/shared"
 )
 
 // keptHeaders are the response headers that are read, or that a check of the
@@ -49,8 +51,8 @@ func selectHeaders(all http.Header) http.Header {
 // which is kept from an earlier one of the same type.
 func extractType(values []string) (essence, value string) {
 	label := ""
-	for _, part := range splitUnquoted(strings.Join(values, ","), ',') {
-		fields := splitUnquoted(part, ';')
+	for _, part := range shared.SplitUnquoted(strings.Join(values, ","), ',') {
+		fields := shared.SplitUnquoted(part, ';')
 		name := strings.ToLower(strings.Trim(fields[0], " \t\r\n"))
 		if !isMediaType(name) || name == "*/*" {
 			continue
@@ -81,24 +83,6 @@ func extractType(values []string) (essence, value string) {
 func isPlainType(value string) bool {
 	_, _, err := mime.ParseMediaType(value)
 	return err == nil && !strings.Contains(value, ",")
-}
-
-// splitUnquoted splits at separators that stand outside quoted strings.
-func splitUnquoted(s string, separator byte) []string {
-	var parts []string
-	start, quoted := 0, false
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == '"':
-			quoted = !quoted
-		case quoted && s[i] == '\\':
-			i++
-		case !quoted && s[i] == separator:
-			parts = append(parts, s[start:i])
-			start = i + 1
-		}
-	}
-	return append(parts, s[start:])
 }
 
 func isMediaType(name string) bool {

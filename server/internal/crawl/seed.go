@@ -1,10 +1,11 @@
 package crawl
 
 import (
-	"net/netip"
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"atalaya/server/internal/netname"
 )
 
 // ParseSeed returns the canonical seed URL for what a person typed. A bare host,
@@ -48,7 +49,7 @@ func parseSeed(s string) (*url.URL, error) {
 		return nil, ErrNoHost
 	}
 	u, err := canonicalSeed("https://"+s, s)
-	if err == nil && isLoopback(u) {
+	if err == nil && netname.IsLoopback(u.Hostname()) {
 		return canonicalSeed("http://"+s, s)
 	}
 	return u, err
@@ -77,14 +78,4 @@ func startsWithPort(s string) bool {
 		port = s[:i]
 	}
 	return port != "" && strings.Trim(port, "0123456789") == ""
-}
-
-// isLoopback reports whether u names this machine: localhost, a name below it,
-// or a loopback address.
-func isLoopback(u *url.URL) bool {
-	name := u.Hostname()
-	if addr, err := netip.ParseAddr(name); err == nil {
-		return addr.Unmap().IsLoopback()
-	}
-	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }

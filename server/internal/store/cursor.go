@@ -2,9 +2,13 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"strings"
+
+	"atalaya/shared"
 )
 
 // encodeCursor names a place in a list that is ordered by id: the id of the last
@@ -30,6 +34,31 @@ func decodeCursor(list, cursor string) (int64, error) {
 		return 0, ErrBadCursor
 	}
 	return id, nil
+}
+
+// listOf returns one page of a list that belongs to an audit: at most limit rows after
+// the cursor, in the order of their ids, and the cursor of those that follow, nil at the
+// end. rowsAfter is asked for one row more than the page holds. An empty page is an answer
+// only if there is such an audit.
+func listOf[R any](
+	ctx context.Context, s *Store, list string, auditID int64, cursor string, limit int,
+	rowsAfter func(what string, after int64, most int) ([]R, error), idOf func(*R) int64,
+) ([]R, *string, error) {
+	what := fmt.Sprintf("%s %d", list, auditID)
+	after, err := decodeCursor(list, cursor)
+	if err != nil {
+		return nil, nil, fmt.Errorf("store: %s: %w", what, err)
+	}
+	limit = limitOr(limit, shared.ListLimitDefault, shared.ListLimitMax)
+	rows, err := rowsAfter(what, after, limit+1)
+	if err == nil && len(rows) == 0 {
+		err = s.exists(ctx, what, auditID)
+	}
+	if err != nil || len(rows) <= limit {
+		return rows, nil, err
+	}
+	rows = rows[:limit]
+	return rows, encodeCursor(list, idOf(&rows[limit-1])), nil
 }
 
 // snapshot is what one query of PostgreSQL saw: every transaction before xmax except

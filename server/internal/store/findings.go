@@ -87,32 +87,23 @@ func (s *Store) SaveFindings(ctx context.Context, l work.Lease, findings []share
 
 // Findings returns one page of an audit's findings, in the order found.
 func (s *Store) Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error) {
-	what := fmt.Sprintf("findings %d", id)
-	after, err := decodeCursor("findings", q.Cursor)
-	if err != nil {
-		return shared.FindingList{}, fmt.Errorf("store: %s: %w", what, err)
+	rowsAfter := func(what string, after int64, most int) ([]findingRow, error) {
+		return readRows[findingRow](ctx, s, what, func(sel *bun.SelectQuery) *bun.SelectQuery {
+			sel.ColumnExpr("?TableColumns").ColumnExpr("p.url AS page_url").
+				Join("LEFT JOIN pages AS p ON p.id = f.page_id").
+				Where("f.audit_id = ? AND f.id > ?", id, after).Order("f.id").Limit(int64(most))
+			if q.CheckID != "" {
+				sel.Where("f.check_id = ?", sanitise(q.CheckID))
+			}
+			return sel
+		})
 	}
-	limit := limitOr(q.Limit, shared.ListLimitDefault, shared.ListLimitMax)
-	rows, err := readRows[findingRow](ctx, s, what, func(sel *bun.SelectQuery) *bun.SelectQuery {
-		sel.ColumnExpr("?TableColumns").ColumnExpr("p.url AS page_url").
-			Join("LEFT JOIN pages AS p ON p.id = f.page_id").
-			Where("f.audit_id = ? AND f.id > ?", id, after).Order("f.id").Limit(int64(limit) + 1)
-		if q.CheckID != "" {
-			sel.Where("f.check_id = ?", sanitise(q.CheckID))
-		}
-		return sel
-	})
-	if err == nil && len(rows) == 0 {
-		err = s.exists(ctx, what, id)
-	}
+	rows, next, err := listOf(ctx, s, "findings", id, q.Cursor, q.Limit, rowsAfter,
+		func(r *findingRow) int64 { return r.ID })
 	if err != nil {
 		return shared.FindingList{}, err
 	}
-	list := shared.FindingList{Findings: make([]shared.Finding, 0, len(rows))}
-	if len(rows) > limit {
-		rows = rows[:limit]
-		list.NextCursor = encodeCursor("findings", rows[limit-1].ID)
-	}
+	list := shared.FindingList{Findings: make([]shared.Finding, 0, len(rows)), NextCursor: next}
 	for i := range rows {
 		f, err := rows[i].finding()
 		if err != nil {

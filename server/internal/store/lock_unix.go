@@ -37,7 +37,16 @@ func lockDir(dir string) (io.Closer, error) {
 		_ = f.Close()
 		return nil, fmt.Errorf("store: the data directory %s cannot be written: %w", dir, err)
 	}
-	return f, nil
+	return heldLock{f}, nil
+}
+
+// heldLock is a lock that is held.
+type heldLock struct{ *os.File }
+
+// Close gives the lock back in words. Closing the file alone would not do while a
+// child, which is being started just now, holds a copy of it until its exec.
+func (l heldLock) Close() error {
+	return errors.Join(syscall.Flock(int(l.Fd()), syscall.LOCK_UN), l.File.Close())
 }
 
 func writeAtStart(f *os.File, s string) error {

@@ -182,24 +182,14 @@ func (s *Store) pageRows(
 
 // Pages returns one page of an audit's pages, in the order fetched.
 func (s *Store) Pages(ctx context.Context, id int64, cursor string, limit int) (shared.PageList, error) {
-	what := fmt.Sprintf("pages %d", id)
-	after, err := decodeCursor("pages", cursor)
-	if err != nil {
-		return shared.PageList{}, fmt.Errorf("store: %s: %w", what, err)
+	rowsAfter := func(what string, after int64, most int) ([]pageRow, error) {
+		return s.pageRows(ctx, what, id, after, most, false)
 	}
-	limit = limitOr(limit, shared.ListLimitDefault, shared.ListLimitMax)
-	rows, err := s.pageRows(ctx, what, id, after, limit+1, false)
-	if err == nil && len(rows) == 0 {
-		err = s.exists(ctx, what, id)
-	}
+	rows, next, err := listOf(ctx, s, "pages", id, cursor, limit, rowsAfter, func(r *pageRow) int64 { return r.ID })
 	if err != nil {
 		return shared.PageList{}, err
 	}
-	list := shared.PageList{Pages: make([]shared.Page, 0, len(rows))}
-	if len(rows) > limit {
-		rows = rows[:limit]
-		list.NextCursor = encodeCursor("pages", rows[limit-1].ID)
-	}
+	list := shared.PageList{Pages: make([]shared.Page, 0, len(rows)), NextCursor: next}
 	for i := range rows {
 		list.Pages = append(list.Pages, rows[i].page())
 	}

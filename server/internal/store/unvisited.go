@@ -69,30 +69,21 @@ func insertUnvisited(ctx context.Context, tx bun.Tx, auditID int64, list []work.
 // Unvisited returns one slice of the addresses that an audit left out, in the order
 // found.
 func (s *Store) Unvisited(ctx context.Context, id int64, q shared.UnvisitedQuery) (shared.UnvisitedList, error) {
-	what := fmt.Sprintf("unvisited %d", id)
-	after, err := decodeCursor("unvisited", q.Cursor)
-	if err != nil {
-		return shared.UnvisitedList{}, fmt.Errorf("store: %s: %w", what, err)
+	rowsAfter := func(what string, after int64, most int) ([]unvisitedRow, error) {
+		return readRows[unvisitedRow](ctx, s, what, func(sel *bun.SelectQuery) *bun.SelectQuery {
+			sel.Where("u.audit_id = ? AND u.id > ?", id, after).Order("u.id").Limit(int64(most))
+			if q.Reason != "" {
+				sel.Where("u.reason = ?", sanitise(q.Reason))
+			}
+			return sel
+		})
 	}
-	limit := limitOr(q.Limit, shared.ListLimitDefault, shared.ListLimitMax)
-	rows, err := readRows[unvisitedRow](ctx, s, what, func(sel *bun.SelectQuery) *bun.SelectQuery {
-		sel.Where("u.audit_id = ? AND u.id > ?", id, after).Order("u.id").Limit(int64(limit) + 1)
-		if q.Reason != "" {
-			sel.Where("u.reason = ?", sanitise(q.Reason))
-		}
-		return sel
-	})
-	if err == nil && len(rows) == 0 {
-		err = s.exists(ctx, what, id)
-	}
+	rows, next, err := listOf(ctx, s, "unvisited", id, q.Cursor, q.Limit, rowsAfter,
+		func(r *unvisitedRow) int64 { return r.ID })
 	if err != nil {
 		return shared.UnvisitedList{}, err
 	}
-	list := shared.UnvisitedList{Unvisited: make([]shared.UnvisitedURL, 0, len(rows))}
-	if len(rows) > limit {
-		rows = rows[:limit]
-		list.NextCursor = encodeCursor("unvisited", rows[limit-1].ID)
-	}
+	list := shared.UnvisitedList{Unvisited: make([]shared.UnvisitedURL, 0, len(rows)), NextCursor: next}
 	for i := range rows {
 		r := &rows[i]
 		list.Unvisited = append(list.Unvisited, shared.UnvisitedURL{

@@ -14,8 +14,8 @@ import (
 // is as good as absent, as the RFC says: 0.
 func preferWait(h http.Header) time.Duration {
 	for _, line := range h.Values("Prefer") {
-		for _, preference := range splitQuoted(line, ',') {
-			name, value, _ := strings.Cut(splitQuoted(preference, ';')[0], "=")
+		for _, preference := range shared.SplitUnquoted(line, ',') {
+			name, value, _ := strings.Cut(shared.SplitUnquoted(preference, ';')[0], "=")
 			if !strings.EqualFold(strings.TrimSpace(name), "wait") {
 				continue
 			}
@@ -34,22 +34,4 @@ func unquote(s string) string {
 		return s[1 : len(s)-1]
 	}
 	return s
-}
-
-// splitQuoted splits at sep outside quoted strings. It returns at least one
-// part.
-func splitQuoted(s string, sep byte) (parts []string) {
-	quoted, from := false, 0
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == '"':
-			quoted = !quoted
-		case quoted && s[i] == '\\':
-			i++
-		case !quoted && s[i] == sep:
-			parts = append(parts, s[from:i])
-			from = i + 1
-		}
-	}
-	return append(parts, s[from:])
 }
