@@ -41,9 +41,10 @@ var mayImport = map[string][]string{
 		"modernc.org/sqlite/...", "github.com/fsnotify/fsnotify"},
 	"atalaya/server/internal/stream": {"atalaya/shared", "atalaya/server/internal/sse", "atalaya/server/internal/feed",
 		"github.com/prometheus/client_golang/..."},
-	"atalaya/server/internal/api":    {"atalaya/shared"},
-	"atalaya/server/internal/answer": {"atalaya/shared", "atalaya/web", "github.com/andybalholm/brotli"},
-	"atalaya/server/internal/access": {"atalaya/shared", "atalaya/server/internal/netname"},
+	"atalaya/server/internal/api":         {"atalaya/shared"},
+	"atalaya/server/internal/api/apitest": {"atalaya/server/internal/api", "github.com/getkin/kin-openapi/..."}, // tests only
+	"atalaya/server/internal/answer":      {"atalaya/shared", "atalaya/web", "github.com/andybalholm/brotli"},
+	"atalaya/server/internal/access":      {"atalaya/shared", "atalaya/server/internal/netname"},
 	"atalaya/server/internal/pages": {"atalaya/shared", "atalaya/shared/text", "atalaya/app/ui", "atalaya/web",
 		"github.com/maxence-charriere/go-app/..."},
 	// These are linked into tests, and pgtest into load as well.

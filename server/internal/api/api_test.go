@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"atalaya/server/internal/api"
+	"atalaya/server/internal/api/apitest"
 	"atalaya/server/internal/store"
 	"atalaya/server/internal/work"
 	"atalaya/shared"
@@ -80,7 +81,7 @@ func newBoundedServer(t *testing.T, bounds store.Bounds) *server {
 		},
 		Poll: http.NotFoundHandler(),
 	}).Register(mux)
-	return &server{t: t, mux: held(t, api.Log(log, problems, mux)), store: st}
+	return &server{t: t, mux: apitest.Held(t, api.Log(log, problems, mux)), store: st}
 }
 
 // do sends a request whose body is text or, for other values, JSON.
@@ -515,7 +516,7 @@ func TestPanicBecomesAProblem(t *testing.T) {
 	var logged bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&logged, nil))
 	problems := api.NewProblems(log)
-	h := held(t, api.Log(log, problems, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("ouch") })))
+	h := apitest.Held(t, api.Log(log, problems, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("ouch") })))
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest("GET", shared.PathAudits, nil))
 	if w.Code != 500 || strings.Contains(w.Body.String(), "ouch") || !strings.Contains(logged.String(), "ouch") {
@@ -530,7 +531,7 @@ func TestOpenAPIServesTheDocument(t *testing.T) {
 	if err != nil || !bytes.Equal(w.Body.Bytes(), file) || w.Code != 200 {
 		t.Errorf("served with %d: %d bytes, want the file's %d; %v", w.Code, w.Body.Len(), len(file), err)
 	}
-	if doc := described(t); doc.OpenAPI != "3.1.0" {
+	if doc := apitest.Read(t); doc.OpenAPI != "3.1.0" {
 		t.Errorf("OpenAPI %s", doc.OpenAPI)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"atalaya/server/internal/api"
+	"atalaya/server/internal/api/apitest"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -36,7 +37,7 @@ func TestTheTableDecidesTheStatus(t *testing.T) {
 // TestDocumentDescribesEveryCode compares the enum of the document, in order.
 func TestDocumentDescribesEveryCode(t *testing.T) {
 	var got []shared.Code
-	for _, code := range described(t).Components.Schemas["Problem"].Value.Properties["code"].Value.Enum {
+	for _, code := range apitest.Read(t).Components.Schemas["Problem"].Value.Properties["code"].Value.Enum {
 		got = append(got, shared.Code(code.(string)))
 	}
 	if !slices.Equal(got, shared.Codes[:]) {

@@ -1,12 +1,16 @@
 package api
 
 import (
+	"bytes"
 	_ "embed"
 	"net/http"
 )
 
 //go:embed openapi.json
 var openAPIDocument []byte
+
+// Document returns the description of this API as it is served.
+func Document() []byte { return bytes.Clone(openAPIDocument) }
 
 // serveDocument serves the description of this API (OpenAPI 3.1). Tests hold
 // it against the routes, the codes and every answer they see.
