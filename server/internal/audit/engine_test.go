@@ -398,7 +398,7 @@ func TestFirstSigns(t *testing.T) {
 	e.Wake()
 	p := await(t, st, id, "first page", func(p shared.AuditProgress) bool { return p.TotalPages > 0 })
 	// 300 ms on a quiet machine, most of it the second turn at the host.
-	if took := time.Since(begun); took > 2*time.Second {
+	if took := time.Since(begun); took > 5*time.Second {
 		t.Errorf("first page after %v", took)
 	}
 	if p.Findings.Total() == 0 || p.ProvisionalScore == nil || len(p.Activity.Pages) == 0 || len(p.Activity.Top) == 0 {

@@ -260,11 +260,15 @@ func TestObserve(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	selects.Store(0)
-	failures.Store(0)
-	_, _ = s.Progress(t.Context(), 1)
-	_ = s.Ping(t.Context())
-	if got, bad := selects.Load(), failures.Load(); got != 2 || bad != 0 {
-		t.Errorf("observed %d selects, %d failed, want 2 and 0", got, bad)
+	got, bad := int64(0), int64(0)
+	for range 5 { // the store has a query of its own now and then
+		selects.Store(0)
+		failures.Store(0)
+		_, _ = s.Progress(t.Context(), 1)
+		_ = s.Ping(t.Context())
+		if got, bad = selects.Load(), failures.Load(); got == 2 && bad == 0 {
+			return
+		}
 	}
+	t.Errorf("observed %d selects, %d failed, want 2 and 0", got, bad)
 }

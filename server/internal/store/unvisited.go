@@ -23,7 +23,7 @@ type unvisitedRow struct {
 
 // unvisitedPerWrite is how many addresses one transaction takes, so that a long list
 // stays within the deadline of writes and keeps nobody else waiting.
-const unvisitedPerWrite = 5000
+const unvisitedPerWrite = 1000
 
 // SaveUnvisited replaces the list of addresses that an audit left out. It may be
 // repeated; a list that was cut off is replaced then.

@@ -19,7 +19,7 @@ func TestUnvisitedAddressesAreListedWhole(t *testing.T) {
 		if err != nil || !ok {
 			t.Fatal(ok, err)
 		}
-		const many = 12_345
+		const many = 4_567 // several writes, the last one not full
 		list := make([]work.Unvisited, many)
 		for i := range list {
 			list[i] = work.Unvisited{URL: fmt.Sprintf("https://example.org/%d", i), Referrer: "https://example.org/", Reason: "limit"}

@@ -183,7 +183,7 @@ func TestHTTP2(t *testing.T) {
 		}
 		r.table.large(7)
 		frames++
-		testkit.Eventually(t, time.Second, "frame beside a slow subscriber", func() bool {
+		testkit.Eventually(t, 5*time.Second, "frame beside a slow subscriber", func() bool {
 			got := s.Of("")
 			return len(got) > 0 && got[len(got)-1].ID == strconv.Itoa(frames)
 		})
