@@ -31,6 +31,7 @@
 //   - metrics.go: the registry behind /metrics
 //   - stats.go: what of them GET /api/v1/stats says
 //   - memory.go: how large the heap may grow
+//   - trim.go: giving back what a rush of streams left behind
 //
 // Tests start the program as a process (process_test.go), some under faults
 // (fault_rig_test.go); imports_test.go holds which package may import which.

@@ -118,6 +118,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	parts := newGroup(log)
 	parts.run("feed", func() error { return changes.Run(running) })
 	parts.run("stream", func() error { return streams.Run(running) })
+	parts.run("memory", func() error { return newTrimmer(streams.Admitted).run(running) })
 	if debug != nil {
 		parts.run("debug", func() error { return serveDebug(running, debug, problems, log) })
 	}

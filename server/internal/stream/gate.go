@@ -18,6 +18,7 @@ type gate struct {
 
 	mu       sync.Mutex
 	open     int
+	entered  int64 // since the start
 	draining bool
 }
 
@@ -36,6 +37,7 @@ func (g *gate) enter() error {
 		return errFull
 	}
 	g.open++
+	g.entered++
 	return nil
 }
 
@@ -58,6 +60,13 @@ func (g *gate) close() {
 	if g.open == 0 {
 		close(g.idle)
 	}
+}
+
+// admitted is how many have been let in since the start.
+func (g *gate) admitted() int64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.entered
 }
 
 // count is how many are open.

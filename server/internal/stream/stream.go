@@ -66,5 +66,8 @@ func (s *Server) Drain(ctx context.Context) error {
 // any more. Each takes a descriptor.
 func (s *Server) TakenOver() int { return int(s.takenOver.Load()) }
 
+// Admitted is how many streams and held polls have begun since the start.
+func (s *Server) Admitted() int64 { return s.gate.admitted() }
+
 // Draining reports whether [Server.Drain] was called.
 func (s *Server) Draining() bool { return s.draining() }
