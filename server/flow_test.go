@@ -503,6 +503,36 @@ func TestOperatorsView(t *testing.T) {
 	})
 }
 
+// TestABucketLeadsToItsStream ends a stream and finds the id of its request beside the
+// bucket that counts it, as OpenMetrics has it.
+func TestABucketLeadsToItsStream(t *testing.T) {
+	t.Parallel()
+	p := start(t, "--data-dir", t.TempDir(), "--workers", "0")
+	p.create(`{"url":"x","kind":"external"}`)
+	get := func(path, accept string) *http.Response {
+		req, err := http.NewRequest("GET", p.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Accept", accept)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp
+	}
+	resp := get(shared.PathStream(1), "text/event-stream")
+	id := resp.Header.Get("X-Request-Id")
+	resp.Body.Close()
+	exemplar := fmt.Sprintf(`reason="client_gone",le="0.1"} 1 # {request_id=%q}`, id)
+	testkit.Eventually(t, 5*time.Second, exemplar, func() bool {
+		resp := get(shared.PathMetrics, "application/openmetrics-text")
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		return err == nil && strings.Contains(string(text), exemplar)
+	})
+}
+
 func TestOtherSitesAreRefused(t *testing.T) {
 	p := start(t, "--data-dir", t.TempDir())
 	for _, tc := range []struct {

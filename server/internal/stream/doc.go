@@ -170,7 +170,9 @@
 //
 // The log has a line a minute for all streams together: how many are open, were opened,
 // and ended, by why. Each has lines of its own at DEBUG; one that was cut at its write
-// deadline has them at INFO, but only the first ten a minute.
+// deadline has them at INFO, but only the first ten a minute. They carry the request's
+// X-Request-Id, and so do the exemplars of atalaya_stream_duration_seconds, which a
+// scraper gets that asks for OpenMetrics.
 //
 // # What a client may not assume
 //

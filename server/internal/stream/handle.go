@@ -128,7 +128,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, want request, fre
 		w.WriteHeader(http.StatusOK)
 		return false
 	}
-	o := newOpenStream(s.env, sub, began, free, r.RemoteAddr, want.cursor)
+	o := newOpenStream(s.env, sub, began, free, w.Header().Get("X-Request-Id"), r.RemoteAddr, want.cursor)
 	if s.takeOver(w, r, o, first) {
 		return true
 	}

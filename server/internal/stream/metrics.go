@@ -145,8 +145,15 @@ func (m *metrics) watch(e *env, f *feed.Feed) {
 	}, func() float64 { return float64(e.cfg.MaxStreams) })
 }
 
-func (m *metrics) streamEnded(reason string, life time.Duration) {
-	m.duration.WithLabelValues(reason).Observe(life.Seconds())
+// streamEnded counts a stream. The id of its request leads from a bucket to its log lines
+// (an OpenMetrics exemplar).
+func (m *metrics) streamEnded(reason string, life time.Duration, requestID string) {
+	of := m.duration.WithLabelValues(reason)
+	if e, ok := of.(prometheus.ExemplarObserver); ok && requestID != "" {
+		e.ObserveWithExemplar(life.Seconds(), prometheus.Labels{"request_id": requestID})
+	} else {
+		of.Observe(life.Seconds())
+	}
 	if reason == endWriteDeadline {
 		m.errors.WithLabelValues(reason).Inc()
 	}

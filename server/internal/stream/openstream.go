@@ -17,15 +17,19 @@ import (
 type openStream struct {
 	session
 	free func() // of Config.Admit
-	peer string // the remote address, and behind a space the cursor if there is one, for the log
+	from string // request id, remote address and cursor, with spaces between: one string for the log
 }
 
-func newOpenStream(e *env, s subscriber, began time.Time, free func(), remote, cursor string) *openStream {
-	peer := remote
-	if cursor != "" {
-		peer += " " + cutForLog(cursor)
-	}
-	return &openStream{session: newSession(e, s, began), free: free, peer: peer}
+func newOpenStream(e *env, s subscriber, began time.Time, free func(), requestID, remote, cursor string) *openStream {
+	from := requestID + " " + remote + " " + cutForLog(cursor)
+	return &openStream{session: newSession(e, s, began), free: free, from: from}
+}
+
+// origin is where the stream came from.
+func (o *openStream) origin() (requestID, remote, cursor string) {
+	requestID, rest, _ := strings.Cut(o.from, " ")
+	remote, cursor, _ = strings.Cut(rest, " ")
+	return requestID, remote, cursor
 }
 
 // opened counts and logs the stream before its first byte.
@@ -56,7 +60,8 @@ func (o *openStream) ended(reason string, now time.Time) {
 	o.subscriber.unsubscribe()
 	life := o.env.since(now) - o.began
 	o.env.metrics.sse.Dec()
-	o.env.metrics.streamEnded(reason, life)
+	requestID, _, _ := o.origin()
+	o.env.metrics.streamEnded(reason, life, requestID)
 	level := o.env.summary.end(reason)
 	if reason == string(shared.EndMaxAge) {
 		o.log(level, "stream lifetime reached", slog.Duration("duration", life))
@@ -80,10 +85,10 @@ func (o *openStream) release() {
 }
 
 func (o *openStream) logAttrs() []slog.Attr {
-	remote, cursor, _ := strings.Cut(o.peer, " ")
+	requestID, remote, cursor := o.origin()
 	want := o.subscriber.request()
 	want.cursor = cursor
-	return want.logAttrs(remote)
+	return append(want.logAttrs(remote), slog.String("request_id", requestID))
 }
 
 // discardMax is how many bytes a peer may send after its request. A browser sends

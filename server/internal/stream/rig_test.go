@@ -116,7 +116,12 @@ func newRigOn(
 	mux.HandleFunc("GET /sse/audits/{id}/progress", r.server.Audit)
 	mux.HandleFunc("GET /sse/audits", r.server.Audits)
 	mux.HandleFunc("GET /api/v1/audits/{id}/progress", r.server.Poll)
-	r.http = build(mux)
+	r.http = build(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if w.Header().Get("X-Request-Id") == "" { // as the API's log gives every request one
+			w.Header().Set("X-Request-Id", "rig")
+		}
+		mux.ServeHTTP(w, req)
+	}))
 	r.client = &http.Client{Transport: &http.Transport{
 		DialContext:        func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx) },
 		DisableCompression: true,
