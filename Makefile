@@ -8,7 +8,7 @@ NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build client check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench bench-app footprint clean
+.PHONY: help run build client check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench bench-app soak footprint clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -100,6 +100,12 @@ bench: ## what streams and audits take: Go benchmarks, then the load table (10 m
 	@set -o pipefail; { $(GO) test -run '^$$' -bench . -benchmem -count 6 ./server/internal/sse ./server/internal/stream ./app/internal/live && \
 	  $(GO) test -run '^$$' -bench '^BenchmarkAudit$$' -benchtime 3x -count 3 -timeout 30m ./server && \
 	  $(GO) run ./server/internal/load; } | tee artefacts/bench.txt
+
+# make soak SOAK=10m for a shorter one.
+SOAK ?= 1h
+soak: ## whether a server stays as it is while streams come, meet trouble and go (1 hour), in artefacts/soak.txt
+	@mkdir -p artefacts
+	@set -o pipefail; $(GO) run ./server/internal/load -soak $(SOAK) | tee artefacts/soak.txt
 
 # Without the race detector, which takes several times the memory.
 footprint: client ## how large hostile sites make the server (6 minutes), in artefacts/footprint.txt

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"atalaya/server/internal/store"
+	"atalaya/shared"
 )
 
 // metrics is the registry behind /metrics. The parts register their own; here
@@ -69,6 +71,35 @@ func (m *metrics) pools(pools []store.Pool) {
 	for _, p := range pools {
 		m.MustRegister(collectors.NewDBStatsCollector(p.DB, p.Name))
 	}
+}
+
+// audits counts, at each scrape, the audits that have not ended.
+func (m *metrics) audits(count func(context.Context) (shared.AuditCounts, error)) {
+	m.MustRegister(auditCollector{count, prometheus.NewDesc("atalaya_audits",
+		"Audits that wait for a worker (waiting) or have one (running), in the whole database. "+
+			"Absent while the database cannot be read.", []string{"state"}, nil)})
+}
+
+// auditCollector asks the database when it is asked.
+type auditCollector struct {
+	count func(context.Context) (shared.AuditCounts, error)
+	desc  *prometheus.Desc
+}
+
+// scrapeWithin keeps a scrape from waiting for a database that does not answer.
+const scrapeWithin = time.Second
+
+func (c auditCollector) Describe(to chan<- *prometheus.Desc) { to <- c.desc }
+
+func (c auditCollector) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
+	defer cancel()
+	counts, err := c.count(ctx)
+	if err != nil {
+		return // the other metrics say that the database is down
+	}
+	to <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, float64(counts.Waiting), "waiting")
+	to <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, float64(counts.Running), "running")
 }
 
 func (m *metrics) handler() http.Handler {

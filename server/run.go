@@ -64,6 +64,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	metrics.pools(rows.Pools())
+	metrics.audits(rows.Counts)
 
 	// Wake-ups: hints that rows may have changed.
 	wakeups := rows.Wakeups()

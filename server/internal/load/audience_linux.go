@@ -134,21 +134,27 @@ func (c *audience) census() (sum census) {
 }
 
 // settled waits until every subscriber has the last state sent to it, at most for
-// the given time; who has not is found by reckon.
-func (c *audience) settled(ctx context.Context, within time.Duration) error {
-	last := make([]int32, c.total)
-	for _, t := range c.topics {
-		for n := range t.subscribers {
-			last[t.first+n] = int32(len(t.sent))
-		}
-	}
-	err := wait(ctx, within, func() bool {
+// lastWithin; whoever has not is found by reckon and by late.
+func (c *audience) settled(ctx context.Context) error {
+	last := c.lastStates()
+	err := wait(ctx, lastWithin, func() bool {
 		return !slices.ContainsFunc(c.loops, func(l *loop) bool { return l.behind(last) })
 	})
 	if errors.Is(err, errTooLate) {
 		return nil
 	}
 	return err
+}
+
+// lastStates is the number of the last state sent to each subscriber.
+func (c *audience) lastStates() []int32 {
+	last := make([]int32, c.total)
+	for _, t := range c.topics {
+		for n := range t.subscribers {
+			last[t.first+n] = int32(len(t.sent))
+		}
+	}
+	return last
 }
 
 // deliveries reckons what became of the updates, by topic, and forgets them.

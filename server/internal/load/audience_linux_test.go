@@ -57,7 +57,7 @@ func TestAudienceOfStreams(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := c.settled(t.Context(), lastWithin); err != nil {
+	if err := c.settled(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	d := c.deliveries()[0]
@@ -80,7 +80,7 @@ func TestAudienceOfPolls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.settled(t.Context(), lastWithin); err != nil {
+	if err := c.settled(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if d := c.deliveries()[0]; d.received != 20 || d.lost != 0 {

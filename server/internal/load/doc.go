@@ -5,6 +5,7 @@
 //	go run ./server/internal/load -only seed    rows whose name contains seed
 //	go run ./server/internal/load -json         the same rows as JSON
 //	go run ./server/internal/load -perf DIR     and where the servers' time goes
+//	go run ./server/internal/load -soak 1h      whether a server stays as it is
 //
 // # What runs
 //
@@ -53,6 +54,17 @@
 //     heartbeat every 15 s, in percent of one core.
 //
 // The generator, the server and the database share the machine's cores.
+//
+// # What a soak is
+//
+// First 19,000 streams stay open while their audit changes once a second. Then a server on
+// each database, the same process to the end, gets rounds in turn: 1,000 streams of 50
+// audits come, see 200 updates a second, and go; 1,000 come and meet trouble while the
+// updates go on (the process stopped for 3 s, every connection to the database cut, the
+// table held for 2 s, or none); 1,000 come afterwards and must find the last state; the
+// audits end, and what the server holds at rest is noted. The program fails if anybody
+// has not the last state, or if the server holds more at the end than after two rounds,
+// but for what soak.go calls slack.
 //
 // # How it reads
 //

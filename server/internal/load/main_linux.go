@@ -32,7 +32,7 @@ type options struct {
 	only, databases, program string
 	perf                     string
 	largest                  int
-	within                   time.Duration
+	within, soak             time.Duration
 	json                     bool
 	mode, addr, database     string
 }
@@ -45,6 +45,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	fs.StringVar(&o.program, "server", "", "`binary` to measure; built from this module when empty")
 	fs.IntVar(&o.largest, "subscribers", 10_000, "the largest audience, 1 to 10000")
 	fs.DurationVar(&o.within, "within", 8*time.Minute, "deadline of the whole run")
+	fs.DurationVar(&o.soak, "soak", 0, "instead of the table: streams that come and go for this time, at most 2 hours")
 	fs.StringVar(&o.perf, "perf", "", "`folder` for profiles of the servers' idle and busy time, made with perf")
 	fs.BoolVar(&o.json, "json", false, "print the rows as JSON")
 	fs.StringVar(&o.mode, "serve", "", "be one of the servers compared with: bare, seed-poll or seed-sse")
@@ -53,7 +54,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	if err := fs.Parse(args); err != nil {
 		return o, flag.ErrHelp // the package has said what is wrong
 	}
-	if fs.NArg() > 0 || o.largest < 1 || o.largest > 10_000 {
+	if fs.NArg() > 0 || o.largest < 1 || o.largest > 10_000 || o.soak < 0 || o.soak > soakMax {
 		return o, errors.New("see -help")
 	}
 	return o, nil
@@ -76,6 +77,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		}
 		return nil
 	}
+	if o.soak > 0 {
+		o.within = o.soak + soakLate
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, o.within, fmt.Errorf("the run did not end within %v", o.within))
 	defer cancel()
 	b, err := newBench(ctx, o.program, databases, stderr)
@@ -83,6 +87,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
+	if o.soak > 0 {
+		return b.soak(ctx, databases, o.soak, stdout)
+	}
 	b.perf = o.perf
 	err = b.do(ctx, tasks, o.only)
 	return errors.Join(err, report(stdout, b.rows, o.json))

@@ -87,7 +87,7 @@ func (t *trial) busy(ctx context.Context, c *audience, r *row) (all []delivery, 
 			return err
 		}
 		driven = now()
-		return c.settled(ctx, lastWithin)
+		return c.settled(ctx)
 	}, func(u usage) { used = u })
 	if err != nil {
 		return nil, err
