@@ -89,10 +89,10 @@ test-browser: tools client ## the tests in a real browser alone
 tools: ## install what the tests need (PostgreSQL, Chromium, Node, axe …), or say what is missing
 	@.ci/tools
 
-fuzz: ## 20 s for every fuzz target
+fuzz: ## 30 s for every fuzz target
 	@for pkg in $$($(GO) list ./...); do \
 	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep ^Fuzz); do \
-	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 20s $$pkg || exit 1; \
+	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 30s $$pkg || exit 1; \
 	  done; done
 
 bench: ## what streams and audits take: Go benchmarks, then the load table (10 minutes), in artefacts/bench.txt

@@ -27,17 +27,18 @@ import (
 // server is the API over a real SQLite store. Seeds are taken as they are but
 // for one address, so that the store's and not crawl's rules are at work.
 type server struct {
-	t     *testing.T
-	mux   http.Handler
+	t     testing.TB
+	mux   http.Handler // held against openapi.json
+	bare  http.Handler
 	store *store.Store
 }
 
-func newServer(t *testing.T) *server {
+func newServer(t testing.TB) *server {
 	t.Helper()
 	return newBoundedServer(t, store.Bounds{})
 }
 
-func newBoundedServer(t *testing.T, bounds store.Bounds) *server {
+func newBoundedServer(t testing.TB, bounds store.Bounds) *server {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	st, err := store.Open(t.Context(), store.Config{DataDir: t.TempDir(), Log: log, Bounds: bounds})
@@ -81,7 +82,8 @@ func newBoundedServer(t *testing.T, bounds store.Bounds) *server {
 		},
 		Poll: http.NotFoundHandler(),
 	}).Register(mux)
-	return &server{t: t, mux: apitest.Held(t, api.Log(log, problems, mux)), store: st}
+	bare := api.Log(log, problems, mux)
+	return &server{t: t, mux: apitest.Held(t, bare), bare: bare, store: st}
 }
 
 // do sends a request whose body is text or, for other values, JSON.
