@@ -220,9 +220,14 @@ type Score struct {
 	// Value is the geo score, 0 to 100.
 	Value      int             `json:"value"`
 	Categories []CategoryScore `json:"categories"`
+	// BeforeCaps is the score before caps, in 1/100 of a point: 100 points without those
+	// that the checks lost.
+	BeforeCaps int `json:"before_caps"`
 	// Caps are the limits that apply, the lowest first. The score cannot exceed
 	// the first of them.
 	Caps []Cap `json:"caps"`
+	// Fixes are what raises the score most, the best first.
+	Fixes []Fix `json:"fixes"`
 	// Pages is the number of pages behind the score.
 	Pages int `json:"pages"`
 }
@@ -242,6 +247,21 @@ type Cap struct {
 	ID string `json:"id"`
 	// Limit is the greatest score possible with the fault, 0 to 100.
 	Limit int `json:"limit"`
+	// Checks are the ids of the checks that found the fault; empty when it is none of the
+	// site's. Pages counts the pages that have it, 0 when it is one of the whole site.
+	Checks []string `json:"checks"`
+	Pages  int      `json:"pages"`
+	// PointsLost is what the cap costs once those before it are lifted, in 1/100 of a point.
+	// What all caps cost adds up to what lies between the score and that before caps.
+	PointsLost int `json:"points_lost"`
+}
+
+// Fix is a check that is worth mending.
+type Fix struct {
+	CheckID string `json:"check_id"`
+	// Score is what the score becomes when this check passes on all pages, and those of the
+	// fixes before it. It is computed as the score is; mending may let further checks apply.
+	Score int `json:"score"`
 }
 
 // CheckResult is one check over the whole audit.

@@ -234,7 +234,8 @@ func TestReport(t *testing.T) {
 	}
 	doc := draw(t, &part{M: loc.report(&shared.Report{
 		Audit: p,
-		Score: &shared.Score{Value: 60, Categories: []shared.CategoryScore{{Category: shared.CategoryContent, Score: 49}}, Caps: []shared.Cap{{ID: "content-needs-js", Limit: 60}}},
+		Score: &shared.Score{Value: 60, Categories: []shared.CategoryScore{{Category: shared.CategoryContent, Score: 49}}, Caps: []shared.Cap{{ID: "content-needs-js", Limit: 60, PointsLost: 1234}, {ID: "not-https", Limit: 90}},
+			Fixes: []shared.Fix{{CheckID: "robots-txt-invalid", Score: 60}, {CheckID: "dear", Score: 71}}},
 		Checks: []shared.CheckResult{
 			{ID: "cheap", Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 1, PointsLost: 1, Samples: []shared.Finding{finding("https://www.example.com/a")}},
 			{ID: "robots-txt-invalid", Severity: shared.SeverityError, Outcome: shared.OutcomeFail, Failed: 1, PointsLost: 120, Samples: []shared.Finding{finding("")}},
@@ -255,8 +256,11 @@ func TestReport(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
-	if got, want := words(first(t, class(doc, "caps"))), "What limits the score On most pages the text appears only with JavaScript With this the score cannot exceed 60"; got != want {
+	if got, want := words(first(t, class(doc, "caps"))), "What limits the score On most pages the text appears only with JavaScript With this the score cannot exceed 60: −12.4 points The site is served without encryption With this the score cannot exceed 90"; got != want {
 		t.Errorf("caps: got %q, want %q", got, want)
+	}
+	if got, want := words(first(t, class(doc, "fixes"))), "These 2 fixes bring 60 to about 71 robots.txt has faulty lines to about 60 dear to about 71"; got != want {
+		t.Errorf("fixes: got %q, want %q", got, want)
 	}
 	if got, want := value(first(t, class(doc, "f-bad")), "width"), "49%"; got != want {
 		t.Errorf("bar: got %s, want %s", got, want)

@@ -22,6 +22,9 @@ type reportModel struct {
 	Bars       []barModel
 	Caps       string
 	CapRows    []pairModel
+	// Fixes says what mending the checks of FixRows brings; empty when there is nothing to say.
+	Fixes   string
+	FixRows []pairModel
 
 	Findings   string
 	NoFindings string
@@ -103,7 +106,12 @@ func (loc locale) report(r *shared.Report) reportModel {
 			m.Bars = append(m.Bars, barModel{text.Category(l, string(c.Category)), score, "f-" + bandClass(c.Score)})
 		}
 		for _, c := range r.Score.Caps {
-			m.CapRows = append(m.CapRows, pairModel{text.Cap(l, c.ID), l.T(text.ReportCap, c.Limit)})
+			m.CapRows = append(m.CapRows, pairModel{text.Cap(l, c.ID), text.CapLimit(l, c)})
+		}
+		m.Fixes = text.Fixes(l, r.Score)
+		for _, f := range r.Score.Fixes {
+			words, _ := text.Check(l, f.CheckID)
+			m.FixRows = append(m.FixRows, pairModel{words.Title, text.FixScore(l, f)})
 		}
 	}
 	if score, final := lastScore(&r.Audit); r.Score == nil && score != nil && !final {
@@ -156,12 +164,10 @@ func (loc locale) check(c shared.CheckResult, site string) checkModel {
 		Title: words.Title, Why: words.Why, Fix: words.Fix,
 		Category: text.Category(l, string(c.Category)),
 		Extent:   text.Extent(l, c.ID, c.Failed),
+		Lost:     text.Cost(l, c.PointsLost),
 	}
 	for _, s := range c.Samples {
 		m.Samples = append(m.Samples, loc.sample(s, site))
-	}
-	if c.PointsLost > 0 {
-		m.Lost = l.T(text.PointsLost, loc.points(c.PointsLost))
 	}
 	if text.MorePlaces(&c) {
 		m.All = text.AllPlaces(l, &c)
@@ -179,10 +185,4 @@ func (loc locale) sample(f shared.Finding, site string) sampleModel {
 		s.Facts = append(s.Facts, loc.Lang.T(text.ReportEvidence, name, value))
 	}
 	return s
-}
-
-// points writes points given in 1/100 as a loss with one decimal, rounded up so
-// that a price is never nothing.
-func (loc locale) points(lost int) string {
-	return "−" + loc.Lang.Tenths((lost+9)/10)
 }

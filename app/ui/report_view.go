@@ -43,6 +43,9 @@ func verdictView(m reportModel) app.UI {
 	if len(m.CapRows) > 0 {
 		body = append(body, el("div", "caps", elText("h3", "", m.Caps), pairsView(m.CapRows)))
 	}
+	if m.Fixes != "" {
+		body = append(body, el("div", "caps fixes", elText("h3", "", m.Fixes), pairsView(m.FixRows)))
+	}
 	return el("section", "card", body...)
 }
 

@@ -180,6 +180,8 @@ var english = language{
 		ReportCategories:      "Score by category",
 		ReportCaps:            "What limits the score",
 		ReportCap:             "With this the score cannot exceed %d",
+		ReportCapCost:         "With this the score cannot exceed %d: %s points",
+		ReportFixScore:        "to about %d",
 		ReportPartial:         "Partial report",
 		ReportPartialPages:    "%s: %s of %s known addresses were analysed as pages.",
 		ReportFindings:        "Findings by check",
@@ -270,6 +272,7 @@ var english = language{
 		Addresses:        {"%s address", "%s addresses"},
 		AddressesFetched: {"%s address fetched", "%s addresses fetched"},
 		SilentAudits:     {"No news of %s audit for a minute", "No news of %s audits for a minute"},
+		FixesBring:       {"%s fix brings %d to about %d", "These %s fixes bring %d to about %d"},
 	},
 
 	// What the engine says, by key: see sentences.go.
@@ -847,6 +850,8 @@ var english = language{
 		{"site-failing", "More than 30 of 100 requests failed"},
 		{"ai-search-blocked", "robots.txt keeps every AI search agent out"},
 		{"content-needs-js", "On most pages the text appears only with JavaScript"},
+		{"canonical-elsewhere", "Most pages name another host as the one to show instead of them"},
+		{"seen-in-part", "Too little of the site was seen to judge it"},
 		{"ai-main-blocked", "robots.txt keeps one of the main AI search agents out"},
 		{"not-https", "The site is served without encryption"},
 	},

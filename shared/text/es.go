@@ -181,6 +181,8 @@ var spanish = language{
 		ReportCategories:      "Puntuación por categoría",
 		ReportCaps:            "Qué limita la puntuación",
 		ReportCap:             "Con esto la puntuación no puede pasar de %d",
+		ReportCapCost:         "Con esto la puntuación no puede pasar de %d: %s puntos",
+		ReportFixScore:        "hasta unos %d",
 		ReportPartial:         "Informe parcial",
 		ReportPartialPages:    "%s: se analizaron como páginas %s de %s direcciones conocidas.",
 		ReportFindings:        "Hallazgos por comprobación",
@@ -272,6 +274,10 @@ var spanish = language{
 		Addresses:        {"%s dirección", "%s direcciones"},
 		AddressesFetched: {"%s dirección consultada", "%s direcciones consultadas"},
 		SilentAudits:     {"Hace un minuto que %s auditoría no da novedades", "Hace un minuto que %s auditorías no dan novedades"},
+		FixesBring: {
+			"%s arreglo lleva la puntuación de %d a unos %d",
+			"Estos %s arreglos llevan la puntuación de %d a unos %d",
+		},
 	},
 
 	// What the engine says, by key: see sentences.go.
@@ -873,6 +879,8 @@ var spanish = language{
 		{"site-failing", "Más de 30 de cada 100 peticiones fallaron"},
 		{"ai-search-blocked", "robots.txt cierra el paso a todos los buscadores de IA"},
 		{"content-needs-js", "En la mayoría de las páginas el texto solo aparece con JavaScript"},
+		{"canonical-elsewhere", "La mayoría de las páginas nombran otro servidor como el que debe mostrarse"},
+		{"seen-in-part", "Se vio demasiado poco del sitio para juzgarlo"},
 		{"ai-main-blocked", "robots.txt cierra el paso a uno de los principales buscadores de IA"},
 		{"not-https", "El sitio se sirve sin cifrar"},
 	},

@@ -177,6 +177,8 @@ const (
 	ReportCategories
 	ReportCaps
 	ReportCap
+	ReportCapCost
+	ReportFixScore
 	ReportPartial
 	ReportPartialPages
 	ReportFindings
@@ -275,6 +277,7 @@ const (
 	Addresses
 	AddressesFetched
 	SilentAudits
+	FixesBring
 
 	pluralKeys
 )

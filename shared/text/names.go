@@ -31,6 +31,38 @@ func Unvisited(l Lang, reason string) string { return nameOr(l.language().unvisi
 // Cap names a fault that limits the whole score.
 func Cap(l Lang, id string) string { return nameOr(l.language().caps, id, l.T(GraveFault)) }
 
+// CapLimit says how far a cap holds the score down, and what it costs if it does.
+func CapLimit(l Lang, c shared.Cap) string {
+	if c.PointsLost == 0 {
+		return l.T(ReportCap, c.Limit)
+	}
+	return l.T(ReportCapCost, c.Limit, loss(l, c.PointsLost))
+}
+
+// Cost is what a check lost, given in 1/100 of a point; empty when that is nothing.
+func Cost(l Lang, lost int) string {
+	if lost <= 0 {
+		return ""
+	}
+	return l.T(PointsLost, loss(l, lost))
+}
+
+// loss writes points given in 1/100 as a loss with one decimal, rounded up so that a price
+// is never nothing.
+func loss(l Lang, lost int) string { return "−" + l.Tenths((lost+9)/10) }
+
+// Fixes says what the fixes bring the score to, and FixScore what one of them and those
+// before it do.
+func Fixes(l Lang, s *shared.Score) string {
+	if len(s.Fixes) == 0 {
+		return ""
+	}
+	return l.N(FixesBring, len(s.Fixes), s.Value, s.Fixes[len(s.Fixes)-1].Score)
+}
+
+// FixScore is described with [Fixes].
+func FixScore(l Lang, f shared.Fix) string { return l.T(ReportFixScore, f.Score) }
+
 // Problem says what a failed request means and how to mend it, by the code of
 // the answer, or "network" or "foreign" when the server was not reached.
 func Problem(l Lang, code string) string {

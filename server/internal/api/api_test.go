@@ -459,6 +459,7 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 	}
 	report, err := json.Marshal(shared.Report{
 		Score: &shared.Score{Value: 81, Pages: 1, Caps: []shared.Cap{{ID: "noindex", Limit: 90}},
+			BeforeCaps: 9_150, Fixes: []shared.Fix{{CheckID: finding.CheckID, Score: 84}},
 			Categories: []shared.CategoryScore{{Category: shared.CategoryMetadata, Score: 81, Weight: 15}}},
 		Checks: []shared.CheckResult{{ID: finding.CheckID, Category: finding.Category, Severity: finding.Severity,
 			Outcome: shared.OutcomeFail, Applied: 1, Failed: 1, PointsLost: 120, Samples: []shared.Finding{finding}}},

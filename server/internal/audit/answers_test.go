@@ -163,16 +163,17 @@ func TestAnOddAnswerIsCalledWhatItIs(t *testing.T) {
 
 func TestWhatStopsAVisitorMakesASiteFail(t *testing.T) {
 	now := time.Time{}
-	for class, want := range map[crawl.FailureClass]bool{
-		crawl.FailTimeout: true, crawl.FailRefused: true, crawl.FailReset: true, crawl.FailDNS: true,
-		crawl.FailTLS: true, crawl.FailTLSName: true, crawl.FailTLSDate: true, crawl.FailTLSChain: true,
-		crawl.FailEncoding: false, crawl.FailRedirect: false, crawl.FailOther: false, crawl.FailBlocked: false,
+	for class, want := range map[crawl.FailureClass]string{
+		crawl.FailTimeout: checkTimeout, crawl.FailRefused: checkFetchFailed, crawl.FailReset: checkFetchFailed,
+		crawl.FailDNS: checkFetchFailed, crawl.FailTLS: checkFetchFailed, crawl.FailTLSName: checkFetchFailed,
+		crawl.FailTLSDate: checkFetchFailed, crawl.FailTLSChain: checkFetchFailed,
+		crawl.FailEncoding: "", crawl.FailRedirect: "", crawl.FailOther: "", crawl.FailBlocked: "",
 	} {
 		res := answered(t, "https://example.com/a", "")
 		res.Failure = &crawl.Failure{Class: class}
 		v := newVisit(asked{Item: crawl.Item{URL: "https://example.com/a"}}, res, crawl.NewScope(res.URL), now)
 		if v.broken != want {
-			t.Errorf("%s: broken %v, want %v", class, v.broken, want)
+			t.Errorf("%s: broken by %q, want %q", class, v.broken, want)
 		}
 	}
 }

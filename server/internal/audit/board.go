@@ -99,8 +99,11 @@ func (b *board) countVisit(v *visit) {
 	if v.needJS {
 		b.caps.NeedJS++
 	}
-	if v.broken {
-		b.caps.Broken++
+	if v.facts.ShownElsewhere() {
+		b.caps.Elsewhere++
+	}
+	if v.broken != "" {
+		b.caps.addBroken(v.broken)
 	}
 	if v.facts.Home && v.failed(checkNoindex) {
 		b.caps.HomeNoindex = true
@@ -152,8 +155,11 @@ func (b *board) score() (verdict, bool) {
 	if b.total == 0 {
 		return verdict{}, false
 	}
-	return computeScore(b.rules, b.tally, b.caps.list(), b.total)
+	return b.scoring().compute()
 }
+
+// scoring is what has been seen, as the score sees it.
+func (b *board) scoring() scoring { return scoring{b.rules, b.tally, b.caps, b.total} }
 
 // advance is all that the board shows. It shares nothing with the board.
 func (b *board) advance() work.Advance {

@@ -101,7 +101,10 @@
 // together, as one item, see [check.Step]); errors squared; weighted mean in
 // the category (error 5, warning 3, notice 1, info 0); weighted mean over the
 // categories that have an applicable check; then the caps. All in integers of
-// 1/10,000. Points lost add up to 100 minus the score before caps, exactly.
+// 1/10,000. Points lost add up to 100 minus the score before caps, exactly, and what the
+// caps cost to the rest. What is not measured takes part neither way, so caps hold down a
+// site that shows its pages elsewhere, and one of which too little was seen. The fixes that
+// a report proposes come with the score computed anew as if their checks passed.
 //
 // # Politeness
 //
@@ -136,7 +139,9 @@
 //	state.go     the stored state of a page, from which another attempt goes on
 //	parsing.go   how many bytes of pages all audits read at once
 //	visit.go     visit: one fetched URL, checked
+//	fixes.go     what raises the score most
 //	score.go     the formula
+//	caps.go      the faults that limit the whole score
 //	input.go     all that is copied from package crawl to package check
 //	site.go      site: what the discover stage finds out
 //	refusal.go   why a site cannot be audited, in plain words

@@ -129,8 +129,11 @@ func TestAuditOfAWholeSite(t *testing.T) {
 	for _, c := range rep.Checks {
 		lost += c.PointsLost
 	}
-	if raw := 100 - (lost+50)/100; rep.Score.Value > raw+1 {
-		t.Errorf("%d points in hundredths lost, score %d", lost, rep.Score.Value)
+	if got, want := lost, unit-rep.Score.BeforeCaps; got != want {
+		t.Errorf("%d points in hundredths lost, want %d", got, want)
+	}
+	if n := len(rep.Score.Fixes); n == 0 || rep.Score.Fixes[n-1].Score <= rep.Score.Value {
+		t.Errorf("score %d, fixes %+v", rep.Score.Value, rep.Score.Fixes)
 	}
 	if got, want := rep.Unvisited, []shared.Unvisited{{Reason: "robots", Count: 1}}; !slices.Equal(got, want) {
 		t.Errorf("unvisited %v, want %v", got, want)

@@ -6,6 +6,7 @@ import (
 	"maps"
 
 	"atalaya/server/internal/check"
+	"atalaya/server/internal/crawl"
 	"atalaya/shared"
 )
 
@@ -74,8 +75,24 @@ func (r *report) checks() []shared.CheckResult {
 	return out
 }
 
-// takeScore takes the score and what it was computed from off the board.
+// takeScore takes the score and what it was computed from off the board, with what would
+// raise it most. Only now is it known how much of the site was left out.
 func (r *report) takeScore(b *board) {
+	b.caps.Unseen = countUnseen(r.unvisited)
 	r.tally = maps.Clone(b.tally)
-	r.verdict, r.scored = b.score()
+	if r.verdict, r.scored = b.score(); r.scored {
+		r.verdict.Score.Fixes = b.scoring().fixes(r.verdict)
+	}
+}
+
+// countUnseen counts the addresses of the site that nothing is known of.
+func countUnseen(left []shared.Unvisited) (n int) {
+	for _, u := range left {
+		switch u.Reason {
+		case leftExternal, leftCut, string(crawl.ReasonPrivate): // of other sites, or read in part
+		default:
+			n += u.Count
+		}
+	}
+	return n
 }

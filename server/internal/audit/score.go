@@ -196,13 +196,19 @@ func computeScore(rules []rule, t tally, caps []shared.Cap, pages int) (verdict,
 		v.Score.Categories[i].Weight = int(share)
 	}
 	v.Lost = splitLost(unit-v.Raw, byCategory)
-	v.Score.Caps = sortedCaps(caps)
-	v.Score.Value = int(rounded(v.Raw))
-	if len(v.Score.Caps) > 0 {
-		v.Score.Value = min(v.Score.Value, v.Score.Caps[0].Limit)
-	}
+	v.Score.BeforeCaps = int(v.Raw)
+	v.Score.Caps = priceCaps(v.Raw, caps)
+	v.Score.Value = int(rounded(v.capped()))
 	v.Score.Pages = pages
 	return v, true
+}
+
+// capped is the score in units, as far as the caps allow.
+func (v verdict) capped() int64 {
+	if len(v.Score.Caps) == 0 {
+		return v.Raw
+	}
+	return min(v.Raw, int64(v.Score.Caps[0].Limit)*unit/100)
 }
 
 // item is what is scored: a check alone, or several that are the steps of one scale.
@@ -326,62 +332,4 @@ func apportion(total int64, shares []int64) []int64 {
 		parts[i]++
 	}
 	return parts
-}
-
-// Ids of the caps, in reports.
-const (
-	capSearchBlocked = "search-engines-blocked"
-	capHomeNoindex   = "home-noindex"
-	capSiteFailing   = "site-failing"
-	capAIBlocked     = "ai-search-blocked"
-	capNeedsJS       = "content-needs-js"
-	capAIMainBlocked = "ai-main-blocked"
-	capNotHTTPS      = "not-https"
-)
-
-// capFacts are the faults that limit the whole score.
-type capFacts struct {
-	// SearchBlocked: robots.txt keeps a classic search engine off the home page.
-	SearchBlocked bool
-	// HomeNoindex: the home page asks not to be indexed.
-	HomeNoindex bool
-	// AIBlocked: robots.txt keeps every search agent of the AI engines off the
-	// site. AIMainBlocked: at least one of the three that matter most.
-	AIBlocked, AIMainBlocked bool
-	// Analysed counts pages, NeedJS those whose text needs JavaScript.
-	Analysed, NeedJS int
-	// Fetched counts fetched URLs, Broken those with 5xx or no answer.
-	Fetched, Broken int
-	// NotHTTPS: the home page is public and served without TLS.
-	NotHTTPS bool
-}
-
-// list gives the caps that apply.
-func (f capFacts) list() []shared.Cap {
-	var caps []shared.Cap
-	for _, c := range []struct {
-		applies bool
-		cap     shared.Cap
-	}{
-		{f.SearchBlocked, shared.Cap{ID: capSearchBlocked, Limit: 30}},
-		{f.HomeNoindex, shared.Cap{ID: capHomeNoindex, Limit: 30}},
-		{f.Broken*100 > f.Fetched*30, shared.Cap{ID: capSiteFailing, Limit: 40}},
-		{f.AIBlocked, shared.Cap{ID: capAIBlocked, Limit: 60}},
-		{f.NeedJS*2 > f.Analysed, shared.Cap{ID: capNeedsJS, Limit: 60}},
-		{f.AIMainBlocked, shared.Cap{ID: capAIMainBlocked, Limit: 85}},
-		{f.NotHTTPS, shared.Cap{ID: capNotHTTPS, Limit: 90}},
-	} {
-		if c.applies {
-			caps = append(caps, c.cap)
-		}
-	}
-	return caps
-}
-
-func sortedCaps(caps []shared.Cap) []shared.Cap {
-	sorted := append([]shared.Cap{}, caps...)
-	slices.SortFunc(sorted, func(a, b shared.Cap) int {
-		return cmp.Or(cmp.Compare(a.Limit, b.Limit), cmp.Compare(a.ID, b.ID))
-	})
-	return sorted
 }

@@ -31,7 +31,9 @@ type visit struct {
 
 	tally  tally // of this page alone
 	needJS bool
-	broken bool // a visitor would meet an error of the server, or no answer
+	// broken is the check that says so when a visitor would meet an error of the server, or
+	// no answer.
+	broken string
 	// cut says that a bound of ours left out a part of the page, and with it
 	// perhaps links.
 	cut bool
@@ -176,8 +178,20 @@ func (v *visit) derive() {
 		v.tally.line(g.check).score(weight, g.grade)
 	}
 	v.needJS = v.failed(checkNeedsJS)
-	v.broken = v.failed(checkHTTP5xx) || v.failed(checkTimeout) ||
-		v.failed(checkFetchFailed) && stopsVisitor(v.page.Failure)
+	v.broken = v.brokenBy()
+}
+
+// brokenBy is the check that says why a visitor could not open the URL; empty when one could.
+func (v *visit) brokenBy() string {
+	switch {
+	case v.failed(checkHTTP5xx):
+		return checkHTTP5xx
+	case v.failed(checkTimeout):
+		return checkTimeout
+	case v.failed(checkFetchFailed) && stopsVisitor(v.page.Failure):
+		return checkFetchFailed
+	}
+	return ""
 }
 
 // stepGrade is what a page earns of an item, by the check that decides it: the one that
@@ -196,17 +210,6 @@ func stopsVisitor(failure string) bool {
 	}
 	return failure != ""
 }
-
-// The checks whose outcomes the caps read.
-const (
-	checkNeedsJS       = "content-needs-js"
-	checkHTTP5xx       = "http-5xx"
-	checkTimeout       = "fetch-timeout"
-	checkFetchFailed   = "fetch-failed"
-	checkNoindex       = "page-noindex"
-	checkSearchBlocked = "robots-blocks-search"
-	checkAIBlocked     = "ai-search-bot-blocked"
-)
 
 // failed reports whether a page check failed.
 func (v *visit) failed(id string) bool {

@@ -154,3 +154,9 @@ func (f *Facts) final() string {
 	}
 	return f.URL
 }
+
+// ShownElsewhere reports whether the page names one of another host as the one to show in
+// its place.
+func (f *Facts) ShownElsewhere() bool {
+	return f.Analysed && f.Canonical != "" && bareHost(f.Canonical) != bareHost(f.final())
+}

@@ -56,6 +56,10 @@ type auditModel struct {
 	Percent, Bar            string
 	Error, Partial, Note    string
 	Facts                   []fact
+	LimitsHeading           string
+	Limits                  []fact
+	FixesHeading            string
+	Fixes                   []fact
 	ChecksHeading, NoChecks string
 	Checks                  []check
 	PagesHeading            string
@@ -215,12 +219,18 @@ func (m *auditModel) fill(l text.Lang, report *shared.Report) {
 	if len(report.Checks) > 0 {
 		m.NoChecks = l.T(text.ReportNoFindings)
 	}
+	if report.Score != nil {
+		m.explain(l, report.Score)
+	}
 	for _, c := range failed {
 		words, _ := text.Check(l, c.ID)
 		found := check{
 			Title: words.Title, Why: words.Why, Fix: words.Fix,
 			Meta: text.Severity(l, string(c.Severity)) + " · " + text.Category(l, string(c.Category)) + " · " +
 				text.Extent(l, c.ID, c.Failed),
+		}
+		if cost := text.Cost(l, c.PointsLost); cost != "" {
+			found.Meta += " · " + cost
 		}
 		for _, f := range c.Samples {
 			found.Places = append(found.Places, placeOf(l, f))
@@ -229,6 +239,18 @@ func (m *auditModel) fill(l text.Lang, report *shared.Report) {
 			found.All = link{Href: shared.PathBasicFindings(m.ID, c.ID), Text: text.AllPlaces(l, &c)}
 		}
 		m.Checks = append(m.Checks, found)
+	}
+}
+
+// explain says what holds the score down and what would raise it.
+func (m *auditModel) explain(l text.Lang, score *shared.Score) {
+	m.LimitsHeading, m.FixesHeading = l.T(text.ReportCaps), text.Fixes(l, score)
+	for _, c := range score.Caps {
+		m.Limits = append(m.Limits, fact{text.Cap(l, c.ID), text.CapLimit(l, c)})
+	}
+	for _, f := range score.Fixes {
+		words, _ := text.Check(l, f.CheckID)
+		m.Fixes = append(m.Fixes, fact{words.Title, text.FixScore(l, f)})
 	}
 }
 

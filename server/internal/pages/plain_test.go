@@ -89,10 +89,12 @@ func TestAuditUntilItsEnd(t *testing.T) {
 
 	score, done := 76, halfway
 	done.Progress = 100
-	s.finish(lease, work.Result{Status: shared.StatusCompleted, GeoScore: &score, Last: done}, shared.Report{Checks: []shared.CheckResult{
+	s.finish(lease, work.Result{Status: shared.StatusCompleted, GeoScore: &score, Last: done}, shared.Report{Score: &shared.Score{
+		Value: 76, Caps: []shared.Cap{{ID: "not-https", Limit: 90, PointsLost: 210}}, Fixes: []shared.Fix{{CheckID: "an-error", Score: 88}},
+	}, Checks: []shared.CheckResult{
 		{ID: "a-notice", Category: shared.CategoryContent, Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 1, Samples: []shared.Finding{}},
 		{ID: "passed-check", Category: shared.CategoryContent, Severity: shared.SeverityError, Outcome: shared.OutcomePass, Samples: []shared.Finding{}},
-		{ID: "an-error", Category: shared.CategoryLinks, Severity: shared.SeverityError, Outcome: shared.OutcomeFail, Failed: 2, Samples: []shared.Finding{
+		{ID: "an-error", Category: shared.CategoryLinks, Severity: shared.SeverityError, Outcome: shared.OutcomeFail, Failed: 2, PointsLost: 250, Samples: []shared.Finding{
 			{CheckID: "an-error", PageURL: "https://one.example/seen", Evidence: []shared.Evidence{{Name: "status", Value: "404"}}},
 		}},
 	}})
@@ -101,7 +103,9 @@ func TestAuditUntilItsEnd(t *testing.T) {
 		t.Errorf("done: refresh %q, want none", got)
 	}
 	got := words(page)
-	for _, want := range []string{"Done", "100%", "76 of 100", "an-error", "2 pages", "https://one.example/seen", "a-notice"} {
+	for _, want := range []string{"Done", "100%", "76 of 100", "an-error", "2 pages · −2.5 points",
+		"The site is served without encryption: With this the score cannot exceed 90: −2.1 points",
+		"1 fix brings 76 to about 88", "an-error: to about 88", "https://one.example/seen", "a-notice"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("done: %q is missing in\n%s", want, got)
 		}

@@ -198,14 +198,30 @@ func (s *Store) Report(ctx context.Context, id int64) (shared.Report, error) {
 		}
 	}
 	r.Audit = audit
-	// Lists are never null in JSON.
+	fillLists(&r)
+	return r, nil
+}
+
+// fillLists makes empty lists of those that are absent, as in the report of an earlier
+// version: lists are never null in JSON.
+func fillLists(r *shared.Report) {
 	if r.Checks == nil {
 		r.Checks = []shared.CheckResult{}
 	}
 	if r.Unvisited == nil {
 		r.Unvisited = []shared.Unvisited{}
 	}
-	return r, nil
+	if r.Score == nil {
+		return
+	}
+	if r.Score.Fixes == nil {
+		r.Score.Fixes = []shared.Fix{}
+	}
+	for i := range r.Score.Caps {
+		if r.Score.Caps[i].Checks == nil {
+			r.Score.Caps[i].Checks = []string{}
+		}
+	}
 }
 
 // Counts returns how many audits wait and how many run.

@@ -84,7 +84,7 @@ func (f *fixture) finishCompleted(t *testing.T, l work.Lease) {
 	}
 	want := shared.Report{
 		Audit: f.progress(t, l.AuditID), Checks: []shared.CheckResult{},
-		Score:     &shared.Score{Value: 77, Categories: []shared.CategoryScore{}, Caps: []shared.Cap{}, Pages: 9},
+		Score:     &shared.Score{Value: 77, Categories: []shared.CategoryScore{}, Caps: []shared.Cap{}, Fixes: []shared.Fix{}, Pages: 9},
 		Unvisited: []shared.Unvisited{{Reason: "limit", Count: 3}},
 	}
 	if !equal(r, want) {
