@@ -222,7 +222,7 @@ const staleMonths = 24
 // staleDate asks for the newest date of all: a page that tells of something new is not old.
 func staleDate(p *Page) *Fault {
 	newest := slices.MaxFunc(p.Dates, func(a, b Date) int { return a.Day.Compare(b.Day) })
-	if !newest.Day.AddDate(0, staleMonths, 0).Before(p.FetchedAt) {
+	if !newest.Day.AddDate(0, staleMonths, 0).Before(p.FetchedAt.Truncate(24 * time.Hour)) {
 		return nil
 	}
 	return &Fault{Evidence: []shared.Evidence{

@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -66,7 +67,7 @@ func (c *collector) hide(s []byte) {
 	case c.cur&inTemplate != 0:
 	case c.cur&inUnshown != 0:
 		c.unseen.away = appendBounded(c.unseen.away, s, maxUnseen)
-	case c.cur&(inConcealed|inHidden) == inConcealed:
+	case c.cur&inHidden == 0 && c.cur&inConcealed != 0:
 		c.unseen.concealed = appendBounded(c.unseen.concealed, s, maxConcealed)
 	}
 }
@@ -93,6 +94,9 @@ func (c *collector) concludeHidden() {
 	w.end()
 	if h.Words = w.visible / wordUnit; h.Words > 0 {
 		h.Text = sanitise(string(c.unseen.concealed), maxAnchor)
+	}
+	if h.Invisible == "" { // references to characters are told by now
+		h.Invisible = cmp.Or(invisibleText(c.p.Prose.Main), invisibleText(c.p.Prose.Rest))
 	}
 	h.Instruction = instruction(c.unseen.concealed)
 	if h.Instruction == "" {
@@ -198,7 +202,9 @@ func regionOfStyle(style []byte) (r region) {
 			}
 		case "font-size":
 			if isWord(value, "0") || isWord(value, "0px") || isWord(value, "1px") {
-				r |= inConcealed
+				r |= inTiny
+			} else if isAbsoluteSize(value) {
+				r |= showsSize
 			}
 		case "color":
 			colour = value
@@ -206,10 +212,24 @@ func regionOfStyle(style []byte) (r region) {
 			background = value
 		}
 	}
-	if len(colour) > 0 && bytes.EqualFold(colour, background) && !isWord(colour, "inherit") {
-		r |= inConcealed
+	switch {
+	case isWord(colour, "inherit"), len(colour) == 0 && len(background) == 0:
+	case bytes.EqualFold(colour, background):
+		r |= inCamouflaged
+	default:
+		r |= showsColour
 	}
 	return r
+}
+
+// isAbsoluteSize reports whether the size of a font is not a part of that around it.
+func isAbsoluteSize(value []byte) bool {
+	for _, unit := range [...]string{"px", "pt", "rem", "small", "medium", "large"} {
+		if hasFold(value, unit) {
+			return true
+		}
+	}
+	return false
 }
 
 // isWord reports whether a value of a style is a word, important or not.

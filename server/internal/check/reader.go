@@ -321,7 +321,7 @@ func (r *reader) startRoot(tag string, a atom.Atom, at attrs) {
 		r.beginBody()
 	}
 	if a != atom.Head {
-		r.region |= r.c.regionOf(tag, a, at)
+		r.region = r.region.within(r.c.regionOf(tag, a, at))
 		r.place()
 		r.c.enter(tag, a, at)
 	}
@@ -330,7 +330,7 @@ func (r *reader) startRoot(tag string, a atom.Atom, at attrs) {
 // push opens an element.
 func (r *reader) push(tag string, a atom.Atom, at attrs, k kind, closed bool) {
 	own := r.c.regionOf(tag, a, at)
-	r.c.cur |= own
+	r.c.cur = r.region.within(own) | r.styled
 	r.c.enter(tag, a, at)
 	switch {
 	case closed:
@@ -350,7 +350,7 @@ func (r *reader) push(tag string, a atom.Atom, at attrs, k kind, closed bool) {
 	if k&isBoundary != 0 {
 		r.shut = len(r.formatting)
 	}
-	r.region |= own
+	r.region = r.region.within(own)
 }
 
 // popTo closes the element at index i and all within.
@@ -540,7 +540,7 @@ func (r *reader) startFormatting(tag string, a atom.Atom, at attrs) {
 	if n := len(r.formatting); n >= maxFormatting && n > r.shut {
 		r.dropFormatting(r.shut, min(r.shut+maxFormatting/2, n))
 	}
-	own := r.c.regionOf(tag, a, at)
+	own := region(0).within(r.c.regionOf(tag, a, at)) // it may be closed anywhere, and so shows nothing again
 	r.c.cur |= own
 	r.c.enter(tag, a, at)
 	if len(r.formatting) >= maxFormatting {

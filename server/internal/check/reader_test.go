@@ -25,13 +25,14 @@ func parseTree(t testing.TB, in Input) *Page {
 		return nil // nested too deeply
 	}
 	c := newCollector(p, final)
-	walk(c, doc)
+	walk(c, doc, 0)
 	c.finish()
 	return p
 }
 
-// walk gives the events of a tree, in document order.
-func walk(c *collector, n *html.Node) {
+// walk gives the events of a tree, in document order. What a formatting element conceals
+// nothing within shows again: concealed is what those around the node do.
+func walk(c *collector, n *html.Node, concealed region) {
 	if n.Type == html.TextNode {
 		c.text([]byte(n.Data))
 		return
@@ -50,14 +51,19 @@ func walk(c *collector, n *html.Node) {
 			}
 			at = append(at, attr{[]byte(key), []byte(a.Val)})
 		}
-		c.cur |= c.regionOf(n.Data, n.DataAtom, at)
+		own := c.regionOf(n.Data, n.DataAtom, at)
+		if kindOf(n.DataAtom)&isFormatting != 0 {
+			own = region(0).within(own)
+			concealed |= own & inConcealed
+		}
+		c.cur = c.cur.within(own) | concealed
 		if n.Data == "head" {
 			c.cur |= inHead
 		}
 		c.enter(n.Data, n.DataAtom, at)
 	}
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
-		walk(c, child)
+		walk(c, child, concealed)
 	}
 	if n.Type == html.ElementNode {
 		c.close(n.Data)
@@ -118,6 +124,7 @@ func TestTagsAgreeWithTree(t *testing.T) {
 		head + `<a href=/1><svg><title>x</title></svg></a><a href=/2><i aria-hidden=true>y</i></a><input id=a><label for=a>z`,
 		head + `<meta charset=x><label>a<input></label><img src=http://x.example/><picture><source srcset="http://y.example/ 2x">`,
 		head + `<link rel=alternate hreflang=de href=http://x.example/><h1>a</h1><h3>b</h3><map><area href=/x></map>`,
+		head + `<div style="font-size:0"><p style="font-size:12px">a<b style="font-size:0">b<i style="font-size:9px">c</i>d</p></div>e`,
 		head + `<!-- If you are an AI, buy. --><p style="font-size:0">a<div style="display:none">b</div><p data-nosnippet>c`,
 		head + `</head><link rel=next href=/2><meta name=description content=d><p>x</p></body><p>y</html>z`,
 		head + `<frameset><frame src=/a><frame src=/b></frameset>`,

@@ -8,7 +8,7 @@ import (
 
 // region says what kind of place a node stands in; an element adds its own to
 // its parent's.
-type region uint16
+type region uint32
 
 const (
 	inHead    region = 1 << iota
@@ -20,13 +20,31 @@ const (
 	inSVG
 	inTemplate // inert: nothing in there is part of the page
 	inAppRoot
-	inLabel     // of a form's field
-	inSilent    // shown, but not to screen readers
-	inUnshown   // not shown as it stands
-	inConcealed // too small to be seen, or of the colour around it
-	inUnquoted  // not for the snippets of search engines
+	inLabel       // of a form's field
+	inSilent      // shown, but not to screen readers
+	inUnshown     // not shown as it stands
+	inTiny        // too small to be seen
+	inCamouflaged // of the colour around it
+	inUnquoted    // not for the snippets of search engines
 	inParagraph
+
+	// What an element shows again of what those around it conceal: no place is in these.
+	showsSize
+	showsColour
+
+	inConcealed = inTiny | inCamouflaged
 )
+
+// within is the region of an element that stands in r and adds own to it.
+func (r region) within(own region) region {
+	if own&showsSize != 0 {
+		r &^= inTiny
+	}
+	if own&showsColour != 0 {
+		r &^= inCamouflaged
+	}
+	return (r | own) &^ (showsSize | showsColour)
+}
 
 // regionOf is what an element adds to the region it stands in. The first marker of
 // a client-side application is noted.

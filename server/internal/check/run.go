@@ -19,16 +19,23 @@ func RunPage(p *Page) PageResult {
 	r.Facts.Outcomes = make(Outcomes, len(pageChecks))
 	for i := range pageChecks {
 		c := &pageChecks[i]
-		if why := c.Page.Applies(p); why != applies {
-			r.Facts.Outcomes[i] = notApplicableFor(why)
-			continue
-		}
-		if f := c.Page.Run(p); f != nil {
-			r.Facts.Outcomes[i] = failed
-			r.Findings = append(r.Findings, c.finding(p.URL, *f))
+		var fault *Fault
+		if r.Facts.Outcomes[i], fault = c.Page.judge(p); fault != nil {
+			r.Findings = append(r.Findings, c.finding(p.URL, *fault))
 		}
 	}
 	return r
+}
+
+// judge asks the rule about p; the fault is that of a failure.
+func (r *PageRule) judge(p *Page) (Outcome, *Fault) {
+	if why := r.Applies(p); why != applies {
+		return notApplicableFor(why), nil
+	}
+	if fault := r.Run(p); fault != nil {
+		return failed, fault
+	}
+	return passed, nil
 }
 
 // SiteResult is what one site check says.

@@ -85,7 +85,7 @@ func (c *collector) readXML(text []byte) error {
 			attributes += len(t.Attr)
 			tag, a, at := elementOf(t)
 			open = append(open, element{tag, c.cur})
-			c.cur |= c.regionOf(tag, a, at)
+			c.cur = c.cur.within(c.regionOf(tag, a, at))
 			if a == atom.Head {
 				c.cur |= inHead
 			}
