@@ -22,7 +22,7 @@ var extents = map[string]Extent{
 	"ai-search-bot-blocked": ExtentSite, "ai-training-policy": ExtentSite, "ai-user-fetch-blocked": ExtentSite,
 	"robots-blocks-search": ExtentSite, "robots-txt-invalid": ExtentSite, "robots-txt-unreachable": ExtentSite,
 	"sitemap-invalid": ExtentSite, "sitemap-missing": ExtentSite,
-	"content-signal-restrictive": ExtentSite, "not-https": ExtentSite,
+	"content-signal-restrictive": ExtentSite, "not-https": ExtentSite, "http-no-redirect": ExtentSite,
 }
 
 // ExtentOf is the extent of a check.

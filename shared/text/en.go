@@ -287,6 +287,7 @@ var english = language{
 		{"waiting-for-pause", []string{"Waiting: %s asked for a pause of another %d s"}},
 		{"waiting-for-turn", []string{"Waiting for a turn: other audits are asking %s too"}},
 		{"waiting-between", []string{"Waiting: %s asks for %d s between two requests"}},
+		{"trying-site", []string{"Trying how %s answers"}},
 		{"checking-links", []string{"Checking %d link to another site", "Checking %d links to other sites"}},
 		{"comparing-pages", []string{"Comparing the pages with each other"}},
 		{"computing-score", []string{"Computing the score"}},
@@ -766,6 +767,12 @@ var english = language{
 				"prefer https.",
 			Fix: "Get a certificate, serve the site by https and redirect all http addresses to it.",
 		}},
+		{"http-no-redirect", CheckText{
+			Title: "Site answers without encryption too",
+			Why: "Readers who follow an old link or type the address stay on pages that anybody on the way can read " +
+				"and change, and search engines see each page twice.",
+			Fix: "Redirect every address of http to the same one of https, permanently (301 or 308).",
+		}},
 		{"mixed-content", CheckText{
 			Title: "Secure page loads insecure parts",
 			Why: "Browsers block scripts, styles and frames that a page of https loads by http, and parts of the " +
@@ -925,6 +932,8 @@ var english = language{
 		{"too-few-pages", "There are too few pages to compare."},
 		{"no-external-links", "No link to another site gave a clear answer."},
 		{"links-unchecked", "Links to other sites were not checked."},
+		{"not-asked", "The request that this check needs was not made: it was switched off or forbidden, or there was " +
+			"no time left for it."},
 		{"part-read", "Only a part of the page was read."},
 		{"not-article", "The page is not an article: too short, or not mainly paragraphs under one main heading."},
 		{"too-little-text", "The page has too little text."},

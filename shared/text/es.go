@@ -292,6 +292,7 @@ var spanish = language{
 		{"waiting-for-pause", []string{"En espera: %s pidió una pausa de %d s más"}},
 		{"waiting-for-turn", []string{"Esperando turno: otras auditorías también consultan %s"}},
 		{"waiting-between", []string{"En espera: %s pide %d s entre dos peticiones"}},
+		{"trying-site", []string{"Probando cómo responde %s"}},
 		{"checking-links", []string{"Comprobando %d enlace a otro sitio", "Comprobando %d enlaces a otros sitios"}},
 		{"comparing-pages", []string{"Comparando las páginas entre sí"}},
 		{"computing-score", []string{"Calculando la puntuación"}},
@@ -795,6 +796,12 @@ var spanish = language{
 				"y los buscadores prefieren https.",
 			Fix: "Consigue un certificado, sirve el sitio por https y redirige a él todas las direcciones http.",
 		}},
+		{"http-no-redirect", CheckText{
+			Title: "El sitio responde también sin cifrar",
+			Why: "Quien sigue un enlace antiguo o escribe la dirección se queda en páginas que cualquiera en el camino " +
+				"puede leer y cambiar, y los buscadores ven cada página dos veces.",
+			Fix: "Redirige cada dirección http a la misma de https, de forma permanente (301 o 308).",
+		}},
 		{"mixed-content", CheckText{
 			Title: "Una página segura carga partes inseguras",
 			Why: "Los navegadores bloquean los scripts, estilos y marcos que una página https carga por http, y " +
@@ -956,6 +963,8 @@ var spanish = language{
 		{"too-few-pages", "Hay muy pocas páginas para comparar."},
 		{"no-external-links", "Ningún enlace a otro sitio dio una respuesta clara."},
 		{"links-unchecked", "No se comprobaron los enlaces a otros sitios."},
+		{"not-asked", "No se hizo la petición que esta comprobación necesita: estaba desactivada o prohibida, o no " +
+			"quedó tiempo para ella."},
 		{"part-read", "Solo se leyó una parte de la página."},
 		{"not-article", "La página no es un artículo: es muy corta o no consta sobre todo de párrafos bajo un solo " +
 			"encabezado principal."},

@@ -126,7 +126,8 @@
 //	stages.go    the stages in order, and what one leaves to the next
 //	discover.go  the first stage: robots.txt and start page
 //	crawl.go     the second stage: every page of the site, and what its sitemaps name
-//	links.go     the third stage: links to other sites
+//	probe.go     the third stage, first half: requests that checks need and no page asks for
+//	links.go     its second half: links to other sites
 //	end.go       the last two stages: how an audit ends, and with what result
 //	report.go    the report as it is stored
 //	run.go       run: what all stages of an attempt work with

@@ -92,7 +92,7 @@ func siteInput(s *site, pages []check.Facts, o outside, complete bool) check.Sit
 	for i := range pages {
 		pages[i].Linked = s.frontier.Linked(pages[i].URL)
 	}
-	in := check.SiteInput{Pages: pages, External: o.links, ExternalDone: o.done, Complete: complete}
+	in := check.SiteInput{Pages: pages, External: o.links, ExternalDone: o.done, Complete: complete, Probes: s.probes}
 	if s.home != nil {
 		in.Home = s.home.String()
 	}

@@ -12,7 +12,6 @@ import (
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/work"
-	"atalaya/shared"
 )
 
 const (
@@ -37,7 +36,7 @@ const (
 
 // checkLinks asks the targets of links to other sites whether they exist.
 func (r *run) checkLinks(ctx context.Context, links []check.ExternalLink) (outside, error) {
-	r.rec.enter(shared.StageLinks, work.Say("checking-links", len(links)))
+	r.say(work.Say("checking-links", len(links)))
 	limited, done := context.WithCancel(ctx)
 	defer done()
 	defer time.AfterFunc(externalTime, done).Stop()
@@ -166,7 +165,7 @@ func (k *linkAsker) ask(ctx context.Context, u *url.URL, link *check.ExternalLin
 			return err
 		}
 		res, err := k.fetch(ctx, crawl.Request{
-			URL: u, Method: method, NoRetry: true, WantBody: func(int, string) bool { return false },
+			URL: u, Method: method, NoRetry: true, WantBody: noBody,
 		})
 		if err != nil {
 			return causeOr(ctx, err)

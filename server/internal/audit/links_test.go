@@ -14,15 +14,19 @@ import (
 	"atalaya/server/internal/crawl"
 )
 
+// failed is an answer that did not come.
+func failed(class crawl.FailureClass) crawl.Result {
+	return crawl.Result{Failure: &crawl.Failure{Class: class}}
+}
+
+// status is an answer with a status, and the pause that it asks for.
+func status(code int, retryAfter time.Duration) crawl.Result {
+	return crawl.Result{Status: code, RetryAfter: retryAfter}
+}
+
 // A link is asked for with HEAD, then GET, then once more where the fault may pass, never
 // without a pause.
 func TestHowALinkIsAskedFor(t *testing.T) {
-	failed := func(class crawl.FailureClass) crawl.Result {
-		return crawl.Result{Failure: &crawl.Failure{Class: class}}
-	}
-	status := func(code int, retryAfter time.Duration) crawl.Result {
-		return crawl.Result{Status: code, RetryAfter: retryAfter}
-	}
 	for name, test := range map[string]struct {
 		answers []crawl.Result
 		asked   []string // when it asked and how

@@ -3,6 +3,7 @@ package audit
 import (
 	"net/url"
 
+	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
 )
 
@@ -17,6 +18,8 @@ type site struct {
 	sitemaps   *crawl.Sitemaps
 	// sitemapsRead says that sitemaps holds them: they are read beside the crawl.
 	sitemapsRead bool
+	// probes are the answers to requests that were made for checks alone.
+	probes check.Probes
 	// frontier holds what is to be visited, from home on.
 	frontier *crawl.Frontier
 }

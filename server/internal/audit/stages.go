@@ -56,6 +56,9 @@ func (r *run) stages(writeCtx, workCtx, fetchCtx context.Context) (work.Result, 
 	if stopped == nil {
 		stopped = r.crawl(fetchCtx, site, book)
 	}
+	if stopped == nil {
+		stopped = r.probe(fetchCtx, site, book)
+	}
 	external := book.externalLinks()
 	var links outside
 	if stopped == nil {

@@ -108,6 +108,7 @@ const (
 	TooFewPages       Reason = "too-few-pages"     // nothing to compare
 	NoExternal        Reason = "no-external-links" // or none gave a clear answer
 	LinksUnchecked    Reason = "links-unchecked"   // external links were not fetched
+	NotAsked          Reason = "not-asked"         // the request that it needs was not made
 )
 
 // Reasons lists every reason; an [Outcome] holds an index into it.
@@ -118,6 +119,7 @@ var Reasons = [...]Reason{
 	NoImages, NoControls, NoHeadings, NoHTTPS, LocalSite, NoHreflang,
 	NotLinked, NoSignals,
 	PartRead, NotArticle, TooLittleText, LanguageUnknown, NoDate, NoJSONLD, NoKnownType,
+	NotAsked,
 }
 
 // Outcome is the result of one page check: pass, fail or the reason why it does

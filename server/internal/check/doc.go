@@ -74,6 +74,7 @@
 //	crawlability.go  of category crawlability; redirects.go has its rules about redirects
 //	sitemap.go       its rules about sitemaps
 //	robots.go        its rules about robots.txt
+//	probes.go        Probes: what was asked for checks alone; http-no-redirect is one of its rules
 //	targets.go       its rules about what canonical URLs, sitemaps and links lead to
 //	site.go          SiteInput: what is known of the whole site
 //	facts.go         Facts: what outlives a page

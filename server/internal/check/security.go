@@ -12,6 +12,10 @@ var security = []Check{
 		Source: "Lighthouse: is-on-https", Site: &SiteRule{mayHaveHTTPS, notHTTPS},
 	},
 	{
+		ID: "http-no-redirect", Category: shared.CategorySecurity, Severity: shared.SeverityWarning,
+		Source: "RFC 9110 section 15.4; Lighthouse: redirects-http", Site: &SiteRule{insecureAnswered, httpNoRedirect},
+	},
+	{
 		ID: "mixed-content", Category: shared.CategorySecurity, Severity: shared.SeverityWarning,
 		Source: "W3C: Mixed Content", Page: &PageRule{servedByHTTPS, mixedContent},
 	},

@@ -22,6 +22,7 @@ type SiteInput struct {
 	// false when that stage did not run.
 	External     []ExternalLink
 	ExternalDone bool
+	Probes       Probes
 	// Complete is true when no page of the site was left out. A page that was cut makes
 	// the site incomplete too: what it leads to and what it says are not all known.
 	Complete bool

@@ -83,6 +83,7 @@ func sound(change ...func(*SiteInput)) SiteInput {
 		Pages:        []Facts{listedPage("", canonical("")), listedPage("a", linked, alsoAt("b")), listedPage("b", linked, alsoAt("a"))},
 		External:     []ExternalLink{{URL: "https://otro.example/", Status: 200, Count: 1, Pages: []string{home}}},
 		ExternalDone: true, Complete: true,
+		Probes: Probes{Insecure: &Probe{URL: "http://sitio.example/", FinalURL: home, Status: 301}},
 	}
 	for _, c := range change {
 		c(&in)
@@ -108,6 +109,12 @@ var unreachable = robotsAre(RobotsFacts{
 func runSite(in SiteInput) []SiteResult {
 	results, _ := RunSite(context.Background(), in)
 	return results
+}
+
+// insecure is the answer of the site's start page by http.
+func insecure(p Probe) func(*SiteInput) {
+	p.URL = "http://sitio.example/"
+	return func(in *SiteInput) { in.Probes.Insecure = &p }
 }
 
 func unread(in *SiteInput) { in.Sitemap = SitemapFacts{Unread: true} }
@@ -270,6 +277,13 @@ var siteCases = []struct {
 	{id: "not-https", in: sound(func(in *SiteInput) { in.Home = "http://tienda.com/" }),
 		want: [][]shared.Evidence{ev("url", "http://tienda.com/")}},
 	{id: "not-https", in: sound(func(in *SiteInput) { in.Home = "http://127.0.0.1:8000/" }), reason: LocalSite},
+	{id: "http-no-redirect", in: sound(insecure(Probe{Status: 200})),
+		want: [][]shared.Evidence{ev("url", "http://sitio.example/", "status", "200")}},
+	{id: "http-no-redirect", in: sound(insecure(Probe{FinalURL: "http://sitio.example/es", Status: 200})),
+		want: [][]shared.Evidence{ev("url", "http://sitio.example/", "final-url", "http://sitio.example/es", "status", "200")}},
+	{id: "http-no-redirect", in: sound(insecure(Probe{Failure: FailRefused})), reason: NoAnswer},
+	{id: "http-no-redirect", in: sound(func(in *SiteInput) { in.Probes = Probes{} }), reason: NotAsked},
+	{id: "http-no-redirect", in: sound(func(in *SiteInput) { in.Home = "http://sitio.example/" }), reason: NoHTTPS},
 	{id: "hreflang-invalid", in: sound(pagesAre(listedPage("", alsoAt("a", "gone", "unseen")), listedPage("a"),
 		listedPage("gone", func(f *Facts) { f.Status, f.Analysed = 404, false }))),
 		want: [][]shared.Evidence{ev("page", home, "no-return", home+"a", "target", home+"gone", "status", "404")}},

@@ -1,0 +1,102 @@
+package audit
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"atalaya/server/internal/check"
+	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/work"
+	"atalaya/shared"
+)
+
+// probeTime bounds the requests that are made for checks alone. A site that answers
+// slowly, or wants long pauses, has those checks not apply.
+const probeTime = time.Minute
+
+// probe asks the site what no page of it asks for. What it has no time for stays unknown;
+// the error is the cause of ctx's end.
+func (r *run) probe(ctx context.Context, s *site, b *book) error {
+	r.rec.enter(shared.StageLinks, work.Say("trying-site", s.home.Host))
+	limited, done := context.WithTimeout(ctx, probeTime)
+	defer done()
+	p := prober{fetch: r.fetcher.Fetch, allowed: r.robots.Allowed, home: s.home}
+	err := p.run(limited)
+	s.probes = p.found
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case limited.Err() != nil:
+		return nil
+	}
+	return err
+}
+
+// prober makes the requests that checks need. Like those for pages they ask robots.txt
+// first and wait for the host's turn.
+type prober struct {
+	fetch   func(context.Context, crawl.Request) (*crawl.Result, error)
+	allowed func(context.Context, *url.URL) (crawl.Decision, error)
+	home    *url.URL
+	found   check.Probes
+}
+
+// run makes them one after the other. An error ends it; what was found by then holds.
+func (p *prober) run(ctx context.Context) error {
+	for _, probe := range [...]func(context.Context) error{p.tryInsecure} {
+		if err := probe(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask makes one request, unless robots.txt forbids it: then the result is nil.
+func (p *prober) ask(ctx context.Context, req crawl.Request) (*crawl.Result, error) {
+	d, err := p.allowed(ctx, req.URL)
+	if err != nil || !d.Allowed {
+		return nil, err
+	}
+	return p.fetch(ctx, req)
+}
+
+// tryInsecure asks for the start page of a site of https by http. Where the site has a
+// port of its own, nobody knows which one http would have.
+func (p *prober) tryInsecure(ctx context.Context) error {
+	if p.home.Scheme != "https" || p.home.Port() != "" {
+		return nil
+	}
+	insecure := *p.home
+	insecure.Scheme = "http"
+	res, err := p.ask(ctx, crawl.Request{
+		URL: &insecure, WantBody: noBody,
+		Follow: func(next *url.URL) bool { return next.Scheme == "http" && p.mayFollow(ctx, next) },
+	})
+	if res != nil {
+		p.found.Insecure = probeOf(res)
+	}
+	return err
+}
+
+// mayFollow reports whether robots.txt lets us follow a redirect.
+func (p *prober) mayFollow(ctx context.Context, next *url.URL) bool {
+	d, err := p.allowed(ctx, next)
+	return err == nil && d.Allowed
+}
+
+// noBody is for requests of which the status says all.
+func noBody(int, string) bool { return false }
+
+// probeOf copies an answer for the checks.
+func probeOf(res *crawl.Result) *check.Probe {
+	probe := &check.Probe{URL: res.URL.String(), Status: res.Status, Failure: failureClass(res.Failure)}
+	final := res.FinalURL
+	if res.Next != nil {
+		final = res.Next
+	}
+	if final != nil && final.String() != probe.URL {
+		probe.FinalURL = final.String()
+	}
+	return probe
+}

@@ -1,0 +1,86 @@
+package audit
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"testing"
+
+	"atalaya/server/internal/check"
+	"atalaya/server/internal/crawl"
+)
+
+// answering is a prober of a site whose addresses answer as given; what is not named is
+// forbidden. Redirects are told from pages by their Next.
+type answering struct {
+	prober
+	asked []string
+}
+
+func newAnswering(t *testing.T, home string, answers map[string]crawl.Result) *answering {
+	a := &answering{}
+	a.prober = prober{
+		home: address(t, home),
+		allowed: func(_ context.Context, u *url.URL) (crawl.Decision, error) {
+			_, allowed := answers[u.String()]
+			return crawl.Decision{Allowed: allowed}, nil
+		},
+		fetch: func(_ context.Context, req crawl.Request) (*crawl.Result, error) {
+			a.asked = append(a.asked, req.URL.String())
+			res := answers[req.URL.String()]
+			res.URL, res.FinalURL = req.URL, req.URL
+			if next := res.Next; next != nil && req.Follow(next) {
+				res = answers[next.String()]
+				res.URL, res.FinalURL = req.URL, next
+			}
+			return &res, nil
+		},
+	}
+	return a
+}
+
+func TestStartPageByHTTP(t *testing.T) {
+	t.Parallel()
+	const home, insecure = "https://site.net/es", "http://site.net/es"
+	for name, test := range map[string]struct {
+		home    string
+		answers map[string]crawl.Result
+		want    *check.Probe
+	}{
+		"shown":     {home, map[string]crawl.Result{insecure: status(200, 0)}, &check.Probe{URL: insecure, Status: 200}},
+		"forbidden": {home, nil, nil},
+		"refused": {
+			home, map[string]crawl.Result{insecure: failed(crawl.FailRefused)},
+			&check.Probe{URL: insecure, Failure: check.FailRefused},
+		},
+		"led to https": {
+			home, map[string]crawl.Result{insecure: {Status: http.StatusMovedPermanently, Next: address(t, home)}},
+			&check.Probe{URL: insecure, FinalURL: home, Status: http.StatusMovedPermanently},
+		},
+		"led elsewhere by http": {
+			home, map[string]crawl.Result{
+				insecure:            {Status: http.StatusFound, Next: address(t, "http://site.net/x")},
+				"http://site.net/x": status(200, 0),
+			},
+			&check.Probe{URL: insecure, FinalURL: "http://site.net/x", Status: 200},
+		},
+		"no https":          {"http://site.net/", map[string]crawl.Result{"http://site.net/": status(200, 0)}, nil},
+		"a port of its own": {"https://site.net:8443/", map[string]crawl.Result{"http://site.net/": status(200, 0)}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newAnswering(t, test.home, test.answers)
+			if err := p.tryInsecure(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := p.found.Insecure; !reflect.DeepEqual(got, test.want) {
+				t.Errorf("found %+v, want %+v", got, test.want)
+			}
+			if want := test.want != nil; slices.Contains(p.asked, insecure) != want {
+				t.Errorf("asked for %q", p.asked)
+			}
+		})
+	}
+}

@@ -1,0 +1,75 @@
+package check
+
+import (
+	"strings"
+
+	"atalaya/shared"
+)
+
+// Probes are the answers to requests that were made for checks alone: no page leads
+// there. Of what was not asked for, nothing is known.
+type Probes struct {
+	// Insecure is the start page by http; nil when it was not asked for.
+	Insecure *Probe
+}
+
+// Probe is what one such request led to.
+type Probe struct {
+	URL string
+	// FinalURL is where redirects led, followed or not; empty when nowhere else.
+	FinalURL string
+	// Status is 0 when no answer came, and Failure its class.
+	Status  int
+	Failure string
+}
+
+// reached reports whether the probe ended at a page that browsers show.
+func (p *Probe) reached() bool { return p.Failure == "" && p.Status/100 == 2 }
+
+// answeredProbe applies when a probe was made and the site said anything to it.
+func answeredProbe(p *Probe) Reason {
+	switch {
+	case p == nil:
+		return NotAsked
+	case p.Failure != "":
+		return NoAnswer
+	}
+	return applies
+}
+
+// evidence is the probe and what came of it.
+func (p *Probe) evidence() []shared.Evidence {
+	ev := []shared.Evidence{fact("url", p.URL)}
+	if p.FinalURL != "" {
+		ev = append(ev, fact("final-url", p.FinalURL))
+	}
+	if p.Failure != "" {
+		return append(ev, failureEvidence(p.Failure, "")...)
+	}
+	return append(ev, number("status", p.Status))
+}
+
+// insecureAnswered applies to sites of https whose addresses of http answered.
+func insecureAnswered(s *site) Reason {
+	if !isHTTPS(s.Home) {
+		return NoHTTPS
+	}
+	return answeredProbe(s.Probes.Insecure)
+}
+
+// httpNoRedirect finds sites that show their start page to readers who came by http.
+func httpNoRedirect(s *site) (int, []Fault) {
+	p := s.Probes.Insecure
+	if !p.reached() || !strings.HasPrefix(p.final(), "http://") {
+		return fullMarks, nil
+	}
+	return 0, []Fault{{Evidence: p.evidence()}}
+}
+
+// final is the URL that the answer belongs to.
+func (p *Probe) final() string {
+	if p.FinalURL != "" {
+		return p.FinalURL
+	}
+	return p.URL
+}
