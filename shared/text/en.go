@@ -459,6 +459,12 @@ var english = language{
 				"signs without sense, and search engines do not know what to do with the file.",
 			Fix: "Send the file with the media type of its format, such as application/pdf.",
 		}},
+		{"soft-404", CheckText{
+			Title: "Addresses without a page do not say so",
+			Why: "Where every address shows a page, search engines index pages that are none, and nobody can see which " +
+				"links of the site are broken: this audit neither.",
+			Fix: "Answer with status 404 (or 410) where there is no page, also when a page explains it.",
+		}},
 		{"redirect-chain", CheckText{
 			Title: "Several redirects in a row",
 			Why:   "Each redirect costs time, and crawlers stop following after a few.",
@@ -564,6 +570,12 @@ var english = language{
 			Why: "Search engines take hidden text for spam. Hidden instructions to AI models look like an attack, " +
 				"on your readers too, and may have been put there by somebody else.",
 			Fix: "Remove the text named here, or show it. If you did not write it, find out who can change the page.",
+		}},
+		{"llms-txt", CheckText{
+			Title: "llms.txt cannot be used",
+			Why: "The file is a guide for AI services. Nobody needs one, but one that is a web page, has no heading or " +
+				"leads to errors sends those that read it astray.",
+			Fix: "Write it as llmstxt.org says: a heading that begins with \"# \" and a list of links that work. Or remove it.",
 		}},
 
 		// content
@@ -932,6 +944,7 @@ var english = language{
 		{"too-few-pages", "There are too few pages to compare."},
 		{"no-external-links", "No link to another site gave a clear answer."},
 		{"links-unchecked", "Links to other sites were not checked."},
+		{"llms-txt-absent", "The site has no llms.txt, and needs none."},
 		{"not-asked", "The request that this check needs was not made: it was switched off or forbidden, or there was " +
 			"no time left for it."},
 		{"part-read", "Only a part of the page was read."},

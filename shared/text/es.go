@@ -476,6 +476,12 @@ var spanish = language{
 				"signos sin sentido, y los buscadores no saben qué hacer con el archivo.",
 			Fix: "Envía el archivo con el tipo de su formato, por ejemplo application/pdf.",
 		}},
+		{"soft-404", CheckText{
+			Title: "Las direcciones sin página no lo dicen",
+			Why: "Si cada dirección muestra una página, los buscadores indexan páginas que no lo son y nadie puede ver qué " +
+				"enlaces del sitio están rotos: tampoco esta auditoría.",
+			Fix: "Responde con el estado 404 (o 410) donde no hay página, aunque otra lo explique.",
+		}},
 		{"redirect-chain", CheckText{
 			Title: "Varias redirecciones seguidas",
 			Why:   "Cada redirección cuesta tiempo, y los rastreadores dejan de seguirlas al cabo de unas pocas.",
@@ -583,6 +589,13 @@ var spanish = language{
 				"un ataque, también contra tus lectores, y quizá las puso otra persona.",
 			Fix: "Quita el texto indicado o muéstralo. Si no lo escribiste tú, averigua quién puede cambiar la " +
 				"página.",
+		}},
+		{"llms-txt", CheckText{
+			Title: "llms.txt no se puede usar",
+			Why: "El archivo es una guía para servicios de IA. Nadie lo necesita, pero si es una página web, no tiene " +
+				"encabezado o lleva a errores, despista a quienes lo leen.",
+			Fix: "Escríbelo como dice llmstxt.org: un encabezado que empiece con «# » y una lista de enlaces que funcionen. " +
+				"O quítalo.",
 		}},
 
 		// content
@@ -963,6 +976,7 @@ var spanish = language{
 		{"too-few-pages", "Hay muy pocas páginas para comparar."},
 		{"no-external-links", "Ningún enlace a otro sitio dio una respuesta clara."},
 		{"links-unchecked", "No se comprobaron los enlaces a otros sitios."},
+		{"llms-txt-absent", "El sitio no tiene llms.txt, ni lo necesita."},
 		{"not-asked", "No se hizo la petición que esta comprobación necesita: estaba desactivada o prohibida, o no " +
 			"quedó tiempo para ella."},
 		{"part-read", "Solo se leyó una parte de la página."},

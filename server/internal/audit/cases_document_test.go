@@ -148,6 +148,7 @@ var linkCases = map[string]siteCase{
 				<map><area href="/area" alt=x></map>`)},
 		}),
 		pages: lines("200", "/", "/next", "/es", "/frame", "/svg", "/svg-old", "/area"),
+		found: []string{"soft-404 /{MISSING}"},
 	},
 	"index-words-script": {pages: lines("200", "/", "/api/index.html", "/b", "/a")},
 	"a page whose text only a script writes": {

@@ -68,7 +68,7 @@ var sitemapCases = map[string]siteCase{
 		site: testkit.Site{
 			"/": linking("Home", "/no"), "/robots.txt": {Status: 404}, "*": titled("Nothing was found here"),
 		},
-		pages: lines("200", "/", "/no"),
+		pages: lines("200", "/", "/no"), found: []string{"soft-404 /{MISSING}"},
 	},
 	"sitemaps in every form": {
 		site: elsewise(titled("Known"), testkit.Site{
@@ -88,6 +88,7 @@ var sitemapCases = map[string]siteCase{
 			"/i.txt":    {Body: "\ufeff{ORIGIN}/i\r\n"},
 		}),
 		pages: lines("200", "/", "/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h", "/i"), never: lines("GET", "/i.png"),
+		found: []string{"soft-404 /{MISSING}"},
 	},
 }
 
@@ -100,7 +101,19 @@ var siteWideCases = map[string]siteCase{
 		pages: []string{"200 /", "200 /private-not.html"}, left: []string{"robots /private-a.html"},
 		never: []string{"GET /private-a.html"},
 	},
-	"soft-404": {pages: []string{"200 /", "200 /a"}},
+	"soft-404": {pages: []string{"200 /", "200 /a"}, found: []string{"soft-404 /{MISSING}"}},
+	"a guide for AI services that leads nowhere": {
+		site: testkit.Site{
+			"/": linking("Home", "/gone"), "/llms.txt": typed("text/plain", "# Home\n- [gone](/gone)\n"),
+		},
+		pages: []string{"200 /", "404 /gone"}, found: []string{"http-4xx /gone", "llms-txt /llms.txt"},
+	},
+	"a guide that is closed to us": {
+		site: testkit.Site{
+			"/": linking("Home"), "/llms.txt": {Status: 500}, "/robots.txt": {Body: "User-agent: *\nDisallow: /llms.txt\n"},
+		},
+		pages: []string{"200 /"}, never: []string{"GET /llms.txt"},
+	},
 	"links-6000": {
 		site: manyLinks(6_000), pages: lines("200", "/", "/last1", "/last2"), left: manyForbidden(6_000),
 	},

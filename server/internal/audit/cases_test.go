@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,7 +52,7 @@ var watched = []string{
 	"http-4xx", "http-5xx", "fetch-timeout", "fetch-failed", "http-odd-status", "http-odd-encoding",
 	"content-type-mismatch", "redirect-loop", "redirect-chain", "robots-txt-unreachable", "page-noindex", "page-orphan",
 	"sitemap-invalid", "broken-external", "link-malformed", "content-needs-js",
-	"sitemap-bad-url", "canonical-broken", "jsonld-invalid", "jsonld-incomplete",
+	"soft-404", "llms-txt", "sitemap-bad-url", "canonical-broken", "jsonld-invalid", "jsonld-incomplete",
 }
 
 // TestCases audits every site of a kind that was once read wrongly.
@@ -67,13 +68,17 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// missingName is what addresses end with that no page has; it is another one for each site.
+var missingName = regexp.MustCompile("atalaya-no-such-page-[0-9a-z]+")
+
 func (c siteCase) run(t *testing.T, name string) {
 	if c.site == nil {
 		c.site = testkit.ReadSite(t, filepath.Join("testdata", "cases", name+".json"))
 	}
 	elsewhere := c.elsewhere.Serve(t)
 	site := c.site.Serve(t, "{ELSEWHERE}", elsewhere.URL, "{OTHER_HOST}", strings.TrimPrefix(elsewhere.URL, "http://"))
-	short := strings.NewReplacer(site.URL, "", elsewhere.URL, "{ELSEWHERE}").Replace
+	names := strings.NewReplacer(site.URL, "", elsewhere.URL, "{ELSEWHERE}")
+	short := func(s string) string { return names.Replace(missingName.ReplaceAllString(s, "{MISSING}")) }
 
 	st := open(t)
 	e := New(st, loopback("cases"))

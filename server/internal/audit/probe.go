@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -21,7 +22,12 @@ func (r *run) probe(ctx context.Context, s *site, b *book) error {
 	r.rec.enter(shared.StageLinks, work.Say("trying-site", s.home.Host))
 	limited, done := context.WithTimeout(ctx, probeTime)
 	defer done()
-	p := prober{fetch: r.fetcher.Fetch, allowed: r.robots.Allowed, home: s.home}
+	p := prober{
+		fetch: r.fetcher.Fetch, allowed: r.robots.Allowed, home: s.home, scope: s.scope, pages: b.facts,
+		read: func(ctx context.Context, a asked, res *crawl.Result) (*visit, error) {
+			return r.readAnswer(ctx, a, res, s.scope)
+		},
+	}
 	err := p.run(limited)
 	s.probes = p.found
 	switch {
@@ -38,13 +44,16 @@ func (r *run) probe(ctx context.Context, s *site, b *book) error {
 type prober struct {
 	fetch   func(context.Context, crawl.Request) (*crawl.Result, error)
 	allowed func(context.Context, *url.URL) (crawl.Decision, error)
+	read    func(context.Context, asked, *crawl.Result) (*visit, error)
 	home    *url.URL
+	scope   crawl.Scope
+	pages   []check.Facts // those of the site
 	found   check.Probes
 }
 
 // run makes them one after the other. An error ends it; what was found by then holds.
 func (p *prober) run(ctx context.Context) error {
-	for _, probe := range [...]func(context.Context) error{p.tryInsecure} {
+	for _, probe := range [...]func(context.Context) error{p.tryInsecure, p.tryMissing, p.tryLLMs} {
 		if err := probe(ctx); err != nil {
 			return err
 		}
@@ -77,6 +86,68 @@ func (p *prober) tryInsecure(ctx context.Context) error {
 		p.found.Insecure = probeOf(res)
 	}
 	return err
+}
+
+// tryMissing asks for addresses that no page has.
+func (p *prober) tryMissing(ctx context.Context) error {
+	for _, raw := range check.MissingAddresses(p.home.String(), p.pages) {
+		u, err := crawl.Canonical(nil, raw)
+		if err != nil {
+			continue // it was made of canonical addresses: this cannot be
+		}
+		res, err := p.ask(ctx, crawl.Request{
+			URL: u, MaxBody: maxMissingBody, WantBody: crawl.HTMLBody, Follow: p.follow(ctx),
+		})
+		if err != nil {
+			return err
+		}
+		if res == nil {
+			continue
+		}
+		m, err := p.readMissing(ctx, res)
+		if err != nil {
+			return err
+		}
+		p.found.Missing = append(p.found.Missing, m)
+	}
+	return nil
+}
+
+// maxMissingBody is how much is read of what is shown where there is no page, in bytes.
+const maxMissingBody = 1 << 20
+
+// readMissing reads what is shown as if it were a page, whatever its status: what a site
+// says of an address without one may be what it shows elsewhere.
+func (p *prober) readMissing(ctx context.Context, res *crawl.Result) (check.Missing, error) {
+	m := check.Missing{Probe: *probeOf(res)}
+	if res.Failure != nil || res.Next != nil {
+		return m, nil //nolint:nilerr // a failure of the site is a result
+	}
+	shown := *res
+	shown.Status = http.StatusOK
+	v, err := p.read(ctx, asked{Item: crawl.Item{URL: res.FinalURL.String()}}, &shown)
+	if err != nil {
+		return m, err
+	}
+	m.Page, m.Door = v.facts, v.failed(checkLoginWall)
+	return m, nil
+}
+
+// tryLLMs asks for the guide to the site that AI services may read.
+func (p *prober) tryLLMs(ctx context.Context) error {
+	u := &url.URL{Scheme: p.home.Scheme, Host: p.home.Host, Path: "/llms.txt"}
+	res, err := p.ask(ctx, crawl.Request{URL: u, MaxBody: check.MaxLLMs, Follow: p.follow(ctx)})
+	if res != nil {
+		p.found.LLMs = check.ReadLLMs(*probeOf(res), res.Body, func(ref string) (*url.URL, error) {
+			return crawl.Canonical(res.Base, ref)
+		})
+	}
+	return err
+}
+
+// follow is a [crawl.Request.Follow] for redirects within the site.
+func (p *prober) follow(ctx context.Context) func(*url.URL) bool {
+	return func(next *url.URL) bool { return p.scope.Contains(next) && p.mayFollow(ctx, next) }
 }
 
 // mayFollow reports whether robots.txt lets us follow a redirect.

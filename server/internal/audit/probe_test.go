@@ -6,10 +6,12 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
+	"atalaya/shared"
 )
 
 // answering is a prober of a site whose addresses answer as given; what is not named is
@@ -82,5 +84,41 @@ func TestStartPageByHTTP(t *testing.T) {
 				t.Errorf("asked for %q", p.asked)
 			}
 		})
+	}
+}
+
+// A folder may be served by a program of its own, which shows a page for everything.
+func TestFolderThatShowsAPageForEverything(t *testing.T) {
+	t.Parallel()
+	s := newWebsite(t, map[string]http.HandlerFunc{
+		"/robots.txt": text("text/plain", "User-agent: *\nDisallow: /c/atalaya\n"),
+		"/":           page("Home", "/b/x.php", "/b/y.php", "/c/z.php"),
+		"/c/z.php":    page("Z"),
+		"*": func(w http.ResponseWriter, r *http.Request) {
+			if !strings.HasPrefix(r.URL.Path, "/b/") {
+				http.NotFound(w, r)
+				return
+			}
+			page("Always the same")(w, r)
+		},
+	})
+	st := open(t)
+	start(t, New(st, loopback("folder")))
+	id := create(t, st, shared.NewAudit{URL: s.URL})
+	await(t, st, id, "end", terminal)
+
+	c := find(t, reportOf(t, st, id), "soft-404")
+	if c.Outcome != shared.OutcomeFail || len(c.Samples) != 1 {
+		t.Fatalf("got %+v", c)
+	}
+	if got := c.Samples[0].Evidence[0].Value; !strings.HasPrefix(got, s.URL+"/b/") || !strings.HasSuffix(got, ".php") {
+		t.Errorf("tried %s", got)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for path := range s.counts {
+		if strings.HasPrefix(path, "/c/atalaya") {
+			t.Errorf("asked for %s, which is forbidden", path)
+		}
 	}
 }

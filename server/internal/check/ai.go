@@ -38,6 +38,7 @@ var aiAccess = []Check{
 	},
 	loginWallRule,
 	hiddenTextRule,
+	llmsRule,
 }
 
 // maxRobotsSample bounds how many pages each agent is asked about: rules and

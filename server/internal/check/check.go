@@ -108,6 +108,7 @@ const (
 	TooFewPages       Reason = "too-few-pages"     // nothing to compare
 	NoExternal        Reason = "no-external-links" // or none gave a clear answer
 	LinksUnchecked    Reason = "links-unchecked"   // external links were not fetched
+	LLMsAbsent        Reason = "llms-txt-absent"   // nobody needs to have one
 	NotAsked          Reason = "not-asked"         // the request that it needs was not made
 )
 
@@ -119,7 +120,7 @@ var Reasons = [...]Reason{
 	NoImages, NoControls, NoHeadings, NoHTTPS, LocalSite, NoHreflang,
 	NotLinked, NoSignals,
 	PartRead, NotArticle, TooLittleText, LanguageUnknown, NoDate, NoJSONLD, NoKnownType,
-	NotAsked,
+	NotAsked, LLMsAbsent,
 }
 
 // Outcome is the result of one page check: pass, fail or the reason why it does

@@ -62,6 +62,7 @@ var crawlability = []Check{
 		ID: "content-type-mismatch", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
 		Source: "MIME Sniffing standard; RFC 9110 section 8.3", Page: &PageRule{declaredHTML, typeMismatch},
 	},
+	softRule,
 	{
 		ID: "redirect-chain", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
 		Source: "Google Search Central: redirects", Page: &PageRule{redirected, redirectChain},

@@ -70,8 +70,9 @@
 //	accessibility.go of category accessibility
 //	security.go      of category security
 //	ai.go            of category ai-access; agents.go is its table of crawlers,
-//	                 hidden.go and walls.go are each one of its checks
+//	                 hidden.go, walls.go and llms.go are each one of its checks
 //	crawlability.go  of category crawlability; redirects.go has its rules about redirects
+//	missing.go       its rule about addresses that no page has
 //	sitemap.go       its rules about sitemaps
 //	robots.go        its rules about robots.txt
 //	probes.go        Probes: what was asked for checks alone; http-no-redirect is one of its rules

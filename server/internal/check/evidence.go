@@ -19,6 +19,14 @@ func fact(name, value string) shared.Evidence { return shared.Evidence{Name: nam
 
 func number(name string, n int) shared.Evidence { return fact(name, strconv.Itoa(n)) }
 
+// answerText is what an address answered, in one word.
+func answerText(status int, failure string) string {
+	if failure != "" {
+		return failure
+	}
+	return strconv.Itoa(status)
+}
+
 // listEvidence is one fact per value, the first ones only; the rest is counted.
 func listEvidence(name string, values []string, total int) []shared.Evidence {
 	out := make([]shared.Evidence, 0, min(len(values), maxListed)+1)

@@ -11,6 +11,10 @@ import (
 type Probes struct {
 	// Insecure is the start page by http; nil when it was not asked for.
 	Insecure *Probe
+	// LLMs is /llms.txt; nil when it was not asked for.
+	LLMs *LLMs
+	// Missing are addresses that no page has.
+	Missing []Missing
 }
 
 // Probe is what one such request led to.

@@ -83,7 +83,14 @@ func sound(change ...func(*SiteInput)) SiteInput {
 		Pages:        []Facts{listedPage("", canonical("")), listedPage("a", linked, alsoAt("b")), listedPage("b", linked, alsoAt("a"))},
 		External:     []ExternalLink{{URL: "https://otro.example/", Status: 200, Count: 1, Pages: []string{home}}},
 		ExternalDone: true, Complete: true,
-		Probes: Probes{Insecure: &Probe{URL: "http://sitio.example/", FinalURL: home, Status: 301}},
+		Probes: Probes{
+			Insecure: &Probe{URL: "http://sitio.example/", FinalURL: home, Status: 301},
+			LLMs: &LLMs{
+				Probe:   Probe{URL: home + "llms.txt", Status: 200},
+				Heading: "Sitio", Links: []string{home + "a", "https://otro.example/"}, LinkTotal: 2,
+			},
+			Missing: []Missing{{Probe: Probe{URL: home + "no", Status: 404}, Page: listedPage("no")}},
+		},
 	}
 	for _, c := range change {
 		c(&in)
@@ -115,6 +122,20 @@ func runSite(in SiteInput) []SiteResult {
 func insecure(p Probe) func(*SiteInput) {
 	p.URL = "http://sitio.example/"
 	return func(in *SiteInput) { in.Probes.Insecure = &p }
+}
+
+// guide is what the site answers to /llms.txt.
+func guide(l LLMs) func(*SiteInput) {
+	l.URL = home + "llms.txt"
+	return func(in *SiteInput) { in.Probes.LLMs = &l }
+}
+
+// missing are the answers to addresses that no page has.
+func missing(m ...Missing) func(*SiteInput) { return func(in *SiteInput) { in.Probes.Missing = m } }
+
+// shown is a page at an address that no page has.
+func shown(path string, status int, change ...func(*Facts)) Missing {
+	return Missing{Probe: Probe{URL: home + path, Status: status}, Page: listedPage(path, append(change, titled("Nada"))...)}
 }
 
 func unread(in *SiteInput) { in.Sitemap = SitemapFacts{Unread: true} }
@@ -277,6 +298,44 @@ var siteCases = []struct {
 	{id: "not-https", in: sound(func(in *SiteInput) { in.Home = "http://tienda.com/" }),
 		want: [][]shared.Evidence{ev("url", "http://tienda.com/")}},
 	{id: "not-https", in: sound(func(in *SiteInput) { in.Home = "http://127.0.0.1:8000/" }), reason: LocalSite},
+	{id: "llms-txt", in: sound(guide(LLMs{Probe: Probe{Status: 200}, HTML: true})),
+		want: [][]shared.Evidence{ev("url", home+"llms.txt", "status", "200", "found-type", "text/html")}},
+	{id: "llms-txt", in: sound(guide(LLMs{Probe: Probe{Status: 503}})),
+		want: [][]shared.Evidence{ev("url", home+"llms.txt", "status", "503")}},
+	{id: "llms-txt", grade: 1, in: sound(guide(LLMs{Probe: Probe{Status: 200}})),
+		want: [][]shared.Evidence{ev("url", home+"llms.txt", "missing", "# …", "missing", "[…](…)")}},
+	{id: "llms-txt", grade: 2, in: sound(
+		guide(LLMs{Probe: Probe{Status: 200}, Heading: "x", LinkTotal: 3, Links: []string{
+			home + "gone", "https://viejo.example/", home + "unseen",
+		}}),
+		func(in *SiteInput) {
+			in.Pages = append(in.Pages, listedPage("gone", gone))
+			in.External = append(in.External, ExternalLink{URL: "https://viejo.example/", Failure: FailDNS})
+		}), want: [][]shared.Evidence{
+		ev("url", home+"llms.txt", "target", home+"gone (404)", "target", "https://viejo.example/ (dns)"),
+	}},
+	{id: "llms-txt", in: sound(guide(LLMs{Probe: Probe{Status: 404}})), reason: LLMsAbsent},
+	{id: "llms-txt", in: sound(guide(LLMs{Probe: Probe{Failure: FailTimeout}})), reason: NoAnswer},
+	{id: "llms-txt", in: sound(guide(LLMs{Probe: Probe{Status: 200, FinalURL: home}, HTML: true})), reason: LLMsAbsent},
+	// What shows a page everywhere shows one there too, which is one fault and not two.
+	{id: "llms-txt", in: sound(guide(LLMs{Probe: Probe{Status: 200}, HTML: true}), missing(shown("no", 200))),
+		reason: LLMsAbsent},
+	{id: "soft-404", in: sound(missing(shown("no", 200, says(7, 1<<40)), shown("x/no", 200)),
+		pagesAre(listedPage(""), listedPage("b", says(7, 1<<40), titled("Nada")), listedPage("a", says(7, 1<<40)))),
+		want: [][]shared.Evidence{
+			ev("url", home+"no", "status", "200", "title", "Nada", "tried", home+"x/no (200)", "page", home+"b"),
+		}},
+	{id: "soft-404", grade: 1, in: sound(missing(shown("no", 404), shown("x/no", 404), shown("y/no", 410), shown("z/no", 200))),
+		want: [][]shared.Evidence{ev("url", home+"z/no", "status", "200", "title", "Nada")}},
+	{id: "soft-404", in: sound(missing(Missing{Probe: Probe{URL: home + "no", Status: 200, FinalURL: home}})),
+		want: [][]shared.Evidence{ev("url", home+"no", "final-url", home, "status", "200")}},
+	// Pages that are gone, but answer as if they were not.
+	{id: "soft-404", grade: 1, in: sound(missing(shown("no", 404, says(7, 1<<40))),
+		pagesAre(listedPage(""), listedPage("a", says(8, 1<<40), titled("Nada")), listedPage("b"))),
+		want: [][]shared.Evidence{ev("url", home+"no", "status", "404", "title", "Nada", "page", home+"a")}},
+	{id: "soft-404", in: sound(missing()), reason: NotAsked},
+	{id: "soft-404", in: sound(missing(Missing{Probe: Probe{Failure: FailTimeout}}, Missing{Probe: Probe{Status: 200}, Door: true},
+		Missing{Probe: Probe{Status: 503}})), reason: NoAnswer},
 	{id: "http-no-redirect", in: sound(insecure(Probe{Status: 200})),
 		want: [][]shared.Evidence{ev("url", "http://sitio.example/", "status", "200")}},
 	{id: "http-no-redirect", in: sound(insecure(Probe{FinalURL: "http://sitio.example/es", Status: 200})),

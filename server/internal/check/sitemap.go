@@ -2,7 +2,6 @@ package check
 
 import (
 	"slices"
-	"strconv"
 
 	"atalaya/shared"
 )
@@ -34,16 +33,9 @@ func sitemapMissing(s *site) (int, []Fault) {
 	}
 	tried := make([]string, len(s.Sitemap.Files))
 	for i, f := range s.Sitemap.Files {
-		tried[i] = f.URL + " (" + sitemapAnswer(f) + ")"
+		tried[i] = f.URL + " (" + answerText(f.Status, f.Failure) + ")"
 	}
 	return 0, []Fault{{Evidence: listEvidence("tried", tried, len(tried))}}
-}
-
-func sitemapAnswer(f SitemapFile) string {
-	if f.Failure != "" {
-		return f.Failure
-	}
-	return strconv.Itoa(f.Status)
 }
 
 func hasSitemap(s *site) Reason {
