@@ -33,6 +33,9 @@ type Config struct {
 	// DatabaseURL is a postgres:// URL; empty means SQLite in DataDir.
 	// DATABASE_URL is read too.
 	DatabaseURL string
+	// ListenURL is a direct address of the same database when DatabaseURL leads to a
+	// pooler, through which nobody can listen.
+	ListenURL string
 	// DataDir holds the SQLite database.
 	DataDir string
 
@@ -112,6 +115,8 @@ func (c *Config) settings(u *unparsed) []setting {
 			"`file` of the certificate's key (PEM); both are read anew when they change"),
 		unbounded("database-url", &c.DatabaseURL, "",
 			"postgres:// `URL`; empty means SQLite in --data-dir (also DATABASE_URL)"),
+		unbounded("listen-url", &c.ListenURL, "",
+			"postgres:// `URL` of the same database without the pooler of --database-url, to listen for changes"),
 		unbounded("data-dir", &c.DataDir, "./data", "`folder` of the SQLite database"),
 
 		bounded("keep", &c.Keep, 0, 0, keepMax,
@@ -207,6 +212,9 @@ func (c *Config) complete(u unparsed, getenv func(string) string) (err error) {
 	}
 	if err := c.checkAddr(getenv); err != nil {
 		return err
+	}
+	if c.ListenURL != "" && c.DatabaseURL == "" {
+		return errors.New("--listen-url stands beside --database-url: give that too, or neither")
 	}
 	if c.DebugAddr != "" && !onLoopback(c.DebugAddr) {
 		return fmt.Errorf("--debug-addr is %q, but must be host:port on loopback, such as 127.0.0.1:6060", c.DebugAddr)

@@ -5,13 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
 // TestDebugAddr asks for profiles at their own port, as a program and as a page that
 // was made to resolve to this machine, and finds none at the other port.
 func TestDebugAddr(t *testing.T) {
-	debug := freeAddr(t)
+	debug := testkit.FreeAddr(t)
 	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--debug-addr", debug)
 	get := func(host, path string) *http.Response {
 		t.Helper()

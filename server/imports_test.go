@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/pages": {"atalaya/shared", "atalaya/shared/text", "atalaya/app/ui", "atalaya/web",
 		"github.com/maxence-charriere/go-app/..."},
 	// These are linked into tests, and pgtest into load as well.
-	"atalaya/server/internal/pgtest": {"github.com/uptrace/bun/driver/pgdriver"},
+	"atalaya/server/internal/pgtest": {"atalaya/server/internal/testkit", "github.com/uptrace/bun/driver/pgdriver"},
 	// load is a program of its own.
 	"atalaya/server/internal/load": {"atalaya/shared", "atalaya/server/internal/sse",
 		"atalaya/server/internal/pgtest", "github.com/uptrace/bun/driver/pgdriver", "golang.org/x/sys/unix",

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -86,7 +85,7 @@ func startWith(t testing.TB, env []string, args ...string) *process {
 func startProgram(t testing.TB, path string, env []string, args ...string) *process {
 	t.Helper()
 	p := &process{
-		t: t, path: path, args: append([]string{"--addr", freeAddr(t)}, args...), env: env,
+		t: t, path: path, args: append([]string{"--addr", testkit.FreeAddr(t)}, args...), env: env,
 		http: http.DefaultClient, log: &testkit.LogBuffer{},
 	}
 	if err := p.launch(); err != nil {
@@ -235,14 +234,4 @@ func gitDocDir() string {
 		}
 	}
 	return ""
-}
-
-func freeAddr(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

@@ -56,8 +56,9 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	// Row: the one truth, and the only part that knows the database.
 	rows, err := store.Open(ctx,
 		store.Config{
-			DatabaseURL: cfg.DatabaseURL, DataDir: cfg.DataDir, Log: log, Observe: metrics.query,
-			Bounds: store.Bounds{Queue: cfg.MaxQueue, PerHost: cfg.MaxPerHost},
+			DatabaseURL: cfg.DatabaseURL, ListenURL: cfg.ListenURL, DataDir: cfg.DataDir, Log: log,
+			Observe: metrics.query,
+			Bounds:  store.Bounds{Queue: cfg.MaxQueue, PerHost: cfg.MaxPerHost},
 		})
 	if err != nil {
 		return err

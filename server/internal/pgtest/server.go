@@ -10,10 +10,8 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +21,8 @@ import (
 	"time"
 
 	"github.com/uptrace/bun/driver/pgdriver"
+
+	"atalaya/server/internal/testkit"
 )
 
 // startWithin bounds initdb and each start of the server.
@@ -40,7 +40,7 @@ type Server struct {
 
 	mu   sync.Mutex
 	cmd  *exec.Cmd
-	done chan error
+	done <-chan error
 }
 
 // Start starts a cluster for a program that is not a test; the caller closes
@@ -51,8 +51,8 @@ func Start(durable bool) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{bin: bin, version: version(bin), durable: durable}
-	if s.as, err = unprivileged(); err != nil {
-		return nil, err
+	if s.as, err = testkit.Unprivileged(); err != nil {
+		return nil, fmt.Errorf("pgtest: %w", err)
 	}
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(s.dir))
@@ -124,9 +124,12 @@ func (s *Server) Start() error {
 		cmd.Args = append(cmd.Args, "-c", setting)
 	}
 	cmd.Stdout, cmd.Stderr = log, log
-	if err := s.run(cmd); err != nil {
+	testkit.EndWithParent(cmd.SysProcAttr)
+	done, err := testkit.StartOnThread(cmd)
+	if err != nil {
 		return fmt.Errorf("pgtest: start: %w", err)
 	}
+	s.cmd, s.done = cmd, done
 	for deadline := time.Now().Add(startWithin); !s.ready(); {
 		select {
 		case err := <-s.done:
@@ -141,25 +144,6 @@ func (s *Server) Start() error {
 	s.admin = sql.OpenDB(pgdriver.NewConnector(pgdriver.WithDSN(s.URL("postgres")), pgdriver.WithReadTimeout(startWithin)))
 	s.admin.SetMaxOpenConns(1)
 	return nil
-}
-
-// run keeps one thread for the life of the server: the kernel sends the death
-// signal when the thread that started the child ends, not the process.
-func (s *Server) run(cmd *exec.Cmd) error {
-	endWithParent(cmd.SysProcAttr)
-	up := make(chan error)
-	done := make(chan error, 1)
-	go func() {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		err := cmd.Start()
-		up <- err
-		if err == nil {
-			done <- cmd.Wait()
-		}
-	}()
-	s.cmd, s.done = cmd, done
-	return <-up
 }
 
 // ready reads what the server says of itself: its pid on the first line of
@@ -202,26 +186,6 @@ func (s *Server) Restart(t testing.TB) {
 
 // Close stops the server and removes everything it wrote.
 func (s *Server) Close() error { return errors.Join(s.Stop(), os.RemoveAll(s.dir)) }
-
-// unprivileged is whom to run the server as: nobody else, unless we are root.
-func unprivileged() (*syscall.Credential, error) {
-	if os.Geteuid() != 0 {
-		return nil, nil
-	}
-	for _, name := range []string{"postgres", "nobody"} {
-		u, err := user.Lookup(name)
-		if err != nil {
-			continue
-		}
-		uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
-		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
-		if err := errors.Join(err1, err2); err != nil {
-			return nil, fmt.Errorf("pgtest: user %s: %w", name, err)
-		}
-		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
-	}
-	return nil, errors.New("pgtest: running as root, and there is no user postgres or nobody to run the server as")
-}
 
 var digits = regexp.MustCompile(`\d+`)
 

@@ -66,6 +66,12 @@
 // work on the same PostgreSQL go on meanwhile. A schema that a newer atalaya made
 // is refused.
 //
+// # Poolers
+//
+// Nothing relies on a session, so a pooler in transaction mode, such as pgbouncer, may
+// stand before PostgreSQL. It is noticed when the store is opened: settings are then made
+// in each transaction, and notifications come by Config.ListenURL or not at all.
+//
 // # Copies
 //
 // A database that was restored from a copy is found out when it is opened: it lacks the
@@ -108,6 +114,8 @@
 //   - store.go: Config, Open, Close
 //   - postgres.go: the address, the pool, migrating under a lock;
 //     alive_unix.go and alive_other.go: is a pooled connection still good?
+//   - wire.go: what the driver reads, without notifications
+//   - pooler.go: connections that leave nothing in a session
 //   - sqlite.go: the data directory, the pools, watching the file;
 //     lock_unix.go and lock_other.go: one owner per directory;
 //     files.go: are they still the files that are open?

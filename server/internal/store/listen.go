@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,20 +36,46 @@ type Wakeups struct {
 	Watch func(ctx context.Context, touched func()) error
 }
 
-// Wakeups returns the hints that this store's database offers. Commits of this
-// store itself are told by [Store.OnCommit].
+// Wakeups returns the hints that this store's database offers, and says in the log when
+// it could offer more. Commits of this store itself are told by [Store.OnCommit].
 func (s *Store) Wakeups() Wakeups {
-	if s.postgres != nil {
-		return Wakeups{Listen: s.postgres.listen}
+	switch {
+	case s.listener != nil:
+		return Wakeups{Listen: s.listener.listen}
+	case s.postgres != nil:
+		s.log.Warn("a pooler stands before the database, so commits of others are not announced, "+
+			"and are seen up to --sweep later: name a direct connection in --listen-url",
+			"database", s.postgres.where)
+		return Wakeups{}
 	}
 	return Wakeups{Version: s.watcher.version, Watch: s.watcher.watch}
+}
+
+// listener is where to listen: what url names, or else the database's own address, but
+// not through a pooler, where another would hear what comes. Then it is nil.
+func (pg *postgres) listener(ctx context.Context, url string) (*postgres, error) {
+	if url == "" {
+		if pg.pooled {
+			return nil, nil
+		}
+		return pg, nil
+	}
+	direct, err := openURL(ctx, url)
+	if err != nil {
+		return nil, fmt.Errorf("--listen-url: %w", err)
+	}
+	if direct.pooled {
+		return nil, fmt.Errorf("--listen-url: a pooler answers as %s, but a direct connection is needed", direct.where)
+	}
+	return &direct, nil
 }
 
 // listen is [Wakeups.Listen]. It does not use the driver's channel, which hides
 // reconnections; and it relies on TCP keep-alive, not on pings, to notice a peer
 // that is gone.
 func (pg *postgres) listen(ctx context.Context, wake func()) error {
-	pool := pg.pool(1, withKeepAlive)
+	// No wire: it would keep notifications back.
+	pool := sql.OpenDB(pgdriver.NewConnector(append(slices.Clip(pg.options), withKeepAlive)...))
 	defer pool.Close()
 	ln := pgdriver.NewListener(bun.NewDB(pool, pgdialect.New()))
 	// Receive heeds no cancellation; it ends with its connection.

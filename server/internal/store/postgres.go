@@ -3,12 +3,13 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/url"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -60,22 +61,22 @@ var postgresDialect = dialect{
 type postgres struct {
 	options []pgdriver.Option
 	where   string // for messages; without the password
+	pooled  bool   // a pooler stands between: nothing may rely on a session
 }
 
 func (s *Store) openPostgres(ctx context.Context, c Config) error {
-	pg, err := parseDatabaseURL(c.DatabaseURL)
+	pg, err := openURL(ctx, c.DatabaseURL)
 	if err != nil {
 		return err
 	}
 	logDriver(s.log)
-	pg, err = pg.reach(ctx)
-	if err != nil {
-		return fmt.Errorf("store: cannot open the database %s: %w", pg.where, normalise(err))
-	}
 	if err := pg.migrate(ctx, s.log); err != nil {
 		return fmt.Errorf("store: %s: %w", pg.where, normalise(err))
 	}
 	s.postgres = &pg
+	if s.listener, err = pg.listener(ctx, c.ListenURL); err != nil {
+		return err
+	}
 	pool := pg.pool(limitOr(c.PoolSize, 8, 1000))
 	s.closers = append(s.closers, pool)
 	s.pools = []Pool{{"main", pool}}
@@ -83,6 +84,18 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 	s.writeDB = observed(bun.NewDB(pool, pgdialect.New()), c)
 	s.readDB = s.writeDB
 	return nil
+}
+
+// openURL reads an address and proves that the server behind it answers.
+func openURL(ctx context.Context, url string) (postgres, error) {
+	pg, err := parseDatabaseURL(url)
+	if err != nil {
+		return pg, err
+	}
+	if pg, err = pg.reach(ctx); err != nil {
+		return pg, fmt.Errorf("store: cannot open the database %s: %w", pg.where, normalise(err))
+	}
+	return pg, nil
 }
 
 var errDatabaseURL = errors.New("store: the database URL cannot be read: it must look like " +
@@ -137,15 +150,16 @@ func withSessionDefaults(conf *pgdriver.Config) {
 	conf.ConnParams = params
 }
 
-// reach proves that the server answers. As libpq does with sslmode=prefer, it
-// goes on without TLS when the address does not ask for it and the server has
-// none; the driver alone would fail.
+// reach proves that the server answers, and finds out what kind it is. As libpq does
+// with sslmode=prefer, it goes on without TLS when the address does not ask for it and
+// the server has none.
 func (pg postgres) reach(ctx context.Context) (postgres, error) {
-	err := pg.try(ctx)
-	if err != nil && strings.Contains(err.Error(), "SSL is not enabled on the server") && !pg.insistsOnTLS() {
+	pooled, err := pg.try(ctx)
+	if errors.Is(err, errNoTLS) && !pg.insistsOnTLS() {
 		pg.options = append(pg.options, pgdriver.WithInsecure(true))
-		err = pg.try(ctx)
+		pooled, err = pg.try(ctx)
 	}
+	pg.pooled = pooled
 	return pg, err
 }
 
@@ -156,23 +170,36 @@ func (pg postgres) insistsOnTLS() bool {
 	return t == nil || !t.InsecureSkipVerify || t.ServerName != "" || t.VerifyPeerCertificate != nil
 }
 
-func (pg postgres) try(ctx context.Context) error {
+// try leaves nothing in a session, for whose it is is not yet known.
+func (pg postgres) try(ctx context.Context) (pooled bool, err error) {
+	pg.pooled = true
 	db := pg.pool(1)
 	defer db.Close()
 	ctx, cancel := context.WithTimeout(ctx, netTimeout)
 	defer cancel()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer conn.Close()
 	var version int
-	if err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
-		return err
+	err = conn.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version)
+	if err != nil {
+		return false, err
 	}
 	if version < 130000 {
-		return fmt.Errorf("PostgreSQL %d is too old: 13 or newer is needed", version/10000)
+		return false, fmt.Errorf("PostgreSQL %d is too old: 13 or newer is needed", version/10000)
 	}
-	return nil
+	return isPooled(ctx, conn)
 }
 
 func (pg postgres) pool(size int, more ...pgdriver.Option) *sql.DB {
-	db := sql.OpenDB(pgdriver.NewConnector(append(pg.options[:len(pg.options):len(pg.options)], more...)...))
+	options := append(slices.Concat(pg.options, more), throughWire)
+	var connector driver.Connector = pgdriver.NewConnector(options...)
+	if pg.pooled {
+		connector = newStatelessConnector(options...)
+	}
+	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	db.SetConnMaxIdleTime(5 * time.Minute)
@@ -182,37 +209,20 @@ func (pg postgres) pool(size int, more ...pgdriver.Option) *sql.DB {
 
 // migrate brings the schema up to date while it holds an advisory lock, so that
 // of several servers that start together one works and the others find it done.
-// The lock is asked for again and again: a waiting lock would run into the
-// timeouts of the driver.
 func (pg postgres) migrate(ctx context.Context, log *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, migrateWithin)
 	defer cancel()
 	pool := pg.pool(2, pgdriver.WithReadTimeout(migrateWithin), func(conf *pgdriver.Config) {
 		conf.ConnParams["statement_timeout"] = "0"
 		conf.ConnParams["lock_timeout"] = migrateLockTimeout
+		conf.ConnParams["idle_in_transaction_session_timeout"] = "0" // that of the lock is idle
 	})
 	defer pool.Close()
-	// The lock ends with its connection, whatever happens here.
-	conn, err := pool.Conn(ctx)
+	lock, err := lockMigrations(ctx, pool)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	for {
-		var held bool
-		query := fmt.Sprintf("SELECT pg_try_advisory_lock(%d)", migrateLock)
-		if err := conn.QueryRowContext(ctx, query).Scan(&held); err != nil {
-			return err
-		}
-		if held {
-			break
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("another process migrates the database: %w", ctx.Err())
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
+	defer func() { _ = lock.Rollback() }()
 	for {
 		db := bun.NewDB(pool, pgdialect.New())
 		err := migrateTo(ctx, db, migrations.Postgres)
@@ -230,6 +240,35 @@ func (pg postgres) migrate(ctx context.Context, log *slog.Logger) error {
 	}
 }
 
+// lockMigrations returns the transaction that holds the lock, which ends with it, or with
+// its connection. The lock is asked for again and again, each time in a transaction of its
+// own: a waiting lock would run into the timeouts of the driver, and a transaction that
+// stays open takes a connection from a pooler that whoever migrates may need.
+func lockMigrations(ctx context.Context, pool *sql.DB) (*sql.Tx, error) {
+	for {
+		tx, err := pool.BeginTx(ctx, nil)
+		if err != nil {
+			return nil, err
+		}
+		var held bool
+		query := fmt.Sprintf("SELECT pg_try_advisory_xact_lock(%d)", migrateLock)
+		if err := tx.QueryRowContext(ctx, query).Scan(&held); err != nil {
+			return nil, errors.Join(err, tx.Rollback())
+		}
+		if held {
+			return tx, nil
+		}
+		if err := tx.Rollback(); err != nil {
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("another process migrates the database: %w", ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
 // driverLog passes the driver's messages on. They are not formatted for
 // programs, and none asks for action: the calls concerned return errors.
 type driverLog struct{ log *slog.Logger }
@@ -238,10 +277,13 @@ func (l driverLog) Printf(ctx context.Context, format string, v ...any) {
 	l.log.DebugContext(ctx, "database driver", slog.String("text", fmt.Sprintf(format, v...)))
 }
 
-// raw unwraps TLS: whether the peer has closed is seen on the socket.
+// raw unwraps the wire and TLS: whether the peer has closed is seen on the socket.
 func raw(cn net.Conn) net.Conn {
-	if t, ok := cn.(interface{ NetConn() net.Conn }); ok {
-		return t.NetConn()
+	for {
+		t, ok := cn.(interface{ NetConn() net.Conn })
+		if !ok {
+			return cn
+		}
+		cn = t.NetConn()
 	}
-	return cn
 }

@@ -17,6 +17,9 @@ type Config struct {
 	// DatabaseURL is a postgres:// or postgresql:// address; empty means SQLite
 	// in DataDir.
 	DatabaseURL string
+	// ListenURL is another address of the same database, where PostgreSQL's notifications
+	// can be listened to when DatabaseURL leads to a pooler; empty for none.
+	ListenURL string
 	// DataDir is the folder of the SQLite file; made when missing.
 	DataDir string
 	// Bounds hold for what this store creates.
@@ -41,6 +44,7 @@ type Store struct {
 	spoiled   onceEach
 	committed func()
 	postgres  *postgres
+	listener  *postgres // nil: nobody announces commits of others
 	watcher   *watcher
 	files     files       // none on PostgreSQL
 	closers   []io.Closer // in order of closing

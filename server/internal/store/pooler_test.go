@@ -1,0 +1,172 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"atalaya/server/internal/pgtest"
+	"atalaya/server/internal/store"
+	"atalaya/shared"
+)
+
+// poolSize is as small as a pool can be: one connection for the lock around
+// migrations, and one for who migrates.
+const poolSize = 2
+
+// pooled is the address of a test's database through a pooler.
+func pooled(t *testing.T, direct string) string {
+	t.Helper()
+	name, _, _ := strings.Cut(direct[strings.LastIndex(direct, "/")+1:], "?")
+	return pgtest.Cluster(t).Pooler(t, name, poolSize)
+}
+
+// TestPoolerStarts has servers start together and one after another: none finds a lock
+// that a server which has gone left in the pooler.
+func TestPoolerStarts(t *testing.T) {
+	t.Parallel()
+	direct := pgtest.Database(t)
+	url := pooled(t, direct)
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			for range 4 {
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				s, err := store.Open(ctx, store.Config{DatabaseURL: url, Log: slog.New(slog.DiscardHandler)})
+				cancel()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	f := &fixture{foreign: plain(t, direct)}
+	if got, want := f.text(t, "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory'"), "0"; got != want {
+		t.Errorf("locks that were left: got %s, want %s", got, want)
+	}
+}
+
+// TestPoolerLeaksNothing works as a server does, beside others that do what they should
+// not: they listen, so that every connection of the pooler hears what commits.
+func TestPoolerLeaksNothing(t *testing.T) {
+	t.Parallel()
+	direct := migratedDatabase(t)
+	url := pooled(t, direct)
+	f := open(t, store.Config{DatabaseURL: url})
+	strangers := plain(t, url)
+	everywhere(t, strangers, "LISTEN audits_wake")
+
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 25 {
+				a := f.create(t, external)
+				progress := 40
+				if _, err := f.Patch(t.Context(), a.AuditID, shared.ProgressPatch{Progress: &progress}, 0); err != nil {
+					t.Errorf("a write of %d: %v", a.AuditID, err)
+				}
+				if _, err := f.Progress(t.Context(), a.AuditID); err != nil {
+					t.Errorf("a read of %d: %v", a.AuditID, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, setting := range []string{"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"} {
+		for _, got := range everywhere(t, strangers, "SHOW "+setting) {
+			if got != "0" {
+				t.Errorf("%s was left at %s in a session", setting, got)
+			}
+		}
+	}
+}
+
+// everywhere runs a statement on every connection that the pooler has to the server, and
+// returns what each answered.
+func everywhere(t *testing.T, db *sql.DB, statement string) (answers []string) {
+	t.Helper()
+	for range poolSize {
+		tx, err := db.BeginTx(t.Context(), nil) // which keeps the connection, so that the next has another
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := tx.Commit(); err != nil {
+				t.Errorf("%s: %v", statement, err)
+			}
+		}()
+		var answer string
+		if err := tx.QueryRowContext(t.Context(), statement).Scan(&answer); err != nil && err != sql.ErrNoRows {
+			t.Fatalf("%s: %v", statement, err)
+		}
+		answers = append(answers, answer)
+	}
+	return answers
+}
+
+// TestPoolerSetsWhatATransactionNeeds asks for the settings where they hold.
+func TestPoolerSetsWhatATransactionNeeds(t *testing.T) {
+	t.Parallel()
+	f := open(t, store.Config{DatabaseURL: pooled(t, migratedDatabase(t)) + "&work_mem=5MB"})
+	db := f.Pools()[0].DB
+	const query = "SELECT current_setting('statement_timeout') || ' ' || current_setting('work_mem') || ' ' || " +
+		"current_setting('transaction_isolation')"
+	const want = "3s 5MB read committed"
+	var alone, within string
+	if err := db.QueryRowContext(t.Context(), query).Scan(&alone); err != nil || alone != want {
+		t.Errorf("a statement: got %q, %v, want %q", alone, err, want)
+	}
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := tx.QueryRowContext(t.Context(), query).Scan(&within); err != nil || within != want {
+		t.Errorf("a transaction: got %q, %v, want %q", within, err, want)
+	}
+}
+
+// TestPoolerListens has notifications come by an address of their own, or not at all.
+func TestPoolerListens(t *testing.T) {
+	t.Parallel()
+	direct := migratedDatabase(t)
+	url := pooled(t, direct)
+	without := open(t, store.Config{DatabaseURL: url})
+	if listens := without.Wakeups().Listen != nil; listens || without.log.count(pooledWord) != 1 {
+		t.Errorf("a pooler: listens (%t), or did not say that it cannot", listens)
+	}
+	if f := open(t, store.Config{DatabaseURL: direct}); f.Wakeups().Listen == nil || f.log.count(pooledWord) != 0 {
+		t.Error("without a pooler: one was seen")
+	}
+	beside := open(t, store.Config{DatabaseURL: url, ListenURL: direct})
+	ctx, stop := context.WithCancel(t.Context())
+	woken, done := make(chan struct{}, 100), make(chan error, 1)
+	go func() { done <- beside.Wakeups().Listen(ctx, func() { woken <- struct{}{} }) }()
+	<-woken // it has begun
+	without.create(t, external)
+	select {
+	case <-woken:
+	case <-time.After(5 * time.Second):
+		t.Error("a commit of another was not heard beside the pooler")
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	_, err := store.Open(t.Context(), store.Config{DatabaseURL: url, ListenURL: url})
+	if err == nil || !strings.Contains(err.Error(), "a pooler answers") {
+		t.Errorf("listening through the pooler: got %v", err)
+	}
+}
+
+const pooledWord = "a pooler stands before the database, so commits of others are not announced, " +
+	"and are seen up to --sweep later: name a direct connection in --listen-url"

@@ -1,0 +1,145 @@
+//go:build unix
+
+package testkit
+
+import (
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Program finds an installed program, in the folders of administrators too. Without it
+// the test is skipped, or fails where everything is required.
+func Program(t testing.TB, name string) string {
+	t.Helper()
+	for _, candidate := range []string{name, filepath.Join("/usr/sbin", name)} {
+		if path, err := exec.LookPath(candidate); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") == "true" || os.Getenv("ATALAYA_REQUIRE_ALL") != "" {
+		t.Fatalf("%s is not installed; make tools installs it", name)
+	}
+	t.Skipf("%s is not installed", name)
+	return ""
+}
+
+// Daemon is a program that another has written, such as a proxy, which runs as long as
+// the test does.
+type Daemon struct {
+	Dir string // its own, which it may write to
+	Log LogBuffer
+}
+
+// NewDaemon makes the folder of a daemon, for files of configuration.
+func NewDaemon(t testing.TB) *Daemon {
+	t.Helper()
+	// Not t.TempDir, whose parent only the test's own user may enter.
+	dir, err := os.MkdirTemp("", "atalaya-daemon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o777); err != nil { //nolint:gosec // the daemon is another user
+		t.Fatal(err)
+	}
+	return &Daemon{Dir: dir}
+}
+
+// Write puts a file into the daemon's folder and returns its path.
+func (d *Daemon) Write(t testing.TB, name, text string) string {
+	t.Helper()
+	path := filepath.Join(d.Dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil { //nolint:gosec // read by the daemon's user
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Start runs the daemon without privileges, waits until it listens on addr, and ends it
+// with the test.
+func (d *Daemon) Start(t testing.TB, addr, path string, args ...string) {
+	t.Helper()
+	as, err := Unprivileged()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), path, args...)
+	cmd.Dir = d.Dir
+	cmd.Stdout, cmd.Stderr = &d.Log, &d.Log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as}
+	EndWithParent(cmd.SysProcAttr)
+	done, err := StartOnThread(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		<-done // the test's context has ended it
+		if t.Failed() {
+			t.Logf("the log of %s:\n%s", filepath.Base(path), d.Log.Tail(4_000))
+		}
+	})
+	Eventually(t, 10*time.Second, filepath.Base(path)+" listens on "+addr, func() bool {
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr)
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err == nil
+	})
+}
+
+// StartOnThread starts a program whose end arrives on done, and keeps one thread for its
+// life: the kernel sends the signal of [EndWithParent] when the thread that started the
+// child ends, not the process.
+func StartOnThread(cmd *exec.Cmd) (done <-chan error, err error) {
+	up, ended := make(chan error), make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		up <- err
+		if err == nil {
+			ended <- cmd.Wait()
+		}
+	}()
+	return ended, <-up
+}
+
+// Unprivileged is whom to run a daemon as: nobody else, unless we are root.
+func Unprivileged() (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
+		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
+		if err := errors.Join(err1, err2); err != nil {
+			return nil, err
+		}
+		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+	}
+	return nil, errors.New("running as root, and there is no user postgres or nobody to run daemons as")
+}
+
+// FreeAddr is an address of loopback on which nobody listens.
+func FreeAddr(t testing.TB) string {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
