@@ -197,15 +197,21 @@ func (loc locale) findings(p *shared.AuditProgress) findingsModel {
 	if p.Findings.Total() > 0 {
 		m.Empty = "" // there are findings, but without an activity nobody knows which
 	}
+	m.Top = loc.top(p)
+	return m
+}
+
+// top lists the worst findings that are known, the gravest first.
+func (loc locale) top(p *shared.AuditProgress) (rows []topRow) {
 	if p.Activity == nil {
-		return m
+		return nil
 	}
 	for _, c := range p.Activity.Top {
-		check, _ := text.Check(l, c.ID)
-		word, where := text.Severity(l, string(c.Severity)), text.Extent(l, c.ID, c.Count)
-		m.Top = append(m.Top, topRow{c.Severity, word, check.Title, where})
+		check, _ := text.Check(loc.Lang, c.ID)
+		word, where := text.Severity(loc.Lang, string(c.Severity)), text.Extent(loc.Lang, c.ID, c.Count)
+		rows = append(rows, topRow{c.Severity, word, check.Title, where})
 	}
-	return m
+	return rows
 }
 
 // responsesModel is how the site answered.

@@ -158,6 +158,11 @@ type heroModel struct {
 	Note  string
 	Stats []stat
 	Steps []step
+	// Score is what the percentage turns into at the end, and Worst what the steps turn
+	// into. Arrives is true when the reader saw the end come.
+	Score   *ringModel
+	Worst   []topRow
+	Arrives bool
 	// ValueText is the percentage in words, for screen readers.
 	ValueText string
 }

@@ -24,6 +24,10 @@ type auditPage struct {
 
 	fresh freshness
 	speed pace
+	// before is how the audit before this one ended, as far as is known, and witnessed is
+	// true when the reader saw this one end.
+	before    *verdict
+	witnessed bool
 	// reportKept is true when this device has a copy of the report.
 	reportKept bool
 	// heldUntil is until when the button beside the title waits, because a second click
@@ -54,6 +58,12 @@ func (p *auditPage) OnPreRender(ctx app.Context) {
 			b.Progress = &progress
 			p.view.Progress, p.view.ConfirmedAt = &progress, p.now
 			p.speed = p.speed.next(&progress)
+			if judged(&progress) {
+				// Without the list the page says nothing of earlier audits, which is no fault.
+				audits, _ := r.Data.Newest(r.Ctx, shared.ListSnapshot)
+				b.Before = before(&progress, audits)
+				p.before = b.Before
+			}
 		case r.fail(err):
 			b.Missing = true
 			p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
@@ -68,6 +78,7 @@ func (p *auditPage) start(id int64) {
 	p.view = live.View{Topic: live.Audit(id), Phase: live.Connecting}
 	p.initial, p.lost, p.backAt = live.Copy{}, false, time.Time{}
 	p.vigil, p.fresh, p.speed, p.heldUntil = vigil{}, freshness{}, pace{}, time.Time{}
+	p.before, p.witnessed = nil, false
 	p.cancelling, p.fault, p.say = false, "", announcer{}
 	if id == 0 {
 		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
@@ -75,6 +86,7 @@ func (p *auditPage) start(id int64) {
 	}
 	p.reportKept = live.DeviceStorage().HasReport(id)
 	p.recall(id)
+	p.compare()
 	p.speed = p.speed.next(p.view.Progress)
 }
 
@@ -86,7 +98,7 @@ func (p *auditPage) recall(id int64) {
 			return
 		}
 		if b.Progress != nil {
-			p.initial = live.Copy{Progress: b.Progress}
+			p.initial, p.before = live.Copy{Progress: b.Progress}, b.Before
 			p.view.Progress, p.view.ConfirmedAt, p.view.Phase = b.Progress, p.now, p.handed
 			return
 		}
@@ -118,7 +130,16 @@ func (p *auditPage) OnNav(ctx app.Context) {
 	})
 }
 
-func (p *auditPage) OnDismount() { p.leave() }
+func (p *auditPage) OnDismount() {
+	p.leave()
+	p.device.showIcon("")
+}
+
+// describe keeps the tab true: its title and its icon.
+func (p *auditPage) describe(ctx app.Context) {
+	p.base.describe(ctx)
+	p.device.showIcon(progressIcon(p.view.Progress))
+}
 
 func (p *auditPage) receive(ctx app.Context, v live.View) {
 	old := p.view.Progress
@@ -129,6 +150,8 @@ func (p *auditPage) receive(ctx app.Context, v live.View) {
 	p.view = v
 	if v.Terminal() {
 		p.cancelling, p.fault = false, ""
+		p.witnessed = p.witnessed || old != nil && !old.Status.Terminal()
+		p.compare()
 	}
 	if !p.cancellable() {
 		p.withdrawQuestion()
@@ -136,6 +159,13 @@ func (p *auditPage) receive(ctx app.Context, v live.View) {
 	p.fresh, p.speed = p.fresh.next(v.Progress), p.speed.next(v.Progress)
 	p.noteConnection()
 	p.describe(ctx)
+}
+
+// compare looks on this device for an earlier audit, unless the server named one.
+func (p *auditPage) compare() {
+	if p.before == nil && judged(p.view.Progress) {
+		p.before = before(p.view.Progress, keptAudits())
+	}
 }
 
 // withdrawQuestion closes the dialog that asks whether to stop an audit which can no
@@ -277,16 +307,20 @@ func (p *auditPage) gone() bool {
 func (p *auditPage) Render() app.UI {
 	loc, k := p.locale(), p.pulse()
 	m := p.frame()
-	m.Pill = loc.pill(p.view, k)
+	m.Pill, m.Lamp = loc.pill(p.view, k), loc.lamp(p.view)
 	if p.id > 0 {
 		m.Plain = shared.PathBasicPage(p.id)
 	}
 	state := p.view.Progress
 	if p.gone() {
 		m.Pill = pillModel{}
-		return frameView(m, p.actions(), missingAudit(p.id, p.lang))
+		return frameView(m, p.actions(), missingAudit(p.id, p.lang, p.device))
 	}
 	heading := loc.at(p.view).hero(state, k, p.speed)
+	if judged(state) {
+		heading = loc.scene(heading, state, p.before)
+		heading.Arrives = p.witnessed
+	}
 	// The number of parts never changes: go-app would draw one in another's place, and
 	// an open dialog would become a closed card.
 	return frameView(m, p.actions(),

@@ -70,8 +70,12 @@ func outside(class, address string, words app.UI) app.UI {
 }
 
 func (m heroModel) draw(app.EventHandler) app.UI {
-	number := []app.UI{app.Text("–")}
-	if m.Known {
+	class, number := "pct", []app.UI{app.Text("–")}
+	switch {
+	case m.Score != nil:
+		// Not a small: browsers would take it for the percent sign, moved.
+		class, number = "pct score "+m.Score.Class, []app.UI{app.Text(num(m.Score.Value)), elText("span", "", m.Score.Under)}
+	case m.Known:
 		number = []app.UI{app.Text(num(m.Percent)), elText("small", "", "%")}
 	}
 	counts := make([]app.UI, len(m.Counts))
@@ -86,11 +90,12 @@ func (m heroModel) draw(app.EventHandler) app.UI {
 		elWith("div", "what", at{"dir", "auto"}, app.Text(m.What)),
 		el("div", "sub num", counts...),
 	}
-	if m.Note != "" || len(m.Steps) > 0 {
+	staged := len(m.Steps)+len(m.Worst) > 0
+	if m.Note != "" || staged {
 		now = append(now, midView("note", m.Note))
 	}
 	body := []app.UI{
-		el("div", "pct", number...),
+		el("div", class, number...),
 		el("div", "now", now...),
 		el("dl", "stats", stats...),
 		barView(m),
@@ -98,7 +103,20 @@ func (m heroModel) draw(app.EventHandler) app.UI {
 	if len(m.Steps) > 0 {
 		body = append(body, stepsView(m.Steps, m.Active))
 	}
-	return el("div", "hero-b", body...)
+	if len(m.Worst) > 0 {
+		body = append(body, el("ul", "finds worst", topViews(m.Worst)...))
+	}
+	hero := "hero-b"
+	if staged {
+		hero += " staged"
+	}
+	if m.Score != nil {
+		hero += " scene"
+	}
+	if m.Arrives {
+		hero += " arrives"
+	}
+	return el("div", hero, body...)
 }
 
 // barView draws the percentage as a bar.
@@ -211,19 +229,24 @@ func (m findingsModel) draw(app.EventHandler) app.UI {
 		list = empty(m.Empty)
 	}
 	if len(m.Top) > 0 {
-		rows := make([]app.UI, len(m.Top))
-		for i, t := range m.Top {
-			rows[i] = el("li", "",
-				severityMark(t.Severity, t.Word),
-				el("span", "grow", app.Text(t.Title), elText("small", "", t.Where)),
-			)
-		}
-		list = el("ul", "finds", rows...)
+		list = el("ul", "finds", topViews(m.Top)...)
 	}
 	if len(sums) == 0 {
 		return card(m.Heading, "", list)
 	}
 	return card(m.Heading, "", el("div", "sum3", sums...), list)
+}
+
+// topViews draws findings as the items of a list.
+func topViews(top []topRow) []app.UI {
+	rows := make([]app.UI, len(top))
+	for i, t := range top {
+		rows[i] = el("li", "",
+			severityMark(t.Severity, t.Word),
+			el("span", "grow", app.Text(t.Title), elText("small", "", t.Where)),
+		)
+	}
+	return rows
 }
 
 func (m responsesModel) draw(app.EventHandler) app.UI {

@@ -12,10 +12,12 @@ type listModel struct {
 	Notice *stripModel
 	// Age says that the list is a copy, and how old; empty while it is current.
 	Age string
-	// Blank says why there is nothing to list. Busy is true while the list loads.
+	// Blank says why there is nothing to list. Busy is true while the list loads, and
+	// Invites when it is empty.
 	Blank     string
 	BlankHelp string
 	Busy      bool
+	Invites   bool
 
 	Running      string
 	RunningCount string
@@ -84,7 +86,7 @@ func (loc locale) list(v live.View, asked signs) listModel {
 		m.Blank, m.Busy = l.T(text.ListLoading), true
 		return m
 	case len(v.Audits) == 0:
-		m.Blank = l.T(text.ListEmpty)
+		m.Blank, m.BlankHelp, m.Invites = l.T(text.ListEmpty), l.T(text.ListEmptyHelp), true
 		return m
 	}
 	for i := range v.Audits {

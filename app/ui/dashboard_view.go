@@ -94,6 +94,9 @@ func historyView(m listModel, rows []app.UI) app.UI {
 		return elWith("section", "card", at{"aria-label", m.History, "aria-busy", "true"}, head,
 			elText("p", "vh", m.Blank),
 			el("div", "skeleton", el("div", ""), el("div", ""), el("div", "")))
+	case m.Invites:
+		return elWith("section", "card", at{"aria-label", m.History},
+			el("div", "invite", mark(""), elText("h2", "", m.Blank), elText("p", "", m.BlankHelp)))
 	case m.Blank != "":
 		return elWith("section", "card", at{"aria-label", m.History}, head,
 			el("div", "empty", elText("p", "", m.Blank), elText("p", "sm", m.BlankHelp)))

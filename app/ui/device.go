@@ -23,6 +23,8 @@ type device struct {
 	lost bool
 	// outdated is true once the server has a newer version of the program.
 	outdated bool
+	// icon is the tab's icon in place of the product's; empty for none.
+	icon string
 }
 
 // hear learns from a view how far this device's clock is off, and when a server is

@@ -96,9 +96,11 @@
 //	audit_view.go       the parts of a live page drawn
 //	part.go             the component that draws a model
 //	parts.go            what several parts draw: badge, ring, strip, card
+//	tabicon.go          the tab's icon while an audit runs
 //	dashboard_model.go  the dashboard in words and numbers
 //	report_model.go     the report in words and numbers
 //	audit_model.go      head, progress and steps in words and numbers
+//	scene_model.go      the end of an audit in words and numbers
 //	activity_model.go   pages, score, findings and responses in words and numbers
 //	strip_model.go      the connection and the end in words
 //	pulse.go            whether the worker and the server are heard

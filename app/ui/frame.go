@@ -20,6 +20,10 @@ type frameModel struct {
 	Watch string
 	// Pill says how the reader is connected; empty on pages without a session.
 	Pill pillModel
+	// Lamp is the class of the state that the tower's lamp shows, and Turn alternates
+	// when its beam sweeps once more.
+	Lamp string
+	Turn bool
 	// Home is true on the dashboard.
 	Home bool
 	// Plain is the address of the page's plain version; Still says that this one
@@ -90,9 +94,12 @@ type frameActions struct {
 
 func headerView(m frameModel, do frameActions) app.UI {
 	l := m.Lang
-	current := ""
+	current, turn := "", ""
 	if m.Home {
 		current = "page"
+	}
+	if m.Turn {
+		turn = "turn"
 	}
 	end := []app.UI{}
 	if m.Pill.Text != "" {
@@ -106,7 +113,7 @@ func headerView(m frameModel, do frameActions) app.UI {
 		}
 	}
 	return el("header", "top", el("div", "top-in",
-		elWith("a", "brand", at{"href", "/"}, mark(), elText("span", "", "Atalaya")),
+		elWith("a", "brand", at{"href", "/"}, el("span", "dot "+m.Lamp), mark(turn), elText("span", "", "Atalaya")),
 		elWith("nav", "nav", at{"aria-label", l.T(text.NavMain)},
 			elWith("a", "", at{"href", "/", "aria-current", current}, app.Text(l.T(text.NavAudits)))),
 		el("div", "top-end", end...),
@@ -161,6 +168,7 @@ func (b *base) frame() frameModel {
 	return frameModel{
 		Lang: b.lang, Boot: b.boot, Watch: b.watch, Plain: shared.PathBasic, Still: b.lang.T(text.WithoutScript),
 		Say: b.say.text, Broken: b.broken, Outdated: b.device.outdated,
+		Turn: b.now.Unix()/sweepEvery%2 == 1,
 	}
 }
 

@@ -169,7 +169,7 @@ func everyPart(t *testing.T, loc locale, url, v string) []app.UI {
 	}
 	parts = append(parts, &part{M: loc.report(&report)},
 		startView(startModel{Lang: loc.Lang, Code: v}, nil, nil),
-		missingView(v, v, loc.Lang),
+		missingView(v, v, loc.Lang, nil),
 		frameView(frameModel{Lang: loc.Lang, Boot: boot{Page: pageAudit, Progress: p}.encode(), Say: v, Pill: pillModel{Text: v}, Plain: url, Broken: true}, (&base{}).actions()))
 	return parts
 }

@@ -31,12 +31,17 @@ func (i icon) draw(class string) app.UI {
 		svg("path", "", at{"d", string(i)}))
 }
 
-// mark is the product's sign: a tower with its lamp.
-func mark() app.UI {
-	return svg("svg", "mark", at{"viewBox", "0 0 32 32", "aria-hidden", "true"},
-		svg("path", "beam", at{"d", "M17.5 7 31 2v10Z"}),
-		svg("circle", "lamp", at{"cx", "14", "cy", "7", "r", "3.6"}),
-		svg("path", "tower", at{"d", "M6.5 12.5h15V17h-2.1l1.9 13.5H6.7L8.6 17H6.5Z"}),
-		svg("path", "door", at{"d", "M12 30.5v-4.8a2 2 0 0 1 4 0v4.8Z"}),
+// mark is the product's sign: a tower with its lamp. The beam is a drawing of its own,
+// because browsers move whole drawings without painting them anew. class is the mark's
+// second class.
+func mark(class string) app.UI {
+	grid := at{"viewBox", "0 0 32 32"}
+	return elWith("span", "mark "+class, at{"aria-hidden", "true"},
+		svg("svg", "beam", grid, svg("path", "", at{"d", "M17.5 7 31 2v10Z"})),
+		svg("svg", "", grid,
+			svg("circle", "lamp", at{"cx", "14", "cy", "7", "r", "3.6"}),
+			svg("path", "tower", at{"d", "M6.5 12.5h15V17h-2.1l1.9 13.5H6.7L8.6 17H6.5Z"}),
+			svg("path", "door", at{"d", "M12 30.5v-4.8a2 2 0 0 1 4 0v4.8Z"}),
+		),
 	)
 }

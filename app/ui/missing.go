@@ -30,25 +30,28 @@ func (m *missingPage) OnDismount() { m.leave() }
 
 func (m *missingPage) Render() app.UI {
 	return frameView(m.frame(), m.actions(),
-		missingView(m.lang.T(text.MissingPage), m.lang.T(text.MissingPageHelp), m.lang))
+		missingView(m.lang.T(text.MissingPage), m.lang.T(text.MissingPageHelp), m.lang, m.device))
 }
 
-// missingView says that there is nothing at this address, and leads to the audits.
-func missingView(title, help string, l text.Lang) app.UI {
+// missingView says that there is nothing at this address, and leads on: to the audits,
+// or to a new one.
+func missingView(title, help string, l text.Lang, d *device) app.UI {
 	return el("div", "blank",
 		elWith("h1", "", at{"id", titleID, "tabindex", "-1"}, app.Text(title)),
 		elText("p", "", help),
-		elWith("a", "btn btn-primary", at{"href", "/"}, app.Text(l.T(text.AllAudits))),
+		elWith("a", "btn", at{"href", "/"}, app.Text(l.T(text.AllAudits))),
+		elText("p", "t2", l.T(text.MissingStart)),
+		&startBox{Lang: l, Device: d},
 	)
 }
 
 // missingAudit is [missingView] for an audit; the id 0 stands for an address that
 // has no valid id.
-func missingAudit(id int64, l text.Lang) app.UI {
+func missingAudit(id int64, l text.Lang, d *device) app.UI {
 	if id == 0 {
-		return missingView(missingTitle(id, l), l.T(text.MissingPageHelp), l)
+		return missingView(missingTitle(id, l), l.T(text.MissingPageHelp), l, d)
 	}
-	return missingView(missingTitle(id, l), l.T(text.MissingAuditHelp), l)
+	return missingView(missingTitle(id, l), l.T(text.MissingAuditHelp), l, d)
 }
 
 func missingTitle(id int64, l text.Lang) string {

@@ -105,7 +105,7 @@ func TestPrerender(t *testing.T) {
 	}{
 		"dashboard":       {"/", full, text.EN, 0, false, "1 running · Atalaya", "Audits", "example.com 48%"},
 		"dashboard es":    {"/", full, text.ES, 0, false, "1 en curso · Atalaya", "Auditorías", "Rastreando páginas"},
-		"empty dashboard": {"/", shelf{}, text.EN, 0, false, "Audits · Atalaya", "Audits", "No audits yet. Paste an address above to start the first one."},
+		"empty dashboard": {"/", shelf{}, text.EN, 0, false, "Audits · Atalaya", "Audits", "No audits yet Paste an address above to start the first one, and watch every page as it is read."},
 		"no database":     {"/", broken, text.EN, 503, true, "Audits · Atalaya", "Audits", "Loading the audits"},
 		"audit":           {"/audits/7", full, text.EN, 0, false, "48% example.com · Atalaya", "example.com", "287 pages analysed"},
 		"audit es":        {"/audits/7", full, text.ES, 0, false, "48 % example.com · Atalaya", "example.com", "287 páginas analizadas"},

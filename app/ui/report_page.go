@@ -226,11 +226,11 @@ func (p *reportPage) Render() app.UI {
 		m.Plain = shared.PathBasicPage(p.id)
 	}
 	if p.state == reportGone {
-		return frameView(m, p.actions(), missingAudit(p.id, l))
+		return frameView(m, p.actions(), missingAudit(p.id, l, p.device))
 	}
 	loc, audit := p.locale(), p.audit()
 	if p.session != nil {
-		m.Pill = loc.pill(p.view, pulse{})
+		m.Pill, m.Lamp = loc.pill(p.view, pulse{}), loc.lamp(p.view)
 	}
 	head := loc.head(p.id, audit, loc.pulse(p.view, audit, nil))
 	head.Link, head.LinkText, head.LinkIcon = shared.PathPage(p.id), l.T(text.BackToAudit), iconBack

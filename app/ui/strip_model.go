@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"atalaya/app/internal/live"
@@ -157,7 +158,7 @@ func (loc locale) ended(p shared.AuditProgress) stripModel {
 			m.Lead = l.T(text.ConnFailed, loc.stopwatch(p.FinishedAt.Sub(p.StartedAt.Time)))
 		}
 		if why := text.ErrorMessage(l, &p); why != "" {
-			m.Text = why
+			m.Text = strings.TrimSpace(why + " " + text.Remedy(l, &p))
 		}
 		return m
 	case shared.StatusCancelled:
@@ -306,6 +307,28 @@ func (loc locale) silent(c connection, k pulse) stripModel {
 		m.Action, m.Button = actAskCancel, loc.Lang.T(text.CancelButton)
 	}
 	return m
+}
+
+// sweepEvery is how many seconds lie between two sweeps of the lamp's beam. A sweep
+// takes a tenth of them, so that a page on which nothing happens costs next to nothing.
+const sweepEvery = 24
+
+// lamp is how the tower's lamp shows the connection, as the class of a dot: its beam
+// sweeps while the page is live and stands while it polls; only the lamp is lit while the
+// connection is lost, and it is dark offline. Without a state it is as in the sign.
+func (loc locale) lamp(v live.View) string {
+	switch {
+	case v.Phase == live.Live:
+		return "live"
+	case v.Phase == live.Polling:
+		return "info"
+	case v.Phase == live.Retrying && loc.Now.Sub(v.Since) >= lostAfter,
+		v.Phase == live.Offline && v.Reason == live.ReasonServer:
+		return "warn"
+	case v.Phase == live.Offline:
+		return "hollow"
+	}
+	return ""
 }
 
 // pillModel is the connection in one word, for the header.

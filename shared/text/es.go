@@ -59,7 +59,8 @@ var spanish = language{
 		ColumnFinished:  "Final",
 		NoScore:         "Sin puntuación",
 		NoFindings:      "Sin hallazgos",
-		ListEmpty:       "Aún no hay auditorías. Pega una dirección arriba para empezar.",
+		ListEmpty:       "Aún no hay auditorías",
+		ListEmptyHelp:   "Pega una dirección arriba para empezar la primera y mira cómo se lee cada página.",
 		ListNoHistory:   "Aún no ha terminado ninguna auditoría.",
 		ListLoading:     "Cargando las auditorías",
 		ListUnknown:     "No se puede mostrar la lista de auditorías",
@@ -148,6 +149,9 @@ var spanish = language{
 		ConnFailed:          "Falló a los %s",
 		ConnFailedUnstarted: "Falló",
 		ConnFailedText:      "El proceso no dio ningún motivo",
+		ChangedUp:           "%s más que la última vez, %s",
+		ChangedDown:         "%s menos que la última vez, %s",
+		ChangedNot:          "La misma puntuación que la última vez, %s",
 		ConnCancelled:       "Cancelada",
 		ConnCancelledText:   "Detenida: %s, tras %s. Se conserva lo encontrado",
 		ConnCancelledEarly:  "Detenida: %s, antes de analizar ninguna página",
@@ -217,6 +221,7 @@ var spanish = language{
 		MissingPageHelp:  "Quizá el enlace es antiguo o se copió a medias.",
 		MissingAudit:     "No existe la auditoría %d",
 		MissingAuditHelp: "Se ha borrado o la dirección tiene una errata.",
+		MissingStart:     "O audita un sitio web:",
 
 		AgoSeconds:      "hace %d s",
 		AgoMinutes:      "hace %d min",
@@ -270,6 +275,7 @@ var spanish = language{
 		},
 		FromPages:        {"de %s página", "de %s páginas"},
 		FindingsCount:    {"%s hallazgo", "%s hallazgos"},
+		Points:           {"%s punto", "%s puntos"},
 		RunningCount:     {"%s en curso", "%s en curso"},
 		Addresses:        {"%s dirección", "%s direcciones"},
 		AddressesFetched: {"%s dirección consultada", "%s direcciones consultadas"},
@@ -394,6 +400,44 @@ var spanish = language{
 		{"internal-error", []string{
 			"La auditoría no pudo terminar por un error interno. El registro del servidor tiene los detalles.",
 		}},
+	},
+
+	// What would make a failed audit work, by the key of why it failed.
+	remedies: []named{
+		{"bad-address", "Escríbela como https://www.example.com."},
+		{"robots-forbids", "Permite AtalayaBot en ese archivo y repite la auditoría."},
+		{"robots-status", "Haz que robots.txt responda 200, o 404 si no existe."},
+		{"robots-silent", "Haz que robots.txt responda 200, o 404 si no existe."},
+		{"no-address", "Un nombre nuevo puede tardar unas horas en conocerse en todas partes."},
+		{"connection-refused", "Arranca el servidor web o escribe el puerto en el que escucha."},
+		{"no-answer-in-time", "Repite cuando el sitio responda más deprisa. Si en un navegador responde bien, quizá un " +
+			"cortafuegos bloquee este servidor."},
+		{"not-secure", "Corrige la configuración TLS del sitio o audita su dirección http://."},
+		{"wrong-certificate", "Audita el nombre para el que se emitió el certificado o consigue uno para este " +
+			"nombre."},
+		{"outdated-certificate", "Renueva el certificado. Si es válido, pon en hora el reloj de este servidor."},
+		{"untrusted-certificate", "Instala un certificado de una autoridad reconocida, como Let's Encrypt."},
+		{"private-address", "Audita una dirección pública, o pide que este servidor arranque con " +
+			"--allow-private-targets=true."},
+		{"connection-closed", "Inténtalo de nuevo. Si se repite, quizá un cortafuegos rechace a los rastreadores."},
+		{"redirect-circle", "Corrige las redirecciones o audita la dirección en la que deberían terminar."},
+		{"too-many-redirects", "Audita la dirección en la que terminan las redirecciones."},
+		{"bad-redirect", "Corrige la cabecera Location de esa respuesta."},
+		{"bad-encoding", "Haz que el servidor envíe la codificación que indica, o ninguna."},
+		{"headers-too-large", "Envía menos cabeceras; lo más habitual es que sobren cookies o sean muy largas."},
+		{"not-http", "Comprueba el puerto y si la dirección empieza por https://."},
+		{"not-fetched", "Abre la dirección en un navegador. Si allí funciona, inténtalo más tarde."},
+		{"redirect-forbidden", "Permite AtalayaBot en el robots.txt de ese sitio."},
+		{"redirect-private", "Audita una dirección pública, o pide que este servidor arranque con " +
+			"--allow-private-targets=true."},
+		{"home-status", "Corrígela o audita la dirección de una página que lo haga."},
+		{"home-not-html", "Audita la dirección de una página, como la portada del sitio."},
+		{"home-type", "Audita la dirección de una página, como la portada del sitio."},
+		{"no-pages", "Repite cuando el sitio responda más deprisa o da más tiempo a la auditoría."},
+		{"no-pages-bytes", "Da a la auditoría un límite de contenido mayor."},
+		{"worker-died", "Repítela con un límite de páginas menor. El registro del servidor dice cómo terminó el " +
+			"proceso."},
+		{"internal-error", "Repítela. Si vuelve a fallar, muestra el registro a quien cuide de este servidor."},
 	},
 
 	checks: []checkEntry{

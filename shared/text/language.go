@@ -33,6 +33,7 @@ type language struct {
 	statuses, stages, stagesNow, severities, categories []named
 	stopReasons, unvisited, caps, problems              []named
 	reasons, evidence, answers                          []named
+	remedies                                            []named
 }
 
 // named is a code of the wire with its words.

@@ -52,6 +52,7 @@ const (
 	NoScore
 	NoFindings
 	ListEmpty
+	ListEmptyHelp
 	ListNoHistory
 	ListLoading
 	ListUnknown
@@ -142,6 +143,9 @@ const (
 	ConnFailed
 	ConnFailedUnstarted
 	ConnFailedText
+	ChangedUp
+	ChangedDown
+	ChangedNot
 	ConnCancelled
 	ConnCancelledText
 	ConnCancelledEarly
@@ -214,6 +218,7 @@ const (
 	MissingPageHelp
 	MissingAudit
 	MissingAuditHelp
+	MissingStart
 
 	// Times and durations.
 	AgoSeconds
@@ -273,6 +278,7 @@ const (
 	PagesDone
 	FromPages
 	FindingsCount
+	Points
 	RunningCount
 	Addresses
 	AddressesFetched

@@ -69,6 +69,14 @@ func Problem(l Lang, code string) string {
 	return nameOr(l.language().problems, code, l.T(ProblemOther))
 }
 
+// Remedy says what would make a failed audit work; it is empty when nobody knows.
+func Remedy(l Lang, p *shared.AuditProgress) string {
+	if p.ErrorKey == nil {
+		return ""
+	}
+	return nameOr(l.language().remedies, *p.ErrorKey, "")
+}
+
 // Band is the verdict on a score: good from 90, poor below 50.
 func Band(l Lang, score int) string {
 	switch {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -131,4 +132,27 @@ func says(f ast.Expr) bool {
 		return ok && x.Name == "work" && f.Sel.Name == "Say"
 	}
 	return false
+}
+
+// Every reason for which the engine gives an audit up comes with what would make it
+// work, which begins and ends as a sentence that follows another.
+func TestEveryFailureHasARemedy(t *testing.T) {
+	keys := SentenceKeys()
+	keys = keys[slices.Index(keys, "bad-address"):]
+	for _, l := range Langs {
+		var got []string
+		for _, n := range l.language().remedies {
+			got = append(got, n.code)
+			if said := Remedy(l, &shared.AuditProgress{ErrorKey: &n.code}); said != n.text || !strings.HasSuffix(said, ".") {
+				t.Errorf("%s: %s: %q", l.Tag(), n.code, said)
+			}
+		}
+		holdCodes(t, l.Tag(), got, keys)
+	}
+	other := "no-key-of-ours"
+	for _, p := range []*shared.AuditProgress{{}, {ErrorKey: &other}} {
+		if said := Remedy(EN, p); said != "" {
+			t.Errorf("without a reason: %q", said)
+		}
+	}
 }

@@ -105,15 +105,11 @@
     if (state === "running" || !how || !words.stream) {
       return;
     }
-    each(page, ".pill", (pill) => {
-      pill.querySelector(".dot").className = "dot " + how.dot;
-      own(pill).data = how.pill;
-    });
+    each(page, ".pill", (pill) => { own(pill).data = how.pill; });
+    each(page, ".dot", (dot) => { dot.className = "dot " + how.dot; });
     each(page, ".hero .conn", (strip) => {
-      const dot = strip.querySelector(".dot");
-      if (dot) {
+      if (strip.querySelector(".dot")) {
         strip.className = "conn " + how.tone;
-        dot.className = "dot " + how.dot;
         strip.querySelector("strong").textContent = how.lead;
         strip.querySelector(".msg span").textContent = how.text;
       }

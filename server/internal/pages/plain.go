@@ -3,7 +3,6 @@ package pages
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -108,11 +107,10 @@ func (p *plain) list(w http.ResponseWriter, r *http.Request, status int, url, wr
 	audits, err := p.Data.Newest(ctx, shared.ListSnapshot)
 	m := homeModel{
 		Frame: p.frame(r, l, l.T(text.TitleAudits), "/"), Heading: l.T(text.TitleAudits),
-		Action: withLang(r, shared.PathBasic), Key: rand.Text(),
-		Label: l.T(text.StartLabel), URL: url, MaxURL: shared.MaxURL,
-		Button: l.T(text.StartButton), Error: wrong, Help: l.T(text.StartHelp),
-		ListHeading: l.T(text.AllAudits), Empty: l.T(text.ListEmpty),
+		Start:       newStartModel(r, l),
+		ListHeading: l.T(text.AllAudits), Empty: l.T(text.ListEmpty) + ". " + l.T(text.ListEmptyHelp),
 	}
+	m.Start.URL, m.Start.Error = url, wrong
 	if err != nil {
 		if r.Context().Err() == nil {
 			p.Log.Error("plain list drawn without data", "err", err)
@@ -159,7 +157,7 @@ func (p *plain) audit(w http.ResponseWriter, r *http.Request) {
 // failed says that there is no such audit, or that the data does not come.
 func (p *plain) failed(w http.ResponseWriter, r *http.Request, l text.Lang, id int64, err error) {
 	if p.Missing(err) {
-		p.note(w, r, http.StatusNotFound, l.T(text.MissingAudit, id), l.T(text.MissingAuditHelp), 0)
+		p.missing(w, r, l.T(text.MissingAudit, id), l.T(text.MissingAuditHelp))
 		return
 	}
 	if r.Context().Err() == nil {
@@ -218,7 +216,14 @@ func (p *plain) read(ctx context.Context, id int64) (shared.AuditProgress, *shar
 // nothing says that there is no page at this address.
 func (p *plain) nothing(w http.ResponseWriter, r *http.Request) {
 	l := p.choose(w, r)
-	p.note(w, r, http.StatusNotFound, l.T(text.MissingPage), l.T(text.MissingPageHelp), 0)
+	p.missing(w, r, l.T(text.MissingPage), l.T(text.MissingPageHelp))
+}
+
+// missing says that something is not there, and offers a new audit instead.
+func (p *plain) missing(w http.ResponseWriter, r *http.Request, heading, says string) {
+	l := p.choose(w, r)
+	start := newStartModel(r, l)
+	p.write(w, r, http.StatusNotFound, "note.html", noteModel{p.frame(r, l, heading, "/"), heading, says, &start})
 }
 
 // note writes a page of two sentences that loads itself again after refresh
@@ -226,7 +231,7 @@ func (p *plain) nothing(w http.ResponseWriter, r *http.Request) {
 func (p *plain) note(w http.ResponseWriter, r *http.Request, status int, heading, says string, refresh int) {
 	frame := p.frame(r, p.choose(w, r), heading, "/")
 	frame.Refresh = refresh
-	p.write(w, r, status, "note.html", noteModel{frame, heading, says})
+	p.write(w, r, status, "note.html", noteModel{frame, heading, says, nil})
 }
 
 func (p *plain) write(w http.ResponseWriter, r *http.Request, status int, name string, model any) {

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"cmp"
+	"crypto/rand"
 	"net/http"
 	"slices"
 	"strconv"
@@ -30,15 +31,20 @@ type frameModel struct {
 type link struct{ Href, Text, Lang string }
 
 type homeModel struct {
-	Frame               frameModel
-	Heading             string
+	Frame              frameModel
+	Heading            string
+	Start              startModel
+	ListHeading, Empty string
+	Columns            []string
+	Rows               []row
+}
+
+// startModel is the form that starts an audit.
+type startModel struct {
 	Action, Key, Label  string
 	URL                 string
 	MaxURL              int
 	Button, Error, Help string
-	ListHeading, Empty  string
-	Columns             []string
-	Rows                []row
 }
 
 type row struct{ Href, Site, Status, Percent, Score, Pages string }
@@ -46,6 +52,7 @@ type row struct{ Href, Site, Status, Percent, Score, Pages string }
 type noteModel struct {
 	Frame         frameModel
 	Heading, Text string
+	Start         *startModel // nil for none
 }
 
 type auditModel struct {
@@ -54,7 +61,8 @@ type auditModel struct {
 	Title, Site, Number     string
 	Status, Now             string
 	Percent, Bar            string
-	Error, Partial, Note    string
+	Error, Remedy           string
+	Partial, Note           string
 	Facts                   []fact
 	LimitsHeading           string
 	Limits                  []fact
@@ -108,6 +116,13 @@ func (p *plain) frame(r *http.Request, l text.Lang, title, full string) frameMod
 	return m
 }
 
+func newStartModel(r *http.Request, l text.Lang) startModel {
+	return startModel{
+		Action: withLang(r, shared.PathBasic), Key: rand.Text(), Label: l.T(text.StartLabel), MaxURL: shared.MaxURL,
+		Button: l.T(text.StartButton), Help: l.T(text.StartHelp),
+	}
+}
+
 func (m *homeModel) fill(r *http.Request, l text.Lang, audits []shared.AuditProgress) {
 	m.Columns = []string{l.T(text.ColumnSite), l.T(text.ColumnStatus), l.T(text.ProgressHeading),
 		l.T(text.ColumnScore), l.T(text.ColumnPages)}
@@ -141,7 +156,7 @@ func newAuditModel(l text.Lang, a shared.AuditProgress, report *shared.Report) a
 		m.Error = l.T(text.ConnFailedText)
 	}
 	if why := text.ErrorMessage(l, &a); why != "" {
-		m.Error = why
+		m.Error, m.Remedy = why, text.Remedy(l, &a)
 	}
 	if a.Partial {
 		m.Partial = l.T(text.ReportPartial)

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"atalaya/server/internal/testkit"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// lamp is the state that the tower's lamp shows, and beam what moves of it.
+const (
+	lamp = `document.querySelector('.brand .dot').className.trim()`
+	beam = `document.querySelector('.brand .beam').getAnimations().length`
+)
+
+// The lamp of the tower tells the connection, with the program and before it, and holds
+// still for whoever wants no motion.
+func TestBrowserLampTellsTheConnection(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--heartbeat", "2s")
+	way := newRelay(t, s.url)
+	a := s.create(`{"url":"nightly import","kind":"external"}`)
+	s.request("PATCH", shared.PathProgress(a.AuditID), `{"progress":37,"message":"Reading page 12"}`)
+	for name, query := range map[string]string{"program": "", "script": "?wasm=false"} {
+		p := openTab(t, chromium)
+		p.do(chromedp.Navigate(way.URL + shared.PathPage(a.AuditID) + query))
+		p.sees(60*time.Second, lamp+" === 'dot live' && "+beam+" === 1")
+		if query == "" {
+			p.sees(60*time.Second, running)
+		}
+		p.sees(10*time.Second, lamp+" === 'dot live' && "+beam+" === 0") // it sweeps and rests
+		p.shot("lamp-live-" + name)
+		way.block(true)
+		p.sees(60*time.Second, lamp+" === 'dot info' || "+lamp+" === 'dot warn'")
+		p.shot("lamp-lost-" + name)
+		way.block(false)
+		p.sees(80*time.Second, lamp+" === 'dot live'")
+	}
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+	p.mount("Updates arrive as they happen")
+	p.sees(60*time.Second, beam+" === 1") // once more after a while
+	features := []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}
+	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
+	p.sees(5*time.Second, lamp+" === 'dot live' && "+beam+" === 0")
+	p.clean()
+}
+
+// The icon of the tab is the progress as a ring while an audit runs, and the policy lets
+// the browser draw it.
+func TestBrowserTabIconIsTheProgress(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir())
+	a := s.create(`{"url":"nightly import","kind":"external"}`)
+	s.request("PATCH", shared.PathProgress(a.AuditID), `{"progress":25}`)
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+	p.mount("Updates arrive as they happen")
+	const icon = `(document.querySelector('link#tab-icon')||{href:''}).href`
+	p.sees(5*time.Second, icon+`.includes("stroke-dasharray='15.7 99'")`)
+	p.eval(`(window.drawn = '', Object.assign(new Image(), {src: ` + icon + `, onload() { drawn = this.naturalWidth > 0 },
+		onerror() { drawn = 'refused' }}), 0)`)
+	p.sees(5*time.Second, `window.drawn`)
+	s.request("PATCH", shared.PathProgress(a.AuditID), `{"progress":50}`)
+	p.sees(5*time.Second, icon+`.includes("stroke-dasharray='31.4 99'")`)
+	p.do(chromedp.Click(".brand"))
+	p.sees(5*time.Second, `location.pathname === '/' && `+icon+` === ''`)
+	p.eval(`history.back()`)
+	p.sees(5*time.Second, icon+` !== ''`)
+	s.request("PATCH", shared.PathProgress(a.AuditID), `{"status":"completed","geo_score":80}`)
+	p.sees(5*time.Second, stripSays("Done")+" && "+icon+` === ''`)
+	p.clean()
+}
+
+// The end of an audit that somebody watches is a scene, which names the last time.
+func TestBrowserEndIsAScene(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "10")
+	body := fmt.Sprintf(`{"url":%q,"page_limit":30}`, site)
+	first := s.create(body)
+	testkit.Eventually(t, 60*time.Second, "the first audit's end",
+		func() bool { return s.progress(first.AuditID).Status.Terminal() })
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + "/")) // from which this device knows the first one
+	p.sees(60*time.Second, running+` && localStorage['atalaya.v1.list'] !== undefined`)
+	second := s.create(body)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(second.AuditID)))
+	p.mount("Updates arrive as they happen")
+	p.sees(60*time.Second, `document.querySelector('.arrives .score') !== null`)
+	score := *s.progress(second.AuditID).GeoScore
+	p.sees(time.Second, fmt.Sprintf(`document.querySelector('.score').innerText.startsWith('%d')`, score))
+	p.says(time.Second, "The same score as last time")
+	p.sees(time.Second, `document.querySelectorAll('.worst li').length === 3`)
+	p.sees(time.Second, `document.querySelectorAll('main .btn-primary').length === 1`)
+	p.eval(`location.reload()`) // the server says the same, without a performance
+	p.says(20*time.Second, "The same score as last time")
+	p.sees(60*time.Second, running+` && document.querySelector('.arrives') === null`)
+	p.clean()
+}
+
+// A page that is not there starts an audit.
+func TestBrowserMissingPageStartsAnAudit(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir())
+	for _, query := range []string{"", "?wasm=false"} {
+		p := openTab(t, chromium)
+		p.do(chromedp.Navigate(s.url + "/nothing/here" + query))
+		if query == "" {
+			p.sees(60*time.Second, running)
+		}
+		p.do(chromedp.SendKeys("#start-url", "http://127.0.0.1:1/\r"))
+		p.sees(20*time.Second, `/^\/audits\/[0-9]+$/.test(location.pathname)`)
+		p.sees(20*time.Second, stripSays("Start the web server"))
+	}
+}
+
+// TestBrowserCharmScreens keeps pictures of what this file is about, to be looked at.
+func TestBrowserCharmScreens(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
+	empty := start(t, "--data-dir", t.TempDir())
+	var done shared.AuditProgress
+	for range 2 {
+		done = s.create(fmt.Sprintf(`{"url":%q,"page_limit":40}`, site))
+		testkit.Eventually(t, 60*time.Second, "the end", func() bool { return s.progress(done.AuditID).Status.Terminal() })
+	}
+	failed := s.create(`{"url":"http://127.0.0.1:1/"}`)
+	testkit.Eventually(t, 60*time.Second, "the failure", func() bool { return s.progress(failed.AuditID).Status.Terminal() })
+	axe := axeScript(t)
+	p := openTab(t, chromium)
+	for name, address := range map[string]string{
+		"empty": empty.url + "/", "missing": s.url + "/nothing/here", "done": s.url + shared.PathPage(done.AuditID),
+		"failed": s.url + shared.PathPage(failed.AuditID), "basicmissing": s.url + shared.PathBasicPage(9999),
+		"basicfailed": s.url + shared.PathBasicPage(failed.AuditID),
+	} {
+		for _, l := range text.Langs {
+			for device, phone := range map[string]bool{"desktop": false, "phone": true} {
+				p.look("light", phone)
+				p.do(chromedp.Navigate(address[:strings.Index(address[8:], "/")+8] + shared.PathHealth))
+				p.eval(fmt.Sprintf(`(document.cookie='atalaya_lang=%[1]s; path=/', localStorage.setItem('atalaya.lang', '%[1]s'))`,
+					l.Tag()))
+				p.do(chromedp.Navigate(address))
+				if !strings.HasPrefix(name, "basic") {
+					p.sees(60*time.Second, running)
+				}
+				for _, scheme := range []string{"light", "dark"} {
+					p.look(scheme, phone)
+					p.sees(20*time.Second, atRest)
+					picture := strings.Join([]string{"charm", name, device, scheme, l.Tag()}, "-")
+					p.axe(picture, axe)
+					p.shot(picture)
+				}
+			}
+		}
+	}
+}
