@@ -12,6 +12,9 @@ import (
 	"atalaya/shared"
 )
 
+// checkLoginWall is the check that tells a page to sign in from one that is not there.
+const checkLoginWall = "paywall-or-login-wall"
+
 // probeTime bounds the requests that are made for checks alone. A site that answers
 // slowly, or wants long pauses, has those checks not apply.
 const probeTime = time.Minute

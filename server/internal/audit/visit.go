@@ -211,9 +211,6 @@ func stopsVisitor(failure string) bool {
 	return failure != ""
 }
 
-// checkLoginWall is the check that tells a page to sign in from one that is not there.
-const checkLoginWall = "paywall-or-login-wall"
-
 // failed reports whether a page check failed.
 func (v *visit) failed(id string) bool {
 	l := v.tally[id]
