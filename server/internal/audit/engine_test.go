@@ -386,27 +386,33 @@ func TestAPanicEndsOneAuditOnly(t *testing.T) {
 	}
 }
 
-// The first page and the first finding show soon.
+// The first page and the first finding show within 100 ms, also at the rate by default:
+// robots.txt and the start page are asked for one after the other without a pause.
 func TestFirstSigns(t *testing.T) {
-	t.Parallel()
-	st := open(t)
 	s := httptest.NewServer(page("Home", "/a"))
 	t.Cleanup(s.Close)
 	cfg := loopback("first")
-	cfg.Rate = 0 // as by default: robots.txt takes the first turn
-	e := New(st, cfg)
-	start(t, e)
-	begun := time.Now()
-	id := create(t, st, shared.NewAudit{URL: s.URL, PageLimit: 2})
-	e.Wake()
-	p := await(t, st, id, "first page", func(p shared.AuditProgress) bool { return p.TotalPages > 0 })
-	// 300 ms on a quiet machine, most of it the second turn at the host.
-	if took := time.Since(begun); took > 5*time.Second {
-		t.Errorf("first page after %v", took)
+	cfg.Rate = 0 // as by default
+	var took time.Duration
+	for range 30 { // the promise is for a machine that does nothing else: one has to keep it
+		st := open(t)
+		e := New(st, cfg) // one that has not asked the site before
+		start(t, e)
+		began := time.Now()
+		id := create(t, st, shared.NewAudit{URL: s.URL, PageLimit: 2})
+		e.Wake()
+		p := await(t, st, id, "first page", func(p shared.AuditProgress) bool { return p.TotalPages > 0 })
+		took = time.Since(began)
+		if p.Findings.Total() == 0 || p.ProvisionalScore == nil || len(p.Activity.Pages) == 0 || len(p.Activity.Top) == 0 {
+			t.Errorf("nothing found with the first page: %+v", p)
+		}
+		t.Log("took", took)
+		if took < 100*time.Millisecond {
+			return
+		}
+		await(t, st, id, "end", terminal)
 	}
-	if p.Findings.Total() == 0 || p.ProvisionalScore == nil || len(p.Activity.Pages) == 0 || len(p.Activity.Top) == 0 {
-		t.Errorf("nothing found with the first page: %+v", p)
-	}
+	t.Errorf("first page after %v", took)
 }
 
 // When nothing outside answers, it is our network that is away: no link is

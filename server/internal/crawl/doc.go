@@ -55,7 +55,9 @@
 //
 // Politeness: in any stretch of time a budget gets the rate and one request more (a
 // tenth of a second's worth at rates above ten a second), and no more than so many
-// requests are under way.
+// requests are under way. The first two requests after a rest may come together, which
+// are robots.txt and the start page where an audit begins; the third comes when it would
+// have come anyway. At less than one request a second, none come together.
 //
 // Politeness of several servers: each rents the budgets that it uses for 3 s, once a
 // second, and has an equal share of rate and parallelism. A server that joins others

@@ -58,12 +58,27 @@ func TestSpacing(t *testing.T) {
 		wait      time.Duration
 	}{
 		{"the first", 5, func(*spacing) {}, 0},
-		{"the second", 5, func(s *spacing) { s.take(now) }, 200 * time.Millisecond},
-		{"asking in vain", 5, func(s *spacing) { s.take(now); s.take(now); s.take(now) }, 200 * time.Millisecond},
-		{"after an hour", 5, func(s *spacing) { s.take(now.Add(-time.Hour)); s.take(now) }, 200 * time.Millisecond},
+		{"the second", 5, func(s *spacing) { s.take(now) }, 0},
+		{"the third", 5, func(s *spacing) { s.take(now); s.take(now) }, 400 * time.Millisecond},
+		{"asking in vain", 5, func(s *spacing) { s.take(now); s.take(now); s.take(now) }, 400 * time.Millisecond},
+		{"the third after an hour", 5, func(s *spacing) {
+			s.take(now.Add(-time.Hour))
+			s.take(now)
+			s.take(now)
+		}, 400 * time.Millisecond},
+		{"the second after too short a rest", 5, func(s *spacing) {
+			s.take(now.Add(-399 * time.Millisecond))
+			s.take(now)
+		}, 200 * time.Millisecond},
+		{"the second in time", 5, func(s *spacing) { s.take(now.Add(-200 * time.Millisecond)); s.take(now) }, 200 * time.Millisecond},
+		{"the second of a slow pace", 1, func(s *spacing) { s.take(now) }, time.Second},
 		{"slower", 5, func(s *spacing) { s.take(now); s.setRate(now, 1) }, time.Second},
 		{"slower half way", 5, func(s *spacing) { s.take(now.Add(-time.Second / 10)); s.setRate(now, 1) }, time.Second / 2},
-		{"faster", 1, func(s *spacing) { s.take(now); s.setRate(now, 5) }, 200 * time.Millisecond},
+		{"faster", 1, func(s *spacing) {
+			s.take(now.Add(-time.Second))
+			s.take(now)
+			s.setRate(now, 5)
+		}, 200 * time.Millisecond},
 		{"as before", 3, func(s *spacing) { s.setRate(now, 1); s.setRate(now, 3) }, 0},
 		{"a burst", 30, func(s *spacing) { s.take(now); s.take(now) }, 0},
 		{"after a burst", 30, func(s *spacing) { s.take(now); s.take(now); s.take(now) }, time.Second / 30},
@@ -72,6 +87,28 @@ func TestSpacing(t *testing.T) {
 		test.do(&s)
 		if wait := s.take(now); (wait - test.wait).Abs() > time.Microsecond {
 			t.Errorf("%s: waits %v, want %v", test.name, wait, test.wait)
+		}
+	}
+}
+
+// However long the rests between them are, no n intervals have more than n requests.
+func TestSpacingKeepsTheRate(t *testing.T) {
+	const interval = time.Second / 5
+	s, now := newSpacing(5), time.Unix(1e9, 0)
+	var at []time.Time
+	for i := range 2_000 {
+		if wait := s.take(now); wait > 0 {
+			now = now.Add(wait)
+			continue
+		}
+		at = append(at, now)
+		now = now.Add(time.Duration(i%13) * interval / 5)
+	}
+	for first := range at {
+		for last := first + 2; last < min(first+50, len(at)); last++ {
+			if took, atLeast := at[last].Sub(at[first]), time.Duration(last-first)*interval; took < atLeast {
+				t.Fatalf("%d requests within %v, want %v at least", last-first+1, took, atLeast)
+			}
 		}
 	}
 }
