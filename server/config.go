@@ -83,6 +83,8 @@ type Config struct {
 	MaxTime  time.Duration
 	// Rate is the number of requests per second to one audited host.
 	Rate float64
+	// SkipAIAgents has audits ask for nothing in the name of AI agents.
+	SkipAIAgents bool
 	// AllowPrivateTargets permits audits of private addresses. By default they
 	// are permitted when Addr is loopback.
 	AllowPrivateTargets bool
@@ -160,6 +162,8 @@ func (c *Config) settings(u *unparsed) []setting {
 			"longest time that one attempt at an audit asks the site, {bounds}"),
 		positive("rate", &c.Rate, crawl.DefaultRate, 10_000,
 			"requests per second to one audited host, {bounds}"),
+		unbounded("skip-ai-agents", &c.SkipAIAgents, false,
+			"never ask for a start page in the name of AI agents, which shows whether a site turns them away"),
 		oneOf("allow-private-targets", &u.allowPrivateTargets, "auto", []string{"auto", "true", "false"},
 			"`choice`: auto (audit private addresses only when --addr is loopback), true or false"),
 

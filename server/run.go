@@ -88,7 +88,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	engine := audit.New(rows, audit.Config{
 		Workers: cfg.Workers, PageLimit: cfg.PageLimit, Rate: cfg.Rate, AllowPrivate: cfg.AllowPrivateTargets,
 		MaxBytes: cfg.MaxBytes, TimeLimit: cfg.MaxTime, Owner: owner(), LeaseLost: store.ErrLeaseLost,
-		Budgets: budgets(rows), Log: log,
+		SkipAIAgents: cfg.SkipAIAgents, Budgets: budgets(rows), Log: log,
 	})
 
 	// Handlers: the API, the app and the plain pages.

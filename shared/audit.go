@@ -28,6 +28,9 @@ type NewAudit struct {
 	// server's own bounds.
 	MaxBytes   int64 `json:"max_bytes,omitempty"`
 	MaxSeconds int   `json:"max_seconds,omitempty"`
+	// SkipAIAgents has the audit ask for nothing in the name of AI agents, which it does
+	// with the start page otherwise, to see whether the site turns them away.
+	SkipAIAgents bool `json:"skip_ai_agents,omitempty"`
 }
 
 // ProgressPatch is the body of PATCH /api/v1/audits/{id}/progress, by which a

@@ -612,6 +612,14 @@ var english = language{
 				"on your readers too, and may have been put there by somebody else.",
 			Fix: "Remove the text named here, or show it. If you did not write it, find out who can change the page.",
 		}},
+		{"ai-bot-http-blocked", CheckText{
+			Title: "Server turns AI agents away",
+			Why: "A request that calls itself this agent was refused, or shown a test for people, where ours was answered: " +
+				"a firewall keeps out whom robots.txt lets in. One that knows the agent's own network may refuse only " +
+				"our imitation.",
+			Fix: "Let the agent through in the settings of the firewall or of the network that serves the site, and look " +
+				"into its log whether the real one gets in.",
+		}},
 		{"llms-txt", CheckText{
 			Title: "llms.txt cannot be used",
 			Why: "The file is a guide for AI services. Nobody needs one, but one that is a web page, has no heading or " +
@@ -1012,6 +1020,7 @@ var english = language{
 		{"canonical", "Canonical address"},
 		{"canonical-header", "In the Link header"},
 		{"canonical-html", "In the page"},
+		{"challenge", "Sign of a test for people"},
 		{"charset-header", "In the Content-Type header"},
 		{"charset-mark", "By its byte order mark"},
 		{"charset-meta", "In the meta element"},
@@ -1062,6 +1071,7 @@ var english = language{
 		{"scripts", "Scripts"},
 		{"share", "Share"},
 		{"status", "Status"},
+		{"status-to-us", "Status of our own request"},
 		{"target", "Target"},
 		{"text", "Link text"},
 		{"title", "Title"},

@@ -634,6 +634,14 @@ var spanish = language{
 			Fix: "Quita el texto indicado o muéstralo. Si no lo escribiste tú, averigua quién puede cambiar la " +
 				"página.",
 		}},
+		{"ai-bot-http-blocked", CheckText{
+			Title: "El servidor rechaza a agentes de IA",
+			Why: "Se rechazó, o se puso a prueba como si debiera ser una persona, una petición que dice ser este agente, " +
+				"mientras que la nuestra tuvo respuesta: un cortafuegos cierra el paso a quien robots.txt deja entrar. " +
+				"Uno que conozca la red del propio agente puede rechazar solo nuestra imitación.",
+			Fix: "Deja pasar al agente en la configuración del cortafuegos o de la red que sirve el sitio, y mira en su " +
+				"registro si el auténtico entra.",
+		}},
 		{"llms-txt", CheckText{
 			Title: "llms.txt no se puede usar",
 			Why: "El archivo es una guía para servicios de IA. Nadie lo necesita, pero si es una página web, no tiene " +
@@ -1048,6 +1056,7 @@ var spanish = language{
 		{"canonical", "Dirección canónica"},
 		{"canonical-header", "En la cabecera Link"},
 		{"canonical-html", "En la página"},
+		{"challenge", "Señal de una prueba para personas"},
 		{"charset-header", "En la cabecera Content-Type"},
 		{"charset-mark", "Según su marca de orden de bytes"},
 		{"charset-meta", "En el elemento meta"},
@@ -1098,6 +1107,7 @@ var spanish = language{
 		{"scripts", "Scripts"},
 		{"share", "Proporción"},
 		{"status", "Estado"},
+		{"status-to-us", "Estado de nuestra propia petición"},
 		{"target", "Destino"},
 		{"text", "Texto del enlace"},
 		{"title", "Título"},

@@ -344,9 +344,9 @@ func TestRetryKeepsTheSettings(t *testing.T) {
 	s := newServer(t)
 	for body, want := range map[string]shared.NewAudit{
 		`{"url":"http://site.example/","page_limit":7,"max_depth":3}`: {URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 7, MaxDepth: 3},
-		`{"url":"http://site.example/","max_bytes":2147483648,"max_seconds":1800}`: {
+		`{"url":"http://site.example/","max_bytes":2147483648,"max_seconds":1800,"skip_ai_agents":true}`: {
 			URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 500, MaxDepth: shared.MaxDepthDefault,
-			MaxBytes: 1 << 31, MaxSeconds: 1800,
+			MaxBytes: 1 << 31, MaxSeconds: 1800, SkipAIAgents: true,
 		},
 		`{"url":"http://site.example/"}`:                                  {URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 500, MaxDepth: shared.MaxDepthDefault},
 		`{"url":"import","kind":"external"}`:                              {URL: "import", Kind: shared.KindExternal},

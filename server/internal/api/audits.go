@@ -86,6 +86,8 @@ type Wish struct {
 	MaxDepth   *int        `json:"max_depth"`
 	MaxBytes   *int64      `json:"max_bytes"`
 	MaxSeconds *int        `json:"max_seconds"`
+
+	SkipAIAgents bool `json:"skip_ai_agents"`
 }
 
 // WishOf is the wish for such an audit; what is zero in it was not given.
@@ -93,6 +95,7 @@ func WishOf(n shared.NewAudit) Wish {
 	return Wish{
 		URL: n.URL, Kind: n.Kind, PageLimit: unlessZero(n.PageLimit), MaxDepth: unlessZero(n.MaxDepth),
 		MaxBytes: unlessZero(n.MaxBytes), MaxSeconds: unlessZero(n.MaxSeconds),
+		SkipAIAgents: n.SkipAIAgents,
 	}
 }
 

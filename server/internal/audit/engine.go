@@ -34,6 +34,8 @@ type Config struct {
 	TimeLimit time.Duration
 	// MaxBytes bounds the bodies that an audit reads, in bytes decoded; default none.
 	MaxBytes int64
+	// SkipAIAgents has no start page asked for in the name of AI agents, whatever jobs say.
+	SkipAIAgents bool
 	// SuspectTime bounds it for an audit over which a worker may have died, until it has
 	// shown that it is harmless; default 5 min.
 	SuspectTime time.Duration
@@ -97,6 +99,7 @@ func New(s Store, c Config) *Engine {
 			externalBudget:   maxExternal,
 			// Half as fast as the site that somebody asked us to audit.
 			externalPause: time.Duration(2 / c.Rate * float64(time.Second)),
+			skipAgents:    c.SkipAIAgents,
 			visit:         newVisit,
 		},
 		cfg:  c,

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/store"
 	"atalaya/server/internal/testkit"
 	"atalaya/shared"
@@ -98,12 +99,14 @@ var isWellKnown = map[string]bool{
 }
 
 // website is a site in memory: paths to handlers, that of "*" for the other pages, 404 for
-// the rest. It counts the requests for each path.
+// the rest. It counts the requests for each path that are made in our own name, and all
+// others together.
 type website struct {
 	*httptest.Server
 	mu     sync.Mutex
 	pages  map[string]http.HandlerFunc
 	counts map[string]int
+	others int
 }
 
 func newWebsite(t *testing.T, pages map[string]http.HandlerFunc) *website {
@@ -116,7 +119,11 @@ func newWebsite(t *testing.T, pages map[string]http.HandlerFunc) *website {
 
 func (s *website) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	s.counts[r.URL.Path]++
+	if strings.HasPrefix(r.UserAgent(), crawl.Product) {
+		s.counts[r.URL.Path]++
+	} else {
+		s.others++
+	}
 	page := s.pages[r.URL.Path]
 	if page == nil && !isWellKnown[r.URL.Path] {
 		page = s.pages["*"]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"atalaya/server/internal/check"
@@ -31,6 +32,9 @@ func (r *run) probe(ctx context.Context, s *site, b *book) error {
 			return r.readAnswer(ctx, a, res, s.scope)
 		},
 	}
+	if !r.skipAgents && !r.job.SkipAIAgents {
+		p.agents = agentsLetIn(s)
+	}
 	err := p.run(limited)
 	s.probes = p.found
 	switch {
@@ -42,6 +46,14 @@ func (r *run) probe(ctx context.Context, s *site, b *book) error {
 	return err
 }
 
+// agentsLetIn are the agents to try that robots.txt lets see the start page: that it keeps
+// the others out is a finding of its own.
+func agentsLetIn(s *site) []check.Agent {
+	return slices.DeleteFunc(check.TriedAgents(), func(a check.Agent) bool {
+		return !s.robots.Query(a.Token, s.home).Allowed
+	})
+}
+
 // prober makes the requests that checks need. Like those for pages they ask robots.txt
 // first and wait for the host's turn.
 type prober struct {
@@ -51,12 +63,13 @@ type prober struct {
 	home    *url.URL
 	scope   crawl.Scope
 	pages   []check.Facts // those of the site
+	agents  []check.Agent // those in whose name the start page is asked for
 	found   check.Probes
 }
 
 // run makes them one after the other. An error ends it; what was found by then holds.
 func (p *prober) run(ctx context.Context) error {
-	for _, probe := range [...]func(context.Context) error{p.tryInsecure, p.tryMissing, p.tryLLMs} {
+	for _, probe := range [...]func(context.Context) error{p.tryInsecure, p.tryMissing, p.tryLLMs, p.tryAgents} {
 		if err := probe(ctx); err != nil {
 			return err
 		}
@@ -147,6 +160,43 @@ func (p *prober) tryLLMs(ctx context.Context) error {
 	}
 	return err
 }
+
+// tryAgents asks for the start page in the name of AI agents, and once more in our own
+// when an answer may be a refusal: the site may be in trouble by then.
+func (p *prober) tryAgents(ctx context.Context) error {
+	suspicious := false
+	for _, agent := range p.agents {
+		answer, err := p.askAs(ctx, agent.Token, agent.UserAgent())
+		if err != nil || answer == nil {
+			return err
+		}
+		p.found.Agents = append(p.found.Agents, *answer)
+		suspicious = suspicious || answer.IsSuspicious()
+	}
+	if !suspicious {
+		return nil
+	}
+	control, err := p.askAs(ctx, "", "")
+	p.found.Control = control
+	return err
+}
+
+// askAs asks for the start page with a User-Agent, empty for our own; nil when that is
+// forbidden.
+func (p *prober) askAs(ctx context.Context, token, userAgent string) (*check.AgentProbe, error) {
+	res, err := p.ask(ctx, crawl.Request{
+		URL: p.home, UserAgent: userAgent, MaxBody: maxAgentBody, Follow: p.follow(ctx),
+	})
+	if res == nil {
+		return nil, err
+	}
+	return &check.AgentProbe{
+		Probe: *probeOf(res), Agent: token, Challenge: check.ChallengeOf(res.Header, res.Body),
+	}, nil
+}
+
+// maxAgentBody is how much is read of what an agent is shown, in bytes.
+const maxAgentBody = 64 << 10
 
 // follow is a [crawl.Request.Follow] for redirects within the site.
 func (p *prober) follow(ctx context.Context) func(*url.URL) bool {

@@ -122,3 +122,64 @@ func TestFolderThatShowsAPageForEverything(t *testing.T) {
 		}
 	}
 }
+
+// guarded is a site whose firewall turns one AI agent away and tests another; robots.txt
+// keeps a third one out.
+func guarded(t *testing.T) *website {
+	s := newWebsite(t, map[string]http.HandlerFunc{
+		"/robots.txt": text("text/plain", "User-agent: PerplexityBot\nDisallow: /\n"),
+	})
+	s.pages["/"] = func(w http.ResponseWriter, r *http.Request) {
+		switch agent := r.UserAgent(); {
+		case strings.Contains(agent, "OAI-SearchBot"):
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(http.StatusTooManyRequests)
+		case strings.Contains(agent, "Claude-SearchBot"):
+			text("text/html", "<title>Just a moment...</title>")(w, r)
+		case strings.Contains(agent, "PerplexityBot"):
+			t.Error("asked in the name of an agent that robots.txt keeps out")
+		default:
+			page("Home")(w, r)
+		}
+	}
+	return s
+}
+
+func TestAgentsTurnedAway(t *testing.T) {
+	t.Parallel()
+	off := loopback("silent")
+	off.SkipAIAgents = true
+	for name, test := range map[string]struct {
+		config Config
+		ask    shared.NewAudit
+		want   []string // agents turned away; nil when none is to be tried
+	}{
+		"tried":             {loopback("tried"), shared.NewAudit{}, []string{"OAI-SearchBot 429", "Claude-SearchBot 200"}},
+		"off for the audit": {loopback("off"), shared.NewAudit{SkipAIAgents: true}, nil},
+		"off":               {off, shared.NewAudit{}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, st := guarded(t), open(t)
+			start(t, New(st, test.config))
+			test.ask.URL = s.URL
+			id := create(t, st, test.ask)
+			await(t, st, id, "end", terminal)
+			c := find(t, reportOf(t, st, id), "ai-bot-http-blocked")
+			var got []string
+			for _, f := range c.Samples {
+				got = append(got, f.Evidence[0].Value+" "+f.Evidence[2].Value)
+			}
+			if !slices.Equal(got, test.want) || test.want == nil && c.Reason != string(check.NotAsked) {
+				t.Errorf("turned away %q, %+v", got, c)
+			}
+			ours, theirs := 1, 0
+			if test.want != nil {
+				ours, theirs = 2, 2 // a control
+			}
+			if got := s.asked("/"); got != ours || s.others != theirs {
+				t.Errorf("asked %d times in our name and %d in others, not %d and %d", got, s.others, ours, theirs)
+			}
+		})
+	}
+}

@@ -27,6 +27,8 @@ type env struct {
 	externalBudget int
 	// externalPause lies between two requests to another site.
 	externalPause time.Duration
+	// skipAgents says that no audit asks for anything in the name of an AI agent.
+	skipAgents bool
 	// visit reads an answer. It is a field so that a test can let it fail.
 	visit func(asked, *crawl.Result, crawl.Scope, time.Time) *visit
 }

@@ -39,6 +39,7 @@ var aiAccess = []Check{
 	loginWallRule,
 	hiddenTextRule,
 	llmsRule,
+	agentsRefusedRule,
 }
 
 // maxRobotsSample bounds how many pages each agent is asked about: rules and

@@ -70,7 +70,8 @@
 //	accessibility.go of category accessibility
 //	security.go      of category security
 //	ai.go            of category ai-access; agents.go is its table of crawlers,
-//	                 hidden.go, walls.go and llms.go are each one of its checks
+//	                 hidden.go, walls.go, llms.go and challenge.go are each one of its
+//	                 checks
 //	crawlability.go  of category crawlability; redirects.go has its rules about redirects
 //	missing.go       its rule about addresses that no page has
 //	sitemap.go       its rules about sitemaps

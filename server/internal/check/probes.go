@@ -15,6 +15,10 @@ type Probes struct {
 	LLMs *LLMs
 	// Missing are addresses that no page has.
 	Missing []Missing
+	// Agents are the start page in the name of AI agents. Control is it in our own, asked
+	// for afterwards; nil when nothing was to be compared.
+	Agents  []AgentProbe
+	Control *AgentProbe
 }
 
 // Probe is what one such request led to.

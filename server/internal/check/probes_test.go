@@ -1,6 +1,7 @@
 package check
 
 import (
+	"net/http"
 	"net/url"
 	"reflect"
 	"slices"
@@ -66,5 +67,33 @@ func TestMissingAddresses(t *testing.T) {
 	}
 	if got := MissingAddresses(home, pages); len(got) != maxMissing {
 		t.Errorf("%d addresses", len(got))
+	}
+}
+
+// A sign that we are shown as well, such as that of a form on the page, turns nobody away.
+func TestChallengeThatEverybodyMeets(t *testing.T) {
+	t.Parallel()
+	const sign = "recaptcha/api.js"
+	control := challenged(asAgent("", 200), sign)
+	for _, r := range runSite(sound(agents(&control, challenged(asAgent("PerplexityBot", 200), sign)))) {
+		if r.ID == agentsRefusedRule.ID && r.Grade != fullMarks {
+			t.Errorf("got %+v", r)
+		}
+	}
+}
+
+func TestChallengeOf(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		"<TITLE>Just a moment...</TITLE>":                "<title>just a moment...",
+		"<p>Just a moment, please":                       "",
+		strings.Repeat(" ", maxChallenge) + "px-captcha": "",
+	} {
+		if got := ChallengeOf(nil, []byte(body)); got != want {
+			t.Errorf("%.40q: got %q, want %q", body, got, want)
+		}
+	}
+	if got := ChallengeOf(http.Header{"Cf-Mitigated": {"challenge"}}, nil); got != "cf-mitigated: challenge" {
+		t.Errorf("the header: got %q", got)
 	}
 }

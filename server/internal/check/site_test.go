@@ -89,6 +89,7 @@ func sound(change ...func(*SiteInput)) SiteInput {
 				Probe:   Probe{URL: home + "llms.txt", Status: 200},
 				Heading: "Sitio", Links: []string{home + "a", "https://otro.example/"}, LinkTotal: 2,
 			},
+			Agents:  []AgentProbe{asAgent("OAI-SearchBot", 200), asAgent("Claude-SearchBot", 200)},
 			Missing: []Missing{{Probe: Probe{URL: home + "no", Status: 404}, Page: listedPage("no")}},
 		},
 	}
@@ -128,6 +129,22 @@ func insecure(p Probe) func(*SiteInput) {
 func guide(l LLMs) func(*SiteInput) {
 	l.URL = home + "llms.txt"
 	return func(in *SiteInput) { in.Probes.LLMs = &l }
+}
+
+// asAgent is the start page as an agent is shown it.
+func asAgent(token string, status int) AgentProbe {
+	return AgentProbe{Probe: Probe{URL: home, Status: status}, Agent: token}
+}
+
+// challenged has it show a test for people.
+func challenged(a AgentProbe, sign string) AgentProbe {
+	a.Challenge = sign
+	return a
+}
+
+// agents are the answers to agents, and that to ourselves.
+func agents(control *AgentProbe, a ...AgentProbe) func(*SiteInput) {
+	return func(in *SiteInput) { in.Probes.Agents, in.Probes.Control = a, control }
 }
 
 // missing are the answers to addresses that no page has.
@@ -336,6 +353,16 @@ var siteCases = []struct {
 	{id: "soft-404", in: sound(missing()), reason: NotAsked},
 	{id: "soft-404", in: sound(missing(Missing{Probe: Probe{Failure: FailTimeout}}, Missing{Probe: Probe{Status: 200}, Door: true},
 		Missing{Probe: Probe{Status: 503}})), reason: NoAnswer},
+	{id: "ai-bot-http-blocked", grade: 1, in: sound(agents(new(asAgent("", 200)),
+		asAgent("OAI-SearchBot", 403), asAgent("PerplexityBot", 200))),
+		want: [][]shared.Evidence{ev("agent", "OAI-SearchBot", "url", home, "status", "403", "status-to-us", "200")}},
+	{id: "ai-bot-http-blocked", in: sound(agents(new(asAgent("", 200)), challenged(asAgent("PerplexityBot", 200), "cf-chl-"))),
+		want: [][]shared.Evidence{
+			ev("agent", "PerplexityBot", "url", home, "status", "200", "challenge", "cf-chl-", "status-to-us", "200"),
+		}},
+	{id: "ai-bot-http-blocked", in: sound(agents(new(asAgent("", 503)), asAgent("PerplexityBot", 503))), reason: NoAnswer},
+	{id: "ai-bot-http-blocked", in: sound(agents(nil, asAgent("PerplexityBot", 503))), reason: NotAsked},
+	{id: "ai-bot-http-blocked", in: sound(agents(nil)), reason: NotAsked},
 	{id: "http-no-redirect", in: sound(insecure(Probe{Status: 200})),
 		want: [][]shared.Evidence{ev("url", "http://sitio.example/", "status", "200")}},
 	{id: "http-no-redirect", in: sound(insecure(Probe{FinalURL: "http://sitio.example/es", Status: 200})),
@@ -418,7 +445,8 @@ func TestTrainingPolicyIsAFact(t *testing.T) {
 
 func TestEveryAgentBlocked(t *testing.T) {
 	for _, r := range runSite(sound(robotsAre(robots(rules{"*": "/"})))) {
-		if strings.HasSuffix(r.ID, "-blocked") && (r.Grade != 0 || r.Outcome != shared.OutcomeFail) {
+		ofRobots := strings.HasSuffix(r.ID, "-blocked") && r.ID != agentsRefusedRule.ID
+		if ofRobots && (r.Grade != 0 || r.Outcome != shared.OutcomeFail) {
 			t.Errorf("%s: got grade %d", r.ID, r.Grade)
 		}
 	}

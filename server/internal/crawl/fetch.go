@@ -191,7 +191,7 @@ func (f *Fetcher) takeTurn(ctx context.Context, req Request, res *Result, cookie
 	}
 	res.clearResponse()
 	f.requestOnce(ctx, req, res, cookies)
-	release(outcomeOf(req, res))
+	release(f.outcomeOf(req, res))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -199,8 +199,12 @@ func (f *Fetcher) takeTurn(ctx context.Context, req Request, res *Result, cookie
 }
 
 // outcomeOf is what a request told about its host. A sitemap that begins and does not end
-// is a fault of that file: the pages of the site must not be slowed down for it.
-func outcomeOf(req Request, res *Result) Outcome {
+// is a fault of that file: the pages of the site must not be slowed down for it. What is
+// said to another's name is not said to us.
+func (f *Fetcher) outcomeOf(req Request, res *Result) Outcome {
+	if req.UserAgent != f.config.UserAgent {
+		return Outcome{}
+	}
 	gaveUp := res.Failure != nil && (res.Failure.Class == FailTimeout || res.Failure.Class == FailReset) &&
 		(req.sink == nil || res.Status == 0)
 	return Outcome{Status: res.Status, RetryAfter: res.RetryAfter, Took: res.TTFB, GaveUp: gaveUp}

@@ -330,6 +330,24 @@ func TestFetchRetryAfter(t *testing.T) {
 	}
 }
 
+// What a host asks of another name it does not ask of us.
+func TestPauseForAnotherName(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.UserAgent() == "Other" {
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+	})
+	f := testFetcher(t, Config{Limits: NewLimits(1000, 4)})
+	u := mustURL(t, server.URL)
+	if res := fetch(t, f, Request{URL: u, UserAgent: "Other"}); res.Status != 429 {
+		t.Errorf("got %+v", res)
+	}
+	if pace := f.Limits().Pace(u.Host); pace.Rate != 1000 || !pace.PausedUntil.IsZero() {
+		t.Errorf("the pace is %+v", pace)
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	for value, want := range map[string]time.Duration{

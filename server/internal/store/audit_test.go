@@ -60,7 +60,7 @@ func TestSettings(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		for _, a := range []shared.NewAudit{
 			site, external, {URL: "x", Kind: shared.KindExternal, PageLimit: 3, MaxDepth: 2},
-			{URL: "https://example.org/", Kind: shared.KindSite, MaxBytes: 5 << 40, MaxSeconds: 86400},
+			{URL: "https://example.org/", Kind: shared.KindSite, MaxBytes: 5 << 40, MaxSeconds: 86400, SkipAIAgents: true},
 		} {
 			id := f.create(t, a).AuditID
 			got, status, err := f.Settings(t.Context(), id)

@@ -46,6 +46,7 @@ func (s *Store) Settings(ctx context.Context, id int64) (a shared.NewAudit, stat
 		a = shared.NewAudit{
 			URL: p.URL, Kind: p.Kind, MaxDepth: max(rows[i].MaxDepth, 0),
 			MaxBytes: max(rows[i].MaxBytes, 0), MaxSeconds: max(rows[i].MaxSeconds, 0),
+			SkipAIAgents: rows[i].SkipAIAgents,
 		}
 		if p.PageLimit != nil {
 			a.PageLimit = *p.PageLimit
@@ -59,9 +60,10 @@ func (s *Store) Settings(ctx context.Context, id int64) (a shared.NewAudit, stat
 type settingsRow struct {
 	auditRow `bun:",extend"`
 
-	MaxDepth   int   `bun:"max_depth"`
-	MaxBytes   int64 `bun:"max_bytes"`
-	MaxSeconds int   `bun:"max_seconds"`
+	MaxDepth     int   `bun:"max_depth"`
+	MaxBytes     int64 `bun:"max_bytes"`
+	MaxSeconds   int   `bun:"max_seconds"`
+	SkipAIAgents bool  `bun:"skip_ai_agents"`
 }
 
 // ProgressOf returns those of the audits that exist, with their activity, in

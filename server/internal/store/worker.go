@@ -36,6 +36,7 @@ type jobRow struct {
 	MaxDepth        int           `bun:"max_depth"`
 	MaxBytes        int64         `bun:"max_bytes"`
 	MaxSeconds      int           `bun:"max_seconds"`
+	SkipAIAgents    bool          `bun:"skip_ai_agents"`
 	Progress        int           `bun:"progress"`
 	Discovered      int           `bun:"discovered"`
 	Attempt         int           `bun:"attempt"`
@@ -48,16 +49,17 @@ type jobRow struct {
 
 func (r *jobRow) job() work.Job {
 	j := work.Job{
-		Lease:      work.Lease{AuditID: r.ID, Attempt: r.Attempt, Owner: r.LeaseOwner},
-		URL:        r.URL,
-		PageLimit:  r.PageLimit,
-		MaxDepth:   r.MaxDepth,
-		MaxBytes:   r.MaxBytes,
-		MaxTime:    time.Duration(r.MaxSeconds) * time.Second,
-		StartedAt:  r.StartedAt.Time,
-		Progress:   r.Progress,
-		Discovered: r.Discovered,
-		Suspect:    r.LeasesLost > 0,
+		Lease:        work.Lease{AuditID: r.ID, Attempt: r.Attempt, Owner: r.LeaseOwner},
+		URL:          r.URL,
+		PageLimit:    r.PageLimit,
+		MaxDepth:     r.MaxDepth,
+		MaxBytes:     r.MaxBytes,
+		MaxTime:      time.Duration(r.MaxSeconds) * time.Second,
+		SkipAIAgents: r.SkipAIAgents,
+		StartedAt:    r.StartedAt.Time,
+		Progress:     r.Progress,
+		Discovered:   r.Discovered,
+		Suspect:      r.LeasesLost > 0,
 	}
 	if r.Activity != nil {
 		var a shared.Activity

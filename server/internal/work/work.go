@@ -36,6 +36,8 @@ type Job struct {
 	// the site, below the bounds of the engine itself; 0 where nobody asked for less.
 	MaxBytes int64
 	MaxTime  time.Duration
+	// SkipAIAgents has nothing asked for in the name of AI agents.
+	SkipAIAgents bool
 	// StartedAt is when the first attempt began.
 	StartedAt time.Time
 	// Progress and Discovered are what is shown already; they must not fall.
