@@ -70,6 +70,10 @@ const (
 type FindingQuery struct {
 	// CheckID keeps the findings of one check; empty keeps all.
 	CheckID string
+	// Group keeps the findings of one group; empty keeps all.
+	Group string
+	// Grouped gives the first finding of each group instead, with the number of findings.
+	Grouped bool
 	Cursor  string
 	Limit   int
 }
@@ -136,6 +140,12 @@ type Finding struct {
 	PageURL string `json:"page_url"`
 	// Evidence lists what was seen, in order; at most [MaxEvidence] bytes in all.
 	Evidence []Evidence `json:"evidence"`
+	// Group is equal in the findings that say the same of several pages, as of a fault that a
+	// template repeats; empty in those of earlier versions.
+	Group string `json:"group,omitempty"`
+	// Count is how many findings the group has, this one included, where this one stands for
+	// all of them; else 0.
+	Count int `json:"count,omitempty"`
 }
 
 // Evidence is one fact behind a finding: a name ("length", "rule", "status")
@@ -280,9 +290,11 @@ type CheckResult struct {
 	Failed  int `json:"failed"`
 	// PointsLost is what the check cost, in 1/100 of a score point, before caps.
 	PointsLost int `json:"points_lost"`
-	// Samples are the first findings, at most [MaxSamples].
+	// Groups is how many groups the findings make up; 0 in reports of earlier versions.
+	Groups int `json:"groups,omitempty"`
+	// Samples are the first findings of the groups nearest to home, at most [MaxSamples].
 	Samples []Finding `json:"samples"`
 }
 
-// MaxSamples is how many findings of one check a report carries.
+// MaxSamples is how many groups of findings of one check a report carries.
 const MaxSamples = 10

@@ -103,7 +103,7 @@ func (a *Activity) Validate() error {
 		}
 	}
 	for _, c := range a.Top {
-		if c.ID == "" || len(c.ID) > MaxMessage || !c.Severity.Valid() || c.Count < 0 {
+		if c.ID == "" || len(c.ID) > MaxMessage || !c.Severity.Valid() || c.Count < 0 || c.Groups < 0 {
 			return fmt.Errorf("%w: activity: a check out of range", ErrInvalid)
 		}
 	}

@@ -239,9 +239,11 @@ type PageLine struct {
 	Findings Findings `json:"findings"`
 }
 
-// TopCheck is a failing check with the number of its findings.
+// TopCheck is a failing check with the number of its findings, and of the groups that they
+// make up: 0 where it is not known.
 type TopCheck struct {
 	ID       string   `json:"id"`
 	Severity Severity `json:"severity"`
 	Count    int      `json:"count"`
+	Groups   int      `json:"groups,omitempty"`
 }

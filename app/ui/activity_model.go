@@ -208,7 +208,7 @@ func (loc locale) top(p *shared.AuditProgress) (rows []topRow) {
 	}
 	for _, c := range p.Activity.Top {
 		check, _ := text.Check(loc.Lang, c.ID)
-		word, where := text.Severity(loc.Lang, string(c.Severity)), text.Extent(loc.Lang, c.ID, c.Count)
+		word, where := text.Severity(loc.Lang, string(c.Severity)), text.Extent(loc.Lang, c.ID, c.Count, c.Groups)
 		rows = append(rows, topRow{c.Severity, word, check.Title, where})
 	}
 	return rows

@@ -27,20 +27,27 @@ func findingsAt(check string, from, n int) (all []shared.Finding) {
 func TestAllPlacesAreOffered(t *testing.T) {
 	loc := localeAt(t, text.EN, "14:00:00")
 	for _, c := range []struct {
-		check           string
-		failed, samples int
-		all, extent     string
+		check                   string
+		failed, groups, samples int
+		all, extent             string
 	}{
-		{"http-4xx", 45, 10, "Show all 45", "45 pages"},
-		{"http-4xx", 10, 10, "", "10 pages"},
-		{"http-4xx", 1, 1, "", "1 page"},
-		{"title-duplicate", 1, 10, "Show all", "Some pages"},
-		{"title-duplicate", 1, 3, "", "Some pages"},
-		{"robots-txt-invalid", 1, 1, "", "Whole site"},
+		{"http-4xx", 45, 0, 10, "Show all 45", "45 pages"},
+		{"http-4xx", 10, 10, 10, "", "10 pages"},
+		{"http-4xx", 1, 1, 1, "", "1 page"},
+		{"link-not-crawlable", 757, 1, 1, "Show all 757", "1 fault, 757 pages"},
+		{"img-alt-missing", 757, 12, 10, "Show all 757", "12 faults, 757 pages"},
+		{"title-duplicate", 1, 10, 10, "Show all", "Some pages"},
+		{"title-duplicate", 1, 3, 3, "", "Some pages"},
+		{"robots-txt-invalid", 1, 1, 1, "", "Whole site"},
 	} {
-		m := loc.check(shared.CheckResult{ID: c.check, Failed: c.failed, Samples: findingsAt(c.check, 0, c.samples)}, "example.com")
+		m := loc.check(shared.CheckResult{ID: c.check, Failed: c.failed, Groups: c.groups, Samples: findingsAt(c.check, 0, c.samples)}, "example.com")
 		if m.All != c.all || m.Extent != c.extent || len(m.Samples) != c.samples {
 			t.Errorf("%s, %d failed, %d samples: got %q, %q", c.check, c.failed, c.samples, m.All, m.Extent)
+		}
+	}
+	for count, want := range map[int]string{0: "", 1: "", 2: "and 1 more page", 757: "and 756 more pages"} {
+		if got := loc.sample(shared.Finding{PageURL: "https://example.com/a", Count: count}, "example.com").Others; got != want {
+			t.Errorf("a group of %d: got %q, want %q", count, got, want)
 		}
 	}
 	m := loc.check(shared.CheckResult{ID: "duplicate-content", Samples: []shared.Finding{{CheckID: "duplicate-content"}}}, "example.com")

@@ -75,9 +75,11 @@ type checkModel struct {
 
 // sampleModel is one place where a check failed.
 type sampleModel struct {
-	URL   string // empty for the whole site
-	Path  string
-	Facts []string
+	URL  string // empty for the whole site
+	Path string
+	// Others says how many more pages have the same fault; empty for none.
+	Others string
+	Facts  []string
 }
 
 func (loc locale) report(r *shared.Report) reportModel {
@@ -163,7 +165,7 @@ func (loc locale) check(c shared.CheckResult, site string) checkModel {
 		ID: c.ID, Severity: c.Severity, Word: text.Severity(l, string(c.Severity)),
 		Title: words.Title, Why: words.Why, Fix: words.Fix,
 		Category: text.Category(l, string(c.Category)),
-		Extent:   text.Extent(l, c.ID, c.Failed),
+		Extent:   text.Extent(l, c.ID, c.Failed, c.Groups),
 		Lost:     text.Cost(l, c.PointsLost),
 	}
 	for _, s := range c.Samples {
@@ -176,7 +178,7 @@ func (loc locale) check(c shared.CheckResult, site string) checkModel {
 }
 
 func (loc locale) sample(f shared.Finding, site string) sampleModel {
-	s := sampleModel{URL: f.PageURL, Path: text.Place(loc.Lang, &f)}
+	s := sampleModel{URL: f.PageURL, Path: text.Place(loc.Lang, &f), Others: text.Others(loc.Lang, &f)}
 	if f.PageURL != "" {
 		s.Path = pagePath(site, f.PageURL)
 	}

@@ -105,6 +105,9 @@ func sampleView(s sampleModel) app.UI {
 	for i, f := range s.Facts {
 		facts[i] = elWith("span", "t2", at{"dir", "auto"}, app.Text(f))
 	}
+	if s.Others != "" {
+		return el("li", "", place, elText("span", "sm t2", " "+s.Others), el("div", "facts", facts...))
+	}
 	return el("li", "", place, el("div", "facts", facts...))
 }
 

@@ -214,6 +214,7 @@ var english = language{
 		SomePages:             "Some pages",
 		WholeSite:             "Whole site",
 		PointsLost:            "%s points",
+		ExtentOfFaults:        "%s, %s",
 		BackToAudit:           "Back to the audit",
 
 		MissingPage:      "There is nothing at this address",
@@ -278,6 +279,8 @@ var english = language{
 		Addresses:        {"%s address", "%s addresses"},
 		AddressesFetched: {"%s address fetched", "%s addresses fetched"},
 		SilentAudits:     {"No news of %s audit for a minute", "No news of %s audits for a minute"},
+		FaultsCount:      {"%s fault", "%s faults"},
+		MorePages:        {"and %s more page", "and %s more pages"},
 		FixesBring:       {"%s fix brings %d to about %d", "These %s fixes bring %d to about %d"},
 	},
 

@@ -215,6 +215,7 @@ var spanish = language{
 		SomePages:             "Algunas páginas",
 		WholeSite:             "Todo el sitio",
 		PointsLost:            "%s puntos",
+		ExtentOfFaults:        "%s, %s",
 		BackToAudit:           "Volver a la auditoría",
 
 		MissingPage:      "No hay nada en esta dirección",
@@ -280,6 +281,8 @@ var spanish = language{
 		Addresses:        {"%s dirección", "%s direcciones"},
 		AddressesFetched: {"%s dirección consultada", "%s direcciones consultadas"},
 		SilentAudits:     {"Hace un minuto que %s auditoría no da novedades", "Hace un minuto que %s auditorías no dan novedades"},
+		FaultsCount:      {"%s fallo", "%s fallos"},
+		MorePages:        {"y %s página más", "y %s páginas más"},
 		FixesBring: {
 			"%s arreglo lleva la puntuación de %d a unos %d",
 			"Estos %s arreglos llevan la puntuación de %d a unos %d",

@@ -211,6 +211,7 @@ const (
 	SomePages
 	WholeSite
 	PointsLost
+	ExtentOfFaults
 	BackToAudit
 
 	// Pages that are not there.
@@ -284,6 +285,8 @@ const (
 	AddressesFetched
 	SilentAudits
 	FixesBring
+	FaultsCount
+	MorePages
 
 	pluralKeys
 )

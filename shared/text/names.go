@@ -94,12 +94,24 @@ func Reason(l Lang, code string) string { return nameOr(l.language().reasons, co
 // ReasonCodes lists the reasons that have words.
 func ReasonCodes() []string { return codes(english.reasons) }
 
-// Extent says how far a failed check reaches: n pages, or what of the site.
-func Extent(l Lang, check string, n int) string {
-	if shared.ExtentOf(check) == shared.ExtentPages {
+// Extent says how far a failed check reaches: n pages, or what of the site. Where pages
+// have the same fault it says how many faults there are; 0 groups are not known.
+func Extent(l Lang, check string, n, groups int) string {
+	switch {
+	case shared.ExtentOf(check) != shared.ExtentPages:
+		return Place(l, &shared.Finding{CheckID: check})
+	case groups == 0 || groups >= n:
 		return l.N(Pages, n)
 	}
-	return Place(l, &shared.Finding{CheckID: check})
+	return l.T(ExtentOfFaults, l.N(FaultsCount, groups), l.N(Pages, n))
+}
+
+// Others says how many more pages have the fault of a finding; empty for none.
+func Others(l Lang, f *shared.Finding) string {
+	if f.Count < 2 {
+		return ""
+	}
+	return l.N(MorePages, f.Count-1)
 }
 
 // Place says where a finding is: the address of its page, if it is about one page.

@@ -478,6 +478,8 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 		audit + "/pages?limit=1":               `"title":"Hi"`,
 		audit + "/findings":                    `"check_id":"title-length"`,
 		audit + "/findings?check=title-length": `"length"`,
+		audit + "/findings?grouped=true":       `"count":1`,
+		audit + "/findings?group=0":            `"findings":[]`,
 		audit + "/unvisited?limit=1":           `"reason":"depth"`,
 		audit + "/unvisited?reason=limit":      `more","referrer":""`,
 	} {

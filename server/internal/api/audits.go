@@ -266,17 +266,21 @@ func (a *API) listPages(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, list)
 }
 
-// listFindings handles GET /api/v1/audits/{id}/findings; ?check= keeps one check.
+// listFindings handles GET /api/v1/audits/{id}/findings; ?check= keeps one check and ?group=
+// one group, ?grouped=true gives the first finding of each group.
 func (a *API) listFindings(w http.ResponseWriter, r *http.Request) error {
 	id, err := readID(r)
 	if err != nil {
 		return err
 	}
-	q, err := readQuery(r, "check", "cursor", "limit")
+	q, err := readQuery(r, "check", "group", "grouped", "cursor", "limit")
 	if err != nil {
 		return err
 	}
-	fq := shared.FindingQuery{CheckID: q.Get("check"), Cursor: q.Get("cursor")}
+	fq := shared.FindingQuery{CheckID: q.Get("check"), Group: q.Get("group"), Cursor: q.Get("cursor")}
+	if fq.Grouped, err = readFlag(q, "grouped"); err != nil {
+		return err
+	}
 	if fq.Limit, err = readLimit(q); err != nil {
 		return err
 	}

@@ -30,12 +30,14 @@ type board struct {
 	responses  shared.Responses
 	lines      []shared.PageLine // newest first
 	top        map[string]shared.TopCheck
+	// groups count the findings of each group, by check and key.
+	groups map[string]map[uint64]int
 }
 
 // newBoard starts at the percentage already shown; previous is what an earlier
 // attempt showed last, nil on the first.
 func newBoard(rules []rule, percent int, previous *shared.Activity) *board {
-	b := &board{rules: rules, tally: tally{}, percent: percent, top: map[string]shared.TopCheck{}}
+	b := &board{rules: rules, tally: tally{}, percent: percent, top: map[string]shared.TopCheck{}, groups: map[string]map[uint64]int{}}
 	if previous != nil {
 		b.lines = slices.Clone(previous.Pages)
 	}
@@ -136,16 +138,22 @@ func (b *board) countSite(results []check.SiteResult) {
 func (b *board) setDiscovered(discovered int) { b.discovered = max(b.discovered, discovered) }
 
 func (b *board) countFindings(findings []shared.Finding) {
-	for _, f := range findings {
+	for i := range findings {
+		f := &findings[i]
 		if f.Severity == shared.SeverityInfo {
 			continue
 		}
+		if b.groups[f.CheckID] == nil {
+			b.groups[f.CheckID] = map[uint64]int{}
+		}
+		b.groups[f.CheckID][work.GroupKey(f)]++
 		b.findings.Add(f.Severity, 1)
 		t, ok := b.top[f.CheckID]
 		if !ok || f.Severity.Rank() < t.Severity.Rank() {
 			t.ID, t.Severity = f.CheckID, f.Severity
 		}
 		t.Count++
+		t.Groups = len(b.groups[f.CheckID])
 		b.top[f.CheckID] = t
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -54,7 +55,7 @@ func (b *book) add(v *visit) {
 		b.cut = append(b.cut, v.page.URL)
 	}
 	for _, f := range v.findings {
-		b.samples[f.CheckID] = keepSample(b.samples[f.CheckID], sample{v.page.Depth, f})
+		b.samples[f.CheckID] = keepSample(b.samples[f.CheckID], sample{v.page.Depth, f, work.GroupKey(&f)})
 	}
 	for i, c := range check.PageChecks() {
 		if why := v.facts.Outcomes[i].Reason(); why != "" {
@@ -99,10 +100,11 @@ func (b *book) mainReason(id string) check.Reason {
 	return best
 }
 
-// sample is a finding and the depth of its page.
+// sample is a finding with the depth of its page and the key of its group.
 type sample struct {
 	depth   int
 	finding shared.Finding
+	group   uint64
 }
 
 // compare puts the pages nearest to home first; those without a way from home
@@ -120,8 +122,15 @@ func clicks(depth int) int {
 	return depth
 }
 
-// keepSample inserts s in order and drops the last beyond what a report shows.
+// keepSample inserts s in order, as the only one of its group, and drops the last beyond
+// what a report shows. A group that was dropped may come back with a page nearer to home.
 func keepSample(samples []sample, s sample) []sample {
+	if old := slices.IndexFunc(samples, func(o sample) bool { return o.group == s.group }); old >= 0 {
+		if s.compare(samples[old]) >= 0 {
+			return samples
+		}
+		samples = slices.Delete(samples, old, old+1)
+	}
 	i, _ := slices.BinarySearchFunc(samples, s, sample.compare)
 	if i == shared.MaxSamples {
 		return samples

@@ -94,6 +94,12 @@
 // What message and error_message say is a [work.Sentence]: its words, in every
 // language, stand in package text.
 //
+// # Groups
+//
+// What a check says alike of several pages, as of a fault in a template, is one group:
+// [work.GroupKey]. A report shows one finding of each, that nearest to home, and how many
+// pages have it.
+//
 // # Score
 //
 // For each check, the weighted share of pages that passed (home 4, one click 2,

@@ -143,6 +143,39 @@ func TestAuditOfAWholeSite(t *testing.T) {
 	}
 }
 
+// A fault that a template repeats is one group, in the report, while the audit runs and in
+// the API.
+func TestAFaultOfATemplateIsOneGroup(t *testing.T) {
+	t.Parallel()
+	pages := map[string]http.HandlerFunc{}
+	var links []string
+	for i := range 30 {
+		links = append(links, fmt.Sprintf("/%d", i))
+		pages[links[i]] = text("text/html; charset=utf-8", fmt.Sprintf(
+			`<title>Page %d</title><h1>Page %d</h1><a onclick="menu()">Menu</a><a href="/">up</a>%s`,
+			i, i, strings.Repeat("<img src=/own.png>", i%3)))
+	}
+	pages["/"] = page("Home", links...)
+	s, st := newWebsite(t, pages), open(t)
+	id := create(t, st, shared.NewAudit{URL: s.URL})
+	start(t, New(st, loopback("groups")))
+	got := await(t, st, id, "end", terminal)
+
+	const check = "link-not-crawlable"
+	c := find(t, reportOf(t, st, id), check)
+	if c.Failed != 30 || c.Groups != 1 || len(c.Samples) != 1 || c.Samples[0].Count != 30 || c.Samples[0].PageURL != s.URL+"/0" {
+		t.Errorf("report: %d failed, %d groups, samples %+v", c.Failed, c.Groups, c.Samples)
+	}
+	top := got.Activity.Top
+	if i := slices.IndexFunc(top, func(c shared.TopCheck) bool { return c.ID == check }); i < 0 || top[i].Groups != 1 {
+		t.Errorf("live: %+v", top)
+	}
+	list, err := st.Findings(t.Context(), id, shared.FindingQuery{CheckID: check, Grouped: true})
+	if err != nil || len(list.Findings) != 1 || list.Findings[0].Count != 30 || list.Findings[0].Group != c.Samples[0].Group {
+		t.Errorf("API: %+v, %v", list, err)
+	}
+}
+
 func TestSeedRedirects(t *testing.T) {
 	t.Parallel()
 	st := open(t)

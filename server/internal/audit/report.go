@@ -7,12 +7,14 @@ import (
 
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
 // report holds what a report is made of.
 type report struct {
 	tally     tally
+	groups    map[string]map[uint64]int // as the board has them
 	verdict   verdict
 	scored    bool
 	book      *book
@@ -48,7 +50,7 @@ func (r *report) checks() []shared.CheckResult {
 	for _, c := range check.All {
 		res := shared.CheckResult{
 			ID: c.ID, Category: c.Category, Severity: c.Severity, Outcome: shared.OutcomeNotApplicable,
-			Samples: []shared.Finding{},
+			Groups: len(r.groups[c.ID]), Samples: []shared.Finding{},
 		}
 		if l := r.tally[c.ID]; l != nil {
 			res.Applied, res.Failed, res.Outcome = l.Applied, l.Failed, shared.OutcomePass
@@ -67,6 +69,7 @@ func (r *report) checks() []shared.CheckResult {
 				res.Reason = string(r.book.mainReason(c.ID))
 			}
 			for _, s := range r.book.samples[c.ID] {
+				s.finding.Group, s.finding.Count = work.GroupName(s.group), r.groups[c.ID][s.group]
 				res.Samples = append(res.Samples, s.finding)
 			}
 		}
@@ -79,7 +82,7 @@ func (r *report) checks() []shared.CheckResult {
 // raise it most. Only now is it known how much of the site was left out.
 func (r *report) takeScore(b *board) {
 	b.caps.Unseen = countUnseen(r.unvisited)
-	r.tally = maps.Clone(b.tally)
+	r.tally, r.groups = maps.Clone(b.tally), maps.Clone(b.groups)
 	if r.verdict, r.scored = b.score(); r.scored {
 		r.verdict.Score.Fixes = b.scoring().fixes(r.verdict)
 	}

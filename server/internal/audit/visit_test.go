@@ -90,7 +90,7 @@ func TestBookKnowsNoOrder(t *testing.T) {
 	var visits []*visit
 	for i := range 40 {
 		u := fmt.Sprintf("https://example.com/%d", i)
-		body := fmt.Sprintf("<a href=https://other.net/%d>%d</a><a href=https://other.net/all>from %d</a>", i%3, i, i)
+		body := fmt.Sprintf("<h2>%d</h2><a href=https://other.net/%d>%d</a><a href=https://other.net/all>from %d</a>", i%15, i%3, i, i)
 		visits = append(visits, newVisit(asked{Item: crawl.Item{URL: u, Depth: i%4 - 1}}, answered(t, u, body), scope, time.Time{}))
 	}
 	fill := func() *book {
@@ -104,6 +104,9 @@ func TestBookKnowsNoOrder(t *testing.T) {
 	want := fill()
 	if got := len(want.samples["title-missing"]); got != shared.MaxSamples {
 		t.Fatalf("%d samples", got)
+	}
+	if got := len(want.samples["lang-missing"]); got != 1 { // all pages lack it alike
+		t.Fatalf("%d samples of one group", got)
 	}
 	var linked []string
 	for _, l := range want.externalLinks()[:2] {

@@ -242,7 +242,7 @@ func (m *auditModel) fill(l text.Lang, report *shared.Report) {
 		found := check{
 			Title: words.Title, Why: words.Why, Fix: words.Fix,
 			Meta: text.Severity(l, string(c.Severity)) + " · " + text.Category(l, string(c.Category)) + " · " +
-				text.Extent(l, c.ID, c.Failed),
+				text.Extent(l, c.ID, c.Failed, c.Groups),
 		}
 		if cost := text.Cost(l, c.PointsLost); cost != "" {
 			found.Meta += " · " + cost
@@ -302,6 +302,9 @@ func placeOf(l text.Lang, f shared.Finding) place {
 		seen[i] = l.T(text.ReportEvidence, text.EvidenceName(l, e.Name), text.EvidenceValue(l, e.Name, e.Value))
 	}
 	p.Seen = strings.Join(seen, "; ")
+	if others := text.Others(l, &f); others != "" {
+		p.Where += " " + others
+	}
 	return p
 }
 

@@ -95,7 +95,7 @@ func TestAuditUntilItsEnd(t *testing.T) {
 		{ID: "a-notice", Category: shared.CategoryContent, Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 1, Samples: []shared.Finding{}},
 		{ID: "passed-check", Category: shared.CategoryContent, Severity: shared.SeverityError, Outcome: shared.OutcomePass, Samples: []shared.Finding{}},
 		{ID: "an-error", Category: shared.CategoryLinks, Severity: shared.SeverityError, Outcome: shared.OutcomeFail, Failed: 2, PointsLost: 250, Samples: []shared.Finding{
-			{CheckID: "an-error", PageURL: "https://one.example/seen", Evidence: []shared.Evidence{{Name: "status", Value: "404"}}},
+			{CheckID: "an-error", PageURL: "https://one.example/seen", Count: 2, Evidence: []shared.Evidence{{Name: "status", Value: "404"}}},
 		}},
 	}})
 	page = parse(t, s.get(path))
@@ -105,7 +105,7 @@ func TestAuditUntilItsEnd(t *testing.T) {
 	got := words(page)
 	for _, want := range []string{"Done", "100%", "76 of 100", "an-error", "2 pages · −2.5 points",
 		"The site is served without encryption: With this the score cannot exceed 90: −2.1 points",
-		"1 fix brings 76 to about 88", "an-error: to about 88", "https://one.example/seen", "a-notice"} {
+		"1 fix brings 76 to about 88", "an-error: to about 88", "https://one.example/seen and 1 more page", "a-notice"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("done: %q is missing in\n%s", want, got)
 		}

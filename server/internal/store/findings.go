@@ -23,7 +23,9 @@ type findingRow struct {
 	Category string  `bun:"category"`
 	Severity string  `bun:"severity"`
 	Evidence string  `bun:"evidence"`
+	GroupKey *int64  `bun:"group_key"`
 	PageURL  *string `bun:"page_url,scanonly"`
+	Count    int     `bun:"count,scanonly"`
 }
 
 func newFindingRow(auditID int64, pageID *int64, f *shared.Finding) (findingRow, error) {
@@ -32,8 +34,10 @@ func newFindingRow(auditID int64, pageID *int64, f *shared.Finding) (findingRow,
 		evidence[i] = shared.Evidence{Name: sanitise(e.Name), Value: sanitise(e.Value)}
 	}
 	b, err := json.Marshal(evidence)
+	key := int64(work.GroupKey(f)) //nolint:gosec // the same bits
 	return findingRow{
-		AuditID: auditID, PageID: pageID, CheckID: sanitise(f.CheckID),
+		GroupKey: &key,
+		AuditID:  auditID, PageID: pageID, CheckID: sanitise(f.CheckID),
 		Category: sanitise(string(f.Category)), Severity: sanitise(string(f.Severity)), Evidence: string(b),
 	}, err
 }
@@ -41,7 +45,10 @@ func newFindingRow(auditID int64, pageID *int64, f *shared.Finding) (findingRow,
 func (r *findingRow) finding() (shared.Finding, error) {
 	f := shared.Finding{
 		ID: r.ID, CheckID: sanitise(r.CheckID), Category: shared.Category(r.Category), Severity: shared.Severity(r.Severity),
-		Evidence: []shared.Evidence{},
+		Evidence: []shared.Evidence{}, Count: r.Count,
+	}
+	if r.GroupKey != nil {
+		f.Group = work.GroupName(uint64(*r.GroupKey)) //nolint:gosec // the same bits
 	}
 	if r.PageURL != nil {
 		f.PageURL = sanitise(*r.PageURL)
@@ -85,6 +92,18 @@ func (s *Store) SaveFindings(ctx context.Context, l work.Lease, findings []share
 	})
 }
 
+// joinGroups keeps the first finding of each group, and counts the others. A finding of an
+// earlier version has no key and is alone.
+func joinGroups(sel *bun.SelectQuery, auditID, after int64, checkID string) {
+	groups := sel.NewSelect().Table("findings").ColumnExpr("min(id) AS id, count(*) AS count").
+		Where("audit_id = ?", auditID).GroupExpr("check_id, group_key, CASE WHEN group_key IS NULL THEN id END").
+		Having("min(id) > ?", after)
+	if checkID != "" {
+		groups.Where("check_id = ?", checkID)
+	}
+	sel.ColumnExpr("g.count").Join("JOIN (?) AS g ON g.id = f.id", groups)
+}
+
 // Findings returns one page of an audit's findings, in the order found.
 func (s *Store) Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error) {
 	rowsAfter := func(what string, after int64, most int) ([]findingRow, error) {
@@ -94,6 +113,12 @@ func (s *Store) Findings(ctx context.Context, id int64, q shared.FindingQuery) (
 				Where("f.audit_id = ? AND f.id > ?", id, after).Order("f.id").Limit(int64(most))
 			if q.CheckID != "" {
 				sel.Where("f.check_id = ?", sanitise(q.CheckID))
+			}
+			if q.Group != "" {
+				sel.Where("f.group_key = ?", int64(work.ParseGroup(q.Group))) //nolint:gosec // the same bits
+			}
+			if q.Grouped {
+				joinGroups(sel, id, after, sanitise(q.CheckID))
 			}
 			return sel
 		})

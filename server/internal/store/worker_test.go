@@ -365,6 +365,32 @@ func finding(check, value string) shared.Finding {
 	}
 }
 
+// walkGroups reads the groups of findings two at a time, and gives their names by what was
+// seen.
+func (f *fixture) walkGroups(t *testing.T, id int64, check string, want []string) map[string]string {
+	t.Helper()
+	var got []string
+	names, q := map[string]string{}, shared.FindingQuery{CheckID: check, Grouped: true, Limit: 2}
+	for {
+		list, err := f.Findings(t.Context(), id, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range list.Findings {
+			got = append(got, fmt.Sprintf("%s × %d", x.Evidence[0].Value, x.Count))
+			names[x.Evidence[0].Value] = x.Group
+		}
+		if list.NextCursor == nil {
+			break
+		}
+		q.Cursor = *list.NextCursor
+	}
+	if !equal(got, want) {
+		t.Errorf("groups: got %q, want %q", got, want)
+	}
+	return names
+}
+
 func TestPagesAndFindings(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		ctx := t.Context()
@@ -413,6 +439,20 @@ func TestPagesAndFindings(t *testing.T) {
 		one, err := f.Findings(ctx, id, shared.FindingQuery{CheckID: "one", Limit: 1})
 		if err != nil || len(one.Findings) != 1 || one.NextCursor != nil {
 			t.Errorf("findings of one check: got %+v, %v", one, err)
+		}
+		for i := range 3 { // of a template, and one of its own
+			save(page(fmt.Sprint("https://example.org/", i), finding("one", "same"), finding("one", fmt.Sprint("own ", i))))
+		}
+		f.walkGroups(t, id, "", []string{"3 × 1", "y × 1", "4 × 1", "same × 3", "own 0 × 1", "own 1 × 1", "own 2 × 1"})
+		key := f.walkGroups(t, id, "one", []string{"3 × 1", "same × 3", "own 0 × 1", "own 1 × 1", "own 2 × 1"})["same"]
+		members, err := f.Findings(ctx, id, shared.FindingQuery{Group: key})
+		if err != nil || len(members.Findings) != 3 || members.Findings[2].PageURL != "https://example.org/2" || members.Findings[2].Count != 0 {
+			t.Errorf("findings of a group: got %+v, %v", members, err)
+		}
+		for _, unknown := range []string{"0", "none", "1"} {
+			if none, err := f.Findings(ctx, id, shared.FindingQuery{Group: unknown}); err != nil || len(none.Findings) != 0 {
+				t.Errorf("findings of group %q: got %+v, %v", unknown, none, err)
+			}
 		}
 		if err := f.Finish(ctx, job.Lease, work.Result{Status: shared.StatusCompleted}); err != nil {
 			t.Fatal(err)
