@@ -11,6 +11,7 @@ require (
 	github.com/jimsmart/grobotstxt v1.0.3
 	github.com/maxence-charriere/go-app/v10 v10.1.11
 	github.com/nlnwa/whatwg-url v0.6.2
+	github.com/pires/go-proxyproto v0.15.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/uptrace/bun v1.3.0
 	github.com/uptrace/bun/dialect/pgdialect v1.3.0

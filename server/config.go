@@ -62,7 +62,7 @@ type Config struct {
 	// MaxStreamsPerIP bounds the streams of one address; 0 means no bound.
 	// Loopback peers are exempt.
 	MaxStreamsPerIP int
-	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	// TrustedProxies are the networks whose X-Forwarded-For and PROXY protocol are believed.
 	TrustedProxies []netip.Prefix
 
 	// CORSOrigins are the other sites whose pages may read streams and the API.
@@ -142,7 +142,7 @@ func (c *Config) settings(u *unparsed) []setting {
 		bounded("max-streams-per-ip", &c.MaxStreamsPerIP, 100, 0, countMax,
 			"bound on streams of one address (loopback exempt); 0 means none"),
 		unbounded("trusted-proxies", &u.trustedProxies, "",
-			"comma-separated `networks` whose X-Forwarded-For is believed"),
+			"comma-separated `networks` whose X-Forwarded-For and PROXY protocol are believed"),
 		unbounded("cors-origin", &u.corsOrigins, "",
 			"comma-separated `origins`, such as https://status.example, whose pages may read streams and the API"),
 

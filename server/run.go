@@ -139,7 +139,9 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	clients := newConnections(share.clients, streams.TakenOver, log)
 	server.ConnState = clients.changed
 	served := make(chan error, 1)
-	go func() { served <- listen(server, clients.listener(listener)) }()
+	go func() {
+		served <- listen(server, clients.listener(newProxiedListener(listener, cfg.TrustedProxies, log)))
+	}()
 	log.Info("serving", "addr", listener.Addr().String(), "tls", cert != nil, "database", cfg.database(), "workers",
 		cfg.Workers, "version", version())
 	fmt.Fprintf(out, "Atalaya is at %s\n", localURL(cfg.scheme(), listener.Addr()))

@@ -16,7 +16,11 @@ import (
 // goes without.
 func keepLittle(ctx context.Context, conn net.Conn) context.Context {
 	const tcpNotsentLowat = 25 // TCP_NOTSENT_LOWAT, which package syscall lacks
-	if t, ok := conn.(interface{ NetConn() net.Conn }); ok {
+	for {
+		t, ok := conn.(interface{ NetConn() net.Conn })
+		if !ok {
+			break
+		}
 		conn = t.NetConn()
 	}
 	sc, ok := conn.(syscall.Conn)

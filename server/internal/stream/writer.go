@@ -2,6 +2,7 @@ package stream
 
 import (
 	"bytes"
+	"net"
 	"net/http"
 	"time"
 
@@ -19,6 +20,7 @@ func (s *Server) takeOver(w http.ResponseWriter, r *http.Request, o *openStream,
 	if err != nil {
 		return false
 	}
+	conn = socketOf(conn)
 	s.takenOver.Add(1)
 	input := buffered.Reader.Buffered()
 	o.opened()
@@ -28,6 +30,17 @@ func (s *Server) takeOver(w http.ResponseWriter, r *http.Request, o *openStream,
 	}
 	s.conns.start(o, conn, out, input)
 	return true
+}
+
+// socketOf is what a connection without TLS writes to: a listener may have wrapped it.
+func socketOf(conn net.Conn) net.Conn {
+	for {
+		wrapped, ok := conn.(interface{ NetConn() net.Conn })
+		if !ok {
+			return conn
+		}
+		conn = wrapped.NetConn()
+	}
 }
 
 // responseHead is what net/http would send before the stream, but for the length

@@ -75,7 +75,8 @@ func (d *Daemon) Start(t testing.TB, addr, path string, args ...string) {
 	cmd := exec.CommandContext(t.Context(), path, args...)
 	cmd.Dir = d.Dir
 	cmd.Stdout, cmd.Stderr = &d.Log, &d.Log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as, Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // its workers too
 	EndWithParent(cmd.SysProcAttr)
 	done, err := StartOnThread(cmd)
 	if err != nil {

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"atalaya/server/internal/sse/ssetest"
+	"atalaya/server/internal/stream"
+	"atalaya/server/internal/testkit"
+	"atalaya/shared"
+)
+
+// sample is the README's file for a proxy.
+func sample(t *testing.T, proxy string) string {
+	t.Helper()
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile("(?s)```" + proxy + "\n(.*?)```").FindSubmatch(readme)
+	if found == nil {
+		t.Fatalf("the README has no file for %s", proxy)
+	}
+	return string(found[1])
+}
+
+// The addresses of the README's files.
+const (
+	sampleServer = "10.0.0.5:8000"
+	sampleNginx  = "listen 80;"
+	sampleBind   = "bind :80"
+)
+
+// A proxy runs with a file, given whom to ask, and returns its address.
+type proxy func(t *testing.T, config, server string) (addr string)
+
+func nginx(t *testing.T, config, server string) string {
+	t.Helper()
+	program, d, addr := testkit.Program(t, "nginx"), testkit.NewDaemon(t), testkit.FreeAddr(t)
+	config = strings.NewReplacer(sampleServer, server, sampleNginx, "listen "+addr+";").Replace(config)
+	// What Debian's own nginx.conf says, but for where files are written.
+	var paths strings.Builder
+	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
+		fmt.Fprintf(&paths, "%s_temp_path %s;\n", kind, filepath.Join(d.Dir, kind))
+	}
+	d.Start(t, addr, program, "-e", "stderr", "-c", d.Write(t, "nginx.conf", fmt.Sprintf(
+		"daemon off; pid %s; error_log stderr;\nevents {}\nhttp {\naccess_log off; gzip on;\n%s%s}\n",
+		filepath.Join(d.Dir, "pid"), &paths, config)))
+	return addr
+}
+
+func haproxy(t *testing.T, config, server string) string {
+	t.Helper()
+	program, d, addr := testkit.Program(t, "haproxy"), testkit.NewDaemon(t), testkit.FreeAddr(t)
+	server = strings.Replace(server, "unix:", "unix@", 1)
+	config = strings.NewReplacer(sampleServer, server, sampleBind, "bind "+addr).Replace(config)
+	d.Start(t, addr, program, "-db", "-f", d.Write(t, "haproxy.cfg", config))
+	return addr
+}
+
+var proxyPrograms = map[string]proxy{"nginx": nginx, "haproxy": haproxy}
+
+// through is the server as its clients see it behind a proxy.
+func (p *process) through(t *testing.T, addr string) *process {
+	t.Helper()
+	behind := &process{t: t, url: "http://" + addr, http: p.http, log: p.log}
+	testkit.Eventually(t, 10*time.Second, "the proxy reaches the server", func() bool {
+		status, _ := behind.request("GET", shared.PathReady, "")
+		return status == http.StatusOK
+	})
+	return behind
+}
+
+// TestProxies has a stream come through each proxy with the README's file for it: every
+// state at once, beats, the end, and what a client gets that comes back.
+func TestProxies(t *testing.T) {
+	t.Parallel()
+	for name, run := range proxyPrograms {
+		for _, over := range []string{"tcp", "unix"} {
+			t.Run(name+" over "+over, func(t *testing.T) {
+				t.Parallel()
+				args := []string{"--data-dir", t.TempDir(), "--workers", "0", "--heartbeat", "1s",
+					"--trusted-proxies", "127.0.0.1"}
+				server := ""
+				if over == "unix" {
+					server = "unix:" + filepath.Join(testkit.NewDaemon(t).Dir, "http.sock")
+					args = append(args, "--addr", server)
+				}
+				p := start(t, args...)
+				if over == "unix" { // whoever runs it would put it into the proxy's group
+					if err := os.Chmod(strings.TrimPrefix(server, "unix:"), 0o666); err != nil {
+						t.Fatal(err)
+					}
+				} else {
+					server = strings.TrimPrefix(p.url, "http://")
+				}
+				checkStreams(t, p.through(t, run(t, sample(t, name), server)))
+			})
+		}
+	}
+}
+
+func checkStreams(t *testing.T, p *process) {
+	t.Helper()
+	a := p.create(`{"url":"x","kind":"external"}`)
+	s := p.stream(shared.PathStream(a.AuditID), "")
+	first, err := s.NextProgress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, progress := range []int{40, 41, 42} {
+		begun := time.Now()
+		p.request("PATCH", shared.PathProgress(a.AuditID), fmt.Sprintf(`{"progress":%d}`, progress))
+		got, err := s.NextProgress()
+		if err != nil || got.Progress != progress {
+			t.Fatalf("progress %d: got %+v, %v", progress, got, err)
+		}
+		if took := time.Since(begun); took > time.Second {
+			t.Errorf("progress %d was held back for %v", progress, took)
+		}
+	}
+	testkit.Eventually(t, 10*time.Second, "two heartbeats", func() bool { return len(s.Heartbeats()) >= 2 })
+
+	again := p.stream(shared.PathStream(a.AuditID), fmt.Sprint(first.Revision))
+	if got, err := again.NextProgress(); err != nil || got.Progress != 42 {
+		t.Errorf("who comes back: got %+v, %v", got, err)
+	}
+	p.request("PATCH", shared.PathProgress(a.AuditID), `{"status":"completed"}`)
+	last, err := s.NextProgress()
+	if err != nil || last.Status != shared.StatusCompleted {
+		t.Fatalf("the last state: got %+v, %v", last, err)
+	}
+	_, err = s.NextProgress()
+	if end, _ := s.End(); !errors.Is(err, ssetest.ErrEnded) || end.Reason != shared.EndFinished {
+		t.Errorf("the end: got %v, %+v", err, end)
+	}
+	if res := p.open(shared.PathStream(a.AuditID), s.LastEventID()); res.StatusCode != http.StatusNoContent {
+		t.Errorf("after the end: got %s, want 204", res.Status)
+	}
+}
+
+// namesClients is a file for HAProxy that speaks the PROXY protocol, and takes its client
+// for whom a header says.
+const namesClients = `
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+frontend web
+    bind :80
+    http-request set-src hdr(Client)
+    default_backend atalaya
+backend atalaya
+    http-reuse never
+    server one 10.0.0.5:8000 `
+
+// TestProxyProtocol has HAProxy name clients in both versions, to each writer and through
+// TLS: a client is who it is, and no one else's bound counts for it.
+func TestProxyProtocol(t *testing.T) {
+	t.Parallel()
+	id := newIdentity(t, -time.Hour, time.Hour)
+	for _, tc := range []struct {
+		name, say string
+		flags     []string
+	}{
+		{"version 1", "send-proxy", []string{"--stream-writer", string(stream.WriterEpoll)}},
+		{"version 2", "send-proxy-v2", []string{"--stream-writer", string(stream.WriterEpoll)}},
+		{"conn", "send-proxy-v2", []string{"--stream-writer", string(stream.WriterConn)}},
+		{"nethttp", "send-proxy-v2", []string{"--stream-writer", string(stream.WriterNetHTTP)}},
+		{"TLS", "send-proxy-v2 ssl verify none", id.write(t).flags()},
+		{"HTTP/2", "send-proxy-v2 proto h2", nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			p := start(t, append(tc.flags, "--data-dir", t.TempDir(), "--workers", "0", "--heartbeat", "1s",
+				"--trusted-proxies", "127.0.0.1", "--max-streams-per-ip", "2")...)
+			_, server, _ := strings.Cut(p.url, "://")
+			behind := p.through(t, haproxy(t, namesClients+tc.say+"\n", server))
+			checkStreams(t, behind)
+			behind.create(`{"url":"y","kind":"external"}`)
+			for _, client := range []struct {
+				addr string
+				want int
+			}{
+				{"203.0.113.5", 200}, {"203.0.113.5", 200}, {"203.0.113.5", 429},
+				{"2001:db8::5", 200}, {"2001:db8::6", 200}, {"2001:db8::7", 429},
+				{"203.0.113.6", 200},
+			} {
+				req := behind.ask(shared.PathStream(2), "")
+				req.Header.Set("Client", client.addr)
+				req.Header.Set("X-Forwarded-For", net.IPv4bcast.String()) // from no proxy of ours
+				res, err := behind.http.Do(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer res.Body.Close()
+				if res.StatusCode != client.want {
+					t.Errorf("a stream of %s: got %d, want %d", client.addr, res.StatusCode, client.want)
+				}
+			}
+		})
+	}
+}
