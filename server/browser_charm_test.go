@@ -29,8 +29,8 @@ func TestBrowserLampTellsTheConnection(t *testing.T) {
 	way := newRelay(t, s.url)
 	a := s.create(`{"url":"nightly import","kind":"external"}`)
 	s.request("PATCH", shared.PathProgress(a.AuditID), `{"progress":37,"message":"Reading page 12"}`)
+	p := openTab(t, chromium)
 	for name, query := range map[string]string{"program": "", "script": "?wasm=false"} {
-		p := openTab(t, chromium)
 		p.do(chromedp.Navigate(way.URL + shared.PathPage(a.AuditID) + query))
 		p.sees(60*time.Second, lamp+" === 'dot live' && "+beam+" === 1")
 		if query == "" {
@@ -44,14 +44,12 @@ func TestBrowserLampTellsTheConnection(t *testing.T) {
 		way.block(false)
 		p.sees(80*time.Second, lamp+" === 'dot live'")
 	}
-	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
 	p.mount("Updates arrive as they happen")
 	p.sees(60*time.Second, beam+" === 1") // once more after a while
 	features := []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}
 	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
 	p.sees(5*time.Second, lamp+" === 'dot live' && "+beam+" === 0")
-	p.clean()
 }
 
 // The icon of the tab is the progress as a ring while an audit runs, and the policy lets
@@ -114,8 +112,8 @@ func TestBrowserMissingPageStartsAnAudit(t *testing.T) {
 	t.Parallel()
 	chromium := browser(t)
 	s := start(t, "--data-dir", t.TempDir())
+	p := openTab(t, chromium)
 	for _, query := range []string{"", "?wasm=false"} {
-		p := openTab(t, chromium)
 		p.do(chromedp.Navigate(s.url + "/nothing/here" + query))
 		if query == "" {
 			p.sees(60*time.Second, running)

@@ -25,7 +25,6 @@ import (
 // nobody insists. More options of its own go last.
 func browser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
-	insist := os.Getenv("ATALAYA_REQUIRE_ALL") != ""
 	program := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -33,17 +32,7 @@ func browser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context
 			break
 		}
 	}
-	for lacks, missing := range map[string]bool{
-		"Chromium is not installed; make tools installs it": program == "",
-		"the client is not built in; make client builds it": !web.Embedded().HasClient(),
-		"a browser is too slow for -short":                  testing.Short() && !insist,
-	} {
-		if missing && insist {
-			t.Fatal(lacks)
-		} else if missing {
-			t.Skip(lacks)
-		}
-	}
+	mayBrowse(t, "Chromium", program)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
@@ -53,6 +42,35 @@ func browser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), append(options, more...)...)
 	t.Cleanup(cancel)
 	return ctx
+}
+
+// mayBrowse skips a test in a browser, of which program is the path, where something is
+// missing and nobody insists.
+func mayBrowse(t *testing.T, name, program string) {
+	t.Helper()
+	insist := os.Getenv("ATALAYA_REQUIRE_ALL") != ""
+	for lacks, missing := range map[string]bool{
+		name + " is not installed; make tools installs it":  program == "",
+		"the client is not built in; make client builds it": !web.Embedded().HasClient(),
+		"a browser is too slow for -short":                  testing.Short() && !insist,
+	} {
+		if missing && insist {
+			t.Fatal(lacks)
+		} else if missing {
+			t.Skip(lacks)
+		}
+	}
+}
+
+// installed is the path of a program, or a skip as [mayBrowse] makes one.
+func installed(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		path = ""
+	}
+	mayBrowse(t, name, path)
+	return path
 }
 
 // tab is one page of a browser, with what it wrote to its console.
