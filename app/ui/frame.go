@@ -7,6 +7,7 @@ import (
 
 	"atalaya/app/internal/live"
 	"atalaya/app/internal/pause"
+	"atalaya/app/internal/tabs"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -274,7 +275,7 @@ func (b *base) follow(ctx app.Context, topic live.Topic, initial live.Copy, rece
 	var session *live.Session
 	session = live.Open(live.Options{
 		Topic:    topic,
-		Platform: live.Browser(),
+		Platform: tabs.Browser(),
 		Initial:  initial,
 		Keep:     live.DeviceStorage(),
 		Log:      live.Console,

@@ -126,6 +126,32 @@ func (browser) Watch(tell func(Wake)) (stop func()) {
 	return l.remove
 }
 
+// Listen listens to target, if it can be listened to, until stop is called.
+func Listen(target js.Value, name string, heard func(event js.Value)) (stop func()) {
+	var l listeners
+	l.add(target, name, heard)
+	return l.remove
+}
+
+// NewCallback makes a function that JavaScript can call, with its first argument. A panic
+// in it is told to the console and goes no further. [ReleaseCallbacks] releases it.
+func NewCallback(doing string, call func(arg js.Value) any) js.Func {
+	return js.FuncOf(func(_ js.Value, args []js.Value) any {
+		var ignored error
+		defer recoverAsError(&ignored, doing)
+		return call(firstArg(args))
+	})
+}
+
+// ReleaseCallbacks releases callbacks when none of them can be on the stack any more.
+func ReleaseCallbacks(funcs ...js.Func) {
+	time.AfterFunc(releaseAfter, func() {
+		for _, f := range funcs {
+			f.Release()
+		}
+	})
+}
+
 // listeners are event listeners that are removed together.
 type listeners struct{ all []listener }
 
@@ -140,12 +166,8 @@ func (l *listeners) add(target js.Value, name string, heard func(event js.Value)
 	if !target.Truthy() || !has(target, "addEventListener") {
 		return
 	}
-	callback := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		var ignored error
-		defer recoverAsError(&ignored, name)
-		if len(args) > 0 {
-			heard(args[0])
-		}
+	callback := NewCallback(name, func(event js.Value) any {
+		heard(event)
 		return nil
 	})
 	target.Call("addEventListener", name, callback)
@@ -160,15 +182,7 @@ func (l *listeners) remove() {
 		funcs = append(funcs, x.callback)
 	}
 	l.all = nil
-	releaseLater(funcs...)
-}
-
-func releaseLater(funcs ...js.Func) {
-	time.AfterFunc(releaseAfter, func() {
-		for _, f := range funcs {
-			f.Release()
-		}
-	})
+	ReleaseCallbacks(funcs...)
 }
 
 // sendRequest sends a request to the own server and waits for the whole answer.
@@ -255,12 +269,12 @@ func await(ctx context.Context, promise js.Value) (js.Value, error) {
 	var fulfilled, rejected js.Func
 	fulfilled = js.FuncOf(func(_ js.Value, args []js.Value) any {
 		settled <- outcome{value: firstArg(args)}
-		releaseLater(fulfilled, rejected)
+		ReleaseCallbacks(fulfilled, rejected)
 		return nil
 	})
 	rejected = js.FuncOf(func(_ js.Value, args []js.Value) any {
 		settled <- outcome{err: fmt.Errorf("%w: %s", ErrNetwork, thrownText(firstArg(args)))}
-		releaseLater(fulfilled, rejected)
+		ReleaseCallbacks(fulfilled, rejected)
 		return nil
 	})
 	promise.Call("then", fulfilled, rejected)

@@ -6,9 +6,12 @@ import (
 	"syscall/js"
 )
 
-// DeviceStorage is the browser's localStorage. It holds about 5 MB for the
+// DeviceStorage keeps copies in the browser's localStorage. It holds about 5 MB for the
 // whole origin; where it is forbidden, nothing is kept.
-func DeviceStorage() *Storage {
+func DeviceStorage() *Storage { return NewStorage(DeviceValues()) }
+
+// DeviceValues is the browser's localStorage; nil where it is forbidden.
+func DeviceValues() KeyValue {
 	var err error
 	storage := func() (v js.Value) {
 		defer refused(&err)
@@ -17,9 +20,9 @@ func DeviceStorage() *Storage {
 		return js.Global().Get("Reflect").Call("get", js.Global(), "localStorage")
 	}()
 	if err != nil || !storage.Truthy() {
-		return NewStorage(nil)
+		return nil
 	}
-	return NewStorage(localStorage{storage})
+	return localStorage{storage}
 }
 
 type localStorage struct{ js.Value }

@@ -1,0 +1,108 @@
+package tabs
+
+import (
+	"sync"
+	"syscall/js"
+	"time"
+
+	"atalaya/app/internal/live"
+)
+
+// commonName names the channel and the lock. Tabs that could not understand each other
+// would have to have different ones.
+const commonName = "atalaya.v1.streams"
+
+// Browser is the browser that the program runs in, with streams that its tabs share or,
+// where they cannot, with few streams in all.
+var Browser = sync.OnceValue(func() live.Platform {
+	if js.Global().Get("BroadcastChannel").Truthy() && locks().Truthy() {
+		return newHub(live.Browser(), browser{}, randomName())
+	}
+	return &solo{
+		Platform: live.Browser(), visibility: browser{}, kv: live.DeviceValues(), name: randomName(), now: time.Now,
+	}
+})
+
+// locks is the browser's lock manager, which only secure pages have.
+func locks() js.Value {
+	navigator := js.Global().Get("navigator")
+	if !navigator.Truthy() {
+		return js.Undefined()
+	}
+	return navigator.Get("locks")
+}
+
+type browser struct{}
+
+// Connect implements [Commons] by a BroadcastChannel.
+func (browser) Connect(hear func(text string)) (post func(text string), leave func()) {
+	channel := js.Global().Get("BroadcastChannel").New(commonName)
+	stop := live.Listen(channel, "message", func(event js.Value) {
+		if data := event.Get("data"); data.Type() == js.TypeString {
+			hear(data.String())
+		}
+	})
+	return func(text string) { channel.Call("postMessage", text) }, func() {
+		stop()
+		channel.Call("close")
+	}
+}
+
+// Acquire implements [Commons] by a Web Lock. It is held for as long as the promise that
+// the callback returned does not settle.
+func (browser) Acquire(steal bool, granted, lost func()) (release func()) {
+	var settle js.Value
+	executor := live.NewCallback("lock", func(resolve js.Value) any {
+		settle = resolve
+		return nil
+	})
+	held := js.Global().Get("Promise").New(executor)
+	options := map[string]any{"steal": true} // never together with a signal
+	abort := js.Undefined()
+	if !steal {
+		abort = js.Global().Get("AbortController").New()
+		options = map[string]any{"signal": abort.Get("signal")}
+	}
+	holds, released := false, false
+	var callback, ended, failed js.Func
+	callback = live.NewCallback("lock", func(js.Value) any {
+		if !released {
+			holds = true
+			granted()
+		}
+		return held
+	})
+	finish := func() { live.ReleaseCallbacks(executor, callback, ended, failed) }
+	ended = live.NewCallback("lock", func(js.Value) any {
+		finish()
+		return nil
+	})
+	failed = live.NewCallback("lock", func(js.Value) any {
+		finish()
+		// A browser that refuses locks altogether has taken none away.
+		if holds && !released {
+			released = true
+			lost()
+		}
+		return nil
+	})
+	locks().Call("request", commonName, options, callback).Call("then", ended, failed)
+	return func() {
+		if released {
+			return
+		}
+		released = true
+		settle.Invoke()
+		if !steal {
+			abort.Call("abort")
+		}
+	}
+}
+
+// WatchHidden implements [Visibility].
+func (browser) WatchHidden(tell func(hidden bool)) (stop func()) {
+	document := js.Global().Get("document")
+	return live.Listen(document, "visibilitychange", func(js.Value) {
+		tell(document.Get("visibilityState").Equal(js.ValueOf("hidden")))
+	})
+}

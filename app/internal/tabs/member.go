@@ -1,0 +1,517 @@
+package tabs
+
+import (
+	"slices"
+	"time"
+
+	"atalaya/app/internal/live"
+	"atalaya/shared"
+)
+
+// member is one tab among those of a browser: whom it follows, or what it carries as
+// their leader. It decides and does nothing: each method is one thing that happened, and
+// what is to be done about it is then in commands. It reads no clock; [member.at] is set
+// before each call.
+type member struct {
+	me     string
+	at     time.Duration // positive and never falling
+	jitter float64       // a random fraction, drawn anew for each call
+
+	leading bool
+	term    int    // of the leader, or of the last one known
+	leader  string // the tab heard as leader; empty while none is
+	sources []source
+	carrier carrier // while leading
+
+	askAt    time.Duration // deadline: the leader was not heard for long
+	answerBy time.Duration // deadline: the leader's answer
+	claimBy  time.Duration // deadline: the lock, taken from a leader that does not answer
+	excused  bool          // a deadline was put off for lateness; nothing was heard since
+
+	commands []command
+}
+
+// source is an EventSource that is none: what the leader's stream brings is told to it.
+type source struct {
+	id    int
+	topic topic
+	url   string
+	on    bool          // it was told that its stream is open, and of no error since
+	onAt  time.Duration // since when
+}
+
+// command is one thing to do. Commands are carried out in order.
+type command struct {
+	do         commandKind
+	message    message     // post
+	source     int         // tell
+	signal     live.Signal // tell
+	line       line        // openLine, closeLine
+	generation int         // openLine
+	url        string      // openLine
+}
+
+type commandKind uint8
+
+const (
+	post       commandKind = iota // tell the other tabs
+	tell                          // tell one of this tab's sources
+	openLine                      // open a real stream
+	closeLine                     // close it
+	takeLock                      // take the lock from whoever has it
+	returnLock                    // give the lock back and stand in line for it again
+)
+
+func (m *member) do(c command) { m.commands = append(m.commands, c) }
+
+func (m *member) post(g message) {
+	g.From, g.Term = m.me, m.term
+	m.do(command{do: post, message: g})
+}
+
+// ---------- this tab's sources ----------
+
+// opened is called when this tab opens a source.
+func (m *member) opened(id int, url string) {
+	t, _, _ := topicOf(url)
+	m.sources = append(m.sources, source{id: id, topic: t, url: url})
+	m.watch(&m.sources[len(m.sources)-1])
+}
+
+// closed is called when this tab has closed a source.
+func (m *member) closed(id int) {
+	m.sources = slices.DeleteFunc(m.sources, func(s source) bool { return s.id == id })
+	if m.leading {
+		m.remove(m.me, id)
+		return
+	}
+	m.post(message{Kind: drops, Source: id})
+}
+
+// watch asks the leader to carry a source, whoever that is, and for its answer.
+func (m *member) watch(s *source) {
+	s.on = false
+	if m.leading {
+		m.add(watcher{tab: m.me, source: s.id, topic: s.topic, url: s.url})
+		return
+	}
+	m.post(message{Kind: watches, Source: s.id, URL: s.url})
+	m.expectAnswer()
+}
+
+// renew brings a source to a new leader. One that is live comes by itself, as after the
+// end of any stream's lifetime: silently, and asking for the state anew.
+func (m *member) renew(id int) {
+	s := m.source(id)
+	if s == nil {
+		return
+	}
+	if s.on && m.at-s.onAt >= renewAfter {
+		m.tell(s, endOf(shared.EndMaxAge))
+		return
+	}
+	m.watch(s)
+}
+
+func (m *member) renewAll() {
+	for _, s := range slices.Clone(m.sources) {
+		m.renew(s.id)
+	}
+}
+
+func (m *member) source(id int) *source {
+	i := slices.IndexFunc(m.sources, func(s source) bool { return s.id == id })
+	if i < 0 {
+		return nil
+	}
+	return &m.sources[i]
+}
+
+// tell tells a source what happened to its stream. One that was not told that it is
+// open is told of nothing but what ends it.
+func (m *member) tell(s *source, g live.Signal) {
+	switch g.Kind {
+	case live.SignalOpen:
+		s.on, s.onAt = true, m.at
+	case live.SignalEnd, live.SignalError:
+		s.on = false
+	default:
+		if !s.on {
+			return
+		}
+	}
+	m.do(command{do: tell, source: s.id, signal: g})
+}
+
+// ---------- following ----------
+
+// received is called with what another tab posted.
+func (m *member) received(g message) {
+	switch g.Kind {
+	case watches:
+		m.othersWatch(g)
+	case drops:
+		if m.leading {
+			m.remove(g.From, g.Source)
+		}
+	case asks:
+		m.othersAsk()
+	case leads, tells:
+		switch {
+		case m.follows(g):
+			m.leaderHeard()
+			m.deliver(g)
+		case m.leading:
+			m.post(message{Kind: leads}) // to one that leads too and does not know of this one
+		}
+	}
+}
+
+// othersWatch carries a source of another tab, if this one leads. The answer goes out at
+// once, whatever becomes of the stream.
+func (m *member) othersWatch(g message) {
+	t, _, ok := topicOf(g.URL)
+	if !m.leading || !ok {
+		return
+	}
+	m.post(message{Kind: leads})
+	m.add(watcher{tab: g.From, source: g.Source, topic: t, url: g.URL})
+}
+
+// othersAsk answers, or waits for the answer too: one question does for all tabs.
+func (m *member) othersAsk() {
+	switch {
+	case m.leading:
+		m.post(message{Kind: leads})
+	case len(m.sources) > 0:
+		m.expectAnswer()
+	}
+}
+
+// follows reports whether g is the leader's. A tab that speaks as leader is it, unless
+// another is known of a later term: an older one only does not know yet.
+func (m *member) follows(g message) bool {
+	if g.From == m.leader && g.Term == m.term {
+		return true
+	}
+	if g.Term < m.term || g.Term == m.term && (m.leading || m.leader != "") && g.From < m.leader {
+		return false
+	}
+	if m.leading {
+		m.resign()
+		m.do(command{do: returnLock})
+	}
+	m.term, m.leader = g.Term, g.From
+	m.renewAll()
+	return true
+}
+
+// leaderHeard puts off all doubts about the leader.
+func (m *member) leaderHeard() {
+	m.answerBy, m.claimBy, m.excused = 0, 0, false
+	m.askAt = 0
+	if len(m.sources) > 0 {
+		m.askAt = m.at + askAfter + time.Duration(m.jitter*float64(askSpread))
+	}
+}
+
+// expectAnswer waits for the leader's answer, unless it is waited for already.
+func (m *member) expectAnswer() {
+	m.askAt = 0
+	if m.answerBy == 0 && m.claimBy == 0 {
+		m.answerBy = m.at + answerWithin
+	}
+}
+
+// deliver tells this tab's sources what the leader told.
+func (m *member) deliver(g message) {
+	if g.Signal == nil || g.To != "" && g.To != m.me {
+		return
+	}
+	for i := range m.sources {
+		s := &m.sources[i]
+		if g.To != "" && s.id == g.Source ||
+			g.To == "" && s.topic.line() == g.Line && (g.Topic == 0 || g.Topic == s.topic) {
+			m.tell(s, *g.Signal)
+		}
+	}
+}
+
+// ticked is called when a deadline may have passed; at any other time it does no harm.
+func (m *member) ticked() {
+	if m.leading {
+		m.reopenDue()
+		return
+	}
+	if len(m.sources) == 0 {
+		m.askAt, m.answerBy, m.claimBy = 0, 0, 0
+		return
+	}
+	if m.due(&m.askAt) {
+		m.ask()
+	}
+	late := m.at - m.answerBy
+	if m.due(&m.answerBy) {
+		if late >= overslept && !m.excused {
+			m.excused = true
+			m.ask()
+			return
+		}
+		m.claimBy = m.at + grantWithin
+		m.do(command{do: takeLock})
+	}
+	if m.due(&m.claimBy) {
+		m.lead()
+	}
+}
+
+func (m *member) ask() {
+	m.post(message{Kind: asks})
+	m.expectAnswer()
+}
+
+// due reports whether a deadline has passed, and clears it then.
+func (m *member) due(deadline *time.Duration) bool {
+	if *deadline == 0 || m.at < *deadline {
+		return false
+	}
+	*deadline = 0
+	return true
+}
+
+// nextDeadline is when to call ticked; 0 for never.
+func (m *member) nextDeadline() (next time.Duration) {
+	for _, d := range [...]time.Duration{
+		m.askAt, m.answerBy, m.claimBy, m.carrier.upstreams[listLine].reopenAt, m.carrier.upstreams[auditsLine].reopenAt,
+	} {
+		if d != 0 && (next == 0 || d < next) {
+			next = d
+		}
+	}
+	return next
+}
+
+// ---------- leading ----------
+
+// granted is called when the lock is this tab's.
+func (m *member) granted() {
+	if !m.leading {
+		m.lead()
+	}
+}
+
+// lost is called when another tab took the lock. Who it is will be heard.
+func (m *member) lost() {
+	if m.leading {
+		m.resign()
+		m.renewAll()
+	}
+}
+
+// lead makes this tab the leader, and says so. Its own sources come first, as the script
+// on the page has opened a stream for them that can be taken over.
+func (m *member) lead() {
+	m.leading, m.leader = true, m.me
+	m.term++
+	m.askAt, m.answerBy, m.claimBy = 0, 0, 0
+	m.post(message{Kind: leads})
+	m.renewAll()
+}
+
+// left is called when this tab leaves the others.
+func (m *member) left() {
+	if m.leading {
+		m.resign()
+	}
+	m.leader = ""
+	m.askAt, m.answerBy, m.claimBy, m.excused = 0, 0, 0, false
+}
+
+// resign closes all that this tab carries.
+func (m *member) resign() {
+	for l := range lines {
+		if m.carrier.upstreams[l].open {
+			m.do(command{do: closeLine, line: l})
+		}
+	}
+	// Generations go on, so that no signal of an old stream is taken for one of a new.
+	var c carrier
+	for l := range lines {
+		c.upstreams[l].generation = m.carrier.upstreams[l].generation
+	}
+	m.carrier, m.leading, m.leader = c, false, ""
+}
+
+// add carries a source: at once, if its stream is not open; from what is known, if that
+// is enough; else with the next stream, which is opened soon for all newcomers together.
+func (m *member) add(w watcher) {
+	l := w.topic.line()
+	u := &m.carrier.upstreams[l]
+	added := m.carrier.add(w)
+	switch {
+	case !slices.Contains(m.carrier.wanted(l), w.topic):
+		// One more than a stream may carry: it hears nothing, and polls.
+	case !u.open:
+		m.reopen(l)
+	case !u.stateOf(w.topic):
+		if u.reopenAt == 0 {
+			u.reopenAt = m.at + gather
+		}
+	case u.heard:
+		m.welcome(added)
+	}
+}
+
+// welcome tells a newcomer what its stream has told so far: the state first.
+func (m *member) welcome(w *watcher) {
+	u := &m.carrier.upstreams[w.topic.line()]
+	m.turnOn(w)
+	if u.beat != "" {
+		m.tellOne(w, live.Signal{Kind: live.SignalHeartbeat, Data: u.beat})
+	}
+	for _, frame := range u.snapshot(w.topic) {
+		m.tellOne(w, live.Signal{Kind: live.SignalMessage, Data: frame})
+	}
+}
+
+func (m *member) turnOn(w *watcher) {
+	w.on = true
+	m.tellOne(w, live.Signal{Kind: live.SignalOpen})
+}
+
+// remove carries a source no longer. The stream stays as it is while it serves anybody:
+// it is opened anew for newcomers, not for those who left.
+func (m *member) remove(tab string, id int) {
+	m.carrier.remove(tab, id)
+	for l := range lines {
+		if u := &m.carrier.upstreams[l]; len(m.carrier.wanted(l)) == 0 {
+			u.reopenAt = 0
+			if u.open {
+				m.closeLine(l)
+			}
+		}
+	}
+}
+
+func (m *member) closeLine(l line) {
+	m.do(command{do: closeLine, line: l})
+	m.carrier.forget(l)
+}
+
+// reopen opens the stream of a line for all who want it, in place of the one that is
+// open. Those who were told that theirs is open need not know.
+func (m *member) reopen(l line) {
+	if m.carrier.upstreams[l].open {
+		m.do(command{do: closeLine, line: l})
+	}
+	url := m.carrier.prepare(l)
+	m.do(command{do: openLine, line: l, url: url, generation: m.carrier.upstreams[l].generation})
+}
+
+func (m *member) reopenDue() {
+	for l := range lines {
+		if m.due(&m.carrier.upstreams[l].reopenAt) && len(m.carrier.wanted(l)) > 0 {
+			m.reopen(l)
+		}
+	}
+}
+
+// heard is called with what happened to a real stream of this tab.
+func (m *member) heard(l line, generation int, g live.Signal) {
+	u := &m.carrier.upstreams[l]
+	if !m.leading || !u.open || u.generation != generation {
+		return
+	}
+	switch g.Kind {
+	case live.SignalOpen:
+		u.heard, u.beat = false, ""
+		clear(u.frames)
+		m.turnAllOn(l)
+	case live.SignalHeartbeat:
+		u.beat = g.Data
+		m.spread(l, 0, g)
+	case live.SignalMessage:
+		t := auditIn(g.Data)
+		if t != 0 {
+			u.frames[t] = g.Data
+		}
+		m.spread(l, t, g)
+	case live.SignalDeleted:
+		m.deleted(l, auditIn(g.Data), g)
+	case live.SignalEnd, live.SignalError:
+		m.broke(l, g)
+	}
+}
+
+// turnAllOn tells all whom a line carries that it is open, except those who know.
+func (m *member) turnAllOn(l line) {
+	for _, w := range m.carrier.of(l) {
+		if !w.on {
+			m.turnOn(w)
+		}
+	}
+}
+
+// spread tells what a line brought about an audit to all whom that concerns: on the list
+// and when the audit is not known (0), everybody. A stream that was taken over from the
+// script is heard without being opened first.
+func (m *member) spread(l line, about topic, g live.Signal) {
+	m.carrier.upstreams[l].heard = true
+	m.turnAllOn(l)
+	if l == listLine {
+		about = theList
+	}
+	m.publish(message{Kind: tells, Line: l, Topic: about, Signal: &g})
+}
+
+// deleted tells that an audit is gone. Whoever watches it alone hears what the stream of
+// that audit would tell: its end or, if there never was one, a refusal.
+func (m *member) deleted(l line, t topic, g live.Signal) {
+	u := &m.carrier.upstreams[l]
+	_, existed := u.frames[t]
+	delete(u.frames, t)
+	if l == listLine {
+		m.spread(l, t, g)
+		return
+	}
+	last := live.Signal{Kind: live.SignalError, Closed: true}
+	if existed {
+		last = endOf(shared.EndDeleted)
+	}
+	for _, w := range m.carrier.of(l) {
+		if w.topic == t {
+			m.tellOne(w, last)
+		}
+	}
+}
+
+// broke tells all whom a line carries that it ended or met an error. Unless the browser
+// reconnects by itself they come back each in its own time.
+func (m *member) broke(l line, g live.Signal) {
+	u := &m.carrier.upstreams[l]
+	u.heard = false
+	for _, w := range m.carrier.of(l) {
+		w.on = false
+		m.tellOne(w, g)
+	}
+	if g.Kind == live.SignalEnd || g.Closed {
+		m.closeLine(l)
+	}
+}
+
+// tellOne tells one source what happened.
+func (m *member) tellOne(w *watcher, g live.Signal) {
+	m.publish(message{Kind: tells, To: w.tab, Source: w.source, Signal: &g})
+}
+
+// publish tells this tab's sources, and the other tabs if it concerns any.
+func (m *member) publish(g message) {
+	if g.To != m.me && m.carrier.shared(m.me) {
+		m.post(g)
+	}
+	m.deliver(g)
+}
+
+func endOf(reason shared.EndReason) live.Signal {
+	return live.Signal{Kind: live.SignalEnd, Data: `{"reason":"` + string(reason) + `"}`}
+}
