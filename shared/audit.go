@@ -74,8 +74,10 @@ type FindingQuery struct {
 	Group string
 	// Grouped gives the first finding of each group instead, with the number of findings.
 	Grouped bool
-	Cursor  string
-	Limit   int
+	// OfSite keeps the findings that are not about one page.
+	OfSite bool
+	Cursor string
+	Limit  int
 }
 
 // UnvisitedQuery selects addresses that an audit left out.
@@ -207,9 +209,15 @@ const (
 	OutcomeNotApplicable Outcome = "not_applicable"
 )
 
+// ReportVersion is the version of a report's JSON. It grows when a program that reads the
+// version before would read it wrongly; a field more is no such change.
+const ReportVersion = 1
+
 // Report is the result of a finished audit.
 type Report struct {
-	Audit AuditProgress `json:"audit"`
+	// Version is [ReportVersion].
+	Version int           `json:"version"`
+	Audit   AuditProgress `json:"audit"`
 	// Score is null when the audit gave none: it failed, or nothing answered.
 	Score  *Score        `json:"score"`
 	Checks []CheckResult `json:"checks"`

@@ -14,10 +14,15 @@ const (
 	PathReady       = "/readyz"
 	PathMetrics     = "/metrics"
 	PathStats       = PathAPI + "/stats"
+	PathSchema      = PathAPI + "/report.schema.json" // JSON Schema of a report
 	PathBasic       = "/basic"
 	ParamLastEvent  = "last_event_id" // query parameter: the cursor of a new EventSource
 	ParamID         = "id"            // query parameter of PathStreams, repeatable
 	ParamUnfinished = "unfinished"    // query parameter of PathAudits: see ListQuery.Unfinished
+	ParamFormat     = "format"        // query parameters of PathReport: json, csv, md, sarif or html,
+	ParamLang       = "lang"          // the language of the file,
+	ParamBOM        = "bom"           // whether CSV begins with a byte order mark,
+	ParamWhole      = "whole"         // whether JSON has every page and finding
 )
 
 // MaxStreamIDs is how many audits one stream may carry.

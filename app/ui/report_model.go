@@ -183,8 +183,7 @@ func (loc locale) sample(f shared.Finding, site string) sampleModel {
 		s.Path = pagePath(site, f.PageURL)
 	}
 	for _, e := range f.Evidence {
-		name, value := text.EvidenceName(loc.Lang, e.Name), text.EvidenceValue(loc.Lang, e.Name, e.Value)
-		s.Facts = append(s.Facts, loc.Lang.T(text.ReportEvidence, name, value))
+		s.Facts = append(s.Facts, text.Seen(loc.Lang, e))
 	}
 	return s
 }

@@ -282,6 +282,7 @@ var english = language{
 		FaultsCount:      {"%s fault", "%s faults"},
 		MorePages:        {"and %s more page", "and %s more pages"},
 		FixesBring:       {"%s fix brings %d to about %d", "These %s fixes bring %d to about %d"},
+		MorePlacesCount:  {"and %s more place", "and %s more places"},
 	},
 
 	// What the engine says, by key: see sentences.go.

@@ -287,6 +287,7 @@ var spanish = language{
 			"%s arreglo lleva la puntuación de %d a unos %d",
 			"Estos %s arreglos llevan la puntuación de %d a unos %d",
 		},
+		MorePlacesCount: {"y en %s sitio más", "y en %s sitios más"},
 	},
 
 	// What the engine says, by key: see sentences.go.

@@ -287,6 +287,7 @@ const (
 	FixesBring
 	FaultsCount
 	MorePages
+	MorePlacesCount
 
 	pluralKeys
 )

@@ -154,6 +154,11 @@ func EvidenceValue(l Lang, name, value string) string {
 	return value
 }
 
+// Seen is one piece of evidence as a line: its label and what it says.
+func Seen(l Lang, e shared.Evidence) string {
+	return l.T(ReportEvidence, EvidenceName(l, e.Name), EvidenceValue(l, e.Name, e.Value))
+}
+
 // AnswerCodes lists the failures and answers that have words.
 func AnswerCodes() []string { return codes(english.answers) }
 

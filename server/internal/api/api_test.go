@@ -196,7 +196,7 @@ func TestMalformedRequestsChangeNothing(t *testing.T) {
 		{"report as sheet", "GET", shared.PathReport(ended.AuditID) + "?format=xls", "", nil, 406, shared.CodeNotAcceptable},
 		{"unknown status", "GET", audits + "?status=done", "", nil, 400, shared.CodeBadQuery},
 		{"unknown parameter", "GET", audits + "?stauts=failed", "", nil, 400, shared.CodeBadQuery},
-		{"unfinished that is no flag", "GET", audits + "?unfinished=1", "", nil, 400, shared.CodeBadQuery},
+		{"unfinished that is no flag", "GET", audits + "?unfinished=yes", "", nil, 400, shared.CodeBadQuery},
 		{"limit too large", "GET", audits + "?limit=201", "", nil, 400, shared.CodeBadQuery},
 		{"garbage cursor", "GET", audits + "?cursor=%27%3B--", "", nil, 400, shared.CodeBadQuery},
 		{"malformed query", "GET", audits + "?q=%zz", "", nil, 400, shared.CodeBadQuery},

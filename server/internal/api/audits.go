@@ -19,12 +19,13 @@ type Service interface {
 	Delete(ctx context.Context, id int64) error
 	Pages(ctx context.Context, id int64, cursor string, limit int) (shared.PageList, error)
 	Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error)
+	PageFindings(ctx context.Context, id int64, pages []int64) (map[int64][]shared.Finding, error)
 	Unvisited(ctx context.Context, id int64, q shared.UnvisitedQuery) (shared.UnvisitedList, error)
 	Report(ctx context.Context, id int64) (shared.Report, error)
 }
 
 // routes is the API at one look. A new route is a line here with its handler below
-// and its method of [Service] above, an operation in openapi.json, and the method
+// (or in a file of its own) and its method of [Service] above, an operation in openapi.json, and the method
 // of the store.
 func (a *API) routes() map[string]http.Handler {
 	return map[string]http.Handler{
@@ -40,6 +41,7 @@ func (a *API) routes() map[string]http.Handler {
 		"GET /api/v1/audits/{id}/findings":   a.handle(a.listFindings),
 		"GET /api/v1/audits/{id}/unvisited":  a.handle(a.listUnvisited),
 		"GET /api/v1/audits/{id}/report":     a.handle(a.getReport),
+		"GET /api/v1/report.schema.json":     http.HandlerFunc(serveReportSchema),
 		"GET /api/v1/stats":                  a.handle(a.getStats),
 		"GET /api/v1/openapi.json":           http.HandlerFunc(serveDocument),
 	}
@@ -313,30 +315,4 @@ func (a *API) listUnvisited(w http.ResponseWriter, r *http.Request) error {
 	}
 	linkNext(w, r, q, list.NextCursor)
 	return writeJSON(w, http.StatusOK, list)
-}
-
-// getReport handles GET /api/v1/audits/{id}/report: the report of an audit
-// that has ended.
-func (a *API) getReport(w http.ResponseWriter, r *http.Request) error {
-	id, err := readID(r)
-	if err != nil {
-		return err
-	}
-	q, err := readQuery(r, "format")
-	if err != nil {
-		return err
-	}
-	if f := q.Get("format"); f != "" && f != "json" {
-		return &Error{Code: shared.CodeNotAcceptable, Field: "format", Detail: "A report comes as json."}
-	}
-	report, err := a.Service.Report(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	if !report.Audit.Status.Terminal() {
-		return &Error{Code: shared.CodeConflict, Detail: "The report comes with the end of the audit."}
-	}
-	// Weak, so that the report may be compressed; no write is made conditional on it.
-	w.Header().Set("ETag", "W/"+shared.ETag(report.Audit.Revision))
-	return writeJSON(w, http.StatusOK, report)
 }

@@ -160,12 +160,12 @@ func readLimit(q url.Values) (int, error) {
 	return n, nil
 }
 
-// readFlag reads a parameter that is true or false; false when it was not given.
+// readFlag reads a parameter that is true or false, or 1 or 0; false when it was not given.
 func readFlag(q url.Values, name string) (bool, error) {
 	switch q.Get(name) {
-	case "", "false":
+	case "", "false", "0":
 		return false, nil
-	case "true":
+	case "true", "1":
 		return true, nil
 	}
 	return false, &Error{Code: shared.CodeBadQuery, Field: name, Detail: name + " is true or false."}

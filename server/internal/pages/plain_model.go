@@ -299,7 +299,7 @@ func placeOf(l text.Lang, f shared.Finding) place {
 	p := place{Where: text.Place(l, &f)}
 	seen := make([]string, len(f.Evidence))
 	for i, e := range f.Evidence {
-		seen[i] = l.T(text.ReportEvidence, text.EvidenceName(l, e.Name), text.EvidenceValue(l, e.Name, e.Value))
+		seen[i] = text.Seen(l, e)
 	}
 	p.Seen = strings.Join(seen, "; ")
 	if others := text.Others(l, &f); others != "" {

@@ -120,6 +120,9 @@ func (s *Store) Findings(ctx context.Context, id int64, q shared.FindingQuery) (
 			if q.Grouped {
 				joinGroups(sel, id, after, sanitise(q.CheckID))
 			}
+			if q.OfSite {
+				sel.Where("f.page_id IS NULL")
+			}
 			return sel
 		})
 	}
@@ -130,12 +133,45 @@ func (s *Store) Findings(ctx context.Context, id int64, q shared.FindingQuery) (
 	}
 	list := shared.FindingList{Findings: make([]shared.Finding, 0, len(rows)), NextCursor: next}
 	for i := range rows {
-		f, err := rows[i].finding()
-		if err != nil {
-			s.log.WarnContext(ctx, "a finding cannot be shown", slog.Int64("audit_id", id), slog.Any("err", err))
-			continue
+		if f, ok := s.showFinding(ctx, id, &rows[i]); ok {
+			list.Findings = append(list.Findings, f)
 		}
-		list.Findings = append(list.Findings, f)
 	}
 	return list, nil
+}
+
+// showFinding is a finding as readers see it; one that another program spoilt is logged
+// and left out.
+func (s *Store) showFinding(ctx context.Context, id int64, r *findingRow) (f shared.Finding, ok bool) {
+	f, err := r.finding()
+	if err != nil {
+		s.log.WarnContext(ctx, "a finding cannot be shown", slog.Int64("audit_id", id), slog.Any("err", err))
+	}
+	return f, err == nil
+}
+
+// PageFindings returns the findings of some pages of an audit, by the pages' ids, those of
+// each page in the order found.
+func (s *Store) PageFindings(ctx context.Context, id int64, pages []int64) (map[int64][]shared.Finding, error) {
+	if len(pages) == 0 {
+		return nil, nil
+	}
+	what := fmt.Sprintf("findings of pages %d", id)
+	rows, err := readRows[findingRow](ctx, s, what, func(sel *bun.SelectQuery) *bun.SelectQuery {
+		// Not by f.audit_id, whose index SQLite would take for the better one: it would read
+		// every finding of the audit for each slice of pages.
+		return sel.ColumnExpr("?TableColumns").ColumnExpr("p.url AS page_url").
+			Join("JOIN pages AS p ON p.id = f.page_id").
+			Where("f.page_id IN (?)", bun.List(pages)).Where("p.audit_id = ?", id).Order("f.id")
+	})
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[int64][]shared.Finding, len(pages))
+	for i := range rows {
+		if f, ok := s.showFinding(ctx, id, &rows[i]); ok {
+			found[*rows[i].PageID] = append(found[*rows[i].PageID], f)
+		}
+	}
+	return found, nil
 }

@@ -199,7 +199,7 @@ func (s *Store) Report(ctx context.Context, id int64) (shared.Report, error) {
 			}
 		}
 	}
-	r.Audit = audit
+	r.Version, r.Audit = shared.ReportVersion, audit
 	fillLists(&r)
 	return r, nil
 }

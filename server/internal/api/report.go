@@ -1,0 +1,158 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"atalaya/server/internal/export"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// getReport handles GET /api/v1/audits/{id}/report: the report of an audit that has ended,
+// as JSON or as a file. It never changes, so its tag names the audit's revision and the
+// form.
+func (a *API) getReport(w http.ResponseWriter, r *http.Request) error {
+	id, err := readID(r)
+	if err != nil {
+		return err
+	}
+	e, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	report, err := a.Service.Report(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if !report.Audit.Status.Terminal() {
+		return &Error{Code: shared.CodeConflict, Detail: "The report comes with the end of the audit."}
+	}
+	w.Header().Add("Vary", "Accept")
+	if e.Format == export.JSON && !e.Whole {
+		// Weak, so that the report may be compressed; no write is made conditional on it.
+		w.Header().Set("ETag", "W/"+shared.ETag(report.Audit.Revision))
+		return writeJSON(w, http.StatusOK, report)
+	}
+	e.Report, e.Rows = &report, a.Service
+	return sendFile(w, r, e)
+}
+
+// readForm reads the form in which a report is wanted: from the query, or else from the
+// Accept header.
+func readForm(r *http.Request) (e export.Export, err error) {
+	q, err := readQuery(r, shared.ParamFormat, shared.ParamLang, shared.ParamBOM, shared.ParamWhole)
+	if err != nil {
+		return e, err
+	}
+	if e.Format, err = readFormat(q, r.Header.Values("Accept")); err != nil {
+		return e, err
+	}
+	if tag := q.Get(shared.ParamLang); tag != "" {
+		var known bool
+		if e.Lang, known = text.Parse(tag); !known {
+			return e, &Error{Code: shared.CodeBadQuery, Field: shared.ParamLang, Detail: "lang is one of: " + langs() + "."}
+		}
+	}
+	bom, err := readFlag(q, shared.ParamBOM)
+	if err != nil {
+		return e, err
+	}
+	whole, err := readFlag(q, shared.ParamWhole)
+	e.BOM, e.Whole = bom && e.Format == export.CSV, whole && e.Format == export.JSON
+	return e, err
+}
+
+func readFormat(q url.Values, accept []string) (export.Format, error) {
+	if name := export.Format(q.Get(shared.ParamFormat)); name != "" {
+		if name.MediaType() == "" {
+			return "", &Error{
+				Code: shared.CodeNotAcceptable, Field: shared.ParamFormat, Detail: "A report comes as " + formats() + ".",
+			}
+		}
+		return name, nil
+	}
+	format, ok := export.Choose(strings.Join(accept, ","))
+	if !ok {
+		return "", &Error{Code: shared.CodeNotAcceptable, Detail: "A report comes as " + formats() + "; ?format= names one."}
+	}
+	return format, nil
+}
+
+func formats() string {
+	names := make([]string, len(export.Formats))
+	for i, f := range export.Formats {
+		names[i] = string(f)
+	}
+	return strings.Join(names, ", ")
+}
+
+func langs() string {
+	tags := make([]string, len(text.Langs))
+	for i, l := range text.Langs {
+		tags[i] = l.Tag()
+	}
+	return strings.Join(tags, ", ")
+}
+
+// fileTag is the tag of a file: of its bytes, which the same report always gives. It also
+// keeps package answer from gathering the whole file to compress it.
+func fileTag(e export.Export) string {
+	name := strconv.FormatInt(e.Report.Audit.Revision, 10) + "-" + string(e.Format) + "-" + e.Lang.Tag()
+	if e.BOM {
+		name += "-bom"
+	}
+	return strconv.Quote(name)
+}
+
+// sendFile streams a report. An error before the first bytes is an answer of its own; one
+// behind them cuts the connection, so that nobody takes a part for the whole.
+func sendFile(w http.ResponseWriter, r *http.Request, e export.Export) error {
+	h := w.Header()
+	h.Set("ETag", fileTag(e))
+	h.Set("Cache-Control", "no-cache")
+	if shared.IfNoneMatch(r.Header.Values("If-None-Match")).Match(h.Get("ETag")) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	h.Set("Content-Disposition", `attachment; filename="`+e.Format.FileName(&e.Report.Audit)+`"`)
+	// Should a browser show the file all the same, it does so as that of a stranger.
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if r.Method == http.MethodHead {
+		h.Set("Content-Type", e.Format.ContentType())
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	out := &file{w: w, contentType: e.Format.ContentType()}
+	err := e.Write(r.Context(), out)
+	if err != nil && out.begun {
+		panic(http.ErrAbortHandler)
+	}
+	if err != nil {
+		for _, name := range [...]string{"Content-Disposition", "Content-Security-Policy"} {
+			h.Del(name)
+		}
+	}
+	return err
+}
+
+// file is the body of an answer that may take long: its deadline counts anew with each
+// piece.
+type file struct {
+	w           http.ResponseWriter
+	contentType string
+	begun       bool
+}
+
+func (f *file) Write(b []byte) (int, error) {
+	if !f.begun {
+		f.begun = true
+		f.w.Header().Set("Content-Type", f.contentType)
+	}
+	_ = http.NewResponseController(f.w).SetWriteDeadline(time.Now().Add(writeTimeout)) // unsupported only in tests' recorders
+	return f.w.Write(b)
+}

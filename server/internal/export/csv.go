@@ -1,0 +1,69 @@
+package export
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"strconv"
+	"strings"
+
+	"atalaya/shared/text"
+)
+
+// csvColumns are the names of the columns. They are the same in every language, because
+// sheets and scripts refer to them.
+var csvColumns = []string{
+	"page", "status", "page_title", "depth", "severity", "category", "check", "problem", "seen", "remedy",
+}
+
+// writeCSV writes a row per page and finding (RFC 4180). The cells of a page are empty for
+// findings about the site as a whole.
+func (e *Export) writeCSV(ctx context.Context, w *bufio.Writer) error {
+	if e.BOM {
+		if _, err := w.WriteString("\ufeff"); err != nil {
+			return err
+		}
+	}
+	sheet := csv.NewWriter(w)
+	sheet.UseCRLF = true
+	if err := sheet.Write(csvColumns); err != nil {
+		return err
+	}
+	for o, err := range e.occurrences(ctx) {
+		if err != nil {
+			return err
+		}
+		if err := sheet.Write(e.csvRow(o)); err != nil {
+			return err
+		}
+	}
+	sheet.Flush()
+	return sheet.Error()
+}
+
+func (e *Export) csvRow(o occurrence) []string {
+	row := make([]string, 0, len(csvColumns))
+	if p := o.Page; p != nil {
+		row = append(row, p.URL, strconv.Itoa(p.Status), p.Title, strconv.Itoa(p.Depth))
+	} else {
+		row = append(row, "", "", "", "")
+	}
+	words, _ := text.Check(e.Lang, o.Finding.CheckID)
+	row = append(row, string(o.Finding.Severity), string(o.Finding.Category), o.Finding.CheckID,
+		words.Title, e.seen(o.Finding), words.Fix)
+	for i := range row {
+		row[i] = harmlessCell(visible(row[i]))
+	}
+	return row
+}
+
+// harmlessCell keeps a spreadsheet from taking a text of the site for a formula: an
+// apostrophe in front makes it text. Full-width signs count too, because some programs
+// take them for the others, and so does what stands behind blanks, which some skip.
+func harmlessCell(s string) string {
+	begins := strings.TrimLeft(s, " \u00a0\u3000")
+	if begins != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(begins)[0]) {
+		return "'" + s
+	}
+	return s
+}

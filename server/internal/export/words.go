@@ -1,0 +1,92 @@
+package export
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// failed are the checks that found something, in the order in which they are best mended:
+// the gravest first, of equals the dearest.
+func (e *Export) failed() []*shared.CheckResult {
+	var out []*shared.CheckResult
+	for i := range e.Report.Checks {
+		if c := &e.Report.Checks[i]; c.Outcome == shared.OutcomeFail {
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *shared.CheckResult) int {
+		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.PointsLost, a.PointsLost))
+	})
+	return out
+}
+
+// seen is what a finding rests on, in one line.
+func (e *Export) seen(f *shared.Finding) string {
+	facts := make([]string, len(f.Evidence))
+	for i, fact := range f.Evidence {
+		facts[i] = text.Seen(e.Lang, fact)
+	}
+	return visible(strings.Join(facts, "; "))
+}
+
+// title names what a check found.
+func (e *Export) title(checkID string) string {
+	words, _ := text.Check(e.Lang, checkID)
+	return visible(words.Title)
+}
+
+// meta is a failed check at one look: severity, category, extent, cost.
+func (e *Export) meta(c *shared.CheckResult) string {
+	l := e.Lang
+	parts := []string{
+		text.Severity(l, string(c.Severity)), text.Category(l, string(c.Category)), text.Extent(l, c.ID, c.Failed, c.Groups),
+	}
+	if cost := text.Cost(l, c.PointsLost); cost != "" {
+		parts = append(parts, cost)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// fact is a number or word of the whole audit with its name.
+type fact struct{ Name, Value string }
+
+// facts are what a reader must know of the audit before its findings.
+func (e *Export) facts() []fact {
+	l, a := e.Lang, &e.Report.Audit
+	facts := []fact{{l.T(text.ColumnStatus), text.Status(l, string(a.Status))}}
+	if a.GeoScore != nil {
+		facts = append(facts, fact{l.T(text.ScoreFinal), l.T(text.BasicPoints, *a.GeoScore, text.Band(l, *a.GeoScore))})
+	}
+	facts = append(facts, fact{l.T(text.BasicAnalysed), l.Number(a.TotalPages)})
+	if a.Kind == shared.KindSite {
+		n := a.Findings
+		facts = append(facts, fact{l.T(text.BasicFound), l.Number(a.Discovered)}, fact{l.T(text.ColumnFindings),
+			l.T(text.BasicSeverities, l.Number(n.Error), l.Number(n.Warning), l.Number(n.Notice))})
+	}
+	if a.FinishedAt != nil {
+		facts = append(facts, fact{l.T(text.BasicFinished), l.T(text.TimeUTC, a.FinishedAt.UTC().Format("2006-01-02 15:04"))})
+	}
+	return facts
+}
+
+// caveat says how far the report is not one of the whole site, or why there is none; it is
+// empty for a whole one.
+func (e *Export) caveat() string {
+	l, a := e.Lang, &e.Report.Audit
+	if a.Status == shared.StatusFailed {
+		return visible(cmp.Or(text.ErrorMessage(l, a), l.T(text.ConnFailedText)))
+	}
+	if !a.Partial {
+		return ""
+	}
+	reason := ""
+	if a.StopReason != nil {
+		reason = *a.StopReason
+	}
+	return l.T(text.ReportPartial) + ". " + l.T(text.ReportPartialPages, text.StopReason(l, reason),
+		l.Number(a.TotalPages), l.Number(a.Discovered))
+}
