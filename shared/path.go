@@ -47,6 +47,19 @@ func PathAudit(id int64) string { return PathAudits + "/" + itoa(id) }
 // PathReport is the API address of an audit's report.
 func PathReport(id int64) string { return PathAudits + "/" + itoa(id) + "/report" }
 
+// PathFile is where a report is taken away in one of its forms, with words in the language
+// of a tag: all of it, and fit for the programs that people open it with.
+func PathFile(id int64, format, lang string) string {
+	path := PathReport(id) + "?" + ParamFormat + "=" + url.QueryEscape(format)
+	switch format {
+	case "json":
+		return path + "&" + ParamWhole + "=true"
+	case "csv":
+		path += "&" + ParamBOM + "=true"
+	}
+	return path + "&" + ParamLang + "=" + url.QueryEscape(lang)
+}
+
 // PathFindings is the API address of the findings of one check, behind cursor if that is
 // not empty.
 func PathFindings(id int64, check, cursor string) string {

@@ -250,6 +250,7 @@ func TestReport(t *testing.T) {
 		got = append(got, words(s))
 	}
 	want := []string{
+		"Take the report away 5",
 		"Critical robots.txt has faulty lines −1.2 points Whole site", "Notice dear −2.5 points 21 pages", "Notice cheap −0.1 points 1 page",
 		"Passed 1", "Not applicable 1", "Not visited 1",
 	}
@@ -264,6 +265,15 @@ func TestReport(t *testing.T) {
 	}
 	if got, want := value(first(t, class(doc, "f-bad")), "width"), "49%"; got != want {
 		t.Errorf("bar: got %s, want %s", got, want)
+	}
+	links := map[string]string{}
+	for _, a := range tag(doc, "a") {
+		if value(a, "download") != "" {
+			links[value(a, "download")] = value(a, "href")
+		}
+	}
+	if csv := shared.PathReport(9) + "?format=csv&bom=true&lang=en"; len(links) != 5 || links["report.csv"] != csv {
+		t.Errorf("files: got %v, want five, and %s", links, csv)
 	}
 	if n := len(all(doc, func(e *html.Node) bool { return e.Data == "details" && value(e, "open") != "" })); n != 0 {
 		t.Errorf("%d checks are unfolded", n)

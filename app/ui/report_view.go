@@ -14,7 +14,7 @@ func (m reportModel) draw(app.EventHandler) app.UI {
 			el("span", "msg", elText("strong", "", m.Partial), app.Text(" "), elText("span", "", m.PartialText)),
 		))
 	}
-	return el("div", "stack", append(parts, verdictView(m), checksView(m), restView(m))...)
+	return el("div", "stack", append(parts, verdictView(m), filesView(m.Lang, m.Audit), checksView(m), restView(m))...)
 }
 
 // verdictView is the score with its categories and the faults that limit it.

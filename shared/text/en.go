@@ -217,6 +217,13 @@ var english = language{
 		ExtentOfFaults:        "%s, %s",
 		BackToAudit:           "Back to the audit",
 
+		FilesHeading: "Take the report away",
+		FilePeople:   "For people: one page to open and print (HTML)",
+		FileSheets:   "For spreadsheets: a row per page and finding (CSV)",
+		FileTickets:  "For tickets and chats (Markdown)",
+		FileReview:   "For code review (SARIF)",
+		FilePrograms: "For programs: everything (JSON)",
+
 		MissingPage:      "There is nothing at this address",
 		MissingPageHelp:  "Perhaps the link is old or was copied in part.",
 		MissingAudit:     "There is no audit %d",

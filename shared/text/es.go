@@ -218,6 +218,13 @@ var spanish = language{
 		ExtentOfFaults:        "%s, %s",
 		BackToAudit:           "Volver a la auditoría",
 
+		FilesHeading: "Llevarse el informe",
+		FilePeople:   "Para personas: una página para abrir e imprimir (HTML)",
+		FileSheets:   "Para hojas de cálculo: una fila por página y hallazgo (CSV)",
+		FileTickets:  "Para incidencias y chats (Markdown)",
+		FileReview:   "Para revisar código (SARIF)",
+		FilePrograms: "Para programas: todo (JSON)",
+
 		MissingPage:      "No hay nada en esta dirección",
 		MissingPageHelp:  "Quizá el enlace es antiguo o se copió a medias.",
 		MissingAudit:     "No existe la auditoría %d",

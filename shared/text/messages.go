@@ -214,6 +214,14 @@ const (
 	ExtentOfFaults
 	BackToAudit
 
+	// The files of a report.
+	FilesHeading
+	FilePeople
+	FileSheets
+	FileTickets
+	FileReview
+	FilePrograms
+
 	// Pages that are not there.
 	MissingPage
 	MissingPageHelp

@@ -104,7 +104,8 @@ func sample(t testing.TB) (*shared.Report, *shelf) {
 		Version: shared.ReportVersion, Audit: audit,
 		Score: &shared.Score{Value: 76, Pages: 340, Categories: []shared.CategoryScore{
 			{Category: shared.CategoryCrawlability, Score: 91, Weight: 60}, {Category: shared.CategoryMetadata, Score: 44, Weight: 40},
-		}, Caps: []shared.Cap{{ID: "not-https", Limit: 90}}},
+		}, Caps: []shared.Cap{{ID: "not-https", Limit: 90, Checks: []string{"not-https"}, PointsLost: 210}},
+			Fixes: []shared.Fix{{CheckID: "http-4xx", Score: 88}, {CheckID: "title-length", Score: 92}}},
 		Checks: []shared.CheckResult{
 			{ID: "title-length", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning, Outcome: shared.OutcomeFail,
 				Applied: 340, Failed: 37, PointsLost: 412, Samples: findings[1:3]},

@@ -70,6 +70,8 @@ type auditModel struct {
 	Fixes                   []fact
 	ChecksHeading, NoChecks string
 	Checks                  []check
+	FilesHeading            string
+	Files                   []link
 	PagesHeading            string
 	Columns                 []string
 	Pages                   []page
@@ -230,6 +232,10 @@ func (m *auditModel) fill(l text.Lang, report *shared.Report) {
 	slices.SortStableFunc(failed, func(a, b shared.CheckResult) int {
 		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.PointsLost, a.PointsLost))
 	})
+	m.FilesHeading = l.T(text.FilesHeading)
+	for _, f := range text.Files(l) {
+		m.Files = append(m.Files, link{Href: shared.PathFile(m.ID, f.Format, l.Tag()), Text: f.For})
+	}
 	m.ChecksHeading = l.T(text.ReportFindings)
 	if len(report.Checks) > 0 {
 		m.NoChecks = l.T(text.ReportNoFindings)

@@ -105,7 +105,7 @@ func TestAuditUntilItsEnd(t *testing.T) {
 	got := words(page)
 	for _, want := range []string{"Done", "100%", "76 of 100", "an-error", "2 pages · −2.5 points",
 		"The site is served without encryption: With this the score cannot exceed 90: −2.1 points",
-		"1 fix brings 76 to about 88", "an-error: to about 88", "https://one.example/seen and 1 more page", "a-notice"} {
+		"1 fix brings 76 to about 88", "an-error: to about 88", "https://one.example/seen and 1 more page", "a-notice", "For spreadsheets"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("done: %q is missing in\n%s", want, got)
 		}

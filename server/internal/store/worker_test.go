@@ -440,6 +440,18 @@ func TestPagesAndFindings(t *testing.T) {
 		if err != nil || len(one.Findings) != 1 || one.NextCursor != nil {
 			t.Errorf("findings of one check: got %+v, %v", one, err)
 		}
+		of, err := f.Findings(ctx, id, shared.FindingQuery{OfSite: true})
+		if err != nil || len(of.Findings) != 1 || of.Findings[0].CheckID != "robots" {
+			t.Errorf("findings of the site: got %+v, %v", of, err)
+		}
+		on, err := f.PageFindings(ctx, id, []int64{loaded[0].Page.ID, loaded[2].Page.ID})
+		if onA := on[loaded[0].Page.ID]; err != nil || len(on) != 1 || len(onA) != 1 || onA[0].CheckID != "two" ||
+			onA[0].PageURL != a.Page.URL {
+			t.Errorf("findings of two pages: got %+v, %v", on, err)
+		}
+		if on, err := f.PageFindings(ctx, id+1, []int64{loaded[0].Page.ID}); err != nil || len(on) != 0 {
+			t.Errorf("findings of another audit's page: got %+v, %v", on, err)
+		}
 		for i := range 3 { // of a template, and one of its own
 			save(page(fmt.Sprint("https://example.org/", i), finding("one", "same"), finding("one", fmt.Sprint("own ", i))))
 		}
