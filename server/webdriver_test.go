@@ -93,17 +93,22 @@ func (w *window) eval(expression string) string {
 // not yet.
 func (w *window) sees(limit time.Duration, expression string) {
 	w.t.Helper()
-	var last string
-	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	over := time.After(limit)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
 		s, err := w.run(expression)
 		if err == nil && s == "true" {
 			return
 		}
-		last = fmt.Sprint(s, err)
+		select {
+		case <-over:
+			w.shot("failed-" + w.t.Name())
+			text, _ := w.run("document.body.innerText")
+			w.t.Fatalf("not within %v: %s (last %q, %v); the page says:\n%s", limit, expression, s, err, text)
+		case <-tick.C:
+		}
 	}
-	w.shot("failed-" + w.t.Name())
-	text, _ := w.run("document.body.innerText")
-	w.t.Fatalf("not within %v: %s (last %s); the page says:\n%s", limit, expression, last, text)
 }
 
 // element is the reference of the first element that a selector finds.

@@ -91,7 +91,8 @@ func (m heroModel) draw(app.EventHandler) app.UI {
 		el("div", "sub num", counts...),
 	}
 	staged := len(m.Steps)+len(m.Worst) > 0
-	if m.Note != "" || staged {
+	short := m.Tone == toneBad && len(m.Counts) == 0 // nothing came, so no room is kept for it
+	if m.Note != "" || staged && !short {
 		now = append(now, midView("note", m.Note))
 	}
 	body := []app.UI{
@@ -107,7 +108,9 @@ func (m heroModel) draw(app.EventHandler) app.UI {
 		body = append(body, el("ul", "finds worst", topViews(m.Worst)...))
 	}
 	hero := "hero-b"
-	if staged {
+	if short {
+		hero += " short"
+	} else if staged {
 		hero += " staged"
 	}
 	if m.Score != nil {
