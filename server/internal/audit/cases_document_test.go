@@ -1,7 +1,12 @@
 package audit
 
 import (
+	"bytes"
+	"compress/zlib"
+	"io"
 	"strings"
+
+	"github.com/klauspost/compress/zstd"
 
 	"atalaya/server/internal/testkit"
 )
@@ -23,6 +28,15 @@ var bodyCases = map[string]siteCase{
 		},
 		pages: lines("200", "/", "/utf8", "/none", "/gzip", "/identity", "/unknown", "/plain"),
 		found: lines("http-odd-encoding", "/utf8", "/none", "/unknown"),
+	},
+	"codings nobody asked for": {
+		site: testkit.Site{
+			"/":        linking("Home", "/deflate", "/zstd"),
+			"/deflate": with("Content-Encoding", "deflate", packedAs(zlibWriter, "Deflate")),
+			"/zstd":    with("Content-Encoding", "zstd", packedAs(zstdWriter, "Standard")),
+		},
+		pages: lines("200", "/", "/deflate", "/zstd"), found: lines("http-odd-encoding", "/deflate", "/zstd"),
+		titles: map[string]string{"/deflate": "Deflate", "/zstd": "Standard"},
 	},
 	"pdf-as-html": {
 		pages: []string{"200 /", "200 /doc (no page)"}, found: []string{"content-type-mismatch /doc"},
@@ -97,6 +111,25 @@ var bodyCases = map[string]siteCase{
 		pages: lines("200", "/", "/x", "/cdata", "/next"), titles: map[string]string{"/x": "Honest"},
 		never: []string{"GET /in-cdata"},
 	},
+}
+
+func zlibWriter(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }
+
+func zstdWriter(w io.Writer) io.WriteCloser {
+	z, err := zstd.NewWriter(w)
+	if err != nil {
+		panic(err) // only of options that contradict each other
+	}
+	return z
+}
+
+// packedAs is a page in a content coding.
+func packedAs(coding func(io.Writer) io.WriteCloser, title string) testkit.Answer {
+	var b bytes.Buffer
+	w := coding(&b)
+	_, _ = io.WriteString(w, document(title, "", ""))
+	_ = w.Close()
+	return testkit.Answer{B64: b.Bytes()}
 }
 
 // spanish is the title of the pages in the case charsets.

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 )
 
 // limitedBody reads at most left bytes. Unlike io.LimitReader it tells a body
@@ -68,6 +69,9 @@ const (
 	// text shrinks to a tenth, the most repetitive tables to a fiftieth.
 	swollenFrom  = 1 << 20
 	swollenRatio = 100
+	// zstdWindow is how far back a body in zstd may refer: all that browsers take, which
+	// is what RFC 9659 allows.
+	zstdWindow = 8 << 20
 )
 
 // errCoding says that a body is not in the content coding that it claims.
@@ -158,6 +162,7 @@ type decoder struct {
 	src    *bufio.Reader
 	r      io.Reader
 	gz     *gzip.Reader // r, of gzip
+	some   bool         // there were decoded bytes
 	err    error
 }
 
@@ -169,12 +174,14 @@ func (d *decoder) Read(p []byte) (int, error) {
 		return 0, d.err
 	}
 	n, err := d.r.Read(p)
+	d.some = d.some || n > 0
 	switch {
 	case err == nil:
 	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, zlib.ErrChecksum):
 		d.err = io.EOF // browsers do not look at it
 	case err == io.EOF && d.gz != nil && d.nextMember():
-	case err == io.EOF, d.coding == "br" && strings.Contains(err.Error(), "excessive input"):
+	case err == io.EOF, d.coding == "br" && strings.Contains(err.Error(), "excessive input"),
+		d.some && errors.Is(err, zstd.ErrMagicMismatch):
 		d.err = io.EOF
 	default:
 		d.err = err
@@ -207,8 +214,14 @@ func (d *decoder) open() error {
 		}
 	case "br":
 		d.r = brotli.NewReader(d.src)
-	default:
-		return errors.New("a coding that was not asked for")
+	case "zstd":
+		// With a concurrency of one there is no goroutine, and so nothing to be closed.
+		z, err := zstd.NewReader(d.src, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+			zstd.WithDecoderMaxWindow(zstdWindow), zstd.IgnoreChecksum(true))
+		if err != nil {
+			return noEnd(err)
+		}
+		d.r = z
 	}
 	return nil
 }

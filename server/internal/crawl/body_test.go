@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 )
 
 func packed(t testing.TB, coding string, body []byte) []byte {
@@ -28,6 +29,8 @@ func packed(t testing.TB, coding string, body []byte) []byte {
 		w, _ = flate.NewWriter(&b, flate.BestCompression)
 	case "br":
 		w = brotli.NewWriter(&b)
+	case "zstd":
+		w, _ = zstd.NewWriter(&b)
 	}
 	if _, err := w.Write(body); err != nil {
 		t.Fatal(err)
@@ -75,6 +78,9 @@ func TestABodyIsDecodedAsBrowsersDecodeIt(t *testing.T) {
 		"deflate with bytes behind":       {[]string{"deflate"}, append(packed(t, "zlib", page), 1, 2, 3), "deflate"},
 		"brotli":                          {[]string{"br"}, packed(t, "br", page), "br"},
 		"brotli with bytes behind":        {[]string{"br"}, append(packed(t, "br", page), 0, 0, 0), "br"},
+		"zstd":                            {[]string{"zstd"}, packed(t, "zstd", page), "zstd"},
+		"zstd with bytes behind":          {[]string{"zstd"}, append(packed(t, "zstd", page), "\n\n\n\n"...), "zstd"},
+		"zstd with a wrong checksum":      {[]string{"zstd"}, wrongAtItsEnd(packed(t, "zstd", page)), "zstd"},
 		"twice, in one header":            {[]string{"br, gzip"}, packed(t, "gzip", packed(t, "br", page)), "br, gzip"},
 		"twice, in two headers":           {[]string{"gzip", "gzip"}, packed(t, "gzip", zipped), "gzip, gzip"},
 	} {
@@ -87,18 +93,24 @@ func TestABodyIsDecodedAsBrowsersDecodeIt(t *testing.T) {
 	if res, err := decode([]string{"gzip"}, members, 1<<20); err != nil || len(res.Body) != 2*len(page) {
 		t.Errorf("two members: %d bytes, %v", len(res.Body), err)
 	}
-	for name, body := range map[string][]byte{"gzip": nil, "br": nil, "deflate": nil} {
+	for name, body := range map[string][]byte{"gzip": nil, "br": nil, "deflate": nil, "zstd": nil} {
 		if res, err := decode([]string{name}, body, 1<<20); err != nil || len(res.Body) != 0 {
 			t.Errorf("nothing, called %s: %d bytes, %v", name, len(res.Body), err)
 		}
 	}
 }
 
+// wrongAtItsEnd has another checksum.
+func wrongAtItsEnd(body []byte) []byte {
+	body[len(body)-1] ^= 1
+	return body
+}
+
 func TestABodyThatIsNotInItsCodingIsCalledThat(t *testing.T) {
 	zipped := packed(t, "gzip", bytes.Repeat([]byte("page "), 1000))
 	for coding, body := range map[string][]byte{
 		"gzip": []byte("plainly no gzip"), "br": []byte("plainly no brotli, either"), "deflate": []byte("\xff\xff no deflate"),
-		"zstd": []byte("\x28\xb5\x2f\xfd"), "gzip, gzip, gzip, gzip, gzip": zipped, "x-gzip": zipped[:5],
+		"zstd": []byte("\x28\xb5\x2f\xfd"), "zstd, zstd": []byte("plainly no zstd"), "gzip, gzip, gzip, gzip, gzip": zipped, "x-gzip": zipped[:5],
 	} {
 		_, err := decode([]string{coding}, body, 1<<20)
 		if err == nil {
@@ -122,7 +134,7 @@ func TestABodyThatIsNotInItsCodingIsCalledThat(t *testing.T) {
 }
 
 func TestABombIsReadNoFurtherThanItsProportion(t *testing.T) {
-	for _, coding := range []string{"gzip", "br"} {
+	for _, coding := range []string{"gzip", "br", "zstd"} {
 		bomb := packed(t, coding, bytes.Repeat([]byte("<b>"), 8<<20/3))
 		res, err := decode([]string{coding}, bomb, 64<<20)
 		most := max(swollenFrom, swollenRatio*len(bomb)) + 64<<10
@@ -251,6 +263,7 @@ func FuzzDecodeBody(f *testing.F) {
 	f.Add("deflate", packed(f, "zlib", page))
 	f.Add("deflate", packed(f, "flate", page))
 	f.Add("br", packed(f, "br", page))
+	f.Add("zstd", packed(f, "zstd", page))
 	f.Add("gzip, br", []byte("\x1f\x8b\x08"))
 	f.Add("", page)
 	f.Fuzz(func(t *testing.T, coding string, body []byte) {

@@ -49,8 +49,8 @@
 //
 // TLS: what browsers accept is accepted. Key exchange with RSA is offered, and a
 // certificate that the server forgot to send is fetched from where the one below it
-// says: at most three, by http, through the same guard and turns, and kept for all
-// fetches of the Fetcher. What is refused says which part is at fault: the name, the
+// says, also out of a bundle (PKCS #7): at most three times, by http, through the same
+// guard and turns, and kept for all fetches of the Fetcher. What is refused says which part is at fault: the name, the
 // dates, the authority or the handshake.
 //
 // Politeness: in any stretch of time a budget gets the rate and one request more (a
@@ -110,6 +110,7 @@
 //	guard.go          which addresses may be connected to
 //	tls.go            secure connections, and what is wrong with them
 //	issuers.go        certificates that servers leave out of their chains
+//	bundle.go         the forms in which authorities send certificates
 //	url.go            Resolve and Canonical: the two forms of a URL
 //	limits.go         Limits: turns at hosts
 //	turns.go          how many requests are under way at a host

@@ -5,25 +5,25 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 )
 
 const (
-	// maxIssuers is how many certificates a server may leave out of its chain, and
-	// maxChain how many are looked at on the way up.
+	// maxIssuers is how many certificates are fetched that a server left out of its chain,
+	// and maxChain how many are looked at on the way up.
 	maxIssuers = 3
 	maxChain   = 10
-	// maxIssuer bounds the bytes of one certificate, and issuerTimeout the time to
-	// fetch it.
+	// maxIssuer bounds the bytes of an answer with certificates, and issuerTimeout the
+	// time to fetch it.
 	maxIssuer     = 64 << 10
 	issuerTimeout = 5 * time.Second
-	// issuerFresh is how long a certificate is kept, and issuerRetry how long one that
-	// could not be had is not asked for again.
+	// issuerFresh is how long certificates are kept, and issuerRetry how long those that
+	// could not be had are not asked for again.
 	issuerFresh = 24 * time.Hour
 	issuerRetry = 5 * time.Minute
 	// maxIssuersKnown bounds what is kept: few authorities issue most certificates.
@@ -38,9 +38,11 @@ type issuers struct {
 	known map[string]issuer
 }
 
+// issuer is what was found at an address: mostly one certificate, or a bundle in which it
+// may be.
 type issuer struct {
-	certificate *x509.Certificate // nil: it could not be had
-	until       time.Time
+	certificates []*x509.Certificate // none: they could not be had
+	until        time.Time
 }
 
 func newIssuers() *issuers { return &issuers{known: map[string]issuer{}} }
@@ -49,34 +51,34 @@ func newIssuers() *issuers { return &issuers{known: map[string]issuer{}} }
 // others, and through those known by their address, which it returns. missing is the
 // address of the one that would come next; "" when nothing says where it is.
 func (s *issuers) climb(sent []*x509.Certificate) (learnt []*x509.Certificate, missing string) {
-	at := sent[0]
+	at, fetched := sent[0], 0
 	for range maxChain {
 		if bytes.Equal(at.RawIssuer, at.RawSubject) {
 			break
 		}
-		if c := issuerAmong(sent, at); c != nil {
+		if c := issuerAmong(slices.Concat(sent[1:], learnt), at); c != nil {
 			at = c
 			continue
 		}
 		address := issuerAddress(at)
-		if address == "" || len(learnt) == maxIssuers {
+		if address == "" || fetched == maxIssuers {
 			break
 		}
-		c, known := s.find(address)
+		found, known := s.find(address)
 		if !known {
 			return learnt, address
 		}
-		if c == nil {
+		if issuerAmong(found, at) == nil {
 			break
 		}
-		learnt = append(learnt, c)
-		at = c
+		learnt = append(learnt, found...)
+		fetched++
 	}
 	return learnt, ""
 }
 
-func issuerAmong(sent []*x509.Certificate, of *x509.Certificate) *x509.Certificate {
-	for _, c := range sent[1:] {
+func issuerAmong(found []*x509.Certificate, of *x509.Certificate) *x509.Certificate {
+	for _, c := range found {
 		if bytes.Equal(c.RawSubject, of.RawIssuer) {
 			return c
 		}
@@ -95,24 +97,24 @@ func issuerAddress(c *x509.Certificate) string {
 	return ""
 }
 
-func (s *issuers) find(address string) (c *x509.Certificate, known bool) {
+func (s *issuers) find(address string) (found []*x509.Certificate, known bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := s.known[address]
-	return i.certificate, time.Now().Before(i.until)
+	return i.certificates, time.Now().Before(i.until)
 }
 
-func (s *issuers) remember(address string, c *x509.Certificate) {
+func (s *issuers) remember(address string, found []*x509.Certificate) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.known) >= maxIssuersKnown {
 		clear(s.known)
 	}
 	keep := issuerFresh
-	if c == nil {
+	if len(found) == 0 {
 		keep = issuerRetry
 	}
-	s.known[address] = issuer{c, time.Now().Add(keep)}
+	s.known[address] = issuer{found, time.Now().Add(keep)}
 }
 
 // completeChain fetches the certificates that a server left out of its chain, as
@@ -129,17 +131,17 @@ func (f *Fetcher) completeChain(ctx context.Context, failure *Failure) bool {
 		if missing == "" {
 			break
 		}
-		c := f.fetchIssuer(ctx, missing)
+		found := f.fetchIssuer(ctx, missing)
 		if ctx.Err() != nil {
 			return false
 		}
-		f.issuers.remember(missing, c)
+		f.issuers.remember(missing, found)
 	}
 	return f.verify(sent, "") == nil
 }
 
-// fetchIssuer returns the certificate at address, or nil.
-func (f *Fetcher) fetchIssuer(ctx context.Context, address string) *x509.Certificate {
+// fetchIssuer returns the certificates at address.
+func (f *Fetcher) fetchIssuer(ctx context.Context, address string) []*x509.Certificate {
 	u, err := Resolve(nil, address, "")
 	if err != nil {
 		return nil
@@ -153,13 +155,5 @@ func (f *Fetcher) fetchIssuer(ctx context.Context, address string) *x509.Certifi
 	if err != nil || res.Failure != nil || res.Status != 200 {
 		return nil
 	}
-	der := res.Body
-	if block, _ := pem.Decode(der); block != nil {
-		der = block.Bytes
-	}
-	c, err := x509.ParseCertificate(der)
-	if err != nil {
-		return nil
-	}
-	return c
+	return readCertificates(res.Body)
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"io"
 	"log"
@@ -124,6 +125,63 @@ func newLibrary(t *testing.T) *library {
 	return l
 }
 
+// bundle is the envelope in which authorities send certificates, that of PKCS #7.
+func bundle(t *testing.T, certificates ...*x509.Certificate) []byte {
+	t.Helper()
+	var all []byte
+	for _, c := range certificates {
+		all = append(all, c.Raw...)
+	}
+	type content struct {
+		Type asn1.ObjectIdentifier
+	}
+	type signed struct {
+		Version      int
+		Digests      []asn1.ObjectIdentifier `asn1:"set"`
+		Content      content
+		Certificates asn1.RawValue
+		Signers      []asn1.ObjectIdentifier `asn1:"set"`
+	}
+	der, err := asn1.Marshal(struct {
+		Type    asn1.ObjectIdentifier
+		Content signed `asn1:"explicit,tag:0"`
+	}{signedData, signed{
+		Version: 1, Content: content{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}},
+		Certificates: asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: all},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
+}
+
+// What is no certificate, in any form, gives none.
+func TestReadCertificatesTakesWhatItFinds(t *testing.T) {
+	c := newAuthority(t, "Root", nil).certificate
+	many := make([]*x509.Certificate, maxBundle+5)
+	for i := range many {
+		many[i] = c
+	}
+	whole := bundle(t, c)
+	for name, test := range map[string]struct {
+		body []byte
+		want int
+	}{
+		"nothing": {nil, 0}, "a page": {[]byte("<!doctype html>"), 0}, "a certificate": {c.Raw, 1},
+		"a bundle": {whole, 1}, "an empty bundle": {bundle(t), 0}, "too many": {bundle(t, many...), maxBundle},
+		"half a bundle": {whole[:len(whole)/2], 0}, "PEM of nothing": {pem.EncodeToMemory(&pem.Block{Type: "PKCS7"}), 0},
+	} {
+		if got := readCertificates(test.body); len(got) != test.want {
+			t.Errorf("%s: %d certificates, want %d", name, len(got), test.want)
+		}
+	}
+}
+
+func FuzzReadCertificates(f *testing.F) {
+	f.Add([]byte("0\x0f\x06\x09*\x86H\x86\xf7\x0d\x01\x07\x02\xa0\x02"))
+	f.Fuzz(func(_ *testing.T, body []byte) { readCertificates(body) })
+}
+
 var loopback = []net.IP{net.IPv4(127, 0, 0, 1)}
 
 // What browsers accept is no failure: a chain that lacks its middle, and a server that
@@ -135,6 +193,9 @@ func TestFetchAcceptsWhatBrowsersAccept(t *testing.T) {
 	low := newAuthority(t, "Low", high, lib.url+"/high")
 	lib.files["/high"] = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: high.certificate.Raw})
 	lib.files["/low"] = low.certificate.Raw
+	lib.files["/other.p7c"] = bundle(t, newAuthority(t, "Other", nil).certificate)
+	lib.files["/both.p7c"] = bundle(t, newAuthority(t, "Other", nil).certificate, high.certificate, low.certificate)
+	lib.files["/pem.p7c"] = pem.EncodeToMemory(&pem.Block{Type: "PKCS7", Bytes: bundle(t, low.certificate)})
 	roots := x509.NewCertPool()
 	roots.AddCert(root.certificate)
 
@@ -159,6 +220,9 @@ func TestFetchAcceptsWhatBrowsersAccept(t *testing.T) {
 		{"one missing", serveTLS(t, key, &tls.Config{}, leaf(), low.certificate), "", 1},
 		{"two missing", serveTLS(t, key, &tls.Config{}, leaf(lib.url+"/low")), "", 2},
 		{"two in another place", serveTLS(t, key, &tls.Config{}, leaf("ldap://x/", lib.url+"/moved")), "", 3},
+		{"two in a bundle", serveTLS(t, key, &tls.Config{}, leaf(lib.url+"/both.p7c")), "", 1},
+		{"one in a bundle, one beside it", serveTLS(t, key, &tls.Config{}, leaf(lib.url+"/pem.p7c")), "", 2},
+		{"in no bundle", serveTLS(t, key, &tls.Config{}, leaf(lib.url+"/other.p7c")), FailTLSChain, 1},
 		{"RSA key exchange", serveTLS(t, rsaKey, rsaOnly, rsaLeaf), "", 0},
 		{"missing and nobody says where", serveTLS(t, key, &tls.Config{}, leaf()), FailTLSChain, 0},
 		{"missing and not there", serveTLS(t, key, &tls.Config{}, leaf(lib.url+"/nothing")), FailTLSChain, 1},
