@@ -112,13 +112,20 @@ func (b *board) countVisit(v *visit) {
 	}
 	b.responses.Add(v.page.Status)
 	b.tally.merge(v.tally)
-	b.countFindings(v.findings)
+	// Not the findings themselves: of a page that is only counted there are none at hand.
+	b.findings.Add(shared.SeverityError, v.page.Findings.Error)
+	b.findings.Add(shared.SeverityWarning, v.page.Findings.Warning)
+	b.findings.Add(shared.SeverityNotice, v.page.Findings.Notice)
+	b.rankFindings(v.findings)
 }
 
 // countSite counts what the site-wide checks said.
 func (b *board) countSite(results []check.SiteResult) {
 	for _, r := range results {
-		b.countFindings(r.Findings)
+		for _, f := range r.Findings {
+			b.findings.Add(f.Severity, 1)
+		}
+		b.rankFindings(r.Findings)
 		if r.Outcome == shared.OutcomeNotApplicable {
 			continue
 		}
@@ -137,7 +144,8 @@ func (b *board) countSite(results []check.SiteResult) {
 // not fall when an audit is taken up again.
 func (b *board) setDiscovered(discovered int) { b.discovered = max(b.discovered, discovered) }
 
-func (b *board) countFindings(findings []shared.Finding) {
+// rankFindings counts findings and their groups by check, for those that are shown first.
+func (b *board) rankFindings(findings []shared.Finding) {
 	for i := range findings {
 		f := &findings[i]
 		if f.Severity == shared.SeverityInfo {
@@ -147,7 +155,6 @@ func (b *board) countFindings(findings []shared.Finding) {
 			b.groups[f.CheckID] = map[uint64]int{}
 		}
 		b.groups[f.CheckID][work.GroupKey(f)]++
-		b.findings.Add(f.Severity, 1)
 		t, ok := b.top[f.CheckID]
 		if !ok || f.Severity.Rank() < t.Severity.Rank() {
 			t.ID, t.Severity = f.CheckID, f.Severity

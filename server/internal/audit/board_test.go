@@ -64,12 +64,16 @@ func TestActivity(t *testing.T) {
 		} {
 			if i%f.every == 0 {
 				v.findings = append(v.findings, shared.Finding{CheckID: f.id, Severity: f.severity})
+				v.page.Findings.Add(f.severity, 1)
 			}
 		}
 		b.showVisit(v)
 	}
 	// One finding above the check's usual severity lifts it.
-	b.countFindings([]shared.Finding{{CheckID: "n3", Severity: shared.SeverityError}})
+	b.countSite([]check.SiteResult{{
+		Outcome:  shared.OutcomeNotApplicable,
+		Findings: []shared.Finding{{CheckID: "n3", Severity: shared.SeverityError}},
+	}})
 	a := b.advance()
 	if err := a.Activity.Validate(); err != nil {
 		t.Fatal(err)

@@ -3,9 +3,11 @@ package audit
 import (
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -170,5 +172,92 @@ func TestCancelInTheLastMoment(t *testing.T) {
 	}
 	if rep := reportOf(t, st.Store, id); rep.Score != nil {
 		t.Errorf("the report has the score %+v", rep.Score)
+	}
+}
+
+// sluggish asks to cancel once it has given the first pages of an earlier attempt, and
+// gives the rest when the worker knows of it.
+type sluggish struct {
+	*store.Store
+	known chan struct{} // is closed when the worker knows
+	once  sync.Once
+}
+
+func (s *sluggish) LoadPages(ctx context.Context, id, after int64, limit int) ([]work.PageRecord, error) {
+	if after > 0 {
+		if _, err := s.Store.Cancel(ctx, id); err != nil {
+			return nil, err
+		}
+		<-s.known
+	}
+	return s.Store.LoadPages(ctx, id, after, limit)
+}
+
+func (s *sluggish) Renew(ctx context.Context, l work.Lease, lease time.Duration) (cancel bool, err error) {
+	cancel, err = s.Store.Renew(ctx, l, lease)
+	if cancel {
+		// The worker knows once this has returned, and a moment more does no harm.
+		s.once.Do(func() { time.AfterFunc(50*time.Millisecond, func() { close(s.known) }) })
+	}
+	return cancel, err
+}
+
+// An audit that is taken up again and cancelled meanwhile only counts the pages that it
+// has not read: reading ten thousand takes several seconds.
+func TestCancelIsHonouredWhilePagesAreRecalled(t *testing.T) {
+	t.Parallel()
+	st := open(t)
+	id := create(t, st, shared.NewAudit{URL: "http://site.example/"})
+	job, _, err := st.Claim(t.Context(), "first", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const pages = recallBatch + 50
+	var records []work.PageRecord
+	var shown work.Advance
+	for i := range pages {
+		url := fmt.Sprintf("http://site.example/%d", i)
+		v := newVisit(asked{Item: crawl.Item{URL: url, Depth: 1}}, answered(t, url, "<p>A <a href=/next>link</a>"),
+			crawl.NewScope(address(t, url)), time.Now())
+		rec, err := v.record()
+		if err != nil {
+			t.Fatal(err)
+		}
+		records = append(records, rec)
+		shown.TotalPages++
+		shown.Responses.Add(v.page.Status)
+		shown.Findings.Error += v.page.Findings.Error
+		shown.Findings.Warning += v.page.Findings.Warning
+		shown.Findings.Notice += v.page.Findings.Notice
+	}
+	shown.Stage, shown.Progress, shown.Discovered = shared.StageCrawl, 20, pages
+	err = errors.Join(st.SavePages(t.Context(), job.Lease, records), st.Advance(t.Context(), job.Lease, shown),
+		st.Release(t.Context(), job.Lease))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := st.Progress(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	s := &sluggish{Store: st, known: make(chan struct{})}
+	e := New(s, loopback("second"))
+	start(t, e)
+	p := await(t, st, id, "end", terminal)
+	select {
+	case <-s.known:
+	default:
+		t.Error("the audit ended before it was cancelled")
+	}
+	if p.Status != shared.StatusCancelled || deref(p.StopReason) != "cancelled" || p.GeoScore != nil {
+		t.Errorf("got %+v", p)
+	}
+	if p.TotalPages != before.TotalPages || p.Findings != before.Findings || p.Responses != before.Responses {
+		t.Errorf("counts %d, %+v, %+v, before %d, %+v, %+v",
+			p.TotalPages, p.Findings, p.Responses, before.TotalPages, before.Findings, before.Responses)
+	}
+	if left := leftOut(t, st, id); len(left) != 1 || left[0] != "stopped /next" {
+		t.Errorf("left out: %q", left)
 	}
 }

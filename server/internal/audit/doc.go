@@ -41,7 +41,8 @@
 // A claimed audit is ours while its lease lasts. The lease is renewed every
 // [renewEvery]; the answer also carries the request to cancel, which is thereby
 // honoured within a second: whatever takes long looks at its context in between, be it
-// the rules of a robots.txt, a large page or the checks of the site. The last write asks
+// the rules of a robots.txt, a large page, the checks of the site or the pages of an
+// earlier attempt, which are then only counted. The last write asks
 // once more, so that what was cancelled never ends as completed. A lease that another worker took, or that could not
 // be renewed before it ran out by our own clock, ends the run at once: nothing
 // more is fetched or written. Every write carries the lease, so that the database

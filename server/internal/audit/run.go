@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/url"
 	"sync/atomic"
@@ -82,15 +83,16 @@ func orDefault[T int | float64 | time.Duration](v, fallback T) T {
 const recallBatch = 200
 
 // recallPages opens the book with what earlier attempts saved, so that no page is
-// fetched twice and no count falls.
-func (r *run) recallPages(ctx context.Context) (*book, error) {
+// fetched twice and no count falls. Once the audit is cancelled, the pages that are left
+// are only counted: nobody waits for what else there is to know of them.
+func (r *run) recallPages(writeCtx, workCtx context.Context) (*book, error) {
 	book := newBook()
 	if r.job.Attempt <= 1 {
 		return book, nil
 	}
 	for after := int64(0); ; {
 		var batch []work.PageRecord
-		err := r.retry(ctx, "load pages", func(ctx context.Context) (err error) {
+		err := r.retry(writeCtx, "load pages", func(ctx context.Context) (err error) {
 			batch, err = r.store.LoadPages(ctx, r.job.AuditID, after, recallBatch)
 			return err
 		})
@@ -99,15 +101,14 @@ func (r *run) recallPages(ctx context.Context) (*book, error) {
 		}
 		for _, rec := range batch {
 			after = rec.Page.ID
-			v, err := restoreVisit(rec)
-			if err != nil {
-				r.log.Warn("page to be fetched again", "url", rec.Page.URL, "err", err)
-				continue
+			switch cause := context.Cause(workCtx); {
+			case cause == nil:
+				r.recallPage(book, rec)
+			case errors.Is(cause, errCancelled):
+				book.stored[rec.Page.URL] = glimpse(rec)
+			default:
+				return nil, cause
 			}
-			book.stored[v.page.URL] = v
-			book.recalled += v.page.Bytes
-			book.add(v)
-			v.forgetLinks(rec.State)
 		}
 		if len(batch) < recallBatch {
 			break
@@ -121,6 +122,19 @@ func (r *run) recallPages(ctx context.Context) (*book, error) {
 		b.setDiscovered(len(book.stored))
 	})
 	return book, nil
+}
+
+// recallPage puts a page of an earlier attempt into the book.
+func (r *run) recallPage(book *book, rec work.PageRecord) {
+	v, err := restoreVisit(rec)
+	if err != nil {
+		r.log.Warn("page to be fetched again", "url", rec.Page.URL, "err", err)
+		return
+	}
+	book.stored[v.page.URL] = v
+	book.recalled += v.page.Bytes
+	book.add(v)
+	v.forgetLinks(rec.State)
 }
 
 // takeVisit puts a visit into the book, the store and the board, and changes the

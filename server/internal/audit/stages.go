@@ -48,7 +48,7 @@ func (r *run) runStages(writeCtx, workCtx, fetchCtx context.Context) (work.Resul
 // stage that is stopped leaves what it has, and the stages between it and the end
 // are passed over.
 func (r *run) stages(writeCtx, workCtx, fetchCtx context.Context) (work.Result, error) {
-	book, err := r.recallPages(writeCtx)
+	book, err := r.recallPages(writeCtx, workCtx)
 	if err != nil {
 		return work.Result{}, err
 	}

@@ -89,6 +89,9 @@ func (v *visit) withLinks() (*visit, error) {
 	return restoreVisit(work.PageRecord{Page: v.page, State: v.stored})
 }
 
+// glimpse is a visit of which only the page is known, and what its links are restored from.
+func glimpse(r work.PageRecord) *visit { return &visit{page: r.Page, stored: r.State} }
+
 // restoreVisit is the inverse of record; its errors wrap errState.
 func restoreVisit(r work.PageRecord) (*visit, error) {
 	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(r.State)), maxState))
