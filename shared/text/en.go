@@ -305,6 +305,7 @@ var english = language{
 		{"waiting-for-turn", []string{"Waiting for a turn: other audits are asking %s too"}},
 		{"waiting-between", []string{"Waiting: %s asks for %d s between two requests"}},
 		{"trying-site", []string{"Trying how %s answers"}},
+		{"waiting-alone", []string{"Set aside because its worker died: it goes on alone once no other audit runs"}},
 		{"checking-links", []string{"Checking %d link to another site", "Checking %d links to other sites"}},
 		{"comparing-pages", []string{"Comparing the pages with each other"}},
 		{"computing-score", []string{"Computing the score"}},

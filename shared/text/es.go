@@ -310,6 +310,7 @@ var spanish = language{
 		{"waiting-for-turn", []string{"Esperando turno: otras auditorías también consultan %s"}},
 		{"waiting-between", []string{"En espera: %s pide %d s entre dos peticiones"}},
 		{"trying-site", []string{"Probando cómo responde %s"}},
+		{"waiting-alone", []string{"Apartada porque su proceso murió: seguirá sola cuando no haya otra en marcha"}},
 		{"checking-links", []string{"Comprobando %d enlace a otro sitio", "Comprobando %d enlaces a otros sitios"}},
 		{"comparing-pages", []string{"Comparando las páginas entre sí"}},
 		{"computing-score", []string{"Calculando la puntuación"}},

@@ -63,7 +63,8 @@
 // but not the culprit. Until it has got over [probation] addresses it has less of
 // everything: one page at a time, bodies of at most [suspectBody], Config.SuspectTime
 // instead of Config.TimeLimit; after that it is an audit like any other. On one server
-// new audits wait that long at most; of several servers the others go on. The store
+// new audits wait that long at most; of several servers the others go on. While it waits
+// for others, its row says so. The store
 // gives up what workers died of five times without a page between.
 //
 // # Ends

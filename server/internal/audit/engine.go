@@ -119,6 +119,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer e.fetcher.Close()
 	var workers sync.WaitGroup
 	workers.Go(func() { e.limits.KeepShares(ctx) })
+	workers.Go(func() { e.explainSuspects(ctx) })
 	for range e.cfg.Workers {
 		workers.Go(func() { e.work(ctx) })
 	}
@@ -177,6 +178,27 @@ func (e *Engine) workOnce(ctx context.Context) (ran bool, err error) {
 		e.log.Error("audit given up", "audit_id", job.AuditID, "err", err)
 	}
 	return true, nil
+}
+
+// explainSuspects has the rows of suspects say why nobody takes them up, for as long as
+// other audits run here. It ends with ctx.
+func (e *Engine) explainSuspects(ctx context.Context) {
+	tick := time.NewTicker(explainEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if !e.room.isOccupied() {
+			continue
+		}
+		err := guard(func() error { return e.store.ShowSetAside(ctx, work.Say("waiting-alone")) })
+		if err != nil && ctx.Err() == nil {
+			e.log.Warn("suspects not explained", "err", err)
+		}
+	}
 }
 
 // idle waits for a wake-up, but not longer than d give or take a quarter.

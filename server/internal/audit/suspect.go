@@ -103,6 +103,13 @@ func (r *room) enter(ctx context.Context) (p *place, alone bool) {
 	return nil, false
 }
 
+// isOccupied reports whether somebody is inside.
+func (r *room) isOccupied() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.inside > 0
+}
+
 // share lets others in. It may be called more than once, and from any goroutine.
 func (p *place) share() {
 	p.room.mu.Lock()

@@ -177,3 +177,29 @@ func TestASuspectRunsAlone(t *testing.T) {
 		t.Errorf("during the probation %v was asked, at most %d requests at once", s.beside, s.most["suspect"])
 	}
 }
+
+// A suspect says that it waits for the audits that run, and until it is taken up.
+func TestASuspectSaysWhyItWaits(t *testing.T) {
+	t.Parallel()
+	st := open(t)
+	ended := make(chan struct{})
+	site := newWebsite(t, map[string]http.HandlerFunc{
+		"/suspect": page("Suspect"), "/good": page("Good", "/good/slow"),
+		"/good/slow": func(w http.ResponseWriter, r *http.Request) {
+			<-ended
+			page("Slow")(w, r)
+		},
+	})
+	suspect := create(t, st, shared.NewAudit{URL: site.URL + "/suspect"})
+	if _, ok, err := st.Claim(t.Context(), "dead", time.Millisecond); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	create(t, st, shared.NewAudit{URL: site.URL + "/good"})
+	start(t, New(st, loopback("alive")))
+	says := func(p shared.AuditProgress) bool { return deref(p.MessageKey) == "waiting-alone" }
+	await(t, st, suspect, "the reason why it waits", says)
+	close(ended)
+	if p := await(t, st, suspect, "end", terminal); p.Status != shared.StatusCompleted || says(p) {
+		t.Errorf("got %+v", p)
+	}
+}

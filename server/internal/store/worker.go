@@ -129,6 +129,24 @@ func (s *Store) claim(
 	}
 }
 
+// ShowSetAside says in the row of each suspect that waits for a worker why it waits.
+func (s *Store) ShowSetAside(ctx context.Context, why work.Sentence) error {
+	var changed int64
+	err := s.write(ctx, "show set aside", false, func(ctx context.Context, tx bun.Tx) error {
+		res, err := tx.NewUpdate().Table("audits").Apply(setMessage(why)).
+			Where(claimable, s.leasedArgs()...).Where("NOT "+sound, LeasesLostMax-1).
+			Where("coalesce(message_key, '') <> ?", why.Key).Exec(ctx)
+		if err == nil {
+			changed, err = res.RowsAffected()
+		}
+		return err
+	})
+	if changed > 0 {
+		s.committed()
+	}
+	return err
+}
+
 // settle decides what becomes of a candidate: it has a new worker, or it ends.
 func (s *Store) settle(tx bun.Tx, row *jobRow, owner string, lease time.Duration) *bun.UpdateQuery {
 	q := tx.NewUpdate().Table("audits").Where("id = ?", row.ID)

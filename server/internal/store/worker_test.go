@@ -571,6 +571,53 @@ func TestClaimSound(t *testing.T) {
 	})
 }
 
+// A suspect that waits says why, once, and nobody else's row does.
+func TestShowSetAside(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		ctx, why := t.Context(), work.Say("waiting-alone")
+		suspect := f.create(t, site).AuditID
+		f.claim(t, "w")
+		f.loseLease(t)
+		running := f.create(t, site).AuditID
+		if job, _, err := f.ClaimSound(ctx, "w", time.Minute); err != nil || job.AuditID != running {
+			t.Fatalf("claimed %+v, %v", job, err)
+		}
+		waiting := f.create(t, site).AuditID
+		var revisions []int64
+		for range 2 {
+			if err := f.ShowSetAside(ctx, why); err != nil {
+				t.Fatal(err)
+			}
+			p := f.progress(t, suspect)
+			if p.Message == nil || *p.Message != why.Text || *p.MessageKey != why.Key {
+				t.Fatalf("the suspect says %v", p.Message)
+			}
+			revisions = append(revisions, p.Revision)
+		}
+		if revisions[0] != revisions[1] {
+			t.Errorf("it is said again, in revision %d after %d", revisions[1], revisions[0])
+		}
+		for _, id := range []int64{running, waiting} {
+			if p := f.progress(t, id); p.Message != nil {
+				t.Errorf("audit %d says %q", id, *p.Message)
+			}
+		}
+		if job := f.claim(t, "w"); job.AuditID != waiting {
+			t.Errorf("claimed %+v, want the one that waits", job)
+		}
+		if job := f.claim(t, "w"); job.AuditID != suspect {
+			t.Fatalf("claimed %+v, want the suspect", job)
+		}
+		f.sql(t, "UPDATE audits SET message = NULL, message_key = NULL, message_args = NULL")
+		if err := f.ShowSetAside(ctx, why); err != nil {
+			t.Fatal(err)
+		}
+		if p := f.progress(t, suspect); p.Message != nil {
+			t.Errorf("once it runs, it says %q", *p.Message)
+		}
+	})
+}
+
 // TestALeaseTooFarAheadIsNone writes ends of leases that no lease can have, as a clock
 // that was set back leaves them.
 func TestALeaseTooFarAheadIsNone(t *testing.T) {
