@@ -436,6 +436,11 @@ var english = language{
 
 	checks: []checkEntry{
 		// crawlability
+		{"site-unreachable", CheckText{
+			Title: "There is no start page",
+			Why:   "Where the address of the site leads to no page, nobody comes any further: no reader, no search engine.",
+			Fix:   "Have the address of the site answer with status 200 and a page of HTML.",
+		}},
 		{"robots-txt-unreachable", CheckText{
 			Title: "robots.txt cannot be reached",
 			Why: "When robots.txt answers with a server error or not at all, search engines assume that they " +

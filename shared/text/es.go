@@ -454,6 +454,12 @@ var spanish = language{
 
 	checks: []checkEntry{
 		// crawlability
+		{"site-unreachable", CheckText{
+			Title: "No hay página de inicio",
+			Why: "Si la dirección del sitio no lleva a ninguna página, nadie pasa de ahí: ni los lectores ni los " +
+				"buscadores.",
+			Fix: "Haz que la dirección del sitio responda con el estado 200 y una página HTML.",
+		}},
 		{"robots-txt-unreachable", CheckText{
 			Title: "No se puede acceder a robots.txt",
 			Why: "Si robots.txt responde con un error del servidor o no responde, los buscadores suponen que no " +

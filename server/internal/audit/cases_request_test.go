@@ -197,7 +197,15 @@ var answerCases = map[string]siteCase{
 	},
 	"start page asks for an hour": {
 		site:  testkit.Site{"/": busy(429, "3600")},
-		pages: []string{"429 /"}, failed: "home-status",
+		pages: []string{"429 /"}, failed: "home-status", found: []string{"site-unreachable /"},
+	},
+	"a start page that leads to an error": {
+		site:  testkit.Site{"/": moved(301, "/es"), "/es": moved(302, "/gone")},
+		pages: []string{"301 / > /gone", "404 /gone"}, failed: "home-status",
+		found: []string{"site-unreachable /", "redirect-chain /", "http-4xx /", "http-4xx /gone"},
+	},
+	"a start page that nobody may see": {
+		site: testkit.Site{"/robots.txt": {Body: "User-agent: *\nDisallow: /\n"}}, failed: "robots-forbids",
 	},
 	"a body cut short": {
 		site: testkit.Site{

@@ -52,7 +52,7 @@ var watched = []string{
 	"http-4xx", "http-5xx", "fetch-timeout", "fetch-failed", "http-odd-status", "http-odd-encoding",
 	"content-type-mismatch", "redirect-loop", "redirect-chain", "robots-txt-unreachable", "page-noindex", "page-orphan",
 	"sitemap-invalid", "broken-external", "link-malformed", "content-needs-js",
-	"soft-404", "llms-txt", "sitemap-bad-url", "canonical-broken", "jsonld-invalid", "jsonld-incomplete",
+	"site-unreachable", "soft-404", "llms-txt", "sitemap-bad-url", "canonical-broken", "jsonld-invalid", "jsonld-incomplete",
 }
 
 // TestCases audits every site of a kind that was once read wrongly.

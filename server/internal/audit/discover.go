@@ -73,6 +73,7 @@ func (r *run) fetchHome(ctx context.Context, s *site, book *book) error {
 	if err != nil {
 		return causeOr(ctx, err)
 	}
+	s.start = startOf(res)
 	s.setHome(s.seed)
 	if res.Failure == nil && res.Next == nil {
 		s.setHome(res.FinalURL)

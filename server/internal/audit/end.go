@@ -74,6 +74,21 @@ func (r *run) conclude(ctx context.Context, s *site, b *book, o outside, stopped
 	return r.result(r.concluded, reason)
 }
 
+// explainRefusal leaves the one finding of an audit that ends with err because there is no
+// start page. Where nobody asked for it, as robots.txt forbids that, there is none.
+func (r *run) explainRefusal(ctx context.Context, s *site, b *book, err error) error {
+	if _, refused := errors.AsType[*refusal](err); !refused || s.start == nil {
+		return nil
+	}
+	results, err := check.RunSite(ctx, siteInput(s, b.facts, outside{}, false))
+	if err != nil {
+		return err
+	}
+	results = slices.DeleteFunc(results, func(r check.SiteResult) bool { return r.ID != checkUnreachable })
+	r.countSite(results)
+	return r.saveSiteFindings(ctx, results)
+}
+
 // concludeGrace is what judging a cancelled audit and listing what it left out may take:
 // a part of the second within which it ends.
 const concludeGrace = 300 * time.Millisecond

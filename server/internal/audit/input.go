@@ -57,10 +57,20 @@ func pageInput(a asked, res *crawl.Result, wires map[string]string, now time.Tim
 	if final := res.FinalURL; final != nil && final.String() != a.URL {
 		in.FinalURL = final.String()
 	}
-	for _, h := range res.Hops {
-		in.Hops = append(in.Hops, check.Hop(h))
-	}
+	in.Hops = hopsOf(res)
 	return in
+}
+
+func hopsOf(res *crawl.Result) (hops []check.Hop) {
+	for _, h := range res.Hops {
+		hops = append(hops, check.Hop(h))
+	}
+	return hops
+}
+
+// startOf copies what asking for the start page led to.
+func startOf(res *crawl.Result) *check.Start {
+	return &check.Start{Probe: *probeOf(res), Hops: hopsOf(res), MediaType: res.ContentType}
 }
 
 // outside is what the links stage leaves: how the targets of links to other sites
@@ -92,7 +102,10 @@ func siteInput(s *site, pages []check.Facts, o outside, complete bool) check.Sit
 	for i := range pages {
 		pages[i].Linked = s.frontier.Linked(pages[i].URL)
 	}
-	in := check.SiteInput{Pages: pages, External: o.links, ExternalDone: o.done, Complete: complete, Probes: s.probes}
+	in := check.SiteInput{
+		Pages: pages, External: o.links, ExternalDone: o.done, Complete: complete, Probes: s.probes,
+		Start: s.start,
+	}
 	if s.home != nil {
 		in.Home = s.home.String()
 	}

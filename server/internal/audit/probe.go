@@ -214,7 +214,10 @@ func noBody(int, string) bool { return false }
 
 // probeOf copies an answer for the checks.
 func probeOf(res *crawl.Result) *check.Probe {
-	probe := &check.Probe{URL: res.URL.String(), Status: res.Status, Failure: failureClass(res.Failure)}
+	probe := &check.Probe{URL: res.URL.String(), Status: res.Status}
+	if res.Failure != nil {
+		probe.Status, probe.Failure, probe.Detail = 0, failureClass(res.Failure), failureDetail(res.Failure)
+	}
 	final := res.FinalURL
 	if res.Next != nil {
 		final = res.Next

@@ -13,9 +13,11 @@ import (
 type site struct {
 	// seed is the URL asked for, home the page that it leads to.
 	seed, home *url.URL
-	scope      crawl.Scope
-	robots     *crawl.Robots // of home's origin
-	sitemaps   *crawl.Sitemaps
+	// start is what asking for seed led to; nil when an earlier attempt did so.
+	start    *check.Start
+	scope    crawl.Scope
+	robots   *crawl.Robots // of home's origin
+	sitemaps *crawl.Sitemaps
 	// sitemapsRead says that sitemaps holds them: they are read beside the crawl.
 	sitemapsRead bool
 	// probes are the answers to requests that were made for checks alone.

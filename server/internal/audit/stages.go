@@ -67,7 +67,7 @@ func (r *run) stages(writeCtx, workCtx, fetchCtx context.Context) (work.Result, 
 	links.noteUnasked(external)
 	reason, err := stopReason(stopped)
 	if err != nil {
-		return work.Result{}, err
+		return work.Result{}, errors.Join(err, r.explainRefusal(writeCtx, site, book, err))
 	}
 	if reason != reasonCancelled {
 		result, err := r.conclude(workCtx, site, book, links, reason)

@@ -211,6 +211,9 @@ func stopsVisitor(failure string) bool {
 	return failure != ""
 }
 
+// checkUnreachable is the one check of a site without a start page.
+const checkUnreachable = "site-unreachable"
+
 // failed reports whether a page check failed.
 func (v *visit) failed(id string) bool {
 	l := v.tally[id]

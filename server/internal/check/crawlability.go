@@ -10,6 +10,7 @@ import (
 )
 
 var crawlability = []Check{
+	unreachableRule,
 	{
 		ID: "robots-txt-unreachable", Category: shared.CategoryCrawlability, Severity: shared.SeverityError,
 		Source: "RFC 9309 section 2.3.1.4", Site: &SiteRule{robotsAsked, robotsUnreachable},

@@ -73,6 +73,7 @@
 //	                 hidden.go, walls.go, llms.go and challenge.go are each one of its
 //	                 checks
 //	crawlability.go  of category crawlability; redirects.go has its rules about redirects
+//	reach.go         its rule about sites without a start page
 //	missing.go       its rule about addresses that no page has
 //	sitemap.go       its rules about sitemaps
 //	robots.go        its rules about robots.txt

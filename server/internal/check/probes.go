@@ -26,9 +26,10 @@ type Probe struct {
 	URL string
 	// FinalURL is where redirects led, followed or not; empty when nowhere else.
 	FinalURL string
-	// Status is 0 when no answer came, and Failure its class.
-	Status  int
-	Failure string
+	// Status is 0 when no answer came. Failure is then the class of error, and Detail what
+	// the site, or its certificate, says beside it.
+	Status          int
+	Failure, Detail string
 }
 
 // reached reports whether the probe ended at a page that browsers show.
@@ -52,7 +53,7 @@ func (p *Probe) evidence() []shared.Evidence {
 		ev = append(ev, fact("final-url", p.FinalURL))
 	}
 	if p.Failure != "" {
-		return append(ev, failureEvidence(p.Failure, "")...)
+		return append(ev, failureEvidence(p.Failure, p.Detail)...)
 	}
 	return append(ev, number("status", p.Status))
 }

@@ -11,7 +11,9 @@ import (
 // SiteInput is all that is known of a site when its pages are done.
 type SiteInput struct {
 	// Home is the URL the seed ended at.
-	Home    string
+	Home string
+	// Start is what asking for the start page led to; nil when an earlier attempt did so.
+	Start   *Start
 	Robots  RobotsFacts
 	Sitemap SitemapFacts
 	// Pages are the facts of every fetched URL, in any order.

@@ -166,6 +166,21 @@ var siteCases = []struct {
 	want   [][]shared.Evidence
 	reason Reason
 }{
+	{id: "site-unreachable", in: sound(pagesAre(listedPage("", gone)), func(in *SiteInput) {
+		in.Start = &Start{
+			Probe: Probe{URL: "http://sitio.example/", FinalURL: home, Status: 404},
+			Hops:  []Hop{{URL: "http://sitio.example/", Status: 301, Location: home}}, MediaType: "text/html",
+		}
+	}), want: [][]shared.Evidence{
+		ev("url", "http://sitio.example/", "final-url", home, "status", "404", "hop", "301 "+home),
+	}},
+	{id: "site-unreachable", in: sound(pagesAre(), func(in *SiteInput) {
+		in.Start = &Start{Probe: Probe{URL: home, Failure: FailTLSName, Detail: "otro.example"}}
+	}), want: [][]shared.Evidence{ev("url", home, "failure", FailTLSName, "detail", "otro.example")}},
+	{id: "site-unreachable", in: sound(pagesAre(), func(in *SiteInput) {
+		in.Start = &Start{Probe: Probe{URL: home, Status: 200}, MediaType: "application/pdf"}
+	}), want: [][]shared.Evidence{ev("url", home, "status", "200", "found-type", "application/pdf")}},
+	{id: "site-unreachable", in: sound(pagesAre(listedPage("a"))), reason: NotAsked},
 	{id: "robots-txt-unreachable", in: sound(unreachable),
 		want: [][]shared.Evidence{ev("url", home+"robots.txt", "status", "503", "ms", "1200")}},
 	{id: "robots-txt-unreachable", in: sound(robotsAre(RobotsFacts{})), reason: RobotsUnknown},
