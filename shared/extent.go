@@ -17,6 +17,8 @@ var extents = map[string]Extent{
 	"canonical-broken": ExtentSome, "hreflang-invalid": ExtentSome, "robots-blocks-page": ExtentSome,
 	"sitemap-bad-url": ExtentSome,
 
+	"broken-resource": ExtentSome,
+
 	"organization-missing": ExtentSite,
 
 	"ai-search-bot-blocked": ExtentSite, "ai-training-policy": ExtentSite, "ai-user-fetch-blocked": ExtentSite,

@@ -307,6 +307,7 @@ var english = language{
 		{"trying-site", []string{"Trying how %s answers"}},
 		{"waiting-alone", []string{"Set aside because its worker died: it goes on alone once no other audit runs"}},
 		{"checking-links", []string{"Checking %d link to another site", "Checking %d links to other sites"}},
+		{"checking-resources", []string{"Checking %d file that pages load", "Checking %d files that pages load"}},
 		{"comparing-pages", []string{"Comparing the pages with each other"}},
 		{"computing-score", []string{"Computing the score"}},
 
@@ -780,6 +781,11 @@ var english = language{
 			Why:   "Readers who follow the link end at an error, and the page seems neglected.",
 			Fix:   "Update the link or remove it.",
 		}},
+		{"broken-resource", CheckText{
+			Title: "Pages load what is not there",
+			Why:   "Images, styles or scripts are missing from the pages, which look or work other than they should.",
+			Fix:   "Put the file back, or correct the address in the pages that load it.",
+		}},
 		{"link-malformed", CheckText{
 			Title: "Link that no browser can open",
 			Why:   "The address is malformed, so a click on the link leads nowhere.",
@@ -1011,6 +1017,8 @@ var english = language{
 		{"no-external-links", "No link to another site gave a clear answer."},
 		{"links-unchecked", "Links to other sites were not checked."},
 		{"llms-txt-absent", "The site has no llms.txt, and needs none."},
+		{"no-resources", "The pages load nothing, or nothing of it gave a clear answer."},
+		{"resources-unchecked", "Not all that the pages load could be asked for."},
 		{"not-asked", "The request that this check needs was not made: it was switched off or forbidden, or there was " +
 			"no time left for it."},
 		{"part-read", "Only a part of the page was read."},

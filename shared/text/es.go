@@ -312,6 +312,9 @@ var spanish = language{
 		{"trying-site", []string{"Probando cómo responde %s"}},
 		{"waiting-alone", []string{"Apartada porque su proceso murió: seguirá sola cuando no haya otra en marcha"}},
 		{"checking-links", []string{"Comprobando %d enlace a otro sitio", "Comprobando %d enlaces a otros sitios"}},
+		{"checking-resources", []string{
+			"Comprobando %d archivo que cargan las páginas", "Comprobando %d archivos que cargan las páginas",
+		}},
 		{"comparing-pages", []string{"Comparando las páginas entre sí"}},
 		{"computing-score", []string{"Calculando la puntuación"}},
 
@@ -812,6 +815,11 @@ var spanish = language{
 			Why:   "Quien sigue el enlace acaba en un error, y la página parece descuidada.",
 			Fix:   "Actualiza el enlace o quítalo.",
 		}},
+		{"broken-resource", CheckText{
+			Title: "Las páginas cargan lo que no existe",
+			Why:   "Faltan imágenes, estilos o scripts, y las páginas no se ven o no funcionan como deberían.",
+			Fix:   "Repón el archivo o corrige la dirección en las páginas que lo cargan.",
+		}},
 		{"link-malformed", CheckText{
 			Title: "Enlace que ningún navegador puede abrir",
 			Why:   "La dirección está mal formada, así que un clic en el enlace no lleva a ninguna parte.",
@@ -1047,6 +1055,8 @@ var spanish = language{
 		{"no-external-links", "Ningún enlace a otro sitio dio una respuesta clara."},
 		{"links-unchecked", "No se comprobaron los enlaces a otros sitios."},
 		{"llms-txt-absent", "El sitio no tiene llms.txt, ni lo necesita."},
+		{"no-resources", "Las páginas no cargan nada, o nada de ello dio una respuesta clara."},
+		{"resources-unchecked", "No se pudo pedir todo lo que cargan las páginas."},
 		{"not-asked", "No se hizo la petición que esta comprobación necesita: estaba desactivada o prohibida, o no " +
 			"quedó tiempo para ella."},
 		{"part-read", "Solo se leyó una parte de la página."},

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"atalaya/server/internal/check"
@@ -25,6 +26,7 @@ type book struct {
 	// reasons count why a page check did not apply, by check.
 	reasons map[string]map[check.Reason]int
 	targets map[string]*target
+	loads   loads
 	// cut are the URLs of pages that a bound of ours left a part of out.
 	cut []string
 }
@@ -45,6 +47,7 @@ func newBook() *book {
 		samples: map[string][]sample{},
 		reasons: map[string]map[check.Reason]int{},
 		targets: map[string]*target{},
+		loads:   loads{targets: map[string]*target{}},
 	}
 }
 
@@ -72,6 +75,9 @@ func (b *book) add(v *visit) {
 			b.targets[o.URL] = t
 		}
 		t.add(v.page.URL, o.Text)
+	}
+	for _, o := range v.loads {
+		b.loads.add(v.page.URL, o)
 	}
 }
 
@@ -140,18 +146,17 @@ func keepSample(samples []sample, s sample) []sample {
 }
 
 // externalLinks are the links to other sites, those that most pages carry first.
-func (b *book) externalLinks() []check.ExternalLink {
-	urls := make([]string, 0, len(b.targets))
-	for u := range b.targets {
-		urls = append(urls, u)
-	}
-	slices.SortFunc(urls, func(x, y string) int {
-		return cmp.Or(cmp.Compare(b.targets[y].count, b.targets[x].count), cmp.Compare(x, y))
+func (b *book) externalLinks() []check.ExternalLink { return sortedLinks(b.targets) }
+
+// sortedLinks are targets as links, those that most pages have first.
+func sortedLinks(targets map[string]*target) []check.ExternalLink {
+	urls := slices.SortedFunc(maps.Keys(targets), func(x, y string) int {
+		return cmp.Or(cmp.Compare(targets[y].count, targets[x].count), cmp.Compare(x, y))
 	})
 	links := make([]check.ExternalLink, len(urls))
-	for i := range links {
-		t := b.targets[urls[i]]
-		links[i] = check.ExternalLink{URL: urls[i], Count: t.count, Pages: t.pages, Text: t.text}
+	for i, u := range urls {
+		t := targets[u]
+		links[i] = check.ExternalLink{URL: u, Count: t.count, Pages: t.pages, Text: t.text}
 	}
 	return links
 }

@@ -81,6 +81,10 @@ type outside struct {
 	unasked []check.ExternalLink
 	// done is false when the stage did not run to its end.
 	done bool
+	// resources are how what pages load answered; resourcesDone is false when some of it
+	// was not asked for.
+	resources     []check.ExternalLink
+	resourcesDone bool
 }
 
 // noteUnasked keeps those of all links that have no answer.
@@ -104,7 +108,7 @@ func siteInput(s *site, pages []check.Facts, o outside, complete bool) check.Sit
 	}
 	in := check.SiteInput{
 		Pages: pages, External: o.links, ExternalDone: o.done, Complete: complete, Probes: s.probes,
-		Start: s.start,
+		Start: s.start, Resources: o.resources, ResourcesDone: o.resourcesDone,
 	}
 	if s.home != nil {
 		in.Home = s.home.String()

@@ -64,6 +64,9 @@ func (r *run) stages(writeCtx, workCtx, fetchCtx context.Context) (work.Result, 
 	if stopped == nil {
 		links, stopped = r.checkLinks(fetchCtx, external[:min(len(external), r.externalBudget)])
 	}
+	if stopped == nil {
+		stopped = r.checkResources(fetchCtx, site, book, &links)
+	}
 	links.noteUnasked(external)
 	reason, err := stopReason(stopped)
 	if err != nil {

@@ -25,6 +25,8 @@ type visit struct {
 	wires map[string]string
 	// outward are its links to other sites.
 	outward []outward
+	// loads is what it loads, with the markup that says so in the place of a text.
+	loads []outward
 	// stored is the state of a visit of an earlier attempt, in place of its links: most of
 	// those are the same on every page, and packed they take a tenth. See withLinks.
 	stored []byte
@@ -67,6 +69,9 @@ func newVisit(a asked, res *crawl.Result, scope crawl.Scope, now time.Time) *vis
 		v.wires = wires
 	}
 	v.sortLinks(p, res, scope)
+	for _, l := range p.Resources {
+		v.loads = append(v.loads, outward{cmp.Or(wires[l.URL], l.URL), l.Markup})
+	}
 	v.derive()
 	return v
 }

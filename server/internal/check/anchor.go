@@ -188,6 +188,7 @@ func (c *collector) resolve() {
 	}
 	p.concludeHead(base)
 	c.concludeRefresh(base)
+	c.concludeResources(base)
 }
 
 // addUnopenable notes a link that leads nowhere in any browser.

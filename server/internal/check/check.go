@@ -100,16 +100,18 @@ const (
 	NoJSONLD        Reason = "no-jsonld"        // no block of JSON-LD, or none that can be read
 	NoKnownType     Reason = "no-known-type"    // JSON-LD of no type whose properties are known
 
-	RobotsUnknown     Reason = "robots-unknown"     // robots.txt was not asked for
-	RobotsAbsent      Reason = "robots-absent"      // there is no robots.txt
-	RobotsUnreachable Reason = "robots-unreachable" // robots.txt gave no usable answer
-	SitemapAbsent     Reason = "sitemap-absent"
-	Incomplete        Reason = "incomplete"        // the audit did not see the whole site
-	TooFewPages       Reason = "too-few-pages"     // nothing to compare
-	NoExternal        Reason = "no-external-links" // or none gave a clear answer
-	LinksUnchecked    Reason = "links-unchecked"   // external links were not fetched
-	LLMsAbsent        Reason = "llms-txt-absent"   // nobody needs to have one
-	NotAsked          Reason = "not-asked"         // the request that it needs was not made
+	RobotsUnknown      Reason = "robots-unknown"     // robots.txt was not asked for
+	RobotsAbsent       Reason = "robots-absent"      // there is no robots.txt
+	RobotsUnreachable  Reason = "robots-unreachable" // robots.txt gave no usable answer
+	SitemapAbsent      Reason = "sitemap-absent"
+	Incomplete         Reason = "incomplete"          // the audit did not see the whole site
+	TooFewPages        Reason = "too-few-pages"       // nothing to compare
+	NoExternal         Reason = "no-external-links"   // or none gave a clear answer
+	LinksUnchecked     Reason = "links-unchecked"     // external links were not fetched
+	NoResources        Reason = "no-resources"        // or none gave a clear answer
+	ResourcesUnchecked Reason = "resources-unchecked" // what pages load was not all asked for
+	LLMsAbsent         Reason = "llms-txt-absent"     // nobody needs to have one
+	NotAsked           Reason = "not-asked"           // the request that it needs was not made
 )
 
 // Reasons lists every reason; an [Outcome] holds an index into it.
@@ -120,7 +122,7 @@ var Reasons = [...]Reason{
 	NoImages, NoControls, NoHeadings, NoHTTPS, LocalSite, NoHreflang,
 	NotLinked, NoSignals,
 	PartRead, NotArticle, TooLittleText, LanguageUnknown, NoDate, NoJSONLD, NoKnownType,
-	NotAsked, LLMsAbsent,
+	NotAsked, LLMsAbsent, NoResources, ResourcesUnchecked,
 }
 
 // Outcome is the result of one page check: pass, fail or the reason why it does

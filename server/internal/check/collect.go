@@ -34,6 +34,7 @@ type collector struct {
 	jsonText               []byte // of the JSON-LD block that is open
 	anchorElement          anchor
 	refs                   references
+	loaded                 resources
 	controls               controls
 	unseen                 unseen
 	// jsonLeft and noscriptLeft are how many bytes are still read of such elements.
@@ -83,9 +84,7 @@ func (c *collector) enter(tag string, a atom.Atom, at attrs) {
 		}
 		return
 	}
-	if c.secure {
-		c.load(a, at)
-	}
+	c.load(a, at)
 	if breaksLine(tag) {
 		c.p.Prose.endLine()
 	}

@@ -13,6 +13,7 @@ var links = []Check{
 		ID: "broken-external", Category: shared.CategoryLinks, Severity: shared.SeverityWarning,
 		Source: "RFC 9110 section 15", Site: &SiteRule{externalChecked, brokenExternal},
 	},
+	resourceRule,
 	{
 		ID: "link-malformed", Category: shared.CategoryLinks, Severity: shared.SeverityWarning,
 		Source: "URL standard", Page: &PageRule{hasReferences, linkMalformed},
@@ -58,9 +59,18 @@ func externalChecked(s *site) Reason {
 }
 
 func brokenExternal(s *site) (int, []Fault) {
-	var dead []ExternalLink
-	verified := 0
-	for _, l := range s.External {
+	dead, verified := brokenLinks(s.External)
+	faults := make([]Fault, 0, len(dead))
+	for _, l := range dead {
+		faults = append(faults, l.fault("text"))
+	}
+	return grade(len(dead), verified), faults
+}
+
+// brokenLinks are those that lead nowhere, the ones that most pages have first, and how many
+// gave a clear answer.
+func brokenLinks(all []ExternalLink) (dead []ExternalLink, verified int) {
+	for _, l := range all {
 		broken, ok := Broken(l)
 		if ok {
 			verified++
@@ -72,14 +82,11 @@ func brokenExternal(s *site) (int, []Fault) {
 	slices.SortFunc(dead, func(a, b ExternalLink) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.URL, b.URL))
 	})
-	faults := make([]Fault, 0, len(dead))
-	for _, l := range dead {
-		faults = append(faults, l.fault())
-	}
-	return grade(len(dead), verified), faults
+	return dead, verified
 }
 
-func (l ExternalLink) fault() Fault {
+// fault shows the answer and the pages; text is the name that [ExternalLink.Text] goes by.
+func (l ExternalLink) fault(text string) Fault {
 	ev := []shared.Evidence{fact("url", l.URL)}
 	if l.Failure != "" {
 		ev = append(ev, failureEvidence(l.Failure, l.FailureDetail)...)
@@ -87,7 +94,7 @@ func (l ExternalLink) fault() Fault {
 		ev = append(ev, number("status", l.Status))
 	}
 	if l.Text != "" {
-		ev = append(ev, fact("text", l.Text))
+		ev = append(ev, fact(text, l.Text))
 	}
 	pages := slices.Sorted(slices.Values(l.Pages))
 	return Fault{Evidence: append(ev, listEvidence("page", pages, max(l.Count, len(pages)))...)}

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// load notes what an element loads by http. Only pages of https ask for it.
+// load notes what an element loads, and of pages of https what it loads by http.
 func (c *collector) load(a atom.Atom, at attrs) {
 	switch a {
 	case atom.Img, atom.Script, atom.Iframe, atom.Frame, atom.Embed, atom.Track, atom.Audio, atom.Video, atom.Source,
@@ -18,23 +18,12 @@ func (c *collector) load(a atom.Atom, at attrs) {
 	default:
 		return
 	}
-	for i := range at {
-		value := at[i].val
-		switch string(at[i].key) {
-		case "src", "poster":
-			c.loadFrom(value)
-		case "srcset":
-			for candidate := range bytes.SplitSeq(value, []byte(",")) {
-				c.loadFrom(candidate)
-			}
-		case "data":
-			if a == atom.Object {
-				c.loadFrom(value)
-			}
-		case "href":
-			if a == atom.Link && isLoaded(at.get("rel")) {
-				c.loadFrom(value)
-			}
+	for markup, ref := range loads(a, at) {
+		if c.secure {
+			c.loadFrom(ref)
+		}
+		if a != atom.Iframe && a != atom.Frame {
+			c.loaded.add(markup, ref)
 		}
 	}
 }
@@ -56,9 +45,6 @@ func (c *collector) loadFrom(ref []byte) {
 	ref = bytes.TrimSpace(ref)
 	if len(ref) < len(scheme) || !bytes.EqualFold(ref[:len(scheme)], []byte(scheme)) {
 		return
-	}
-	if i := bytes.IndexAny(ref, " \t\n"); i >= 0 { // the width that a candidate is for
-		ref = ref[:i]
 	}
 	u, err := url.Parse(string(ref))
 	if err != nil || u.Host == "" || netname.IsLoopback(u.Hostname()) {

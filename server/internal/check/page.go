@@ -84,6 +84,9 @@ type Page struct {
 	Insecure      []string
 	InsecureTotal int
 
+	// Resources are distinct things that the page loads, the first ones.
+	Resources []Resource
+
 	// Links are distinct http(s) targets in order of appearance, at most
 	// MaxLinks. Outbound counts those on other hosts that the main text links to.
 	Links    []Link

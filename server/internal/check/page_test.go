@@ -40,6 +40,9 @@ func TestParse(t *testing.T) {
 			{URL: "https://sitio.example/blog/post", Text: "enlace uno", Ref: "post", Main: true},
 			{URL: "https://otro.example/x", Text: "fuera", Ref: "https://otro.example/x", Main: true},
 		},
+		Resources: []Resource{
+			{"https://sitio.example/blog/a.png", "img src"}, {"https://sitio.example/blog/b.png", "img src"},
+		},
 		Outbound: 1, Images: 2, ImagesWithoutAlt: 1, WithoutAlt: []string{"b.png"}, LinkElements: 6,
 		VisibleWords: 17, MainWords: 12, MainLinkWords: 7, ParagraphWords: 10, Scripts: 1, ScriptBytes: 10,
 	}

@@ -24,7 +24,11 @@ type SiteInput struct {
 	// false when that stage did not run.
 	External     []ExternalLink
 	ExternalDone bool
-	Probes       Probes
+	// Resources are what pages load, with their markup in the place of a link's text;
+	// ResourcesDone is false when some of it was not asked for.
+	Resources     []ExternalLink
+	ResourcesDone bool
+	Probes        Probes
 	// Complete is true when no page of the site was left out. A page that was cut makes
 	// the site incomplete too: what it leads to and what it says are not all known.
 	Complete bool

@@ -83,6 +83,8 @@ func sound(change ...func(*SiteInput)) SiteInput {
 		Pages:        []Facts{listedPage("", canonical("")), listedPage("a", linked, alsoAt("b")), listedPage("b", linked, alsoAt("a"))},
 		External:     []ExternalLink{{URL: "https://otro.example/", Status: 200, Count: 1, Pages: []string{home}}},
 		ExternalDone: true, Complete: true,
+		Resources:     []ExternalLink{{URL: home + "x.png", Status: 200, Count: 1, Pages: []string{home}, Text: "img src"}},
+		ResourcesDone: true,
 		Probes: Probes{
 			Insecure: &Probe{URL: "http://sitio.example/", FinalURL: home, Status: 301},
 			LLMs: &LLMs{
@@ -289,6 +291,11 @@ var siteCases = []struct {
 	}},
 	{id: "broken-external", in: sound(func(in *SiteInput) { in.ExternalDone = false }), reason: LinksUnchecked},
 	{id: "broken-external", in: sound(func(in *SiteInput) { in.External[0].Status = 999 }), reason: NoExternal},
+	{id: "broken-resource", in: sound(func(in *SiteInput) {
+		in.Resources[0].Status, in.ResourcesDone = 404, false
+	}), want: [][]shared.Evidence{ev("url", home+"x.png", "status", "404", "markup", "img src", "page", home)}},
+	{id: "broken-resource", in: sound(func(in *SiteInput) { in.ResourcesDone = false }), reason: ResourcesUnchecked},
+	{id: "broken-resource", in: sound(func(in *SiteInput) { in.Resources = nil }), reason: NoResources},
 	{id: "robots-blocks-page", in: sound(robotsAre(robots(rules{"Googlebot": "/a"}))),
 		want: [][]shared.Evidence{ev("page", home+"a", "line", "2", "rule", "Disallow: /a")}},
 	{id: "robots-blocks-page", in: sound(robotsAre(robots(rules{"*": "/x"})), func(in *SiteInput) {

@@ -1,0 +1,113 @@
+package audit
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"atalaya/server/internal/check"
+	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/work"
+)
+
+const (
+	// maxLoads and maxLoadBytes bound the addresses that are remembered of what pages
+	// load, and maxResources how many of them are asked for, those of most pages first.
+	maxLoads     = 20_000
+	maxLoadBytes = 4 << 20
+	maxResources = 1_000
+	// resourceTime bounds how long they are asked for.
+	resourceTime = 3 * time.Minute
+)
+
+// loads is what the pages of a site load. Pages share most of it. What is beyond its
+// bounds is not known, and then it is incomplete.
+type loads struct {
+	targets    map[string]*target
+	bytes      int
+	incomplete bool
+}
+
+// add notes that a page loads something.
+func (l *loads) add(page string, o outward) {
+	t := l.targets[o.URL]
+	if t == nil {
+		if len(l.targets) >= maxLoads || l.bytes+len(o.URL) > maxLoadBytes {
+			l.incomplete = true
+			return
+		}
+		l.bytes += len(o.URL)
+		t = &target{}
+		l.targets[o.URL] = t
+	}
+	t.add(page, o.Text)
+}
+
+// checkResources asks for what pages load as for links to other sites, each address once:
+// what was asked for already is not asked for again, and within the site robots.txt is
+// asked first.
+func (r *run) checkResources(ctx context.Context, s *site, b *book, o *outside) error {
+	all := sortedLinks(b.loads.targets)
+	r.say(work.Say("checking-resources", len(all)))
+	limited, done := context.WithTimeout(ctx, resourceTime)
+	defer done()
+	known, unknown := splitKnown(all, b.facts, o.links)
+	toAsk := r.allowedOf(limited, s, unknown[:min(len(unknown), maxResources)])
+	o.resources = known
+	asked := 0
+	var fault error
+	for a := range r.askHosts(limited, groupByHost(toAsk)) {
+		if a.err != nil {
+			if limited.Err() == nil {
+				fault = a.err
+				done()
+			}
+			continue
+		}
+		asked++
+		o.resources = append(o.resources, a.link)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	o.resourcesDone = limited.Err() == nil && asked == len(toAsk) && len(unknown) <= maxResources && !b.loads.incomplete
+	return fault
+}
+
+// splitKnown answers from pages that were visited and links that were asked for.
+func splitKnown(all []check.ExternalLink, pages []check.Facts, links []check.ExternalLink) (known, unknown []check.ExternalLink) {
+	answers := make(map[string]check.ExternalLink, len(pages)+len(links))
+	for i := range pages {
+		if f := &pages[i]; f.Analysed || f.Status >= 400 && f.Status != 429 {
+			answers[f.URL] = check.ExternalLink{Status: f.Status}
+		}
+	}
+	for _, l := range links {
+		answers[l.URL] = l
+	}
+	for _, l := range all {
+		a, answered := answers[l.URL]
+		if !answered {
+			unknown = append(unknown, l)
+			continue
+		}
+		l.Status, l.Failure, l.FailureDetail = a.Status, a.Failure, a.FailureDetail
+		known = append(known, l)
+	}
+	return known, unknown
+}
+
+// allowedOf leaves out what robots.txt keeps us off within the site.
+func (r *run) allowedOf(ctx context.Context, s *site, links []check.ExternalLink) []check.ExternalLink {
+	return slices.DeleteFunc(slices.Clone(links), func(l check.ExternalLink) bool {
+		u, err := crawl.Canonical(nil, l.URL)
+		if err != nil || ctx.Err() != nil { // many rules and addresses take seconds
+			return true
+		}
+		if !s.scope.Contains(u) {
+			return false
+		}
+		d, err := r.robots.Allowed(ctx, u)
+		return err != nil || !d.Allowed
+	})
+}
