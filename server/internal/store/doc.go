@@ -80,7 +80,9 @@
 //
 // # Writes
 //
-// Writes have a deadline of [WriteTimeout] and are not repeated. Every write of
+// Writes have a deadline of [WriteTimeout] and are not repeated here. Callers may repeat
+// them: a creation with its key, a patch with the revision that it named, a cancellation
+// and a deletion get the outcome of the first time. Every write of
 // a worker carries its lease; once another worker has taken the audit up, it
 // fails with [ErrLeaseLost] and changes nothing. Times come from the database's
 // clock. When that is set back, leases reach further ahead than [LeaseMax], and such a

@@ -23,6 +23,7 @@ type headRow struct {
 	Kind        shared.Kind   `bun:"kind"`
 	Status      shared.Status `bun:"status"`
 	RequestHash string        `bun:"request_hash"`
+	Patched     string        `bun:"patched"`
 	Held        bool          `bun:"held,scanonly"` // a worker has a lease that has not run out
 }
 
@@ -147,16 +148,24 @@ func nullable[T comparable](v T) any {
 
 // Patch applies the report of an external worker and returns the audit. ifMatch
 // is the revision that the worker knows, or 0 for any: [ErrPrecondition] when it
-// is another. An ended audit gives [ErrTerminal], a site audit [ErrConflict],
+// is another, unless it comes from this very patch, which is repeated because its answer
+// was lost: then nothing changes. An ended audit gives [ErrTerminal], a site audit [ErrConflict],
 // and what breaks the contract [ErrOutOfRange] with the reason. An empty text
 // is null.
 func (s *Store) Patch(
 	ctx context.Context, id int64, patch shared.ProgressPatch, ifMatch int64,
 ) (p shared.AuditProgress, err error) {
+	hash, err := patchHash(patch, ifMatch)
+	if err != nil {
+		return p, fmt.Errorf("store: patch %d: %w", id, err)
+	}
 	err = s.write(ctx, fmt.Sprintf("patch %d", id), true, func(ctx context.Context, tx bun.Tx) error {
 		h, err := s.head(ctx, tx, "a.id = ?", id)
 		switch {
 		case err != nil:
+			return err
+		case hash != "" && hash == h.Patched:
+			p, err = s.progressInTx(ctx, tx, id)
 			return err
 		case ifMatch != 0 && ifMatch != h.Revision:
 			return ErrPrecondition
@@ -165,7 +174,8 @@ func (s *Store) Patch(
 		case h.Kind == shared.KindSite:
 			return fmt.Errorf("%w: the engine reports on a site audit", ErrConflict)
 		}
-		q := tx.NewUpdate().Table("audits").Where("id = ?", id).Set("worker_seen_at = ?", s.dialect.now)
+		q := tx.NewUpdate().Table("audits").Where("id = ?", id).Set("worker_seen_at = ?", s.dialect.now).
+			Set("patched = ?", nullable(hash))
 		if err := setPatch(q, patch); err != nil {
 			return err
 		}
@@ -176,6 +186,16 @@ func (s *Store) Patch(
 		return err
 	})
 	return p, err
+}
+
+// patchHash names a patch of one revision; a patch of any has no name.
+func patchHash(patch shared.ProgressPatch, ifMatch int64) (string, error) {
+	if ifMatch == 0 {
+		return "", nil
+	}
+	b, err := json.Marshal(patch)
+	sum := sha256.Sum256(fmt.Appendf(b, " %d", ifMatch))
+	return hex.EncodeToString(sum[:]), err
 }
 
 func setPatch(q *bun.UpdateQuery, p shared.ProgressPatch) error {
@@ -247,10 +267,14 @@ func setCancelled(q *bun.UpdateQuery) *bun.UpdateQuery {
 }
 
 // Delete takes an audit, with its pages, findings and report, out of every read.
-// A running one gives [ErrConflict]: cancel it first.
+// A running one gives [ErrConflict]: cancel it first. One that was deleted already, and
+// is not yet removed, stays so: who repeats what had no answer gets the same one.
 func (s *Store) Delete(ctx context.Context, id int64) error {
 	return s.write(ctx, fmt.Sprintf("delete %d", id), true, func(ctx context.Context, tx bun.Tx) error {
 		h, err := s.head(ctx, tx, "a.id = ?", id)
+		if errors.Is(err, ErrNotFound) {
+			return isDeleted(ctx, tx, id)
+		}
 		if err != nil {
 			return err
 		}
@@ -265,4 +289,13 @@ func (s *Store) Delete(ctx context.Context, id int64) error {
 		_, err = s.bury(tx.NewUpdate().Table("audits").Where("id = ?", id)).Exec(ctx)
 		return err
 	})
+}
+
+// isDeleted returns [ErrNotFound] for an audit that never was, or is no longer.
+func isDeleted(ctx context.Context, tx bun.Tx, id int64) error {
+	there, err := tx.NewSelect().Table("audits").Where("id = ?", id).Where("deleted_at IS NOT NULL").Exists(ctx)
+	if err == nil && !there {
+		err = ErrNotFound
+	}
+	return err
 }
