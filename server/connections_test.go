@@ -281,7 +281,7 @@ func TestStreamsLeaveDescriptorsToOthers(t *testing.T) {
 			}
 			var problem shared.Problem
 			if err := json.NewDecoder(res.Body).Decode(&problem); err != nil || res.StatusCode != 503 ||
-				problem.Code != shared.CodeOverloaded || res.Header.Get("Retry-After") == "" {
+				problem.Code != shared.CodeDescriptors || res.Header.Get("Retry-After") == "" {
 				t.Errorf("refused with %s, %+v, Retry-After %q", res.Status, problem, res.Header.Get("Retry-After"))
 			}
 			refused.Add(1)

@@ -103,6 +103,10 @@ func failStream(p *api.Problems) func(http.ResponseWriter, *http.Request, error)
 				Code: refusal.Code, Field: refusal.Field, Detail: refusal.Detail,
 				RetryAfter: refusal.RetryAfter, Err: refusal.Err,
 			}
+			// Why the database cannot, the table knows better.
+			if cause := p.Describe(refusal.Err); refusal.Code == shared.CodeUnavailable && cause.Code != shared.CodeInternal {
+				err = &api.Error{Code: cause.Code, Detail: cause.Detail, RetryAfter: refusal.RetryAfter, Err: refusal.Err}
+			}
 		}
 		p.Fail(w, r, err)
 	}

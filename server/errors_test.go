@@ -1,12 +1,17 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"atalaya/server/internal/store"
+	"atalaya/server/internal/stream"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -47,5 +52,30 @@ func TestRefusalsNameNoInternals(t *testing.T) {
 	got := p.Describe(fmt.Errorf("store: patch 3: %w: progress is 0 to 100", store.ErrOutOfRange))
 	if want := "out of range: progress is 0 to 100"; got.Detail != want {
 		t.Errorf("got %q, want %q", got.Detail, want)
+	}
+}
+
+// TestRefusedStreamsSayWhy has the database's own reasons reach whoever wants a stream.
+func TestRefusedStreamsSayWhy(t *testing.T) {
+	fail := failStream(problems(slog.New(slog.DiscardHandler)))
+	for cause, want := range map[error]shared.Code{
+		store.ErrMoved:        shared.CodeDatabaseMoved,
+		store.ErrFull:         shared.CodeDatabaseFull,
+		store.ErrStandby:      shared.CodeDatabaseStandby,
+		store.ErrTimeout:      shared.CodeUnavailable,
+		store.ErrUnavailable:  shared.CodeUnavailable,
+		errors.New("unknown"): shared.CodeUnavailable,
+	} {
+		w := httptest.NewRecorder()
+		refusal := &stream.Refusal{Code: shared.CodeUnavailable, RetryAfter: 7 * time.Second,
+			Err: fmt.Errorf("store: changes: %w", cause)}
+		fail(w, httptest.NewRequest("GET", "/sse/audits", nil), refusal)
+		var got shared.Problem
+		if err := json.NewDecoder(w.Body).Decode(&got); err != nil {
+			t.Fatal(err)
+		}
+		if got.Code != want || w.Code != 503 || w.Header().Get("Retry-After") != "7" {
+			t.Errorf("%v: got %d %s, Retry-After %s; want 503 %s", cause, w.Code, got.Code, w.Header().Get("Retry-After"), want)
+		}
 	}
 }

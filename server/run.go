@@ -79,7 +79,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	problems := problems(log)
 	streams := stream.New(reader{rows}, changes, stream.Config{
 		Heartbeat: cfg.Heartbeat, Lifetime: cfg.StreamLifetime, WriteTimeout: cfg.WriteTimeout, Drain: cfg.Drain,
-		Writer: cfg.StreamWriter, MaxStreams: maxStreams,
+		Writer: cfg.StreamWriter, MaxStreams: maxStreams, FewDescriptors: cfg.MaxStreams == 0,
 		Admit: admit(access.NewStreams(cfg.MaxStreamsPerIP, cfg.TrustedProxies)),
 		Fail:  failStream(problems), Log: log, Metrics: metrics,
 	})

@@ -35,7 +35,8 @@ const (
 	CodeDatabaseStandby Code = "database_standby"       // another server is the primary
 	CodeDatabaseMoved   Code = "database_moved"         // the database's files were removed or replaced
 	CodeDraining        Code = "draining"               // the server is shutting down
-	CodeOverloaded      Code = "overloaded"             // come back after Retry-After
+	CodeOverloaded      Code = "overloaded"             // as many streams as may be; come back after Retry-After
+	CodeDescriptors     Code = "descriptors"            // as many streams as the limit of open files has room for
 )
 
 // Codes lists every code. What hangs on a code (its status and title in package
@@ -73,6 +74,7 @@ var Codes = [...]Code{
 	CodeDatabaseMoved,
 	CodeDraining,
 	CodeOverloaded,
+	CodeDescriptors,
 }
 
 // ProblemType is the media type of every error answer (RFC 9457).

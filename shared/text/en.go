@@ -978,6 +978,7 @@ var english = language{
 			"put them back or restart it."},
 		{"draining", "The server is busy or restarting. Try again in a moment."},
 		{"overloaded", "The server is busy or restarting. Try again in a moment."},
+		{"descriptors", "The server has no room for another connection. Try again in a moment."},
 		{"offline", "You are offline. Try again when there is a connection."},
 		{"network", "The server does not answer. Check your connection and try again."},
 		{"foreign", "Something other than the server answered, perhaps a sign-in page of the network. Open a new " +

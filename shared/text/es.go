@@ -1016,6 +1016,7 @@ var spanish = language{
 			"Quien lo administra tiene que devolverlos a su sitio o reiniciarlo."},
 		{"draining", "El servidor está ocupado o reiniciándose. Inténtalo dentro de un momento."},
 		{"overloaded", "El servidor está ocupado o reiniciándose. Inténtalo dentro de un momento."},
+		{"descriptors", "En el servidor no cabe otra conexión. Inténtalo dentro de un momento."},
 		{"offline", "No hay conexión. Inténtalo de nuevo cuando la haya."},
 		{"network", "El servidor no responde. Comprueba tu conexión e inténtalo otra vez."},
 		{"foreign", "Respondió algo que no es el servidor, quizá una página de acceso de la red. Abre otra " +

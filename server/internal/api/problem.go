@@ -92,6 +92,7 @@ var answers = map[shared.Code]answer{
 	shared.CodeDatabaseMoved:   {503, "The database's files were removed or replaced"},
 	shared.CodeDraining:        {503, "The server is shutting down"},
 	shared.CodeOverloaded:      {503, "The server is full"},
+	shared.CodeDescriptors:     {503, "The server has no room for another connection"},
 }
 
 // Problems turns errors into answers.

@@ -80,6 +80,9 @@ type Config struct {
 	// MaxStreams bounds the open streams and held polls. Defaults to 0: no
 	// bound.
 	MaxStreams int
+	// FewDescriptors says that MaxStreams is what the limit of open files has room for,
+	// so that a refusal says so. Defaults to false: somebody has chosen it.
+	FewDescriptors bool
 	// Writer is what carries the bytes. Defaults to [WriterAuto].
 	Writer Writer
 	// Admit may refuse a request with an error that Fail understands; release

@@ -150,7 +150,8 @@
 // # Bounds
 //
 // Config.MaxStreams bounds streams and held polls together, Config.Admit those of one
-// peer. Both refuse the newcomer (503 overloaded, 429 too_many_streams, each with a
+// peer. Both refuse the newcomer (503 overloaded, or descriptors where the limit of open
+// files is the bound; 429 too_many_streams; each with a
 // reason and a jittered Retry-After) and never evict an open stream: its client would
 // come back at once, and another would be evicted for it. A poll over the bounds is
 // answered at once instead of held.

@@ -175,7 +175,7 @@ func (s *Server) admit(r *http.Request) (free func(), err error) {
 	if err := s.gate.enter(); errors.Is(err, errDraining) {
 		return nil, draining(s.cfg.Drain)
 	} else if err != nil {
-		return nil, overloaded()
+		return nil, s.cfg.full()
 	}
 	if s.cfg.Admit == nil {
 		return nil, nil

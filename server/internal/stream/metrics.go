@@ -30,8 +30,8 @@ var (
 	faults     = []string{endWriteDeadline, faultSweep}
 	rejections = []string{
 		string(shared.CodeBadID), string(shared.CodeBadQuery), string(shared.CodeNotFound), string(shared.CodeTooManyStreams),
-		string(shared.CodeOverloaded), string(shared.CodeDraining), string(shared.CodeUnavailable), string(shared.CodeInternal),
-		notAdmitted,
+		string(shared.CodeOverloaded), string(shared.CodeDescriptors), string(shared.CodeDraining),
+		string(shared.CodeUnavailable), string(shared.CodeInternal), notAdmitted,
 	}
 )
 

@@ -56,9 +56,14 @@ func draining(window time.Duration) *Refusal {
 	return comeBack(shared.CodeDraining, "The server is shutting down.", between(refusedFirst, window), nil)
 }
 
-func overloaded() *Refusal {
-	return comeBack(shared.CodeOverloaded,
-		"The server holds as many streams as it may; poll instead, or come back later.", between(refusedFirst, 2*refusedLast), nil)
+// full says what bounds the streams: what its operator wants, or what there is room for.
+func (c *Config) full() *Refusal {
+	code, detail := shared.CodeOverloaded, "The server holds as many streams as it may; poll instead, or come back later."
+	if c.FewDescriptors {
+		code, detail = shared.CodeDescriptors,
+			"The server's limit of open files has no room for another stream; poll instead, or come back later."
+	}
+	return comeBack(code, detail, between(refusedFirst, 2*refusedLast), nil)
 }
 
 // TooMany is the refusal of a peer that has as many streams as it may, for
