@@ -35,9 +35,9 @@ func TestPooler(t *testing.T) {
 	}
 
 	rows := writer(t, open(t, "pg", database), 2)
-	watching := newSubscribers(t, direct, p.url).join(20, rows.ids...)
+	watching := newSubscribers(t, direct, p.url).join(6, rows.ids...)
 	watching.waitForFirstStates()
-	stop := rows.busily(20 * time.Millisecond)
+	stop := rows.busily(50 * time.Millisecond)
 	var requests sync.WaitGroup
 	for range 10 {
 		requests.Go(func() {

@@ -123,7 +123,7 @@ func checkStreams(t *testing.T, p *process) {
 		if err != nil || got.Progress != progress {
 			t.Fatalf("progress %d: got %+v, %v", progress, got, err)
 		}
-		if took := time.Since(begun); took > time.Second {
+		if took := time.Since(begun); took > 5*time.Second { // a buffer would fill in minutes
 			t.Errorf("progress %d was held back for %v", progress, took)
 		}
 	}
