@@ -158,12 +158,19 @@ func usage(fs *flag.FlagSet, w io.Writer) {
 	fmt.Fprint(w, `Atalaya audits websites and shows each audit's progress live.
 
 Usage:
-  atalaya [serve] [flags]   run the server
-  atalaya migrate [flags]   bring the database up to date and stop
-  atalaya version           print the version
+  atalaya [serve] [flags]     run the server
+  atalaya migrate [flags]     bring the database up to date and stop
+  atalaya audit URL [flags]   audit a site without a server (see atalaya audit --help)
+  atalaya report ID [flags]   write the report of an audit (see atalaya report --help)
+  atalaya version             print the version
 
 Flags (each also as an environment variable, ATALAYA_ADDR for --addr):
 `)
+	printFlags(fs, w)
+}
+
+// printFlags prints every flag with its default.
+func printFlags(fs *flag.FlagSet, w io.Writer) {
 	fs.VisitAll(func(f *flag.Flag) {
 		kind, text := flag.UnquoteUsage(f)
 		line := "  --" + f.Name

@@ -4,17 +4,20 @@
 //	atalaya --addr :8443 --tls-cert c --tls-key k --insecure-no-auth
 //	atalaya --database-url postgres://db/atalaya
 //	atalaya migrate                             bring the database up to date and stop
+//	atalaya audit URL                           audit a site without a server
+//	atalaya report ID                           write the report of an audit
 //	atalaya --help                              every flag, with its default and bounds
 //
 // A server says where it is on standard output and logs to standard error. It
 // ends with 0 after SIGINT or SIGTERM, once every stream was told when to come
 // back; with 2 if the command line cannot be followed; with 1 otherwise, after
-// one line that says why. A second signal ends it at once. Nothing is lost when
+// one line that says why. The commands audit and report have their own --help, and audit
+// has more codes, for pipelines. A second signal ends it at once. Nothing is lost when
 // it is killed: the truth is in the rows, and the next start goes on with them.
 //
 // # Files, in reading order
 //
-//   - main.go: the command and its exit code
+//   - main.go, exit.go: the command and its exit code
 //   - run.go: the parts, wired in the order that data flows through them, and the drain
 //   - group.go: running the parts and waiting for all of them
 //   - config.go: what the operator decides, with defaults and bounds
@@ -32,6 +35,11 @@
 //   - stats.go: what of them GET /api/v1/stats says
 //   - memory.go: how large the heap may grow
 //   - trim.go: giving back what a rush of streams left behind
+//   - command.go: the commands that need no server, and how they read their flags
+//   - audit.go: atalaya audit, from the command line to the exit code
+//   - display.go: how an audit's progress is shown to whoever started it
+//   - outputs.go: the files that a report is written to
+//   - report.go: atalaya report
 //
 // Tests start the program as a process (process_test.go), some under faults
 // (fault_rig_test.go); imports_test.go holds which package may import which.
@@ -54,17 +62,9 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "atalaya:", err)
-		if errors.As(err, new(usageError)) {
-			os.Exit(2)
-		}
-		os.Exit(1)
+		os.Exit(exitCode(err))
 	}
 }
-
-// usageError is a command line that cannot be followed.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
 
 // run is the whole program except for the process: tests call it as main does.
 // It returns when ctx ends, after everything is closed.
@@ -72,6 +72,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	command := "serve"
 	if len(args) > 0 && (args[0] == "" || args[0][0] != '-') {
 		command, args = args[0], args[1:]
+	}
+	if run := commands[command]; run != nil {
+		return run(ctx, program{args, getenv, stdout, stderr})
 	}
 	switch command {
 	case "version":

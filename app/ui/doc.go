@@ -93,6 +93,7 @@
 //	dashboard_view.go   the dashboard's parts drawn
 //	audit_parts.go      the tint of new rows, the dialog
 //	report_view.go      the report drawn
+//	files.go            the files in which a report can be taken away
 //	audit_view.go       the parts of a live page drawn
 //	part.go             the component that draws a model
 //	parts.go            what several parts draw: badge, ring, strip, card

@@ -52,7 +52,7 @@ func (e *Export) csvRow(o occurrence) []string {
 	row = append(row, string(o.Finding.Severity), string(o.Finding.Category), o.Finding.CheckID,
 		words.Title, e.seen(o.Finding), words.Fix)
 	for i := range row {
-		row[i] = harmlessCell(visible(row[i]))
+		row[i] = harmlessCell(Visible(row[i]))
 	}
 	return row
 }

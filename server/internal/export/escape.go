@@ -6,10 +6,10 @@ import (
 	"unicode"
 )
 
-// visible replaces what is not seen but changes what is seen: control characters, line
+// Visible replaces what is not seen but changes what is seen: control characters, line
 // ends among them, and the marks that turn the direction of writing, by which a text can
 // be made to read as another.
-func visible(s string) string {
+func Visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t' || r == '\u2028' || r == '\u2029':

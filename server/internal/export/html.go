@@ -89,7 +89,7 @@ func (e *Export) htmlModel(ctx context.Context, failure *error) htmlModel {
 	l, a := e.Lang, &e.Report.Audit
 	address, _ := plainAddress(a.URL)
 	m := htmlModel{
-		Lang: l.Tag(), Heading: l.T(text.ReportHeading), Site: visible(shared.SiteName(a.URL)), Address: address,
+		Lang: l.Tag(), Heading: l.T(text.ReportHeading), Site: Visible(shared.SiteName(a.URL)), Address: address,
 		Facts: e.facts(), Caveat: e.caveat(),
 		Categories: l.T(text.ReportCategories), Caps: l.T(text.ReportCaps), Findings: l.T(text.ReportFindings),
 		NoFindings: l.T(text.ReportNoFindings),
@@ -126,7 +126,7 @@ func (e *Export) htmlCheck(ctx context.Context, c *shared.CheckResult, failure *
 
 func (e *Export) htmlPlace(f *shared.Finding) htmlPlace {
 	address, _ := plainAddress(f.PageURL)
-	return htmlPlace{Address: address, Where: visible(text.Place(e.Lang, f)), Seen: e.seen(f)}
+	return htmlPlace{Address: address, Where: Visible(text.Place(e.Lang, f)), Seen: e.seen(f)}
 }
 
 func (e *Export) htmlPage(p *shared.Page) htmlPage {
@@ -136,7 +136,7 @@ func (e *Export) htmlPage(p *shared.Page) htmlPage {
 	}
 	address, _ := plainAddress(p.URL)
 	return htmlPage{
-		Code: code, Address: address, URL: visible(p.URL), Title: visible(p.Title),
+		Code: code, Address: address, URL: Visible(p.URL), Title: Visible(p.Title),
 		Findings: e.Lang.Number(p.Findings.Error + p.Findings.Warning + p.Findings.Notice),
 		Time:     e.Lang.Milliseconds(p.MS),
 	}
@@ -152,12 +152,12 @@ func (e *Export) htmlLists() []htmlList {
 		case shared.OutcomePass:
 			passed.Rows = append(passed.Rows, fact{Name: e.title(c.ID)})
 		case shared.OutcomeNotApplicable:
-			not.Rows = append(not.Rows, fact{e.title(c.ID), visible(text.Reason(l, c.Reason))})
+			not.Rows = append(not.Rows, fact{e.title(c.ID), Visible(text.Reason(l, c.Reason))})
 		}
 	}
 	left := htmlList{Title: l.T(text.ReportUnvisited)}
 	for _, u := range e.Report.Unvisited {
-		left.Rows = append(left.Rows, fact{visible(text.Unvisited(l, u.Reason)), l.N(text.Addresses, u.Count)})
+		left.Rows = append(left.Rows, fact{Visible(text.Unvisited(l, u.Reason)), l.N(text.Addresses, u.Count)})
 	}
 	return []htmlList{left, passed, not}
 }

@@ -90,7 +90,7 @@ var mdText = strings.NewReplacer(
 // mdCode makes any text a span of code, in which Markdown means nothing: the fence is
 // longer than any run of backticks inside.
 func mdCode(s string) string {
-	s = visible(s)
+	s = Visible(s)
 	longest, run := 0, 0
 	for i := range len(s) {
 		if s[i] != '`' {

@@ -46,7 +46,7 @@ func (e *Export) sarifRun() sarifRun {
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{Name: "Atalaya", Rules: []sarifRule{}}},
 		// The part before the last slash says what is compared with what: audits of one site.
-		AutomationDetails: sarifAutomation{ID: "atalaya/" + visible(shared.SiteName(a.URL)) + "/"},
+		AutomationDetails: sarifAutomation{ID: "atalaya/" + Visible(shared.SiteName(a.URL)) + "/"},
 		Invocations:       []sarifInvocation{e.sarifInvocation()},
 		Properties: sarifRunProperties{
 			AuditID: a.AuditID, Site: a.URL, Status: string(a.Status), Score: a.GeoScore, Partial: a.Partial,
@@ -165,7 +165,7 @@ func sarifLevel(s shared.Severity) string {
 // sarifMessage is any text as a message, in which brackets make links and braces stand for
 // parameters.
 func sarifMessage(s string) sarifText {
-	return sarifText{sarifEscape.Replace(visible(s))}
+	return sarifText{sarifEscape.Replace(Visible(s))}
 }
 
 var sarifEscape = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, "{", "{{", "}", "}}")

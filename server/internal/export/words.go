@@ -30,13 +30,13 @@ func (e *Export) seen(f *shared.Finding) string {
 	for i, fact := range f.Evidence {
 		facts[i] = text.Seen(e.Lang, fact)
 	}
-	return visible(strings.Join(facts, "; "))
+	return Visible(strings.Join(facts, "; "))
 }
 
 // title names what a check found.
 func (e *Export) title(checkID string) string {
 	words, _ := text.Check(e.Lang, checkID)
-	return visible(words.Title)
+	return Visible(words.Title)
 }
 
 // meta is a failed check at one look: severity, category, extent, cost.
@@ -78,7 +78,7 @@ func (e *Export) facts() []fact {
 func (e *Export) caveat() string {
 	l, a := e.Lang, &e.Report.Audit
 	if a.Status == shared.StatusFailed {
-		return visible(cmp.Or(text.ErrorMessage(l, a), l.T(text.ConnFailedText)))
+		return Visible(cmp.Or(text.ErrorMessage(l, a), l.T(text.ConnFailedText)))
 	}
 	if !a.Partial {
 		return ""
