@@ -326,3 +326,68 @@ func TestFullDisk(t *testing.T) {
 type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
+
+// longShelf has as many pages as are asked for, each with a finding, and counts the slices
+// that were read of it.
+type longShelf struct{ pages, read int }
+
+func (s *longShelf) Pages(_ context.Context, _ int64, cursor string, limit int) (list shared.PageList, err error) {
+	s.read++
+	from, _ := strconv.Atoi(cursor)
+	for i := from; i < min(from+limit, s.pages); i++ {
+		list.Pages = append(list.Pages, shared.Page{ID: int64(i + 1), URL: "https://example.org/" + strconv.Itoa(i)})
+	}
+	if next := strconv.Itoa(from + limit); from+limit < s.pages {
+		list.NextCursor = &next
+	}
+	return list, nil
+}
+
+func (s *longShelf) Findings(ctx context.Context, id int64, q shared.FindingQuery) (list shared.FindingList, err error) {
+	if q.OfSite {
+		return list, nil
+	}
+	pages, err := s.Pages(ctx, id, q.Cursor, q.Limit)
+	list.NextCursor = pages.NextCursor
+	for _, p := range pages.Pages {
+		list.Findings = append(list.Findings, shared.Finding{CheckID: "title-length", PageURL: p.URL})
+	}
+	return list, err
+}
+
+func (s *longShelf) PageFindings(_ context.Context, _ int64, pages []int64) (map[int64][]shared.Finding, error) {
+	found := map[int64][]shared.Finding{}
+	for _, id := range pages {
+		found[id] = []shared.Finding{{CheckID: "title-length", PageURL: "https://example.org/" + strconv.FormatInt(id-1, 10)}}
+	}
+	return found, nil
+}
+
+// lag notes how many slices were read between two pieces of the file.
+type lag struct {
+	shelf      *longShelf
+	last, most int
+}
+
+func (l *lag) Write(b []byte) (int, error) {
+	l.most = max(l.most, l.shelf.read-l.last)
+	l.last = l.shelf.read
+	return len(b), nil
+}
+
+// TestWritingKeepsUpWithReading: however long the audit, no more is in memory than a few
+// slices and one buffer.
+func TestWritingKeepsUpWithReading(t *testing.T) {
+	report, _ := sample(t)
+	for _, f := range []Format{JSON, CSV, SARIF, HTML} {
+		shelf := &longShelf{pages: 10_000}
+		out := &lag{shelf: shelf}
+		e := Export{Report: report, Rows: shelf, Format: f, Whole: true}
+		if err := e.Write(t.Context(), out); err != nil {
+			t.Fatal(err)
+		}
+		if shelf.read < 50 || out.most > 25 {
+			t.Errorf("%s: %d slices read, up to %d of them before a piece was written", f, shelf.read, out.most)
+		}
+	}
+}
