@@ -155,7 +155,7 @@ func TestCommandsHelp(t *testing.T) {
 
 func TestAuditOfASiteThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
-	code, stdout, stderr := command(t.Context(), "audit", "http://"+freeAddr(t), "--rate", "1000")
+	code, stdout, stderr := command(t.Context(), "audit", "http://"+testkit.FreeAddr(t), "--rate", "1000")
 	if code != exitFailed || !strings.Contains(stdout, "refused the connection") || !strings.Contains(stderr, "atalaya: 127.0.0.1") {
 		t.Errorf("code %d, %s%s", code, stdout, stderr)
 	}

@@ -302,7 +302,7 @@ func launch(t *testing.T, c *exec.Cmd, home string, env ...string) {
 func firefox(t *testing.T) *window {
 	t.Helper()
 	program := installed(t, "firefox-esr")
-	profile, address := t.TempDir(), freeAddr(t)
+	profile, address := t.TempDir(), testkit.FreeAddr(t)
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)
@@ -340,7 +340,7 @@ func webkit(t *testing.T) *window {
 	if len(browsers) == 0 {
 		t.Fatal("WebKitWebDriver is installed without its browser")
 	}
-	home, address := t.TempDir(), freeAddr(t)
+	home, address := t.TempDir(), testkit.FreeAddr(t)
 	display := startScreen(t, screen, home)
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
