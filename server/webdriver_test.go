@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"atalaya/server/internal/testkit"
 )
 
 // This file drives the browsers that do not speak Chromium's protocol, by W3C WebDriver:
