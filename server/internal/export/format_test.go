@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"atalaya/shared"
+	"atalaya/shared/text"
 )
 
 func TestChoose(t *testing.T) {
@@ -32,5 +33,21 @@ func TestFileName(t *testing.T) {
 		if got := CSV.FileName(&shared.AuditProgress{URL: url, CreatedAt: day}); got != want {
 			t.Errorf("%q: got %q, want %q", url, got, want)
 		}
+	}
+}
+
+// TestEveryFormatIsOffered: the pages offer all of them.
+func TestEveryFormatIsOffered(t *testing.T) {
+	offered := map[Format]bool{}
+	for _, f := range text.Files(text.EN) {
+		offered[Format(f.Format)] = true
+	}
+	for _, f := range Formats {
+		if !offered[f] || f.MediaType() == "" {
+			t.Errorf("%s: offered %v, as %q", f, offered[f], f.MediaType())
+		}
+	}
+	if len(offered) != len(Formats) {
+		t.Errorf("offered are %v", offered)
 	}
 }
