@@ -200,6 +200,11 @@ func TestReportCommand(t *testing.T) {
 	if code, stdout, stderr := command(t.Context(), "report", "2", "--data-dir", dir); code != exitFailed || !strings.Contains(stderr, "no audit 2") {
 		t.Errorf("code %d, %s%s", code, stdout, stderr)
 	}
+	missing := filepath.Join(dir, "missing")
+	code, _, stderr = command(t.Context(), "report", "1", "--data-dir", missing)
+	if _, err := os.Stat(missing); code != exitFailed || !strings.Contains(stderr, "there is no data folder") || err == nil {
+		t.Errorf("without a folder: code %d, %s, %v", code, stderr, err)
+	}
 	p := start(t, "--data-dir", dir, "--workers", "0")
 	code, fromServer, stderr := command(t.Context(), "report", "--server", p.url, "1", "--format", "csv")
 	if code != 0 || fromServer != fromFolder {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 
@@ -87,6 +88,9 @@ func (o *reportOptions) complete(args []string) error {
 
 // read takes the report from the database.
 func (o *reportOptions) read(ctx context.Context, p program, log *slog.Logger) (err error) {
+	if _, err := os.Stat(o.dataDir); err != nil && o.databaseURL == "" { // or the store would make one
+		return fmt.Errorf("there is no data folder %s; --data-dir, --database-url or --server names where the audit is", o.dataDir)
+	}
 	rows, err := store.Open(ctx, store.Config{DatabaseURL: o.databaseURL, DataDir: o.dataDir, Log: log})
 	if err != nil {
 		return err
