@@ -15,8 +15,8 @@ func namesCanonical(s *site) Reason {
 	return NoCanonical
 }
 
-// canonicalBroken finds canonical URLs that are no page to show instead. Of those that
-// were not fetched nothing is known.
+// canonicalBroken finds canonical URLs that are no page to show instead, and as a lesser
+// fault those that name yet another one. Of those that were not fetched nothing is known.
 func canonicalBroken(s *site) (int, []Fault) {
 	byURL := s.pagesByURL()
 	var faults []Fault
@@ -31,12 +31,37 @@ func canonicalBroken(s *site) (int, []Fault) {
 		if to == nil || f.Canonical == f.final() {
 			continue
 		}
-		if why := to.unlisted(); why != nil {
+		severity, why := shared.Severity(""), to.unlisted()
+		if why == nil {
+			severity, why = shared.SeverityWarning, to.canonicalChain(byURL)
+		}
+		if why != nil {
 			ev := []shared.Evidence{fact("page", f.final()), fact("target", f.Canonical)}
-			faults = append(faults, Fault{Evidence: append(ev, why...)})
+			faults = append(faults, Fault{Severity: severity, Evidence: append(ev, why...)})
 		}
 	}
+	slices.SortStableFunc(faults, func(a, b Fault) int { return cmp.Compare(a.Severity, b.Severity) }) // errors first
 	return grade(len(faults), total), faults
+}
+
+// canonicalChain are the canonical URLs that a canonical URL leads on to, one after the
+// other, and what is wrong with the last; nil when it names itself, or none. In a circle
+// the last one was there before.
+func (f *Facts) canonicalChain(byURL map[string]*Facts) (chain []shared.Evidence) {
+	seen := map[string]bool{f.final(): true}
+	for len(chain) < maxListed && f.Canonical != "" && f.Canonical != f.final() {
+		chain = append(chain, fact("canonical", f.Canonical))
+		next := byURL[f.Canonical]
+		if seen[f.Canonical] || next == nil {
+			return chain
+		}
+		if why := next.unlisted(); why != nil {
+			return append(chain, why...)
+		}
+		seen[next.final()] = true
+		f = next
+	}
+	return chain
 }
 
 // unlisted says why search engines do not list the URL; nil when they may.
