@@ -548,8 +548,8 @@ var english = language{
 		{"canonical-broken", CheckText{
 			Title: "Canonical address leads nowhere",
 			Why: "The page tells search engines to show another address instead, and that one is an error, a " +
-				"redirect or marked noindex. In the end neither may be shown.",
-			Fix: "Name an address that answers 200 and may be indexed, most often the page's own.",
+				"redirect, marked noindex or names yet another one. In the end neither may be shown.",
+			Fix: "Name an address that answers 200, may be indexed and names itself, most often the page's own.",
 		}},
 		{"canonical-conflict", CheckText{
 			Title: "Canonical address is contradictory",

@@ -570,9 +570,10 @@ var spanish = language{
 		}},
 		{"canonical-broken", CheckText{
 			Title: "La dirección canónica no lleva a ninguna página",
-			Why: "La página pide a los buscadores que muestren otra dirección, y esa es un error, una redirección o " +
-				"lleva noindex. Al final puede no mostrarse ninguna.",
-			Fix: "Indica una dirección que responda 200 y se pueda indexar; casi siempre, la de la propia página.",
+			Why: "La página pide a los buscadores que muestren otra dirección, y esa es un error o una " +
+				"redirección, lleva noindex o indica otra más. Al final puede no mostrarse ninguna.",
+			Fix: "Indica una dirección que responda 200, se pueda indexar y se indique a sí misma; casi siempre, la de la " +
+				"propia página.",
 		}},
 		{"canonical-conflict", CheckText{
 			Title: "La dirección canónica es contradictoria",

@@ -43,6 +43,9 @@ func packed(unit string) http.HandlerFunc {
 	}
 }
 
+// silent gives no answer for as long as somebody waits for one.
+func silent(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
 // Whatever an audit is busy with, it ends soon when it is cancelled, as cancelled.
 func TestCancelIsHonouredInTheMidstOfLongWork(t *testing.T) {
 	long := strings.Repeat("a", 1500)
@@ -62,6 +65,16 @@ func TestCancelIsHonouredInTheMidstOfLongWork(t *testing.T) {
 			},
 			ready: func(p shared.AuditProgress) bool { return p.TotalPages > 1 },
 			stage: shared.StageCrawl,
+		},
+		"a request for a check alone": {
+			pages: map[string]http.HandlerFunc{"/": page("Home"), "/llms.txt": silent},
+			ready: func(p shared.AuditProgress) bool { return deref(p.MessageKey) == "trying-site" },
+			stage: shared.StageLinks,
+		},
+		"what a page loads": {
+			pages: map[string]http.HandlerFunc{"/": pageWith("Home", "<script src=/silent.js></script>"), "/silent.js": silent},
+			ready: func(p shared.AuditProgress) bool { return deref(p.MessageKey) == "checking-resources" },
+			stage: shared.StageLinks,
 		},
 		"checks of the site": {
 			pages: map[string]http.HandlerFunc{
