@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"atalaya/shared"
 )
 
 func TestReadLLMs(t *testing.T) {
@@ -95,5 +97,17 @@ func TestChallengeOf(t *testing.T) {
 	}
 	if got := ChallengeOf(http.Header{"Cf-Mitigated": {"challenge"}}, nil); got != "cf-mitigated: challenge" {
 		t.Errorf("the header: got %q", got)
+	}
+}
+
+// What asks to sign in says nothing of what is behind it: not that there is a page.
+func TestDoorHidesWhetherThereIsAPage(t *testing.T) {
+	t.Parallel()
+	door := shown("x/no", 200)
+	door.Door = true
+	for _, r := range runSite(sound(missing(shown("no", 404), door))) {
+		if r.ID == softRule.ID && r.Outcome != shared.OutcomePass {
+			t.Errorf("got %+v", r)
+		}
 	}
 }
