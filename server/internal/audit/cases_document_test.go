@@ -79,6 +79,10 @@ var bodyCases = map[string]siteCase{
 		pages: append(lines("200", "/", "/joined", "/semi", "/two"), "200 /last (no page)"),
 	},
 	"charsets": {
+		about: []string{"charset-problem"},
+		// The last three declare nothing that is a charset, and are read all the same.
+		found: lines("charset-problem", "/none-latin1", "/wrong-utf8", "/hdr-wins", "/bom-wins",
+			"/none-utf8", "/quoted", "/unknown-cs"),
 		pages: lines("200", "/", "/hdr-latin1", "/http-equiv", "/none-utf8", "/meta-latin1", "/utf16", "/hdr-wins",
 			"/bom-wins", "/none-latin1", "/sjis", "/wrong-utf8", "/quoted", "/unknown-cs"),
 		titles: map[string]string{
@@ -196,16 +200,18 @@ var linkCases = map[string]siteCase{
 	},
 	"directives": {
 		site: testkit.Site{
-			"/":            linking("Home", "/up", "/none", "/two", "/head", "/other", "/unavailable"),
+			"/":            linking("Home", "/up", "/none", "/two", "/head", "/other", "/unavailable", "/space", "/body"),
 			"/up":          robotsMeta("Upper", `<META NAME="ROBOTS" CONTENT="NOINDEX,FOLLOW">`),
 			"/none":        robotsMeta("None", `<meta name=robots content=none>`),
 			"/two":         robotsMeta("Two", `<meta name=robots content=index><meta name=robots content=noindex>`),
 			"/head":        with("X-Robots-Tag", "otherbot: nofollow, googlebot: noindex", titled("Head")),
 			"/other":       with("X-Robots-Tag", "otherbot: noindex, nofollow", titled("Other")),
 			"/unavailable": with("X-Robots-Tag", "unavailable_after: 25 Jun 2010 15:00:00 PST", titled("Later")),
+			"/space":       robotsMeta("Blank", `<meta name=robots content="noindex nofollow">`),
+			"/body":        {Body: document("Body", "", `<meta name=robots content=noindex>`)},
 		},
-		pages: lines("200", "/", "/up", "/none", "/two", "/head", "/other", "/unavailable"),
-		found: lines("page-noindex", "/up", "/none", "/two", "/head"),
+		pages: lines("200", "/", "/up", "/none", "/two", "/head", "/other", "/unavailable", "/space", "/body"),
+		found: lines("page-noindex", "/up", "/none", "/two", "/head", "/body"), // words without a comma are one that nobody knows
 	},
 }
 

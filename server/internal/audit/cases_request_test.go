@@ -225,6 +225,12 @@ var answerCases = map[string]siteCase{
 		},
 		pages: []string{"200 /"}, found: []string{"broken-external {ELSEWHERE}/gone"},
 	},
+	"a body that drips for ever": {
+		site: testkit.Site{
+			"/": linking("Home", "/drip", "/ok"), "/drip": {Body: "<p>more</p>", DripMS: 100}, "/ok": titled("Fine"),
+		},
+		engine: hasty, pages: []string{"200 /", "200 /ok", "timeout /drip"}, found: []string{"fetch-timeout /drip"},
+	},
 	"pages without an answer in time": {
 		site: testkit.Site{
 			"/": linking("Home", "/hang", "/ok", "{ELSEWHERE}/head-hangs"), "/ok": titled("Fine"),

@@ -114,6 +114,34 @@ var siteWideCases = map[string]siteCase{
 		},
 		pages: []string{"200 /"}, never: []string{"GET /llms.txt"},
 	},
+	"others-missing": {
+		// On loopback, localhost-link does not apply. The canonical address of one page is
+		// linked from nowhere, so nobody asked whether it is there.
+		about: []string{
+			"img-alt-missing", "heading-skip", "link-name-empty", "form-label-missing", "nosnippet", "redirect-temporary",
+			"hreflang-invalid", "viewport-missing",
+		},
+		pages: append(lines("200", others...), "302 /tmp > /noalt", "404 /nope"),
+		found: append(lines("viewport-missing", others...), "img-alt-missing /noalt", "heading-skip /skip",
+			"link-name-empty /emptylink", "form-label-missing /form", "nosnippet /nosnippet", "redirect-temporary /tmp",
+			"hreflang-invalid /hreflang", "http-4xx /nope", "broken-external http://localhost:3000/x"),
+	},
+	"hreflang": {
+		about: []string{"hreflang-invalid"},
+		site: testkit.Site{
+			"/": {Body: document("Home", hreflang("en", "/")+hreflang("de", "/de")+hreflang("en-UK", "/uk")+
+				hreflang("fr", "/fr"), "")},
+			"/de": titled("Deutsch"), "/uk": titled("British"),
+		},
+		pages: append(lines("200", "/", "/de", "/uk"), "404 /fr"), found: []string{"hreflang-invalid /", "http-4xx /fr"},
+	},
+	"frames that are not there": {
+		site: testkit.Site{
+			"/":      {Body: document("Home", "", `<iframe src="/frame"></iframe><iframe src="/noframe"></iframe>`)},
+			"/frame": titled("Frame"),
+		},
+		pages: []string{"200 /", "200 /frame", "404 /noframe"}, found: []string{"http-4xx /noframe"},
+	},
 	"links-6000": {
 		site: manyLinks(6_000), pages: lines("200", "/", "/last1", "/last2"), left: manyForbidden(6_000),
 	},
@@ -127,6 +155,16 @@ var siteWideCases = map[string]siteCase{
 		},
 		pages: []string{"200 /"}, stop: "cut", left: []string{"cut /"},
 	},
+}
+
+// others are the pages of the case others-missing.
+var others = []string{
+	"/", "/noalt", "/mixed", "/skip", "/emptylink", "/form", "/nosnippet", "/canonbroken", "/hreflang",
+}
+
+// hreflang is the reference to a page in another language.
+func hreflang(language, path string) string {
+	return `<link rel=alternate hreflang=` + language + ` href="{ORIGIN}` + path + `">`
 }
 
 // manyLinks has a page with n links that robots.txt forbids, so that nobody has to follow

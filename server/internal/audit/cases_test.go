@@ -30,8 +30,10 @@ type siteCase struct {
 	// pages are all pages that were visited: "STATUS PATH", with " > PATH" where a
 	// redirect led and " (no page)" after what answered 200 and was not analysed.
 	pages []string
-	// found are all findings of the checks in [watched]: "CHECK SUBJECT".
+	// found are all findings of the checks in [watched], and of those that the case is
+	// about besides: "CHECK SUBJECT".
 	found []string
+	about []string
 	// left is all that was left out: "REASON PATH".
 	left []string
 	// asked are requests that were made, and never those that must not have been:
@@ -109,7 +111,7 @@ func (c siteCase) run(t *testing.T, name string) {
 	sameSet(t, "pages", visited, c.pages)
 	var found []string
 	for _, f := range allFindings(t, st, id) {
-		if slices.Contains(watched, f.CheckID) {
+		if slices.Contains(watched, f.CheckID) || slices.Contains(c.about, f.CheckID) {
 			found = append(found, short(findingLine(f)))
 		}
 	}

@@ -37,8 +37,9 @@ type Answer struct {
 	Raw     string            `json:"raw"`  // all that is sent before the connection is closed
 	Gzip    bool              `json:"gzip"` // compresses the body, without a word of it in the header
 	DelayMS int               `json:"delay_ms"`
-	Head    *Answer           `json:"head"`  // to HEAD, where that is another one
-	Times   []Answer          `json:"times"` // to one request after the other, the last one for ever
+	DripMS  int               `json:"drip_ms"` // has the body come again and again, so far apart, without an end
+	Head    *Answer           `json:"head"`    // to HEAD, where that is another one
+	Times   []Answer          `json:"times"`   // to one request after the other, the last one for ever
 	// NeedCookie names a cookie that the answer is for. Whoever comes without it is
 	// given it and sent to the same address again.
 	NeedCookie string `json:"need_cookie"`
@@ -166,6 +167,26 @@ func (s *SiteServer) serve(conn net.Conn) {
 		if _, err := conn.Write(s.encode(request, answer)); err != nil || answer.closes() {
 			return
 		}
+		if answer.DripMS > 0 {
+			s.drip(conn, answer)
+			return
+		}
+	}
+}
+
+// drip goes on with a body until the client or the server goes away.
+func (s *SiteServer) drip(conn net.Conn, a Answer) {
+	tick := time.NewTicker(time.Duration(a.DripMS) * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.closing:
+			return
+		case <-tick.C:
+		}
+		if _, err := io.WriteString(conn, a.Body); err != nil {
+			return
+		}
 	}
 }
 
@@ -252,6 +273,9 @@ func (s *SiteServer) encode(r SiteRequest, a Answer) []byte {
 	}
 	status := cmp.Or(a.Status, http.StatusOK)
 	fields := map[string]string{"Content-Length": fmt.Sprint(len(body))}
+	if a.DripMS > 0 {
+		fields["Content-Length"] = ""
+	}
 	if status == http.StatusOK {
 		fields["Content-Type"] = typeOf(r.URI)
 	}
