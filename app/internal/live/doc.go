@@ -19,7 +19,8 @@
 //
 // # What follows what
 //
-//	platform      EventSource, fetch, page events: everything js
+//	platform      EventSource, fetch, page events: everything js. In the app package
+//	              tabs stands between: its sources are fed by one tab's for all
 //	  → session   one goroutine; carries out commands, feeds back what happens
 //	  → replica   the state known, and what may replace it
 //	  → machine   [Next]: what follows from an event; pure
@@ -125,7 +126,8 @@
 //
 // # Guarantees
 //
-//   - At most one source is open, and nothing is polled beside a healthy stream.
+//   - A session has at most one source open, and polls nothing beside a healthy stream.
+//     How many streams the tabs of a browser have together, package tabs decides.
 //   - Requests of the polling address start at least 3 s apart, whatever happens.
 //   - Closed is final and leaves nothing behind: source closed, request aborted,
 //     timer stopped, listeners removed, callbacks released, goroutines ended.

@@ -1,7 +1,8 @@
 package tabs
 
 import (
-	"sync"
+	"math/rand/v2"
+	"strconv"
 	"syscall/js"
 	"time"
 
@@ -12,16 +13,29 @@ import (
 // would have to have different ones.
 const commonName = "atalaya.v1.streams"
 
+// theBrowser is made when the first page asks, as part of the start that is cut in pieces.
+var theBrowser live.Platform
+
 // Browser is the browser that the program runs in, with streams that its tabs share or,
 // where they cannot, with few streams in all.
-var Browser = sync.OnceValue(func() live.Platform {
+func Browser() live.Platform {
+	if theBrowser == nil {
+		theBrowser = newBrowser()
+	}
+	return theBrowser
+}
+
+func newBrowser() live.Platform {
 	if js.Global().Get("BroadcastChannel").Truthy() && locks().Truthy() {
 		return newHub(live.Browser(), browser{}, randomName())
 	}
 	return &solo{
 		Platform: live.Browser(), visibility: browser{}, kv: live.DeviceValues(), name: randomName(), now: time.Now,
 	}
-})
+}
+
+// randomName is a text that no other tab has.
+func randomName() string { return strconv.FormatUint(rand.Uint64(), 36) }
 
 // locks is the browser's lock manager, which only secure pages have.
 func locks() js.Value {

@@ -1,8 +1,8 @@
 package tabs
 
 import (
+	"context"
 	"math/rand/v2"
-	"strconv"
 	"sync"
 	"time"
 
@@ -32,12 +32,13 @@ type hub struct {
 	sources   map[int]func(live.Signal)
 	lastID    int
 	streams   [lines]live.Stream
-	connected bool
+	connected bool // to the channel
+	company   bool // another tab was heard
 	send      func(text string)
-	leave     func()
-	release   func()
+	leave     func() // the channel
+	release   func() // the lock, or the line for it; nil while the tab wants neither
 	wakes     *time.Timer
-	goes      *time.Timer // when the tab watches nothing
+	retires   *time.Timer // when the tab watches nothing
 }
 
 // newHub makes the tab's platform, named by a text that no other tab has.
@@ -46,9 +47,6 @@ func newHub(p live.Platform, c Commons, name string) *hub {
 	h.member.me = name
 	return h
 }
-
-// randomName is a text that no other tab has.
-func randomName() string { return strconv.FormatUint(rand.Uint64(), 36) }
 
 // OpenStream opens a source that the leader's streams feed. What the leader cannot carry
 // is opened as a stream of this tab's own.
@@ -83,8 +81,19 @@ func (s sharedSource) Close() {
 	delete(h.sources, s.id)
 	h.step(func(m *member) { m.closed(s.id) })
 	if len(h.sources) == 0 {
-		h.goes.Reset(linger)
+		h.retires.Reset(linger)
 	}
+}
+
+// Fetch asks the server. With other tabs about it asks for no answer to be held: a held
+// one keeps a connection, and the tabs have few together.
+func (h *hub) Fetch(ctx context.Context, r live.Request) (live.Response, error) {
+	h.mu.Lock()
+	if h.company {
+		r.Hold = 0
+	}
+	h.mu.Unlock()
+	return h.Platform.Fetch(ctx, r)
 }
 
 // Watch tells what happens around the page, and leaves the other tabs before a page goes
@@ -92,48 +101,68 @@ func (s sharedSource) Close() {
 func (h *hub) Watch(tell func(live.Wake)) (stop func()) {
 	return h.Platform.Watch(func(w live.Wake) {
 		if w == live.WakeHide {
-			h.disconnect(func() bool { return true })
+			h.disconnect()
 		}
 		tell(w)
 	})
 }
 
-// connect joins the other tabs; the caller holds mu.
+// connect joins the other tabs, and those who want to lead; the caller holds mu.
 func (h *hub) connect() {
-	if h.connected {
-		h.goes.Stop()
-		return
+	if !h.connected {
+		h.connected = true
+		h.send, h.leave = h.commons.Connect(func(text string) {
+			if g, ok := decodeMessage(text); ok {
+				h.happened(func(m *member) {
+					h.company = true
+					m.received(g)
+				})
+			}
+		})
+		h.wakes = time.AfterFunc(time.Hour, func() { h.happened((*member).ticked) })
+		h.retires = time.AfterFunc(time.Hour, h.retire)
 	}
-	h.connected = true
-	h.send, h.leave = h.commons.Connect(func(text string) {
-		if g, ok := decodeMessage(text); ok {
-			h.happened(func(m *member) { m.received(g) })
-		}
-	})
-	h.wakes = time.AfterFunc(time.Hour, func() { h.happened((*member).ticked) })
-	h.goes = time.AfterFunc(time.Hour, func() { h.disconnect(func() bool { return len(h.sources) == 0 }) })
-	h.acquire(false)
+	h.retires.Stop()
+	if h.release == nil {
+		h.acquire(false)
+	}
 }
 
-// disconnect leaves the other tabs if that is wanted, and all that this one carries for
-// them: they find another.
-func (h *hub) disconnect(wanted func() bool) {
+// retire gives up the lock, and all that this tab carries for others, because it watches
+// nothing: they find another leader.
+func (h *hub) retire() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.connected || !wanted() {
+	if h.connected && len(h.sources) == 0 {
+		h.giveUp()
+	}
+}
+
+// disconnect leaves the other tabs altogether.
+func (h *hub) disconnect() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.connected {
 		return
 	}
 	for id := range h.sources {
 		delete(h.sources, id)
 		h.step(func(m *member) { m.closed(id) })
 	}
-	h.step((*member).left)
+	h.giveUp()
 	h.connected = false
 	h.wakes.Stop()
-	h.goes.Stop()
-	h.release()
-	h.release = nil
+	h.retires.Stop()
 	h.leave()
+}
+
+// giveUp leads no longer and wants to no longer; the caller holds mu.
+func (h *hub) giveUp() {
+	h.step((*member).left)
+	if h.release != nil {
+		h.release()
+		h.release = nil
+	}
 }
 
 // acquire stands in line for the lock or takes it; the caller holds mu.

@@ -18,15 +18,18 @@ type member struct {
 	jitter float64       // a random fraction, drawn anew for each call
 
 	leading bool
-	term    int    // of the leader, or of the last one known
-	leader  string // the tab heard as leader; empty while none is
-	sources []source
-	carrier carrier // while leading
+	term    int           // of the leader, or of the last one known
+	leader  string        // the tab heard as leader; empty while none is
+	ledAt   time.Duration // since when; 0 before the first
+	// patience is how many times answerWithin that tab has to answer.
+	patience int
+	sources  []source
+	carrier  carrier // while leading
 
 	askAt    time.Duration // deadline: the leader was not heard for long
 	answerBy time.Duration // deadline: the leader's answer
 	claimBy  time.Duration // deadline: the lock, taken from a leader that does not answer
-	excused  bool          // a deadline was put off for lateness; nothing was heard since
+	excuses  int           // how often it was asked again for lateness; nothing was heard since
 
 	commands []command
 }
@@ -37,7 +40,7 @@ type source struct {
 	topic topic
 	url   string
 	on    bool          // it was told that its stream is open, and of no error since
-	onAt  time.Duration // since when
+	onAt  time.Duration // since when; a new leader changes neither
 }
 
 // command is one thing to do. Commands are carried out in order.
@@ -90,7 +93,6 @@ func (m *member) closed(id int) {
 
 // watch asks the leader to carry a source, whoever that is, and for its answer.
 func (m *member) watch(s *source) {
-	s.on = false
 	if m.leading {
 		m.add(watcher{tab: m.me, source: s.id, topic: s.topic, url: s.url})
 		return
@@ -99,46 +101,29 @@ func (m *member) watch(s *source) {
 	m.expectAnswer()
 }
 
-// renew brings a source to a new leader. One that is live comes by itself, as after the
-// end of any stream's lifetime: silently, and asking for the state anew.
-func (m *member) renew(id int) {
-	s := m.source(id)
-	if s == nil {
-		return
+// watchAll asks a new leader to carry what the last one carried.
+func (m *member) watchAll() {
+	for i := range m.sources {
+		m.watch(&m.sources[i])
 	}
-	if s.on && m.at-s.onAt >= renewAfter {
-		m.tell(s, endOf(shared.EndMaxAge))
-		return
-	}
-	m.watch(s)
-}
-
-func (m *member) renewAll() {
-	for _, s := range slices.Clone(m.sources) {
-		m.renew(s.id)
-	}
-}
-
-func (m *member) source(id int) *source {
-	i := slices.IndexFunc(m.sources, func(s source) bool { return s.id == id })
-	if i < 0 {
-		return nil
-	}
-	return &m.sources[i]
 }
 
 // tell tells a source what happened to its stream. One that was not told that it is
 // open is told of nothing but what ends it.
+//
+// A source that is open and hears of an opening has got another leader. It comes back as
+// after the end of any stream's lifetime, which is silent and asks for the state anew;
+// the stream that it comes back to is open already.
 func (m *member) tell(s *source, g live.Signal) {
-	switch g.Kind {
-	case live.SignalOpen:
+	switch {
+	case g.Kind == live.SignalOpen && s.on && m.at-s.onAt >= renewAfter:
+		g, s.on = endOf(shared.EndMaxAge), false
+	case g.Kind == live.SignalOpen:
 		s.on, s.onAt = true, m.at
-	case live.SignalEnd, live.SignalError:
+	case g.Kind == live.SignalEnd, g.Kind == live.SignalError:
 		s.on = false
-	default:
-		if !s.on {
-			return
-		}
+	case !s.on:
+		return
 	}
 	m.do(command{do: tell, source: s.id, signal: g})
 }
@@ -202,14 +187,24 @@ func (m *member) follows(g message) bool {
 		m.do(command{do: returnLock})
 	}
 	m.term, m.leader = g.Term, g.From
-	m.renewAll()
+	m.led()
+	m.watchAll()
 	return true
+}
+
+// led notes that a tab leads from now on.
+func (m *member) led() {
+	if m.ledAt != 0 && m.at-m.ledAt < calm {
+		m.patience = min(2*m.patience, mostPatience)
+	} else {
+		m.patience = 1
+	}
+	m.ledAt = m.at
 }
 
 // leaderHeard puts off all doubts about the leader.
 func (m *member) leaderHeard() {
-	m.answerBy, m.claimBy, m.excused = 0, 0, false
-	m.askAt = 0
+	m.askAt, m.answerBy, m.claimBy, m.excuses = 0, 0, 0, 0
 	if len(m.sources) > 0 {
 		m.askAt = m.at + askAfter + time.Duration(m.jitter*float64(askSpread))
 	}
@@ -219,7 +214,7 @@ func (m *member) leaderHeard() {
 func (m *member) expectAnswer() {
 	m.askAt = 0
 	if m.answerBy == 0 && m.claimBy == 0 {
-		m.answerBy = m.at + answerWithin
+		m.answerBy = m.at + time.Duration(max(m.patience, 1))*answerWithin
 	}
 }
 
@@ -252,8 +247,8 @@ func (m *member) ticked() {
 	}
 	late := m.at - m.answerBy
 	if m.due(&m.answerBy) {
-		if late >= overslept && !m.excused {
-			m.excused = true
+		if late >= overslept && m.excuses < maxExcuses {
+			m.excuses++
 			m.ask()
 			return
 		}
@@ -304,7 +299,7 @@ func (m *member) granted() {
 func (m *member) lost() {
 	if m.leading {
 		m.resign()
-		m.renewAll()
+		m.watchAll()
 	}
 }
 
@@ -313,9 +308,10 @@ func (m *member) lost() {
 func (m *member) lead() {
 	m.leading, m.leader = true, m.me
 	m.term++
+	m.led()
 	m.askAt, m.answerBy, m.claimBy = 0, 0, 0
 	m.post(message{Kind: leads})
-	m.renewAll()
+	m.watchAll()
 }
 
 // left is called when this tab leaves the others.
@@ -324,7 +320,7 @@ func (m *member) left() {
 		m.resign()
 	}
 	m.leader = ""
-	m.askAt, m.answerBy, m.claimBy, m.excused = 0, 0, 0, false
+	m.askAt, m.answerBy, m.claimBy, m.excuses = 0, 0, 0, 0
 }
 
 // resign closes all that this tab carries.

@@ -10,12 +10,19 @@ const (
 	// answerWithin is how soon a leader answers. With the times above, one that froze is
 	// replaced within two seconds.
 	answerWithin = 1100 * time.Millisecond
+	// calm is how long one tab must have led before the next is asked for as little as
+	// that again. Leaders that follow each other sooner are busy rather than frozen, and
+	// each gets twice the time of the last to answer, at most mostPatience times it.
+	calm         = 30 * time.Second
+	mostPatience = 8
 	// grantWithin is how soon a lock that was taken away from its holder is given. A
 	// browser that does not give it is led without.
 	grantWithin = time.Second
-	// overslept is how late a deadline must be noticed to mean that this tab was
-	// throttled or slept, and may itself be what was not heard.
-	overslept = 500 * time.Millisecond
+	// overslept is how late a deadline must be noticed to mean that this tab itself was
+	// throttled, busy or asleep: the answer may still be queued. It asks again then, but
+	// no more than maxExcuses times, as the timers of hidden tabs are always late.
+	overslept  = 250 * time.Millisecond
+	maxExcuses = 5
 	// gather is how long an open stream goes on before it is opened anew for newcomers:
 	// tabs that are restored together come together.
 	gather = 100 * time.Millisecond

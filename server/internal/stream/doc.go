@@ -42,7 +42,9 @@
 // subscriber that falls more than some thousand audits behind gets what is kept and
 // then a new snapshot (a resync). Only there may a revision be repeated. A deletion
 // is a change too, told by an event of its own; a subscriber that missed one has its
-// stream ended with max_age, because no snapshot shows what is gone.
+// stream ended with max_age, because no snapshot shows what is gone. A stream of several
+// audits tells the same event of each that is deleted or does not exist, because it goes
+// on for the others.
 //
 // # Slow connections
 //

@@ -39,9 +39,14 @@ type listChange struct {
 // bytes returns the encoded change; nobody may change it.
 func (c *listChange) bytes() []byte {
 	if c.frame == nil {
-		return mustEvent(nil, sse.Event{Type: shared.EventDeleted, Data: mustJSON(shared.Deleted{AuditID: c.id})})
+		return deletedEvent(c.id)
 	}
 	return c.frame.bytes(brief)
+}
+
+// deletedEvent tells that an audit is gone.
+func deletedEvent(id int64) []byte {
+	return mustEvent(nil, sse.Event{Type: shared.EventDeleted, Data: mustJSON(shared.Deleted{AuditID: id})})
 }
 
 // record keeps f unless a newer frame of the audit is kept, or its deletion. It

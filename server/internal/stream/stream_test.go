@@ -293,6 +293,9 @@ func TestSeveral(t *testing.T) {
 		if want := []string{"7@1", "9@1"}; !slices.Equal(got, want) {
 			t.Fatalf("snapshot: got %v, want %v", got, want)
 		}
+		if gone := s.Of(shared.EventDeleted); len(gone) != 1 || gone[0].Deleted.AuditID != 404 {
+			t.Errorf("of an audit that does not exist: got %v, want that it is deleted", gone)
+		}
 		r.table.progress(8, 50)
 		synctest.Wait()
 		r.table.complete(9)
@@ -325,6 +328,9 @@ func TestSeveralDeleted(t *testing.T) {
 		synctest.Wait()
 		if s.Closed() {
 			t.Fatal("ended with an audit left")
+		}
+		if gone := s.Of(shared.EventDeleted); len(gone) != 1 || gone[0].Deleted.AuditID != 7 {
+			t.Errorf("got %v, want that audit 7 is deleted", gone)
 		}
 		r.table.delete(8)
 		synctest.Wait()

@@ -68,8 +68,18 @@ func (a *auditSubscriber) unsubscribe()                  { a.hub.unsubscribeAudi
 func (a *auditSubscriber) begin(s *snapshot, frames [][]byte) [][]byte {
 	for i := range a.subs {
 		if sub := &a.subs[i]; s.frames[sub.topic.id] == nil {
-			a.finish(sub, true)
+			frames = a.giveUp(sub, frames)
 		}
+	}
+	return frames
+}
+
+// giveUp finishes an audit that does not exist, or not any more. On a stream of several
+// that is told, because the stream goes on; that of one audit ends with it.
+func (a *auditSubscriber) giveUp(sub *subscription, frames [][]byte) [][]byte {
+	a.finish(sub, true)
+	if a.variant == withoutID {
+		frames = append(frames, deletedEvent(sub.topic.id))
 	}
 	return frames
 }
@@ -94,7 +104,7 @@ func (a *auditSubscriber) take(frames [][]byte) ([][]byte, subscriberState) {
 		switch {
 		case s.done:
 		case s.topic.deleted.Load():
-			a.finish(s, true)
+			frames = a.giveUp(s, frames)
 		default:
 			hadState := s.revision > 0
 			f := s.take(a.hub.metrics)
