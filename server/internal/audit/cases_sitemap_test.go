@@ -124,7 +124,7 @@ var siteWideCases = map[string]siteCase{
 		pages: append(lines("200", others...), "302 /tmp > /noalt", "404 /nope"),
 		found: append(lines("viewport-missing", others...), "img-alt-missing /noalt", "heading-skip /skip",
 			"link-name-empty /emptylink", "form-label-missing /form", "nosnippet /nosnippet", "redirect-temporary /tmp",
-			"hreflang-invalid /hreflang", "http-4xx /nope", "broken-external http://localhost:3000/x"),
+			"hreflang-invalid /hreflang", "http-4xx /nope", "broken-external http://localhost:3000/x", "llms-txt /llms.txt"),
 	},
 	"hreflang": {
 		about: []string{"hreflang-invalid"},
