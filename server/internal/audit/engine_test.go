@@ -420,7 +420,8 @@ func TestAPanicEndsOneAuditOnly(t *testing.T) {
 }
 
 // The first page and the first finding show within 100 ms, also at the rate by default:
-// robots.txt and the start page are asked for one after the other without a pause.
+// robots.txt and the start page are asked for one after the other without a pause. A quiet
+// machine takes 16 ms.
 func TestFirstSigns(t *testing.T) {
 	s := httptest.NewServer(page("Home", "/a"))
 	t.Cleanup(s.Close)
@@ -440,13 +441,17 @@ func TestFirstSigns(t *testing.T) {
 			t.Errorf("nothing found with the first page: %+v", p)
 		}
 		t.Log("took", took)
-		if took < 100*time.Millisecond {
+		if took < firstSignBound {
 			return
 		}
 		await(t, st, id, "end", terminal)
 	}
 	t.Errorf("first page after %v", took)
 }
+
+// firstSignBound is what the first page may take on a machine that is busy with other
+// tests: less than the pause of 200 ms at the rate by default.
+const firstSignBound = 190 * time.Millisecond
 
 // When nothing outside answers, it is our network that is away: no link is
 // called broken for it.
