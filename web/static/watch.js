@@ -235,7 +235,8 @@
     if (state === "running" || !words.stream || source) {
       return;
     }
-    if (!Stream) {
+    // A tab that is restored behind others leaves its connection to theirs.
+    if (!Stream || document.hidden) {
       poll();
       return;
     }
@@ -315,7 +316,7 @@
   // ---------- Start, Cancel and the language before the program ----------
 
   // The same form sent twice starts one audit.
-  const key = Math.random().toString(36).slice(2);
+  const key = Math.random();
 
   async function send(form) {
     const button = form.querySelector("[type=submit]");

@@ -62,11 +62,13 @@ type carrier struct {
 	upstreams [lines]upstream
 }
 
-// add notes a watcher, in place of an older note of it.
-func (c *carrier) add(w watcher) *watcher {
-	c.remove(w.tab, w.source)
+// add notes a watcher, and reports whether it was not known.
+func (c *carrier) add(w watcher) (added *watcher, fresh bool) {
+	if slices.ContainsFunc(c.watchers, func(known watcher) bool { return known.tab == w.tab && known.source == w.source }) {
+		return nil, false
+	}
 	c.watchers = append(c.watchers, w)
-	return &c.watchers[len(c.watchers)-1]
+	return &c.watchers[len(c.watchers)-1], true
 }
 
 func (c *carrier) remove(tab string, source int) {

@@ -306,8 +306,11 @@ func (f *fakeTab) Connect(hear func(text string)) (post func(text string), leave
 			for _, other := range b.tabs {
 				if other != f && other.hear != nil {
 					other.event(func() {
-						if other.hear != nil {
-							other.hear(text)
+						b.mu.Lock()
+						hear := other.hear
+						b.mu.Unlock()
+						if hear != nil {
+							hear(text)
 						}
 					})
 				}
@@ -327,7 +330,7 @@ func (f *fakeTab) Acquire(steal bool, granted, lost func()) (release func()) {
 	if b.locks && steal && b.holder != nil {
 		robbed := b.holder
 		robbed.tab.event(func() {
-			if !robbed.released {
+			if b.wanted(robbed) {
 				robbed.lost()
 			}
 		})
@@ -351,6 +354,13 @@ func (f *fakeTab) Acquire(steal bool, granted, lost func()) (release func()) {
 	}
 }
 
+// wanted reports whether a request was not released.
+func (b *fakeBrowser) wanted(r *fakeRequest) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return !r.released
+}
+
 // grant gives the lock to the first in line.
 func (b *fakeBrowser) grant() {
 	b.mu.Lock()
@@ -361,7 +371,7 @@ func (b *fakeBrowser) grant() {
 	r := b.line[0]
 	b.holder, b.line = r, b.line[1:]
 	r.tab.event(func() {
-		if !r.released {
+		if b.wanted(r) {
 			r.granted()
 		}
 	})
@@ -383,6 +393,23 @@ func (b *fakeBrowser) remove(id int64) {
 	defer b.mu.Unlock()
 	delete(b.states, id)
 	b.send(id, live.Signal{Kind: live.SignalDeleted, Data: string(encode(shared.Deleted{AuditID: id}))})
+}
+
+// goDown makes the server refuse streams, or take them again.
+func (b *fakeBrowser) goDown(down bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.down = down
+}
+
+// reconnect answers the open streams anew, which met an error.
+func (b *fakeBrowser) reconnect() {
+	b.mu.Lock()
+	streams := slices.DeleteFunc(slices.Clone(b.streams), func(s *fakeStream) bool { return s.closed || s.gone })
+	b.mu.Unlock()
+	for _, s := range streams {
+		s.begin()
+	}
 }
 
 func (b *fakeBrowser) send(id int64, g live.Signal) {
@@ -454,6 +481,12 @@ func (b *fakeBrowser) current(tabs ...*fakeTab) {
 		}
 		b.mu.Unlock()
 	}
+}
+
+func (f *fakeTab) leads() bool {
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	return f.hub.member.leading
 }
 
 // phases are those that a tab told, repetitions left out.

@@ -178,14 +178,14 @@ func TestTheLockIsNeverGranted(t *testing.T) {
 func TestTheServerGoesAndComesBack(t *testing.T) {
 	inBrowser(t, func(t *testing.T, b *fakeBrowser) {
 		all := b.twenty()
-		b.down = true
+		b.goDown(true)
 		b.all(live.Signal{Kind: live.SignalError, Closed: true})
 		wait(time.Second)
 		if v := all[5].session.View(); v.Phase != live.Retrying || v.Reason != live.ReasonLost {
 			t.Errorf("without a server: %s %s", v.Phase, v.Reason)
 		}
 		b.move(1)
-		b.down = false
+		b.goDown(false)
 		wait(20 * time.Second)
 		b.current(all...)
 		if got := b.open(); len(got) != 2 {
@@ -221,11 +221,7 @@ func TestAnErrorThatHeals(t *testing.T) {
 		wait(time.Second)
 		newcomer := b.tab(live.Audit(1))
 		b.move(1)
-		for _, s := range b.streams {
-			if !s.closed {
-				s.begin()
-			}
-		}
+		b.reconnect()
 		wait(5 * time.Second)
 		b.current(append(all, newcomer)...)
 		if got := all[3].phases(); got != "connecting live retrying live" {
@@ -265,13 +261,13 @@ func TestNavigation(t *testing.T) {
 		first.follow(live.List())
 		wait(5 * time.Second)
 		b.current(b.tabs...)
-		if !first.hub.member.leading {
+		if !first.leads() {
 			t.Error("the leader was replaced because it changed screens")
 		}
 		first.session.Close()
 		wait(linger + time.Second)
 		b.current(second)
-		if first.hub.member.leading || !second.hub.member.leading {
+		if first.leads() || !second.leads() {
 			t.Error("a tab that watches nothing still leads")
 		}
 		first.follow(live.Audit(2))
@@ -288,7 +284,10 @@ func TestBackForwardCache(t *testing.T) {
 		second := b.tab(live.Audit(2))
 		wait(time.Second)
 		first.wake(live.WakeHide)
-		if first.hear != nil || b.holder != nil && b.holder.tab == first {
+		b.mu.Lock()
+		held := first.hear != nil || b.holder != nil && b.holder.tab == first
+		b.mu.Unlock()
+		if held {
 			t.Error("a hidden page still has a channel or the lock")
 		}
 		wait(time.Minute)
@@ -304,7 +303,7 @@ func TestBackForwardCache(t *testing.T) {
 func TestMoreAuditsThanAStreamCarries(t *testing.T) {
 	inBrowser(t, func(t *testing.T, b *fakeBrowser) {
 		for id := range int64(shared.MaxStreamIDs + 1) {
-			b.states[id+1] = 1
+			b.move(id + 1)
 			b.tab(live.Audit(id + 1))
 			wait(time.Millisecond)
 		}

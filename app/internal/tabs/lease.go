@@ -80,6 +80,8 @@ func (s *solo) OpenStream(url string, hear func(live.Signal)) (live.Stream, erro
 		return nil, err
 	}
 	o := &leased{Stream: stream, solo: s}
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.renewal = time.AfterFunc(leaseEvery, o.renew)
 	return o, nil
 }

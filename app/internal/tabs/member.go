@@ -343,8 +343,10 @@ func (m *member) resign() {
 func (m *member) add(w watcher) {
 	l := w.topic.line()
 	u := &m.carrier.upstreams[l]
-	added := m.carrier.add(w)
+	added, fresh := m.carrier.add(w)
 	switch {
+	case !fresh:
+		// A tab that did not know its leader asked twice.
 	case !slices.Contains(m.carrier.wanted(l), w.topic):
 		// One more than a stream may carry: it hears nothing, and polls.
 	case !u.open:
