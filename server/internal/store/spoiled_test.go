@@ -108,7 +108,9 @@ func TestSpoiledReport(t *testing.T) {
 		id := f.create(t, external).AuditID
 		f.sql(t, fmt.Sprintf("INSERT INTO reports (audit_id, body) VALUES (%d, '{\"checks\": 3')", id))
 		r, err := f.Report(t.Context(), id)
-		want := shared.Report{Audit: f.progress(t, id), Checks: []shared.CheckResult{}, Unvisited: []shared.Unvisited{}}
+		want := shared.Report{
+			Version: shared.ReportVersion, Audit: f.progress(t, id), Checks: []shared.CheckResult{}, Unvisited: []shared.Unvisited{},
+		}
 		if err != nil || !equal(r, want) {
 			t.Errorf("got %s, %v\nwant %s", wire(r), err, wire(want))
 		}

@@ -24,7 +24,8 @@ var otherValue = map[string]string{
 	"attempt":          "2", "partial": "NOT partial", "stop_reason": "'page limit'", "activity": `'{"stages":[],"pages":[],"top":[]}'`,
 	"created_at": otherTime, "started_at": otherTime, "finished_at": otherTime,
 
-	"max_depth": "6", "max_bytes": "7", "max_seconds": "8", "skip_ai_agents": "NOT skip_ai_agents", "worker_seen_at": otherTime, "lease_owner": "'w'", "lease_until": otherTime, "leases_lost": "1",
+	"max_depth": "6", "max_bytes": "7", "max_seconds": "8", "skip_ai_agents": "NOT skip_ai_agents", "patched": "'7 x'",
+	"worker_seen_at": otherTime, "lease_owner": "'w'", "lease_until": otherTime, "leases_lost": "1",
 	"cancel_requested": "NOT cancel_requested", "idempotency_key": "'key'", "request_hash": "'hash'",
 
 	// The triggers own these: a write of them alone is taken back.

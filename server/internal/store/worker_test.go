@@ -83,7 +83,7 @@ func (f *fixture) finishCompleted(t *testing.T, l work.Lease) {
 		t.Fatal(err)
 	}
 	want := shared.Report{
-		Audit: f.progress(t, l.AuditID), Checks: []shared.CheckResult{},
+		Version: shared.ReportVersion, Audit: f.progress(t, l.AuditID), Checks: []shared.CheckResult{},
 		Score:     &shared.Score{Value: 77, Categories: []shared.CategoryScore{}, Caps: []shared.Cap{}, Fixes: []shared.Fix{}, Pages: 9},
 		Unvisited: []shared.Unvisited{{Reason: "limit", Count: 3}},
 	}
