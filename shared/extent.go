@@ -17,7 +17,7 @@ var extents = map[string]Extent{
 	"canonical-broken": ExtentSome, "hreflang-invalid": ExtentSome, "robots-blocks-page": ExtentSome,
 	"sitemap-bad-url": ExtentSome,
 
-	"broken-resource": ExtentSome,
+	"broken-resource": ExtentSome, "broken-fragment": ExtentSome,
 
 	"organization-missing": ExtentSite,
 

@@ -786,6 +786,11 @@ var english = language{
 			Why:   "Images, styles or scripts are missing from the pages, which look or work other than they should.",
 			Fix:   "Put the file back, or correct the address in the pages that load it.",
 		}},
+		{"broken-fragment", CheckText{
+			Title: "Link to a place that the page does not have",
+			Why:   "The link opens the right page, but at its top: readers have to look for what it promises.",
+			Fix:   "Correct the part behind #, or give the element that the link means this id.",
+		}},
 		{"link-malformed", CheckText{
 			Title: "Link that no browser can open",
 			Why:   "The address is malformed, so a click on the link leads nowhere.",
@@ -1020,6 +1025,7 @@ var english = language{
 		{"llms-txt-absent", "The site has no llms.txt, and needs none."},
 		{"no-resources", "The pages load nothing, or nothing of it gave a clear answer."},
 		{"resources-unchecked", "Not all that the pages load could be asked for."},
+		{"no-fragments", "No link leads to a place within a page that was read."},
 		{"not-asked", "The request that this check needs was not made: it was switched off or forbidden, or there was " +
 			"no time left for it."},
 		{"part-read", "Only a part of the page was read."},

@@ -821,6 +821,11 @@ var spanish = language{
 			Why:   "Faltan imágenes, estilos o scripts, y las páginas no se ven o no funcionan como deberían.",
 			Fix:   "Repón el archivo o corrige la dirección en las páginas que lo cargan.",
 		}},
+		{"broken-fragment", CheckText{
+			Title: "Enlace a un lugar que la página no tiene",
+			Why:   "El enlace abre la página correcta, pero por el principio: hay que buscar en ella lo que promete.",
+			Fix:   "Corrige lo que sigue a # o pon ese id al elemento al que se refiere el enlace.",
+		}},
 		{"link-malformed", CheckText{
 			Title: "Enlace que ningún navegador puede abrir",
 			Why:   "La dirección está mal formada, así que un clic en el enlace no lleva a ninguna parte.",
@@ -1059,6 +1064,7 @@ var spanish = language{
 		{"llms-txt-absent", "El sitio no tiene llms.txt, ni lo necesita."},
 		{"no-resources", "Las páginas no cargan nada, o nada de ello dio una respuesta clara."},
 		{"resources-unchecked", "No se pudo pedir todo lo que cargan las páginas."},
+		{"no-fragments", "Ningún enlace lleva a un lugar dentro de una página que se haya leído."},
 		{"not-asked", "No se hizo la petición que esta comprobación necesita: estaba desactivada o prohibida, o no " +
 			"quedó tiempo para ella."},
 		{"part-read", "Solo se leyó una parte de la página."},

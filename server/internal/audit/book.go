@@ -26,12 +26,13 @@ type book struct {
 	// reasons count why a page check did not apply, by check.
 	reasons map[string]map[check.Reason]int
 	targets map[string]*target
-	loads   loads
+	// loads is what pages load, fragments the places within pages that links lead to.
+	loads, fragments addresses
 	// cut are the URLs of pages that a bound of ours left a part of out.
 	cut []string
 }
 
-// target is where links to other sites lead.
+// target is what several pages link to or load.
 type target struct {
 	count int      // pages that link to it
 	pages []string // the first of them by URL
@@ -47,7 +48,7 @@ func newBook() *book {
 		samples: map[string][]sample{},
 		reasons: map[string]map[check.Reason]int{},
 		targets: map[string]*target{},
-		loads:   loads{targets: map[string]*target{}},
+		loads:   addresses{targets: map[string]*target{}}, fragments: addresses{targets: map[string]*target{}},
 	}
 }
 
@@ -79,6 +80,38 @@ func (b *book) add(v *visit) {
 	for _, o := range v.loads {
 		b.loads.add(v.page.URL, o)
 	}
+	for _, o := range v.fragments {
+		b.fragments.add(v.page.URL, o)
+	}
+}
+
+// Bounds of addresses.
+const (
+	maxAddresses    = 20_000
+	maxAddressBytes = 4 << 20
+)
+
+// addresses are what the pages of a site have in common: most name the same. What is beyond
+// their bounds is not known, and then they are incomplete.
+type addresses struct {
+	targets    map[string]*target
+	bytes      int
+	incomplete bool
+}
+
+// add notes that a page names an address.
+func (l *addresses) add(page string, o outward) {
+	t := l.targets[o.URL]
+	if t == nil {
+		if len(l.targets) >= maxAddresses || l.bytes+len(o.URL) > maxAddressBytes {
+			l.incomplete = true
+			return
+		}
+		l.bytes += len(o.URL)
+		t = &target{}
+		l.targets[o.URL] = t
+	}
+	t.add(page, o.Text)
 }
 
 func (t *target) add(page, text string) {

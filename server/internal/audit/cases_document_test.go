@@ -38,6 +38,31 @@ var bodyCases = map[string]siteCase{
 		pages: lines("200", "/", "/deflate", "/zstd"), found: lines("http-odd-encoding", "/deflate", "/zstd"),
 		titles: map[string]string{"/deflate": "Deflate", "/zstd": "Standard"},
 	},
+	"fragments": {
+		about: []string{"broken-fragment"},
+		site: testkit.Site{
+			"/": {Body: document("Start", "", `<a href="/t#here">a</a> <a href="/t#nope">b</a> <a href="#top">c</a>
+				<a href="#">d</a> <a href="/t#caf%C3%A9">e</a>`)},
+			"/t": {Body: document("Target", "", `<p id=here>x</p><p id="café">y</p>`)},
+		},
+		pages: lines("200", "/", "/t"), found: []string{"broken-fragment /t#nope"},
+	},
+	"places within pages": {
+		about: []string{"broken-fragment"},
+		site: testkit.Site{
+			"/robots.txt": {Body: "User-agent: *\nDisallow: /private\n"},
+			"/": {Body: document("Home", "", `<h2 id=here>x</h2><a href="#here">a</a><a href="#lost">b</a><a href="/a#p">c</a>
+				<a href="/app#p">d</a><a href="/moved#p">e</a><a href="/private#p">f</a><a href="/gone#p">g</a>
+				<a href="{ELSEWHERE}/#p">h</a>`)},
+			"/a":      {Body: document("A", "", `<a href="#lost">b</a><a href="/a#p">c</a><a href="/#here">a</a>`)},
+			"/app":    {Body: `<html lang=en><title>App</title><div id=root></div><script src=/app.js></script>`},
+			"/app.js": typed("text/javascript", ""), "/moved": moved(301, "/a"),
+		},
+		elsewhere: testkit.Site{"/": titled("Elsewhere")},
+		pages:     append(lines("200", "/", "/a", "/app"), "301 /moved > /a", "404 /gone"),
+		left:      []string{"robots /private"},
+		found:     []string{"broken-fragment #lost", "broken-fragment /a#p", "content-needs-js /app", "http-4xx /gone"},
+	},
 	"pdf-as-html": {
 		pages: []string{"200 /", "200 /doc (no page)"}, found: []string{"content-type-mismatch /doc"},
 	},

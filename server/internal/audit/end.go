@@ -55,7 +55,7 @@ func (r *run) conclude(ctx context.Context, s *site, b *book, o outside, stopped
 	if reason == "" {
 		reason = partialReason(unvisited)
 	}
-	results, err := check.RunSite(ctx, siteInput(s, b.facts, o, reason == "" || reason == reasonExternal))
+	results, err := check.RunSite(ctx, siteInput(s, b, o, reason == "" || reason == reasonExternal))
 	if err != nil {
 		return work.Result{}, err
 	}
@@ -80,7 +80,7 @@ func (r *run) explainRefusal(ctx context.Context, s *site, b *book, err error) e
 	if _, refused := errors.AsType[*refusal](err); !refused || s.start == nil {
 		return nil
 	}
-	results, err := check.RunSite(ctx, siteInput(s, b.facts, outside{}, false))
+	results, err := check.RunSite(ctx, siteInput(s, b, outside{}, false))
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ const concludeGrace = 300 * time.Millisecond
 func (r *run) concludeCancelled(ctx context.Context, s *site, b *book, o outside) (work.Result, error) {
 	soon, done := context.WithTimeout(ctx, concludeGrace)
 	defer done()
-	results, _ := check.RunSite(soon, siteInput(s, b.facts, o, false))
+	results, _ := check.RunSite(soon, siteInput(s, b, o, false))
 	if err := r.saveSiteFindings(ctx, results); err != nil {
 		return work.Result{}, err
 	}

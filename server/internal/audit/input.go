@@ -102,13 +102,15 @@ func (o *outside) noteUnasked(all []check.ExternalLink) {
 
 // siteInput copies what is known of a site for the checks of the whole site.
 // complete says that no page of it was left out.
-func siteInput(s *site, pages []check.Facts, o outside, complete bool) check.SiteInput {
+func siteInput(s *site, b *book, o outside, complete bool) check.SiteInput {
+	pages := b.facts
 	for i := range pages {
 		pages[i].Linked = s.frontier.Linked(pages[i].URL)
 	}
 	in := check.SiteInput{
 		Pages: pages, External: o.links, ExternalDone: o.done, Complete: complete, Probes: s.probes,
 		Start: s.start, Resources: o.resources, ResourcesDone: o.resourcesDone,
+		Fragments: sortedLinks(b.fragments.targets), FragmentsDone: !b.fragments.incomplete,
 	}
 	if s.home != nil {
 		in.Home = s.home.String()

@@ -112,7 +112,7 @@ func TestChecksKnowWhatRobotsForbidsAndSignals(t *testing.T) {
 	s.robots = crawl.ParseRobots([]byte("User-agent: *\nContent-Signal: ai-input=no\nDisallow: /x\n"))
 	s.frontier.Skip(crawl.Item{URL: "https://example.com/x", Referrer: "https://example.com/"}, crawl.ReasonRobots)
 	s.frontier.Skip(crawl.Item{URL: "https://example.com/y"}, crawl.ReasonDepth)
-	in := siteInput(s, nil, outside{}, true)
+	in := siteInput(s, newBook(), outside{}, true)
 	want := []check.ForbiddenURL{{URL: "https://example.com/x", Referrer: "https://example.com/"}}
 	if !slices.Equal(in.Forbidden, want) {
 		t.Errorf("forbidden: got %v, want %v", in.Forbidden, want)

@@ -11,37 +11,12 @@ import (
 )
 
 const (
-	// maxLoads and maxLoadBytes bound the addresses that are remembered of what pages
-	// load, and maxResources how many of them are asked for, those of most pages first.
-	maxLoads     = 20_000
-	maxLoadBytes = 4 << 20
+	// maxResources is how many of the addresses that pages load are asked for, those of
+	// most pages first.
 	maxResources = 1_000
 	// resourceTime bounds how long they are asked for.
 	resourceTime = 3 * time.Minute
 )
-
-// loads is what the pages of a site load. Pages share most of it. What is beyond its
-// bounds is not known, and then it is incomplete.
-type loads struct {
-	targets    map[string]*target
-	bytes      int
-	incomplete bool
-}
-
-// add notes that a page loads something.
-func (l *loads) add(page string, o outward) {
-	t := l.targets[o.URL]
-	if t == nil {
-		if len(l.targets) >= maxLoads || l.bytes+len(o.URL) > maxLoadBytes {
-			l.incomplete = true
-			return
-		}
-		l.bytes += len(o.URL)
-		t = &target{}
-		l.targets[o.URL] = t
-	}
-	t.add(page, o.Text)
-}
 
 // checkResources asks for what pages load as for links to other sites, each address once:
 // what was asked for already is not asked for again, and within the site robots.txt is

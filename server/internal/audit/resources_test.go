@@ -63,21 +63,21 @@ func TestWhatPagesLoad(t *testing.T) {
 
 // A site may load any number of things: some are remembered, and the rest makes what is
 // known of them a part.
-func TestLoadsAreBounded(t *testing.T) {
+func TestAddressesAreBounded(t *testing.T) {
 	t.Parallel()
-	l := loads{targets: map[string]*target{}}
-	for i := range maxLoads + 1 {
+	l := addresses{targets: map[string]*target{}}
+	for i := range maxAddresses + 1 {
 		if l.incomplete {
 			t.Fatalf("incomplete after %d", i)
 		}
 		l.add("/", outward{URL: fmt.Sprint("/", i)})
 	}
 	l.add("/a", outward{URL: "/0", Text: "img src"})
-	if !l.incomplete || len(l.targets) != maxLoads || l.targets["/0"].count != 2 {
+	if !l.incomplete || len(l.targets) != maxAddresses || l.targets["/0"].count != 2 {
 		t.Errorf("%d kept, incomplete %v", len(l.targets), l.incomplete)
 	}
-	long := loads{targets: map[string]*target{}}
-	long.add("/", outward{URL: strings.Repeat("x", maxLoadBytes+1)})
+	long := addresses{targets: map[string]*target{}}
+	long.add("/", outward{URL: strings.Repeat("x", maxAddressBytes+1)})
 	if !long.incomplete || len(long.targets) != 0 {
 		t.Error("a long address was kept")
 	}

@@ -23,6 +23,7 @@ type state struct {
 	Links    []string          `json:"l,omitempty"`
 	Outward  []outward         `json:"o,omitempty"`
 	Loads    []outward         `json:"loads,omitempty"`
+	Places   []outward         `json:"places,omitempty"`
 	Wires    map[string]string `json:"wires,omitempty"`
 	Cut      bool              `json:"c,omitempty"`
 }
@@ -44,7 +45,7 @@ func (v *visit) record() (work.PageRecord, error) {
 	if err != nil {
 		return work.PageRecord{}, err
 	}
-	plain, err := json.Marshal(state{stateVersion, facts, v.findings, v.links, v.outward, v.loads, v.wires, v.cut})
+	plain, err := json.Marshal(state{stateVersion, facts, v.findings, v.links, v.outward, v.loads, v.fragments, v.wires, v.cut})
 	if err != nil {
 		return work.PageRecord{}, fmt.Errorf("audit: encode state of %.200q: %w", v.page.URL, err)
 	}
@@ -79,7 +80,7 @@ func pack(plain []byte) ([]byte, error) {
 
 // forgetLinks leaves the links to the state that they were restored from.
 func (v *visit) forgetLinks(state []byte) {
-	v.stored, v.links, v.wires, v.outward, v.loads = state, nil, nil, nil, nil
+	v.stored, v.links, v.wires, v.outward, v.loads, v.fragments = state, nil, nil, nil, nil, nil
 }
 
 // withLinks is the visit with the links that it forgot.
@@ -112,7 +113,7 @@ func restoreVisit(r work.PageRecord) (*visit, error) {
 	}
 	v := &visit{
 		page: r.Page, findings: s.Findings, facts: facts, links: s.Links, wires: s.Wires, outward: s.Outward,
-		loads: s.Loads, cut: s.Cut,
+		loads: s.Loads, fragments: s.Places, cut: s.Cut,
 	}
 	v.page.ID, v.page.Depth = 0, facts.Depth
 	v.derive()

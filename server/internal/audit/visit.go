@@ -27,6 +27,9 @@ type visit struct {
 	outward []outward
 	// loads is what it loads, with the markup that says so in the place of a text.
 	loads []outward
+	// fragments are the places within pages of the site that its links lead to: the address
+	// of the page, empty for its own, with # and the fragment.
+	fragments []outward
 	// stored is the state of a visit of an earlier attempt, in place of its links: most of
 	// those are the same on every page, and packed they take a tenth. See withLinks.
 	stored []byte
@@ -69,6 +72,7 @@ func newVisit(a asked, res *crawl.Result, scope crawl.Scope, now time.Time) *vis
 		v.wires = wires
 	}
 	v.sortLinks(p, res, scope)
+	v.keepFragments(p)
 	for _, l := range p.Resources {
 		v.loads = append(v.loads, outward{cmp.Or(wires[l.URL], l.URL), l.Markup})
 	}
@@ -133,6 +137,23 @@ func (v *visit) sortLinks(p *check.Page, res *crawl.Result, scope crawl.Scope) {
 			v.links = append(v.links, l.URL)
 		default:
 			v.outward = append(v.outward, outward{cmp.Or(v.wires[l.URL], l.URL), storable(l.Text, maxLinkText)})
+		}
+	}
+}
+
+// keepFragments keeps the links to places within pages of the site.
+func (v *visit) keepFragments(p *check.Page) {
+	if len(p.Fragments) == 0 {
+		return
+	}
+	own := make(map[string]bool, len(v.links)+1)
+	own[""] = true
+	for _, l := range v.links {
+		own[l] = true
+	}
+	for _, f := range p.Fragments {
+		if own[f.URL] {
+			v.fragments = append(v.fragments, outward{f.URL + "#" + f.ID, storable(f.Text, maxLinkText)})
 		}
 	}
 }

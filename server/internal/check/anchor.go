@@ -12,7 +12,8 @@ type reference struct {
 	text     string
 	noFollow bool
 	kind     LinkKind
-	main     bool // the main text has such a link
+	main     bool   // the main text has such a link
+	url      string // what it resolves to; empty before, and when it does not
 }
 
 // references are the targets of a page, distinct as written.
@@ -54,7 +55,7 @@ func (rs *references) index(ref reference) int {
 // openLink notes the target of an a or area element.
 func (c *collector) openLink(tag string, at attrs) {
 	c.closeLink()
-	c.anchorElement = anchor{index: -1, text: c.anchorElement.text[:0], markup: c.anchorElement.markup[:0]}
+	c.anchorElement = anchor{index: -1, fragment: -1, text: c.anchorElement.text[:0], markup: c.anchorElement.markup[:0]}
 	c.anchor = &c.anchorElement
 	href, ok := strings.TrimSpace(at.get("href")), at.has("href")
 	if !ok && c.cur&inSVG != 0 {
@@ -75,11 +76,14 @@ func (c *collector) openLink(tag string, at attrs) {
 		}
 		return
 	}
-	href, _, _ = strings.Cut(href, "#")
-	if href != "" {
+	page, _, fragmented := strings.Cut(href, "#")
+	if page != "" {
 		c.anchor.index = c.refs.index(reference{
-			href: href, noFollow: hasWord(at.get("rel"), "nofollow"), kind: LinkAnchor, main: c.isMain(),
+			href: page, noFollow: hasWord(at.get("rel"), "nofollow"), kind: LinkAnchor, main: c.isMain(),
 		})
+	}
+	if fragmented {
+		c.openFragment(href, at)
 	}
 	if tag == "area" {
 		c.caption([]byte(at.get("alt")))
@@ -98,6 +102,9 @@ func (c *collector) closeLink() {
 	}
 	if a.index >= 0 && c.refs.list[a.index].text == "" {
 		c.refs.list[a.index].text = label
+	}
+	if a.fragment >= 0 && c.fragments.list[a.fragment].text == "" {
+		c.fragments.list[a.fragment].text = label
 	}
 	if a.bad != "" {
 		c.p.addUncrawlable(a.bad + label)
@@ -143,7 +150,7 @@ func (c *collector) resolve() {
 		}
 	}
 	byURL := make(map[string]int, len(c.refs.list))
-	for _, ref := range c.refs.list {
+	for at, ref := range c.refs.list {
 		u, err := p.Resolve(base, ref.href, p.Encoding)
 		switch {
 		case err == nil:
@@ -160,6 +167,7 @@ func (c *collector) resolve() {
 			continue
 		}
 		key := u.String()
+		c.refs.list[at].url = key
 		i, known := byURL[key]
 		if !known {
 			if len(p.Links) >= MaxLinks {
@@ -189,6 +197,7 @@ func (c *collector) resolve() {
 	p.concludeHead(base)
 	c.concludeRefresh(base)
 	c.concludeResources(base)
+	c.resolveFragments(base)
 }
 
 // addUnopenable notes a link that leads nowhere in any browser.

@@ -110,6 +110,7 @@ const (
 	LinksUnchecked     Reason = "links-unchecked"     // external links were not fetched
 	NoResources        Reason = "no-resources"        // or none gave a clear answer
 	ResourcesUnchecked Reason = "resources-unchecked" // what pages load was not all asked for
+	NoFragments        Reason = "no-fragments"        // no link to a place of a page that was read
 	LLMsAbsent         Reason = "llms-txt-absent"     // nobody needs to have one
 	NotAsked           Reason = "not-asked"           // the request that it needs was not made
 )
@@ -122,7 +123,7 @@ var Reasons = [...]Reason{
 	NoImages, NoControls, NoHeadings, NoHTTPS, LocalSite, NoHreflang,
 	NotLinked, NoSignals,
 	PartRead, NotArticle, TooLittleText, LanguageUnknown, NoDate, NoJSONLD, NoKnownType,
-	NotAsked, LLMsAbsent, NoResources, ResourcesUnchecked,
+	NotAsked, LLMsAbsent, NoResources, ResourcesUnchecked, NoFragments,
 }
 
 // Outcome is the result of one page check: pass, fail or the reason why it does

@@ -35,6 +35,8 @@ type collector struct {
 	anchorElement          anchor
 	refs                   references
 	loaded                 resources
+	fragments              fragments
+	ids                    []uint32 // hashes of the places that its elements name
 	controls               controls
 	unseen                 unseen
 	// jsonLeft and noscriptLeft are how many bytes are still read of such elements.
@@ -43,9 +45,10 @@ type collector struct {
 
 // anchor is the link element that is open.
 type anchor struct {
-	text  gathered
-	index int    // in refs, or -1
-	bad   string // its start tag, when it cannot be followed
+	text gathered
+	// index is where it leads, in refs, and fragment the place there, in fragments; or -1.
+	index, fragment int
+	bad             string // its start tag, when it cannot be followed
 	// named says that screen readers can say where it leads, or that it is none of
 	// their links; markup is its start tag until then.
 	named  bool
@@ -75,10 +78,11 @@ func (c *collector) enter(tag string, a atom.Atom, at attrs) {
 	if c.anchor != nil && at.isNamed() {
 		c.nameLink()
 	}
-	switch {
-	case c.cur&inTemplate != 0:
+	if c.cur&inTemplate != 0 {
 		return
-	case c.cur&inSVG != 0:
+	}
+	c.noteID(a, at)
+	if c.cur&inSVG != 0 {
 		if a == atom.A { // its title elements are not the page's
 			c.openLink(tag, at)
 		}
@@ -305,6 +309,7 @@ func (c *collector) finish() {
 	p.UnquotedWords = c.words.unquoted / wordUnit
 	p.ParagraphWords = c.words.paragraph / wordUnit
 	p.Prose.finish()
+	c.concludeFragments()
 	p.readJSONLD()
 	p.readDates()
 	p.Content, p.Simhash = c.words.content, c.words.simhash()

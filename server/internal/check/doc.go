@@ -65,7 +65,8 @@
 //	                 dates of dates.go and the words of lexicon.go
 //	structured.go    of category structured-data; schema.go is its table of types
 //	metadata.go      of category metadata; hreflang.go is one of its checks
-//	links.go         of category links; resources.go is its check of what pages load
+//	links.go         of category links; resources.go and fragments.go are its
+//	                 checks of what pages load and of places within pages
 //	performance.go   of category performance
 //	accessibility.go of category accessibility
 //	security.go      of category security

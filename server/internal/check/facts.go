@@ -32,6 +32,11 @@ type Facts struct {
 	// Alternates are the versions in other languages that the page names.
 	Alternates *Alternates `json:"g,omitempty"`
 
+	// Places are those that links can lead to within the page; nil when they are not known.
+	// Jumps counts the links of the page to places of its own that are there.
+	Places idSet `json:"i,omitzero"`
+	Jumps  int   `json:"j,omitempty"`
+
 	// Refresh is where the page sends its readers on to by itself.
 	Refresh string `json:"r,omitempty"`
 	// Cut names the bound at which the page was cut; empty when it was read whole.
@@ -103,6 +108,7 @@ func (p *Page) facts() Facts {
 		MainWords: p.MainWords, Content: p.Content, Simhash: p.Simhash,
 	}
 	f.Cut, f.Alternates = p.Cut, p.alternates()
+	f.Places, f.Jumps = p.Places, p.Jumps
 	if p.tellsWho() {
 		f.Entity, f.Types = p.namesEntity(), p.types()
 	}

@@ -14,6 +14,7 @@ var links = []Check{
 		Source: "RFC 9110 section 15", Site: &SiteRule{externalChecked, brokenExternal},
 	},
 	resourceRule,
+	fragmentRule,
 	{
 		ID: "link-malformed", Category: shared.CategoryLinks, Severity: shared.SeverityWarning,
 		Source: "URL standard", Page: &PageRule{hasReferences, linkMalformed},
@@ -96,8 +97,13 @@ func (l ExternalLink) fault(text string) Fault {
 	if l.Text != "" {
 		ev = append(ev, fact(text, l.Text))
 	}
+	return Fault{Evidence: append(ev, l.pagesEvidence()...)}
+}
+
+// pagesEvidence names the pages that have the link.
+func (l ExternalLink) pagesEvidence() []shared.Evidence {
 	pages := slices.Sorted(slices.Values(l.Pages))
-	return Fault{Evidence: append(ev, listEvidence("page", pages, max(l.Count, len(pages)))...)}
+	return listEvidence("page", pages, max(l.Count, len(pages)))
 }
 
 // hasReferences applies to pages that lead anywhere, or try to.

@@ -91,6 +91,12 @@ type Page struct {
 	// MaxLinks. Outbound counts those on other hosts that the main text links to.
 	Links    []Link
 	Outbound int
+	// Fragments are distinct links to places within pages, the first ones. Of those that name
+	// no page but mean their own it has what is not there, and Jumps counts the others. Places
+	// are what the page has of them; nil when not all are known, or scripts make them.
+	Fragments []Fragment
+	Jumps     int
+	Places    idSet
 	// Unopenable are the first references that make no URL.
 	Unopenable      []Unopenable
 	UnopenableTotal int

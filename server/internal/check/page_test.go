@@ -40,6 +40,10 @@ func TestParse(t *testing.T) {
 			{URL: "https://sitio.example/blog/post", Text: "enlace uno", Ref: "post", Main: true},
 			{URL: "https://otro.example/x", Text: "fuera", Ref: "https://otro.example/x", Main: true},
 		},
+		Places: newIDSet(nil), Fragments: []Fragment{ // base counts for them too
+			{URL: "https://sitio.example/blog/post", ID: "dos", Text: "enlace uno"},
+			{URL: "https://sitio.example/blog/", ID: "aqui", Text: "salto"},
+		},
 		Resources: []Resource{
 			{"https://sitio.example/blog/a.png", "img src"}, {"https://sitio.example/blog/b.png", "img src"},
 		},

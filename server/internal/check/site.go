@@ -28,6 +28,11 @@ type SiteInput struct {
 	// ResourcesDone is false when some of it was not asked for.
 	Resources     []ExternalLink
 	ResourcesDone bool
+	// Fragments are links to places within pages: URL is that of the page, empty where it is
+	// the one that has the link, with # and the fragment as written. FragmentsDone is false
+	// when there are more than are known.
+	Fragments     []ExternalLink
+	FragmentsDone bool
 	Probes        Probes
 	// Complete is true when no page of the site was left out. A page that was cut makes
 	// the site incomplete too: what it leads to and what it says are not all known.

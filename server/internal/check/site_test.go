@@ -67,6 +67,27 @@ func alsoAt(paths ...string) func(*Facts) {
 	}
 }
 
+// has gives a page places, and links to so many of its own.
+func has(jumps int, ids ...string) func(*Facts) {
+	return func(f *Facts) {
+		var hashes []uint32
+		for _, id := range ids {
+			hashes = append(hashes, hashID(id))
+		}
+		f.Places, f.Jumps = newIDSet(hashes), jumps
+	}
+}
+
+// pointsTo has the home page link to places.
+func pointsTo(places ...string) func(*SiteInput) {
+	return func(in *SiteInput) {
+		in.Fragments = nil
+		for _, p := range places {
+			in.Fragments = append(in.Fragments, ExternalLink{URL: home + p, Count: 1, Pages: []string{home}})
+		}
+	}
+}
+
 func unnamed(f *Facts) { f.Entity = false }
 
 func typed(types ...string) func(*Facts) { return func(f *Facts) { f.Types = types } }
@@ -80,11 +101,15 @@ func sound(change ...func(*SiteInput)) SiteInput {
 			Files: []SitemapFile{{URL: home + "sitemap.xml", Status: 200}},
 			URLs:  []string{home, home + "a", home + "b"},
 		},
-		Pages:        []Facts{listedPage("", canonical("")), listedPage("a", linked, alsoAt("b")), listedPage("b", linked, alsoAt("a"))},
+		Pages: []Facts{
+			listedPage("", canonical("")), listedPage("a", linked, alsoAt("b"), has(0, "x")), listedPage("b", linked, alsoAt("a")),
+		},
 		External:     []ExternalLink{{URL: "https://otro.example/", Status: 200, Count: 1, Pages: []string{home}}},
 		ExternalDone: true, Complete: true,
 		Resources:     []ExternalLink{{URL: home + "x.png", Status: 200, Count: 1, Pages: []string{home}, Text: "img src"}},
 		ResourcesDone: true,
+		Fragments:     []ExternalLink{{URL: home + "a#x", Count: 1, Pages: []string{home}}},
+		FragmentsDone: true,
 		Probes: Probes{
 			Insecure: &Probe{URL: "http://sitio.example/", FinalURL: home, Status: 301},
 			LLMs: &LLMs{
@@ -296,6 +321,17 @@ var siteCases = []struct {
 	}), want: [][]shared.Evidence{ev("url", home+"x.png", "status", "404", "markup", "img src", "page", home)}},
 	{id: "broken-resource", in: sound(func(in *SiteInput) { in.ResourcesDone = false }), reason: ResourcesUnchecked},
 	{id: "broken-resource", in: sound(func(in *SiteInput) { in.Resources = nil }), reason: NoResources},
+	{id: "broken-fragment", grade: 1, in: sound(pagesAre(
+		listedPage("", has(9)), listedPage("a", has(0, "b c", "x")), listedPage("moved", func(f *Facts) { f.Places = nil }),
+	), pointsTo("a#b%20c", "a#gone", "moved#x", "never#x", "a#%zz"), func(in *SiteInput) {
+		in.FragmentsDone = false
+		in.Fragments = append(in.Fragments, ExternalLink{URL: "#lost", Count: 3, Pages: []string{home}, Text: "más"})
+	}), want: [][]shared.Evidence{
+		ev("url", "#lost", "text", "más", "page", home, "more", "2"), ev("url", home+"a#%zz", "page", home),
+		ev("url", home+"a#gone", "page", home),
+	}},
+	{id: "broken-fragment", in: sound(func(in *SiteInput) { in.FragmentsDone = false }), reason: Incomplete},
+	{id: "broken-fragment", in: sound(pointsTo("never#x")), reason: NoFragments},
 	{id: "robots-blocks-page", in: sound(robotsAre(robots(rules{"Googlebot": "/a"}))),
 		want: [][]shared.Evidence{ev("page", home+"a", "line", "2", "rule", "Disallow: /a")}},
 	{id: "robots-blocks-page", in: sound(robotsAre(robots(rules{"*": "/x"})), func(in *SiteInput) {
