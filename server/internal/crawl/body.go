@@ -180,8 +180,7 @@ func (d *decoder) Read(p []byte) (int, error) {
 	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, zlib.ErrChecksum):
 		d.err = io.EOF // browsers do not look at it
 	case err == io.EOF && d.gz != nil && d.nextMember():
-	case err == io.EOF, d.coding == "br" && strings.Contains(err.Error(), "excessive input"),
-		d.some && errors.Is(err, zstd.ErrMagicMismatch):
+	case err == io.EOF, d.coding == "br" && strings.Contains(err.Error(), "excessive input"):
 		d.err = io.EOF
 	default:
 		d.err = err
@@ -216,7 +215,7 @@ func (d *decoder) open() error {
 		d.r = brotli.NewReader(d.src)
 	case "zstd":
 		// With a concurrency of one there is no goroutine, and so nothing to be closed.
-		z, err := zstd.NewReader(d.src, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+		z, err := zstd.NewReader(&zstdFrames{src: d.src}, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 			zstd.WithDecoderMaxWindow(zstdWindow), zstd.IgnoreChecksum(true))
 		if err != nil {
 			return noEnd(err)

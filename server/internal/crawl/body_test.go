@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,10 @@ func TestABodyIsDecodedAsBrowsersDecodeIt(t *testing.T) {
 		"brotli with bytes behind":        {[]string{"br"}, append(packed(t, "br", page), 0, 0, 0), "br"},
 		"zstd":                            {[]string{"zstd"}, packed(t, "zstd", page), "zstd"},
 		"zstd with bytes behind":          {[]string{"zstd"}, append(packed(t, "zstd", page), "\n\n\n\n"...), "zstd"},
+		"zstd with a newline behind":      {[]string{"zstd"}, append(packed(t, "zstd", page), '\n'), "zstd"},
+		"zstd with newlines behind":       {[]string{"zstd"}, append(packed(t, "zstd", page), "\r\n\n"...), "zstd"},
+		"zstd with the start of one more": {[]string{"zstd"}, append(packed(t, "zstd", page), 0x28, 0xb5), "zstd"},
+		"zstd with a page behind":         {[]string{"zstd"}, append(packed(t, "zstd", page), page...), "zstd"},
 		"zstd with a wrong checksum":      {[]string{"zstd"}, wrongAtItsEnd(packed(t, "zstd", page)), "zstd"},
 		"twice, in one header":            {[]string{"br, gzip"}, packed(t, "gzip", packed(t, "br", page)), "br, gzip"},
 		"twice, in two headers":           {[]string{"gzip", "gzip"}, packed(t, "gzip", zipped), "gzip, gzip"},
@@ -130,6 +135,46 @@ func TestABodyThatIsNotInItsCodingIsCalledThat(t *testing.T) {
 	res, err := decode([]string{"gzip"}, whole[:len(whole)/2], 1<<20)
 	if err != nil || !res.Truncated || len(res.Body) < 5_000 {
 		t.Errorf("half of a gzip: %d bytes, truncated %v, %v", len(res.Body), res.Truncated, err)
+	}
+}
+
+// Frames of zstd are told from what stands behind them wherever a body is cut, and in
+// every form that a frame has.
+func TestFramesOfZstd(t *testing.T) {
+	random := make([]byte, 300<<10) // several blocks
+	for i := range random {
+		random[i] = byte(rand.IntN(256))
+	}
+	text := bytes.Repeat([]byte("page "), 100<<10)
+	skipped := append([]byte{0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0}, "abc"...)
+	for name, content := range map[string][]byte{"random": random, "text": text, "one byte": []byte("x"), "zeros": make([]byte, 200<<10)} {
+		for _, options := range [][]zstd.EOption{
+			nil, {zstd.WithEncoderCRC(false)}, {zstd.WithSingleSegment(true)}, {zstd.WithWindowSize(1 << 10)},
+		} {
+			coder, err := zstd.NewWriter(nil, options...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var streamed bytes.Buffer
+			coder.Reset(&streamed)
+			_, _ = coder.Write(content)
+			_ = coder.Flush() // leaves an empty block for the end
+			_ = coder.Close()
+			for _, frame := range [][]byte{coder.EncodeAll(content, nil), streamed.Bytes()} {
+				twice := slices.Concat(skipped, frame, skipped, frame, []byte("\n\n"))
+				res, err := decode([]string{"zstd"}, twice, 1<<21)
+				if err != nil || res.Truncated || !bytes.Equal(res.Body, append(bytes.Clone(content), content...)) {
+					t.Errorf("%s: %d bytes of %d, truncated %v, %v", name, len(res.Body), 2*len(content), res.Truncated, err)
+				}
+				for range 20 {
+					cut := 1 + rand.IntN(len(frame)-5)
+					res, err := decode([]string{"zstd"}, frame[:cut], 1<<21)
+					if err == nil && !res.Truncated {
+						t.Errorf("%s: %d of %d bytes pass for all", name, cut, len(frame))
+					}
+				}
+			}
+		}
 	}
 }
 

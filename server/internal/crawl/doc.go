@@ -102,6 +102,7 @@
 //	robots.go         Robots: its rules, and what they say of a URL
 //	robots_match.go   compares a path with many rules
 //	body.go           bodies, bounded on the wire and decoded
+//	zstd.go           where the frames of zstd end
 //	sniff.go          what a body is, whatever its header says
 //	cookies.go        the cookies of one fetch
 //	result.go         Request and Result, and what a status means
