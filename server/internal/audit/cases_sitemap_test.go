@@ -115,16 +115,31 @@ var siteWideCases = map[string]siteCase{
 		pages: []string{"200 /"}, never: []string{"GET /llms.txt"},
 	},
 	"others-missing": {
-		// On loopback, localhost-link does not apply. The canonical address of one page is
-		// linked from nowhere, so nobody asked whether it is there.
+		// On loopback, localhost-link does not apply.
 		about: []string{
 			"img-alt-missing", "heading-skip", "link-name-empty", "form-label-missing", "nosnippet", "redirect-temporary",
-			"hreflang-invalid", "viewport-missing",
+			"hreflang-invalid", "viewport-missing", "canonical-broken",
 		},
 		pages: append(lines("200", others...), "302 /tmp > /noalt", "404 /nope"),
 		found: append(lines("viewport-missing", others...), "img-alt-missing /noalt", "heading-skip /skip",
 			"link-name-empty /emptylink", "form-label-missing /form", "nosnippet /nosnippet", "redirect-temporary /tmp",
-			"hreflang-invalid /hreflang", "http-4xx /nope", "broken-external http://localhost:3000/x", "llms-txt /llms.txt"),
+			"hreflang-invalid /hreflang", "http-4xx /nope", "canonical-broken /canonbroken",
+			"broken-external http://localhost:3000/x", "llms-txt /llms.txt"),
+	},
+	"canonical addresses that no page links to": {
+		about: []string{"canonical-broken"},
+		site: testkit.Site{
+			"/robots.txt": {Body: "User-agent: *\nDisallow: /private\n"},
+			"/":           linking("Home", "/a", "/b", "/c", "/d", "/e", "/f", "/g"),
+			"/a":          canonicalAt("{ORIGIN}/gone"), "/b": canonicalAt("{ORIGIN}/moved"), "/c": canonicalAt("{ORIGIN}/hidden"),
+			"/d": canonicalAt("{ORIGIN}/good"), "/e": canonicalAt("{ORIGIN}/private"), "/f": canonicalAt("{ELSEWHERE}/gone"),
+			"/g":     canonicalAt("{ORIGIN}/good"),
+			"/moved": moved(301, "/good"), "/good": titled("Good"),
+			"/hidden": {Body: document("Hidden", `<meta name=robots content=noindex>`, "")},
+		},
+		pages: lines("200", "/", "/a", "/b", "/c", "/d", "/e", "/f", "/g"),
+		found: lines("canonical-broken", "/a", "/b", "/c"),
+		asked: lines("GET", "/gone", "/moved", "/hidden", "/good"), never: lines("GET", "/private", "{ELSEWHERE}/gone"),
 	},
 	"hreflang": {
 		about: []string{"hreflang-invalid"},
@@ -160,6 +175,11 @@ var siteWideCases = map[string]siteCase{
 // others are the pages of the case others-missing.
 var others = []string{
 	"/", "/noalt", "/mixed", "/skip", "/emptylink", "/form", "/nosnippet", "/canonbroken", "/hreflang",
+}
+
+// canonicalAt is a page that names another address as the one to show.
+func canonicalAt(address string) testkit.Answer {
+	return testkit.Answer{Body: document("Copy", `<link rel=canonical href="`+address+`">`, "")}
 }
 
 // hreflang is the reference to a page in another language.

@@ -129,7 +129,8 @@
 //
 // Before the links to other sites, the site is asked what no page of it asks for: its start
 // page by http, addresses that no page has (six at most), /llms.txt, and the start page in
-// the name of three AI agents, unless Config.SkipAIAgents or the job says not to. Each asks
+// the name of three AI agents, unless Config.SkipAIAgents or the job says not to, and what
+// pages name as canonical and no page links to (100 at most). Each asks
 // robots.txt first, the last ones as the agents that they speak for, and waits for its
 // turn; together they have a minute. What was not asked for by then, its checks do not
 // apply to.

@@ -69,7 +69,7 @@ type prober struct {
 
 // run makes them one after the other. An error ends it; what was found by then holds.
 func (p *prober) run(ctx context.Context) error {
-	for _, probe := range [...]func(context.Context) error{p.tryInsecure, p.tryMissing, p.tryLLMs, p.tryAgents} {
+	for _, probe := range [...]func(context.Context) error{p.tryInsecure, p.tryMissing, p.tryLLMs, p.tryAgents, p.tryCanonicals} {
 		if err := probe(ctx); err != nil {
 			return err
 		}
@@ -197,6 +197,36 @@ func (p *prober) askAs(ctx context.Context, token, userAgent string) (*check.Age
 
 // maxAgentBody is how much is read of what an agent is shown, in bytes.
 const maxAgentBody = 64 << 10
+
+// tryCanonicals asks for canonical URLs of the site that no page links to, and reads them: one
+// that is there may be kept out of search, or name yet another.
+func (p *prober) tryCanonicals(ctx context.Context) error {
+	for _, raw := range check.UnseenCanonicals(p.pages) {
+		u, err := crawl.Canonical(nil, raw)
+		if err != nil || !p.scope.Contains(u) {
+			continue
+		}
+		res, err := p.ask(ctx, crawl.Request{
+			URL: u, MaxBody: maxCanonicalBody, WantBody: crawl.HTMLBody, Follow: p.follow(ctx),
+		})
+		if err != nil {
+			return err
+		}
+		if res == nil || isBusy(res) {
+			continue
+		}
+		v, err := p.read(ctx, asked{Item: crawl.Item{URL: raw}}, res)
+		if err != nil {
+			return err
+		}
+		p.found.Canonicals = append(p.found.Canonicals, v.facts)
+	}
+	return nil
+}
+
+// maxCanonicalBody is how much is read of a canonical URL, in bytes: all that counts of it
+// stands in its head.
+const maxCanonicalBody = 256 << 10
 
 // follow is a [crawl.Request.Follow] for redirects within the site.
 func (p *prober) follow(ctx context.Context) func(*url.URL) bool {

@@ -15,6 +15,8 @@ type Probes struct {
 	LLMs *LLMs
 	// Missing are addresses that no page has.
 	Missing []Missing
+	// Canonicals are what canonical URLs of the site answered that no page links to.
+	Canonicals []Facts
 	// Agents are the start page in the name of AI agents. Control is it in our own, asked
 	// for afterwards; nil when nothing was to be compared.
 	Agents  []AgentProbe

@@ -351,6 +351,13 @@ var siteCases = []struct {
 			ev("page", home, "target", home+"a", "directive", "noindex"),
 			ev("page", home+"a", "target", home+"b", "final-url", home+"c"),
 		}},
+	{id: "canonical-broken", in: sound(pagesAre(listedPage("", canonical("a")), listedPage("b", canonical("c"))),
+		func(in *SiteInput) {
+			in.Probes.Canonicals = []Facts{listedPage("a", gone), listedPage("c", func(f *Facts) { f.Noindex = true })}
+		}), grade: 0, want: [][]shared.Evidence{
+		ev("page", home, "target", home+"a", "status", "404"),
+		ev("page", home+"b", "target", home+"c", "directive", "noindex"),
+	}},
 	{id: "canonical-broken", in: sound(pagesAre(listedPage(""))), reason: NoCanonical},
 	{id: "sitemap-bad-url", in: sound(func(in *SiteInput) {
 		in.Sitemap.URLs = []string{home + "gone", home + "copy", home + "x", home, home + "unseen"}

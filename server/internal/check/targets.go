@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"atalaya/shared"
@@ -15,10 +16,35 @@ func namesCanonical(s *site) Reason {
 	return NoCanonical
 }
 
+// maxCanonicals bounds how many canonical URLs are asked for.
+const maxCanonicals = 100
+
+// UnseenCanonicals are the canonical URLs that nobody asked for as a page of the site, those
+// that most pages name first.
+func UnseenCanonicals(pages []Facts) []string {
+	seen, counts := make(map[string]bool, len(pages)), map[string]int{}
+	for i := range pages {
+		seen[pages[i].URL] = true
+	}
+	for i := range pages {
+		if f := &pages[i]; f.Analysed && f.Canonical != "" && f.Canonical != f.final() && !seen[f.Canonical] {
+			counts[f.Canonical]++
+		}
+	}
+	unseen := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	return unseen[:min(len(unseen), maxCanonicals)]
+}
+
 // canonicalBroken finds canonical URLs that are no page to show instead, and as a lesser
 // fault those that name yet another one. Of those that were not fetched nothing is known.
 func canonicalBroken(s *site) (int, []Fault) {
 	byURL := s.pagesByURL()
+	for i := range s.Probes.Canonicals {
+		f := &s.Probes.Canonicals[i]
+		byURL[f.URL] = f
+	}
 	var faults []Fault
 	total := 0
 	for i := range s.Pages {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -52,5 +53,25 @@ func TestCanonicalChains(t *testing.T) {
 		if !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s:\n got %v\nwant %v", name, got, test.want)
 		}
+	}
+}
+
+// The canonical URLs that nobody has seen are few, and those of most pages come first.
+func TestUnseenCanonicals(t *testing.T) {
+	t.Parallel()
+	got := UnseenCanonicals([]Facts{
+		listedPage("1", canonical("b")), listedPage("2", canonical("a")), listedPage("3", canonical("c")),
+		listedPage("4", canonical("c")), listedPage("5", canonical("1")), listedPage("6", canonical("6")),
+		listedPage("7", canonical("d"), gone), listedPage("8"),
+	})
+	if want := []string{home + "c", home + "a", home + "b"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	var many []Facts
+	for i := range maxCanonicals + 1 {
+		many = append(many, listedPage(fmt.Sprint(i), canonical(fmt.Sprint("to", i))))
+	}
+	if n := len(UnseenCanonicals(many)); n != maxCanonicals {
+		t.Errorf("%d are asked for", n)
 	}
 }
