@@ -89,7 +89,7 @@ func checkView(c checkModel, m reportModel) app.UI {
 			severityMark(c.Severity, c.Word),
 			el("span", "", elText("b", "", c.Title), elText("small", "", c.Category)),
 			elText("span", "sm t2 nowrap num hide-sm", c.Lost),
-			elText("span", "sm t2 num", c.Extent),
+			elText("span", "sm t2 num extent", c.Extent),
 			iconChevron.draw("i-s arr"),
 		),
 		el("div", "chk-b", body...),
