@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
 	"os"
@@ -86,15 +85,8 @@ func (o *auditOptions) settings() []setting {
 // auditCommand runs an audit in this process and writes its report.
 func auditCommand(ctx context.Context, p program) error {
 	var o auditOptions
-	args, err := p.parse("audit", auditHelp, o.settings())
-	if errors.Is(err, flag.ErrHelp) {
-		return nil
-	}
-	if err == nil {
-		err = o.complete(args)
-	}
-	if err != nil {
-		return usageError{err}
+	if helped, err := p.read("audit", auditHelp, &o); helped || err != nil {
+		return err
 	}
 	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: o.logLevel}))
 	limitMemory(p.getenv, log)

@@ -21,6 +21,27 @@ var commands = map[string]func(context.Context, program) error{
 	"report": reportCommand,
 }
 
+// options are what a command is told by its command line.
+type options interface {
+	settings() []setting
+	complete(args []string) error
+}
+
+// read fills in a command's options, unless help was asked for and printed.
+func (p program) read(name, help string, o options) (helped bool, err error) {
+	args, err := p.parse(name, help, o.settings())
+	if errors.Is(err, flag.ErrHelp) {
+		return true, nil
+	}
+	if err == nil {
+		err = o.complete(args)
+	}
+	if err != nil {
+		return false, usageError{err}
+	}
+	return false, nil
+}
+
 // parse reads a command's flags and the environment, and returns its arguments. Flags may
 // stand before, between and behind these. flag.ErrHelp when help was asked for and printed.
 func (p program) parse(name, help string, settings []setting) (args []string, err error) {

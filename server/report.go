@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -52,15 +51,8 @@ func (o *reportOptions) settings() []setting {
 // reportCommand writes the report of an audit.
 func reportCommand(ctx context.Context, p program) error {
 	var o reportOptions
-	args, err := p.parse("report", reportHelp, o.settings())
-	if errors.Is(err, flag.ErrHelp) {
-		return nil
-	}
-	if err == nil {
-		err = o.complete(args)
-	}
-	if err != nil {
-		return usageError{err}
+	if helped, err := p.read("report", reportHelp, &o); helped || err != nil {
+		return err
 	}
 	if o.server != "" {
 		return o.outputs.write(ctx, p.stdout, p.stderr, o.download)
