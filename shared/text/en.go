@@ -306,6 +306,7 @@ var english = language{
 		{"waiting-between", []string{"Waiting: %s asks for %d s between two requests"}},
 		{"trying-site", []string{"Trying how %s answers"}},
 		{"waiting-alone", []string{"Set aside because its worker died: it goes on alone once no other audit runs"}},
+		{"waiting-for-suspect", []string{"Waiting: another audit, whose worker died, runs alone until it has proved harmless"}},
 		{"checking-links", []string{"Checking %d link to another site", "Checking %d links to other sites"}},
 		{"checking-resources", []string{"Checking %d file that pages load", "Checking %d files that pages load"}},
 		{"comparing-pages", []string{"Comparing the pages with each other"}},

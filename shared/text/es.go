@@ -311,6 +311,9 @@ var spanish = language{
 		{"waiting-between", []string{"En espera: %s pide %d s entre dos peticiones"}},
 		{"trying-site", []string{"Probando cómo responde %s"}},
 		{"waiting-alone", []string{"Apartada porque su proceso murió: seguirá sola cuando no haya otra en marcha"}},
+		{"waiting-for-suspect", []string{
+			"En espera: otra auditoría, cuyo proceso murió, sigue sola hasta demostrar que es inofensiva",
+		}},
 		{"checking-links", []string{"Comprobando %d enlace a otro sitio", "Comprobando %d enlaces a otros sitios"}},
 		{"checking-resources", []string{
 			"Comprobando %d archivo que cargan las páginas", "Comprobando %d archivos que cargan las páginas",

@@ -64,7 +64,7 @@
 // everything: one page at a time, bodies of at most [suspectBody], Config.SuspectTime
 // instead of Config.TimeLimit; after that it is an audit like any other. On one server
 // new audits wait that long at most; of several servers the others go on. While it waits
-// for others, its row says so. The store
+// for others, its row says so, and theirs when they wait for it. The store
 // gives up what workers died of five times without a page between.
 //
 // # Ends

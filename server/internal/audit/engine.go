@@ -119,7 +119,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer e.fetcher.Close()
 	var workers sync.WaitGroup
 	workers.Go(func() { e.limits.KeepShares(ctx) })
-	workers.Go(func() { e.explainSuspects(ctx) })
+	workers.Go(func() { e.explainQueue(ctx) })
 	for range e.cfg.Workers {
 		workers.Go(func() { e.work(ctx) })
 	}
@@ -165,7 +165,9 @@ func (e *Engine) workOnce(ctx context.Context) (ran bool, err error) {
 	if err != nil || !ok {
 		return false, err
 	}
-	if !job.Suspect {
+	if job.Suspect {
+		place.keep()
+	} else {
 		place.share()
 	}
 	// There may be more: one wake-up can stand for several jobs.
@@ -180,9 +182,9 @@ func (e *Engine) workOnce(ctx context.Context) (ran bool, err error) {
 	return true, nil
 }
 
-// explainSuspects has the rows of suspects say why nobody takes them up, for as long as
-// other audits run here. It ends with ctx.
-func (e *Engine) explainSuspects(ctx context.Context) {
+// explainQueue has the rows of audits that wait because of suspects say so. It ends with ctx.
+func (e *Engine) explainQueue(ctx context.Context) {
+	said := true // perhaps by a process that died
 	tick := time.NewTicker(explainEvery)
 	defer tick.Stop()
 	for {
@@ -191,14 +193,36 @@ func (e *Engine) explainSuspects(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if !e.room.isOccupied() {
-			continue
-		}
-		err := guard(func() error { return e.store.ShowSetAside(ctx, work.Say("waiting-alone")) })
+		err := guard(func() (err error) {
+			said, err = e.explainOnce(ctx, said)
+			return err
+		})
 		if err != nil && ctx.Err() == nil {
-			e.log.Warn("suspects not explained", "err", err)
+			e.log.Warn("audits that wait not explained", "err", err)
 		}
 	}
+}
+
+// explainOnce tells suspects that they wait for others while any audit runs here, and others
+// that they wait for a suspect while one runs here alone. said says whether those may have
+// been told before; the result whether they have been now.
+func (e *Engine) explainOnce(ctx context.Context, said bool) (bool, error) {
+	occupied, kept := e.room.state()
+	if occupied {
+		if err := e.store.ShowSetAside(ctx, work.Say("waiting-alone")); err != nil {
+			return said, err
+		}
+	}
+	why := work.Say("waiting-for-suspect")
+	switch {
+	case kept:
+		return true, e.store.ShowHeldUp(ctx, why)
+	case said:
+		if err := e.store.ClearHeldUp(ctx, why); err != nil {
+			return said, err
+		}
+	}
+	return false, nil
 }
 
 // idle waits for a wake-up, but not longer than d give or take a quarter.

@@ -22,6 +22,10 @@ type Store interface {
 	ClaimSound(ctx context.Context, owner string, lease time.Duration) (job work.Job, ok bool, err error)
 	// ShowSetAside says in the row of each suspect that waits why it does.
 	ShowSetAside(ctx context.Context, why work.Sentence) error
+	// ShowHeldUp says in the row of each other audit that waits why it does, and ClearHeldUp
+	// takes that back.
+	ShowHeldUp(ctx context.Context, why work.Sentence) error
+	ClearHeldUp(ctx context.Context, why work.Sentence) error
 	// Renew prolongs the lease and tells whether somebody asked to cancel.
 	Renew(ctx context.Context, l work.Lease, lease time.Duration) (cancelRequested bool, err error)
 	Advance(ctx context.Context, l work.Lease, a work.Advance) error

@@ -69,6 +69,7 @@ type room struct {
 	mu     sync.Mutex
 	inside int
 	alone  bool          // the one inside has the room for itself
+	kept   bool          // and keeps it: it has a suspect
 	opened chan struct{} // is closed when that ends
 }
 
@@ -103,11 +104,18 @@ func (r *room) enter(ctx context.Context) (p *place, alone bool) {
 	return nil, false
 }
 
-// isOccupied reports whether somebody is inside.
-func (r *room) isOccupied() bool {
+// state reports whether somebody is inside, and whether one with a suspect keeps others out.
+func (r *room) state() (occupied, kept bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.inside > 0
+	return r.inside > 0, r.kept
+}
+
+// keep says that others are kept out for a suspect.
+func (p *place) keep() {
+	p.room.mu.Lock()
+	defer p.room.mu.Unlock()
+	p.room.kept = p.alone
 }
 
 // share lets others in. It may be called more than once, and from any goroutine.
@@ -119,7 +127,7 @@ func (p *place) share() {
 
 func (p *place) shareLocked() {
 	if p.alone {
-		p.alone, p.room.alone = false, false
+		p.alone, p.room.alone, p.room.kept = false, false, false
 		close(p.room.opened)
 		p.room.opened = make(chan struct{})
 	}

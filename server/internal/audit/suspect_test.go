@@ -203,3 +203,45 @@ func TestASuspectSaysWhyItWaits(t *testing.T) {
 		t.Errorf("got %+v", p)
 	}
 }
+
+// An audit says that it waits for a suspect, until that has proved harmless.
+func TestAnAuditSaysThatItWaitsForASuspect(t *testing.T) {
+	t.Parallel()
+	st := open(t)
+	early, ended := make(chan struct{}), make(chan struct{})
+	var links []string
+	for i := range probation + fetchers {
+		links = append(links, fmt.Sprintf("/suspect/%d", i))
+	}
+	held := func(until chan struct{}) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			<-until
+			page("Held")(w, r)
+		}
+	}
+	site := newWebsite(t, map[string]http.HandlerFunc{
+		"/suspect": page("Suspect", append(links, "/suspect/last")...), "/good": page("Good"),
+		"/suspect/last": held(ended), "/suspect/0": held(early),
+	})
+	letEarly, letEnd := sync.OnceFunc(func() { close(early) }), sync.OnceFunc(func() { close(ended) })
+	t.Cleanup(letEarly) // the site waits for its answers
+	t.Cleanup(letEnd)
+	suspect := create(t, st, shared.NewAudit{URL: site.URL + "/suspect"})
+	if _, ok, err := st.Claim(t.Context(), "dead", time.Millisecond); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	start(t, New(st, loopback("alive"))) // which has one worker
+	await(t, st, suspect, "the suspect's turn", func(p shared.AuditProgress) bool { return p.Attempt == 2 })
+	good := create(t, st, shared.NewAudit{URL: site.URL + "/good"})
+	says := func(p shared.AuditProgress) bool { return deref(p.MessageKey) == "waiting-for-suspect" }
+	await(t, st, good, "the reason why it waits", says)
+	letEarly()
+	p := await(t, st, good, "no more reason", func(p shared.AuditProgress) bool { return !says(p) })
+	if p.Status != shared.StatusPending {
+		t.Errorf("it does not wait any more: %+v", p)
+	}
+	letEnd()
+	if p := await(t, st, good, "end", terminal); p.Status != shared.StatusCompleted {
+		t.Errorf("got %+v", p)
+	}
+}

@@ -131,11 +131,33 @@ func (s *Store) claim(
 
 // ShowSetAside says in the row of each suspect that waits for a worker why it waits.
 func (s *Store) ShowSetAside(ctx context.Context, why work.Sentence) error {
+	return s.showWaiting(ctx, "show set aside", why, func(q *bun.UpdateQuery) *bun.UpdateQuery {
+		return q.Where("NOT "+sound, LeasesLostMax-1).Where("coalesce(message_key, '') <> ?", why.Key)
+	})
+}
+
+// ShowHeldUp says in the row of each other audit that waits for a worker why it waits.
+func (s *Store) ShowHeldUp(ctx context.Context, why work.Sentence) error {
+	return s.showWaiting(ctx, "show held up", why, func(q *bun.UpdateQuery) *bun.UpdateQuery {
+		return q.Where(sound, LeasesLostMax-1).Where("coalesce(message_key, '') <> ?", why.Key)
+	})
+}
+
+// ClearHeldUp takes back what ShowHeldUp said: the audits wait no more, or for something else.
+func (s *Store) ClearHeldUp(ctx context.Context, why work.Sentence) error {
+	return s.showWaiting(ctx, "clear held up", work.Sentence{}, func(q *bun.UpdateQuery) *bun.UpdateQuery {
+		return q.Where("message_key = ?", why.Key)
+	})
+}
+
+// showWaiting writes the message of some of the audits that wait for a worker.
+func (s *Store) showWaiting(
+	ctx context.Context, what string, message work.Sentence, among func(*bun.UpdateQuery) *bun.UpdateQuery,
+) error {
 	var changed int64
-	err := s.write(ctx, "show set aside", false, func(ctx context.Context, tx bun.Tx) error {
-		res, err := tx.NewUpdate().Table("audits").Apply(setMessage(why)).
-			Where(claimable, s.leasedArgs()...).Where("NOT "+sound, LeasesLostMax-1).
-			Where("coalesce(message_key, '') <> ?", why.Key).Exec(ctx)
+	err := s.write(ctx, what, false, func(ctx context.Context, tx bun.Tx) error {
+		res, err := tx.NewUpdate().Table("audits").Apply(setMessage(message)).
+			Where(claimable, s.leasedArgs()...).Apply(among).Exec(ctx)
 		if err == nil {
 			changed, err = res.RowsAffected()
 		}

@@ -618,6 +618,55 @@ func TestShowSetAside(t *testing.T) {
 	})
 }
 
+// An audit that waits behind a suspect says why, once, until that is taken back; nobody
+// else's row does.
+func TestShowHeldUp(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		ctx, why := t.Context(), work.Say("waiting-for-suspect")
+		suspect := f.create(t, site).AuditID
+		f.claim(t, "w")
+		f.loseLease(t)
+		aside := f.create(t, site).AuditID
+		f.claim(t, "w")
+		f.loseLease(t)
+		if job := f.claim(t, "w"); job.AuditID != suspect || !job.Suspect {
+			t.Fatalf("claimed %+v", job)
+		}
+		waiting := f.create(t, site).AuditID
+		var revisions []int64
+		for range 2 {
+			if err := f.ShowHeldUp(ctx, why); err != nil {
+				t.Fatal(err)
+			}
+			p := f.progress(t, waiting)
+			if p.Message == nil || *p.Message != why.Text || *p.MessageKey != why.Key {
+				t.Fatalf("the audit that waits says %v", p.Message)
+			}
+			revisions = append(revisions, p.Revision)
+		}
+		if revisions[0] != revisions[1] {
+			t.Errorf("it is said again, in revision %d after %d", revisions[1], revisions[0])
+		}
+		for _, id := range []int64{suspect, aside} {
+			if p := f.progress(t, id); p.Message != nil {
+				t.Errorf("audit %d says %q", id, *p.Message)
+			}
+		}
+		if err := f.ShowSetAside(ctx, work.Say("waiting-alone")); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.ClearHeldUp(ctx, why); err != nil {
+			t.Fatal(err)
+		}
+		if p := f.progress(t, waiting); p.Message != nil || p.MessageKey != nil {
+			t.Errorf("it still says %q", *p.Message)
+		}
+		if p := f.progress(t, aside); p.MessageKey == nil || *p.MessageKey != "waiting-alone" {
+			t.Errorf("the other suspect says %v", p.MessageKey)
+		}
+	})
+}
+
 // TestALeaseTooFarAheadIsNone writes ends of leases that no lease can have, as a clock
 // that was set back leaves them.
 func TestALeaseTooFarAheadIsNone(t *testing.T) {
