@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"atalaya/shared"
@@ -89,20 +90,26 @@ func hasHeadings(p *Page) Reason {
 	if r := isHTML(p); r != applies {
 		return r
 	}
-	if len(p.Headings) == 0 {
+	if !slices.ContainsFunc(p.Headings, func(h Heading) bool { return !h.Silent }) {
 		return NoHeadings
 	}
 	return applies
 }
 
-// headingSkip finds headings more than one level below the one before. The first heading
-// may have any level: that there is no h1 is a finding of its own.
+// headingSkip finds headings more than one level below the one before, of those that screen
+// readers read. The first heading may have any level: that there is no h1 is a finding of
+// its own.
 func headingSkip(p *Page) *Fault {
 	var jumps []string
-	for i := 1; i < len(p.Headings); i++ {
-		if from, to := p.Headings[i-1], p.Headings[i]; to.Level > from.Level+1 {
+	var from Heading
+	for _, to := range p.Headings {
+		if to.Silent {
+			continue
+		}
+		if from.Level > 0 && to.Level > from.Level+1 {
 			jumps = append(jumps, from.outline()+" → "+to.outline())
 		}
+		from = to
 	}
 	if jumps == nil {
 		return nil

@@ -26,10 +26,26 @@ func article(p *Page) Reason {
 	switch {
 	case p.Cut != "" && p.Cut != CutLinks:
 		return PartRead
-	case p.mainHeadings() != 1, p.MainWords < articleWords, 100*p.ParagraphWords < paragraphsPercent*p.MainWords:
+	case p.isManual(), p.mainHeadings() != 1, p.MainWords < articleWords, 100*p.ParagraphWords < paragraphsPercent*p.MainWords:
 		return NotArticle
 	}
 	return applies
+}
+
+// isManual reports whether a page is one of a manual, which is looked up and not read: it is
+// named after a command and its section, or shows how the command is called.
+func (p *Page) isManual() bool {
+	return hasSection(p.Title) || slices.ContainsFunc(p.Headings, func(h Heading) bool {
+		return h.Level == 1 && hasSection(h.Text) || synopses[strings.ToLower(h.Text)]
+	})
+}
+
+// hasSection reports whether a title begins with the name of a page of a manual, such as
+// git-mv(1).
+func hasSection(title string) bool {
+	name, rest, found := strings.Cut(title, "(")
+	return found && name != "" && !strings.ContainsAny(name, " \t") &&
+		len(rest) >= 2 && '1' <= rest[0] && rest[0] <= '9' && strings.Contains(rest[:min(len(rest), 5)], ")")
 }
 
 func (p *Page) mainHeadings() (n int) {
@@ -53,7 +69,7 @@ func knownArticle(p *Page) Reason {
 }
 
 func noQuantities(p *Page) *Fault {
-	if p.Prose.Cut || hasQuantity(p.Prose.Main) {
+	if p.Prose.Cut || hasQuantity(p.Prose.Main) || hasQuantity(p.Prose.Apart) {
 		return nil
 	}
 	return &Fault{Evidence: []shared.Evidence{number("words", p.MainWords)}}
@@ -162,7 +178,7 @@ func noAuthor(p *Page) *Fault {
 
 // hasByline reports whether a short line of text names an author.
 func (p *Page) hasByline() bool {
-	for _, text := range [...][]byte{p.Prose.Main, p.Prose.Rest} {
+	for _, text := range [...][]byte{p.Prose.Main, p.Prose.Apart, p.Prose.Rest} {
 		for line := range lines(text) {
 			if len(line) <= shortLine && isByline(line) {
 				return true
@@ -243,18 +259,27 @@ func stuffable(p *Page) Reason {
 		return r
 	case p.MainWords < thinWords:
 		return TooLittleText
+	case 2*p.EntryWords >= p.MainWords: // each entry of a list may name what the list is of
+		return Listing
 	case !p.knowsLanguage():
 		return LanguageUnknown
 	}
 	return applies
 }
 
+// keywordStuffing leaves out what stands in headings: that they share a word is not enough.
 func keywordStuffing(p *Page) *Fault {
 	words := p.themes()
 	if len(words) == 0 {
 		return nil
 	}
 	counts, total := occurrences(p.Prose.Main, words)
+	for _, h := range p.Headings {
+		named, _ := occurrences([]byte(h.Text), words)
+		for i, n := range named {
+			counts[i] -= n
+		}
+	}
 	for i, n := range counts {
 		if 100*n > stuffedPercent*total {
 			return &Fault{Evidence: []shared.Evidence{fact("word", words[i]), number("percent", 100*n/total)}}

@@ -169,9 +169,9 @@ func (c *collector) text(s []byte) {
 		main := c.isMain()
 		c.words.add(s, place{
 			main: main, link: c.cur&inLink != 0, root: c.cur&inAppRoot != 0, paragraph: c.cur&inParagraph != 0,
-			unquoted: c.cur&inUnquoted != 0,
+			unquoted: c.cur&inUnquoted != 0, entry: c.cur&inEntry != 0,
 		})
-		c.p.Prose.add(s, main)
+		c.p.Prose.add(s, main, c.cur&inApart != 0)
 		c.caption(s)
 	}
 }
@@ -239,7 +239,7 @@ func (c *collector) closeTitle() {
 func (c *collector) openHeading(level int) {
 	c.closeHeading()
 	if len(c.p.Headings) < maxHeadings && c.cur&inHidden == 0 {
-		c.p.Headings = append(c.p.Headings, Heading{Level: level})
+		c.p.Headings = append(c.p.Headings, Heading{Level: level, Silent: c.cur&inSilent != 0})
 		c.headingText = c.headingText[:0]
 		c.heading = &c.headingText
 	}
@@ -307,7 +307,7 @@ func (c *collector) finish() {
 	p.VisibleWords, p.MainWords = c.words.visible/wordUnit, c.words.main/wordUnit
 	p.MainLinkWords, p.RootWords = c.words.mainLink/wordUnit, c.words.root/wordUnit
 	p.UnquotedWords = c.words.unquoted / wordUnit
-	p.ParagraphWords = c.words.paragraph / wordUnit
+	p.ParagraphWords, p.EntryWords = c.words.paragraph/wordUnit, c.words.entry/wordUnit
 	p.Prose.finish()
 	c.concludeFragments()
 	p.readJSONLD()

@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"slices"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -27,8 +28,7 @@ const (
 	beforeYear = 32
 )
 
-// readDates adds the dates that JSON-LD and the text show: of the text the newest that may
-// be the page's own, and the newest of the others.
+// readDates adds the dates that JSON-LD and the text show.
 func (p *Page) readDates() {
 	for _, item := range p.Items {
 		if item.Nested {
@@ -38,24 +38,67 @@ func (p *Page) readDates() {
 			p.noteDate(d.Content, "JSON-LD "+d.Name, true)
 		}
 	}
-	var newest [2]time.Time
-	for i, text := range [...][]byte{p.Prose.Main, p.Prose.Rest} {
+	p.readTextDates()
+}
+
+// maxOwnDates is how many days without a word beside them may be those of a page, which has
+// been published and changed. More are those of what it lists.
+const maxOwnDates = 2
+
+// readTextDates adds the newest date of the text that may be the page's own, and the newest
+// of the others.
+func (p *Page) readTextDates() {
+	var own, other time.Time
+	var bare []time.Time // the first different days without a word beside them
+	for line := range lines(p.Prose.Main) {
+		day, ok := newestDate(line)
+		switch {
+		case !ok:
+		case len(line) > shortLine:
+			other = laterDay(other, day)
+		case namesDate(line):
+			own = laterDay(own, day)
+		default:
+			other = laterDay(other, day)
+			if len(bare) <= maxOwnDates && !slices.Contains(bare, day) {
+				bare = append(bare, day)
+			}
+		}
+	}
+	if len(bare) <= maxOwnDates {
+		for _, day := range bare {
+			own = laterDay(own, day)
+		}
+	}
+	for _, text := range [...][]byte{p.Prose.Apart, p.Prose.Rest} {
 		for line := range lines(text) {
-			day, ok := newestDate(line)
-			kind := 1
-			if i == 0 && len(line) <= shortLine {
-				kind = 0
-			}
-			if ok && day.After(newest[kind]) {
-				newest[kind] = day
+			if day, ok := newestDate(line); ok {
+				other = laterDay(other, day)
 			}
 		}
 	}
-	for kind, day := range newest {
-		if !day.IsZero() {
-			p.Dates = append(p.Dates, Date{Day: day, Place: "text", Own: kind == 0})
+	for _, d := range [...]Date{{own, "text", true}, {other, "text", false}} {
+		if !d.Day.IsZero() {
+			p.Dates = append(p.Dates, d)
 		}
 	}
+}
+
+func laterDay(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// namesDate reports whether a line says that its date is one of the page.
+func namesDate(line []byte) bool {
+	for word := range bytes.FieldsFuncSeq(line, func(r rune) bool { return !isWordRune(r) }) {
+		if dateWords[string(bytes.ToLower(word))] {
+			return true
+		}
+	}
+	return false
 }
 
 // newestDate gives the newest date in a line of text.

@@ -53,7 +53,7 @@
 // combining marks and joiners are not counted, bytes never are.
 //
 // An article is a page with one main heading and 300 main words or more, of which six in ten
-// stand in paragraphs. Checks that look for words, such as the name of a month, apply to
+// stand in paragraphs; a page of a manual is none. Checks that look for words, such as the name of a month, apply to
 // articles in the languages of lexicon.go alone: those that the page names or, where it names
 // none, sounds like.
 //

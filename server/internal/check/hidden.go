@@ -96,7 +96,8 @@ func (c *collector) concludeHidden() {
 		h.Text = sanitise(string(c.unseen.concealed), maxAnchor)
 	}
 	if h.Invisible == "" { // references to characters are told by now
-		h.Invisible = cmp.Or(invisibleText(c.p.Prose.Main), invisibleText(c.p.Prose.Rest))
+		h.Invisible = cmp.Or(
+			invisibleText(c.p.Prose.Main), invisibleText(c.p.Prose.Apart), invisibleText(c.p.Prose.Rest))
 	}
 	h.Instruction = instruction(c.unseen.concealed)
 	if h.Instruction == "" {

@@ -40,6 +40,18 @@ var monthNames = func() map[string]time.Month {
 // dateJoins stand between the parts of a written date.
 var dateJoins = wordSet("de del of the di do")
 
+// dateWords stand beside a date that is the page's own.
+var dateWords = wordSet(`
+	date dated updated update published posted modified revised reviewed written created edited
+	fecha actualizado actualizada publicado publicada modificado modificada revisado revisada escrito
+	datum stand aktualisiert veröffentlicht geändert erstellt
+	jour publié publiée modifié modifiée rédigé
+	data atualizado atualizada revisto
+	aggiornato aggiornata pubblicato pubblicata modificato modificata scritto`)
+
+// synopses are the headings under which manuals show how a command is called.
+var synopses = wordSet("synopsis sinopsis übersicht sinopse sintassi")
+
 // bylineWords stand before the name of an author.
 var bylineWords = []string{
 	"by", "author", "authors", "por", "autor", "autora", "von", "verfasst von", "par", "auteur", "di", "a cura di",

@@ -123,8 +123,9 @@ type Page struct {
 	// VisibleWords, MainWords and MainLinkWords are described in the package
 	// documentation; the last are those of the main text inside links.
 	VisibleWords, MainWords, MainLinkWords int
-	// ParagraphWords are the words of the main text inside paragraphs.
-	ParagraphWords int
+	// ParagraphWords are the words of the main text inside paragraphs, EntryWords those
+	// inside the entries of lists.
+	ParagraphWords, EntryWords int
 	// Prose is the text itself, for the checks that look for words.
 	Prose Prose
 	// Author says which mark names an author, Citation which one names a source; empty for
@@ -182,6 +183,8 @@ type Alternate struct {
 type Heading struct {
 	Level int
 	Text  string
+	// Silent is true for one that is shown, but not to screen readers.
+	Silent bool
 }
 
 // Link is one distinct link target.

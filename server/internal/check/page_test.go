@@ -34,7 +34,7 @@ func TestParse(t *testing.T) {
 		Lang: "es-ES", Viewport: "width=device-width", JSONLD: []string{`{"@type":"Article"}`}, Items: []Item{{Types: []string{"Article"}}},
 		Canonicals: []Canonical{{"post", "https://sitio.example/blog/post", "html"}},
 		Canonical:  "https://sitio.example/blog/post",
-		Headings:   []Heading{{1, "El pan rico"}},
+		Headings:   []Heading{{Level: 1, Text: "El pan rico"}},
 		Links: []Link{
 			{URL: "https://sitio.example/", Text: "Inicio", Ref: "/"},
 			{URL: "https://sitio.example/blog/post", Text: "enlace uno", Ref: "post", Main: true},
@@ -109,7 +109,7 @@ func TestNestingBeyondAnyTree(t *testing.T) {
 		t.Fatal("the parser reads it")
 	}
 	got := []any{p.Title, p.Lang, p.Headings, p.Links, p.MainWords, p.Cut}
-	want := []any{"Hondo", "es", []Heading{{1, "Hola"}}, []Link{
+	want := []any{"Hondo", "es", []Heading{{Level: 1, Text: "Hola"}}, []Link{
 		{URL: "https://sitio.example/b", Text: "enlace", Ref: "/b", Main: true}, {URL: "https://sitio.example/c", Text: "final", Ref: "/c", Main: true},
 	}, 40_003, Cut("")}
 	if !reflect.DeepEqual(got, want) {

@@ -7,44 +7,60 @@ import (
 
 // Bounds of the text that is kept while a page is judged.
 const (
-	maxMainProse = 256 << 10
-	maxRestProse = 64 << 10
+	maxMainProse  = 256 << 10
+	maxApartProse = 64 << 10
+	maxRestProse  = 64 << 10
 )
 
 // lineEnd ends a line of prose. No document has this character: readers leave it out.
 const lineEnd = 0
 
-// Prose is the visible text of a page in lines, as its block elements break it: that of
-// the main text, and that of navigation, header and footer.
+// Prose is the visible text of a page in lines, as its block elements break it and with
+// single blanks, as browsers show it.
 type Prose struct {
-	Main, Rest []byte
-	Cut        bool // some was left out
+	// Main is the main text, but for Apart: its tables and examples, which say things that
+	// the page does not say of itself.
+	Main, Apart []byte
+	// Rest is the text of navigation, header and footer.
+	Rest []byte
+	Cut  bool // some was left out
 }
 
-// add adds a piece of text to the line that is open.
-func (t *Prose) add(s []byte, main bool) {
-	if main {
-		t.Main = t.grow(t.Main, s, maxMainProse)
-	} else {
+// add adds a piece of text to the line of Main, Apart or Rest that is open.
+func (t *Prose) add(s []byte, main, apart bool) {
+	switch {
+	case !main:
 		t.Rest = t.grow(t.Rest, s, maxRestProse)
+	case apart:
+		t.Apart = t.grow(t.Apart, s, maxApartProse)
+	default:
+		t.Main = t.grow(t.Main, s, maxMainProse)
 	}
 }
 
+// grow adds s, with one blank for any number of them. The end of a line may stand beyond
+// the bound.
 func (t *Prose) grow(to, s []byte, bound int) []byte {
-	if len(to) == 0 || to[len(to)-1] == lineEnd {
-		s = bytes.TrimLeft(s, " \t\r\n\f")
+	for _, b := range s {
+		if b == ' ' || '\t' <= b && b <= '\r' {
+			if len(to) == 0 || to[len(to)-1] == lineEnd || to[len(to)-1] == ' ' {
+				continue
+			}
+			b = ' '
+		}
+		if len(to) >= bound {
+			t.Cut = true
+			break
+		}
+		to = append(to, b)
 	}
-	room := max(0, bound-len(to)) // the end of a line may stand beyond the bound
-	if room < len(s) {
-		t.Cut = true
-		s = s[:room]
-	}
-	return append(to, s...)
+	return to
 }
 
-// endLine ends the open line of both texts.
+// endLine ends the open line of each text.
 func (t *Prose) endLine() {
 	t.Main = endLine(t.Main)
+	t.Apart = endLine(t.Apart)
 	t.Rest = endLine(t.Rest)
 }
 
@@ -58,6 +74,7 @@ func endLine(s []byte) []byte {
 // finish ends the text: how its last line ended says nothing.
 func (t *Prose) finish() {
 	t.Main = trimLines(t.Main)
+	t.Apart = trimLines(t.Apart)
 	t.Rest = trimLines(t.Rest)
 }
 

@@ -27,6 +27,8 @@ const (
 	inCamouflaged // of the colour around it
 	inUnquoted    // not for the snippets of search engines
 	inParagraph
+	inApart // a table or an example
+	inEntry // of a list
 
 	// What an element shows again of what those around it conceal: no place is in these.
 	showsSize
@@ -80,6 +82,10 @@ func (c *collector) regionOf(tag string, a atom.Atom, at attrs) region {
 		return r | inArticle
 	case atom.P:
 		return r | inParagraph
+	case atom.Table, atom.Pre:
+		return r | inApart
+	case atom.Li, atom.Dt, atom.Dd:
+		return r | inEntry
 	case atom.Header, atom.Footer:
 		if c.cur&inArticle == 0 {
 			return r | inChrome

@@ -26,7 +26,7 @@ const (
 // The zero value is not ready; use newWordCount.
 type wordCount struct {
 	visible, main, mainLink, root, unquoted int // in wordUnit
-	paragraph                               int // of main
+	paragraph, entry                        int // of main
 	content                                 uint64
 	shingles                                int
 	prev, prev2                             uint64
@@ -40,7 +40,7 @@ type wordCount struct {
 }
 
 // place says where a word stands.
-type place struct{ main, link, root, paragraph, unquoted bool }
+type place struct{ main, link, root, paragraph, entry, unquoted bool }
 
 func newWordCount() wordCount { return wordCount{content: fnvOffset} }
 
@@ -120,6 +120,9 @@ func (w *wordCount) count(h uint64, unit int) {
 	}
 	if w.at.paragraph {
 		w.paragraph += unit
+	}
+	if w.at.entry {
+		w.entry += unit
 	}
 	w.content = hashUint(w.content, h)
 	if w.shingles < maxSimhashWords {
