@@ -71,6 +71,7 @@ func (o *auditOptions) settings() []setting {
 		bounded("max-time", &o.maxTime, 30*time.Minute, time.Second, shared.MaxSecondsMax*time.Second,
 			"longest time that the site is asked, {bounds}"),
 		positive("rate", &o.rate, crawl.DefaultRate, 10_000, "requests per second to one host, {bounds}"),
+		unbounded("skip-ai-agents", &o.wish.SkipAIAgents, false, "ask for nothing in the name of AI agents"),
 		unbounded("user-agent", &o.userAgent, crawl.DefaultUserAgent, "`text` by which the site knows us"),
 		oneOf("allow-private-targets", &o.allowPrivate, "auto", []string{"auto", "true", "false"},
 			"`choice`: auto (ask private addresses only when URL itself names one), true or false"),

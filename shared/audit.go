@@ -1,5 +1,7 @@
 package shared
 
+import "cmp"
+
 // Limits of a new audit.
 const (
 	PageLimitMax    = 10_000
@@ -302,6 +304,12 @@ type CheckResult struct {
 	Groups int `json:"groups,omitempty"`
 	// Samples are the first findings of the groups nearest to home, at most [MaxSamples].
 	Samples []Finding `json:"samples"`
+}
+
+// ByGravity orders failed checks for readers: the gravest first, of equals the one that
+// cost most.
+func ByGravity(a, b *CheckResult) int {
+	return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.PointsLost, a.PointsLost))
 }
 
 // MaxSamples is how many groups of findings of one check a report carries.

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"slices"
 
 	"atalaya/shared"
@@ -147,15 +146,10 @@ func (loc locale) outcomes(m *reportModel, r *shared.Report) {
 			m.NotRows = append(m.NotRows, pairModel{words.Title, text.Reason(loc.Lang, c.Reason)})
 		}
 	}
-	slices.SortStableFunc(failed, graver)
+	slices.SortStableFunc(failed, shared.ByGravity)
 	for _, c := range failed {
 		m.Checks = append(m.Checks, loc.check(*c, m.Site))
 	}
-}
-
-// graver orders failed checks for the reader: by severity, then by cost.
-func graver(a, b *shared.CheckResult) int {
-	return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.PointsLost, a.PointsLost))
 }
 
 func (loc locale) check(c shared.CheckResult, site string) checkModel {

@@ -32,11 +32,13 @@ func (d *device) showIcon(address string) {
 	}
 	d.icon = address
 	link := app.Window().GetElementByID(iconID)
-	if address == "" {
-		link.Call("remove")
+	switch {
+	case address == "":
+		if link.Truthy() {
+			link.Call("remove")
+		}
 		return
-	}
-	if !link.Truthy() {
+	case !link.Truthy():
 		document := app.Window().Get("document")
 		link = document.Call("createElement", "link")
 		link.Set("id", iconID)

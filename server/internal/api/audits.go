@@ -24,9 +24,9 @@ type Service interface {
 	Report(ctx context.Context, id int64) (shared.Report, error)
 }
 
-// routes is the API at one look. A new route is a line here with its handler below
-// (or in a file of its own) and its method of [Service] above, an operation in openapi.json, and the method
-// of the store.
+// routes is the API at one look. A new route is a line here with its handler below (or
+// in a file of its own) and its method of [Service] above, an operation in openapi.json,
+// and the method of the store.
 func (a *API) routes() map[string]http.Handler {
 	return map[string]http.Handler{
 		"GET /api/v1/audits":                 a.handle(a.listAudits),

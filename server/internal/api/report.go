@@ -133,7 +133,7 @@ func sendFile(w http.ResponseWriter, r *http.Request, e export.Export) error {
 		panic(http.ErrAbortHandler)
 	}
 	if err != nil {
-		for _, name := range [...]string{"Content-Disposition", "Content-Security-Policy"} {
+		for _, name := range [...]string{"ETag", "Content-Disposition", "Content-Security-Policy"} {
 			h.Del(name)
 		}
 	}

@@ -15,8 +15,8 @@
 // A run is one attempt at one audit, in five stages: discover (robots.txt and start
 // page), crawl (every page), links (to other sites), site (checks over all pages),
 // score. The sitemaps are read beside the crawl, which waits for them only when every
-// link is followed: a slow sitemap holds no page up. A page is parsed once, checked when it arrives, and saved with
-// a state that holds all that later stages need of it.
+// link is followed: a slow sitemap holds no page up. A page is parsed once, checked when
+// it arrives, and saved with a state that holds all that later stages need of it.
 //
 // The URL of a redirect and the page it leads to are two visits: the first has
 // the checks of the fetch, the second those of the page. A redirect that leads back
@@ -39,14 +39,14 @@
 // # Ownership
 //
 // A claimed audit is ours while its lease lasts. The lease is renewed every
-// [renewEvery]; the answer also carries the request to cancel, which is thereby
-// honoured within a second: whatever takes long looks at its context in between, be it
-// the rules of a robots.txt, a large page, the checks of the site or the pages of an
-// earlier attempt, which are then only counted. The last write asks
-// once more, so that what was cancelled never ends as completed. A lease that another worker took, or that could not
-// be renewed before it ran out by our own clock, ends the run at once: nothing
-// more is fetched or written. Every write carries the lease, so that the database
-// refuses whatever comes too late.
+// [renewEvery]; the answer also carries the request to cancel, which is thereby honoured
+// within a second: whatever takes long looks at its context in between, be it the rules
+// of a robots.txt, a large page, the checks of the site or the pages of an earlier
+// attempt, which are then only counted. The last write asks once more, so that what was
+// cancelled never ends as completed. A lease that another worker took, or that could not
+// be renewed before it ran out by our own clock, ends the run at once: nothing more is
+// fetched or written. Every write carries the lease, so that the database refuses
+// whatever comes too late.
 //
 // Store errors are repeated, 50 ms to 2 s apart, for as long as the lease holds
 // and at most 30 s for one write; then the audit fails. A panic in a run ends that
@@ -117,21 +117,21 @@
 // # Politeness
 //
 // All audits of a process share one [crawl.Limits], and through [Config].Budgets the
-// servers on one database share what it hands out. robots.txt is asked before
-// every fetch within the site, also for redirect targets. Links to other sites,
-// at most 1,000, get a HEAD, a GET where that gave no success, and one more where the
-// fault may pass (no answer in time, a connection cut, 5xx, 429): one request at a time
-// for each host, half as fast as the audited one is asked. They do not consult robots.txt: asking once whether a
-// link works is not crawling. When none of several hosts answers, our own network
-// is taken to be away and no link is called broken.
+// servers on one database share what it hands out. robots.txt is asked before every
+// fetch within the site, also for redirect targets. Links to other sites, at most 1,000,
+// get a HEAD, a GET where that gave no success, and one more where the fault may pass
+// (no answer in time, a connection cut, 5xx, 429): one request at a time for each host,
+// half as fast as the audited one is asked. They do not consult robots.txt: asking once
+// whether a link works is not crawling. When none of several hosts answers, our own
+// network is taken to be away and no link is called broken.
 //
 // # Requests for checks alone
 //
-// Before the links to other sites, the site is asked what no page of it asks for: its start
-// page by http, addresses that no page has (six at most), /llms.txt, and the start page in
-// the name of three AI agents, unless Config.SkipAIAgents or the job says not to, and what
-// pages name as canonical and no page links to (100 at most). Each asks
-// robots.txt first, the last ones as the agents that they speak for, and waits for its
+// Before the links to other sites, the site is asked what no page of it asks for: its
+// start page by http; addresses that no page has (six at most); /llms.txt; the start
+// page in the name of three AI agents, unless Config.SkipAIAgents or the job says not
+// to; and what pages name as canonical and no page links to (100 at most). Each request
+// asks robots.txt first, one in the name of an agent as that agent, and waits for its
 // turn; together they have a minute. What was not asked for by then, its checks do not
 // apply to.
 //

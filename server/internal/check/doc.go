@@ -11,11 +11,11 @@
 //
 // # Order of use
 //
-// [Parse] turns one fetched URL into a [Page] in a single pass over its tags, placed
-// as a browser's tree would have them; no tree is built. [RunPage] asks every page check about it and gives the findings and the
-// page's [Facts], the small part that outlives the page. When all pages are
-// known, [RunSite] answers the checks that concern the site as a whole from the
-// facts, robots.txt, the sitemaps and the external links.
+// [Parse] turns one fetched URL into a [Page] in a single pass over its tags, placed as
+// a browser's tree would have them; no tree is built. [RunPage] asks every page check
+// about it and gives the findings and the page's [Facts], the small part that outlives
+// the page. When all pages are known, [RunSite] answers the checks that concern the site
+// as a whole from the facts, robots.txt, the sitemaps and the external links.
 //
 // # Checks are data
 //
@@ -52,10 +52,10 @@
 // five letters of Thai, Lao, Khmer or Burmese do. Lengths are characters:
 // combining marks and joiners are not counted, bytes never are.
 //
-// An article is a page with one main heading and 300 main words or more, of which six in ten
-// stand in paragraphs; a page of a manual is none. Checks that look for words, such as the name of a month, apply to
-// articles in the languages of lexicon.go alone: those that the page names or, where it names
-// none, sounds like.
+// An article is a page with one main heading and 300 main words or more, of which six in
+// ten stand in paragraphs; a page of a manual is none. Checks that look for words, such
+// as the name of a month, apply to articles in the languages of lexicon.go alone: those
+// that the page names or, where it names none, sounds like.
 //
 // # The files, in reading order
 //

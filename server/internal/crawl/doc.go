@@ -50,8 +50,8 @@
 // TLS: what browsers accept is accepted. Key exchange with RSA is offered, and a
 // certificate that the server forgot to send is fetched from where the one below it
 // says, also out of a bundle (PKCS #7): at most three times, by http, through the same
-// guard and turns, and kept for all fetches of the Fetcher. What is refused says which part is at fault: the name, the
-// dates, the authority or the handshake.
+// guard and turns, and kept for all fetches of the Fetcher. What is refused says which
+// part is at fault: the name, the dates, the authority or the handshake.
 //
 // Politeness: in any stretch of time a budget gets the rate and one request more (a
 // tenth of a second's worth at rates above ten a second), and no more than so many

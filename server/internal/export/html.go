@@ -27,6 +27,8 @@ type htmlModel struct {
 	Bars                                []htmlBar
 	Caps                                string
 	CapRows                             []fact
+	Fixes                               string
+	FixRows                             []fact
 	Findings, NoFindings                string
 	Why, Fix, Where                     string
 	Checks                              []htmlCheck
@@ -104,7 +106,13 @@ func (e *Export) htmlModel(ctx context.Context, failure *error) htmlModel {
 			m.Bars = append(m.Bars, htmlBar{text.Category(l, string(c.Category)), c.Score})
 		}
 		for _, c := range s.Caps {
-			m.CapRows = append(m.CapRows, fact{text.Cap(l, c.ID), l.T(text.ReportCap, c.Limit)})
+			m.CapRows = append(m.CapRows, fact{text.Cap(l, c.ID), text.CapLimit(l, c)})
+		}
+	}
+	if s := e.Report.Score; s != nil && len(s.Fixes) > 0 {
+		m.Fixes = text.Fixes(l, s)
+		for _, f := range s.Fixes {
+			m.FixRows = append(m.FixRows, fact{e.title(f.CheckID), text.FixScore(l, f)})
 		}
 	}
 	if len(e.Report.Checks) == 0 {

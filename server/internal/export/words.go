@@ -9,8 +9,7 @@ import (
 	"atalaya/shared/text"
 )
 
-// failed are the checks that found something, in the order in which they are best mended:
-// the gravest first, of equals the dearest.
+// failed are the checks that found something, in the order in which they are best mended.
 func (e *Export) failed() []*shared.CheckResult {
 	var out []*shared.CheckResult
 	for i := range e.Report.Checks {
@@ -18,9 +17,7 @@ func (e *Export) failed() []*shared.CheckResult {
 			out = append(out, c)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b *shared.CheckResult) int {
-		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.PointsLost, a.PointsLost))
-	})
+	slices.SortStableFunc(out, shared.ByGravity)
 	return out
 }
 

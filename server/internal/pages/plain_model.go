@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"cmp"
 	"crypto/rand"
 	"net/http"
 	"slices"
@@ -230,7 +229,7 @@ func (m *auditModel) fill(l text.Lang, report *shared.Report) {
 		return c.Outcome != shared.OutcomeFail
 	})
 	slices.SortStableFunc(failed, func(a, b shared.CheckResult) int {
-		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.PointsLost, a.PointsLost))
+		return shared.ByGravity(&a, &b)
 	})
 	m.FilesHeading = l.T(text.FilesHeading)
 	for _, f := range text.Files(l) {
