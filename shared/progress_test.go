@@ -211,7 +211,8 @@ func TestEvents(t *testing.T) {
 }
 
 func TestParseID(t *testing.T) {
-	for s, want := range map[string]int64{"1": 1, "9223372036854775807": 1<<63 - 1, "0": 0, "-1": 0, "+1": 0, "01": 0, "1e3": 0, "": 0, " 1": 0, "9223372036854775808": 0} {
+	for s, want := range map[string]int64{"1": 1, "9223372036854775807": 1<<63 - 1, "0": 0, "-1": 0, "+1": 0, "01": 0,
+		"1e3": 0, "": 0, " 1": 0, "9223372036854775808": 0} {
 		got, ok := ParseID(s)
 		if ok != (want > 0) || ok && got != want {
 			t.Errorf("ParseID(%q) = %d, %v", s, got, ok)

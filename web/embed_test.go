@@ -44,7 +44,8 @@ func TestManifest(t *testing.T) {
 	if got, want := r.Header.Get("Content-Type"), "application/manifest+json"; got != want {
 		t.Errorf("Content-Type %q, want %q", got, want)
 	}
-	if m.ID != "/" || m.Scope != "/" || m.Name == "" || m.ShortName == "" || m.StartURL == "" || m.Lang == "" || m.Display != "standalone" || len(m.Shortcuts) == 0 {
+	if m.ID != "/" || m.Scope != "/" || m.Name == "" || m.ShortName == "" || m.StartURL == "" || m.Lang == "" ||
+		m.Display != "standalone" || len(m.Shortcuts) == 0 {
 		t.Errorf("a member is missing: %+v", m)
 	}
 	icons := m.Icons

@@ -86,14 +86,17 @@ func TestServe(t *testing.T) {
 		{"gzip", "/web/static/a.css", "gzip", answer{200, "css in gzip", css, "gzip", "Accept-Encoding", "no-cache"}},
 		{"client", "/web/app.wasm", "br", answer{200, "wasm in br", "application/wasm", "br", "Accept-Encoding", "no-cache"}},
 		{"coding not offered", "/web/app.wasm", "gzip", answer{200, "\x00asm", "application/wasm", "", "Accept-Encoding", "no-cache"}},
-		{"stale compression is not used", "/web/static/b.js", "br", answer{200, "script", "text/javascript; charset=utf-8", "", "", "no-cache"}},
+		{"stale compression is not used", "/web/static/b.js", "br",
+			answer{200, "script", "text/javascript; charset=utf-8", "", "", "no-cache"}},
 		{"this version", f.Resolve("/web/static/a.css"), "br", answer{200, "css in br", css, "br", "Accept-Encoding", forever}},
-		{"another version", "/web/v-0123456789abcdef/static/a.css", "br", answer{200, "css in br", css, "br", "Accept-Encoding", "no-cache"}},
+		{"another version", "/web/v-0123456789abcdef/static/a.css", "br",
+			answer{200, "css in br", css, "br", "Accept-Encoding", "no-cache"}},
 		{"favicon", "/favicon.ico", "", answer{200, "png", "image/png", "", "", "no-cache"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := get(f, "GET", tt.path, map[string]string{"Accept-Encoding": tt.accept})
-			got := answer{r.StatusCode, body(t, r), r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.Header.Get("Vary"), r.Header.Get("Cache-Control")}
+			got := answer{r.StatusCode, body(t, r), r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"),
+				r.Header.Get("Vary"), r.Header.Get("Cache-Control")}
 			if got != tt.want {
 				t.Errorf("got  %+v\nwant %+v", got, tt.want)
 			}
@@ -108,8 +111,10 @@ func TestNotServed(t *testing.T) {
 	f := loaded(t)
 	for _, path := range []string{
 		"/web/", "/web", "/web/static", "/web/static/", "/web/static/icons/", "/web/stray.txt", "/web/pack.json", "/web/.keep",
-		"/web/app.wasm.br", "/web/static/a.css.gz", "/web/static/../app.wasm", "/web/static/%2e%2e/%2e%2e/embed.go", "/web//static/a.css",
-		"/web/v-", "/web/v-/", "/web/v-" + f.Version(), "/web/v-" + f.Version() + "/", "/web/v-x/v-y/static/a.css", "/robots.txt", "/other",
+		"/web/app.wasm.br", "/web/static/a.css.gz", "/web/static/../app.wasm", "/web/static/%2e%2e/%2e%2e/embed.go",
+		"/web//static/a.css",
+		"/web/v-", "/web/v-/", "/web/v-" + f.Version(), "/web/v-" + f.Version() + "/", "/web/v-x/v-y/static/a.css",
+		"/robots.txt", "/other",
 	} {
 		r := get(f, "GET", path, nil)
 		if r.StatusCode != http.StatusNotFound || strings.Contains(r.Header.Get("Cache-Control"), "immutable") {
@@ -143,7 +148,8 @@ func TestRevalidation(t *testing.T) {
 		if r.StatusCode != tt.want {
 			t.Errorf("If-None-Match %s, accepting %q: got %d, want %d", tt.ifNoneMatch, tt.accept, r.StatusCode, tt.want)
 		}
-		if r.StatusCode == 304 && (body(t, r) != "" || r.Header.Get("ETag") == "" || r.Header.Get("Vary") == "" || r.Header.Get("Content-Length") != "") {
+		if r.StatusCode == 304 && (body(t, r) != "" || r.Header.Get("ETag") == "" || r.Header.Get("Vary") == "" ||
+			r.Header.Get("Content-Length") != "") {
 			t.Errorf("If-None-Match %s: a 304 has no body, and ETag and Vary of the 200; got %v", tt.ifNoneMatch, r.Header)
 		}
 	}

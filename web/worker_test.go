@@ -34,7 +34,8 @@ func newOrigin(t *testing.T) *origin {
 		switch path := r.URL.Path; {
 		case path == "/app-worker.js":
 			w.Header().Set("Content-Type", "text/javascript")
-			filled := strings.NewReplacer("{{.Version}}", fmt.Sprint("v", o.release.Load()), "{{.ResourcesToCache}}", string(list)).Replace(Worker())
+			filled := strings.NewReplacer("{{.Version}}", fmt.Sprint("v", o.release.Load()), "{{.ResourcesToCache}}",
+				string(list)).Replace(Worker())
 			fmt.Fprint(w, filled)
 		case strings.HasPrefix(path, "/web/"):
 			w.Header().Set("Vary", "Accept-Encoding")

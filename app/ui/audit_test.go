@@ -100,7 +100,8 @@ func TestActivity(t *testing.T) {
 	if got, want := words(row), "200 /recetas/pan 184 ms Aviso 2 Nota 1"; got != want {
 		t.Errorf("page: got %q, want %q", got, want)
 	}
-	if got, want := words(first(t, class(draw(t, &part{M: loc.findings(p)}), "finds"))), "Crítico Página no encontrada o rechazada 3 páginas"; got != want {
+	if got, want := words(first(t, class(draw(t, &part{M: loc.findings(p)}), "finds"))),
+		"Crítico Página no encontrada o rechazada 3 páginas"; got != want {
 		t.Errorf("finding: got %q, want %q", got, want)
 	}
 	ring := first(t, class(draw(t, &part{M: loc.score(p)}), "ring"))
@@ -171,7 +172,8 @@ func TestAnnouncements(t *testing.T) {
 	at(52, func(*shared.AuditProgress, *live.View) {})
 	at(54, func(*shared.AuditProgress, *live.View) {})
 	at(56, func(p *shared.AuditProgress, v *live.View) {
-		p.Status, p.Progress, p.GeoScore, p.FinishedAt, p.Stage = shared.StatusCompleted, 100, p.ProvisionalScore, shared.AtPtr(start), ""
+		p.Status, p.Progress, p.GeoScore, p.FinishedAt, p.Stage = shared.StatusCompleted, 100, p.ProvisionalScore,
+			shared.AtPtr(start), ""
 		v.Phase, v.Reason = live.Closed, live.ReasonFinished
 	})
 	want := []string{
@@ -185,7 +187,8 @@ func TestAnnouncements(t *testing.T) {
 }
 
 func TestAuditID(t *testing.T) {
-	for path, want := range map[string]int64{"/audits/7": 7, "/audits/7/report": 7, "/audits/": 0, "/audits/x": 0, "/": 0, "/audits/99999999999999999999": 0} {
+	for path, want := range map[string]int64{"/audits/7": 7, "/audits/7/report": 7, "/audits/": 0, "/audits/x": 0,
+		"/": 0, "/audits/99999999999999999999": 0} {
 		if got := auditID(path); got != want {
 			t.Errorf("%s: got %d, want %d", path, got, want)
 		}
@@ -194,7 +197,8 @@ func TestAuditID(t *testing.T) {
 
 func TestPagePaths(t *testing.T) {
 	for raw, want := range map[string]string{
-		"https://www.example.com/a%20b?c=d": "/a b?c=d", "https://example.com": "/", "https://other.example/x": "https://other.example/x",
+		"https://www.example.com/a%20b?c=d": "/a b?c=d", "https://example.com": "/",
+		"https://other.example/x":   "https://other.example/x",
 		"https://example.com/a%0Ab": "/a%0Ab", "not a url": "not a url",
 	} {
 		if got := pagePath("example.com", raw); got != want {

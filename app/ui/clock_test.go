@@ -16,7 +16,8 @@ func TestClock(t *testing.T) {
 	got := []string{
 		en.clock(moment(t, "23:05:00")), en.clock(moment(t, "22:05:00")), es.clock(moment(t, "22:05:00")),
 		en.clock(moment(t, "12:00:00").AddDate(-1, 0, 0)), utc.clock(moment(t, "13:02:00")),
-		en.when(moment(t, "23:29:30")), en.when(moment(t, "20:00:00")), en.when(moment(t, "12:00:00").AddDate(0, 0, -3)), es.when(moment(t, "23:18:00")),
+		en.when(moment(t, "23:29:30")), en.when(moment(t, "20:00:00")),
+		en.when(moment(t, "12:00:00").AddDate(0, 0, -3)), es.when(moment(t, "23:18:00")),
 		en.ago(900 * time.Millisecond), en.ago(59 * time.Second), es.ago(61 * time.Second), en.ago(3 * time.Hour),
 		en.stopwatch(-time.Second), en.stopwatch(59 * time.Second), en.stopwatch(134 * time.Second), en.stopwatch(3723 * time.Second),
 		en.span(30 * time.Second), en.span(90 * time.Second), es.span(2 * time.Hour),

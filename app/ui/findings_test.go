@@ -40,7 +40,8 @@ func TestAllPlacesAreOffered(t *testing.T) {
 		{"title-duplicate", 1, 3, 3, "", "Some pages"},
 		{"robots-txt-invalid", 1, 1, 1, "", "Whole site"},
 	} {
-		m := loc.check(shared.CheckResult{ID: c.check, Failed: c.failed, Groups: c.groups, Samples: findingsAt(c.check, 0, c.samples)}, "example.com")
+		m := loc.check(shared.CheckResult{ID: c.check, Failed: c.failed, Groups: c.groups,
+			Samples: findingsAt(c.check, 0, c.samples)}, "example.com")
 		if m.All != c.all || m.Extent != c.extent || len(m.Samples) != c.samples {
 			t.Errorf("%s, %d failed, %d samples: got %q, %q", c.check, c.failed, c.samples, m.All, m.Extent)
 		}
@@ -50,7 +51,8 @@ func TestAllPlacesAreOffered(t *testing.T) {
 			t.Errorf("a group of %d: got %q, want %q", count, got, want)
 		}
 	}
-	m := loc.check(shared.CheckResult{ID: "duplicate-content", Samples: []shared.Finding{{CheckID: "duplicate-content"}}}, "example.com")
+	m := loc.check(shared.CheckResult{ID: "duplicate-content",
+		Samples: []shared.Finding{{CheckID: "duplicate-content"}}}, "example.com")
 	if got := m.Samples[0].Path; got != "Some pages" {
 		t.Errorf("pages with the same text are called %q", got)
 	}
@@ -86,7 +88,8 @@ func TestFindingsBox(t *testing.T) {
 	box.loaded = box.loaded.receive(shared.FindingList{}, live.ErrNetwork, loc, box.Site)
 	shows("after a failure", 1, "Show all 5", text.Problem(text.EN, "network"), false)
 	box.loaded.code = ""
-	box.loaded = box.loaded.receive(shared.FindingList{Findings: findingsAt("http-4xx", 0, 3), NextCursor: new("x")}, nil, loc, box.Site)
+	box.loaded = box.loaded.receive(shared.FindingList{Findings: findingsAt("http-4xx", 0, 3), NextCursor: new("x")},
+		nil, loc, box.Site)
 	shows("a first slice", 3, "Show more", "", false)
 	box.loaded = box.loaded.receive(shared.FindingList{}, errors.New("cut"), loc, box.Site)
 	if box.loaded.cursor == nil || len(box.loaded.places) != 3 {

@@ -108,7 +108,8 @@ func TestHref(t *testing.T) {
 func TestHostilePages(t *testing.T) {
 	loc := localeAt(t, text.EN, "14:04:26")
 	allowed := map[string]bool{}
-	for _, e := range all(draw(t, el("div", "", everyPart(t, loc, "https://www.example.com/x", "harmless")...)), func(*html.Node) bool { return true }) {
+	for _, e := range all(draw(t, el("div", "", everyPart(t, loc, "https://www.example.com/x", "harmless")...)),
+		func(*html.Node) bool { return true }) {
 		allowed[e.Data] = true
 		for _, a := range e.Attr {
 			allowed[e.Data+" "+a.Key] = true
@@ -125,7 +126,8 @@ func TestHostilePages(t *testing.T) {
 					if !allowed[e.Data+" "+a.Key] {
 						t.Errorf("%q brought the attribute %s of %s", v, a.Key, e.Data)
 					}
-					if a.Key == "href" && !strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "https://www.example.com/") && a.Val != "#main" {
+					if a.Key == "href" && !strings.HasPrefix(a.Val, "/") &&
+						!strings.HasPrefix(a.Val, "https://www.example.com/") && a.Val != "#main" {
 						t.Errorf("%q leads to %q", v, a.Val)
 					}
 				}
@@ -150,9 +152,11 @@ func everyPart(t *testing.T, loc locale, url, v string) []app.UI {
 	done.Partial = true
 	report := shared.Report{
 		Audit: done,
-		Score: &shared.Score{Value: 40, Categories: []shared.CategoryScore{{Category: shared.Category(v), Score: 40}}, Caps: []shared.Cap{{ID: v, Limit: 60}}},
+		Score: &shared.Score{Value: 40, Categories: []shared.CategoryScore{{Category: shared.Category(v), Score: 40}},
+			Caps: []shared.Cap{{ID: v, Limit: 60}}},
 		Checks: []shared.CheckResult{
-			{ID: v, Category: shared.Category(v), Severity: shared.Severity(v), Outcome: shared.OutcomeFail, Failed: 12, PointsLost: 33, Samples: []shared.Finding{finding, {CheckID: v}}},
+			{ID: v, Category: shared.Category(v), Severity: shared.Severity(v), Outcome: shared.OutcomeFail, Failed: 12,
+				PointsLost: 33, Samples: []shared.Finding{finding, {CheckID: v}}},
 			{ID: v, Outcome: shared.OutcomePass},
 			{ID: v, Outcome: shared.OutcomeNotApplicable, Reason: v},
 		},
@@ -170,7 +174,8 @@ func everyPart(t *testing.T, loc locale, url, v string) []app.UI {
 	parts = append(parts, &part{M: loc.report(&report)},
 		startView(startModel{Lang: loc.Lang, Code: v}, nil, nil),
 		missingView(v, v, loc.Lang, nil),
-		frameView(frameModel{Lang: loc.Lang, Boot: boot{Page: pageAudit, Progress: p}.encode(), Say: v, Pill: pillModel{Text: v}, Plain: url, Broken: true}, (&base{}).actions()))
+		frameView(frameModel{Lang: loc.Lang, Boot: boot{Page: pageAudit, Progress: p}.encode(), Say: v,
+			Pill: pillModel{Text: v}, Plain: url, Broken: true}, (&base{}).actions()))
 	return parts
 }
 

@@ -22,11 +22,12 @@ func TestPace(t *testing.T) {
 		want   int
 		known  bool
 	}{
-		"first attempt":                    {[]*shared.AuditProgress{at(1, 60, "14:00:30")}, 120, true},
-		"just begun":                       {[]*shared.AuditProgress{at(1, 60, "14:00:04")}, 0, false},
-		"restarted":                        {[]*shared.AuditProgress{at(2, 69, "14:00:16")}, 0, false},
-		"restarted, seen for half a min":   {[]*shared.AuditProgress{at(2, 69, "14:00:16"), at(2, 129, "14:00:46")}, 120, true},
-		"restarted while this page looked": {[]*shared.AuditProgress{at(1, 60, "14:00:30"), at(2, 69, "14:01:00"), at(2, 79, "14:01:10")}, 60, true},
+		"first attempt":                  {[]*shared.AuditProgress{at(1, 60, "14:00:30")}, 120, true},
+		"just begun":                     {[]*shared.AuditProgress{at(1, 60, "14:00:04")}, 0, false},
+		"restarted":                      {[]*shared.AuditProgress{at(2, 69, "14:00:16")}, 0, false},
+		"restarted, seen for half a min": {[]*shared.AuditProgress{at(2, 69, "14:00:16"), at(2, 129, "14:00:46")}, 120, true},
+		"restarted while this page looked": {[]*shared.AuditProgress{at(1, 60, "14:00:30"), at(2, 69, "14:01:00"),
+			at(2, 79, "14:01:10")}, 60, true},
 	} {
 		var speed pace
 		for _, p := range c.states {

@@ -64,7 +64,8 @@ func get(t *testing.T, path string, r *Request) *html.Node {
 	token, done := Prerender(r)
 	defer done()
 	answer := httptest.NewRecorder()
-	handler := &app.Handler{Name: "Atalaya", Version: "test", Domain: "example.com", Icon: app.Icon{Default: "/i.png", Large: "/i.png", SVG: "/i.svg", Maskable: "/i.png"}}
+	handler := &app.Handler{Name: "Atalaya", Version: "test", Domain: "example.com",
+		Icon: app.Icon{Default: "/i.png", Large: "/i.png", SVG: "/i.svg", Maskable: "/i.png"}}
 	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path+"?"+ParamRequest+"="+token, nil))
 	if answer.Code != http.StatusOK {
 		t.Fatalf("%s: go-app answered %d", path, answer.Code)
@@ -88,7 +89,8 @@ func TestPrerender(t *testing.T) {
 	running, done, keyed := sample(t, "running"), sample(t, "completed"), sample(t, "keyed")
 	running.UpdatedAt, keyed.UpdatedAt = shared.At(time.Now()), shared.At(time.Now()) // their workers are heard
 	said := shelf{audits: []shared.AuditProgress{*keyed}}
-	full := shelf{audits: []shared.AuditProgress{*done, *running}, report: &shared.Report{Audit: *done, Score: &shared.Score{Value: 76}}}
+	full := shelf{audits: []shared.AuditProgress{*done, *running},
+		report: &shared.Report{Audit: *done, Score: &shared.Score{Value: 76}}}
 	broken := shelf{err: errors.New("no database")}
 	reason, failed := "The host name is unknown", *running
 	failed.Status, failed.TotalPages, failed.ErrorMessage, failed.FinishedAt = shared.StatusFailed, 0, &reason, running.StartedAt
@@ -103,27 +105,41 @@ func TestPrerender(t *testing.T) {
 		h1     string
 		says   string
 	}{
-		"dashboard":       {"/", full, text.EN, 0, false, "1 running · Atalaya", "Audits", "example.com 48%"},
-		"dashboard es":    {"/", full, text.ES, 0, false, "1 en curso · Atalaya", "Auditorías", "Rastreando páginas"},
-		"empty dashboard": {"/", shelf{}, text.EN, 0, false, "Audits · Atalaya", "Audits", "No audits yet Paste an address above to start the first one, and watch every page as it is read."},
-		"no database":     {"/", broken, text.EN, 503, true, "Audits · Atalaya", "Audits", "Loading the audits"},
-		"audit":           {"/audits/7", full, text.EN, 0, false, "48% example.com · Atalaya", "example.com", "287 pages analysed"},
-		"audit es":        {"/audits/7", full, text.ES, 0, false, "48 % example.com · Atalaya", "example.com", "287 páginas analizadas"},
-		"said by key":     {"/audits/7", said, text.EN, 0, false, "48% example.com · Atalaya", "example.com", "Fetched https://www.example.com/recetas/pan"},
-		"said by key es":  {"/audits/7", said, text.ES, 0, false, "48 % example.com · Atalaya", "example.com", "Descargada https://www.example.com/recetas/pan"},
-		"done":            {"/audits/9", full, text.EN, 0, false, "Done: 76, example.com · Atalaya", "example.com", "340 pages, 93 findings, score 76"},
-		"unknown audit":   {"/audits/8", full, text.EN, 404, false, "Not found · Atalaya", "There is no audit 8", "It was deleted, or the address is mistyped."},
-		"id too large":    {"/audits/9999999999999999999", full, text.EN, 404, false, "Not found · Atalaya", "There is nothing at this address", ""},
-		"audit unread":    {"/audits/7", broken, text.ES, 503, true, "Auditoría 7 · Atalaya", "Auditoría 7", "Conectando Abriendo el canal en directo…"},
-		"report":          {"/audits/9/report", full, text.EN, 0, false, "Report: example.com · Atalaya", "example.com", "Partial report The page limit was reached: 340 of 900 known addresses were analysed as pages."},
-		"no report":       {"/audits/7/report", full, text.EN, 404, false, "Not found · Atalaya", "There is no audit 7", ""},
-		"no script":       {"/audits/7", full, text.EN, 0, false, "48% example.com · Atalaya", "example.com", "Without JavaScript this page stands still. Plain version"},
-		"not ready":       {"/audits/7/report", unfinished, text.ES, 0, false, "Informe: example.com · Atalaya", "example.com", "Aún no hay informe"},
-		"failed report":   {"/audits/7/report", failedReport, text.EN, 0, false, "Report: example.com · Atalaya", "example.com", "Failed after 0 s The host name is unknown"},
-		"nothing seen":    {"/audits/7/report", failedReport, text.EN, 0, false, "Report: example.com · Atalaya", "example.com", "Nothing was analysed."},
-		"report unread":   {"/audits/9/report", broken, text.EN, 503, true, "Report: Audit 9 · Atalaya", "Audit 9", "Loading the report"},
-		"shell":           {"/shell", broken, text.ES, 0, false, "Cargando · Atalaya", "Cargando", ""},
-		"nothing":         {"/nothing/here", full, text.ES, 404, false, "No encontrada · Atalaya", "No hay nada en esta dirección", ""},
+		"dashboard":    {"/", full, text.EN, 0, false, "1 running · Atalaya", "Audits", "example.com 48%"},
+		"dashboard es": {"/", full, text.ES, 0, false, "1 en curso · Atalaya", "Auditorías", "Rastreando páginas"},
+		"empty dashboard": {"/", shelf{}, text.EN, 0, false, "Audits · Atalaya", "Audits",
+			"No audits yet Paste an address above to start the first one, and watch every page as it is read."},
+		"no database": {"/", broken, text.EN, 503, true, "Audits · Atalaya", "Audits", "Loading the audits"},
+		"audit":       {"/audits/7", full, text.EN, 0, false, "48% example.com · Atalaya", "example.com", "287 pages analysed"},
+		"audit es": {"/audits/7", full, text.ES, 0, false, "48 % example.com · Atalaya", "example.com",
+			"287 páginas analizadas"},
+		"said by key": {"/audits/7", said, text.EN, 0, false, "48% example.com · Atalaya", "example.com",
+			"Fetched https://www.example.com/recetas/pan"},
+		"said by key es": {"/audits/7", said, text.ES, 0, false, "48 % example.com · Atalaya", "example.com",
+			"Descargada https://www.example.com/recetas/pan"},
+		"done": {"/audits/9", full, text.EN, 0, false, "Done: 76, example.com · Atalaya", "example.com",
+			"340 pages, 93 findings, score 76"},
+		"unknown audit": {"/audits/8", full, text.EN, 404, false, "Not found · Atalaya", "There is no audit 8",
+			"It was deleted, or the address is mistyped."},
+		"id too large": {"/audits/9999999999999999999", full, text.EN, 404, false, "Not found · Atalaya",
+			"There is nothing at this address", ""},
+		"audit unread": {"/audits/7", broken, text.ES, 503, true, "Auditoría 7 · Atalaya", "Auditoría 7",
+			"Conectando Abriendo el canal en directo…"},
+		"report": {"/audits/9/report", full, text.EN, 0, false, "Report: example.com · Atalaya", "example.com",
+			"Partial report The page limit was reached: 340 of 900 known addresses were analysed as pages."},
+		"no report": {"/audits/7/report", full, text.EN, 404, false, "Not found · Atalaya", "There is no audit 7", ""},
+		"no script": {"/audits/7", full, text.EN, 0, false, "48% example.com · Atalaya", "example.com",
+			"Without JavaScript this page stands still. Plain version"},
+		"not ready": {"/audits/7/report", unfinished, text.ES, 0, false, "Informe: example.com · Atalaya",
+			"example.com", "Aún no hay informe"},
+		"failed report": {"/audits/7/report", failedReport, text.EN, 0, false, "Report: example.com · Atalaya",
+			"example.com", "Failed after 0 s The host name is unknown"},
+		"nothing seen": {"/audits/7/report", failedReport, text.EN, 0, false, "Report: example.com · Atalaya",
+			"example.com", "Nothing was analysed."},
+		"report unread": {"/audits/9/report", broken, text.EN, 503, true, "Report: Audit 9 · Atalaya", "Audit 9",
+			"Loading the report"},
+		"shell":   {"/shell", broken, text.ES, 0, false, "Cargando · Atalaya", "Cargando", ""},
+		"nothing": {"/nothing/here", full, text.ES, 404, false, "No encontrada · Atalaya", "No hay nada en esta dirección", ""},
 	} {
 		r := &Request{Data: c.data, Lang: c.lang}
 		doc := get(t, c.path, r)
@@ -234,12 +250,17 @@ func TestReport(t *testing.T) {
 	}
 	doc := draw(t, &part{M: loc.report(&shared.Report{
 		Audit: p,
-		Score: &shared.Score{Value: 60, Categories: []shared.CategoryScore{{Category: shared.CategoryContent, Score: 49}}, Caps: []shared.Cap{{ID: "content-needs-js", Limit: 60, PointsLost: 1234}, {ID: "not-https", Limit: 90}},
+		Score: &shared.Score{Value: 60, Categories: []shared.CategoryScore{{Category: shared.CategoryContent,
+			Score: 49}}, Caps: []shared.Cap{{ID: "content-needs-js", Limit: 60, PointsLost: 1234},
+			{ID: "not-https", Limit: 90}},
 			Fixes: []shared.Fix{{CheckID: "robots-txt-invalid", Score: 60}, {CheckID: "dear", Score: 71}}},
 		Checks: []shared.CheckResult{
-			{ID: "cheap", Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 1, PointsLost: 1, Samples: []shared.Finding{finding("https://www.example.com/a")}},
-			{ID: "robots-txt-invalid", Severity: shared.SeverityError, Outcome: shared.OutcomeFail, Failed: 1, PointsLost: 120, Samples: []shared.Finding{finding("")}},
-			{ID: "dear", Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 21, PointsLost: 250, Samples: []shared.Finding{finding("https://www.example.com/b")}},
+			{ID: "cheap", Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 1, PointsLost: 1,
+				Samples: []shared.Finding{finding("https://www.example.com/a")}},
+			{ID: "robots-txt-invalid", Severity: shared.SeverityError, Outcome: shared.OutcomeFail, Failed: 1,
+				PointsLost: 120, Samples: []shared.Finding{finding("")}},
+			{ID: "dear", Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 21, PointsLost: 250,
+				Samples: []shared.Finding{finding("https://www.example.com/b")}},
 			{ID: "http-4xx", Outcome: shared.OutcomePass},
 			{ID: "http-5xx", Outcome: shared.OutcomeNotApplicable, Reason: "no-title"},
 		},
@@ -251,16 +272,19 @@ func TestReport(t *testing.T) {
 	}
 	want := []string{
 		"Take the report away 5",
-		"Critical robots.txt has faulty lines −1.2 points Whole site", "Notice dear −2.5 points 21 pages", "Notice cheap −0.1 points 1 page",
+		"Critical robots.txt has faulty lines −1.2 points Whole site", "Notice dear −2.5 points 21 pages",
+		"Notice cheap −0.1 points 1 page",
 		"Passed 1", "Not applicable 1", "Not visited 1",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
-	if got, want := words(first(t, class(doc, "caps"))), "What limits the score On most pages the text appears only with JavaScript With this the score cannot exceed 60: −12.4 points The site is served without encryption With this the score cannot exceed 90"; got != want {
+	if got, want := words(first(t, class(doc, "caps"))),
+		"What limits the score On most pages the text appears only with JavaScript With this the score cannot exceed 60: −12.4 points The site is served without encryption With this the score cannot exceed 90"; got != want {
 		t.Errorf("caps: got %q, want %q", got, want)
 	}
-	if got, want := words(first(t, class(doc, "fixes"))), "These 2 fixes bring 60 to about 71 robots.txt has faulty lines to about 60 dear to about 71"; got != want {
+	if got, want := words(first(t, class(doc, "fixes"))),
+		"These 2 fixes bring 60 to about 71 robots.txt has faulty lines to about 60 dear to about 71"; got != want {
 		t.Errorf("fixes: got %q, want %q", got, want)
 	}
 	if got, want := value(first(t, class(doc, "f-bad")), "width"), "49%"; got != want {

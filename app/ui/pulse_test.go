@@ -25,13 +25,19 @@ func TestPulse(t *testing.T) {
 		clock skew
 		want  pulse
 	}{
-		"silent":                      {running, live.Live, nil, skew{}, pulse{Last: running.UpdatedAt.Time, Silent: 5 * time.Minute, Stalled: true}},
-		"silent, fetched":             {running, live.Polling, nil, skew{}, pulse{Last: running.UpdatedAt.Time, Silent: 5 * time.Minute, Stalled: true}},
-		"nobody knows":                {running, live.Offline, nil, skew{}, pulse{Last: running.UpdatedAt.Time, Silent: 5 * time.Minute, Unheard: true}},
-		"asked":                       {running, live.Live, signs{7: now.Add(-time.Second)}, skew{}, pulse{Last: now.Add(-time.Second), Silent: time.Second}},
-		"another audit's worker":      {running, live.Live, signs{8: now}, skew{}, pulse{Last: running.UpdatedAt.Time, Silent: 5 * time.Minute, Stalled: true}},
-		"this clock is 5 min ahead":   {running, live.Live, nil, skew{5 * time.Minute, true}, pulse{Last: running.UpdatedAt.Time}},
-		"this clock is an hour slow":  {running, live.Live, nil, skew{-time.Hour, true}, pulse{Last: running.UpdatedAt.Time, Silent: 65 * time.Minute, Stalled: true}},
+		"silent": {running, live.Live, nil, skew{},
+			pulse{Last: running.UpdatedAt.Time, Silent: 5 * time.Minute, Stalled: true}},
+		"silent, fetched": {running, live.Polling, nil, skew{},
+			pulse{Last: running.UpdatedAt.Time, Silent: 5 * time.Minute, Stalled: true}},
+		"nobody knows": {running, live.Offline, nil, skew{},
+			pulse{Last: running.UpdatedAt.Time, Silent: 5 * time.Minute, Unheard: true}},
+		"asked": {running, live.Live, signs{7: now.Add(-time.Second)}, skew{},
+			pulse{Last: now.Add(-time.Second), Silent: time.Second}},
+		"another audit's worker": {running, live.Live, signs{8: now}, skew{},
+			pulse{Last: running.UpdatedAt.Time, Silent: 5 * time.Minute, Stalled: true}},
+		"this clock is 5 min ahead": {running, live.Live, nil, skew{5 * time.Minute, true}, pulse{Last: running.UpdatedAt.Time}},
+		"this clock is an hour slow": {running, live.Live, nil, skew{-time.Hour, true},
+			pulse{Last: running.UpdatedAt.Time, Silent: 65 * time.Minute, Stalled: true}},
 		"an ended audit needs no one": {done, live.Closed, nil, skew{}, pulse{}},
 		"nothing known":               {nil, live.Live, nil, skew{}, pulse{}},
 	} {

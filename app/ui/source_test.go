@@ -37,7 +37,8 @@ func sources(t *testing.T) (*token.FileSet, map[string]*ast.File) {
 // setters are the methods by which go-app's elements take attributes.
 func setters() map[string]bool {
 	names := map[string]bool{}
-	for _, e := range []any{app.Elem("p"), app.ElemSelfClosing("br"), app.A(), app.Img(), app.Input(), app.Form(), app.Meta(), app.IFrame(), app.Progress()} {
+	for _, e := range []any{app.Elem("p"), app.ElemSelfClosing("br"), app.A(), app.Img(), app.Input(), app.Form(),
+		app.Meta(), app.IFrame(), app.Progress()} {
 		for m := range reflect.TypeOf(e).NumMethod() {
 			if name := reflect.TypeOf(e).Method(m).Name; !strings.HasPrefix(name, "On") {
 				names[name] = true

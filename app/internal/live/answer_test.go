@@ -27,16 +27,19 @@ func TestClassifyAnswer(t *testing.T) {
 		{"endless answer", Audit(7), Response{}, fmt.Errorf("fetch: %w", ErrTooLarge), Answer{Fault: FaultBadData}},
 		{"log in", Audit(7), problemAnswer(401, ""), nil, Answer{Fault: FaultStatus, Status: 401, Refusal: ReasonUnauthorized}},
 		{"not allowed", Audit(7), problemAnswer(403, ""), nil, Answer{Fault: FaultStatus, Status: 403, Refusal: ReasonForbidden}},
-		{"no such audit", Audit(7), problemAnswer(404, shared.CodeNotFound), nil, Answer{Fault: FaultStatus, Status: 404, Refusal: ReasonNotFound}},
+		{"no such audit", Audit(7), problemAnswer(404, shared.CodeNotFound), nil,
+			Answer{Fault: FaultStatus, Status: 404, Refusal: ReasonNotFound}},
 		{"gone", Audit(7), problemAnswer(410, ""), nil, Answer{Fault: FaultStatus, Status: 410, Refusal: ReasonDeleted}},
 		{"a list is never not found", List(), problemAnswer(404, ""), nil, Answer{Fault: FaultStatus, Status: 404}},
-		{"a list may be forbidden", List(), problemAnswer(403, ""), nil, Answer{Fault: FaultStatus, Status: 403, Refusal: ReasonForbidden}},
+		{"a list may be forbidden", List(), problemAnswer(403, ""), nil,
+			Answer{Fault: FaultStatus, Status: 403, Refusal: ReasonForbidden}},
 		{"a proxy's 404", Audit(7), Response{Status: 404, ContentType: "text/html"}, nil, Answer{Fault: FaultStatus, Status: 404}},
 		{
 			"overloaded", Audit(7), Response{Status: 503, ContentType: shared.ProblemType, RetryAfter: "7"}, nil,
 			Answer{Fault: FaultStatus, Status: 503, RetryAfter: 7 * time.Second},
 		},
-		{"bad gateway", Audit(7), Response{Status: 502, ContentType: "text/html", RetryAfter: "soon"}, nil, Answer{Fault: FaultStatus, Status: 502}},
+		{"bad gateway", Audit(7), Response{Status: 502, ContentType: "text/html", RetryAfter: "soon"}, nil,
+			Answer{Fault: FaultStatus, Status: 502}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := classifyAnswer(tt.topic, tt.r, tt.err); got != tt.want {
@@ -80,7 +83,8 @@ func TestReadResult(t *testing.T) {
 func TestDecodeAnswerOfAList(t *testing.T) {
 	skipped := 0
 	skip := func(error) { skipped++ }
-	body := `{"audits":[` + encode(progressOf(9, 1, 1)) + `,{"audit_id":"x"},` + encode(progressOf(7, 1, 1)) + `],"next_cursor":null}`
+	body := `{"audits":[` + encode(progressOf(9, 1, 1)) + `,{"audit_id":"x"},` + encode(progressOf(7, 1, 1)) +
+		`],"next_cursor":null}`
 	audits, err := decodeAnswer(List(), []byte(body), skip)
 	if err != nil || len(audits) != 2 || skipped != 1 {
 		t.Errorf("%d audits, %d skipped, %v", len(audits), skipped, err)

@@ -113,7 +113,8 @@ func TestFallsBackToPollingAndReturns(t *testing.T) {
 		}
 		f.reply(jsonAnswer(progressOf(7, 3, 10)), nil)
 		wait(pollEvery)
-		if got, want := f.requests[1], (Request{Path: "/api/v1/audits/7/progress", ETag: `"3"`, Hold: pollWait}); !sameRequest(got, want) {
+		if got, want := f.requests[1], (Request{Path: "/api/v1/audits/7/progress", ETag: `"3"`,
+			Hold: pollWait}); !sameRequest(got, want) {
 			t.Errorf("second request %+v, want %+v", got, want)
 		}
 		if v := f.view(); v.Phase != Polling || v.Reason != ReasonBlocked || v.Progress.Progress != 10 {

@@ -243,7 +243,8 @@ func TestFetchEnds(t *testing.T) {
 		}
 	}
 	eval(`fetch = () => Promise.reject(new TypeError("Failed to fetch"))`)
-	if _, err := Browser().Fetch(t.Context(), Request{Path: "/x"}); !errors.Is(err, ErrNetwork) || !strings.Contains(err.Error(), "Failed to fetch") {
+	if _, err := Browser().Fetch(t.Context(), Request{Path: "/x"}); !errors.Is(err, ErrNetwork) ||
+		!strings.Contains(err.Error(), "Failed to fetch") {
 		t.Errorf("got %v, want ErrNetwork", err)
 	}
 	eval(`fetch = () => { throw new Error("thrown") }`)

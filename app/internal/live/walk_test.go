@@ -108,7 +108,8 @@ func (w *walker) step(e Event) {
 	}
 	phase := s.Phase()
 	expect((w.src != 0) == s.open && (!s.open || w.src == s.source), "the source open is the one the machine thinks of")
-	expect((w.poll != 0) == s.pollUnderWay && (!s.pollUnderWay || w.poll == s.poll), "the fetch under way is the one the machine thinks of")
+	expect((w.poll != 0) == s.pollUnderWay && (!s.pollUnderWay || w.poll == s.poll),
+		"the fetch under way is the one the machine thinks of")
 	expect(!s.healthy() || w.poll == 0 && s.pollAt == 0, "nothing is fetched beside a healthy stream")
 	expect(phase != Live || s.attempt == 0 && s.failures == 0, "live forgets failures")
 	expect(s.failures < failuresBeforePolling, "too many failures end in polling")

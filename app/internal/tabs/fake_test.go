@@ -220,7 +220,8 @@ func (f *fakeTab) Fetch(_ context.Context, r live.Request) (live.Response, error
 	defer b.mu.Unlock()
 	var id int64
 	if _, err := fmt.Sscanf(r.Path, shared.PathAudits+"/%d/progress", &id); err != nil || b.states[id] == 0 {
-		return live.Response{Status: 404, ContentType: shared.ProblemType, Body: encode(shared.Problem{Status: 404, Code: shared.CodeNotFound})}, nil
+		return live.Response{Status: 404, ContentType: shared.ProblemType,
+			Body: encode(shared.Problem{Status: 404, Code: shared.CodeNotFound})}, nil
 	}
 	return live.Response{Status: 200, ContentType: "application/json", Body: encode(state(id, b.states[id]))}, nil
 }

@@ -180,7 +180,8 @@ func TestMalformedRequestsChangeNothing(t *testing.T) {
 		{"oversized", "POST", audits, `{"url":"` + strings.Repeat("a", shared.MaxBody) + `"}`, nil, 413, shared.CodeTooLarge},
 		{"a form", "POST", audits, `url=x`, []string{"Content-Type", "multipart/form-data; boundary=x"}, 415, shared.CodeMediaType},
 		{"plain text", "POST", audits, `{"url":"http://a"}`, []string{"Content-Type", "text/plain"}, 415, shared.CodeMediaType},
-		{"key with control characters", "POST", audits, `{"url":"http://a"}`, []string{"Idempotency-Key", "a\tb"}, 400, shared.CodeBadHeader},
+		{"key with control characters", "POST", audits, `{"url":"http://a"}`, []string{"Idempotency-Key", "a\tb"}, 400,
+			shared.CodeBadHeader},
 		{"query on a POST", "POST", audits + "?limit=1", `{"url":"http://a"}`, nil, 400, shared.CodeBadQuery},
 		{"wrong method", "PUT", audits, `{}`, nil, 405, shared.CodeMethod},
 		{"unknown path", "GET", "/api/v2", "", nil, 404, shared.CodeNotFound},
@@ -255,12 +256,16 @@ func TestWorkerReports(t *testing.T) {
 		t.Errorf("external work got the page limit %d", *p.PageLimit)
 	}
 	path := shared.PathProgress(p.AuditID)
-	p = s.progress(s.do("PATCH", path, `{"status":"running","progress":40,"message":"half \"done\" <b>","total_pages":12}`, "If-Match", shared.ETag(p.Revision)), 200)
-	if p.Status != shared.StatusRunning || p.Progress != 40 || p.TotalPages != 12 || *p.Message != `half "done" <b>` || p.StartedAt == nil {
+	p = s.progress(s.do("PATCH", path,
+		`{"status":"running","progress":40,"message":"half \"done\" <b>","total_pages":12}`, "If-Match",
+		shared.ETag(p.Revision)), 200)
+	if p.Status != shared.StatusRunning || p.Progress != 40 || p.TotalPages != 12 || *p.Message != `half "done" <b>` ||
+		p.StartedAt == nil {
 		t.Errorf("after the first report: %+v", p)
 	}
 	q := s.progress(s.do("PATCH", path, `{"status":"completed","geo_score":81}`), 200)
-	if q.Status != shared.StatusCompleted || q.Progress != 100 || *q.GeoScore != 81 || q.FinishedAt == nil || q.Revision <= p.Revision {
+	if q.Status != shared.StatusCompleted || q.Progress != 100 || *q.GeoScore != 81 || q.FinishedAt == nil ||
+		q.Revision <= p.Revision {
 		t.Errorf("at the end: %+v", q)
 	}
 	w := s.do("GET", shared.PathAudit(q.AuditID), nil)
@@ -270,7 +275,8 @@ func TestWorkerReports(t *testing.T) {
 	tag := shared.ETag(q.Revision)
 	for known, want := range map[string]int{tag: 304, "W/" + tag: 304, `"1", ` + tag: 304, "*": 304, `"1"`: 200} {
 		w := s.do("GET", shared.PathAudit(q.AuditID), nil, "If-None-Match", known)
-		if w.Code != want || (w.Body.Len() == 0) != (want == 304) || w.Header().Get("ETag") != tag || w.Header().Get("Cache-Control") != "no-cache" {
+		if w.Code != want || (w.Body.Len() == 0) != (want == 304) || w.Header().Get("ETag") != tag ||
+			w.Header().Get("Cache-Control") != "no-cache" {
 			t.Errorf("If-None-Match %s: %d, %v, %d bytes; want %d", known, w.Code, w.Header(), w.Body.Len(), want)
 		}
 	}
@@ -286,14 +292,16 @@ func TestCreate(t *testing.T) {
 	if loc := w.Header().Get("Location"); loc != shared.PathAudit(p.AuditID) {
 		t.Errorf("Location %q", loc)
 	}
-	if again := s.progress(s.do("POST", shared.PathAudits, `{"url":"http://site.example/"}`, "Idempotency-Key", "k1"), 200); again.AuditID != p.AuditID {
+	if again := s.progress(s.do("POST", shared.PathAudits, `{"url":"http://site.example/"}`, "Idempotency-Key", "k1"),
+		200); again.AuditID != p.AuditID {
 		t.Errorf("the same key created audit %d beside %d", again.AuditID, p.AuditID)
 	}
 	if w := s.do("POST", shared.PathAudits, `{"url":"http://other.example/"}`, "Idempotency-Key", "k1"); w.Code != 422 {
 		t.Errorf("the key with another body: %d %s", w.Code, w.Body)
 	}
 	// What curl -d sends without a header of its own.
-	s.progress(s.do("POST", shared.PathAudits, `{"url":"http://site.example/","page_limit":7}`, "Content-Type", "application/x-www-form-urlencoded"), 201)
+	s.progress(s.do("POST", shared.PathAudits, `{"url":"http://site.example/","page_limit":7}`, "Content-Type",
+		"application/x-www-form-urlencoded"), 201)
 	if n := s.count(); n != 2 {
 		t.Errorf("%d audits, want 2", n)
 	}
@@ -343,14 +351,17 @@ func TestListWithTheUnfinished(t *testing.T) {
 func TestRetryKeepsTheSettings(t *testing.T) {
 	s := newServer(t)
 	for body, want := range map[string]shared.NewAudit{
-		`{"url":"http://site.example/","page_limit":7,"max_depth":3}`: {URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 7, MaxDepth: 3},
+		`{"url":"http://site.example/","page_limit":7,"max_depth":3}`: {URL: "http://site.example/",
+			Kind: shared.KindSite, PageLimit: 7, MaxDepth: 3},
 		`{"url":"http://site.example/","max_bytes":2147483648,"max_seconds":1800,"skip_ai_agents":true}`: {
 			URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 500, MaxDepth: shared.MaxDepthDefault,
 			MaxBytes: 1 << 31, MaxSeconds: 1800, SkipAIAgents: true,
 		},
-		`{"url":"http://site.example/"}`:                                  {URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 500, MaxDepth: shared.MaxDepthDefault},
-		`{"url":"import","kind":"external"}`:                              {URL: "import", Kind: shared.KindExternal},
-		`{"url":"import","kind":"external","page_limit":8,"max_depth":4}`: {URL: "import", Kind: shared.KindExternal, PageLimit: 8, MaxDepth: 4},
+		`{"url":"http://site.example/"}`: {URL: "http://site.example/",
+			Kind: shared.KindSite, PageLimit: 500, MaxDepth: shared.MaxDepthDefault},
+		`{"url":"import","kind":"external"}`: {URL: "import", Kind: shared.KindExternal},
+		`{"url":"import","kind":"external","page_limit":8,"max_depth":4}`: {URL: "import", Kind: shared.KindExternal,
+			PageLimit: 8, MaxDepth: 4},
 	} {
 		p := s.progress(s.do("POST", shared.PathAudits, body), 201)
 		s.progress(s.do("POST", shared.PathCancel(p.AuditID), nil), 200)
@@ -439,7 +450,8 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 	}
 	counts := shared.Findings{Warning: 1}
 	advance := work.Advance{
-		Stage: shared.StageCrawl, Progress: 40, Message: work.Sentence{Text: "Reading", Key: "reading", Args: []string{"1"}}, ProvisionalScore: &score,
+		Stage: shared.StageCrawl, Progress: 40, Message: work.Sentence{Text: "Reading", Key: "reading",
+			Args: []string{"1"}}, ProvisionalScore: &score,
 		TotalPages: 1, Discovered: 2, Findings: counts, Responses: shared.Responses{OK: 1},
 		Activity: &shared.Activity{
 			Stages: []shared.StageSpan{
@@ -510,7 +522,8 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 	// began, nothing at all.
 	other := s.progress(s.do("POST", shared.PathAudits, `{"url":"import","kind":"external"}`), 201)
 	s.progress(s.do("PATCH", shared.PathProgress(other.AuditID), `{"status":"failed","error_message":"No."}`), 200)
-	for _, path := range []string{shared.PathReport(other.AuditID), shared.PathAudit(other.AuditID) + "/pages", shared.PathAudit(other.AuditID) + "/findings"} {
+	for _, path := range []string{shared.PathReport(other.AuditID), shared.PathAudit(other.AuditID) + "/pages",
+		shared.PathAudit(other.AuditID) + "/findings"} {
 		if w := s.do("GET", path, nil); w.Code != 200 {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}

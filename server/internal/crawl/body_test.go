@@ -90,7 +90,8 @@ func TestABodyIsDecodedAsBrowsersDecodeIt(t *testing.T) {
 		"twice, in two headers":           {[]string{"gzip", "gzip"}, packed(t, "gzip", zipped), "gzip, gzip"},
 	} {
 		res, err := decode(tt.codings, tt.body, 1<<20)
-		if err != nil || !bytes.Equal(res.Body, page) || res.Encoding != tt.encoding || res.Compressed != (tt.encoding != "") || res.Truncated {
+		if err != nil || !bytes.Equal(res.Body, page) || res.Encoding != tt.encoding ||
+			res.Compressed != (tt.encoding != "") || res.Truncated {
 			t.Errorf("%s: %d bytes of %d, encoding %q, truncated %v, %v", name, len(res.Body), len(page), res.Encoding, res.Truncated, err)
 		}
 	}
@@ -115,7 +116,8 @@ func TestABodyThatIsNotInItsCodingIsCalledThat(t *testing.T) {
 	zipped := packed(t, "gzip", bytes.Repeat([]byte("page "), 1000))
 	for coding, body := range map[string][]byte{
 		"gzip": []byte("plainly no gzip"), "br": []byte("plainly no brotli, either"), "deflate": []byte("\xff\xff no deflate"),
-		"zstd": []byte("\x28\xb5\x2f\xfd"), "zstd, zstd": []byte("plainly no zstd"), "gzip, gzip, gzip, gzip, gzip": zipped, "x-gzip": zipped[:5],
+		"zstd": []byte("\x28\xb5\x2f\xfd"), "zstd, zstd": []byte("plainly no zstd"),
+		"gzip, gzip, gzip, gzip, gzip": zipped, "x-gzip": zipped[:5],
 	} {
 		_, err := decode([]string{coding}, body, 1<<20)
 		if err == nil {
@@ -147,7 +149,8 @@ func TestFramesOfZstd(t *testing.T) {
 	}
 	text := bytes.Repeat([]byte("page "), 100<<10)
 	skipped := append([]byte{0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0}, "abc"...)
-	for name, content := range map[string][]byte{"random": random, "text": text, "one byte": []byte("x"), "zeros": make([]byte, 200<<10)} {
+	for name, content := range map[string][]byte{"random": random, "text": text, "one byte": []byte("x"),
+		"zeros": make([]byte, 200<<10)} {
 		for _, options := range [][]zstd.EOption{
 			nil, {zstd.WithEncoderCRC(false)}, {zstd.WithSingleSegment(true)}, {zstd.WithWindowSize(1 << 10)},
 		} {
@@ -184,7 +187,8 @@ func TestABombIsReadNoFurtherThanItsProportion(t *testing.T) {
 		res, err := decode([]string{coding}, bomb, 64<<20)
 		most := max(swollenFrom, swollenRatio*len(bomb)) + 64<<10
 		if err != nil || !res.Truncated || !res.Swollen || len(res.Body) > most {
-			t.Errorf("%s: %d bytes from %d, truncated %v, swollen %v, %v", coding, len(res.Body), len(bomb), res.Truncated, res.Swollen, err)
+			t.Errorf("%s: %d bytes from %d, truncated %v, swollen %v, %v", coding, len(res.Body), len(bomb),
+				res.Truncated, res.Swollen, err)
 		}
 	}
 	twice := packed(t, "gzip", packed(t, "gzip", make([]byte, 16<<20)))

@@ -91,7 +91,8 @@ func TestFetchPage(t *testing.T) {
 	}
 	got := *res
 	got.Body, got.Header, got.WireBytes, got.TTFB, got.Duration = nil, nil, 0, 0, 0
-	want := Result{URL: u, FinalURL: u, Base: u, Status: 200, ContentType: "text/html", Declared: "text/html", Compressed: true, Encoding: "gzip", Attempts: 1}
+	want := Result{URL: u, FinalURL: u, Base: u, Status: 200, ContentType: "text/html", Declared: "text/html",
+		Compressed: true, Encoding: "gzip", Attempts: 1}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}

@@ -19,8 +19,11 @@ func drain(f *Frontier) (urls []string) {
 func TestFrontierOrder(t *testing.T) {
 	f := NewFrontier(0, 3)
 	for _, it := range []Item{
-		{URL: "home", Depth: 0, Referrer: ""}, {URL: "orphan", Depth: NoDepth, Referrer: ""}, {URL: "linked later", Depth: NoDepth, Referrer: ""},
-		{URL: "deep", Depth: 3, Referrer: "p"}, {URL: "b", Depth: 1, Referrer: "home"}, {URL: "c", Depth: 1, Referrer: "home"}, {URL: "too deep", Depth: 4, Referrer: "q"}, {URL: "shortened", Depth: 4, Referrer: "q"}, {URL: "moved", Depth: 2, Referrer: "b"},
+		{URL: "home", Depth: 0, Referrer: ""}, {URL: "orphan", Depth: NoDepth, Referrer: ""},
+		{URL: "linked later", Depth: NoDepth, Referrer: ""},
+		{URL: "deep", Depth: 3, Referrer: "p"}, {URL: "b", Depth: 1, Referrer: "home"},
+		{URL: "c", Depth: 1, Referrer: "home"}, {URL: "too deep", Depth: 4, Referrer: "q"},
+		{URL: "shortened", Depth: 4, Referrer: "q"}, {URL: "moved", Depth: 2, Referrer: "b"},
 	} {
 		if !f.Add(it) {
 			t.Errorf("%s was known", it.URL)
@@ -42,7 +45,8 @@ func TestFrontierOrder(t *testing.T) {
 	if got := drain(f); !reflect.DeepEqual(got, want) {
 		t.Errorf("order %q\nwant %q", got, want)
 	}
-	wantItems := []Item{{URL: "moved", Depth: 1, Referrer: "b"}, {URL: "linked later", Depth: 2, Referrer: "c"}, {URL: "shortened", Depth: 3, Referrer: "q"}, {URL: "orphan", Depth: NoDepth, Referrer: ""}}
+	wantItems := []Item{{URL: "moved", Depth: 1, Referrer: "b"}, {URL: "linked later", Depth: 2, Referrer: "c"},
+		{URL: "shortened", Depth: 3, Referrer: "q"}, {URL: "orphan", Depth: NoDepth, Referrer: ""}}
 	for _, want := range wantItems {
 		if got, ok := f.Find(want.URL); got != want || !ok {
 			t.Errorf("got %+v, want %+v", got, want)
@@ -55,7 +59,8 @@ func TestFrontierOrder(t *testing.T) {
 	if got := drain(f); got != nil {
 		t.Errorf("handed out twice: %q", got)
 	}
-	if got, want := slices.Collect(f.Unvisited()), []Unvisited{{Item{URL: "too deep", Depth: 4, Referrer: "q"}, ReasonDepth}}; !reflect.DeepEqual(got, want) {
+	if got, want := slices.Collect(f.Unvisited()), []Unvisited{{Item{URL: "too deep", Depth: 4, Referrer: "q"},
+		ReasonDepth}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("unvisited %+v, want %+v", got, want)
 	}
 }

@@ -31,35 +31,38 @@ func TestASitemapIsReadInEveryForm(t *testing.T) {
 	one := "<urlset><url><loc>" + page + "</loc></url></urlset>"
 	declared := func(declaration string) string { return "<?xml " + declaration + "?>\n" + one }
 	for name, body := range map[string]string{
-		"mark first":                 "\ufeff" + one,
-		"mark before declaration":    "\ufeff" + declared(`version="1.0" encoding="UTF-8"`),
-		"blank line first":           "\n" + declared(`version="1.0"`),
-		"XML 1.1":                    declared(`version="1.1" encoding='utf-8'`),
-		"declared latin-1":           declared(`version="1.0" encoding="ISO-8859-1"`),
-		"declared nonsense":          declared(`version="1.0" encoding="nonsense"`),
-		"declared utf-16 and not":    declared(`version="1.0" encoding="UTF-16"`),
-		"prefixed":                   `<sm:urlset xmlns:sm="x"><sm:url><sm:loc><![CDATA[` + page + `]]></sm:loc></sm:url></sm:urlset>`,
-		"comment and image":          "<urlset><url><image:image><image:loc>https://example.com/i</image:loc></image:image><loc><!-- c -->" + page + "</loc><loc2/></url></urlset>",
-		"gzip":                       gzipped(t, one),
-		"gzip with zeros behind":     gzipped(t, one) + "\x00\x00\x00\x00",
-		"gzip of gzip":               gzipped(t, gzipped(t, one)),
-		"gzip of UTF-16":             gzipped(t, inUTF16(one, true, true)),
-		"UTF-16, little":             inUTF16(declared(`version="1.0" encoding="UTF-16"`), false, true),
-		"UTF-16, big":                inUTF16(declared(`version="1.0" encoding="UTF-16"`), true, true),
-		"UTF-16, little, no mark":    inUTF16(declared(`version="1.0" encoding="UTF-16LE"`), false, false),
-		"UTF-16, big, no mark":       inUTF16(one, true, false),
-		"text with mark":             "\ufeff" + page + "\r\n",
-		"text in UTF-16":             inUTF16(page+"\n", false, true),
-		"RSS":                        "<rss><channel><link>https://example.com/</link><item><title>a</title><link>" + page + "</link><atom:link href='https://example.com/no'/></item></channel></rss>",
+		"mark first":              "\ufeff" + one,
+		"mark before declaration": "\ufeff" + declared(`version="1.0" encoding="UTF-8"`),
+		"blank line first":        "\n" + declared(`version="1.0"`),
+		"XML 1.1":                 declared(`version="1.1" encoding='utf-8'`),
+		"declared latin-1":        declared(`version="1.0" encoding="ISO-8859-1"`),
+		"declared nonsense":       declared(`version="1.0" encoding="nonsense"`),
+		"declared utf-16 and not": declared(`version="1.0" encoding="UTF-16"`),
+		"prefixed":                `<sm:urlset xmlns:sm="x"><sm:url><sm:loc><![CDATA[` + page + `]]></sm:loc></sm:url></sm:urlset>`,
+		"comment and image":       "<urlset><url><image:image><image:loc>https://example.com/i</image:loc></image:image><loc><!-- c -->" + page + "</loc><loc2/></url></urlset>",
+		"gzip":                    gzipped(t, one),
+		"gzip with zeros behind":  gzipped(t, one) + "\x00\x00\x00\x00",
+		"gzip of gzip":            gzipped(t, gzipped(t, one)),
+		"gzip of UTF-16":          gzipped(t, inUTF16(one, true, true)),
+		"UTF-16, little":          inUTF16(declared(`version="1.0" encoding="UTF-16"`), false, true),
+		"UTF-16, big":             inUTF16(declared(`version="1.0" encoding="UTF-16"`), true, true),
+		"UTF-16, little, no mark": inUTF16(declared(`version="1.0" encoding="UTF-16LE"`), false, false),
+		"UTF-16, big, no mark":    inUTF16(one, true, false),
+		"text with mark":          "\ufeff" + page + "\r\n",
+		"text in UTF-16":          inUTF16(page+"\n", false, true),
+		"RSS": "<rss><channel><link>https://example.com/</link><item><title>a</title><link>" +
+			page + "</link><atom:link href='https://example.com/no'/></item></channel></rss>",
 		"RSS, relative and nameless": "<rss><channel><item><link>/s</link></item><item><title>none</title></item></channel></rss>",
-		"RSS 1.0":                    "<rdf:RDF><channel><link>https://example.com/</link></channel><item><link>" + page + "</link></item></rdf:RDF>",
-		"Atom":                       "<feed><link href='https://example.com/'/><entry><link rel='self' href='/no'/><link rel='alternate' href='" + page + "'/><link href='/no'/></entry></feed>",
+		"RSS 1.0": "<rdf:RDF><channel><link>https://example.com/</link></channel><item><link>" +
+			page + "</link></item></rdf:RDF>",
+		"Atom": "<feed><link href='https://example.com/'/><entry><link rel='self' href='/no'/><link rel='alternate' href='" + page + "'/><link href='/no'/></entry></feed>",
 	} {
 		var got []string
-		index, problems := ParseSitemap(strings.NewReader(body), mustURL(t, "https://example.com/f.xml"), SitemapLimits{}, func(e SitemapEntry) bool {
-			got = append(got, e.URL.String())
-			return true
-		})
+		index, problems := ParseSitemap(strings.NewReader(body), mustURL(t, "https://example.com/f.xml"),
+			SitemapLimits{}, func(e SitemapEntry) bool {
+				got = append(got, e.URL.String())
+				return true
+			})
 		if index || len(problems) > 0 || !slices.Equal(got, []string{page}) {
 			t.Errorf("%s: %q, index %v, %+v", name, got, index, problems)
 		}
@@ -69,7 +72,8 @@ func TestASitemapIsReadInEveryForm(t *testing.T) {
 func FuzzParseSitemap(f *testing.F) {
 	for _, s := range []string{
 		"<?xml version='1.1'?><urlset><url><loc>http://h/50%</loc></url></urlset>", "http://h/\n", "<rss><channel><item><link>x</link>",
-		inUTF16("<feed><entry><link href='/x'/></entry></feed>", false, true), gzipped(f, "<sitemapindex><sitemap><loc>http://h/"), "\x1f\x8b",
+		inUTF16("<feed><entry><link href='/x'/></entry></feed>", false, true),
+		gzipped(f, "<sitemapindex><sitemap><loc>http://h/"), "\x1f\x8b",
 	} {
 		f.Add([]byte(s))
 	}
@@ -90,7 +94,8 @@ func FuzzParseSitemap(f *testing.F) {
 }
 
 // sitemapsOf reads the sitemaps of a site whose answers are given; the rest is 404.
-func sitemapsOf(t *testing.T, named []string, answers map[string]string, lim SitemapLimits) (set *Sitemaps, at string, asked []string) {
+func sitemapsOf(t *testing.T, named []string, answers map[string]string, lim SitemapLimits) (set *Sitemaps, at string,
+	asked []string) {
 	t.Helper()
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		asked = append(asked, r.URL.Path)
@@ -116,7 +121,8 @@ func sitemapsOf(t *testing.T, named []string, answers map[string]string, lim Sit
 }
 
 func sitemapIndex(paths ...string) string {
-	return "<sitemapindex><sitemap><loc>{AT}" + strings.Join(paths, "</loc></sitemap><sitemap><loc>{AT}") + "</loc></sitemap></sitemapindex>"
+	return "<sitemapindex><sitemap><loc>{AT}" + strings.Join(paths, "</loc></sitemap><sitemap><loc>{AT}") +
+		"</loc></sitemap></sitemapindex>"
 }
 
 const goodSitemap = "<urlset><url><loc>{AT}/page</loc></url></urlset>"
@@ -129,11 +135,14 @@ func TestUsualPlacesAreTriedWhenNoSitemapIsNamed(t *testing.T) {
 		asked   string
 		entries int
 	}{
-		"nothing":         {nil, nil, "/sitemap.xml /sitemap_index.xml /wp-sitemap.xml", 0},
-		"the usual one":   {nil, map[string]string{"/sitemap.xml": goodSitemap}, "/sitemap.xml", 1},
-		"an index":        {nil, map[string]string{"/sitemap_index.xml": sitemapIndex("/s.xml"), "/s.xml": goodSitemap}, "/sitemap.xml /sitemap_index.xml /s.xml", 1},
-		"WordPress":       {nil, map[string]string{"/wp-sitemap.xml": goodSitemap}, "/sitemap.xml /sitemap_index.xml /wp-sitemap.xml", 1},
-		"pages for all":   {nil, map[string]string{"/sitemap.xml": html, "/sitemap_index.xml": html, "/wp-sitemap.xml": goodSitemap}, "/sitemap.xml /sitemap_index.xml /wp-sitemap.xml", 1},
+		"nothing":       {nil, nil, "/sitemap.xml /sitemap_index.xml /wp-sitemap.xml", 0},
+		"the usual one": {nil, map[string]string{"/sitemap.xml": goodSitemap}, "/sitemap.xml", 1},
+		"an index": {nil, map[string]string{"/sitemap_index.xml": sitemapIndex("/s.xml"), "/s.xml": goodSitemap},
+			"/sitemap.xml /sitemap_index.xml /s.xml", 1},
+		"WordPress": {nil, map[string]string{"/wp-sitemap.xml": goodSitemap},
+			"/sitemap.xml /sitemap_index.xml /wp-sitemap.xml", 1},
+		"pages for all": {nil, map[string]string{"/sitemap.xml": html, "/sitemap_index.xml": html,
+			"/wp-sitemap.xml": goodSitemap}, "/sitemap.xml /sitemap_index.xml /wp-sitemap.xml", 1},
 		"named":           {[]string{"{AT}/my.xml"}, map[string]string{"/my.xml": goodSitemap}, "/my.xml /sitemap.xml", 1},
 		"named, relative": {[]string{"my.xml"}, map[string]string{"/my.xml": goodSitemap}, "/my.xml /sitemap.xml", 1},
 	} {
@@ -177,7 +186,8 @@ func TestASitemapThatIsNamedAndBrokenIsReportedBesideAGoodOne(t *testing.T) {
 // named, and what was left out is.
 func TestWhatIsNotReadDoesNotDrown(t *testing.T) {
 	foreign := "<urlset>" + strings.Repeat("<url><loc>https://elsewhere.example/</loc></url>", 2*maxAllSitemapProblems) + "</urlset>"
-	answers := map[string]string{"/last.xml": "<urlset>" + strings.Repeat("<url><loc>{AT}/p</loc></url>", MaxSitemapURLs+1) + "</urlset>"}
+	answers := map[string]string{"/last.xml": "<urlset>" +
+		strings.Repeat("<url><loc>{AT}/p</loc></url>", MaxSitemapURLs+1) + "</urlset>"}
 	var named []string
 	for i := range 20 {
 		path := fmt.Sprintf("/s%d.xml", i)
@@ -202,11 +212,16 @@ func TestALoopOfSitemapsIsFoundWhateverItsLength(t *testing.T) {
 		answers map[string]string
 		loops   []string // path of the file and of what it names
 	}{
-		"one":              {map[string]string{"/sitemap.xml": sitemapIndex("/sitemap.xml")}, []string{"/sitemap.xml /sitemap.xml"}},
-		"by a redirect":    {map[string]string{"/sitemap.xml": "->/s.xml", "/s.xml": sitemapIndex("/s.xml")}, []string{"/sitemap.xml /s.xml"}},
-		"two":              {map[string]string{"/sitemap.xml": sitemapIndex("/a.xml"), "/a.xml": sitemapIndex("/sitemap.xml")}, []string{"/a.xml /sitemap.xml"}},
-		"between siblings": {map[string]string{"/sitemap.xml": sitemapIndex("/a.xml", "/b.xml"), "/a.xml": sitemapIndex("/b.xml"), "/b.xml": sitemapIndex("/a.xml")}, []string{"/a.xml /b.xml", "/b.xml /a.xml"}},
-		"none, a diamond":  {map[string]string{"/sitemap.xml": sitemapIndex("/a.xml", "/b.xml"), "/a.xml": sitemapIndex("/c.xml"), "/b.xml": sitemapIndex("/c.xml"), "/c.xml": goodSitemap}, nil},
+		"one": {map[string]string{"/sitemap.xml": sitemapIndex("/sitemap.xml")}, []string{"/sitemap.xml /sitemap.xml"}},
+		"by a redirect": {map[string]string{"/sitemap.xml": "->/s.xml", "/s.xml": sitemapIndex("/s.xml")},
+			[]string{"/sitemap.xml /s.xml"}},
+		"two": {map[string]string{"/sitemap.xml": sitemapIndex("/a.xml"),
+			"/a.xml": sitemapIndex("/sitemap.xml")}, []string{"/a.xml /sitemap.xml"}},
+		"between siblings": {map[string]string{"/sitemap.xml": sitemapIndex("/a.xml", "/b.xml"),
+			"/a.xml": sitemapIndex("/b.xml"), "/b.xml": sitemapIndex("/a.xml")},
+			[]string{"/a.xml /b.xml", "/b.xml /a.xml"}},
+		"none, a diamond": {map[string]string{"/sitemap.xml": sitemapIndex("/a.xml", "/b.xml"),
+			"/a.xml": sitemapIndex("/c.xml"), "/b.xml": sitemapIndex("/c.xml"), "/c.xml": goodSitemap}, nil},
 		"seven": {map[string]string{
 			"/sitemap.xml": sitemapIndex("/1"), "/1": sitemapIndex("/2"), "/2": sitemapIndex("/3"), "/3": sitemapIndex("/4"),
 			"/4": sitemapIndex("/5"), "/5": sitemapIndex("/6"), "/6": sitemapIndex("/sitemap.xml"),

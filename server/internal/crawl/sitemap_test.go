@@ -49,7 +49,8 @@ func TestParseSitemap(t *testing.T) {
 </url>
 <url><loc>https://example.com/2</loc></url></urlset>`,
 			entries: []found{{"https://example.com/a&b", "2026-01-02", 6}, {"https://example.com/2", "", 9}}},
-		{name: "index", body: `<sitemapindex><sitemap><loc>https://example.com/s1.xml</loc></sitemap><url><loc>https://example.com/no</loc></url></sitemapindex>`,
+		{name: "index",
+			body:  `<sitemapindex><sitemap><loc>https://example.com/s1.xml</loc></sitemap><url><loc>https://example.com/no</loc></url></sitemapindex>`,
 			index: true, entries: []found{{"https://example.com/s1.xml", "", 1}}},
 		{name: "gzip", body: gzipped(t, open+"<url><loc>https://example.com/z</loc></url></urlset>"),
 			entries: []found{{"https://example.com/z", "", 1}}},

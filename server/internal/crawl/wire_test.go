@@ -223,8 +223,10 @@ func TestAnAnswerThatIsNoPageIsToldFromOthers(t *testing.T) {
 	for head, want := range map[string]Answer{
 		"200": AnswerContent, "204": AnswerNoContent, "205": AnswerNoContent, "206": AnswerContent,
 		"300": AnswerChoices, "300 x%0D%0ALocation: y": AnswerChoices, "304": AnswerNotModified, "305": AnswerOther3xx,
-		"399": AnswerOther3xx, "301": AnswerNowhere, "302": AnswerNowhere, "303": AnswerNowhere, "307": AnswerNowhere, "308": AnswerNowhere,
-		"404": AnswerClientError, "499": AnswerClientError, "500": AnswerServerError, "600": AnswerUnknownClass, "999": AnswerUnknownClass,
+		"399": AnswerOther3xx, "301": AnswerNowhere, "302": AnswerNowhere, "303": AnswerNowhere, "307": AnswerNowhere,
+		"308": AnswerNowhere,
+		"404": AnswerClientError, "499": AnswerClientError, "500": AnswerServerError, "600": AnswerUnknownClass,
+		"999": AnswerUnknownClass,
 	} {
 		u := &url.URL{Scheme: "http", Host: strings.TrimPrefix(origin, "http://"), Path: "/"}
 		setWirePath(u, "/"+strings.ReplaceAll(head, " ", "%20"))

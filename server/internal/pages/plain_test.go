@@ -81,7 +81,9 @@ func TestAuditUntilItsEnd(t *testing.T) {
 	if got := refresh(page); got != "3" {
 		t.Errorf("running: refresh %q, want 3", got)
 	}
-	for _, want := range []string{"https://one.example/", "Running", "Crawling pages", "47%", "[##############................]", "1,234", "1 critical, 2 warnings, 3 notices", "404 https://one.example/recetas 184 ms", "Reload"} {
+	for _, want := range []string{"https://one.example/", "Running", "Crawling pages", "47%",
+		"[##############................]", "1,234", "1 critical, 2 warnings, 3 notices",
+		"404 https://one.example/recetas 184 ms", "Reload"} {
 		if got := words(page); !strings.Contains(got, want) {
 			t.Errorf("running: %q is missing in\n%s", want, got)
 		}
@@ -90,13 +92,18 @@ func TestAuditUntilItsEnd(t *testing.T) {
 	score, done := 76, halfway
 	done.Progress = 100
 	s.finish(lease, work.Result{Status: shared.StatusCompleted, GeoScore: &score, Last: done}, shared.Report{Score: &shared.Score{
-		Value: 76, Caps: []shared.Cap{{ID: "not-https", Limit: 90, PointsLost: 210}}, Fixes: []shared.Fix{{CheckID: "an-error", Score: 88}},
+		Value: 76, Caps: []shared.Cap{{ID: "not-https", Limit: 90, PointsLost: 210}},
+		Fixes: []shared.Fix{{CheckID: "an-error", Score: 88}},
 	}, Checks: []shared.CheckResult{
-		{ID: "a-notice", Category: shared.CategoryContent, Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail, Failed: 1, Samples: []shared.Finding{}},
-		{ID: "passed-check", Category: shared.CategoryContent, Severity: shared.SeverityError, Outcome: shared.OutcomePass, Samples: []shared.Finding{}},
-		{ID: "an-error", Category: shared.CategoryLinks, Severity: shared.SeverityError, Outcome: shared.OutcomeFail, Failed: 2, PointsLost: 250, Samples: []shared.Finding{
-			{CheckID: "an-error", PageURL: "https://one.example/seen", Count: 2, Evidence: []shared.Evidence{{Name: "status", Value: "404"}}},
-		}},
+		{ID: "a-notice", Category: shared.CategoryContent, Severity: shared.SeverityNotice, Outcome: shared.OutcomeFail,
+			Failed: 1, Samples: []shared.Finding{}},
+		{ID: "passed-check", Category: shared.CategoryContent, Severity: shared.SeverityError,
+			Outcome: shared.OutcomePass, Samples: []shared.Finding{}},
+		{ID: "an-error", Category: shared.CategoryLinks, Severity: shared.SeverityError, Outcome: shared.OutcomeFail,
+			Failed: 2, PointsLost: 250, Samples: []shared.Finding{
+				{CheckID: "an-error", PageURL: "https://one.example/seen", Count: 2,
+					Evidence: []shared.Evidence{{Name: "status", Value: "404"}}},
+			}},
 	}})
 	page = parse(t, s.get(path))
 	if got := refresh(page); got != "" {
@@ -105,7 +112,8 @@ func TestAuditUntilItsEnd(t *testing.T) {
 	got := words(page)
 	for _, want := range []string{"Done", "100%", "76 of 100", "an-error", "2 pages · −2.5 points",
 		"The site is served without encryption: With this the score cannot exceed 90: −2.1 points",
-		"1 fix brings 76 to about 88", "an-error: to about 88", "https://one.example/seen and 1 more page", "a-notice", "For spreadsheets"} {
+		"1 fix brings 76 to about 88", "an-error: to about 88", "https://one.example/seen and 1 more page", "a-notice",
+		"For spreadsheets"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("done: %q is missing in\n%s", want, got)
 		}
@@ -156,7 +164,8 @@ func TestHostileTexts(t *testing.T) {
 		if got := words(parse(t, s.get(shared.PathBasicPage(id)))); strings.Count(got, strings.Join(strings.Fields(evil), " ")) < 2 {
 			t.Errorf("%q is not shown as it is in\n%s", evil, got)
 		}
-		s.finish(lease, work.Result{Status: shared.StatusFailed, ErrorMessage: work.Sentence{Text: evil}, Last: running}, shared.Report{Checks: []shared.CheckResult{{
+		s.finish(lease, work.Result{Status: shared.StatusFailed, ErrorMessage: work.Sentence{Text: evil},
+			Last: running}, shared.Report{Checks: []shared.CheckResult{{
 			ID: evil, Category: shared.Category(evil), Severity: shared.SeverityError, Outcome: shared.OutcomeFail,
 			Samples: []shared.Finding{{CheckID: evil, PageURL: evil, Evidence: []shared.Evidence{{Name: evil, Value: evil}}}},
 		}}})
@@ -339,7 +348,8 @@ func TestPlacesOfACheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.finish(lease, work.Result{Status: shared.StatusCompleted, Last: halfway}, shared.Report{Checks: []shared.CheckResult{{
-		ID: "title-duplicate", Severity: shared.SeverityWarning, Outcome: shared.OutcomeFail, Failed: 1, Samples: findings[:shared.MaxSamples],
+		ID: "title-duplicate", Severity: shared.SeverityWarning, Outcome: shared.OutcomeFail, Failed: 1,
+		Samples: findings[:shared.MaxSamples],
 	}}})
 	report := parse(t, s.get(shared.PathBasicPage(id)+"?lang=es"))
 	link := ""

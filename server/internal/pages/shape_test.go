@@ -49,7 +49,8 @@ func sameShape(t *testing.T, what string, got, want []string) {
 
 // markup are texts that would break out of an attribute, a text or Go's quoting.
 var markup = append(slices.Clone(hostile),
-	`\" data-pwn="q`, `\`, `\\" onx="1`, `" data-pwn="q`, `&quot; onx=&quot;1`, "a\u2028\" onx=1", "<!--", "]]>", "</script>", "`x`", "%", "%s", "{x}", "true",
+	`\" data-pwn="q`, `\`, `\\" onx="1`, `" data-pwn="q`, `&quot; onx=&quot;1`, "a\u2028\" onx=1", "<!--", "]]>",
+	"</script>", "`x`", "%", "%s", "{x}", "true",
 )
 
 // TestAddressesBringNoMarkup asks for addresses, hosts and queries that somebody else

@@ -22,7 +22,8 @@ func TestAppend(t *testing.T) {
 		{"CRLF", Event{Data: []byte("a\r\nb")}, "data: a\ndata: b\n\n"},
 		{"LFCR is two", Event{Data: []byte("a\n\rb")}, "data: a\ndata: \ndata: b\n\n"},
 		{"line ends only", Event{Data: []byte("\r\n\r\n")}, "data: \ndata: \ndata: \n\n"},
-		{"forged fields stay data", Event{Data: []byte("x\nid: 9\n\nevent: end")}, "data: x\ndata: id: 9\ndata: \ndata: event: end\n\n"},
+		{"forged fields stay data", Event{Data: []byte("x\nid: 9\n\nevent: end")},
+			"data: x\ndata: id: 9\ndata: \ndata: event: end\n\n"},
 		{"not ASCII", Event{ID: "ñ", Data: []byte("«ñandú»")}, "id: ñ\ndata: «ñandú»\n\n"},
 		{"NUL in data", Event{Data: []byte("a\x00b")}, "data: a\x00b\n\n"},
 	} {

@@ -66,7 +66,8 @@ func TestChangeCursor(t *testing.T) {
 			t.Errorf("%v: got %v, %v", w, got, err)
 		}
 	}
-	for _, bad := range []string{"7:7", "7:9", "7:", "7:1,", "7:1,,2", ":7", "7.1.2", "7.1.2.", "7.1.2.0", "7.-1.2.9", "7.1.2.9:10"} {
+	for _, bad := range []string{"7:7", "7:9", "7:", "7:1,", "7:1,,2", ":7", "7.1.2", "7.1.2.", "7.1.2.0", "7.-1.2.9",
+		"7.1.2.9:10"} {
 		if got, err := decodeChangeCursor(bad); !errors.Is(err, ErrBadCursor) {
 			t.Errorf("%q: got %v, %v", bad, got, err)
 		}

@@ -140,7 +140,8 @@ func TestOldAuditsGoLittleByLittle(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		numbers := "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT i FROM n) AS n"
 		f.sql(t, "INSERT INTO audits (url, status, finished_at) SELECT 'a', 'completed', CAST('2020-01-01 00:00:00.000+00:00' AS "+
-			map[string]string{"sqlite": "text", "postgresql": "timestamptz"}[f.Dialect()]+") FROM "+fmt.Sprintf(numbers, 2*store.ExpireMax+1))
+			map[string]string{"sqlite": "text", "postgresql": "timestamptz"}[f.Dialect()]+") FROM "+fmt.Sprintf(numbers,
+			2*store.ExpireMax+1))
 		f.sql(t, "INSERT INTO unvisited (audit_id, url, referrer, reason) SELECT 1, 'a', '', 'limit' FROM "+
 			fmt.Sprintf(numbers, 2*store.PurgeMax+1))
 		if got, want := f.expireAll(t, time.Hour), []int{store.ExpireMax, store.ExpireMax, 1}; !equal(got, want) {

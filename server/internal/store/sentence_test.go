@@ -54,7 +54,8 @@ func TestKeyOfASentence(t *testing.T) {
 		}
 		long := strings.Repeat("é", shared.MaxArg+1)
 		say(work.Sentence{Text: "Fetched a", Key: "fetched", Args: []string{"a\x00", `"<é>"`, long}})
-		sees("the engine", said{message: "Fetched a", messageKey: "fetched", messageArgs: []string{"a", `"<é>"`, long[:2*shared.MaxArg]}})
+		sees("the engine", said{message: "Fetched a", messageKey: "fetched",
+			messageArgs: []string{"a", `"<é>"`, long[:2*shared.MaxArg]}})
 		say(work.Sentence{Text: "Fetched b", Key: "fetched", Args: []string{"b"}})
 		sees("the same key with another parameter", said{message: "Fetched b", messageKey: "fetched", messageArgs: []string{"b"}})
 		f.sql(t, "UPDATE audits SET message = 'by hand' WHERE id = 1")

@@ -21,7 +21,8 @@ var otherValue = map[string]string{
 	"findings_error": "6", "findings_warning": "7", "findings_notice": "8",
 	"responses_2xx": "9", "responses_3xx": "10", "responses_4xx": "11", "responses_5xx": "12",
 	"responses_failed": "13",
-	"attempt":          "2", "partial": "NOT partial", "stop_reason": "'page limit'", "activity": `'{"stages":[],"pages":[],"top":[]}'`,
+	"attempt":          "2", "partial": "NOT partial", "stop_reason": "'page limit'",
+	"activity":   `'{"stages":[],"pages":[],"top":[]}'`,
 	"created_at": otherTime, "started_at": otherTime, "finished_at": otherTime,
 
 	"max_depth": "6", "max_bytes": "7", "max_seconds": "8", "skip_ai_agents": "NOT skip_ai_agents", "patched": "'7 x'",

@@ -14,7 +14,8 @@ import (
 )
 
 var advanced = work.Advance{
-	Stage: shared.StageCrawl, Progress: 42, Message: work.Sentence{Text: "Fetching", Key: "fetching", Args: []string{"it"}}, ProvisionalScore: ptr(71),
+	Stage: shared.StageCrawl, Progress: 42, Message: work.Sentence{Text: "Fetching", Key: "fetching",
+		Args: []string{"it"}}, ProvisionalScore: ptr(71),
 	TotalPages: 9, Discovered: 31,
 	Findings:  shared.Findings{Error: 1, Warning: 2, Notice: 3},
 	Responses: shared.Responses{OK: 4, Redirect: 5, ClientError: 6, ServerError: 7, Failed: 8},
@@ -72,7 +73,8 @@ func (f *fixture) finishCompleted(t *testing.T, l work.Lease) {
 	t.Helper()
 	ctx := t.Context()
 	result := work.Result{
-		Status: shared.StatusCompleted, GeoScore: ptr(77), Message: work.Sentence{Text: "Done"}, Partial: true, StopReason: "limit", Last: advanced,
+		Status: shared.StatusCompleted, GeoScore: ptr(77), Message: work.Sentence{Text: "Done"}, Partial: true,
+		StopReason: "limit", Last: advanced,
 		Report: []byte(`{"score":{"value":77,"categories":[],"caps":[],"pages":9},"unvisited":[{"reason":"limit","count":3}]}`),
 	}
 	if err := f.Finish(ctx, l, result); err != nil {
@@ -84,7 +86,8 @@ func (f *fixture) finishCompleted(t *testing.T, l work.Lease) {
 	}
 	want := shared.Report{
 		Version: shared.ReportVersion, Audit: f.progress(t, l.AuditID), Checks: []shared.CheckResult{},
-		Score:     &shared.Score{Value: 77, Categories: []shared.CategoryScore{}, Caps: []shared.Cap{}, Fixes: []shared.Fix{}, Pages: 9},
+		Score: &shared.Score{Value: 77, Categories: []shared.CategoryScore{}, Caps: []shared.Cap{},
+			Fixes: []shared.Fix{}, Pages: 9},
 		Unvisited: []shared.Unvisited{{Reason: "limit", Count: 3}},
 	}
 	if !equal(r, want) {
@@ -112,7 +115,8 @@ func TestFence(t *testing.T) {
 		}
 		f.loseLease(t)
 		taken := f.claim(t, "w1") // even under the same name
-		if taken.Attempt != 2 || taken.Progress != 42 || !equal(taken.Activity, advanced.Activity) || !taken.StartedAt.Equal(old.StartedAt) {
+		if taken.Attempt != 2 || taken.Progress != 42 || !equal(taken.Activity, advanced.Activity) ||
+			!taken.StartedAt.Equal(old.StartedAt) {
 			t.Errorf("resumed job: got %+v", taken)
 		}
 		before := f.progress(t, old.AuditID)
@@ -340,7 +344,8 @@ func TestFinishKeepsProgress(t *testing.T) {
 				Status: shared.StatusFailed, ErrorMessage: work.Sentence{Text: strings.Repeat("ñ", 3000)}, Last: a,
 			})
 			p := f.progress(t, id)
-			if err != nil || p.Progress != c.want || p.Status != shared.StatusFailed || len([]rune(*p.ErrorMessage)) != shared.MaxErrorMessage {
+			if err != nil || p.Progress != c.want || p.Status != shared.StatusFailed ||
+				len([]rune(*p.ErrorMessage)) != shared.MaxErrorMessage {
 				t.Errorf("%d, last %d: got %+v, %v, want progress %d", c.shown, c.last, p, err, c.want)
 			}
 		}
@@ -397,7 +402,8 @@ func TestPagesAndFindings(t *testing.T) {
 		f.create(t, site)
 		job := f.claim(t, "w")
 		id := job.AuditID
-		a, b := page("https://example.org/a", finding("one", "1"), finding("two", "2")), page("https://example.org/b", finding("one", "3"))
+		a, b := page("https://example.org/a", finding("one", "1"), finding("two", "2")),
+			page("https://example.org/b", finding("one", "3"))
 		save := func(records ...work.PageRecord) {
 			if err := f.SavePages(ctx, job.Lease, records); err != nil {
 				t.Fatal(err)
@@ -458,7 +464,8 @@ func TestPagesAndFindings(t *testing.T) {
 		f.walkGroups(t, id, "", []string{"3 × 1", "y × 1", "4 × 1", "same × 3", "own 0 × 1", "own 1 × 1", "own 2 × 1"})
 		key := f.walkGroups(t, id, "one", []string{"3 × 1", "same × 3", "own 0 × 1", "own 1 × 1", "own 2 × 1"})["same"]
 		members, err := f.Findings(ctx, id, shared.FindingQuery{Group: key})
-		if err != nil || len(members.Findings) != 3 || members.Findings[2].PageURL != "https://example.org/2" || members.Findings[2].Count != 0 {
+		if err != nil || len(members.Findings) != 3 || members.Findings[2].PageURL != "https://example.org/2" ||
+			members.Findings[2].Count != 0 {
 			t.Errorf("findings of a group: got %+v, %v", members, err)
 		}
 		for _, unknown := range []string{"0", "none", "1"} {

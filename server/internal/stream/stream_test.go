@@ -369,7 +369,8 @@ func TestLogLines(t *testing.T) {
 		cursor := strings.Repeat("x", 40)
 		for _, want := range []string{
 			`msg="stream opened" audit_id=7 last_event_id=` + cursor + ` remote=pipe transport=sse`,
-			`msg="stream ended" audit_id=7 last_event_id=` + cursor + ` remote=pipe transport=sse request_id=rig reason=finished duration=0s frames=2`,
+			`msg="stream ended" audit_id=7 last_event_id=` + cursor +
+				` remote=pipe transport=sse request_id=rig reason=finished duration=0s frames=2`,
 		} {
 			if !r.log.Contains(want) {
 				t.Errorf("no line with %s in\n%s", want, r.log)

@@ -34,8 +34,10 @@ func TestGroupKey(t *testing.T) {
 		"two for one":      {finding("c", warning, "/a", "m", "xm", "m", ""), finding("c", warning, "/a", "m", "x", "mm", ""), false},
 		"another check":    {finding("c", warning, "/a"), finding("d", warning, "/a"), false},
 		"another severity": {finding("c", warning, "/a"), finding("c", other, "/a"), false},
-		"a measure alone":  {finding("thin-content", warning, "/a", "words", "9"), finding("thin-content", warning, "/b", "words", "8"), false},
-		"the same measure": {finding("thin-content", warning, "/a", "words", "9"), finding("thin-content", warning, "/b", "words", "9"), true},
+		"a measure alone": {finding("thin-content", warning, "/a", "words", "9"),
+			finding("thin-content", warning, "/b", "words", "8"), false},
+		"the same measure": {finding("thin-content", warning, "/a", "words", "9"),
+			finding("thin-content", warning, "/b", "words", "9"), true},
 		"two dead addresses": {
 			finding("http-4xx", other, "/a", "status", "404", "referrer", "/"),
 			finding("http-4xx", other, "/b", "status", "404", "referrer", "/"), false,
