@@ -52,6 +52,8 @@ type ListQuery struct {
 	Status Status
 	// Text keeps audits whose URL contains it, regardless of case.
 	Text string
+	// Site keeps audits of one site, by the name that [SiteName] gives it.
+	Site string
 	// Cursor continues a list; empty starts it.
 	Cursor string
 	// Limit is 1 to [ListLimitMax]; 0 means [ListLimitDefault].

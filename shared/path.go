@@ -9,6 +9,7 @@ import (
 const (
 	PathAPI         = "/api/v1"
 	PathAudits      = PathAPI + "/audits"
+	PathSites       = PathAPI + "/sites"
 	PathStreams     = "/sse/audits"
 	PathHealth      = "/healthz"
 	PathReady       = "/readyz"

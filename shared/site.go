@@ -15,3 +15,44 @@ func SiteName(raw string) string {
 	}
 	return strings.TrimPrefix(u.Host, "www.")
 }
+
+// Site is what is known of one site: of all audits whose addresses have its name.
+type Site struct {
+	// Name is what [SiteName] says of their addresses.
+	Name string `json:"site"`
+	// Audits is how many there are.
+	Audits int `json:"audits"`
+	// Latest is the newest of them, as lists have it, whatever became of it.
+	Latest AuditProgress `json:"latest"`
+	// Trend holds the scores of those that were completed, the oldest first, at most
+	// [SiteTrend] of the newest.
+	Trend []SiteScore `json:"trend"`
+}
+
+// SiteScore is the outcome of one audit of a site.
+type SiteScore struct {
+	AuditID    int64 `json:"audit_id"`
+	GeoScore   int   `json:"geo_score"`
+	FinishedAt Time  `json:"finished_at"`
+	// Partial says that the audit did not see the whole site.
+	Partial bool `json:"partial"`
+}
+
+// SiteTrend is the greatest length of [Site.Trend].
+const SiteTrend = 50
+
+// SiteQuery selects sites. The zero value selects those that were audited last.
+type SiteQuery struct {
+	// Text keeps sites whose name contains it, regardless of case.
+	Text string
+	// Cursor continues a list; empty starts it.
+	Cursor string
+	// Limit is 1 to [ListLimitMax]; 0 means [ListLimitDefault].
+	Limit int
+}
+
+// SiteList is one page of sites, the one that was audited last first.
+type SiteList struct {
+	Sites      []Site  `json:"sites"`
+	NextCursor *string `json:"next_cursor"`
+}

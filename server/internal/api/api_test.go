@@ -512,6 +512,19 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 	if err := s.store.Finish(t.Context(), job.Lease, last); err != nil {
 		t.Fatal(err)
 	}
+	for path, want := range map[string]string{
+		shared.PathSites: `"site":"site.example","audits":1`, shared.PathSites + "?q=site&limit=1": `"trend":[]`,
+		shared.PathSites + "/site.example":         `"latest":{"audit_id"`,
+		shared.PathAudits + "?site=site.example":   `"audit_id":` + strconv.FormatInt(p.AuditID, 10),
+		shared.PathAudits + "?site=a.site.example": `"audits":[]`,
+		shared.PathSites + "/a.site.example":       `"not_found"`,
+		shared.PathSites + "/site.example?x=1":     `"bad_query"`,
+		shared.PathSites + "?cursor=x":             `"The cursor is not ours."`,
+	} {
+		if w := s.do("GET", path, nil); !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d, want %s in %s", path, w.Code, want, w.Body)
+		}
+	}
 	for _, form := range []string{"", "?format=json"} {
 		w := s.do("GET", shared.PathReport(p.AuditID)+form, nil)
 		if w.Code != 200 || !strings.Contains(w.Body.String(), `"points_lost":120`) {

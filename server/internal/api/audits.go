@@ -22,6 +22,8 @@ type Service interface {
 	PageFindings(ctx context.Context, id int64, pages []int64) (map[int64][]shared.Finding, error)
 	Unvisited(ctx context.Context, id int64, q shared.UnvisitedQuery) (shared.UnvisitedList, error)
 	Report(ctx context.Context, id int64) (shared.Report, error)
+	Sites(ctx context.Context, q shared.SiteQuery) (shared.SiteList, error)
+	Site(ctx context.Context, name string) (shared.Site, error)
 }
 
 // routes is the API at one look. A new route is a line here with its handler below (or
@@ -41,6 +43,8 @@ func (a *API) routes() map[string]http.Handler {
 		"GET /api/v1/audits/{id}/findings":   a.handle(a.listFindings),
 		"GET /api/v1/audits/{id}/unvisited":  a.handle(a.listUnvisited),
 		"GET /api/v1/audits/{id}/report":     a.handle(a.getReport),
+		"GET /api/v1/sites":                  a.handle(a.listSites),
+		"GET /api/v1/sites/{site}":           a.handle(a.getSite),
 		"GET /api/v1/report.schema.json":     http.HandlerFunc(serveReportSchema),
 		"GET /api/v1/stats":                  a.handle(a.getStats),
 		"GET /api/v1/openapi.json":           http.HandlerFunc(serveDocument),
@@ -49,11 +53,13 @@ func (a *API) routes() map[string]http.Handler {
 
 // listAudits handles GET /api/v1/audits: audits, the newest first, in pages.
 func (a *API) listAudits(w http.ResponseWriter, r *http.Request) error {
-	q, err := readQuery(r, "status", "q", "cursor", "limit", shared.ParamUnfinished)
+	q, err := readQuery(r, "status", "site", "q", "cursor", "limit", shared.ParamUnfinished)
 	if err != nil {
 		return err
 	}
-	lq := shared.ListQuery{Status: shared.Status(q.Get("status")), Text: q.Get("q"), Cursor: q.Get("cursor")}
+	lq := shared.ListQuery{
+		Status: shared.Status(q.Get("status")), Site: q.Get("site"), Text: q.Get("q"), Cursor: q.Get("cursor"),
+	}
 	if lq.Status != "" && !lq.Status.Valid() {
 		return &Error{Code: shared.CodeBadQuery, Field: "status", Detail: statusWords}
 	}

@@ -33,6 +33,7 @@
 //	validate.go    the rules for what a request asks for
 //	problem.go     errors: codes, statuses, titles, answers
 //	middleware.go  what stands around every request: id, log, deadlines, methods
+//	sites.go       the sites that audits are of
 //	report.go      the report, as JSON and as the files of package export
 //	schema.go      the JSON Schema of a report, taken from openapi.json
 //	stats.go       how this process is doing

@@ -130,6 +130,7 @@
 //   - sentence.go: the texts of a row, with the keys by which they are translated
 //   - cursor.go: places in lists and in changes
 //   - read.go: audits, lists, reports
+//   - sites.go: the audits of a site taken together
 //   - changes.go: what changed since a cursor
 //   - listen.go: wake-ups
 //   - write.go: create, patch, cancel, delete

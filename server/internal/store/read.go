@@ -149,11 +149,10 @@ func (s *Store) List(ctx context.Context, q shared.ListQuery) (shared.AuditList,
 		if q.Status != "" {
 			sel.Where("a.status = ?", sanitise(string(q.Status)))
 		}
-		if q.Text != "" {
-			text := escapeLike.Replace(cutBytes(q.Text, shared.MaxURL))
-			sel.Where("a.url ? ? ESCAPE '!'", s.dialect.like, "%"+text+"%")
+		if q.Site != "" {
+			sel.Where("a.site = ?", sanitise(q.Site))
 		}
-		return sel
+		return s.containing(sel, "url", q.Text)
 	}
 	rows, err := readRows[auditRow](ctx, s, "list", func(sel *bun.SelectQuery) *bun.SelectQuery {
 		return selectListed(sel.Where("a.deleted_at IS NULL"), matching, limit+1, unfinished)
@@ -171,6 +170,16 @@ func (s *Store) List(ctx context.Context, q shared.ListQuery) (shared.AuditList,
 	}
 	list.Audits = s.progressOf(rows)
 	return list, nil
+}
+
+// containing keeps the rows whose column contains a text, regardless of case; an empty
+// one keeps all.
+func (s *Store) containing(q *bun.SelectQuery, column, text string) *bun.SelectQuery {
+	if text == "" {
+		return q
+	}
+	text = escapeLike.Replace(cutBytes(text, shared.MaxURL))
+	return q.Where("a.? ? ? ESCAPE '!'", bun.Ident(column), s.dialect.like, "%"+text+"%")
 }
 
 var escapeLike = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

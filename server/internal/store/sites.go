@@ -1,0 +1,155 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"atalaya/shared"
+)
+
+// siteRow is what one query over a site's audits says of it. The column site is made by
+// the database, as [shared.SiteName] makes the name.
+type siteRow struct {
+	bun.BaseModel `bun:"table:audits,alias:a"`
+
+	Site   string `bun:"site"`
+	Audits int    `bun:"audits,scanonly"`
+	Latest int64  `bun:"latest,scanonly"`
+}
+
+// scoreRow is a completed audit as a point of its site's trend.
+type scoreRow struct {
+	bun.BaseModel `bun:"table:audits,alias:a"`
+
+	Site       string `bun:"site"`
+	ID         int64  `bun:"id"`
+	GeoScore   int    `bun:"geo_score"`
+	FinishedAt stamp  `bun:"finished_at"`
+	Partial    bool   `bun:"partial"`
+}
+
+// Sites returns one page of sites, the one that was audited last first. A cursor that is
+// not from such a list gives [ErrBadCursor]. A page is three queries, so that an audit
+// that is created or deleted meanwhile may be in one of its numbers and not in another.
+func (s *Store) Sites(ctx context.Context, q shared.SiteQuery) (shared.SiteList, error) {
+	before, err := decodeCursor("sites", q.Cursor)
+	if err != nil {
+		return shared.SiteList{}, fmt.Errorf("store: sites: %w", err)
+	}
+	limit := limitOr(q.Limit, shared.ListLimitDefault, shared.ListLimitMax)
+	rows, err := s.siteRows(ctx, "sites", func(sel *bun.SelectQuery) *bun.SelectQuery {
+		if before > 0 {
+			sel.Having("max(a.id) < ?", before)
+		}
+		return s.containing(sel, "site", q.Text).Limit(int64(limit + 1))
+	})
+	if err != nil {
+		return shared.SiteList{}, err
+	}
+	list := shared.SiteList{}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		list.NextCursor = encodeCursor("sites", rows[limit-1].Latest)
+	}
+	list.Sites, err = s.sitesOf(ctx, rows)
+	return list, err
+}
+
+// Site returns what is known of one site, by the name that [shared.SiteName] gives it, or
+// [ErrNotFound] if it has no audit.
+func (s *Store) Site(ctx context.Context, name string) (shared.Site, error) {
+	rows, err := s.siteRows(ctx, "site", func(sel *bun.SelectQuery) *bun.SelectQuery {
+		return sel.Where("a.site = ?", sanitise(name))
+	})
+	if err != nil {
+		return shared.Site{}, err
+	}
+	sites, err := s.sitesOf(ctx, rows)
+	if err == nil && len(sites) == 0 {
+		err = fmt.Errorf("store: site %q: %w", name, ErrNotFound)
+	}
+	if err != nil {
+		return shared.Site{}, err
+	}
+	return sites[0], nil
+}
+
+func (s *Store) siteRows(
+	ctx context.Context, what string, selected func(*bun.SelectQuery) *bun.SelectQuery,
+) ([]siteRow, error) {
+	return readRows[siteRow](ctx, s, what, func(q *bun.SelectQuery) *bun.SelectQuery {
+		q.Column("a.site").ColumnExpr("count(*) AS audits").ColumnExpr("max(a.id) AS latest")
+		return selected(q.Where("a.deleted_at IS NULL")).Group("a.site").OrderExpr("latest DESC")
+	})
+}
+
+// sitesOf completes rows with their newest audits and trends. A site whose newest audit
+// is gone by now, or cannot be read, is left out.
+func (s *Store) sitesOf(ctx context.Context, rows []siteRow) ([]shared.Site, error) {
+	sites := make([]shared.Site, 0, len(rows))
+	if len(rows) == 0 {
+		return sites, nil
+	}
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Latest
+	}
+	newest, err := s.audits(ctx, "newest of sites", func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.ExcludeColumn("activity").Where("a.id IN (?)", bun.List(ids))
+	})
+	if err != nil {
+		return nil, err
+	}
+	trends, err := s.trends(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		i := slices.IndexFunc(newest, func(p shared.AuditProgress) bool { return p.AuditID == r.Latest })
+		if i < 0 {
+			continue
+		}
+		sites = append(sites, shared.Site{Name: r.Site, Audits: r.Audits, Latest: newest[i], Trend: trends[r.Site]})
+	}
+	return sites, nil
+}
+
+// trends returns the newest scores of each site, the oldest first; a site without any
+// has an empty list. Each site is a query of its own inside of one statement, because
+// that reads no more of the index than it returns.
+func (s *Store) trends(ctx context.Context, sites []siteRow) (map[string][]shared.SiteScore, error) {
+	rows, err := read(ctx, s, "trends", func(ctx context.Context, db bun.IDB) (rows []scoreRow, err error) {
+		var all *bun.SelectQuery
+		for _, site := range sites {
+			newest := db.NewSelect().Model((*scoreRow)(nil)).
+				Where("a.deleted_at IS NULL").Where("a.status = 'completed'").Where("a.geo_score IS NOT NULL").
+				Where("a.site = ?", site.Site).Order("a.id DESC").Limit(shared.SiteTrend)
+			part := db.NewSelect().TableExpr("(?) AS t", newest)
+			if all == nil {
+				all = part
+			} else {
+				all.UnionAll(part)
+			}
+		}
+		err = all.Scan(ctx, &rows)
+		return rows, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	trends := make(map[string][]shared.SiteScore, len(sites))
+	for _, site := range sites {
+		trends[site.Site] = []shared.SiteScore{}
+	}
+	slices.SortFunc(rows, func(a, b scoreRow) int { return cmp.Compare(a.ID, b.ID) })
+	for _, r := range rows {
+		trends[r.Site] = append(trends[r.Site], shared.SiteScore{
+			AuditID: r.ID, GeoScore: r.GeoScore, FinishedAt: shared.At(r.FinishedAt.Time), Partial: r.Partial,
+		})
+	}
+	return trends, nil
+}
