@@ -25,7 +25,7 @@ import (
 func problems(log *slog.Logger) *api.Problems {
 	return api.NewProblems(log,
 		api.Rule{Err: store.ErrNotFound, Code: shared.CodeNotFound,
-			Detail: "There is no such audit; it may have been deleted."},
+			Detail: "There is no such audit, site or schedule; it may have been deleted."},
 		api.Rule{Err: store.ErrTerminal, Code: shared.CodeTerminal,
 			Detail: "The audit has ended; nothing in it changes any more."},
 		api.Rule{Err: store.ErrPrecondition, Code: shared.CodePrecondition,

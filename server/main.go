@@ -55,6 +55,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	_ "time/tzdata" // schedules have time zones on machines without them too
 )
 
 func main() {

@@ -18,7 +18,8 @@ import (
 // are the process's and the database's.
 type metrics struct {
 	*prometheus.Registry
-	queries *prometheus.HistogramVec
+	queries   *prometheus.HistogramVec
+	scheduled *prometheus.CounterVec
 }
 
 // newMetrics takes the certificate in use; nil for none.
@@ -30,7 +31,12 @@ func newMetrics(cert *certificate) *metrics {
 			Help:    "Time of database queries, by operation and result.",
 			Buckets: []float64{.0001, .0005, .001, .005, .01, .05, .1, .5, 1, 5},
 		}, []string{"operation", "result"}),
+		scheduled: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "atalaya_scheduled_audits_total",
+			Help: "Audits of schedules that were due and that this server started (started) or could not (missed).",
+		}, []string{"outcome"}),
 	}
+	m.schedules(0, 0) // both are there from the start
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "atalaya_build_info", Help: "Always 1; the label names the build.",
 		ConstLabels: prometheus.Labels{"version": version()},
@@ -46,7 +52,7 @@ func newMetrics(cert *certificate) *metrics {
 			Help: "When the certificate in use expires, Unix time. Only with --tls-cert.",
 		}, func() float64 { return float64(cert.expires().Unix()) }))
 	}
-	m.MustRegister(m.queries, build, collectors.NewGoCollector(),
+	m.MustRegister(m.queries, m.scheduled, build, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -65,6 +71,12 @@ func (m *metrics) query(operation string, d time.Duration, err error) {
 		result = "error"
 	}
 	m.queries.WithLabelValues(operation, result).Observe(d.Seconds())
+}
+
+// schedules counts what became of audits that were due.
+func (m *metrics) schedules(started, missed int) {
+	m.scheduled.WithLabelValues("started").Add(float64(started))
+	m.scheduled.WithLabelValues("missed").Add(float64(missed))
 }
 
 func (m *metrics) pools(pools []store.Pool) {

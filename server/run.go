@@ -20,6 +20,7 @@ import (
 	"atalaya/server/internal/audit"
 	"atalaya/server/internal/feed"
 	"atalaya/server/internal/pages"
+	"atalaya/server/internal/schedule"
 	"atalaya/server/internal/store"
 	"atalaya/server/internal/stream"
 	"atalaya/shared"
@@ -91,6 +92,9 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		SkipAIAgents: cfg.SkipAIAgents, Budgets: budgets(rows), Log: log,
 	})
 
+	// Schedules: who starts audits when nobody does.
+	scheduler := schedule.New(schedule.Config{Rows: rows, Started: engine.Wake, Count: metrics.schedules, Log: log})
+
 	// Handlers: the API, the app and the plain pages.
 	starts := access.NewStarts(cfg.MaxPerHour, cfg.TrustedProxies)
 	service := door{rows, starts, engine}
@@ -127,6 +131,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	if cfg.Workers > 0 {
 		parts.run("engine", func() error { return engine.Run(ctx) })
 	}
+	parts.run("schedules", func() error { return scheduler.Run(ctx) })
 	if cfg.Keep > 0 {
 		parts.run("keep", func() error { return keeper{rows, cfg.Keep, log}.run(ctx) })
 	}

@@ -566,3 +566,40 @@ func TestOpenAPIServesTheDocument(t *testing.T) {
 		t.Errorf("OpenAPI %s", doc.OpenAPI)
 	}
 }
+
+func TestSchedules(t *testing.T) {
+	s := newServer(t)
+	path := shared.PathSites + "/a.example/schedule"
+	for _, c := range []struct {
+		method, body string
+		status       int
+		want         string
+	}{
+		{"GET", "", 404, `"not_found"`},
+		{"DELETE", "", 404, `"not_found"`},
+		{"PUT", `{"url":"https://www.a.example/","cron":"@every 6h","page_limit":30}`, 200, `"time_zone":"UTC"`},
+		{"GET", "", 200, `"page_limit":30,"max_depth":20,"cron":"@every 6h"`},
+		{"PUT", `{"url":"https://a.example/x","cron":"0 6 * * mon","time_zone":"Europe/Madrid"}`, 200, `"missed":0`},
+		{"GET", "", 200, `"url":"https://a.example/x","kind":"site","page_limit":500`},
+		{"PUT", `{"url":"https://b.example/","cron":"@daily"}`, 422, `"field":"url"`},
+		{"PUT", `{"url":"https://a.example/","kind":"external","cron":"@daily"}`, 422, `"field":"kind"`},
+		{"PUT", `{"url":"https://a.example/"}`, 422, `"field":"cron"`},
+		{"PUT", `{"url":"https://a.example/","cron":"* * * * *"}`, 422, `15m0s apart`},
+		{"PUT", `{"url":"https://a.example/","cron":"@daily","time_zone":"Mars"}`, 422, `IANA`},
+		{"PUT", `{"url":"https://a.example/","cron":"@daily","page_limit":0}`, 422, `"field":"page_limit"`},
+		{"PUT", `{"url":"https://a.example/","cron":"@daily","Cron":"@daily"}`, 400, `"unknown_field"`},
+		{"PUT", `{"url":"https://a.example/","url":"x","cron":"@daily"}`, 400, `stands there twice`},
+		{"PUT", `{"url":"ftp","cron":"@daily"}`, 422, `"bad_url"`},
+		{"GET", "", 200, `"cron":"0 6 * * mon","time_zone":"Europe/Madrid"`},
+		{"DELETE", "", 204, ""},
+		{"GET", "", 404, `"not_found"`},
+	} {
+		var body any
+		if c.body != "" {
+			body = c.body
+		}
+		if w := s.do(c.method, path, body); w.Code != c.status || !strings.Contains(w.Body.String(), c.want) {
+			t.Errorf("%s %s: %d %s, want %d with %s", c.method, c.body, w.Code, w.Body, c.status, c.want)
+		}
+	}
+}

@@ -24,6 +24,9 @@ type Service interface {
 	Report(ctx context.Context, id int64) (shared.Report, error)
 	Sites(ctx context.Context, q shared.SiteQuery) (shared.SiteList, error)
 	Site(ctx context.Context, name string) (shared.Site, error)
+	Schedule(ctx context.Context, site string) (shared.Schedule, error)
+	PutSchedule(ctx context.Context, want shared.Schedule) (shared.Schedule, error)
+	DeleteSchedule(ctx context.Context, site string) error
 }
 
 // routes is the API at one look. A new route is a line here with its handler below (or
@@ -31,23 +34,26 @@ type Service interface {
 // and the method of the store.
 func (a *API) routes() map[string]http.Handler {
 	return map[string]http.Handler{
-		"GET /api/v1/audits":                 a.handle(a.listAudits),
-		"POST /api/v1/audits":                a.handle(a.createAudit),
-		"GET /api/v1/audits/{id}":            a.handle(a.getAudit),
-		"DELETE /api/v1/audits/{id}":         a.handle(a.deleteAudit),
-		"GET /api/v1/audits/{id}/progress":   a.Poll,
-		"PATCH /api/v1/audits/{id}/progress": a.handle(a.patchProgress),
-		"POST /api/v1/audits/{id}/cancel":    a.handle(a.cancelAudit),
-		"POST /api/v1/audits/{id}/retry":     a.handle(a.retryAudit),
-		"GET /api/v1/audits/{id}/pages":      a.handle(a.listPages),
-		"GET /api/v1/audits/{id}/findings":   a.handle(a.listFindings),
-		"GET /api/v1/audits/{id}/unvisited":  a.handle(a.listUnvisited),
-		"GET /api/v1/audits/{id}/report":     a.handle(a.getReport),
-		"GET /api/v1/sites":                  a.handle(a.listSites),
-		"GET /api/v1/sites/{site}":           a.handle(a.getSite),
-		"GET /api/v1/report.schema.json":     http.HandlerFunc(serveReportSchema),
-		"GET /api/v1/stats":                  a.handle(a.getStats),
-		"GET /api/v1/openapi.json":           http.HandlerFunc(serveDocument),
+		"GET /api/v1/audits":                   a.handle(a.listAudits),
+		"POST /api/v1/audits":                  a.handle(a.createAudit),
+		"GET /api/v1/audits/{id}":              a.handle(a.getAudit),
+		"DELETE /api/v1/audits/{id}":           a.handle(a.deleteAudit),
+		"GET /api/v1/audits/{id}/progress":     a.Poll,
+		"PATCH /api/v1/audits/{id}/progress":   a.handle(a.patchProgress),
+		"POST /api/v1/audits/{id}/cancel":      a.handle(a.cancelAudit),
+		"POST /api/v1/audits/{id}/retry":       a.handle(a.retryAudit),
+		"GET /api/v1/audits/{id}/pages":        a.handle(a.listPages),
+		"GET /api/v1/audits/{id}/findings":     a.handle(a.listFindings),
+		"GET /api/v1/audits/{id}/unvisited":    a.handle(a.listUnvisited),
+		"GET /api/v1/audits/{id}/report":       a.handle(a.getReport),
+		"GET /api/v1/sites":                    a.handle(a.listSites),
+		"GET /api/v1/sites/{site}":             a.handle(a.getSite),
+		"GET /api/v1/sites/{site}/schedule":    a.handle(a.getSchedule),
+		"PUT /api/v1/sites/{site}/schedule":    a.handle(a.putSchedule),
+		"DELETE /api/v1/sites/{site}/schedule": a.handle(a.deleteSchedule),
+		"GET /api/v1/report.schema.json":       http.HandlerFunc(serveReportSchema),
+		"GET /api/v1/stats":                    a.handle(a.getStats),
+		"GET /api/v1/openapi.json":             http.HandlerFunc(serveDocument),
 	}
 }
 

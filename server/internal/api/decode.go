@@ -54,7 +54,7 @@ func decodeBody(w http.ResponseWriter, r *http.Request, v any) error {
 // would take the last. What is not JSON is left to the decoder.
 func checkNames(data []byte, v any) error {
 	known := map[string]bool{}
-	for field := range reflect.TypeOf(v).Elem().Fields() {
+	for _, field := range reflect.VisibleFields(reflect.TypeOf(v).Elem()) {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		known[name] = true
 	}

@@ -34,6 +34,7 @@
 //	problem.go     errors: codes, statuses, titles, answers
 //	middleware.go  what stands around every request: id, log, deadlines, methods
 //	sites.go       the sites that audits are of
+//	schedules.go   when a site is audited again
 //	report.go      the report, as JSON and as the files of package export
 //	schema.go      the JSON Schema of a report, taken from openapi.json
 //	stats.go       how this process is doing

@@ -136,6 +136,7 @@
 //   - write.go: create, patch, cancel, delete
 //   - admission.go: how many audits there may be
 //   - keep.go: old audits are deleted, and deleted ones removed
+//   - schedules.go: when sites are audited again
 //   - worker.go: leases, claim, advance, finish
 //   - pages.go, findings.go, unvisited.go: what a worker stores beside its audit
 //   - budgets.go: what servers tell each other, so that together they stay polite

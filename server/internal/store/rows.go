@@ -63,7 +63,8 @@ type auditRow struct {
 type stamp struct{ time.Time }
 
 var stampForms = []string{
-	sqliteTime, // also any number of decimals
+	sqliteTime,                  // also any number of decimals but none
+	"2006-01-02 15:04:05-07:00", // as bun writes a whole second
 	"2006-01-02 15:04:05",
 	time.RFC3339,
 	"2006-01-02T15:04:05",

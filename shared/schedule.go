@@ -1,0 +1,26 @@
+package shared
+
+// Schedule says when a site is audited again, and what became of it so far. There is at
+// most one for each site.
+type Schedule struct {
+	Site string `json:"site"`
+	// NewAudit is what every audit of the schedule asks for.
+	NewAudit
+	// Cron is when: five fields (minute, hour, day of the month, month, day of the week),
+	// a word such as @daily, or @every with a duration such as 6h.
+	Cron string `json:"cron"`
+	// TimeZone is the IANA name of the zone whose clock Cron means.
+	TimeZone string `json:"time_zone"`
+	// NextAt is when the next audit is due. It is started within some seconds of it.
+	NextAt Time `json:"next_at"`
+	// LastAt and LastAuditID are when the last audit was started, and which it is.
+	LastAt      *Time  `json:"last_at"`
+	LastAuditID *int64 `json:"last_audit_id"`
+	// Missed counts the times at which no audit was started, because the one before had
+	// not ended, no server ran, or the queue was full. MissedAt is the last of them.
+	Missed    int   `json:"missed"`
+	MissedAt  *Time `json:"missed_at"`
+	CreatedAt Time  `json:"created_at"`
+	// Turn tells apart the states of one schedule; it is not for readers.
+	Turn int64 `json:"-"`
+}
