@@ -33,6 +33,8 @@
 //   - debug.go: profiles, on a port of their own
 //   - metrics.go: the registry behind /metrics
 //   - stats.go: what of them GET /api/v1/stats says
+//   - regress.go: an audit that ended worse than the last of its site is told
+//   - keep.go: old audits are deleted
 //   - memory.go: how large the heap may grow
 //   - trim.go: giving back what a rush of streams left behind
 //   - command.go: the commands that need no server, and how they read their flags

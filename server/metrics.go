@@ -18,8 +18,9 @@ import (
 // are the process's and the database's.
 type metrics struct {
 	*prometheus.Registry
-	queries   *prometheus.HistogramVec
-	scheduled *prometheus.CounterVec
+	queries     *prometheus.HistogramVec
+	scheduled   *prometheus.CounterVec
+	regressions prometheus.Counter
 }
 
 // newMetrics takes the certificate in use; nil for none.
@@ -35,6 +36,11 @@ func newMetrics(cert *certificate) *metrics {
 			Name: "atalaya_scheduled_audits_total",
 			Help: "Audits of schedules that were due and that this server started (started) or could not (missed).",
 		}, []string{"outcome"}),
+		regressions: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "atalaya_regressions_total",
+			Help: "Audits that this server saw end worse than the audit of their site before: " +
+				"a score lower by 5 points or more errors.",
+		}),
 	}
 	m.schedules(0, 0) // both are there from the start
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -52,7 +58,7 @@ func newMetrics(cert *certificate) *metrics {
 			Help: "When the certificate in use expires, Unix time. Only with --tls-cert.",
 		}, func() float64 { return float64(cert.expires().Unix()) }))
 	}
-	m.MustRegister(m.queries, m.scheduled, build, collectors.NewGoCollector(),
+	m.MustRegister(m.queries, m.scheduled, m.regressions, build, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

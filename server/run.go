@@ -86,7 +86,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	})
 
 	// Engine: the built-in writer of rows.
-	engine := audit.New(rows, audit.Config{
+	completing := completer{rows, metrics.regressions.Inc, log}
+	engine := audit.New(completing, audit.Config{
 		Workers: cfg.Workers, PageLimit: cfg.PageLimit, Rate: cfg.Rate, AllowPrivate: cfg.AllowPrivateTargets,
 		MaxBytes: cfg.MaxBytes, TimeLimit: cfg.MaxTime, Owner: owner(), LeaseLost: store.ErrLeaseLost,
 		SkipAIAgents: cfg.SkipAIAgents, Budgets: budgets(rows), Log: log,
@@ -97,7 +98,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 
 	// Handlers: the API, the app and the plain pages.
 	starts := access.NewStarts(cfg.MaxPerHour, cfg.TrustedProxies)
-	service := door{rows, starts, engine}
+	service := door{completing, starts, engine}
 	mux := http.NewServeMux()
 	rest := api.New(api.Config{
 		Service: service, Problems: problems, Seed: seed(cfg.AllowPrivateTargets), PageLimit: cfg.PageLimit,
@@ -214,7 +215,7 @@ func budgets(rows *store.Store) audit.Budgets {
 // door is the store for those who create audits: new ones are counted for their
 // caller, and a worker learns of them at once instead of within a second.
 type door struct {
-	*store.Store
+	completer
 	starts *access.Starts
 	engine *audit.Engine
 }

@@ -78,6 +78,9 @@ type AuditProgress struct {
 	StartedAt  *Time `json:"started_at"`
 	UpdatedAt  Time  `json:"updated_at"`
 	FinishedAt *Time `json:"finished_at"`
+	// Previous is how the site's completed audit before this one ended. It is null until
+	// this one is completed, if there is none, and if a worker completed it by SQL.
+	Previous *Verdict `json:"previous"`
 	// WorkerSeenAt is the worker's last sign of life. A change of it alone is
 	// not a visible change: it causes no revision and no frame.
 	WorkerSeenAt *Time `json:"worker_seen_at"`
@@ -116,6 +119,7 @@ func (p *AuditProgress) wire() []wireField {
 		{"started_at", &p.StartedAt, nullable},
 		{"updated_at", &p.UpdatedAt, value},
 		{"finished_at", &p.FinishedAt, nullable},
+		{"previous", &p.Previous, optional},
 		{"worker_seen_at", &p.WorkerSeenAt, nullable},
 		{"activity", &p.Activity, optional},
 	}
@@ -147,6 +151,7 @@ func (p *AuditProgress) Validate() error {
 		{p.TotalPages >= 0 && p.Discovered >= 0 && p.Attempt >= 0, "a negative count"},
 		{p.PageLimit == nil || *p.PageLimit >= 1, "page_limit below 1"},
 		{p.Findings.valid() && p.Responses.valid(), "a negative count"},
+		{p.Previous == nil || p.Previous.Valid(), "previous out of range"},
 		{!p.CreatedAt.IsZero() && !p.UpdatedAt.IsZero(), "a zero time"},
 	} {
 		if !rule.ok {
@@ -157,6 +162,13 @@ func (p *AuditProgress) Validate() error {
 		return nil
 	}
 	return p.Activity.Validate()
+}
+
+// Regressed reports whether a completed audit ended worse than the one before it: its
+// score is lower by [RegressionPoints], or it has more errors.
+func (p *AuditProgress) Regressed() bool {
+	return p.Previous != nil && p.GeoScore != nil &&
+		(*p.GeoScore <= p.Previous.GeoScore-RegressionPoints || p.Findings.Error > p.Previous.Errors)
 }
 
 // Findings counts findings by severity.

@@ -26,17 +26,27 @@ type Site struct {
 	Latest AuditProgress `json:"latest"`
 	// Trend holds the scores of those that were completed, the oldest first, at most
 	// [SiteTrend] of the newest.
-	Trend []SiteScore `json:"trend"`
+	Trend []Verdict `json:"trend"`
 }
 
-// SiteScore is the outcome of one audit of a site.
-type SiteScore struct {
-	AuditID    int64 `json:"audit_id"`
-	GeoScore   int   `json:"geo_score"`
-	FinishedAt Time  `json:"finished_at"`
+// Verdict is how a completed audit of a site ended.
+type Verdict struct {
+	AuditID  int64 `json:"audit_id"`
+	GeoScore int   `json:"geo_score"`
+	// Errors is how many findings were errors.
+	Errors     int  `json:"errors"`
+	FinishedAt Time `json:"finished_at"`
 	// Partial says that the audit did not see the whole site.
 	Partial bool `json:"partial"`
 }
+
+// Valid reports whether its numbers are within the contract.
+func (v *Verdict) Valid() bool {
+	return v.AuditID >= 1 && inPercent(v.GeoScore) && v.Errors >= 0 && !v.FinishedAt.IsZero()
+}
+
+// RegressionPoints is by how much a score falls at least when that is called a regression.
+const RegressionPoints = 5
 
 // SiteTrend is the greatest length of [Site.Trend].
 const SiteTrend = 50

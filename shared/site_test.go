@@ -15,3 +15,25 @@ func TestSiteName(t *testing.T) {
 		}
 	}
 }
+
+func TestRegressed(t *testing.T) {
+	for _, c := range []struct {
+		score, errors int
+		last          *Verdict
+		want          bool
+	}{
+		{70, 9, nil, false},
+		{70, 2, &Verdict{GeoScore: 74, Errors: 2}, false},
+		{70, 2, &Verdict{GeoScore: 75, Errors: 2}, true},
+		{80, 3, &Verdict{GeoScore: 70, Errors: 2}, true},
+		{80, 1, &Verdict{GeoScore: 70, Errors: 2}, false},
+	} {
+		p := AuditProgress{GeoScore: &c.score, Findings: Findings{Error: c.errors}, Previous: c.last}
+		if got := p.Regressed(); got != c.want {
+			t.Errorf("%d with %d errors after %+v: got %v", c.score, c.errors, c.last, got)
+		}
+	}
+	if (&AuditProgress{Previous: &Verdict{GeoScore: 90}}).Regressed() {
+		t.Error("an audit without a score regressed")
+	}
+}

@@ -24,9 +24,7 @@ type auditPage struct {
 
 	fresh freshness
 	speed pace
-	// before is how the audit before this one ended, as far as is known, and witnessed is
-	// true when the reader saw this one end.
-	before    *verdict
+	// witnessed is true when the reader saw the audit end.
 	witnessed bool
 	// reportKept is true when this device has a copy of the report.
 	reportKept bool
@@ -58,12 +56,6 @@ func (p *auditPage) OnPreRender(ctx app.Context) {
 			b.Progress = &progress
 			p.view.Progress, p.view.ConfirmedAt = &progress, p.now
 			p.speed = p.speed.next(&progress)
-			if judged(&progress) {
-				// Without the list the page says nothing of earlier audits, which is no fault.
-				audits, _ := r.Data.Newest(r.Ctx, shared.ListSnapshot)
-				b.Before = before(&progress, audits)
-				p.before = b.Before
-			}
 		case r.fail(err):
 			b.Missing = true
 			p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
@@ -78,15 +70,13 @@ func (p *auditPage) start(id int64) {
 	p.view = live.View{Topic: live.Audit(id), Phase: live.Connecting}
 	p.initial, p.lost, p.backAt = live.Copy{}, false, time.Time{}
 	p.vigil, p.fresh, p.speed, p.heldUntil = vigil{}, freshness{}, pace{}, time.Time{}
-	p.before, p.witnessed = nil, false
-	p.cancelling, p.fault, p.say = false, "", announcer{}
+	p.witnessed, p.cancelling, p.fault, p.say = false, false, "", announcer{}
 	if id == 0 {
 		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
 		return
 	}
 	p.reportKept = live.DeviceStorage().HasReport(id)
 	p.recall(id)
-	p.compare()
 	p.speed = p.speed.next(p.view.Progress)
 }
 
@@ -98,7 +88,7 @@ func (p *auditPage) recall(id int64) {
 			return
 		}
 		if b.Progress != nil {
-			p.initial, p.before = live.Copy{Progress: b.Progress}, b.Before
+			p.initial = live.Copy{Progress: b.Progress}
 			p.view.Progress, p.view.ConfirmedAt, p.view.Phase = b.Progress, p.now, p.handed
 			return
 		}
@@ -151,7 +141,6 @@ func (p *auditPage) receive(ctx app.Context, v live.View) {
 	if v.Terminal() {
 		p.cancelling, p.fault = false, ""
 		p.witnessed = p.witnessed || old != nil && !old.Status.Terminal()
-		p.compare()
 	}
 	if !p.cancellable() {
 		p.withdrawQuestion()
@@ -159,13 +148,6 @@ func (p *auditPage) receive(ctx app.Context, v live.View) {
 	p.fresh, p.speed = p.fresh.next(v.Progress), p.speed.next(v.Progress)
 	p.noteConnection()
 	p.describe(ctx)
-}
-
-// compare looks on this device for an earlier audit, unless the server named one.
-func (p *auditPage) compare() {
-	if p.before == nil && judged(p.view.Progress) {
-		p.before = before(p.view.Progress, keptAudits())
-	}
 }
 
 // withdrawQuestion closes the dialog that asks whether to stop an audit which can no
@@ -318,7 +300,7 @@ func (p *auditPage) Render() app.UI {
 	}
 	heading := loc.at(p.view).hero(state, k, p.speed)
 	if judged(state) {
-		heading = loc.scene(heading, state, p.before)
+		heading = loc.scene(heading, state)
 		heading.Arrives = p.witnessed
 	}
 	// The number of parts never changes: go-app would draw one in another's place, and

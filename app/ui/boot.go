@@ -26,8 +26,6 @@ type boot struct {
 	Progress *shared.AuditProgress  `json:"progress,omitempty"`
 	Audits   []shared.AuditProgress `json:"audits,omitzero"`
 	Report   *shared.Report         `json:"report,omitempty"`
-	// Before is how the audit before this one ended.
-	Before *verdict `json:"before,omitempty"`
 	// Missing is true when the server knows that there is no such audit.
 	Missing bool `json:"missing,omitempty"`
 }

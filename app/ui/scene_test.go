@@ -13,31 +13,6 @@ import (
 	"atalaya/shared/text"
 )
 
-// earlier is the sample of a completed audit under another id, score and time of its end.
-func earlier(t *testing.T, id int64, score int, end string) shared.AuditProgress {
-	t.Helper()
-	p := *sample(t, "completed")
-	p.AuditID, p.GeoScore, p.FinishedAt = id, &score, at7(t, end)
-	return p
-}
-
-// The last time is the newest completed audit of the same address before this one.
-func TestBefore(t *testing.T) {
-	p := sample(t, "completed") // 9
-	older, last, later := earlier(t, 3, 70, "10:00:00"), earlier(t, 5, 72, "12:00:00"), earlier(t, 11, 99, "15:00:00")
-	elsewhere, unjudged, failed := earlier(t, 8, 50, "13:00:00"), earlier(t, 7, 50, "13:00:00"), earlier(t, 6, 50, "13:00:00")
-	elsewhere.URL += "other"
-	unjudged.GeoScore = nil
-	failed.Status = shared.StatusFailed
-	got := before(p, []shared.AuditProgress{older, later, last, *p, elsewhere, unjudged, failed})
-	if want := (verdict{72, *last.FinishedAt}); got == nil || *got != want {
-		t.Errorf("got %+v, want %+v", got, want)
-	}
-	if got := before(p, []shared.AuditProgress{later, elsewhere}); got != nil {
-		t.Errorf("without an earlier one: got %+v", got)
-	}
-}
-
 // The end of an audit says the score, its word, what changed and what is worst.
 func TestScene(t *testing.T) {
 	p := sample(t, "completed")
@@ -55,13 +30,15 @@ func TestScene(t *testing.T) {
 		{text.ES, 80, []string{"340 páginas analizadas", "93 hallazgos"}, "4 puntos menos que la última vez, hace 2 h"},
 	} {
 		loc := localeAt(t, c.lang, "14:10:00")
-		h := loc.scene(loc.hero(p, pulse{}, pace{}), p, &verdict{c.score, *at7(t, "12:00:00")})
+		p.Previous = &shared.Verdict{AuditID: 5, GeoScore: c.score, FinishedAt: *at7(t, "12:00:00")}
+		h := loc.scene(loc.hero(p, pulse{}, pace{}), p)
 		if h.Score.Value != 76 || h.What != text.Band(c.lang, 76) || !slices.Equal(h.Counts, c.counts) || h.Note != c.note {
 			t.Errorf("%s, %d: got %q, %q, %q", c.lang.Tag(), c.score, h.What, h.Counts, h.Note)
 		}
 	}
 	loc := localeAt(t, text.EN, "14:10:00")
-	h := loc.scene(loc.hero(p, pulse{}, pace{}), p, nil)
+	p.Previous = nil
+	h := loc.scene(loc.hero(p, pulse{}, pace{}), p)
 	if h.Note != "" || len(h.Worst) != worstShown || h.Steps != nil || h.Worst[0].Severity != shared.SeverityError {
 		t.Errorf("note %q, worst %+v, %d steps", h.Note, h.Worst, len(h.Steps))
 	}
@@ -73,20 +50,8 @@ func TestScene(t *testing.T) {
 		t.Errorf("the bar stands at %s", got)
 	}
 	p.Activity = nil // as the list knows it
-	if h := loc.scene(loc.hero(p, pulse{}, pace{}), p, nil); len(h.Worst) != 0 || len(h.Steps) == 0 {
+	if h := loc.scene(loc.hero(p, pulse{}, pace{}), p); len(h.Worst) != 0 || len(h.Steps) == 0 {
 		t.Errorf("without findings that are known: %+v", h)
-	}
-}
-
-// The server names the last time, and the client starts with it.
-func TestServerNamesTheLastTime(t *testing.T) {
-	last := earlier(t, 5, 70, "12:00:00")
-	doc := get(t, "/audits/9", &Request{Data: shelf{audits: []shared.AuditProgress{*sample(t, "completed"), last}}})
-	if b := bootOf(t, doc); b.Before == nil || b.Before.Score != 70 {
-		t.Errorf("boot record: %+v", b.Before)
-	}
-	if got := words(first(t, class(doc, "hero"))); !strings.Contains(got, "6 points more than last time") {
-		t.Errorf("the page says %s", got)
 	}
 }
 

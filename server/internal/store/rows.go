@@ -49,6 +49,7 @@ type auditRow struct {
 	Attempt          int     `bun:"attempt"`
 	Partial          bool    `bun:"partial"`
 	StopReason       *string `bun:"stop_reason"`
+	Previous         *string `bun:"previous"`
 	Activity         *string `bun:"activity"`
 	CreatedAt        stamp   `bun:"created_at"`
 	StartedAt        stamp   `bun:"started_at"`
@@ -155,6 +156,10 @@ func repair(p *shared.AuditProgress, r *auditRow) (mended string) {
 		fix(!whole, "message_key", func() {})
 		p.ErrorKey, p.ErrorArgs, whole = sentenceKey(p.ErrorMessage, r.ErrorKey, r.ErrorArgs)
 		fix(!whole, "error_key", func() {})
+	}
+	if r.Previous != nil {
+		fix(json.Unmarshal([]byte(*r.Previous), &p.Previous) != nil || p.Previous != nil && !p.Previous.Valid(),
+			"previous", func() { p.Previous = nil })
 	}
 	if r.Activity != nil && *r.Activity != "" {
 		var a shared.Activity

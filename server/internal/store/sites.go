@@ -3,6 +3,9 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -21,15 +24,49 @@ type siteRow struct {
 	Latest int64  `bun:"latest,scanonly"`
 }
 
-// scoreRow is a completed audit as a point of its site's trend.
-type scoreRow struct {
+// verdictRow is a completed audit as a point of its site's trend.
+type verdictRow struct {
 	bun.BaseModel `bun:"table:audits,alias:a"`
 
 	Site       string `bun:"site"`
 	ID         int64  `bun:"id"`
 	GeoScore   int    `bun:"geo_score"`
+	Errors     int    `bun:"findings_error"`
 	FinishedAt stamp  `bun:"finished_at"`
 	Partial    bool   `bun:"partial"`
+}
+
+func (r *verdictRow) verdict() shared.Verdict {
+	return shared.Verdict{
+		AuditID: r.ID, GeoScore: min(max(r.GeoScore, 0), 100), Errors: max(r.Errors, 0),
+		FinishedAt: shared.At(r.FinishedAt.Time), Partial: r.Partial,
+	}
+}
+
+// selectScored keeps the audits that are points of a trend, the newest first.
+func selectScored(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.Where("a.deleted_at IS NULL").Where("a.status = 'completed'").Where("a.geo_score IS NOT NULL").
+		Order("a.id DESC")
+}
+
+// previousVerdict is column previous of an audit that is about to be completed: how the
+// one of the same kind and site before it ended, or nil.
+func previousVerdict(ctx context.Context, tx bun.Tx, id int64) (*string, error) {
+	var r verdictRow
+	this := func(column string) *bun.SelectQuery {
+		return tx.NewSelect().Table("audits").Column(column).Where("id = ?", id)
+	}
+	err := selectScored(tx.NewSelect().Model(&r)).Where("a.site = (?)", this("site")).
+		Where("a.kind = (?)", this("kind")).Where("a.id < ?", id).Limit(1).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.Marshal(r.verdict())
+	text := string(b)
+	return &text, err
 }
 
 // Sites returns one page of sites, the one that was audited last first. A cursor that is
@@ -121,13 +158,12 @@ func (s *Store) sitesOf(ctx context.Context, rows []siteRow) ([]shared.Site, err
 // trends returns the newest scores of each site, the oldest first; a site without any
 // has an empty list. Each site is a query of its own inside of one statement, because
 // that reads no more of the index than it returns.
-func (s *Store) trends(ctx context.Context, sites []siteRow) (map[string][]shared.SiteScore, error) {
-	rows, err := read(ctx, s, "trends", func(ctx context.Context, db bun.IDB) (rows []scoreRow, err error) {
+func (s *Store) trends(ctx context.Context, sites []siteRow) (map[string][]shared.Verdict, error) {
+	rows, err := read(ctx, s, "trends", func(ctx context.Context, db bun.IDB) (rows []verdictRow, err error) {
 		var all *bun.SelectQuery
 		for _, site := range sites {
-			newest := db.NewSelect().Model((*scoreRow)(nil)).
-				Where("a.deleted_at IS NULL").Where("a.status = 'completed'").Where("a.geo_score IS NOT NULL").
-				Where("a.site = ?", site.Site).Order("a.id DESC").Limit(shared.SiteTrend)
+			newest := selectScored(db.NewSelect().Model((*verdictRow)(nil))).
+				Where("a.site = ?", site.Site).Limit(shared.SiteTrend)
 			part := db.NewSelect().TableExpr("(?) AS t", newest)
 			if all == nil {
 				all = part
@@ -141,15 +177,13 @@ func (s *Store) trends(ctx context.Context, sites []siteRow) (map[string][]share
 	if err != nil {
 		return nil, err
 	}
-	trends := make(map[string][]shared.SiteScore, len(sites))
+	trends := make(map[string][]shared.Verdict, len(sites))
 	for _, site := range sites {
-		trends[site.Site] = []shared.SiteScore{}
+		trends[site.Site] = []shared.Verdict{}
 	}
-	slices.SortFunc(rows, func(a, b scoreRow) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(rows, func(a, b verdictRow) int { return cmp.Compare(a.ID, b.ID) })
 	for _, r := range rows {
-		trends[r.Site] = append(trends[r.Site], shared.SiteScore{
-			AuditID: r.ID, GeoScore: r.GeoScore, FinishedAt: shared.At(r.FinishedAt.Time), Partial: r.Partial,
-		})
+		trends[r.Site] = append(trends[r.Site], r.verdict())
 	}
 	return trends, nil
 }

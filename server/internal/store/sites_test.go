@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"atalaya/server/internal/store"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -133,4 +135,56 @@ func siteWords(s shared.Site) string {
 		said += fmt.Sprintf(" %d:%d", point.AuditID, point.GeoScore)
 	}
 	return said
+}
+
+// A completed audit knows the one before it, of its site and kind.
+func TestPreviousVerdict(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		insert := func(url, kind string, score int) {
+			t.Helper()
+			f.sql(t, fmt.Sprintf("INSERT INTO audits (url, kind, status, geo_score, findings_error, partial)"+
+				" VALUES ('%s', '%s', 'completed', %d, 3, %s)", url, kind, score, f.bool(true)))
+		}
+		finish := func(status shared.Status, score *int) shared.AuditProgress {
+			t.Helper()
+			p := f.create(t, shared.NewAudit{URL: "https://a.example/"})
+			job, ok, err := f.Claim(t.Context(), "w", time.Minute)
+			if err != nil || !ok {
+				t.Fatal(ok, err)
+			}
+			if err := f.Finish(t.Context(), job.Lease, work.Result{Status: status, GeoScore: score}); err != nil {
+				t.Fatal(err)
+			}
+			return f.progress(t, p.AuditID)
+		}
+		score := 60
+		if p := finish(shared.StatusCompleted, &score); p.Previous != nil { // 1
+			t.Errorf("the first: got %+v", p.Previous)
+		}
+		insert("http://www.a.example/docs/", "site", 70)                                     // 2
+		insert("https://a.example/", "external", 71)                                         // 3
+		insert("https://b.example/", "site", 72)                                             // 4
+		f.sql(t, "INSERT INTO audits (url, status) VALUES ('https://a.example/', 'failed')") // 5
+		if p := finish(shared.StatusCancelled, nil); p.Previous != nil {                     // 6
+			t.Errorf("a cancelled one: got %+v", p.Previous)
+		}
+		p := finish(shared.StatusCompleted, &score) // 7
+		if got := p.Previous; got == nil || got.AuditID != 2 || got.GeoScore != 70 || got.Errors != 3 || !got.Partial ||
+			got.FinishedAt.IsZero() {
+			t.Errorf("got %+v, want audit 2", got)
+		}
+		e := f.create(t, shared.NewAudit{URL: "https://a.example/", Kind: shared.KindExternal})
+		done, full := shared.StatusCompleted, 100
+		e, err := f.Patch(t.Context(), e.AuditID, shared.ProgressPatch{Status: &done, Progress: &full, GeoScore: &score}, 0)
+		if err != nil || e.Previous == nil || e.Previous.AuditID != 3 {
+			t.Errorf("external: got %+v, %v, want audit 3", e.Previous, err)
+		}
+	})
+}
+
+func (f *fixture) bool(b bool) string {
+	if f.Dialect() == "sqlite" {
+		return map[bool]string{false: "0", true: "1"}[b]
+	}
+	return fmt.Sprint(b)
 }

@@ -22,6 +22,7 @@ var otherValue = map[string]string{
 	"responses_2xx": "9", "responses_3xx": "10", "responses_4xx": "11", "responses_5xx": "12",
 	"responses_failed": "13",
 	"attempt":          "2", "partial": "NOT partial", "stop_reason": "'page limit'",
+	"previous":   `'{"audit_id":1,"geo_score":7,"errors":0,"finished_at":"2026-01-01T00:00:00.000Z","partial":false}'`,
 	"activity":   `'{"stages":[],"pages":[],"top":[]}'`,
 	"created_at": otherTime, "started_at": otherTime, "finished_at": otherTime,
 

@@ -315,7 +315,11 @@ func (s *Store) Finish(ctx context.Context, l work.Lease, r work.Result) error {
 		setCounts(q, r.Last)
 		completed := r.Status == shared.StatusCompleted
 		if completed {
-			q.Where("NOT cancel_requested")
+			previous, err := previousVerdict(ctx, tx, l.AuditID)
+			if err != nil {
+				return err
+			}
+			q.Where("NOT cancel_requested").Set("previous = ?", previous)
 		}
 		err := updateHeld(ctx, q, l)
 		if completed && errors.Is(err, ErrLeaseLost) && s.lockLease(ctx, tx, l) == nil {

@@ -179,6 +179,13 @@ func (s *Store) Patch(
 		if err := setPatch(q, patch); err != nil {
 			return err
 		}
+		if patch.Status != nil && *patch.Status == shared.StatusCompleted {
+			previous, err := previousVerdict(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			q.Set("previous = ?", previous)
+		}
 		if _, err := q.Exec(ctx); err != nil {
 			return err
 		}

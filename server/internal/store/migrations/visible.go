@@ -10,5 +10,5 @@ var Visible = []string{
 	"geo_score", "provisional_score", "total_pages", "discovered", "page_limit",
 	"findings_error", "findings_warning", "findings_notice",
 	"responses_2xx", "responses_3xx", "responses_4xx", "responses_5xx", "responses_failed",
-	"attempt", "partial", "stop_reason", "activity", "created_at", "started_at", "finished_at",
+	"attempt", "partial", "stop_reason", "activity", "created_at", "started_at", "finished_at", "previous",
 }

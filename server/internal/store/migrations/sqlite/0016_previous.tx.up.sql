@@ -1,0 +1,3 @@
+-- How the site's completed audit before this one ended, as JSON, written when this one is
+-- completed. Its twin for PostgreSQL has the same name.
+ALTER TABLE audits ADD COLUMN previous TEXT;

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"atalaya/server/internal/store"
+	"atalaya/server/internal/work"
+	"atalaya/shared"
+)
+
+// completer is the store for those who complete audits: one that ended worse than the
+// audit of its site before it is told.
+type completer struct {
+	*store.Store
+	count func() // of regressions
+	log   *slog.Logger
+}
+
+// Finish ends an audit of the engine.
+func (c completer) Finish(ctx context.Context, l work.Lease, r work.Result) error {
+	if err := c.Store.Finish(ctx, l, r); err != nil {
+		return err
+	}
+	if r.Status != shared.StatusCompleted {
+		return nil
+	}
+	p, err := c.Progress(ctx, l.AuditID)
+	if err != nil { // the audit has ended all the same
+		c.log.Warn("whether an audit ended worse than the last cannot be said", "audit_id", l.AuditID, "err", err)
+		return nil
+	}
+	c.tell(p)
+	return nil
+}
+
+// Patch takes the report of an external worker, which may complete an audit.
+func (c completer) Patch(
+	ctx context.Context, id int64, patch shared.ProgressPatch, ifMatch int64,
+) (shared.AuditProgress, error) {
+	p, err := c.Store.Patch(ctx, id, patch, ifMatch)
+	if err == nil && patch.Status != nil {
+		c.tell(p)
+	}
+	return p, err
+}
+
+func (c completer) tell(p shared.AuditProgress) {
+	if !p.Regressed() {
+		return
+	}
+	c.count()
+	c.log.Warn("an audit ended worse than the last of its site", "audit_id", p.AuditID, "site", shared.SiteName(p.URL),
+		"score", *p.GeoScore, "before", p.Previous.GeoScore, "errors", p.Findings.Error, "errors_before", p.Previous.Errors)
+}
