@@ -216,15 +216,18 @@ func parseAuthority(scheme, authority string) (string, error) {
 	return host + ":" + strconv.FormatUint(n, 10), nil
 }
 
-// parseHost returns the host as browsers understand it. Plain names are their own
-// form; everything else (letters outside ASCII, escapes, IPv4 addresses in any
-// spelling) is for the library, and a fuzz test holds both equal.
+// parseHost returns the host as browsers understand it. Plain names and addresses are
+// their own form; everything else (letters outside ASCII, escapes, other spellings of
+// IPv4 addresses) is for the library, and a fuzz test holds both equal.
 func parseHost(name string) (string, error) {
 	if len(name) > MaxURLLength {
 		return "", ErrTooLong
 	}
 	if isPlainName(name) {
 		return strings.ToLower(name), nil
+	}
+	if isDottedQuad(name) {
+		return name, nil
 	}
 	if inner, ok := strings.CutPrefix(name, "["); ok {
 		inner, ok = strings.CutSuffix(inner, "]")
@@ -278,6 +281,12 @@ func isPlainName(name string) bool {
 		}
 	}
 	return start < len(name) && (name[start] < '0' || name[start] > '9')
+}
+
+// isDottedQuad reports whether a host is an IPv4 address as the URL standard spells it.
+func isDottedQuad(name string) bool {
+	addr, err := netip.ParseAddr(name)
+	return err == nil && addr.Is4()
 }
 
 // wirePath returns the path of a URL that Resolve or Canonical returned.
