@@ -2,7 +2,9 @@ package check
 
 import (
 	"bytes"
+	"io"
 	"slices"
+	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -80,7 +82,7 @@ func newReader(c *collector) *reader {
 
 // read reads a whole document. It returns the bound at which it ended early, or "".
 func (r *reader) read(text []byte) Cut {
-	z := html.NewTokenizer(bytes.NewReader(text))
+	z := newTokenizer(text, "")
 	at := make(attrs, 0, 16)
 	raw := "" // the element whose content is raw text and comes next
 	renew := false
@@ -89,7 +91,7 @@ func (r *reader) read(text []byte) Cut {
 			return CutStop
 		}
 		if renew {
-			z, renew = html.NewTokenizerFragment(bytes.NewReader(text[off:]), raw), false
+			z, renew = newTokenizer(text[off:], raw), false
 			z.AllowCDATA(r.isForeign())
 		}
 		switch {
@@ -144,6 +146,17 @@ func (r *reader) read(text []byte) Cut {
 		}
 		off += read
 	}
+}
+
+// newTokenizer reads on within a document. raw names the element whose content comes next,
+// if that is raw text, which a tokenizer knows by a start tag alone.
+func newTokenizer(text []byte, raw string) *html.Tokenizer {
+	if raw == "" {
+		return html.NewTokenizer(bytes.NewReader(text))
+	}
+	z := html.NewTokenizer(io.MultiReader(strings.NewReader("<"+raw+">"), bytes.NewReader(text)))
+	z.Next()
+	return z
 }
 
 // textOf is the text of the tokenizer's token; most texts stand there as they are.

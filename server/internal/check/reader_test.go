@@ -136,6 +136,8 @@ func TestTagsAgreeWithTree(t *testing.T) {
 		`<a href=/1>a<a href=/2>b</a>c</a>d<nobr>e<nobr>f</nobr>g`,
 		`<form><p hidden>a</form>b</p>c<font hidden>d<td>e</font>f`,
 		"a\x00b <p>c\x00</p><title>d\x00e</title>",
+		`<p>a<script>` + strings.Repeat("x", maxToken+1) + `</script><a href=/b>b</a>`,
+		`<p>a<textarea>` + strings.Repeat("x", maxToken+1) + `</textarea><a href=/b>b</a>`,
 	} {
 		compare(t, on(body))
 	}
