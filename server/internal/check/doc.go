@@ -86,6 +86,7 @@
 //	page.go          Page and Parse
 //	charset.go       the text of a body, and what is declared of it
 //	reader.go        the tags of an HTML document, placed by the rules of kinds.go
+//	plain.go         the tokens that most documents consist of
 //	xml.go           those of an XML document
 //	collect.go       what is kept of a document; its parts are head.go, anchor.go, marks.go,
 //	                 controls.go and loads.go

@@ -66,6 +66,9 @@ const (
 	// manyAttributes is from where on the tokenizer is replaced: it empties a table
 	// of that size before every tag that follows.
 	manyAttributes = 64
+	// maxRenewals is from where on all is left to one tokenizer: a page that has so much that
+	// is not plain would have more of them than it has tags.
+	maxRenewals = 1_000
 	// maxToken is how much of a text is read at once.
 	maxToken = 1 << 20
 	// stopEvery is how many tokens are read between two looks at Input.Stopped.
@@ -82,17 +85,28 @@ func newReader(c *collector) *reader {
 
 // read reads a whole document. It returns the bound at which it ended early, or "".
 func (r *reader) read(text []byte) Cut {
-	z := newTokenizer(text, "")
+	var z *html.Tokenizer
+	var plain plainToken
 	at := make(attrs, 0, 16)
 	raw := "" // the element whose content is raw text and comes next
-	renew := false
+	renew, renewals := true, 0
 	for off, n := 0, 1; ; n++ {
 		if n%stopEvery == 0 && r.c.p.isStopped() {
 			return CutStop
 		}
+		if raw == "" && renewals < maxRenewals && plain.read(text[off:]) {
+			if r.attributes += len(plain.at); r.attributes > maxAllAttributes {
+				return CutMarkup
+			}
+			r.plain(&plain)
+			off += plain.size
+			renew = true
+			continue
+		}
 		if renew {
 			z, renew = newTokenizer(text[off:], raw), false
 			z.AllowCDATA(r.isForeign())
+			renewals++
 		}
 		switch {
 		case raw != "" || !isTag(text[off:]):
@@ -148,6 +162,18 @@ func (r *reader) read(text []byte) Cut {
 	}
 }
 
+// plain takes in a plain token.
+func (r *reader) plain(t *plainToken) {
+	switch {
+	case t.text != nil:
+		r.text(t.text)
+	case t.end:
+		r.end(t.tag, t.atom)
+	default:
+		r.start(t.tag, t.atom, t.at, t.selfClosing)
+	}
+}
+
 // newTokenizer reads on within a document. raw names the element whose content comes next,
 // if that is raw text, which a tokenizer knows by a start tag alone.
 func newTokenizer(text []byte, raw string) *html.Tokenizer {
@@ -162,7 +188,7 @@ func newTokenizer(text []byte, raw string) *html.Tokenizer {
 // textOf is the text of the tokenizer's token; most texts stand there as they are.
 func textOf(z *html.Tokenizer) []byte {
 	raw := z.Raw()
-	if bytes.IndexByte(raw, '&') < 0 && bytes.IndexByte(raw, '\r') < 0 && bytes.IndexByte(raw, 0) < 0 {
+	if standsForItself(raw) {
 		return raw
 	}
 	return z.Text()
