@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/check": {"atalaya/shared", "atalaya/server/internal/netname", "golang.org/x/net/html/..."},
 	"atalaya/server/internal/work":  {"atalaya/shared", "atalaya/shared/text"}, // the engine's English sentences
 	"atalaya/server/internal/audit": {"atalaya/shared", "atalaya/server/internal/work", "atalaya/server/internal/crawl",
-		"atalaya/server/internal/check", "golang.org/x/sync/semaphore"},
+		"atalaya/server/internal/check", "golang.org/x/sync/semaphore", "github.com/klauspost/compress/flate"},
 	"atalaya/server/internal/store": {"atalaya/shared", "atalaya/server/internal/work",
 		"atalaya/server/internal/store/migrations", "github.com/uptrace/bun/...",
 		"modernc.org/sqlite/...", "github.com/fsnotify/fsnotify"},

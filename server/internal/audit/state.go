@@ -2,12 +2,13 @@ package audit
 
 import (
 	"bytes"
-	"compress/flate"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"sync"
+
+	"github.com/klauspost/compress/flate"
 
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/work"
@@ -66,7 +67,8 @@ var packers = sync.Pool{New: func() any {
 	return w
 }}
 
-// pack compresses: links repeat their prefixes, and take a tenth.
+// pack compresses: links repeat their prefixes, and take a tenth. For records of some
+// kilobytes, the standard library's compressor takes three times as long.
 func pack(plain []byte) ([]byte, error) {
 	w := packers.Get().(*flate.Writer)
 	defer packers.Put(w)
