@@ -61,7 +61,7 @@ func dialSmall(ctx context.Context, addr string) (net.Conn, error) {
 	return d.DialContext(ctx, "tcp", addr)
 }
 
-// TestFaultSlowSubscribers reads streams a byte every few milliseconds beside 200
+// TestFaultSlowSubscribers reads streams a byte every few milliseconds beside 1,000
 // that are read as fast as they come. It measures how long that takes, so no other
 // test runs beside it.
 func TestFaultSlowSubscribers(t *testing.T) {
@@ -70,7 +70,7 @@ func TestFaultSlowSubscribers(t *testing.T) {
 	rows := writer(t, db, 1)
 	// This makes frames of 4 KB.
 	rows.must(fmt.Sprintf("UPDATE audits SET error_message = repeat('é', 2000) WHERE id = %d", rows.ids[0]))
-	fast := newSubscribers(t, direct, p.url).join(200, rows.ids...)
+	fast := newSubscribers(t, direct, p.url).join(1000, rows.ids...)
 	fast.waitForFirstStates()
 	alone := latencies(t, fast, rows, 25)
 
@@ -85,7 +85,7 @@ func TestFaultSlowSubscribers(t *testing.T) {
 		return c, nil
 	}, p.url).join(10, rows.ids...)
 	testkit.Eventually(t, 20*time.Second, "the slow subscribers",
-		func() bool { return p.metric("atalaya_streams") == 210 })
+		func() bool { return p.metric("atalaya_streams") == 1010 })
 	var beside []time.Duration
 	testkit.Eventually(t, 30*time.Second, "a slow subscriber to be cut", func() bool {
 		beside = append(beside, latencies(t, fast, rows, 25)...)
@@ -93,7 +93,7 @@ func TestFaultSlowSubscribers(t *testing.T) {
 	})
 	slices.Sort(beside)
 	a, b := percentile(alone, 99), percentile(beside, 99)
-	t.Logf("200 subscribers: p50 %v, p99 %v; beside 10 slow ones: p50 %v, p99 %v", percentile(alone, 50), a,
+	t.Logf("1,000 subscribers: p50 %v, p99 %v; beside 10 slow ones: p50 %v, p99 %v", percentile(alone, 50), a,
 		percentile(beside, 50), b)
 	if b > 3*a+300*time.Millisecond {
 		t.Errorf("p99 %v beside slow subscribers, %v without", b, a)
