@@ -8,7 +8,7 @@
 // newest of Debian's versioned folders, or from PATH. Without them a test is
 // skipped, unless CI=true or ATALAYA_REQUIRE_ALL=1 is set: then it fails.
 //
-// [Server.Pooler] puts a pgbouncer before it.
+// [Server.Pooler] puts a pgbouncer before it, [Server.Encrypt] gives it TLS.
 //
 // The cluster is fast, not durable (fsync=off), and ends with the test binary:
 // [Main] stops it in order, and on Linux the kernel does when the binary is

@@ -54,14 +54,7 @@ func (s *Server) Demote(t testing.TB) {
 	if err := s.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(s.data(), "standby.signal"), nil, 0o600); err != nil {
-		t.Fatalf("pgtest: demote: %v", err)
-	}
-	if s.as != nil {
-		if err := os.Chown(filepath.Join(s.data(), "standby.signal"), int(s.as.Uid), int(s.as.Gid)); err != nil {
-			t.Fatalf("pgtest: demote: %v", err)
-		}
-	}
+	s.put(t, "standby.signal", nil)
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -71,6 +64,32 @@ func (s *Server) Demote(t testing.TB) {
 func (s *Server) Promote(t testing.TB) {
 	t.Helper()
 	s.Exec(t, "SELECT pg_promote()")
+}
+
+// Encrypt restarts the server with a certificate and its key, after which it takes
+// connections with TLS and without. It returns the path of the certificate.
+func (s *Server) Encrypt(t testing.TB, certificate, key []byte) (path string) {
+	t.Helper()
+	path = s.put(t, "server.crt", certificate)
+	s.put(t, "server.key", key)
+	s.Exec(t, "ALTER SYSTEM SET ssl = on")
+	s.Restart(t)
+	return path
+}
+
+// put writes a file that belongs to the server into its data directory.
+func (s *Server) put(t testing.TB, name string, content []byte) (path string) {
+	t.Helper()
+	path = filepath.Join(s.data(), name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	if s.as != nil {
+		if err := os.Chown(path, int(s.as.Uid), int(s.as.Gid)); err != nil {
+			t.Fatalf("pgtest: %v", err)
+		}
+	}
+	return path
 }
 
 // Freeze stops every process of the server, so that it neither answers nor goes
