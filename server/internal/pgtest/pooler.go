@@ -5,14 +5,16 @@ package pgtest
 import (
 	"fmt"
 	"net"
+	"strings"
 	"testing"
 
 	"atalaya/server/internal/testkit"
 )
 
-// Pooler starts a pgbouncer in transaction mode before the server, with size connections
-// per database, and returns the address of a database through it. It ends with the test.
-func (s *Server) Pooler(t testing.TB, database string, size int) string {
+// Pooler starts a pgbouncer before the server, with size connections per database, which
+// it shares by the transaction, and returns the address of a database through it. More
+// settings of it may follow. It ends with the test.
+func (s *Server) Pooler(t testing.TB, database string, size int, settings ...string) string {
 	t.Helper()
 	program := testkit.Program(t, "pgbouncer")
 	d := testkit.NewDaemon(t)
@@ -34,6 +36,7 @@ auth_file = %s
 pool_mode = transaction
 default_pool_size = %d
 max_client_conn = 500
-`, s.port, port, users, size)))
+%s
+`, s.port, port, users, size, strings.Join(settings, "\n"))))
 	return fmt.Sprintf("postgres://postgres@%s/%s?sslmode=disable", addr, database)
 }

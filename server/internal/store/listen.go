@@ -65,7 +65,8 @@ func (pg *postgres) listener(ctx context.Context, url string) (*postgres, error)
 		return nil, fmt.Errorf("--listen-url: %w", err)
 	}
 	if direct.pooled {
-		return nil, fmt.Errorf("--listen-url: a pooler answers as %s, but a direct connection is needed", direct.where)
+		return nil, fmt.Errorf("--listen-url: a pooler answers as %s that shares its sessions, "+
+			"but a direct connection is needed, or a pooler in session mode", direct.where)
 	}
 	return &direct, nil
 }

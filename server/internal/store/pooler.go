@@ -16,21 +16,57 @@ import (
 // A pooler such as pgbouncer gives each transaction, and each statement outside of one,
 // whatever connection to the server is free. So nothing may rely on a session: what is
 // set there, locked or listened to is left to strangers. Settings are made anew in each
-// transaction here, and the lock around migrations is one of a transaction.
+// transaction here, and the lock around migrations is one of a transaction. In session
+// mode a pooler keeps the session of a client for it, and is as good as none.
 
-// isPooled reports whether the connection ends at a pooler: the process that answered at
-// its start is not the one that answers now. A pooler cannot name one, for there is none
-// yet; it makes up a number.
-func isPooled(ctx context.Context, conn *sql.Conn) (pooled bool, err error) {
-	var now int
-	if err := conn.QueryRowContext(ctx, "SELECT pg_backend_pid()").Scan(&now); err != nil {
+// isPooled reports whether what answers changes between the statements of a connection.
+// Where no pooler stands between, the process that answered at its start answers still.
+// A pooler cannot name one at that time, for there is none yet: it makes up a number.
+func isPooled(ctx context.Context, db *sql.DB) (pooled bool, err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer conn.Close()
+	process, err := answering(ctx, conn)
+	if err != nil {
 		return false, err
 	}
 	err = conn.Raw(func(c any) error {
-		pooled = c.(*statelessConn).Conn.Conn().(*wire).process() != now
+		pooled = c.(*statelessConn).Conn.Conn().(*wire).process() != process
 		return nil
 	})
-	return pooled, err
+	return pooled && !keepsSession(ctx, db, conn, process), err
+}
+
+// keepsSession finds out how a pooler shares its sessions: given a session for each
+// statement, the connection finds another now and then, or its own goes to the next one
+// that asks. Asking twice in a row is for a pooler that gives them in turn. Whatever cannot
+// be found out, such as when there is no session left, is as if they were shared, which
+// works everywhere.
+func keepsSession(ctx context.Context, db *sql.DB, conn *sql.Conn, process int) bool {
+	const looks = 8 // others use the pooler too, and chance may have it look so once
+	other, err := db.Conn(ctx)
+	if err != nil {
+		return false
+	}
+	defer other.Close()
+	for range looks {
+		once, errOnce := answering(ctx, conn)
+		twice, errTwice := answering(ctx, conn)
+		beside, errBeside := answering(ctx, other)
+		if errors.Join(errOnce, errTwice, errBeside) != nil ||
+			once != process || twice != process || beside == process {
+			return false
+		}
+	}
+	return true
+}
+
+// answering is the number of the server's process that answers.
+func answering(ctx context.Context, conn *sql.Conn) (process int, err error) {
+	err = conn.QueryRowContext(ctx, "SELECT pg_backend_pid()").Scan(&process)
+	return process, err
 }
 
 // statelessConnector makes connections that leave nothing in a session.

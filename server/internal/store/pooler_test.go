@@ -18,11 +18,11 @@ import (
 // migrations, and one for who migrates.
 const poolSize = 2
 
-// pooled is the address of a test's database through a pooler.
-func pooled(t *testing.T, direct string) string {
+// pooled is the address of a test's database through a pooler, which may have more settings.
+func pooled(t *testing.T, direct string, settings ...string) string {
 	t.Helper()
 	name, _, _ := strings.Cut(direct[strings.LastIndex(direct, "/")+1:], "?")
-	return pgtest.Cluster(t).Pooler(t, name, poolSize)
+	return pgtest.Cluster(t).Pooler(t, name, poolSize, settings...)
 }
 
 // TestPoolerStarts has servers start together and one after another: none finds a lock
@@ -50,7 +50,9 @@ func TestPoolerStarts(t *testing.T) {
 	}
 	wg.Wait()
 	f := &fixture{foreign: plain(t, direct)}
-	if got, want := f.text(t, "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory'"), "0"; got != want {
+	const locks = `SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = pg_locks.database
+		WHERE locktype = 'advisory' AND datname = current_database()`
+	if got, want := f.text(t, locks), "0"; got != want {
 		t.Errorf("locks that were left: got %s, want %s", got, want)
 	}
 }
@@ -151,23 +153,45 @@ func TestPoolerListens(t *testing.T) {
 		t.Error("without a pooler: one was seen")
 	}
 	beside := open(t, store.Config{DatabaseURL: url, ListenURL: direct})
-	ctx, stop := context.WithCancel(t.Context())
-	woken, done := make(chan struct{}, 100), make(chan error, 1)
-	go func() { done <- beside.Wakeups().Listen(ctx, func() { woken <- struct{}{} }) }()
-	<-woken // it has begun
-	without.create(t, external)
-	select {
-	case <-woken:
-	case <-time.After(5 * time.Second):
-		t.Error("a commit of another was not heard beside the pooler")
+	beside.foreign = plain(t, direct)
+	beside.hears(t)
+	cannotOpen(t, store.Config{DatabaseURL: url, ListenURL: url}, "a pooler answers")
+}
+
+// TestPoolerThatTakesTurns gives the sessions round, so that two connections which ask by
+// turns each find the one they had.
+func TestPoolerThatTakesTurns(t *testing.T) {
+	t.Parallel()
+	url := pooled(t, migratedDatabase(t), "server_round_robin = 1")
+	cannotOpen(t, store.Config{DatabaseURL: url, ListenURL: url}, "a pooler answers")
+}
+
+// TestPoolerInSessionMode works as without a pooler, and listens through it, also beside
+// one that shares its sessions.
+func TestPoolerInSessionMode(t *testing.T) {
+	t.Parallel()
+	direct := migratedDatabase(t)
+	faithful := pooled(t, direct, "pool_mode = session", "default_pool_size = 30")
+	for name, c := range map[string]store.Config{
+		"alone":               {DatabaseURL: faithful},
+		"beside another mode": {DatabaseURL: pooled(t, direct), ListenURL: faithful},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := open(t, c)
+			f.foreign = plain(t, direct)
+			f.hears(t)
+			if f.log.count(pooledWord) != 0 {
+				t.Error("the log says that notifications do not come")
+			}
+		})
 	}
-	stop()
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
-	_, err := store.Open(t.Context(), store.Config{DatabaseURL: url, ListenURL: url})
-	if err == nil || !strings.Contains(err.Error(), "a pooler answers") {
-		t.Errorf("listening through the pooler: got %v", err)
+	// Its next clients find the sessions as they were.
+	for _, setting := range []string{"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"} {
+		for _, got := range everywhere(t, plain(t, faithful), "SHOW "+setting) {
+			if got != "0" {
+				t.Errorf("%s was left at %s in a session", setting, got)
+			}
+		}
 	}
 }
 

@@ -173,24 +173,19 @@ func (pg postgres) insistsOnTLS() bool {
 // try leaves nothing in a session, for whose it is is not yet known.
 func (pg postgres) try(ctx context.Context) (pooled bool, err error) {
 	pg.pooled = true
-	db := pg.pool(1)
+	db := pg.pool(2)
 	defer db.Close()
 	ctx, cancel := context.WithTimeout(ctx, netTimeout)
 	defer cancel()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer conn.Close()
 	var version int
-	err = conn.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version)
+	err = db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version)
 	if err != nil {
 		return false, err
 	}
 	if version < 130000 {
 		return false, fmt.Errorf("PostgreSQL %d is too old: 13 or newer is needed", version/10000)
 	}
-	return isPooled(ctx, conn)
+	return isPooled(ctx, db)
 }
 
 func (pg postgres) pool(size int, more ...pgdriver.Option) *sql.DB {
