@@ -36,14 +36,14 @@ func IfNoneMatch(lines []string) (t EntityTags) {
 // which compresses writes into our tags.
 func (t EntityTags) Match(etag string) bool {
 	etag = strings.TrimPrefix(etag, "W/")
-	return t.Any || slices.ContainsFunc(t.Tags, func(tag string) bool { return withoutCoding(tag) == etag })
+	return t.Any || slices.ContainsFunc(t.Tags, func(tag string) bool { return WithoutCoding(tag) == etag })
 }
 
 // codings are what proxies append to a tag: Apache "-gzip" and "-br", others with ";".
 var codings = [...]string{"-gzip", ";gzip", "-br", ";br"}
 
-// withoutCoding is a tag in quotes as it was before a proxy compressed its answer.
-func withoutCoding(tag string) string {
+// WithoutCoding is a tag in quotes as it was before a proxy compressed its answer.
+func WithoutCoding(tag string) string {
 	for _, coding := range codings {
 		if own, ok := strings.CutSuffix(tag, coding+`"`); ok {
 			return own + `"`

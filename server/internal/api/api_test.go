@@ -214,6 +214,7 @@ func TestMalformedRequestsChangeNothing(t *testing.T) {
 		{"NUL in a message", "PATCH", live, `{"message":"a\u0000b"}`, nil, 422, shared.CodeOutOfRange},
 		{"a field that is not the worker's", "PATCH", live, `{"revision":9}`, nil, 400, shared.CodeUnknownField},
 		{"another revision", "PATCH", live, `{"progress":9}`, []string{"If-Match", `"123456"`}, 412, shared.CodePrecondition},
+		{"another revision, of a compressed answer", "PATCH", live, `{"progress":9}`, []string{"If-Match", `"123456-gzip"`}, 412, shared.CodePrecondition},
 		{"malformed If-Match", "PATCH", live, `{"progress":9}`, []string{"If-Match", `W/"1"`}, 400, shared.CodeBadHeader},
 		{"write to an ended audit", "PATCH", over, `{"message":"late"}`, nil, 409, shared.CodeTerminal},
 		{"cancel an ended audit", "POST", shared.PathCancel(ended.AuditID), "", nil, 409, shared.CodeTerminal},

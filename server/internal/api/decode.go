@@ -174,7 +174,7 @@ func readFlag(q url.Values, name string) (bool, error) {
 // readIfMatch reads the revision that If-Match asks for: 0 when there is none or
 // any will do.
 func readIfMatch(r *http.Request) (int64, error) {
-	h := strings.TrimSpace(r.Header.Get("If-Match"))
+	h := shared.WithoutCoding(strings.TrimSpace(r.Header.Get("If-Match")))
 	if h == "" || h == "*" {
 		return 0, nil
 	}

@@ -75,6 +75,36 @@ func TestOutageOfTheDatabase(t *testing.T) {
 	})
 }
 
+// Without subscribers nothing is read, and nothing is known of an outage that began
+// before: the server may have new ones. It is not said to be over until it is.
+func TestOutageWithoutSubscribers(t *testing.T) {
+	virtual(t, Config{}, func(t *testing.T, r *rig) {
+		r.table.insert(7)
+		s := r.open("/sse/audits/7/progress")
+		time.Sleep(time.Second)
+		r.table.fail(errors.New("connection refused"))
+		time.Sleep(10 * time.Second)
+		if err := r.server.Healthy(); err == nil {
+			t.Error("Healthy: got nil during an outage")
+		}
+		s.Stop()
+		time.Sleep(10 * time.Second)
+		if err := r.server.Healthy(); err != nil {
+			t.Errorf("Healthy: got %v without subscribers", err)
+		}
+		if n := r.log.Count("sweep recovered"); n != 0 {
+			t.Errorf("logged %d recoveries during the outage", n)
+		}
+		r.table.fail(nil)
+		if s := r.open("/sse/audits/7/progress"); s.Status != http.StatusOK {
+			t.Errorf("a stream after the outage: got %d", s.Status)
+		}
+		if failed, recovered := r.log.Count("sweep failed"), r.log.Count("sweep recovered"); failed != 1 || recovered != 1 {
+			t.Errorf("logged %d failures and %d recoveries, want one each\n%s", failed, recovered, r.log)
+		}
+	})
+}
+
 // Another database has taken over: it answers, but not from this position.
 func TestPositionThatIsNotUnderstood(t *testing.T) {
 	virtual(t, Config{}, func(t *testing.T, r *rig) {

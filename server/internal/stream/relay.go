@@ -81,8 +81,10 @@ func (r *relay) run(ctx context.Context) error {
 // followDemand takes a cursor when the first subscriber has come, and drops it
 // when the last has left.
 func (r *relay) followDemand(ctx context.Context) {
-	subscribed, generation := r.hub.currentGeneration()
-	if !subscribed || generation != r.generation {
+	switch subscribed, generation := r.hub.currentGeneration(); {
+	case !subscribed:
+		r.rest()
+	case generation != r.generation:
 		r.sweepIfDue(ctx)
 	}
 }
@@ -100,7 +102,7 @@ func (r *relay) sweepIfDue(ctx context.Context) {
 func (r *relay) sweep(ctx context.Context) error {
 	subscribed, generation := r.hub.currentGeneration()
 	if !subscribed {
-		r.dropCursor()
+		r.rest()
 		return nil
 	}
 	if generation != r.generation {
@@ -147,13 +149,20 @@ func (r *relay) replaceCursor(ctx context.Context) (next string, err error) {
 	return next, nil
 }
 
+// rest is for when there is no subscriber. From here on nothing is read, so an outage
+// would last for ever, and with it what [Server.Healthy] says: a load balancer that heeds
+// it would send nobody with whom the reading begins again.
+func (r *relay) rest() {
+	r.dropCursor()
+	r.setOutage(nil)
+}
+
 // dropCursor is for when there is no subscriber, or all subscribers came after a
 // time without any and begin with a snapshot of their own.
 func (r *relay) dropCursor() {
 	r.cursor, r.generation, r.newCursor = "", 0, false
 	clear(r.window)
 	clear(r.before)
-	r.noteSuccess()
 }
 
 // publishChanges runs one query and publishes what it returned.
