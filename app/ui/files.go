@@ -18,5 +18,5 @@ func filesView(l text.Lang, audit int64) app.UI {
 			"href", shared.PathFile(audit, f.Format, l.Tag()), "download", "report." + f.Format,
 		}, app.Text(f.For)))
 	}
-	return el("section", "card folds", foldView(l.T(text.FilesHeading), len(rows), el("ul", "pairs", rows...)))
+	return el("section", "card folds no-print", foldView(l.T(text.FilesHeading), len(rows), el("ul", "pairs", rows...)))
 }

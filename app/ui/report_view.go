@@ -65,7 +65,7 @@ func checksView(m reportModel) app.UI {
 	for i, c := range m.Checks {
 		checks[i] = checkView(c, m)
 	}
-	return elWith("section", "card", at{"aria-label", m.Findings},
+	return elWith("section", "card findings", at{"aria-label", m.Findings},
 		el("div", "card-h", elText("h2", "", m.Findings), elText("span", "count", num(len(m.Checks)))),
 		el("div", "", checks...),
 	)
