@@ -98,7 +98,8 @@
 //	lease.go          the platform where tabs cannot share
 //	browser_js.go     Web Locks, BroadcastChannel, visibility
 //	browser_native.go what stands in for them outside a browser
-//	member.go         what follows from an event: following, leading
+//	member.go         what follows from an event: this tab's sources, following a leader
+//	leader.go         what follows from one while this tab leads
 //	carrier.go        what a leader carries for whom
 //	message.go        what tabs tell each other; topics and addresses
 //	times.go          how long everything may take
