@@ -110,3 +110,59 @@ func TestBrowserSharesStreams(t *testing.T) {
 	testkit.Eventually(t, 10*time.Second, "two streams", streams(2))
 	all[0].shot("twenty-tabs")
 }
+
+// withoutLocks is what a page over HTTP from another machine has of Web Locks.
+const withoutLocks = `Object.defineProperty(Navigator.prototype, 'locks', {value: undefined})`
+
+// Where tabs cannot share, each has a stream of its own, at most four have one, and the API
+// answers in all. The others fetch what happens, and one of them gets a stream soon after
+// another tab goes.
+func TestBrowserLeasesStreams(t *testing.T) {
+	owner := openTab(t, browser(t))
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
+	a := s.create(`{"url":"import","kind":"external"}`)
+	said := 0
+	move := func() {
+		said++
+		s.request("PATCH", shared.PathProgress(a.AuditID), fmt.Sprintf(`{"message":"Reading page %d"}`, said))
+	}
+	var all []*tab
+	for range 6 {
+		p := openTab(t, owner.ctx)
+		p.before(withoutLocks)
+		p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+		p.sees(60*time.Second, running+` && navigator.locks === undefined`)
+		all = append(all, p)
+	}
+	liveOnes := func() (n int) {
+		for _, p := range all {
+			if p.eval(isLive) == "true" {
+				n++
+			}
+		}
+		return n
+	}
+	testkit.Eventually(t, 60*time.Second, "four live tabs, two that fetch, four streams", func() bool {
+		move()
+		return liveOnes() == 4 && s.metric("atalaya_streams") == 4
+	})
+	for n, p := range all {
+		p.follows(s, a.AuditID, 10+n)
+		if ms := p.apiTime(); ms > 2000 {
+			t.Errorf("an API call took %.0f ms", ms)
+		}
+	}
+	all[5].shot("leases-fetching")
+	leaver := slices.IndexFunc(all, func(p *tab) bool { return p.eval(isLive) == "true" })
+	all[leaver].do(chromedp.Navigate("about:blank"))
+	all = slices.Delete(all, leaver, leaver+1)
+	left := time.Now()
+	testkit.Eventually(t, 10*time.Second, "four live tabs again", func() bool {
+		move() // a stream proves itself by what comes a second after it was opened
+		return liveOnes() == 4
+	})
+	t.Logf("the stream of a tab that went was another's after %v", time.Since(left))
+	if streams := s.metric("atalaya_streams"); streams != 4 {
+		t.Errorf("%v streams", streams)
+	}
+}

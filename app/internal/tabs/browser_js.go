@@ -30,7 +30,7 @@ func newBrowser() live.Platform {
 		return newHub(live.Browser(), browser{}, randomName())
 	}
 	return &solo{
-		Platform: live.Browser(), visibility: browser{}, kv: live.DeviceValues(), name: randomName(), now: time.Now,
+		Platform: live.Browser(), window: browser{}, kv: live.DeviceValues(), name: randomName(), now: time.Now,
 	}
 }
 
@@ -113,10 +113,20 @@ func (browser) Acquire(steal bool, granted, lost func()) (release func()) {
 	}
 }
 
-// WatchHidden implements [Visibility].
+// WatchHidden implements [Window].
 func (browser) WatchHidden(tell func(hidden bool)) (stop func()) {
 	document := js.Global().Get("document")
 	return live.Listen(document, "visibilitychange", func(js.Value) {
 		tell(document.Get("visibilityState").Equal(js.ValueOf("hidden")))
+	})
+}
+
+// WatchKept implements [Window]. The browser tells a tab what the others keep, and not
+// what it keeps itself.
+func (browser) WatchKept(key string, changed func()) (stop func()) {
+	return live.Listen(js.Global(), "storage", func(event js.Value) {
+		if event.Get("key").Equal(js.ValueOf(key)) {
+			changed()
+		}
 	})
 }

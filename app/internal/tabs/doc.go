@@ -82,8 +82,10 @@
 // Without Web Locks (pages over HTTP from another machine have none, nor have browsers
 // before 2022) or BroadcastChannel each tab has a stream of its own. A tab that was hidden
 // for 10 s is told that its page is hidden, closes all, and starts over when it is seen.
-// At most four tabs have a stream, by leases of 15 s in localStorage; the others poll.
-// Two tabs that take the last lease at the same moment both get it.
+// At most four tabs have a stream, by leases of 15 s in localStorage; the others poll,
+// without holding answers, and one of them takes a lease within 1.5 s of its being given
+// back, or of its end where a tab crashed. Two tabs that take the last lease at the same
+// moment both get it.
 //
 // # Guarantees
 //

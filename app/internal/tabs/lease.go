@@ -1,8 +1,10 @@
 package tabs
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -34,6 +36,18 @@ func (l leases) take(tab string, now time.Time) bool {
 	return true
 }
 
+// roomIn is how long it takes until a lease is free, unless one is given back sooner.
+func (l leases) roomIn(now time.Time) time.Duration {
+	if len(l) < maxLeases {
+		return 0
+	}
+	wait := leaseFor
+	for _, end := range l {
+		wait = min(wait, time.UnixMilli(end).Sub(now))
+	}
+	return max(wait, 0)
+}
+
 // readLeases reads what the tabs noted; what cannot be read is nothing. Without storage
 // (nil) every tab is alone.
 func readLeases(kv live.KeyValue) leases {
@@ -53,25 +67,34 @@ func (l leases) write(kv live.KeyValue) {
 	}
 }
 
-// Visibility tells when the tab is hidden and shown.
-type Visibility interface {
+// Window is what a tab that shares nothing notices of its browser.
+type Window interface {
+	// WatchHidden tells when the tab is hidden and shown.
 	WatchHidden(tell func(hidden bool)) (stop func())
+	// WatchKept tells when another tab changes what the device keeps under key.
+	WatchKept(key string, changed func()) (stop func())
 }
 
 // solo is the platform of a tab that shares nothing: its streams are its own, few in all
 // tabs together, and pause while it is hidden.
 type solo struct {
 	live.Platform
-	visibility Visibility
-	kv         live.KeyValue
-	name       string
-	now        func() time.Time
+	window Window
+	kv     live.KeyValue
+	name   string
+	now    func() time.Time
+
+	mu      sync.Mutex
+	refused bool        // a stream, because the other tabs have all
+	turn    *time.Timer // when one may be free; nil while nobody watches
 }
 
 // OpenStream opens a stream unless the other tabs have as many as the browser can bear.
-// The session then polls, and tries again as after any refusal.
+// The session then polls, and is told when it is worth trying again.
 func (s *solo) OpenStream(url string, hear func(live.Signal)) (live.Stream, error) {
-	if !s.renew() {
+	had := s.renew()
+	s.wait(!had)
+	if !had {
 		return nil, errTooManyTabs
 	}
 	stream, err := s.Platform.OpenStream(url, hear)
@@ -84,6 +107,39 @@ func (s *solo) OpenStream(url string, hear func(live.Signal)) (live.Stream, erro
 	defer o.mu.Unlock()
 	o.renewal = time.AfterFunc(leaseEvery, o.renew)
 	return o, nil
+}
+
+// Fetch asks the server. With streams in other tabs it asks for no answer to be held: a
+// held one keeps a connection too, and none would be left for anything else.
+func (s *solo) Fetch(ctx context.Context, r live.Request) (live.Response, error) {
+	l := readLeases(s.kv)
+	delete(l, s.name)
+	if len(l) > 0 {
+		r.Hold = 0
+	}
+	return s.Platform.Fetch(ctx, r)
+}
+
+// wait notes whether the tab waits for a stream.
+func (s *solo) wait(refused bool) {
+	s.mu.Lock()
+	s.refused = refused
+	s.mu.Unlock()
+	s.look()
+}
+
+// look looks at the leases, which a tab that waits does whenever they change. Each waits
+// a random while more, so that not all that wait take the same lease.
+func (s *solo) look() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.turn == nil {
+		return
+	}
+	s.turn.Stop()
+	if s.refused {
+		s.turn.Reset(readLeases(s.kv).roomIn(s.now()) + rand.N(turnSpread))
+	}
 }
 
 // renew takes a lease or renews it, and reports whether the tab has one. Two tabs that do
@@ -133,12 +189,19 @@ func (o *leased) Close() {
 
 // Watch tells what happens around the page. A tab that was hidden for a while is told to
 // hide, as if it went into the back/forward cache: its session closes all, and starts
-// over when the tab is seen again.
+// over when the tab is seen again. A session that polls for want of a lease is told like
+// one whose tab is seen again when there may be one.
 func (s *solo) Watch(tell func(live.Wake)) (stop func()) {
-	unwatch := s.Platform.Watch(tell)
-	pause := time.AfterFunc(time.Hour, func() { tell(live.WakeHide) })
+	tellAll := func(w live.Wake) {
+		if w == live.WakeHide {
+			s.wait(false) // for nothing, or the session would start over unseen
+		}
+		tell(w)
+	}
+	unwatch := s.Platform.Watch(tellAll)
+	pause := time.AfterFunc(time.Hour, func() { tellAll(live.WakeHide) })
 	pause.Stop()
-	unhide := s.visibility.WatchHidden(func(hidden bool) {
+	unhide := s.window.WatchHidden(func(hidden bool) {
 		if hidden {
 			pause.Reset(pauseAfter)
 		} else {
@@ -146,9 +209,31 @@ func (s *solo) Watch(tell func(live.Wake)) (stop func()) {
 			tell(live.WakeVisible)
 		}
 	})
+	endTurn := s.awaitTurn(func() { tell(live.WakeVisible) })
+	unkeep := s.window.WatchKept(keyLeases, s.look)
 	return func() {
+		unkeep()
+		endTurn()
 		unhide()
 		pause.Stop()
 		unwatch()
+	}
+}
+
+// awaitTurn has come called when a tab that waits may have a stream. The next page of the
+// tab may watch before the last has stopped.
+func (s *solo) awaitTurn(come func()) (stop func()) {
+	turn := time.AfterFunc(time.Hour, come)
+	turn.Stop()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.turn = turn
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		turn.Stop()
+		if s.turn == turn {
+			s.turn = nil
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package tabs
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -42,6 +43,8 @@ type fakeDevice struct {
 	values map[string]string
 	open   int
 	tell   func(hidden bool)
+	kept   func()
+	held   time.Duration // the last request's
 }
 
 func (d *fakeDevice) Get(key string) (string, bool) {
@@ -73,13 +76,23 @@ func (d *fakeDevice) Close() { d.open-- }
 
 func (d *fakeDevice) Watch(func(live.Wake)) func() { return func() {} }
 
+func (d *fakeDevice) Fetch(_ context.Context, r live.Request) (live.Response, error) {
+	d.held = r.Hold
+	return live.Response{}, nil
+}
+
+func (d *fakeDevice) WatchKept(_ string, changed func()) func() {
+	d.kept = changed
+	return func() { d.kept = nil }
+}
+
 func (d *fakeDevice) WatchHidden(tell func(hidden bool)) func() {
 	d.tell = tell
 	return func() { d.tell = nil }
 }
 
 func (d *fakeDevice) tab(name string) *solo {
-	return &solo{Platform: d, visibility: d, kv: d, name: name, now: time.Now}
+	return &solo{Platform: d, window: d, kv: d, name: name, now: time.Now}
 }
 
 func TestFourStreamsWithoutSharing(t *testing.T) {
@@ -127,6 +140,100 @@ func TestWithoutStorageEveryTabHasAStream(t *testing.T) {
 			defer s.Close()
 		}
 	})
+}
+
+// A tab that was refused a stream is told when there may be one: soon after another tab
+// gives its lease back, or when that tab is gone and its lease ends. A tab that is hidden,
+// or has a stream, is told nothing.
+func TestATabThatWaitsGetsItsTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &fakeDevice{values: map[string]string{}}
+		var streams []live.Stream
+		for n := range maxLeases {
+			s, err := d.tab(fmt.Sprint(n)).OpenStream("/sse/audits", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			streams = append(streams, s)
+		}
+		told := make(chan live.Wake, 10)
+		me := d.tab("me")
+		stop := me.Watch(func(w live.Wake) { told <- w })
+		if _, err := me.OpenStream("/sse/audits", nil); !errors.Is(err, errTooManyTabs) {
+			t.Fatalf("a fifth stream: %v", err)
+		}
+		comes := func(want int) {
+			t.Helper()
+			synctest.Wait()
+			for range want {
+				if len(told) == 0 || <-told != live.WakeVisible {
+					t.Fatal("the turn did not come")
+				}
+			}
+			if len(told) != 0 {
+				t.Error("a turn came that was none")
+			}
+		}
+		for range 8 { // every lease is renewed, and each renewal is seen
+			wait(leaseEvery)
+			d.kept()
+		}
+		comes(0)
+		streams[0].Close()
+		d.kept()
+		wait(turnSpread)
+		comes(1)
+		s, err := me.OpenStream("/sse/audits", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.kept()
+		wait(time.Minute)
+		comes(0)
+
+		s.Close()
+		d.values[keyLeases] = fmt.Sprintf(`{"a":%[1]d,"b":%[1]d,"c":%[1]d,"d":%[1]d}`, time.Now().Add(leaseFor).UnixMilli())
+		if _, err := me.OpenStream("/sse/audits", nil); !errors.Is(err, errTooManyTabs) {
+			t.Fatalf("a fifth stream: %v", err)
+		}
+		wait(leaseFor + turnSpread)
+		comes(1)
+
+		d.tell(true)
+		wait(pauseAfter)
+		<-told // that it is hidden
+		d.kept()
+		wait(time.Minute)
+		comes(0)
+		for _, s := range streams[1:] {
+			s.Close()
+		}
+		stop()
+		if d.kept != nil || me.turn != nil {
+			t.Error("a listener is left")
+		}
+	})
+}
+
+// Requests that the server may hold are answered at once while other tabs have streams.
+func TestHeldAnswersAreForOneTab(t *testing.T) {
+	d := &fakeDevice{values: map[string]string{}}
+	me := d.tab("me")
+	ask := func() time.Duration {
+		t.Helper()
+		if _, err := me.Fetch(t.Context(), live.Request{Hold: time.Minute}); err != nil {
+			t.Fatal(err)
+		}
+		return d.held
+	}
+	me.renew()
+	if held := ask(); held != time.Minute {
+		t.Errorf("alone: held %v", held)
+	}
+	d.tab("other").renew()
+	if held := ask(); held != 0 {
+		t.Errorf("with another tab: held %v", held)
+	}
 }
 
 func TestAHiddenTabPauses(t *testing.T) {

@@ -42,4 +42,6 @@ const (
 	// maxLeases is how many streams of its own one browser may have: two fewer than the
 	// connections that it opens to one host.
 	maxLeases = 4
+	// turnSpread is how long a tab that waits for a lease lets others go first.
+	turnSpread = 500 * time.Millisecond
 )
