@@ -8,7 +8,7 @@ NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build client check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench bench-app soak footprint clean
+.PHONY: help run build client check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench bench-app screens soak footprint clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -117,6 +117,9 @@ bench-app: build ## what the start and the idling of the app cost in a browser (
 	@mkdir -p artefacts
 	@set -o pipefail; ATALAYA_BENCH_APP="$(abspath $(BEFORE) bin/atalaya)" ATALAYA_REQUIRE_ALL=1 \
 	  $(GO) test -count 1 -v -run '^TestBenchApp$$' ./server | tee artefacts/bench-app.txt
+
+screens: client ## pictures of every page in every state, language, theme and window, in artefacts/ (10 minutes)
+	ATALAYA_SCREENS=1 ATALAYA_REQUIRE_ALL=1 $(GO) test -count 1 -timeout 30m -run '^TestBrowserScreens' ./server
 
 clean: ## remove what was built (not ./data)
 	rm -rf bin artefacts

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 
 	"atalaya/server/internal/testkit"
 	"atalaya/shared"
-	"atalaya/shared/text"
 )
 
 // lamp is the state that the tower's lamp shows, and beam what moves of it.
@@ -121,48 +119,5 @@ func TestBrowserMissingPageStartsAnAudit(t *testing.T) {
 		p.do(chromedp.SendKeys("#start-url", "http://127.0.0.1:1/\r"))
 		p.sees(20*time.Second, `/^\/audits\/[0-9]+$/.test(location.pathname)`)
 		p.sees(20*time.Second, stripSays("Start the web server"))
-	}
-}
-
-// TestBrowserCharmScreens keeps pictures of what this file is about, to be looked at.
-func TestBrowserCharmScreens(t *testing.T) {
-	t.Parallel()
-	chromium := browser(t)
-	site := gitDoc(t)
-	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
-	empty := start(t, "--data-dir", t.TempDir())
-	var done shared.AuditProgress
-	for range 2 {
-		done = s.create(fmt.Sprintf(`{"url":%q,"page_limit":40}`, site))
-		testkit.Eventually(t, 60*time.Second, "the end", func() bool { return s.progress(done.AuditID).Status.Terminal() })
-	}
-	failed := s.create(`{"url":"http://127.0.0.1:1/"}`)
-	testkit.Eventually(t, 60*time.Second, "the failure", func() bool { return s.progress(failed.AuditID).Status.Terminal() })
-	axe := axeScript(t)
-	p := openTab(t, chromium)
-	for name, address := range map[string]string{
-		"empty": empty.url + "/", "missing": s.url + "/nothing/here", "done": s.url + shared.PathPage(done.AuditID),
-		"failed": s.url + shared.PathPage(failed.AuditID), "basicmissing": s.url + shared.PathBasicPage(9999),
-		"basicfailed": s.url + shared.PathBasicPage(failed.AuditID),
-	} {
-		for _, l := range text.Langs {
-			for device, phone := range map[string]bool{"desktop": false, "phone": true} {
-				p.look("light", phone)
-				p.do(chromedp.Navigate(address[:strings.Index(address[8:], "/")+8] + shared.PathHealth))
-				p.eval(fmt.Sprintf(`(document.cookie='atalaya_lang=%[1]s; path=/', localStorage.setItem('atalaya.lang', '%[1]s'))`,
-					l.Tag()))
-				p.do(chromedp.Navigate(address))
-				if !strings.HasPrefix(name, "basic") {
-					p.sees(60*time.Second, running)
-				}
-				for _, scheme := range []string{"light", "dark"} {
-					p.look(scheme, phone)
-					p.sees(20*time.Second, atRest)
-					picture := strings.Join([]string{"charm", name, device, scheme, l.Tag()}, "-")
-					p.axe(picture, axe)
-					p.shot(picture)
-				}
-			}
-		}
 	}
 }

@@ -119,11 +119,12 @@ const drawn = () => document.querySelector("[data-boot]:not([data-boot=''])") !=
 // that what moves before is what a browser moves without painting.
 func TestBrowserRests(t *testing.T) {
 	chromium := browser(t)
-	s := start(t, "--data-dir", t.TempDir())
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
 	audit := s.create(`{"url":"nightly import","kind":"external"}`)
 	s.request("PATCH", shared.PathProgress(audit.AuditID), `{"progress":37}`)
+	waiting := s.create(`{"url":"http://127.0.0.1:1/"}`)
 	p := openTab(t, chromium)
-	for _, path := range []string{shared.PathPage(audit.AuditID), "/"} {
+	for _, path := range []string{shared.PathPage(audit.AuditID), shared.PathPage(waiting.AuditID), "/"} {
 		p.do(chromedp.Navigate(s.url + path))
 		p.sees(60*time.Second, `document.querySelector('.pill .dot.live') !== null`)
 		if moves := p.eval(`document.getAnimations().length`); moves == "0" {
@@ -348,77 +349,6 @@ func TestBrowserSeesPlainSQL(t *testing.T) {
 	p.sees(5*time.Second, percent+" === 40")
 	p.says(time.Second, `nightly "import" <b>`)
 	p.clean()
-}
-
-// TestBrowserScreens keeps a picture of each screen, phone and desktop, light
-// and dark, in every language, and holds that nothing scrolls sideways.
-func TestBrowserScreens(t *testing.T) {
-	t.Parallel()
-	chromium := browser(t)
-	site := gitDoc(t)
-	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
-	done := s.create(fmt.Sprintf(`{"url":%q,"page_limit":60}`, site))
-	long := s.create(`{"url":"http://127.0.0.1:1/` + strings.Repeat("a-long-path-without-end", 20) + `"}`)
-	testkit.Eventually(t, 60*time.Second, "the first audit's end",
-		func() bool { return s.progress(done.AuditID).Status.Terminal() })
-	failed := s.create(`{"url":"http://127.0.0.1:1/"}`)
-	testkit.Eventually(t, 60*time.Second, "the failures", func() bool {
-		return s.progress(failed.AuditID).Status.Terminal() && s.progress(long.AuditID).Status.Terminal()
-	})
-	external := s.create(`{"url":"nightly import","kind":"external"}`)
-	report := func() {
-		s.request("PATCH", shared.PathProgress(external.AuditID), `{"progress":37,"message":"Reading page 12"}`)
-	}
-	report()
-
-	axe := axeScript(t)
-	p := openTab(t, chromium)
-	screens := map[string]struct{ path, ready string }{
-		"dashboard": {"/", running + ` && document.querySelector('.pill .dot.live') !== null`},
-		"live":      {shared.PathPage(external.AuditID), running + ` && document.querySelector('.pill .dot.live') !== null`},
-		"done":      {shared.PathPage(done.AuditID), `document.querySelector('.conn.good') !== null`},
-		"failed":    {shared.PathPage(failed.AuditID), `document.querySelector('.conn.bad') !== null`},
-		"report":    {shared.PathReportPage(done.AuditID), `document.querySelectorAll('details').length > 5`},
-		"missing":   {shared.PathPage(9999), `document.querySelector('h1') !== null`},
-		"empty":     {shared.PathReportPage(failed.AuditID), `document.querySelector('.conn.bad') !== null`},
-		"long":      {shared.PathPage(long.AuditID), `document.querySelector('.conn.bad') !== null`},
-		"basic":     {shared.PathBasicPage(done.AuditID), `true`},
-		"basiclong": {shared.PathBasicPage(long.AuditID), `true`},
-		"basichome": {shared.PathBasic, `true`},
-	}
-	// A page may be as wide as its window and not wider. The inner width counts
-	// what hangs over, so it is no measure.
-	fits := func(name string) {
-		t.Helper()
-		if wide := p.eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
-			t.Errorf("%s is %s px too wide", name, wide)
-		}
-	}
-	for _, l := range text.Langs {
-		lang := l.Tag()
-		for name, screen := range screens {
-			for device, phone := range map[string]bool{"desktop": false, "phone": true} {
-				p.look("light", phone)
-				p.do(chromedp.Navigate(s.url + shared.PathHealth))
-				p.eval(fmt.Sprintf(
-					`(document.cookie='atalaya_lang=%s; path=/', localStorage.setItem('atalaya.lang', '%s'))`, lang, lang))
-				report() // or its worker would soon count as silent
-				p.do(chromedp.Navigate(s.url + screen.path))
-				for _, scheme := range []string{"light", "dark"} { // which the style sheets alone know
-					p.look(scheme, phone)
-					p.sees(60*time.Second, screen.ready)
-					p.sees(5*time.Second, `document.documentElement.lang === `+jsString(lang))
-					picture := strings.Join([]string{name, device, scheme, lang}, "-")
-					fits(picture)
-					p.axe(picture, axe)
-					p.shot(picture)
-				}
-			}
-			p.do(chromedp.EmulateViewport(320, 640, chromedp.EmulateMobile))
-			fits(strings.Join([]string{name, "narrow", lang}, "-"))
-			p.shot(strings.Join([]string{name, "narrow", lang}, "-"))
-		}
-	}
 }
 
 // TestBrowserFitsLongerWords holds that nothing scrolls sideways on a small

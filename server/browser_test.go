@@ -201,19 +201,30 @@ func (p *tab) shot(name string) {
 	}
 }
 
-// look sets the colour scheme and the size: desktop or phone.
-func (p *tab) look(scheme string, phone bool) {
+// viewport is the size of a browser's window.
+type viewport struct {
+	width, height int64
+	touch         bool
+}
+
+// The windows that pages are looked at in.
+var (
+	smallPhone = viewport{width: 320, height: 640, touch: true}
+	phone      = viewport{width: 390, height: 844, touch: true}
+	tablet     = viewport{width: 768, height: 1024, touch: true}
+	desktop    = viewport{width: 1366, height: 768}
+)
+
+// look sets the colour scheme and the size.
+func (p *tab) look(scheme string, w viewport) {
 	p.t.Helper()
 	features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
-	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia,
-		emulation.SetEmulatedMediaParams{Features: features}); err != nil {
-		p.t.Fatal(err)
-	}
-	if phone {
-		p.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))
+	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
+	if w.touch {
+		p.do(chromedp.EmulateViewport(w.width, w.height, chromedp.EmulateMobile))
 		return
 	}
-	p.do(chromedp.EmulateViewport(1280, 900))
+	p.do(chromedp.EmulateViewport(w.width, w.height))
 }
 
 func jsString(s string) string {

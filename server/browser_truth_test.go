@@ -84,9 +84,11 @@ func TestBrowserHoldsStill(t *testing.T) {
 	site := gitDoc(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "6")
 	p := openTab(t, chromium)
-	for device, phone := range map[string]bool{"desktop": false, "phone": true} {
+	for device, w := range map[string]viewport{
+		"desktop": desktop, "tablet": tablet, "phone": phone, "small phone": smallPhone,
+	} {
 		a := s.create(fmt.Sprintf(`{"url":%q,"page_limit":60}`, site))
-		p.look("light", phone)
+		p.look("light", w)
 		p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
 		p.eval(`(window.shifts = [], new PerformanceObserver(list => list.getEntries().forEach(e => shifts.push(e)))` +
 			`.observe({type: 'layout-shift', buffered: true}), 0)`)

@@ -66,7 +66,10 @@ func (loc locale) head(id int64, p *shared.AuditProgress, k pulse) headModel {
 		return h
 	}
 	h.Known = true
-	h.Site, h.URL, h.Badge = shared.SiteName(p.URL), p.URL, loc.badge(p.Status, k)
+	h.Site, h.Badge = shared.SiteName(p.URL), loc.badge(p.Status, k)
+	if p.URL != h.Site { // the name of an external audit would stand there twice
+		h.URL = p.URL
+	}
 	h.Meta = append(h.Meta, l.T(text.AuditNumber, id))
 	switch {
 	case p.FinishedAt != nil:

@@ -198,7 +198,7 @@ var spanish = language{
 		ReportUnvisitedHelp:   "Direcciones encontradas en el sitio que no se leyeron",
 		ReportLoading:         "Cargando el informe",
 		ReportNotReady:        "Aún no hay informe",
-		ReportNotReadyHelp:    "Aparece aquí sola cuando termina la auditoría.",
+		ReportNotReadyHelp:    "El informe aparece aquí en cuanto termina la auditoría.",
 		ReportNoScore:         "Esta auditoría no tiene puntuación",
 		ReportUnavailable:     "No se puede mostrar el informe",
 		ReportUnavailableHelp: "%s No hay copia en este dispositivo.",
