@@ -706,6 +706,11 @@ var english = language{
 			Why:   "Readers and search engines cannot tell the pages apart in a list.",
 			Fix:   "Give each page a title of its own.",
 		}},
+		{"multiple-titles", CheckText{
+			Title: "Page has several titles",
+			Why:   "Browsers and search engines use one of them, and it may be the wrong one.",
+			Fix:   "Keep the title that fits the page, and take the others out of its template.",
+		}},
 		{"description-missing", CheckText{
 			Title: "Page has no description",
 			Why:   "Without a description, search results show a piece of text picked by chance.",
@@ -720,6 +725,12 @@ var english = language{
 			Title: "Page has no main heading",
 			Why:   "The main heading tells readers, screen readers and AI agents what the page is about.",
 			Fix:   "Add one h1 element with text near the top of the content.",
+		}},
+		{"h1-multiple", CheckText{
+			Title: "Page has several main headings",
+			Why: "With several main headings, readers, search engines and screen readers cannot tell which one names " +
+				"the page.",
+			Fix: "Keep one h1 for the subject of the page, and make the others h2.",
 		}},
 		{"og-incomplete", CheckText{
 			Title: "Sharing preview is incomplete",
@@ -808,6 +819,27 @@ var english = language{
 				"else ends at an error.",
 			Fix: "Replace the address with the public one. It is often left over from development.",
 		}},
+		{"anchor-text-poor", CheckText{
+			Title: "Link text says nothing of its target",
+			Why:   "Search engines and screen readers go by the text of a link, and \"click here\" tells them nothing.",
+			Fix:   "Name the target in the text of the link.",
+		}},
+		{"internal-nofollow", CheckText{
+			Title: "Links within the site marked nofollow",
+			Why: "Search engines are told not to follow these links, so the pages they lead to are found late and " +
+				"pass for unimportant.",
+			Fix: "Remove nofollow from links to your own pages. To keep a page out of search, mark that page noindex.",
+		}},
+		{"too-many-links", CheckText{
+			Title: "Page with too many links",
+			Why:   "Among hundreds of links none stands out, neither to people nor to crawlers.",
+			Fix:   "Link to what belongs to the page, and spread long lists over several pages.",
+		}},
+		{"dead-end", CheckText{
+			Title: "Page without a link to the rest of the site",
+			Why:   "Whoever arrives here, person or crawler, cannot go on to any other page.",
+			Fix:   "Add the site's navigation, or links to related pages.",
+		}},
 
 		// performance
 		{"slow-ttfb", CheckText{
@@ -822,6 +854,33 @@ var english = language{
 			Why:   "AI agents cut long pages and lose their end. Googlebot reads only the first megabytes.",
 			Fix: "Split the page, and move scripts, styles and embedded images into files of their own. Stay below " +
 				"500 KB of HTML.",
+		}},
+		{"no-compression", CheckText{
+			Title: "Page sent without compression",
+			Why:   "Compressed, a page is a quarter of the size or less, and arrives sooner.",
+			Fix:   "Switch on gzip or Brotli for HTML, CSS and scripts in the server.",
+		}},
+		{"dom-large", CheckText{
+			Title: "Page with too many elements",
+			Why:   "Thousands of elements take phones long to lay out, and every change to the page again.",
+			Fix: "Simplify the markup, spread long lists over several pages, and leave out containers that hold one " +
+				"element each.",
+		}},
+		{"images-unsized", CheckText{
+			Title: "Images without width and height",
+			Why:   "Browsers do not know how much room such an image takes, and the text jumps when it comes.",
+			Fix:   "Give the img element its width and height as attributes. Styles may still make it smaller.",
+		}},
+		{"render-blocking", CheckText{
+			Title: "Too many scripts hold up the page",
+			Why:   "Browsers show nothing before each of these scripts of the head has come and run.",
+			Fix:   "Add defer or async to the scripts named here, or move them to the end of the body.",
+		}},
+		{"no-cache-validators", CheckText{
+			Title: "Page that cannot be cached",
+			Why: "Without a date, a tag or an age, every visit loads the whole page again, and crawlers cannot ask " +
+				"whether it has changed.",
+			Fix: "Send an ETag or Last-Modified header, or a Cache-Control header with max-age.",
 		}},
 
 		// accessibility
@@ -849,6 +908,32 @@ var english = language{
 				"belongs to which.",
 			Fix: "Let each heading be at most one level below the one before it: h3 after h2, not h4.",
 		}},
+		{"no-main-landmark", CheckText{
+			Title: "Nothing marks the main content",
+			Why: "Screen readers jump to the main content, and agents look for the text there. This page does not say " +
+				"where it is.",
+			Fix: "Put the content of the page, without its navigation, header and footer, in a main element.",
+		}},
+		{"iframe-title-missing", CheckText{
+			Title: "Frame without a name",
+			Why:   "Screen readers announce a frame by its title. Without one, nobody knows what it holds.",
+			Fix:   "Give the frame a title that says what it shows.",
+		}},
+		{"table-no-header", CheckText{
+			Title: "Data table without header cells",
+			Why:   "Without header cells, screen readers and agents cannot say what the figures in a row or column mean.",
+			Fix:   "Mark up the headings of columns and rows as th elements.",
+		}},
+		{"duplicate-id", CheckText{
+			Title: "Several elements with the same id",
+			Why:   "Links, labels and scripts find only the first element with an id.",
+			Fix:   "Give every element an id of its own.",
+		}},
+		{"zoom-disabled", CheckText{
+			Title: "Phones cannot enlarge the page",
+			Why:   "People who see badly need to enlarge the text, and this page forbids it.",
+			Fix:   "Remove user-scalable=no and maximum-scale from the viewport meta element.",
+		}},
 
 		// security
 		{"not-https", CheckText{
@@ -868,6 +953,12 @@ var english = language{
 			Why: "Browsers block scripts, styles and frames that a page of https loads by http, and parts of the " +
 				"page are missing.",
 			Fix: "Load the addresses named here by https.",
+		}},
+		{"insecure-form", CheckText{
+			Title: "Secure page sends a form insecurely",
+			Why: "What people fill in travels readable for anybody on the way, and browsers warn them before they " +
+				"send it.",
+			Fix: "Have the form send to an address of https.",
 		}},
 	},
 
@@ -1008,6 +1099,9 @@ var english = language{
 		{"no-images", "There are no images."},
 		{"no-controls", "There is no form to fill in."},
 		{"no-headings", "There are no headings."},
+		{"no-viewport", "The page sets no viewport."},
+		{"no-frames", "The page has no frames."},
+		{"no-tables", "There is no table of data."},
 		{"no-https", "The page is not served by https."},
 		{"local-site", "The site is not at a public address."},
 		{"no-hreflang", "No page names versions in other languages."},
@@ -1066,6 +1160,7 @@ var english = language{
 		{"description", "Description"},
 		{"detail", "Details"},
 		{"directive", "Directive"},
+		{"elements", "Elements"},
 		{"encoding", "Content coding"},
 		{"failure", "Failure"},
 		{"file", "File"},
@@ -1073,9 +1168,11 @@ var english = language{
 		{"found-in", "Found in"},
 		{"found-item", "Type found"},
 		{"found-type", "Type of the content"},
+		{"header", "Header"},
 		{"heading", "First heading"},
 		{"hidden", "Hidden text"},
 		{"hop", "Redirect"},
+		{"id", "id"},
 		{"image", "Image"},
 		{"instruction", "Hidden instruction"},
 		{"invisible", "Invisible characters"},
@@ -1083,6 +1180,7 @@ var english = language{
 		{"length", "Characters"},
 		{"line", "Line"},
 		{"links", "Links in the text"},
+		{"main-heading", "Main heading"},
 		{"marker", "Sign of an application"},
 		{"markup", "Markup"},
 		{"missing", "Missing"},

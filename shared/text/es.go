@@ -739,6 +739,11 @@ var spanish = language{
 			Why:   "Ni los lectores ni los buscadores pueden distinguir las páginas en una lista.",
 			Fix:   "Dale a cada página un título propio.",
 		}},
+		{"multiple-titles", CheckText{
+			Title: "La página tiene varios títulos",
+			Why:   "Los navegadores y los buscadores usan uno de ellos, y puede ser el equivocado.",
+			Fix:   "Deja el título que corresponde a la página y quita los demás de la plantilla.",
+		}},
 		{"description-missing", CheckText{
 			Title: "La página no tiene descripción",
 			Why:   "Sin descripción, los resultados muestran un fragmento de texto elegido al azar.",
@@ -754,6 +759,12 @@ var spanish = language{
 			Why: "El encabezado principal dice a los lectores, a los lectores de pantalla y a los agentes de IA " +
 				"de qué trata la página.",
 			Fix: "Añade un elemento h1 con texto al principio del contenido.",
+		}},
+		{"h1-multiple", CheckText{
+			Title: "La página tiene varios encabezados principales",
+			Why: "Con varios encabezados principales, ni los lectores, ni los buscadores, ni los lectores de pantalla " +
+				"saben cuál da nombre a la página.",
+			Fix: "Deja un solo h1 con el tema de la página y convierte los demás en h2.",
 		}},
 		{"og-incomplete", CheckText{
 			Title: "La vista previa para compartir está incompleta",
@@ -846,6 +857,29 @@ var spanish = language{
 				"acaban en un error.",
 			Fix: "Sustituye la dirección por la pública. Suele ser un resto del desarrollo.",
 		}},
+		{"anchor-text-poor", CheckText{
+			Title: "El texto del enlace no dice adónde lleva",
+			Why: "Los buscadores y los lectores de pantalla se guían por el texto del enlace, y «haz clic aquí» no " +
+				"les dice nada.",
+			Fix: "Nombra el destino en el texto del enlace.",
+		}},
+		{"internal-nofollow", CheckText{
+			Title: "Enlaces internos marcados como nofollow",
+			Why: "Se pide a los buscadores que no sigan estos enlaces, así que tardan en encontrar esas páginas y las " +
+				"toman por poco importantes.",
+			Fix: "Quita nofollow de los enlaces a tus propias páginas. Para que una página no salga en los " +
+				"buscadores, márcala como noindex.",
+		}},
+		{"too-many-links", CheckText{
+			Title: "Página con demasiados enlaces",
+			Why:   "Entre cientos de enlaces no destaca ninguno, ni para las personas ni para los rastreadores.",
+			Fix:   "Enlaza lo que tenga que ver con la página y reparte las listas largas en varias.",
+		}},
+		{"dead-end", CheckText{
+			Title: "Página sin enlaces al resto del sitio",
+			Why:   "Quien llega aquí, sea persona o rastreador, no puede seguir a ninguna otra página.",
+			Fix:   "Añade la navegación del sitio o enlaces a páginas relacionadas.",
+		}},
 
 		// performance
 		{"slow-ttfb", CheckText{
@@ -861,6 +895,35 @@ var spanish = language{
 				"megabytes.",
 			Fix: "Divide la página y lleva los scripts, los estilos y las imágenes incrustadas a archivos propios. " +
 				"No pases de 500 KB de HTML.",
+		}},
+		{"no-compression", CheckText{
+			Title: "Página enviada sin comprimir",
+			Why:   "Comprimida, una página ocupa la cuarta parte o menos y llega antes.",
+			Fix:   "Activa en el servidor gzip o Brotli para HTML, CSS y scripts.",
+		}},
+		{"dom-large", CheckText{
+			Title: "La página tiene demasiados elementos",
+			Why:   "Con miles de elementos, un móvil tarda en componer la página, y vuelve a tardar con cada cambio.",
+			Fix: "Simplifica el código, reparte las listas largas en varias páginas y quita los contenedores de un " +
+				"solo elemento.",
+		}},
+		{"images-unsized", CheckText{
+			Title: "Imágenes sin anchura ni altura",
+			Why:   "El navegador no sabe cuánto espacio ocupa una imagen así, y el texto salta cuando llega.",
+			Fix: "Pon la anchura y la altura como atributos width y height del elemento img. Los estilos podrán " +
+				"reducirla igualmente.",
+		}},
+		{"render-blocking", CheckText{
+			Title: "Demasiados scripts retrasan la página",
+			Why: "El navegador no muestra nada hasta que cada uno de estos scripts del head ha llegado y se ha " +
+				"ejecutado.",
+			Fix: "Añade defer o async a los scripts indicados, o pásalos al final del body.",
+		}},
+		{"no-cache-validators", CheckText{
+			Title: "Página que no se puede guardar en caché",
+			Why: "Sin fecha, etiqueta ni plazo, cada visita descarga otra vez la página entera, y los rastreadores no " +
+				"pueden preguntar si ha cambiado.",
+			Fix: "Envía una cabecera ETag o Last-Modified, o una Cache-Control con max-age.",
 		}},
 
 		// accessibility
@@ -888,6 +951,33 @@ var spanish = language{
 				"parte pertenece a cuál.",
 			Fix: "Haz que cada encabezado esté como mucho un nivel por debajo del anterior: h3 tras h2, no h4.",
 		}},
+		{"no-main-landmark", CheckText{
+			Title: "Nada señala el contenido principal",
+			Why: "Los lectores de pantalla saltan al contenido principal, y los agentes buscan ahí el texto. Esta " +
+				"página no dice dónde está.",
+			Fix: "Pon el contenido de la página, sin la navegación, la cabecera y el pie, en un elemento main.",
+		}},
+		{"iframe-title-missing", CheckText{
+			Title: "Marco sin nombre",
+			Why:   "Los lectores de pantalla anuncian un marco por su título. Sin él, nadie sabe qué contiene.",
+			Fix:   "Dale al marco un atributo title que diga qué muestra.",
+		}},
+		{"table-no-header", CheckText{
+			Title: "Tabla de datos sin celdas de encabezado",
+			Why: "Sin celdas de encabezado, ni los lectores de pantalla ni los agentes saben qué significan los datos " +
+				"de una fila o columna.",
+			Fix: "Marca los encabezados de columnas y filas como elementos th.",
+		}},
+		{"duplicate-id", CheckText{
+			Title: "Varios elementos con el mismo id",
+			Why:   "Los enlaces, las etiquetas y los scripts solo encuentran el primer elemento con ese id.",
+			Fix:   "Dale a cada elemento un id propio.",
+		}},
+		{"zoom-disabled", CheckText{
+			Title: "La página no se puede ampliar en el móvil",
+			Why:   "Quien ve mal necesita ampliar el texto, y esta página lo impide.",
+			Fix:   "Quita user-scalable=no y maximum-scale del elemento meta viewport.",
+		}},
 
 		// security
 		{"not-https", CheckText{
@@ -907,6 +997,12 @@ var spanish = language{
 			Why: "Los navegadores bloquean los scripts, estilos y marcos que una página https carga por http, y " +
 				"faltan partes de la página.",
 			Fix: "Carga por https las direcciones indicadas.",
+		}},
+		{"insecure-form", CheckText{
+			Title: "Una página segura envía un formulario sin cifrar",
+			Why: "Lo que se rellena viaja legible para cualquiera por el camino, y los navegadores avisan antes de " +
+				"enviarlo.",
+			Fix: "Haz que el formulario se envíe a una dirección https.",
 		}},
 	},
 
@@ -1049,6 +1145,9 @@ var spanish = language{
 		{"no-images", "No hay imágenes."},
 		{"no-controls", "No hay ningún formulario que rellenar."},
 		{"no-headings", "No hay encabezados."},
+		{"no-viewport", "La página no define el viewport."},
+		{"no-frames", "La página no tiene marcos."},
+		{"no-tables", "No hay ninguna tabla de datos."},
 		{"no-https", "La página no se sirve por https."},
 		{"local-site", "El sitio no está en una dirección pública."},
 		{"no-hreflang", "Ninguna página indica versiones en otros idiomas."},
@@ -1108,6 +1207,7 @@ var spanish = language{
 		{"description", "Descripción"},
 		{"detail", "Detalles"},
 		{"directive", "Directiva"},
+		{"elements", "Elementos"},
 		{"encoding", "Codificación del contenido"},
 		{"failure", "Fallo"},
 		{"file", "Archivo"},
@@ -1115,9 +1215,11 @@ var spanish = language{
 		{"found-in", "Encontrada en"},
 		{"found-item", "Tipo encontrado"},
 		{"found-type", "Tipo del contenido"},
+		{"header", "Cabecera"},
 		{"heading", "Primer encabezado"},
 		{"hidden", "Texto oculto"},
 		{"hop", "Redirección"},
+		{"id", "id"},
 		{"image", "Imagen"},
 		{"instruction", "Instrucción oculta"},
 		{"invisible", "Caracteres invisibles"},
@@ -1125,6 +1227,7 @@ var spanish = language{
 		{"length", "Caracteres"},
 		{"line", "Línea"},
 		{"links", "Enlaces en el texto"},
+		{"main-heading", "Encabezado principal"},
 		{"marker", "Indicio de una aplicación"},
 		{"markup", "Código"},
 		{"missing", "Falta"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"atalaya/shared"
 )
@@ -26,6 +27,26 @@ var accessibility = []Check{
 	{
 		ID: "heading-skip", Category: shared.CategoryAccessibility, Severity: shared.SeverityNotice,
 		Source: "axe: heading-order", Page: &PageRule{hasHeadings, headingSkip},
+	},
+	{
+		ID: "no-main-landmark", Category: shared.CategoryAccessibility, Severity: shared.SeverityNotice,
+		Source: "axe: landmark-one-main", Page: &PageRule{wasReadWhole, noMainLandmark},
+	},
+	{
+		ID: "iframe-title-missing", Category: shared.CategoryAccessibility, Severity: shared.SeverityNotice,
+		Source: "WCAG 2.2 success criterion 4.1.2; axe: frame-title", Page: &PageRule{hasFrames, iframeTitleMissing},
+	},
+	{
+		ID: "table-no-header", Category: shared.CategoryAccessibility, Severity: shared.SeverityNotice,
+		Source: "WCAG 2.2 success criterion 1.3.1", Page: &PageRule{hasDataTables, tableNoHeader},
+	},
+	{
+		ID: "duplicate-id", Category: shared.CategoryAccessibility, Severity: shared.SeverityNotice,
+		Source: "HTML standard: the id attribute; axe: duplicate-id", Page: &PageRule{isHTML, duplicateID},
+	},
+	{
+		ID: "zoom-disabled", Category: shared.CategoryAccessibility, Severity: shared.SeverityWarning,
+		Source: "WCAG 2.2 success criterion 1.4.4; axe: meta-viewport", Page: &PageRule{hasViewport, zoomDisabled},
 	},
 }
 
@@ -124,3 +145,76 @@ func (h Heading) outline() string {
 
 // maxOutline is how much of a heading's text stands in an outline, in bytes.
 const maxOutline = 80
+
+// wasReadWhole applies to pages of which neither a bound nor a script that has not run hides
+// a part.
+func wasReadWhole(p *Page) Reason {
+	switch r := isHTML(p); {
+	case r != applies:
+		return r
+	case p.Cut != "":
+		return PartRead
+	case p.needsJS():
+		return NeedsJS
+	}
+	return applies
+}
+
+func noMainLandmark(p *Page) *Fault {
+	if p.Main || p.Frameset {
+		return nil
+	}
+	return &Fault{}
+}
+
+func hasFrames(p *Page) Reason {
+	if r := isHTML(p); r != applies {
+		return r
+	}
+	if p.Frames == 0 {
+		return NoFrames
+	}
+	return applies
+}
+
+func iframeTitleMissing(p *Page) *Fault { return writtenFault("markup", p.Untitled) }
+
+func hasDataTables(p *Page) Reason {
+	if r := isHTML(p); r != applies {
+		return r
+	}
+	if p.DataTables == 0 {
+		return NoTables
+	}
+	return applies
+}
+
+func tableNoHeader(p *Page) *Fault { return writtenFault("markup", p.Headless) }
+
+func duplicateID(p *Page) *Fault { return writtenFault("id", p.Twice) }
+
+func hasViewport(p *Page) Reason {
+	if r := isHTML(p); r != applies {
+		return r
+	}
+	if p.Viewport == "" {
+		return NoViewport
+	}
+	return applies
+}
+
+// zoomDisabled finds pages that phones are told not to enlarge, or to less than twice their
+// size.
+func zoomDisabled(p *Page) *Fault {
+	value := strings.NewReplacer(" = ", "=", " =", "=", "= ", "=").Replace(strings.ToLower(p.Viewport))
+	for setting := range strings.FieldsFuncSeq(value, func(r rune) bool { return strings.ContainsRune(",; ", r) }) {
+		name, amount, _ := strings.Cut(setting, "=")
+		scale, err := strconv.ParseFloat(amount, 64)
+		switch {
+		case name == "user-scalable" && (amount == "no" || err == nil && -1 < scale && scale < 1),
+			name == "maximum-scale" && err == nil && 0 <= scale && scale < 2:
+			return &Fault{Evidence: []shared.Evidence{fact("viewport", p.Viewport)}}
+		}
+	}
+	return nil
+}

@@ -62,9 +62,12 @@ func (c *collector) openLink(tag string, at attrs) {
 		href, ok = strings.TrimSpace(at.get("xlink:href")), at.has("xlink:href")
 	}
 	c.anchor.named = !ok || c.cur&(inHidden|inUnshown|inSilent) != 0
+	c.anchor.silent = c.anchor.named
 	if !c.anchor.named {
 		c.p.LinkElements++
-		if c.anchor.named = at.isNamed(); !c.anchor.named {
+		c.anchor.named = at.isNamed()
+		c.anchor.silent = c.anchor.named
+		if !c.anchor.named {
 			c.anchor.markup = appendStartTag(c.anchor.markup, tag, at)
 		}
 	}
@@ -111,6 +114,9 @@ func (c *collector) closeLink() {
 	}
 	if !a.named {
 		c.p.addNameless(a.markup)
+	}
+	if a.index >= 0 && !a.silent && isGeneric(label) {
+		c.p.Generic.add(c.refs.list[a.index].href + " (" + label + ")")
 	}
 }
 

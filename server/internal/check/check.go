@@ -87,6 +87,9 @@ const (
 	NoImages        Reason = "no-images"
 	NoControls      Reason = "no-controls" // no form to fill in
 	NoHeadings      Reason = "no-headings"
+	NoViewport      Reason = "no-viewport"
+	NoFrames        Reason = "no-frames"
+	NoTables        Reason = "no-tables" // or none that is there for data beyond doubt
 	NoHTTPS         Reason = "no-https"
 	LocalSite       Reason = "local-site"       // not for the public
 	NotLinked       Reason = "not-linked"       // known from a sitemap alone
@@ -120,7 +123,7 @@ var Reasons = [...]Reason{
 	NoAnswer, NotOK, NotHTML, IsAlias, RateLimited, AddressBlocked, Noindex, Canonicalised, NoRedirect, NoTitle,
 	NoDescription, NoCanonical, NoLinks, Listing, NeedsJS, RobotsUnknown, RobotsAbsent, RobotsUnreachable,
 	SitemapAbsent, Incomplete, TooFewPages, NoExternal, LinksUnchecked,
-	NoImages, NoControls, NoHeadings, NoHTTPS, LocalSite, NoHreflang,
+	NoImages, NoControls, NoHeadings, NoViewport, NoFrames, NoTables, NoHTTPS, LocalSite, NoHreflang,
 	NotLinked, NoSignals,
 	PartRead, NotArticle, TooLittleText, LanguageUnknown, NoDate, NoJSONLD, NoKnownType,
 	NotAsked, LLMsAbsent, NoResources, ResourcesUnchecked, NoFragments,

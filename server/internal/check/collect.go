@@ -37,8 +37,11 @@ type collector struct {
 	loaded                 resources
 	fragments              fragments
 	ids                    []uint32 // hashes of the places that its elements name
+	idsSeen                map[uint64]bool
 	controls               controls
 	unseen                 unseen
+	tables                 []table // those that are open
+	tablesBeyond           int     // and how many within the last of them
 	// jsonLeft and noscriptLeft are how many bytes are still read of such elements.
 	jsonLeft, noscriptLeft int
 }
@@ -53,6 +56,8 @@ type anchor struct {
 	// their links; markup is its start tag until then.
 	named  bool
 	markup []byte
+	// silent says that its text is not what screen readers read out.
+	silent bool
 }
 
 type rawKind uint8
@@ -82,6 +87,9 @@ func (c *collector) enter(tag string, a atom.Atom, at attrs) {
 		return
 	}
 	c.noteID(a, at)
+	if c.cur&inHead == 0 {
+		c.p.Elements++
+	}
 	if c.cur&inSVG != 0 {
 		if a == atom.A { // its title elements are not the page's
 			c.openLink(tag, at)
@@ -93,6 +101,7 @@ func (c *collector) enter(tag string, a atom.Atom, at attrs) {
 		c.p.Prose.endLine()
 	}
 	c.mark(a, at)
+	c.part(tag, a, at)
 	switch a {
 	case atom.Title:
 		c.titleText = c.titleText[:0]
@@ -144,6 +153,8 @@ func (c *collector) close(tag string) {
 		c.closeHeading()
 	case "a", "area":
 		c.closeLink()
+	case "table":
+		c.closeTable()
 	case "script", "noscript":
 		c.closeJSONLD()
 		c.raw = rawNone
@@ -185,8 +196,9 @@ func (c *collector) endLine() {
 // isMain reports whether what stands here is a part of the main text.
 func (c *collector) isMain() bool { return c.cur&(inHead|inHidden|inSVG|inChrome|inControl) == 0 }
 
-// caption adds text to the heading and the link that are open.
+// caption adds text to the heading, the link and the table that are open.
 func (c *collector) caption(s []byte) {
+	c.tableText(s)
 	if c.heading != nil {
 		c.heading.add(s, maxText)
 	}
@@ -255,6 +267,9 @@ func (c *collector) closeHeading() {
 
 // image notes an image. Those that screen readers pass over need no text.
 func (c *collector) image(at attrs) {
+	if c.cur&(inHidden|inUnshown) == 0 && isUnsized(at) {
+		c.p.Unsized.add(startTag("img", at))
+	}
 	if c.cur&(inHidden|inUnshown|inSilent) == 0 {
 		c.p.Images++
 		if !at.has("alt") && !at.isNamed() && !isDecoration(at.get("role")) {
@@ -280,6 +295,9 @@ func (c *collector) script(at attrs) {
 		return
 	case kind == "", kind == "module", strings.HasSuffix(kind, "/javascript"), strings.HasSuffix(kind, "/ecmascript"):
 		c.p.Scripts++
+		if kind != "module" && c.blocks(at) {
+			c.p.Blocking.add(at.get("src"))
+		}
 	}
 	c.raw = rawScript
 }

@@ -66,7 +66,9 @@
 //	structured.go    of category structured-data; schema.go is its table of types
 //	metadata.go      of category metadata; hreflang.go is one of its checks
 //	links.go         of category links; resources.go and fragments.go are its
-//	                 checks of what pages load and of places within pages
+//	                 checks of what pages load and of places within pages, onward.go has
+//	                 those of where a page as a whole leads, generic.go the texts that
+//	                 say nothing
 //	performance.go   of category performance
 //	accessibility.go of category accessibility
 //	security.go      of category security
@@ -89,7 +91,7 @@
 //	plain.go         the tokens that most documents consist of
 //	xml.go           those of an XML document
 //	collect.go       what is kept of a document; its parts are head.go, anchor.go, marks.go,
-//	                 controls.go and loads.go
+//	                 parts.go, tables.go, controls.go and loads.go
 //	region.go        the kinds of places that its elements stand in
 //	prose.go         its visible text, in lines
 //	jsonld.go        what its JSON-LD describes

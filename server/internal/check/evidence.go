@@ -27,6 +27,19 @@ func answerText(status int, failure string) string {
 	return strconv.Itoa(status)
 }
 
+// writtenEvidence is how many elements are at fault, and the first of them.
+func writtenEvidence(name string, w Written) []shared.Evidence {
+	return append([]shared.Evidence{number("count", w.Total)}, listEvidence(name, w.First, w.Total)...)
+}
+
+// writtenFault is a fault if any element is at fault.
+func writtenFault(name string, w Written) *Fault {
+	if w.Total == 0 {
+		return nil
+	}
+	return &Fault{Evidence: writtenEvidence(name, w)}
+}
+
 // listEvidence is one fact per value, the first ones only; the rest is counted.
 func listEvidence(name string, values []string, total int) []shared.Evidence {
 	out := make([]shared.Evidence, 0, min(len(values), maxListed)+1)

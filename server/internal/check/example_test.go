@@ -38,4 +38,6 @@ func ExampleParse() {
 	// warning link-not-crawlable
 	// 	count: 1
 	// 	markup: <a onclick="more()">Read on
+	// notice no-cache-validators
+	// notice no-main-landmark
 }

@@ -109,10 +109,28 @@ func (c *collector) noteID(a atom.Atom, at attrs) {
 		switch key := string(at[i].key); {
 		case len(at[i].val) == 0:
 		case key == "id", key == "name" && a == atom.A:
-			if len(c.ids) <= maxIDs {
-				c.ids = append(c.ids, hashID(string(at[i].val)))
+			if len(c.ids) > maxIDs {
+				return
+			}
+			hash := hashString(string(at[i].val))
+			c.ids = append(c.ids, fold32(hash))
+			if key == "id" && c.cur&inSVG == 0 {
+				c.noteTwice(hash, at[i].val)
 			}
 		}
+	}
+}
+
+// noteTwice notes an id that another element has. Those of drawings come with the drawing.
+func (c *collector) noteTwice(hash uint64, id []byte) {
+	switch told, seen := c.idsSeen[hash]; {
+	case c.idsSeen == nil:
+		c.idsSeen = map[uint64]bool{hash: false}
+	case !seen:
+		c.idsSeen[hash] = false
+	case !told:
+		c.idsSeen[hash] = true
+		c.p.Twice.add(string(id))
 	}
 }
 
@@ -180,10 +198,9 @@ func (s idSet) has(id string) bool {
 	return found
 }
 
-func hashID(id string) uint32 {
-	h := hashString(id)
-	return uint32(h ^ h>>32)
-}
+func hashID(id string) uint32 { return fold32(hashString(id)) }
+
+func fold32(h uint64) uint32 { return uint32(h ^ h>>32) }
 
 // percentDecoded decodes as the URL standard does: what is no escape stays as it is.
 func percentDecoded(s string) string {

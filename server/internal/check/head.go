@@ -247,7 +247,6 @@ func (p *Page) concludeHead(base *url.URL) {
 			continue
 		}
 		p.Noindex = p.Noindex || d.Value == "noindex" || d.Value == "none"
-		p.NoFollow = p.NoFollow || d.Value == "nofollow" || d.Value == "none"
 	}
 	for i := range p.Canonicals {
 		c := &p.Canonicals[i]

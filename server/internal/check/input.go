@@ -36,8 +36,8 @@ type Input struct {
 	// Hops are the redirects on the way, in order.
 	Hops []Hop
 
-	// Of Header, Content-Encoding, Content-Security-Policy, Content-Type, Link, Refresh,
-	// Tdm-Reservation and X-Robots-Tag are read.
+	// Of Header, Cache-Control, Content-Encoding, Content-Security-Policy, Content-Type, Etag,
+	// Expires, Last-Modified, Link, Refresh, Tdm-Reservation, Vary and X-Robots-Tag are read.
 	Header http.Header
 	// ContentType is the media type of the body in lower case, without parameters, and
 	// DeclaredType that of the header: another one where the header is wrong.

@@ -28,6 +28,22 @@ var links = []Check{
 		ID: "localhost-link", Category: shared.CategoryLinks, Severity: shared.SeverityError,
 		Source: "RFC 1918; RFC 6761; SEOnaut", Page: &PageRule{linksInPublic, localhostLink},
 	},
+	{
+		ID: "anchor-text-poor", Category: shared.CategoryLinks, Severity: shared.SeverityNotice,
+		Source: "Lighthouse: link-text; WCAG 2.2 success criterion 2.4.4", Page: &PageRule{hasLinkElements, anchorTextPoor},
+	},
+	{
+		ID: "internal-nofollow", Category: shared.CategoryLinks, Severity: shared.SeverityNotice,
+		Source: "Google Search Central: qualify your outbound links", Page: &PageRule{hasOnwardLinks, internalNofollow},
+	},
+	{
+		ID: "too-many-links", Category: shared.CategoryLinks, Severity: shared.SeverityNotice,
+		Source: "common practice", Page: &PageRule{hasOnwardLinks, tooManyLinks},
+	},
+	{
+		ID: "dead-end", Category: shared.CategoryLinks, Severity: shared.SeverityNotice,
+		Source: "Google Search Central: crawlable links", Page: &PageRule{hasWholeText, deadEnd},
+	},
 }
 
 // Broken says whether an external link leads nowhere. Sites often refuse

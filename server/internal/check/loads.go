@@ -38,26 +38,31 @@ func isLoaded(rel string) bool {
 	return false
 }
 
-// loadFrom notes an address if it is one of http. To browsers the reader's own machine is
-// as good as https.
-func (c *collector) loadFrom(ref []byte) {
+// isInsecure reports whether an address is one of http. To browsers the reader's own machine
+// is as good as https.
+func isInsecure(ref []byte) bool {
 	const scheme = "http:"
 	ref = bytes.TrimSpace(ref)
 	if len(ref) < len(scheme) || !bytes.EqualFold(ref[:len(scheme)], []byte(scheme)) {
-		return
+		return false
 	}
 	u, err := url.Parse(string(ref))
-	if err != nil || u.Host == "" || netname.IsLoopback(u.Hostname()) {
+	return err == nil && u.Host != "" && !netname.IsLoopback(u.Hostname())
+}
+
+// loadFrom notes an address if it is insecure.
+func (c *collector) loadFrom(ref []byte) {
+	if !isInsecure(ref) {
 		return
 	}
 	c.p.InsecureTotal++
 	if len(c.p.Insecure) < maxKept {
-		c.p.Insecure = append(c.p.Insecure, sanitise(string(ref), maxText))
+		c.p.Insecure = append(c.p.Insecure, sanitise(string(bytes.TrimSpace(ref)), maxText))
 	}
 }
 
-// policy reads what a security policy says of such loads: browsers may be told to ask by
-// https for all that the page names.
+// policy reads what a security policy says of such loads, and of forms: browsers may be told
+// to ask by https for all that the page names.
 func (c *collector) policy(value string) {
 	for directive := range strings.SplitSeq(value, ";") {
 		if strings.EqualFold(strings.TrimSpace(directive), "upgrade-insecure-requests") {
@@ -66,13 +71,14 @@ func (c *collector) policy(value string) {
 	}
 }
 
-// concludeLoads forgets the loads by http that browsers make by https.
+// concludeLoads forgets the loads and the forms by http that browsers send by https.
 func (c *collector) concludeLoads() {
 	for _, value := range c.p.Header.Values("Content-Security-Policy") {
 		c.policy(value)
 	}
 	if c.upgraded {
 		c.p.Insecure, c.p.InsecureTotal = nil, 0
+		c.p.InsecureForms = Written{}
 	}
 }
 

@@ -82,9 +82,11 @@ func (c *collector) markRel(a atom.Atom, rel string) {
 	}
 }
 
-// markRole reads the roles of digital publishing (DPUB-ARIA).
+// markRole reads the roles of digital publishing (DPUB-ARIA), and that of the main text.
 func (c *collector) markRole(role string) {
 	switch role {
+	case "main":
+		c.p.Main = true
 	case "doc-footnote", "doc-endnotes", "doc-noteref", "doc-biblioref", "doc-bibliography":
 		if c.isMain() {
 			c.p.Citation = "role=" + role

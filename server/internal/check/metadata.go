@@ -22,6 +22,10 @@ var metadata = []Check{
 		Source: "Google Search Central: title links", Site: &SiteRule{enoughPages, titleDuplicate},
 	},
 	{
+		ID: "multiple-titles", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
+		Source: "HTML standard: the title element", Page: &PageRule{hasTitle, multipleTitles},
+	},
+	{
 		ID: "description-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
 		Source: "Google Search Central: snippets", Page: &PageRule{indexable, descriptionMissing},
 	},
@@ -32,6 +36,10 @@ var metadata = []Check{
 	{
 		ID: "h1-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
 		Source: "HTML standard: headings and outlines", Page: &PageRule{isHTML, h1Missing},
+	},
+	{
+		ID: "h1-multiple", Category: shared.CategoryMetadata, Severity: shared.SeverityNotice,
+		Source: "HTML standard: headings and outlines", Page: &PageRule{hasHeadings, h1Multiple},
 	},
 	{
 		ID: "og-incomplete", Category: shared.CategoryMetadata, Severity: shared.SeverityNotice,
@@ -89,6 +97,13 @@ func hasTitle(p *Page) Reason {
 
 func titleLength(p *Page) *Fault { return lengthFault("title", p.Title, titleMin, titleMax) }
 
+func multipleTitles(p *Page) *Fault {
+	if len(p.Titles) < 2 {
+		return nil
+	}
+	return &Fault{Evidence: listEvidence("title", p.Titles, len(p.Titles))}
+}
+
 // lengthFault finds a text whose length is not from min to max characters.
 func lengthFault(name, text string, min, max int) *Fault {
 	n := characters(text)
@@ -124,6 +139,21 @@ func h1Missing(p *Page) *Fault {
 		return nil
 	}
 	return &Fault{Evidence: p.headingEvidence()}
+}
+
+// h1Multiple finds main headings that differ. Pages have the same one twice where one is for
+// phones and the other for desktops.
+func h1Multiple(p *Page) *Fault {
+	var texts []string
+	for _, h := range p.Headings {
+		if h.Level == 1 && h.Text != "" && !h.Silent && !slices.Contains(texts, h.Text) {
+			texts = append(texts, h.Text)
+		}
+	}
+	if len(texts) < 2 {
+		return nil
+	}
+	return &Fault{Evidence: listEvidence("main-heading", texts, len(texts))}
 }
 
 func ogIncomplete(p *Page) *Fault {

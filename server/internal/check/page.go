@@ -45,12 +45,12 @@ type Page struct {
 	Size int
 
 	// Title and Description are the first ones that are not empty; Titles are all
-	// of them, for the check multiple-titles.
+	// of them.
 	Title       string
 	Titles      []string
 	Description string
-	Lang        string     // as written; empty when absent
-	Viewport    string     // also for the check zoom-disabled
+	Lang        string // as written; empty when absent
+	Viewport    string
 	OG          []Property // Open Graph, in order
 	// JSONLD are the script blocks as written; JSONLDCut says that some were left out. What
 	// they say is in Items, and the blocks that are no JSON are in BrokenJSONLD.
@@ -63,9 +63,8 @@ type Page struct {
 
 	// Directives are the robots directives of meta elements and of the header.
 	Directives []Directive
-	// Noindex and NoFollow are true when a directive says so to search engines.
-	// NoFollow is kept for the check internal-nofollow.
-	Noindex, NoFollow bool
+	// Noindex is true when a directive says so to search engines.
+	Noindex bool
 	// Reserved is where the page reserves the rights to mine it: "header", "meta" or
 	// empty.
 	Reserved string
@@ -119,6 +118,29 @@ type Page struct {
 	// them that nothing names.
 	Controls, UnlabelledTotal int
 	Unlabelled                []string
+
+	// Elements counts those of the body. Twice are ids that several of them have.
+	Elements int
+	Twice    Written
+	// Unsized are the images that nothing gives a size, Blocking the addresses of the scripts
+	// that the page waits for before it shows anything.
+	Unsized, Blocking Written
+	// Generic are the links, with their texts, that do not say where they lead.
+	Generic Written
+	// Main is true when an element says that it holds the main text. Frameset is true for a
+	// page that only divides the window among others.
+	Main, Frameset bool
+	// Frames counts those that screen readers announce: Untitled has those without a name.
+	Frames   int
+	Untitled Written
+	// DataTables counts the tables that are there for data beyond doubt: Headless has those
+	// without a cell that heads others, with the beginning of their text.
+	DataTables int
+	Headless   Written
+	// Forms counts them; InsecureForms has those of a page of https, and their buttons, that
+	// send by http.
+	Forms         int
+	InsecureForms Written
 
 	// VisibleWords, MainWords and MainLinkWords are described in the package
 	// documentation; the last are those of the main text inside links.
@@ -192,8 +214,7 @@ type Link struct {
 	URL, Text string
 	// Ref is the target as the page wrote it first, without fragment.
 	Ref string
-	// NoFollow is true when every link to the target says so. It is kept for the
-	// check internal-nofollow.
+	// NoFollow is true when every link to the target says so.
 	NoFollow bool
 	Kind     LinkKind
 	// Main is true when a link of the main text leads there.

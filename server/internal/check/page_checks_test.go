@@ -1,8 +1,10 @@
 package check
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,8 +21,10 @@ var good = `<!doctype html><html lang="es"><head><meta charset="utf-8">
 <link rel="canonical" href="https://sitio.example/a">
 <meta property="og:title" content="t"><meta property="og:description" content="d">
 <meta property="og:image" content="https://sitio.example/i.png"><meta property="og:url" content="https://sitio.example/a">
-` + goodData + `</head><body><h1>Pan</h1><a href="/b">Otra</a><p>` + goodFacts + loremWords + `</p>
-<aside><h2>Horno</h2><img src="/h.jpg" alt="El horno"><form><label for="q">Buscar</label><input id="q"></form></aside></body></html>`
+` + goodData + `</head><body><h1>Pan</h1><main><a href="/b">Otra</a><p>` + goodFacts + loremWords + `</p></main>
+<aside><h2>Horno</h2><img src="/h.jpg" width="9" height="9" alt="El horno"><form><label for="q">Buscar</label><input id="q"></form>
+<iframe title="Mapa" srcdoc="x"></iframe><table><caption>Panes</caption><tr><th>Pan<th>Peso<tr><td>Trigo<td>1 kg</table>
+</aside></body></html>`
 
 // What makes the good page a sound article.
 const (
@@ -38,7 +42,10 @@ var today = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 func on(html string, change ...func(*Input)) Input {
 	in := Input{
 		URL: "https://sitio.example/a", Depth: 1, Status: 200, ContentType: "text/html", DeclaredType: "text/html", Attempts: 1, FetchedAt: today,
-		Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(html),
+		Header: http.Header{
+			"Content-Type": {"text/html; charset=utf-8"}, "Content-Encoding": {"gzip"}, "Etag": {`"7"`},
+		},
+		Body: []byte(html),
 	}
 	for _, f := range change {
 		f(&in)
@@ -51,6 +58,23 @@ func with(old, new string) Input {
 		panic("the good page has no " + old)
 	}
 	return on(strings.Replace(good, old, new, 1))
+}
+
+// without is the good page without a header, and with one that says too little instead.
+func without(header string) Input {
+	return on(good, func(in *Input) {
+		in.Header.Del(header)
+		in.Header.Set("Cache-Control", "no-cache")
+	})
+}
+
+// manyAnchors are links to so many pages.
+func manyAnchors(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `<a href="/%d">%d</a>`, i, i)
+	}
+	return b.String()
 }
 
 func status(code int) Input {
@@ -176,6 +200,9 @@ var pageCases = []struct {
 	{id: "title-missing", in: on(good, func(in *Input) { in.Alias = true }), reason: IsAlias},
 	{id: "title-length", in: with("Panadería Luz, pan de masa madre", "Inicio"), want: ev("length", "6", "title", "Inicio")},
 	{id: "title-length", in: with("<title>Panadería Luz, pan de masa madre</title>", ""), reason: NoTitle},
+	{id: "multiple-titles", in: with("<title>", "<title>Inicio</title><title>"),
+		want: ev("title", "Inicio", "title", "Panadería Luz, pan de masa madre")},
+	{id: "multiple-titles", in: with("<title>Panadería Luz, pan de masa madre</title>", ""), reason: NoTitle},
 	{id: "description-missing", in: with(`<meta name="description" content="Pan`, `<meta name="x" content="Pan`), want: ev()},
 	{id: "description-missing", in: noindexed(on(good)), reason: Noindex},
 	{id: "description-length", in: with(`hecho cada mañana en el barrio, con harina molida a la piedra.`, ``),
@@ -183,6 +210,9 @@ var pageCases = []struct {
 	{id: "description-length", in: with(`<meta name="description" content="Pan`, `<meta name="x" content="Pan`), reason: NoDescription},
 	{id: "h1-missing", in: with("<h1>Pan</h1>", "<h1><img src=l.png></h1><h2>Pan</h2>"), want: ev("heading", "h2: Pan")},
 	{id: "h1-missing", in: failure(FailDNS), reason: NoAnswer},
+	{id: "h1-multiple", in: with("<h1>Pan</h1>", "<h1>Pan</h1><h1> Pan </h1><h1>Masa</h1>"),
+		want: ev("main-heading", "Pan", "main-heading", "Masa")},
+	{id: "h1-multiple", in: on(`<p>x`), reason: NoHeadings},
 	{id: "og-incomplete", in: with(`<meta property="og:image" content="https://sitio.example/i.png">`, ``),
 		want: ev("missing", "og:image")},
 	{id: "og-incomplete", in: noindexed(on(good)), reason: Noindex},
@@ -224,9 +254,9 @@ var pageCases = []struct {
 	{id: "link-malformed", in: with(`<a href="/b">Otra</a>`, `<a href="http://[::1/">Casa</a><iframe src="//[x"></iframe>`),
 		want: ev("count", "2", "address", "http://[::1/ (Casa)", "address", "//[x")},
 	{id: "link-malformed", in: with(`<a href="/b">Otra</a>`, ``), reason: NoLinks},
-	{id: "img-alt-missing", in: with(`alt="El horno">`, `><img src="b.png"><img src="c.png" alt="">`),
+	{id: "img-alt-missing", in: with(` alt="El horno">`, `><img src="b.png"><img src="c.png" alt="">`),
 		want: ev("share", "2 / 3", "image", "/h.jpg", "image", "b.png")},
-	{id: "img-alt-missing", in: with(`<img src="/h.jpg" alt="El horno">`, ``), reason: NoImages},
+	{id: "img-alt-missing", in: with(`<img src="/h.jpg" width="9" height="9" alt="El horno">`, ``), reason: NoImages},
 	{id: "link-name-empty", in: with(`<img src="/h.jpg"`, `<a class=x href="/c"><i class="fa"></i>&nbsp;</a><img src="/h.jpg"`),
 		want: ev("share", "1 / 2", "markup", `<a class="x" href="/c">`)},
 	{id: "link-name-empty", in: with(`<a href="/b">`, `<a name="b">`), reason: NoLinks},
@@ -234,6 +264,19 @@ var pageCases = []struct {
 	{id: "form-label-missing", in: with(`<input id="q">`, `<input type="submit">`), reason: NoControls},
 	{id: "heading-skip", in: with(`<h2>Horno</h2>`, `<h4>Horno</h4>`), want: ev("outline", "h1 Pan → h4 Horno")},
 	{id: "heading-skip", in: on(`<p>x`), reason: NoHeadings},
+	{id: "zoom-disabled", in: with(`content="width=device-width"`, `content="width=device-width, user-scalable=no"`),
+		want: ev("viewport", "width=device-width, user-scalable=no")},
+	{id: "zoom-disabled", in: with(`<meta name="viewport" content="width=device-width">`, ``), reason: NoViewport},
+	{id: "no-main-landmark", in: with(`<main>`, ``), want: ev()},
+	{id: "no-main-landmark", in: on(good, func(in *Input) { in.Truncated = true }), reason: PartRead},
+	{id: "no-main-landmark", in: on(`<div id="app"></div><script src="/app.js"></script>`), reason: NeedsJS},
+	{id: "iframe-title-missing", in: with(`title="Mapa" `, ``), want: ev("count", "1", "markup", `<iframe srcdoc="x">`)},
+	{id: "iframe-title-missing", in: with(`<iframe title="Mapa" srcdoc="x"></iframe>`, ``), reason: NoFrames},
+	{id: "table-no-header", in: with(`<tr><th>Pan<th>Peso`, `<tr><td>Pan<td>Peso`),
+		want: ev("count", "1", "markup", "<table>Panes Pan Peso Trigo 1 kg")},
+	{id: "table-no-header", in: with(`<caption>Panes</caption>`, ``), reason: NoTables},
+	{id: "duplicate-id", in: with(`<iframe `, `<i id="q"></i><i id="q"></i><iframe `), want: ev("count", "1", "id", "q")},
+	{id: "duplicate-id", in: status(404), reason: NotOK},
 	{id: "charset-problem", in: with(`<meta charset="utf-8">`, `<meta charset="latin1">`),
 		want: ev("charset-header", "utf-8", "charset-meta", "latin1", "charset-used", "utf-8")},
 	{id: "charset-problem", in: status(404), reason: NotOK},
@@ -245,11 +288,35 @@ var pageCases = []struct {
 		want: ev("count", "1", "address", "http://localhost:3000/b (Otra)")},
 	{id: "localhost-link", in: on(good, func(in *Input) { in.URL = "http://127.0.0.1/a" }), reason: LocalSite},
 	{id: "localhost-link", in: with(`<a href="/b">Otra</a>`, ``), reason: NoLinks},
+	{id: "anchor-text-poor", in: with(`>Otra</a>`, `>Haz clic AQUÍ…</a>`), want: ev("count", "1", "address", "/b (Haz clic AQUÍ…)")},
+	{id: "anchor-text-poor", in: with(`<a href="/b">`, `<a name="b">`), reason: NoLinks},
+	{id: "internal-nofollow", in: with(`<a href="/b">`, `<a rel="nofollow" href="/b">`), want: ev("address", "/b (Otra)")},
+	{id: "internal-nofollow", in: with(`<meta charset`, `<meta name="robots" content="nofollow"><meta charset`),
+		want: ev("directive", "meta robots: nofollow")},
+	{id: "internal-nofollow", in: with(`<a href="/b">Otra</a>`, ``), reason: NoLinks},
+	{id: "too-many-links", in: with(`<a href="/b">`, manyAnchors(manyLinks)+`<a href="/b">`), want: ev("count", "301")},
+	{id: "too-many-links", in: noindexed(on(good)), reason: Noindex},
+	{id: "dead-end", in: with(`<a href="/b">`, `<a href="https://otro.example/">`), want: ev("links", "1")},
+	{id: "dead-end", in: on(good, func(in *Input) { in.Truncated = true }), reason: PartRead},
+	{id: "dead-end", in: on(`<div id="app"></div><script src="/app.js"></script>`), reason: NeedsJS},
 	{id: "slow-ttfb", in: on(good, func(in *Input) { in.TTFB = 801 * time.Millisecond }), want: ev("ms", "801")},
 	{id: "slow-ttfb", in: on(good, func(in *Input) { in.TTFB, in.Alias = time.Second, true }), reason: IsAlias},
 	{id: "html-heavy", in: with("<h1>Pan", "<!--"+strings.Repeat("x", heavyHTML-len(good)+1-7)+"--><h1>Pan"),
 		want: ev("bytes", "512001")},
 	{id: "html-heavy", in: failure(FailDNS), reason: NoAnswer},
+	{id: "no-compression", in: without("Content-Encoding"), want: ev("bytes", strconv.Itoa(len(good)))},
+	{id: "no-compression", in: failure(FailDNS), reason: NoAnswer},
+	{id: "dom-large", in: with(`<h1>`, strings.Repeat("<br>", largeDOM)+`<h1>`), want: ev("elements", "1521")},
+	{id: "dom-large", in: status(404), reason: NotOK},
+	{id: "images-unsized", in: with(` height="9"`, ``),
+		want: ev("count", "1", "markup", `<img src="/h.jpg" width="9" alt="El horno">`)},
+	{id: "images-unsized", in: with(`<img src="/h.jpg" width="9" height="9" alt="El horno">`, ``), reason: NoImages},
+	{id: "render-blocking", in: with(`<title>`, strings.Repeat(`<script src="/x.js"></script>`, 6)+`<title>`),
+		want: ev("count", "6", "address", "/x.js", "address", "/x.js", "address", "/x.js", "address", "/x.js",
+			"address", "/x.js", "address", "/x.js")},
+	{id: "render-blocking", in: status(404), reason: NotOK},
+	{id: "no-cache-validators", in: without("Etag"), want: ev("header", "Cache-Control: no-cache")},
+	{id: "no-cache-validators", in: status(404), reason: NotOK},
 	{id: "nosnippet", in: with(`<meta charset`, `<meta name=robots content="max-snippet: 0"><meta charset`),
 		want: ev("directive", "meta robots: max-snippet: 0")},
 	{id: "nosnippet", in: with(`<h1>Pan`, `<div data-nosnippet><h1>Pan`), want: ev("directive", "data-nosnippet")},
@@ -280,6 +347,10 @@ var pageCases = []struct {
 	{id: "hidden-text", in: status(404), reason: NotOK},
 	{id: "mixed-content", in: with(`src="/h.jpg"`, `src="http://cdn.example/h.jpg"`),
 		want: ev("count", "1", "address", "http://cdn.example/h.jpg")},
+	{id: "insecure-form", in: with(`<form>`, `<form action="http://sitio.example/buscar">`),
+		want: ev("count", "1", "markup", `<form action="http://sitio.example/buscar">`)},
+	{id: "insecure-form", in: on(good, func(in *Input) { in.URL = "http://sitio.example/a" }), reason: NoHTTPS},
+	{id: "insecure-form", in: with(`<form>`, `<div>`), reason: NoControls},
 	{id: "mixed-content", in: on(good, func(in *Input) { in.URL = "http://sitio.example/a" }), reason: NoHTTPS},
 }
 

@@ -19,6 +19,10 @@ var security = []Check{
 		ID: "mixed-content", Category: shared.CategorySecurity, Severity: shared.SeverityWarning,
 		Source: "W3C: Mixed Content", Page: &PageRule{servedByHTTPS, mixedContent},
 	},
+	{
+		ID: "insecure-form", Category: shared.CategorySecurity, Severity: shared.SeverityError,
+		Source: "W3C: Mixed Content, section 7.1; SEOnaut", Page: &PageRule{hasSecureForms, insecureForm},
+	},
 }
 
 // mayHaveHTTPS applies to sites that have it, or could.
@@ -55,3 +59,16 @@ func mixedContent(p *Page) *Fault {
 	return &Fault{Evidence: append([]shared.Evidence{number("count", p.InsecureTotal)},
 		listEvidence("address", p.Insecure, p.InsecureTotal)...)}
 }
+
+// hasSecureForms applies to pages of https with forms.
+func hasSecureForms(p *Page) Reason {
+	if r := servedByHTTPS(p); r != applies {
+		return r
+	}
+	if p.Forms == 0 {
+		return NoControls
+	}
+	return applies
+}
+
+func insecureForm(p *Page) *Fault { return writtenFault("markup", p.InsecureForms) }
