@@ -19,6 +19,9 @@ var extents = map[string]Extent{
 
 	"broken-resource": ExtentSome, "broken-fragment": ExtentSome,
 
+	"description-duplicate": ExtentSome, "link-to-redirect": ExtentSome, "security-headers-missing": ExtentSome,
+	"favicon-missing": ExtentSite, "hsts-missing": ExtentSite, "tls-expiring": ExtentSite,
+
 	"organization-missing": ExtentSite,
 
 	"ai-search-bot-blocked": ExtentSite, "ai-training-policy": ExtentSite, "ai-user-fetch-blocked": ExtentSite,

@@ -721,6 +721,12 @@ var english = language{
 			Why:   "A short description wins few readers. A long one is cut off in search results.",
 			Fix:   "Use between 50 and 165 characters.",
 		}},
+		{"description-duplicate", CheckText{
+			Title: "Pages share one description",
+			Why: "In results these pages look alike, and search engines replace such descriptions with a piece of " +
+				"text.",
+			Fix: "Describe on each page what only that page has.",
+		}},
 		{"h1-missing", CheckText{
 			Title: "Page has no main heading",
 			Why:   "The main heading tells readers, screen readers and AI agents what the page is about.",
@@ -736,6 +742,11 @@ var english = language{
 			Title: "Sharing preview is incomplete",
 			Why:   "Links to this page look bare when people share them in chats and networks.",
 			Fix:   "Add the Open Graph properties named here to the page's head.",
+		}},
+		{"favicon-missing", CheckText{
+			Title: "Site without an icon",
+			Why:   "Tabs, bookmarks and search results show a blank sheet in place of your sign.",
+			Fix:   "Add <link rel=\"icon\" href=\"…\"> to the pages' head, or put a favicon.ico at the root of the site.",
 		}},
 		{"lang-missing", CheckText{
 			Title: "Page does not say its language",
@@ -802,6 +813,12 @@ var english = language{
 			Title: "Link to a place that the page does not have",
 			Why:   "The link opens the right page, but at its top: readers have to look for what it promises.",
 			Fix:   "Correct the part behind #, or give the element that the link means this id.",
+		}},
+		{"link-to-redirect", CheckText{
+			Title: "Links lead to addresses that have moved",
+			Why: "Readers and crawlers make a detour at every such link, and crawlers read fewer pages in the same " +
+				"time.",
+			Fix: "Link to the new address directly.",
 		}},
 		{"link-malformed", CheckText{
 			Title: "Link that no browser can open",
@@ -953,6 +970,23 @@ var english = language{
 			Why: "Browsers block scripts, styles and frames that a page of https loads by http, and parts of the " +
 				"page are missing.",
 			Fix: "Load the addresses named here by https.",
+		}},
+		{"tls-expiring", CheckText{
+			Title: "Certificate is about to end",
+			Why:   "On that day browsers, search engines and assistants stop opening the site.",
+			Fix:   "Renew the certificate now, and see why it was not renewed by itself.",
+		}},
+		{"hsts-missing", CheckText{
+			Title: "Browsers are not told to use https only",
+			Why:   "Without this word, a first visit by http can be intercepted on the way.",
+			Fix:   "Send Strict-Transport-Security: max-age=31536000 with every answer by https.",
+		}},
+		{"security-headers-missing", CheckText{
+			Title: "Headers that protect pages are missing",
+			Why: "These headers keep browsers from running what others have slipped into a page, and from taking a " +
+				"file for something else.",
+			Fix: "Send the headers named here: X-Content-Type-Options: nosniff, and a Content-Security-Policy that " +
+				"fits the site.",
 		}},
 		{"insecure-form", CheckText{
 			Title: "Secure page sends a form insecurely",
@@ -1162,6 +1196,7 @@ var english = language{
 		{"directive", "Directive"},
 		{"elements", "Elements"},
 		{"encoding", "Content coding"},
+		{"expires", "Good until"},
 		{"failure", "Failure"},
 		{"file", "File"},
 		{"final-url", "Leads to"},

@@ -754,6 +754,12 @@ var spanish = language{
 			Why:   "Una descripción corta atrae a pocos lectores. Una larga aparece cortada en los resultados.",
 			Fix:   "Usa entre 50 y 165 caracteres.",
 		}},
+		{"description-duplicate", CheckText{
+			Title: "Varias páginas comparten la descripción",
+			Why: "En los resultados estas páginas parecen iguales, y los buscadores cambian esas descripciones por un " +
+				"fragmento del texto.",
+			Fix: "Describe en cada página lo que solo tiene ella.",
+		}},
 		{"h1-missing", CheckText{
 			Title: "La página no tiene un encabezado principal",
 			Why: "El encabezado principal dice a los lectores, a los lectores de pantalla y a los agentes de IA " +
@@ -770,6 +776,12 @@ var spanish = language{
 			Title: "La vista previa para compartir está incompleta",
 			Why:   "Los enlaces a esta página se ven pobres cuando la gente los comparte en chats y redes.",
 			Fix:   "Añade a la cabecera de la página las propiedades Open Graph indicadas.",
+		}},
+		{"favicon-missing", CheckText{
+			Title: "El sitio no tiene icono",
+			Why:   "Las pestañas, los marcadores y los resultados muestran una hoja en blanco en lugar de tu símbolo.",
+			Fix: "Añade <link rel=\"icon\" href=\"…\"> al head de las páginas o pon un favicon.ico en la raíz del " +
+				"sitio.",
 		}},
 		{"lang-missing", CheckText{
 			Title: "La página no indica su idioma",
@@ -839,6 +851,12 @@ var spanish = language{
 			Title: "Enlace a un lugar que la página no tiene",
 			Why:   "El enlace abre la página correcta, pero por el principio: hay que buscar en ella lo que promete.",
 			Fix:   "Corrige lo que sigue a # o pon ese id al elemento al que se refiere el enlace.",
+		}},
+		{"link-to-redirect", CheckText{
+			Title: "Hay enlaces a direcciones que se han mudado",
+			Why: "En cada uno de estos enlaces, lectores y rastreadores dan un rodeo, y los rastreadores leen menos " +
+				"páginas en el mismo tiempo.",
+			Fix: "Enlaza directamente la nueva dirección.",
 		}},
 		{"link-malformed", CheckText{
 			Title: "Enlace que ningún navegador puede abrir",
@@ -997,6 +1015,23 @@ var spanish = language{
 			Why: "Los navegadores bloquean los scripts, estilos y marcos que una página https carga por http, y " +
 				"faltan partes de la página.",
 			Fix: "Carga por https las direcciones indicadas.",
+		}},
+		{"tls-expiring", CheckText{
+			Title: "El certificado está a punto de caducar",
+			Why:   "Ese día los navegadores, los buscadores y los asistentes dejarán de abrir el sitio.",
+			Fix:   "Renueva ya el certificado y averigua por qué no se ha renovado solo.",
+		}},
+		{"hsts-missing", CheckText{
+			Title: "No se pide a los navegadores que usen solo https",
+			Why:   "Sin este aviso, una primera visita por http se puede interceptar por el camino.",
+			Fix:   "Envía Strict-Transport-Security: max-age=31536000 con cada respuesta por https.",
+		}},
+		{"security-headers-missing", CheckText{
+			Title: "Faltan cabeceras que protegen las páginas",
+			Why: "Estas cabeceras impiden que el navegador ejecute lo que otros hayan colado en una página o que tome " +
+				"un archivo por lo que no es.",
+			Fix: "Envía las cabeceras indicadas: X-Content-Type-Options: nosniff y una Content-Security-Policy " +
+				"adecuada al sitio.",
 		}},
 		{"insecure-form", CheckText{
 			Title: "Una página segura envía un formulario sin cifrar",
@@ -1209,6 +1244,7 @@ var spanish = language{
 		{"directive", "Directiva"},
 		{"elements", "Elementos"},
 		{"encoding", "Codificación del contenido"},
+		{"expires", "Válido hasta"},
 		{"failure", "Fallo"},
 		{"file", "Archivo"},
 		{"final-url", "Lleva a"},

@@ -58,6 +58,7 @@ func pageInput(a asked, res *crawl.Result, wires map[string]string, now time.Tim
 		in.FinalURL = final.String()
 	}
 	in.Hops = hopsOf(res)
+	in.CertificateFrom, in.CertificateTo = res.TLSIssued, res.TLSExpires
 	return in
 }
 

@@ -69,7 +69,7 @@ type prober struct {
 
 // run makes them one after the other. An error ends it; what was found by then holds.
 func (p *prober) run(ctx context.Context) error {
-	for _, probe := range [...]func(context.Context) error{p.tryInsecure, p.tryMissing, p.tryLLMs, p.tryAgents, p.tryCanonicals} {
+	for _, probe := range [...]func(context.Context) error{p.tryInsecure, p.tryMissing, p.tryLLMs, p.tryIcon, p.tryAgents, p.tryCanonicals} {
 		if err := probe(ctx); err != nil {
 			return err
 		}
@@ -157,6 +157,20 @@ func (p *prober) tryLLMs(ctx context.Context) error {
 		p.found.LLMs = check.ReadLLMs(*probeOf(res), res.Body, func(ref string) (*url.URL, error) {
 			return crawl.Canonical(res.Base, ref)
 		})
+	}
+	return err
+}
+
+// tryIcon asks for the icon that browsers look for where the start page names none. A page
+// in its place says nothing: many servers show one at any address.
+func (p *prober) tryIcon(ctx context.Context) error {
+	if slices.ContainsFunc(p.pages, func(f check.Facts) bool { return f.Home && f.Icon }) {
+		return nil
+	}
+	u := &url.URL{Scheme: p.home.Scheme, Host: p.home.Host, Path: "/favicon.ico"}
+	res, err := p.ask(ctx, crawl.Request{URL: u, WantBody: noBody, Follow: p.follow(ctx)})
+	if res != nil && (res.Status != http.StatusOK || !crawl.HTMLBody(res.Status, res.ContentType)) {
+		p.found.Icon = probeOf(res)
 	}
 	return err
 }

@@ -87,6 +87,39 @@ func TestStartPageByHTTP(t *testing.T) {
 	}
 }
 
+// The icon that browsers look for is asked for where the start page names none.
+func TestIconOfTheSite(t *testing.T) {
+	t.Parallel()
+	const home, icon = "https://site.net/es", "https://site.net/favicon.ico"
+	image := crawl.Result{Status: 200, ContentType: "image/x-icon"}
+	for name, test := range map[string]struct {
+		named  bool
+		answer crawl.Result
+		want   *check.Probe
+	}{
+		"there":                 {false, image, &check.Probe{URL: icon, Status: 200}},
+		"not there":             {false, status(404, 0), &check.Probe{URL: icon, Status: 404}},
+		"a page in its place":   {false, crawl.Result{Status: 200, ContentType: "text/html"}, nil},
+		"named in the page":     {true, image, nil},
+		"no answer in its time": {false, failed(crawl.FailTimeout), &check.Probe{URL: icon, Failure: check.FailTimeout}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newAnswering(t, home, map[string]crawl.Result{icon: test.answer})
+			p.pages = []check.Facts{{URL: home + "/x", Icon: true}, {URL: home, Home: true, Icon: test.named}}
+			if err := p.tryIcon(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := p.found.Icon; !reflect.DeepEqual(got, test.want) {
+				t.Errorf("found %+v, want %+v", got, test.want)
+			}
+			if slices.Contains(p.asked, icon) == test.named {
+				t.Errorf("asked for %q", p.asked)
+			}
+		})
+	}
+}
+
 // A folder may be served by a program of its own, which shows a page for everything.
 func TestFolderThatShowsAPageForEverything(t *testing.T) {
 	t.Parallel()

@@ -71,7 +71,7 @@
 //	                 say nothing
 //	performance.go   of category performance
 //	accessibility.go of category accessibility
-//	security.go      of category security
+//	security.go      of category security; headers.go has those of what protects browsers
 //	ai.go            of category ai-access; agents.go is its table of crawlers,
 //	                 hidden.go, walls.go, llms.go and challenge.go are each one of its
 //	                 checks
@@ -80,7 +80,7 @@
 //	missing.go       its rule about addresses that no page has
 //	sitemap.go       its rules about sitemaps
 //	robots.go        its rules about robots.txt
-//	probes.go        Probes: what was asked for checks alone; http-no-redirect is one of its rules
+//	probes.go        Probes: what was asked for checks alone, and rules that need little more
 //	targets.go       its rules about what canonical URLs, sitemaps and links lead to
 //	site.go          SiteInput: what is known of the whole site
 //	facts.go         Facts: what outlives a page

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"atalaya/shared"
 )
@@ -29,6 +30,9 @@ type Facts struct {
 	Canonical string `json:"c,omitempty"`
 	Title     string `json:"t,omitempty"`
 
+	// Description is a hash of the page's description; 0 for none.
+	Description uint64 `json:"b,omitempty"`
+
 	// Alternates are the versions in other languages that the page names.
 	Alternates *Alternates `json:"g,omitempty"`
 
@@ -39,6 +43,15 @@ type Facts struct {
 
 	// Refresh is where the page sends its readers on to by itself.
 	Refresh string `json:"r,omitempty"`
+	// MovedFrom is a page that links to this address, which has moved for good; empty for all
+	// others.
+	MovedFrom string `json:"w,omitempty"`
+	// Lacks are the headers that would protect the page, CertificateEnds the day when its
+	// certificate ends, if that is soon.
+	Lacks           lack   `json:"l,omitempty"`
+	CertificateEnds string `json:"q,omitempty"`
+	// Icon is true for a page that names one.
+	Icon bool `json:"v,omitempty"`
 	// Cut names the bound at which the page was cut; empty when it was read whole.
 	Cut Cut `json:"x,omitempty"`
 
@@ -109,6 +122,13 @@ func (p *Page) facts() Facts {
 	}
 	f.Cut, f.Alternates = p.Cut, p.alternates()
 	f.Places, f.Jumps = p.Places, p.Jumps
+	f.MovedFrom, f.CertificateEnds = p.movedFrom(), p.certificateEnds()
+	if p.HTML {
+		f.Lacks, f.Icon = p.lacks(), p.Icon
+	}
+	if p.Description != "" {
+		f.Description = hashString(strings.ToLower(p.Description))
+	}
 	if p.tellsWho() {
 		f.Entity, f.Types = p.namesEntity(), p.types()
 	}

@@ -18,6 +18,7 @@ func (c *collector) meta(at attrs) {
 	case "refresh":
 		c.refresh = cmp.Or(c.refresh, content)
 	case "content-security-policy":
+		p.Policy = p.Policy || content != ""
 		c.policy(content)
 	}
 	switch name := strings.ToLower(strings.TrimSpace(at.get("name"))); name {
@@ -58,6 +59,9 @@ func (p *Page) reserve(value, source string) {
 // ignore a canonical URL, so it does not count there.
 func (c *collector) linkElement(at attrs) {
 	rel, href := at.get("rel"), at.get("href")
+	if href != "" && (hasWord(rel, "icon") || hasWord(rel, "apple-touch-icon")) {
+		c.p.Icon = true
+	}
 	if c.cur&inHead != 0 && len(c.p.Canonicals) < maxKept && hasWord(rel, "canonical") {
 		c.p.Canonicals = append(c.p.Canonicals, Canonical{Href: strings.TrimSpace(href), Source: "html"})
 	}

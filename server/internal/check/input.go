@@ -35,9 +35,13 @@ type Input struct {
 	FetchedAt time.Time
 	// Hops are the redirects on the way, in order.
 	Hops []Hop
+	// CertificateFrom and CertificateTo are the days between which the certificate of the
+	// server is good; zero without one.
+	CertificateFrom, CertificateTo time.Time
 
 	// Of Header, Cache-Control, Content-Encoding, Content-Security-Policy, Content-Type, Etag,
-	// Expires, Last-Modified, Link, Refresh, Tdm-Reservation, Vary and X-Robots-Tag are read.
+	// Expires, Last-Modified, Link, Refresh, Strict-Transport-Security, Tdm-Reservation, Vary,
+	// X-Content-Type-Options and X-Robots-Tag are read.
 	Header http.Header
 	// ContentType is the media type of the body in lower case, without parameters, and
 	// DeclaredType that of the header: another one where the header is wrong.

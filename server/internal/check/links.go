@@ -16,6 +16,10 @@ var links = []Check{
 	resourceRule,
 	fragmentRule,
 	{
+		ID: "link-to-redirect", Category: shared.CategoryLinks, Severity: shared.SeverityNotice,
+		Source: "Google Search Central: redirects and Google Search", Site: &SiteRule{hasLinkedPages, linkToRedirect},
+	},
+	{
 		ID: "link-malformed", Category: shared.CategoryLinks, Severity: shared.SeverityWarning,
 		Source: "URL standard", Page: &PageRule{hasReferences, linkMalformed},
 	},

@@ -34,6 +34,10 @@ var metadata = []Check{
 		Source: "common practice", Page: &PageRule{hasDescription, descriptionLength},
 	},
 	{
+		ID: "description-duplicate", Category: shared.CategoryMetadata, Severity: shared.SeverityNotice,
+		Source: "Google Search Central: snippets", Site: &SiteRule{enoughDescriptions, descriptionDuplicate},
+	},
+	{
 		ID: "h1-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
 		Source: "HTML standard: headings and outlines", Page: &PageRule{isHTML, h1Missing},
 	},
@@ -44,6 +48,10 @@ var metadata = []Check{
 	{
 		ID: "og-incomplete", Category: shared.CategoryMetadata, Severity: shared.SeverityNotice,
 		Source: "ogp.me", Page: &PageRule{indexable, ogIncomplete},
+	},
+	{
+		ID: "favicon-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityNotice,
+		Source: "Google Search Central: favicon in search results", Site: &SiteRule{iconKnown, faviconMissing},
 	},
 	{
 		ID: "lang-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
@@ -198,22 +206,34 @@ func isLanguageTag(tag string) bool {
 }
 
 func titleDuplicate(s *site) (int, []Fault) {
-	byTitle := map[string]cluster{}
-	for _, f := range s.listed {
-		if f.Title != "" {
-			key := strings.ToLower(f.Title)
-			byTitle[key] = append(byTitle[key], f)
-		}
-	}
-	var clusters []cluster
-	bad := 0
-	for _, c := range byTitle {
-		if len(c) > 1 {
-			clusters = append(clusters, c)
-			bad += len(c)
-		}
-	}
+	clusters, bad := clustersBy(s.listed, func(f *Facts) string { return strings.ToLower(f.Title) })
 	return grade(bad, len(s.listed)), clusterFaults(clusters)
+}
+
+// enoughDescriptions applies when all pages are known and some have descriptions to compare.
+func enoughDescriptions(s *site) Reason {
+	if r := enoughPages(s); r != applies {
+		return r
+	}
+	if s.described() < 2 {
+		return TooFewPages
+	}
+	return applies
+}
+
+// described is how many of the listed pages have a description.
+func (s *site) described() (n int) {
+	for _, f := range s.listed {
+		if f.Description != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func descriptionDuplicate(s *site) (int, []Fault) {
+	clusters, bad := clustersBy(s.listed, func(f *Facts) uint64 { return f.Description })
+	return grade(bad, s.described()), clusterFaults(clusters)
 }
 
 // viewportMissing finds pages that phones show as small as on a desktop.

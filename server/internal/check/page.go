@@ -69,6 +69,10 @@ type Page struct {
 	// empty.
 	Reserved string
 
+	// Policy is true when the page has a content security policy in itself, Icon when it
+	// names a picture of its own.
+	Policy, Icon bool
+
 	// Canonicals are all values found; Canonical is the one they agree on,
 	// resolved, or empty.
 	Canonicals []Canonical

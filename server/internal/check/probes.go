@@ -13,6 +13,8 @@ type Probes struct {
 	Insecure *Probe
 	// LLMs is /llms.txt; nil when it was not asked for.
 	LLMs *LLMs
+	// Icon is /favicon.ico; nil when it was not asked for, or something else came.
+	Icon *Probe
 	// Missing are addresses that no page has.
 	Missing []Missing
 	// Canonicals are what canonical URLs of the site answered that no page links to.
@@ -83,4 +85,21 @@ func (p *Probe) final() string {
 		return p.FinalURL
 	}
 	return p.URL
+}
+
+// iconKnown applies when the start page names an icon, or the site was asked for the one that
+// browsers look for.
+func iconKnown(s *site) Reason {
+	if home := s.homePage(); home != nil && home.Icon {
+		return applies
+	}
+	return answeredProbe(s.Probes.Icon)
+}
+
+// faviconMissing finds sites without a picture for tabs, bookmarks and results.
+func faviconMissing(s *site) (int, []Fault) {
+	if home := s.homePage(); home != nil && home.Icon || s.Probes.Icon.reached() {
+		return fullMarks, nil
+	}
+	return 0, []Fault{{Evidence: s.Probes.Icon.evidence()}}
 }

@@ -2,7 +2,6 @@ package check
 
 import (
 	"net/http"
-	"slices"
 
 	"atalaya/shared"
 )
@@ -31,9 +30,7 @@ func startKnown(s *site) Reason {
 }
 
 // hasHome reports whether the start page was read.
-func (s *site) hasHome() bool {
-	return slices.ContainsFunc(s.Pages, func(f Facts) bool { return f.Home && f.Analysed })
-}
+func (s *site) hasHome() bool { return s.homePage() != nil }
 
 func siteUnreachable(s *site) (int, []Fault) {
 	if s.hasHome() {

@@ -20,6 +20,19 @@ var security = []Check{
 		Source: "W3C: Mixed Content", Page: &PageRule{servedByHTTPS, mixedContent},
 	},
 	{
+		ID: "tls-expiring", Category: shared.CategorySecurity, Severity: shared.SeverityWarning,
+		Source: "RFC 5280 section 4.1.2.5; common practice", Site: &SiteRule{isSecureInPublic, tlsExpiring},
+	},
+	{
+		ID: "hsts-missing", Category: shared.CategorySecurity, Severity: shared.SeverityNotice,
+		Source: "RFC 6797", Site: &SiteRule{mayDemandHTTPS, hstsMissing},
+	},
+	{
+		ID: "security-headers-missing", Category: shared.CategorySecurity, Severity: shared.SeverityNotice,
+		Source: "W3C: Content Security Policy Level 3; Fetch standard: nosniff",
+		Site:   &SiteRule{isPublicSite, securityHeadersMissing},
+	},
+	{
 		ID: "insecure-form", Category: shared.CategorySecurity, Severity: shared.SeverityError,
 		Source: "W3C: Mixed Content, section 7.1; SEOnaut", Page: &PageRule{hasSecureForms, insecureForm},
 	},

@@ -198,6 +198,25 @@ func enoughPages(s *site) Reason {
 // cluster is a group of pages that share something, sorted by URL.
 type cluster []*Facts
 
+// clustersBy groups the pages that have the same key, and counts those that are not alone.
+// Pages with the zero key have none.
+func clustersBy[K comparable](pages []*Facts, key func(*Facts) K) (clusters []cluster, grouped int) {
+	var none K
+	byKey := map[K]cluster{}
+	for _, f := range pages {
+		if k := key(f); k != none {
+			byKey[k] = append(byKey[k], f)
+		}
+	}
+	for _, c := range byKey {
+		if len(c) > 1 {
+			clusters = append(clusters, c)
+			grouped += len(c)
+		}
+	}
+	return clusters, grouped
+}
+
 // clusterFaults gives one fault per cluster, the largest first.
 func clusterFaults(clusters []cluster) []Fault {
 	slices.SortFunc(clusters, func(a, b cluster) int {

@@ -43,6 +43,7 @@ func listedPage(path string, change ...func(*Facts)) Facts {
 	f := Facts{
 		URL: home + path, Depth: 1, Status: 200, Analysed: true, Title: "Página " + path, MainWords: 200,
 		Content: hashString(path), Simhash: hashString(path) * fnvPrime, Outcomes: make(Outcomes, len(pageChecks)),
+		Description: hashString("d" + path),
 	}
 	f.Home, f.Entity = path == "", path == ""
 	for _, c := range change {
@@ -92,6 +93,21 @@ func unnamed(f *Facts) { f.Entity = false }
 
 func typed(types ...string) func(*Facts) { return func(f *Facts) { f.Types = types } }
 
+func describedAs(hash uint64) func(*Facts) { return func(f *Facts) { f.Description = hash } }
+
+// movedTo has the home page link to an address that has moved for good.
+func movedTo(path string) func(*Facts) {
+	return func(f *Facts) { f.MovedFrom, f.FinalURL, f.Analysed = home, home+path, false }
+}
+
+func ending(f *Facts) { f.CertificateEnds = "2026-12-03" }
+
+func unprotected(l lack) func(*Facts) { return func(f *Facts) { f.Lacks = l } }
+
+func at(url string) func(*SiteInput) { return func(in *SiteInput) { in.Home = url } }
+
+func icon(p *Probe) func(*SiteInput) { return func(in *SiteInput) { in.Probes.Icon = p } }
+
 // sound is a site that passes every site check.
 func sound(change ...func(*SiteInput)) SiteInput {
 	in := SiteInput{
@@ -112,6 +128,7 @@ func sound(change ...func(*SiteInput)) SiteInput {
 		FragmentsDone: true,
 		Probes: Probes{
 			Insecure: &Probe{URL: "http://sitio.example/", FinalURL: home, Status: 301},
+			Icon:     &Probe{URL: home + "favicon.ico", Status: 200},
 			LLMs: &LLMs{
 				Probe:   Probe{URL: home + "llms.txt", Status: 200},
 				Heading: "Sitio", Links: []string{home + "a", "https://otro.example/"}, LinkTotal: 2,
@@ -435,6 +452,37 @@ var siteCases = []struct {
 	{id: "http-no-redirect", in: sound(insecure(Probe{Failure: FailRefused})), reason: NoAnswer},
 	{id: "http-no-redirect", in: sound(func(in *SiteInput) { in.Probes = Probes{} }), reason: NotAsked},
 	{id: "http-no-redirect", in: sound(func(in *SiteInput) { in.Home = "http://sitio.example/" }), reason: NoHTTPS},
+	{id: "description-duplicate", in: sound(pagesAre(listedPage("a", describedAs(7)), listedPage("b", describedAs(7)), listedPage("c"))),
+		want: [][]shared.Evidence{ev("title", "Página a", "count", "2", "page", home+"a", "page", home+"b")}},
+	{id: "description-duplicate", in: sound(pagesAre(listedPage("a"), listedPage("b", describedAs(0)))), reason: TooFewPages},
+	{id: "description-duplicate", in: sound(func(in *SiteInput) { in.Complete = false }), reason: Incomplete},
+	{id: "favicon-missing", in: sound(icon(&Probe{URL: home + "favicon.ico", Status: 404})),
+		want: [][]shared.Evidence{ev("url", home+"favicon.ico", "status", "404")}},
+	{id: "favicon-missing", in: sound(icon(nil)), reason: NotAsked},
+	{id: "favicon-missing", in: sound(icon(&Probe{Failure: FailTimeout})), reason: NoAnswer},
+	{id: "link-to-redirect", in: sound(pagesAre(listedPage(""), listedPage("a", linked, movedTo("b")), listedPage("b", linked))),
+		want: [][]shared.Evidence{ev("url", home+"a", "final-url", home+"b", "referrer", home)}},
+	{id: "link-to-redirect", in: sound(pagesAre(listedPage(""), listedPage("a", movedTo("b")))), reason: NoLinks},
+	{id: "tls-expiring", in: sound(pagesAre(listedPage("", ending), listedPage("a", ending), listedPage("b"))),
+		want: [][]shared.Evidence{ev("url", "https://sitio.example", "expires", "2026-12-03")}},
+	{id: "tls-expiring", in: sound(at("http://sitio.example/")), reason: NoHTTPS},
+	{id: "tls-expiring", in: sound(at("https://10.0.0.7/")), reason: LocalSite},
+	{id: "hsts-missing", in: sound(pagesAre(listedPage("", unprotected(lacksHSTS)), listedPage("a"))),
+		want: [][]shared.Evidence{ev("url", home, "missing", "Strict-Transport-Security")}},
+	{id: "hsts-missing", in: sound(at("http://sitio.example/")), reason: NoHTTPS},
+	{id: "hsts-missing", in: sound(at("https://localhost:8443/")), reason: LocalSite},
+	{id: "hsts-missing", in: sound(at("https://203.0.113.9/")), reason: LocalSite},
+	{id: "hsts-missing", in: sound(at("https://sitio.dev/")), reason: LocalSite},
+	{id: "hsts-missing", in: sound(pagesAre(listedPage("a"))), reason: NoAnswer},
+	{id: "security-headers-missing", grade: 1, in: sound(pagesAre(listedPage("", unprotected(lacksNosniff)), listedPage("a"), listedPage("b"))),
+		want: [][]shared.Evidence{ev("missing", "X-Content-Type-Options", "count", "1", "page", home)}},
+	{id: "security-headers-missing", in: sound(pagesAre(listedPage("", unprotected(lacksNosniff|lacksPolicy)), listedPage("a", unprotected(lacksPolicy)))),
+		want: [][]shared.Evidence{
+			ev("missing", "Content-Security-Policy", "count", "2", "page", home, "page", home+"a"),
+			ev("missing", "X-Content-Type-Options", "count", "1", "page", home),
+		}},
+	{id: "security-headers-missing", in: sound(at("http://192.168.1.7/")), reason: LocalSite},
+	{id: "security-headers-missing", in: sound(pagesAre(listedPage("a"))), reason: NoAnswer},
 	{id: "hreflang-invalid", in: sound(pagesAre(listedPage("", alsoAt("a", "gone", "unseen")), listedPage("a"),
 		listedPage("gone", func(f *Facts) { f.Status, f.Analysed = 404, false }))),
 		want: [][]shared.Evidence{ev("page", home, "no-return", home+"a", "target", home+"gone", "status", "404")}},

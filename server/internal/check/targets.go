@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"maps"
+	"net/http"
 	"slices"
 
 	"atalaya/shared"
@@ -197,4 +198,40 @@ func (s *site) addresses() []ForbiddenURL {
 	slices.SortStableFunc(all, func(a, b ForbiddenURL) int { return cmp.Compare(a.URL, b.URL) })
 	all = slices.CompactFunc(all, func(a, b ForbiddenURL) bool { return a.URL == b.URL })
 	return all[:min(len(all), maxAsked)]
+}
+
+// movedFrom is a page that links to the address, if it has moved for good. Other redirects
+// may lead elsewhere tomorrow: there is nothing to link to in their place.
+func (p *Page) movedFrom() string {
+	if len(p.Hops) > 0 && (p.Hops[0].Status == http.StatusMovedPermanently || p.Hops[0].Status == http.StatusPermanentRedirect) {
+		return p.Referrer
+	}
+	return ""
+}
+
+// hasLinkedPages applies to sites with links within.
+func hasLinkedPages(s *site) Reason {
+	if slices.ContainsFunc(s.Pages, func(f Facts) bool { return f.Linked }) {
+		return applies
+	}
+	return NoLinks
+}
+
+// linkToRedirect finds links within the site to addresses that have moved for good.
+func linkToRedirect(s *site) (int, []Fault) {
+	var faults []Fault
+	total := 0
+	for i := range s.Pages {
+		f := &s.Pages[i]
+		if !f.Linked {
+			continue
+		}
+		total++
+		if f.MovedFrom != "" && f.FinalURL != "" {
+			faults = append(faults, Fault{Evidence: []shared.Evidence{
+				fact("url", f.URL), fact("final-url", f.FinalURL), fact("referrer", f.MovedFrom),
+			}})
+		}
+	}
+	return grade(len(faults), total), faults
 }

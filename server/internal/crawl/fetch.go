@@ -295,7 +295,7 @@ func readHead(resp *http.Response, res *Result) {
 	}
 	res.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
 	if resp.TLS != nil && len(resp.TLS.PeerCertificates) > 0 {
-		res.TLSExpires = resp.TLS.PeerCertificates[0].NotAfter
+		res.TLSIssued, res.TLSExpires = resp.TLS.PeerCertificates[0].NotBefore, resp.TLS.PeerCertificates[0].NotAfter
 	}
 }
 

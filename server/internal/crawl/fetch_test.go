@@ -185,7 +185,8 @@ func TestFetchHTTP2(t *testing.T) {
 	defer server.Close()
 	f := testFetcher(t, Config{Roots: rootsOf(server)})
 	res := fetch(t, f, Request{URL: mustURL(t, server.URL)})
-	if string(res.Body) != "secure over HTTP/2.0" || !res.TLSExpires.Equal(server.Certificate().NotAfter) {
+	if string(res.Body) != "secure over HTTP/2.0" || !res.TLSExpires.Equal(server.Certificate().NotAfter) ||
+		!res.TLSIssued.Equal(server.Certificate().NotBefore) {
 		t.Errorf("got %+v", res)
 	}
 	res = fetch(t, f, Request{URL: mustURL(t, server.URL+"/bomb")})

@@ -56,7 +56,8 @@ type Result struct {
 	ContentType string      // media type of the body in lower case, without parameters; see Declared
 	Declared    string      // media type of the header, where it has one; ContentType is another when the body shows it
 	RetryAfter  time.Duration
-	TLSExpires  time.Time // of the server's certificate; zero without TLS. For the check tls-expiring
+	TLSIssued   time.Time // when the server's certificate begins, and
+	TLSExpires  time.Time // when it ends; zero without TLS
 
 	// Body is decoded from its content coding, not from its charset. It is kept as far as it came on
 	// a failure, and nil when Request.WantBody said no.
