@@ -267,7 +267,7 @@ func (c *collector) closeHeading() {
 
 // image notes an image. Those that screen readers pass over need no text.
 func (c *collector) image(at attrs) {
-	if c.cur&(inHidden|inUnshown) == 0 && isUnsized(at) {
+	if c.isUnsized(at) {
 		c.p.Unsized.add(startTag("img", at))
 	}
 	if c.cur&(inHidden|inUnshown|inSilent) == 0 {

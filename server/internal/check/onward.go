@@ -94,7 +94,7 @@ func deadEnd(p *Page) *Fault {
 	if p.Home || p.UncrawlableTotal > 0 || slices.ContainsFunc(p.Links, p.leadsOn) {
 		return nil
 	}
-	return &Fault{Evidence: []shared.Evidence{number("links", len(p.Links))}}
+	return &Fault{}
 }
 
 // leadsOn reports whether a link leads to another page of the site.

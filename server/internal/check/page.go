@@ -126,7 +126,7 @@ type Page struct {
 	// Elements counts those of the body. Twice are ids that several of them have.
 	Elements int
 	Twice    Written
-	// Unsized are the images that nothing gives a size, Blocking the addresses of the scripts
+	// Unsized are the images of the main text that nothing gives a size, Blocking the addresses of the scripts
 	// that the page waits for before it shows anything.
 	Unsized, Blocking Written
 	// Generic are the links, with their texts, that do not say where they lead.

@@ -60,10 +60,12 @@ func (c *collector) sendTo(tag string, at attrs, name string) {
 	}
 }
 
-// isUnsized reports whether nothing says how much room an image takes before it is there. A
-// class may say so in a style that is not read.
-func isUnsized(at attrs) bool {
-	if at.has("width") && at.has("height") || at.has("class") {
+// isUnsized reports whether nothing says how much room an image of the main text takes before
+// it is there. A class may say so in a style that is not read, and styles give their size to
+// pictures in bars and menus; what is a part of the page is there at once.
+func (c *collector) isUnsized(at attrs) bool {
+	if !c.isMain() || c.cur&inUnshown != 0 || at.has("width") && at.has("height") || at.has("class") ||
+		strings.HasPrefix(at.get("src"), "data:") {
 		return false
 	}
 	style := strings.ToLower(at.get("style"))

@@ -78,7 +78,7 @@ func noCompression(p *Page) *Fault {
 		headerHas(p.Header, "Vary", "accept-encoding") {
 		return nil
 	}
-	return &Fault{Evidence: []shared.Evidence{number("bytes", p.Size)}}
+	return &Fault{Evidence: []shared.Evidence{fact("missing", "Content-Encoding"), number("bytes", p.Size)}}
 }
 
 // noCacheValidators finds pages of which nobody can say whether a copy is still good. What

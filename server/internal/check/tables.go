@@ -59,7 +59,7 @@ func (c *collector) openTable(tag string, at attrs) {
 	}
 	border := at.get("border")
 	t := table{
-		data:   at.get("summary") != "" || border != "" && border != "0",
+		data:   border != "" && border != "0",
 		layout: isDecoration(at.get("role")) || c.cur&(inHidden|inUnshown|inSilent) != 0,
 	}
 	if !t.layout {

@@ -46,7 +46,7 @@ func ParseGroup(name string) uint64 {
 // and not what it is.
 func isMeasure(name string) bool {
 	switch name {
-	case "count", "share", "ms", "attempts", "words", "referrer":
+	case "count", "share", "ms", "attempts", "bytes", "words", "referrer":
 		return true
 	}
 	return false
