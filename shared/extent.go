@@ -15,14 +15,15 @@ const (
 var extents = map[string]Extent{
 	"broken-external": ExtentSome, "duplicate-content": ExtentSome, "page-orphan": ExtentSome, "title-duplicate": ExtentSome,
 	"canonical-broken": ExtentSome, "hreflang-invalid": ExtentSome, "robots-blocks-page": ExtentSome,
-	"sitemap-bad-url": ExtentSome,
+	"sitemap-bad-url": ExtentSome, "noindex-blocked-conflict": ExtentSome, "robots-blocks-assets": ExtentSome,
 
 	"broken-resource": ExtentSome, "broken-fragment": ExtentSome,
 
 	"description-duplicate": ExtentSome, "link-to-redirect": ExtentSome, "security-headers-missing": ExtentSome,
 	"favicon-missing": ExtentSite, "hsts-missing": ExtentSite, "tls-expiring": ExtentSite,
 
-	"organization-missing": ExtentSite,
+	"organization-missing": ExtentSite, "about-contact-missing": ExtentSite,
+	"sitemap-lastmod-bad": ExtentSite, "crawl-delay-high": ExtentSite,
 
 	"ai-search-bot-blocked": ExtentSite, "ai-training-policy": ExtentSite, "ai-user-fetch-blocked": ExtentSite,
 	"robots-blocks-search": ExtentSite, "robots-txt-invalid": ExtentSite, "robots-txt-unreachable": ExtentSite,

@@ -466,10 +466,22 @@ var english = language{
 				"can show it without its text at best.",
 			Fix: "Allow the address in robots.txt, or stop linking to it if nobody is meant to find it.",
 		}},
+		{"robots-blocks-assets", CheckText{
+			Title: "Scripts or styles closed to search engines",
+			Why: "Google judges a page as people see it. Without its styles and scripts it may see another page, or " +
+				"none at all.",
+			Fix: "Allow the files named here in robots.txt.",
+		}},
 		{"page-noindex", CheckText{
 			Title: "Page asks not to be indexed",
 			Why:   "Search engines drop a page with noindex, and AI answers that rely on them cannot cite it.",
 			Fix:   "Remove noindex if people should find the page. Keep it if that is what you want.",
+		}},
+		{"noindex-blocked-conflict", CheckText{
+			Title: "Search engines cannot see the noindex",
+			Why: "robots.txt keeps search engines off the page, so they never read that it is not to be indexed. Its " +
+				"address may appear in results all the same.",
+			Fix: "Allow the page in robots.txt so that noindex is seen, or remove noindex if blocking is what you want.",
 		}},
 		{"nosnippet", CheckText{
 			Title: "Page may not be quoted",
@@ -574,6 +586,13 @@ var english = language{
 				"found, and waste their visits on them.",
 			Fix: "List only addresses that answer 200, may be indexed and are canonical.",
 		}},
+		{"sitemap-lastmod-bad", CheckText{
+			Title: "Dates in the sitemap say nothing",
+			Why: "Search engines use lastmod to see what is new. When dates cannot be read, lie in the future or are " +
+				"the same for every page, they trust none of them.",
+			Fix: "Give each entry the day when its page really changed, as 2026-05-31 or with a time and a zone. Leave " +
+				"lastmod out where it is not known.",
+		}},
 		{"page-orphan", CheckText{
 			Title: "Page without any link to it",
 			Why: "The page is in the sitemap, but nothing on the site links to it. Readers do not find it, and " +
@@ -584,6 +603,13 @@ var english = language{
 			Title: "Page is many clicks away from the start",
 			Why:   "What takes many clicks to reach is read late by crawlers and seldom by people.",
 			Fix:   "Link to the page from an overview or from a page nearer to the start.",
+		}},
+		{"url-hygiene", CheckText{
+			Title: "Address is hard to use",
+			Why: "Long addresses, blanks and many parameters break when people pass them on. Session numbers and double " +
+				"slashes give one page many addresses, and crawlers read it again and again.",
+			Fix: "Use a short address of words with hyphens, and keep sessions in cookies. Redirect the old address to " +
+				"the new one.",
 		}},
 
 		// ai-access
@@ -645,6 +671,12 @@ var english = language{
 				"leads to errors sends those that read it astray.",
 			Fix: "Write it as llmstxt.org says: a heading that begins with \"# \" and a list of links that work. Or remove it.",
 		}},
+		{"crawl-delay-high", CheckText{
+			Title: "Crawlers are asked to wait long",
+			Why: "With more than ten seconds between two requests a crawler reads few pages a day, and finds what is new " +
+				"late.",
+			Fix: "Lower Crawl-delay to 10 or less, or remove the line. Google never reads it.",
+		}},
 
 		// content
 		{"thin-content", CheckText{
@@ -688,6 +720,12 @@ var english = language{
 			Why: "Search engines treat stuffing with keywords as spam, and AI answers cite such texts less than " +
 				"others.",
 			Fix: "Write as you would speak: use other words, or leave the word out where it is understood.",
+		}},
+		{"about-contact-missing", CheckText{
+			Title: "The site does not say how to reach anybody",
+			Why: "No page about the site, no contact page and no legal notice were found. Readers and search engines " +
+				"trust a site more when they know who is behind it.",
+			Fix: "Add a page that says who you are and how to reach you, and link to it from every page.",
 		}},
 
 		// metadata
@@ -1138,6 +1176,7 @@ var english = language{
 		{"no-tables", "There is no table of data."},
 		{"no-https", "The page is not served by https."},
 		{"local-site", "The site is not at a public address."},
+		{"no-noindex", "No page asks to be left out of search."},
 		{"no-hreflang", "No page names versions in other languages."},
 		{"not-linked", "The page is only known from the sitemap."},
 		{"no-signals", "robots.txt has no Content-Signal line."},
@@ -1147,6 +1186,7 @@ var english = language{
 		{"robots-absent", "There is no robots.txt."},
 		{"robots-unreachable", "robots.txt gave no usable answer."},
 		{"sitemap-absent", "There is no sitemap with addresses."},
+		{"no-lastmod", "The sitemap gives no dates."},
 		{"incomplete", "The audit did not see the whole site."},
 		{"too-few-pages", "There are too few pages to compare."},
 		{"no-external-links", "No link to another site gave a clear answer."},
@@ -1203,12 +1243,14 @@ var english = language{
 		{"found-in", "Found in"},
 		{"found-item", "Type found"},
 		{"found-type", "Type of the content"},
+		{"future", "Date that has not come yet"},
 		{"header", "Header"},
 		{"heading", "First heading"},
 		{"hidden", "Hidden text"},
 		{"hop", "Redirect"},
 		{"id", "id"},
 		{"image", "Image"},
+		{"in-address", "In the address"},
 		{"instruction", "Hidden instruction"},
 		{"invisible", "Invisible characters"},
 		{"lang", "Language given"},
@@ -1227,6 +1269,7 @@ var english = language{
 		{"offset", "Position in the block"},
 		{"outline", "Jump"},
 		{"page", "Page"},
+		{"parameters", "Parameters"},
 		{"percent", "Percent of all words"},
 		{"referrer", "Linked from"},
 		{"refresh", "Sends on after"},

@@ -490,11 +490,24 @@ var spanish = language{
 				"mucho la muestran sin su texto.",
 			Fix: "Permite la dirección en robots.txt, o deja de enlazarla si nadie debe encontrarla.",
 		}},
+		{"robots-blocks-assets", CheckText{
+			Title: "Scripts o estilos cerrados a los buscadores",
+			Why: "Google juzga una página tal como la ve la gente. Sin sus estilos y scripts puede ver otra distinta, o " +
+				"ninguna.",
+			Fix: "Permite en robots.txt los archivos indicados aquí.",
+		}},
 		{"page-noindex", CheckText{
 			Title: "La página pide no ser indexada",
 			Why: "Los buscadores descartan una página con noindex, y las respuestas de IA que dependen de ellos " +
 				"no pueden citarla.",
 			Fix: "Quita noindex si quieres que la gente encuentre la página. Déjalo si es lo que buscas.",
+		}},
+		{"noindex-blocked-conflict", CheckText{
+			Title: "Los buscadores no pueden ver el noindex",
+			Why: "robots.txt aparta a los buscadores de la página, así que nunca leen que no debe indexarse. Su " +
+				"dirección puede salir en los resultados de todos modos.",
+			Fix: "Permite la página en robots.txt para que se vea el noindex, o quita noindex si lo que quieres es " +
+				"bloquearla.",
 		}},
 		{"nosnippet", CheckText{
 			Title: "La página no se puede citar",
@@ -601,6 +614,13 @@ var spanish = language{
 				"deben encontrar, y gastan en ellas sus visitas.",
 			Fix: "Incluye solo direcciones que respondan 200, se puedan indexar y sean canónicas.",
 		}},
+		{"sitemap-lastmod-bad", CheckText{
+			Title: "Las fechas del sitemap no dicen nada",
+			Why: "Los buscadores miran lastmod para saber qué es nuevo. Si las fechas no se pueden leer, son futuras o " +
+				"son iguales en todas las páginas, no se fían de ninguna.",
+			Fix: "Pon en cada entrada el día en que su página cambió de verdad, como 2026-05-31 o con hora y zona. Omite " +
+				"lastmod donde no se sepa.",
+		}},
 		{"page-orphan", CheckText{
 			Title: "Página sin ningún enlace que lleve a ella",
 			Why: "La página está en el sitemap, pero nada en el sitio enlaza a ella. Los lectores no la " +
@@ -611,6 +631,13 @@ var spanish = language{
 			Title: "La página está a muchos clics del inicio",
 			Why:   "A lo que exige muchos clics los rastreadores llegan tarde y las personas rara vez.",
 			Fix:   "Enlaza la página desde un índice o desde otra más cercana al inicio.",
+		}},
+		{"url-hygiene", CheckText{
+			Title: "Dirección difícil de usar",
+			Why: "Las direcciones largas, con espacios o con muchos parámetros se rompen al compartirlas. Los números de " +
+				"sesión y las barras dobles dan a una página muchas direcciones, y los rastreadores la leen una y otra vez.",
+			Fix: "Usa una dirección corta de palabras con guiones y deja las sesiones en cookies. Redirige la dirección " +
+				"antigua a la nueva.",
 		}},
 
 		// ai-access
@@ -674,6 +701,12 @@ var spanish = language{
 			Fix: "Escríbelo como dice llmstxt.org: un encabezado que empiece con «# » y una lista de enlaces que funcionen. " +
 				"O quítalo.",
 		}},
+		{"crawl-delay-high", CheckText{
+			Title: "Se pide a los rastreadores que esperen mucho",
+			Why: "Con más de diez segundos entre dos peticiones, un rastreador lee pocas páginas al día y encuentra tarde " +
+				"lo nuevo.",
+			Fix: "Baja Crawl-delay a 10 o menos, o quita la línea. Google nunca la lee.",
+		}},
 
 		// content
 		{"thin-content", CheckText{
@@ -720,6 +753,12 @@ var spanish = language{
 			Why: "Los buscadores tratan como spam el abuso de palabras clave, y las respuestas de IA citan esos " +
 				"textos menos que otros.",
 			Fix: "Escribe como hablarías: usa otras palabras u omite la palabra donde se sobrentienda.",
+		}},
+		{"about-contact-missing", CheckText{
+			Title: "El sitio no dice cómo contactar con nadie",
+			Why: "No se encontró ninguna página sobre el sitio, ni de contacto, ni aviso legal. Lectores y buscadores se " +
+				"fían más de un sitio cuando saben quién está detrás.",
+			Fix: "Añade una página que diga quién eres y cómo contactar contigo, y enlázala desde todas las páginas.",
 		}},
 
 		// metadata
@@ -1185,6 +1224,7 @@ var spanish = language{
 		{"no-tables", "No hay ninguna tabla de datos."},
 		{"no-https", "La página no se sirve por https."},
 		{"local-site", "El sitio no está en una dirección pública."},
+		{"no-noindex", "Ninguna página pide quedar fuera de los buscadores."},
 		{"no-hreflang", "Ninguna página indica versiones en otros idiomas."},
 		{"not-linked", "La página solo se conoce por el sitemap."},
 		{"no-signals", "robots.txt no tiene ninguna línea Content-Signal."},
@@ -1194,6 +1234,7 @@ var spanish = language{
 		{"robots-absent", "No hay robots.txt."},
 		{"robots-unreachable", "robots.txt no dio una respuesta utilizable."},
 		{"sitemap-absent", "No hay ningún sitemap con direcciones."},
+		{"no-lastmod", "El sitemap no indica fechas."},
 		{"incomplete", "La auditoría no vio el sitio completo."},
 		{"too-few-pages", "Hay muy pocas páginas para comparar."},
 		{"no-external-links", "Ningún enlace a otro sitio dio una respuesta clara."},
@@ -1251,12 +1292,14 @@ var spanish = language{
 		{"found-in", "Encontrada en"},
 		{"found-item", "Tipo encontrado"},
 		{"found-type", "Tipo del contenido"},
+		{"future", "Fecha que aún no ha llegado"},
 		{"header", "Cabecera"},
 		{"heading", "Primer encabezado"},
 		{"hidden", "Texto oculto"},
 		{"hop", "Redirección"},
 		{"id", "id"},
 		{"image", "Imagen"},
+		{"in-address", "En la dirección"},
 		{"instruction", "Instrucción oculta"},
 		{"invisible", "Caracteres invisibles"},
 		{"lang", "Idioma indicado"},
@@ -1275,6 +1318,7 @@ var spanish = language{
 		{"offset", "Posición en el bloque"},
 		{"outline", "Salto"},
 		{"page", "Página"},
+		{"parameters", "Parámetros"},
 		{"percent", "Porcentaje de las palabras"},
 		{"referrer", "Enlazada desde"},
 		{"refresh", "Reenvía después de"},

@@ -86,6 +86,8 @@ type outside struct {
 	// was not asked for.
 	resources     []check.ExternalLink
 	resourcesDone bool
+	// withheld is what pages load that robots.txt keeps us off.
+	withheld []check.ExternalLink
 }
 
 // noteUnasked keeps those of all links that have no answer.
@@ -110,7 +112,7 @@ func siteInput(s *site, b *book, o outside, complete bool) check.SiteInput {
 	}
 	in := check.SiteInput{
 		Pages: pages, External: o.links, ExternalDone: o.done, Complete: complete, Probes: s.probes,
-		Start: s.start, Resources: o.resources, ResourcesDone: o.resourcesDone,
+		Start: s.start, Resources: o.resources, ResourcesDone: o.resourcesDone, Withheld: o.withheld,
 		Fragments: sortedLinks(b.fragments.targets), FragmentsDone: !b.fragments.incomplete,
 	}
 	if s.home != nil {
@@ -124,7 +126,7 @@ func siteInput(s *site, b *book, o outside, complete bool) check.SiteInput {
 			in.Forbidden = append(in.Forbidden, check.ForbiddenURL{URL: u.URL, Referrer: u.Referrer})
 		}
 	}
-	in.Sitemap.Unread = !s.sitemapsRead
+	in.Sitemap.Unread, in.Sitemap.ReadAt = !s.sitemapsRead, time.Now()
 	for _, f := range s.sitemaps.Files {
 		in.Sitemap.Files = append(in.Sitemap.Files, check.SitemapFile{
 			URL: f.URL, Status: f.Status, Failure: failureClass(f.Failure),
@@ -132,6 +134,9 @@ func siteInput(s *site, b *book, o outside, complete bool) check.SiteInput {
 	}
 	for _, e := range s.sitemaps.Entries {
 		in.Sitemap.URLs = append(in.Sitemap.URLs, e.URL.String())
+		if e.LastMod != "" {
+			in.Sitemap.Dates = append(in.Sitemap.Dates, check.SitemapDate{URL: e.URL.String(), Text: e.LastMod})
+		}
 	}
 	for _, p := range s.sitemaps.Problems {
 		in.Sitemap.Problems = append(in.Sitemap.Problems, check.Problem{
@@ -167,6 +172,8 @@ func (r rules) Query(agent, raw string) check.Decision {
 	}
 	return check.Decision(r.robots.Query(agent, u))
 }
+
+func (r rules) CrawlDelay(agent string) (time.Duration, int) { return r.robots.CrawlDelay(agent) }
 
 // failureClass gives the checks' word for the class of a failure, and "" for none.
 func failureClass(f *crawl.Failure) string {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
@@ -109,7 +110,7 @@ func TestChecksKnowWhatRobotsForbidsAndSignals(t *testing.T) {
 	s := newSite(9, 9)
 	s.seed = address(t, "https://example.com/")
 	s.setHome(s.seed)
-	s.robots = crawl.ParseRobots([]byte("User-agent: *\nContent-Signal: ai-input=no\nDisallow: /x\n"))
+	s.robots = crawl.ParseRobots([]byte("User-agent: *\nContent-Signal: ai-input=no\nDisallow: /x\nCrawl-delay: 20\n"))
 	s.frontier.Skip(crawl.Item{URL: "https://example.com/x", Referrer: "https://example.com/"}, crawl.ReasonRobots)
 	s.frontier.Skip(crawl.Item{URL: "https://example.com/y"}, crawl.ReasonDepth)
 	in := siteInput(s, newBook(), outside{}, true)
@@ -119,5 +120,20 @@ func TestChecksKnowWhatRobotsForbidsAndSignals(t *testing.T) {
 	}
 	if got := in.Robots.Signals; len(got) != 1 || got[0].Line != 2 || got[0].Values["ai-input"] != "no" {
 		t.Errorf("signals: got %+v", got)
+	}
+	if d, line := in.Robots.Rules.CrawlDelay("Bingbot"); d != 20*time.Second || line != 4 {
+		t.Errorf("crawl delay: got %s in line %d", d, line)
+	}
+}
+
+func TestChecksKnowTheDatesOfSitemaps(t *testing.T) {
+	s := newSite(9, 9)
+	s.sitemaps.Entries = []crawl.SitemapEntry{
+		{URL: address(t, "https://example.com/a"), LastMod: "May 3rd"}, {URL: address(t, "https://example.com/b")},
+	}
+	in := siteInput(s, newBook(), outside{}, true)
+	want := []check.SitemapDate{{URL: "https://example.com/a", Text: "May 3rd"}}
+	if !slices.Equal(in.Sitemap.Dates, want) || time.Since(in.Sitemap.ReadAt).Abs() > time.Hour {
+		t.Errorf("got %v, read at %s", in.Sitemap.Dates, in.Sitemap.ReadAt)
 	}
 }

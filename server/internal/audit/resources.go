@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"atalaya/server/internal/check"
@@ -27,8 +26,9 @@ func (r *run) checkResources(ctx context.Context, s *site, b *book, o *outside) 
 	limited, done := context.WithTimeout(ctx, resourceTime)
 	defer done()
 	known, unknown := splitKnown(all, b.facts, o.links)
-	toAsk := r.allowedOf(limited, s, unknown[:min(len(unknown), maxResources)])
 	o.resources = known
+	var toAsk []check.ExternalLink
+	toAsk, o.withheld = r.splitAllowed(limited, s, unknown[:min(len(unknown), maxResources)])
 	asked := 0
 	var fault error
 	for a := range r.askHosts(limited, groupByHost(toAsk)) {
@@ -72,17 +72,25 @@ func splitKnown(all []check.ExternalLink, pages []check.Facts, links []check.Ext
 	return known, unknown
 }
 
-// allowedOf leaves out what robots.txt keeps us off within the site.
-func (r *run) allowedOf(ctx context.Context, s *site, links []check.ExternalLink) []check.ExternalLink {
-	return slices.DeleteFunc(slices.Clone(links), func(l check.ExternalLink) bool {
+// splitAllowed tells what may be asked for from what robots.txt keeps us off within the site.
+// What it says is not known of all when ctx ends.
+func (r *run) splitAllowed(ctx context.Context, s *site, links []check.ExternalLink) (allowed, withheld []check.ExternalLink) {
+	for _, l := range links {
 		u, err := crawl.Canonical(nil, l.URL)
 		if err != nil || ctx.Err() != nil { // many rules and addresses take seconds
-			return true
+			continue
 		}
 		if !s.scope.Contains(u) {
-			return false
+			allowed = append(allowed, l)
+			continue
 		}
-		d, err := r.robots.Allowed(ctx, u)
-		return err != nil || !d.Allowed
-	})
+		switch d, err := r.robots.Allowed(ctx, u); {
+		case err != nil:
+		case d.Allowed:
+			allowed = append(allowed, l)
+		default:
+			withheld = append(withheld, l)
+		}
+	}
+	return allowed, withheld
 }

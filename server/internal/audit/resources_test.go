@@ -16,7 +16,7 @@ import (
 func TestWhatPagesLoad(t *testing.T) {
 	t.Parallel()
 	elsewhere := testkit.Site{"/font.css": {}, "/linked.png": {}}.Serve(t)
-	const head = `<link rel=stylesheet href=/no.css><script src=/no.js></script><script src="/ok.js"></script>`
+	const head = `<link rel=stylesheet href=/no.css><link rel=stylesheet href=/private.css><script src=/no.js></script><script src="/ok.js"></script>`
 	site := testkit.Site{
 		"/robots.txt": {Body: "User-agent: *\nDisallow: /private\n"},
 		"/": {Body: document("Home", head, `<img src=/no.png srcset="/no1.png 1x, /ok.png 2x" alt=x><img src=/private.png alt=x>
@@ -33,7 +33,7 @@ func TestWhatPagesLoad(t *testing.T) {
 	var found []string
 	short := strings.NewReplacer(site.URL, "", elsewhere.URL, "{ELSEWHERE}").Replace
 	for _, f := range allFindings(t, st, id) {
-		if f.CheckID != "broken-resource" {
+		if f.CheckID != "broken-resource" && f.CheckID != "robots-blocks-assets" {
 			continue
 		}
 		line := ""
@@ -44,7 +44,7 @@ func TestWhatPagesLoad(t *testing.T) {
 	}
 	sameSet(t, "findings", found, []string{
 		"/no.css 404 link stylesheet / /a", "/no.js 404 script src / /a", "/no.png 404 img src /", "/no1.png 404 img srcset /",
-		"{ELSEWHERE}/no.jpg 404 video poster /",
+		"{ELSEWHERE}/no.jpg 404 video poster /", "/private.css link stylesheet 2 Disallow: /private / /a",
 	})
 	asked := append(requestLines(site, ""), requestLines(elsewhere, "{ELSEWHERE}")...)
 	for _, want := range []string{
@@ -54,7 +54,7 @@ func TestWhatPagesLoad(t *testing.T) {
 			t.Errorf("%s: asked %d times", want, n)
 		}
 	}
-	for _, never := range []string{"HEAD /private.png", "GET /private.png", "HEAD /a", "GET /ok.png"} {
+	for _, never := range []string{"HEAD /private.png", "GET /private.png", "HEAD /private.css", "GET /private.css", "HEAD /a", "GET /ok.png"} {
 		if slices.Contains(asked, never) {
 			t.Errorf("asked %s", never)
 		}

@@ -40,6 +40,10 @@ var aiAccess = []Check{
 	hiddenTextRule,
 	llmsRule,
 	agentsRefusedRule,
+	{
+		ID: "crawl-delay-high", Category: shared.CategoryAIAccess, Severity: shared.SeverityNotice,
+		Source: "the crawlers' own documents; RFC 9309 section 2.2.4", Site: &SiteRule{robotsFound, crawlDelayHigh},
+	},
 }
 
 // maxRobotsSample bounds how many pages each agent is asked about: rules and

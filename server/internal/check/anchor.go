@@ -71,6 +71,7 @@ func (c *collector) openLink(tag string, at attrs) {
 			c.anchor.markup = appendStartTag(c.anchor.markup, tag, at)
 		}
 	}
+	c.p.Direct = c.p.Direct || isDirect(href)
 	script := len(href) >= 11 && strings.EqualFold(href[:11], "javascript:")
 	if !ok || script {
 		// a button in a link's clothes leads nowhere on purpose
@@ -91,6 +92,12 @@ func (c *collector) openLink(tag string, at attrs) {
 	if tag == "area" {
 		c.caption([]byte(at.get("alt")))
 	}
+}
+
+// isDirect reports whether a reference writes to or calls somebody.
+func isDirect(href string) bool {
+	scheme, to, found := strings.Cut(href[:min(len(href), 16)], ":")
+	return found && to != "" && (strings.EqualFold(scheme, "mailto") || strings.EqualFold(scheme, "tel"))
 }
 
 func (c *collector) closeLink() {

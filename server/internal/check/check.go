@@ -94,6 +94,7 @@ const (
 	LocalSite       Reason = "local-site"       // not for the public
 	NotLinked       Reason = "not-linked"       // known from a sitemap alone
 	NoSignals       Reason = "no-signals"       // no Content-Signal in robots.txt
+	NoNoindex       Reason = "no-noindex"       // no page asks search engines to leave it out
 	NoHreflang      Reason = "no-hreflang"      // no page names versions in other languages
 	PartRead        Reason = "part-read"        // the page was not read to its end
 	NotArticle      Reason = "not-article"      // too short, or not mainly paragraphs under one heading
@@ -107,6 +108,7 @@ const (
 	RobotsAbsent       Reason = "robots-absent"      // there is no robots.txt
 	RobotsUnreachable  Reason = "robots-unreachable" // robots.txt gave no usable answer
 	SitemapAbsent      Reason = "sitemap-absent"
+	NoLastMod          Reason = "no-lastmod"          // no entry of a sitemap has a date
 	Incomplete         Reason = "incomplete"          // the audit did not see the whole site
 	TooFewPages        Reason = "too-few-pages"       // nothing to compare
 	NoExternal         Reason = "no-external-links"   // or none gave a clear answer
@@ -124,7 +126,7 @@ var Reasons = [...]Reason{
 	NoDescription, NoCanonical, NoLinks, Listing, NeedsJS, RobotsUnknown, RobotsAbsent, RobotsUnreachable,
 	SitemapAbsent, Incomplete, TooFewPages, NoExternal, LinksUnchecked,
 	NoImages, NoControls, NoHeadings, NoViewport, NoFrames, NoTables, NoHTTPS, LocalSite, NoHreflang,
-	NotLinked, NoSignals,
+	NotLinked, NoSignals, NoNoindex, NoLastMod,
 	PartRead, NotArticle, TooLittleText, LanguageUnknown, NoDate, NoJSONLD, NoKnownType,
 	NotAsked, LLMsAbsent, NoResources, ResourcesUnchecked, NoFragments,
 }

@@ -42,6 +42,7 @@ var content = []Check{
 		Source: "Google Search Central: spam policies; Aggarwal et al., GEO (KDD 2024): keyword stuffing",
 		Page:   &PageRule{stuffable, keywordStuffing},
 	},
+	aboutRule,
 }
 
 // thinWords is how many main words a page should have to be worth listing.

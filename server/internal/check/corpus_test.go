@@ -67,7 +67,7 @@ var lacking = map[string]string{
 	"redirects": "redirect-chain redirect-loop redirect-temporary",
 	"index": "nosnippet canonical-missing page-deep internal-nofollow too-many-links dead-end ai-meta-optout content-needs-js description-missing " +
 		"description-length og-incomplete structured-data-missing jsonld-invalid jsonld-incomplete paywall-or-login-wall thin-content " +
-		"no-quantities no-sources no-author no-date stale-date keyword-stuffing",
+		"no-quantities no-sources no-author no-date stale-date keyword-stuffing url-hygiene",
 }
 
 // corpusParts are the parts of a page in their order; of an absent one the base has it.

@@ -28,8 +28,16 @@ var crawlability = []Check{
 		Source: "RFC 9309 section 2.2", Site: &SiteRule{robotsFound, robotsBlocksPage},
 	},
 	{
+		ID: "robots-blocks-assets", Category: shared.CategoryCrawlability, Severity: shared.SeverityNotice,
+		Source: "Google Search Central: robots.txt", Site: &SiteRule{hasAssets, robotsBlocksAssets},
+	},
+	{
 		ID: "page-noindex", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
 		Source: "Google Search Central: robots meta tag", Page: &PageRule{isHTML, pageNoindex},
+	},
+	{
+		ID: "noindex-blocked-conflict", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
+		Source: "Google Search Central: block indexing", Site: &SiteRule{hasNoindex, noindexBlocked},
 	},
 	{
 		ID: "nosnippet", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
@@ -101,6 +109,10 @@ var crawlability = []Check{
 		Source: "Google Search Central: sitemaps", Site: &SiteRule{hasSitemapURLs, sitemapBadURL},
 	},
 	{
+		ID: "sitemap-lastmod-bad", Category: shared.CategoryCrawlability, Severity: shared.SeverityNotice,
+		Source: "sitemaps.org protocol; W3C: date and time formats", Site: &SiteRule{hasLastMod, sitemapLastMod},
+	},
+	{
 		ID: "page-orphan", Category: shared.CategoryCrawlability, Severity: shared.SeverityWarning,
 		Source: "Google Search Central: crawlable links", Site: &SiteRule{orphansKnown, pageOrphan},
 	},
@@ -108,6 +120,7 @@ var crawlability = []Check{
 		ID: "page-deep", Category: shared.CategoryCrawlability, Severity: shared.SeverityNotice,
 		Source: "Google Search Central: site structure", Page: &PageRule{linkedPage, pageDeep},
 	},
+	hygieneRule,
 }
 
 func pageNoindex(p *Page) *Fault {

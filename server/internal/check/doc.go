@@ -62,7 +62,7 @@
 //	run.go           RunPage and RunSite: every check is asked once
 //	table.go         All: the checks in their order
 //	content.go       the checks of category content; article.go has those of articles, with the
-//	                 dates of dates.go and the words of lexicon.go
+//	                 dates of dates.go and the words of lexicon.go; about.go is one of its checks
 //	structured.go    of category structured-data; schema.go is its table of types
 //	metadata.go      of category metadata; hreflang.go is one of its checks
 //	links.go         of category links; resources.go and fragments.go are its
@@ -76,6 +76,7 @@
 //	                 hidden.go, walls.go, llms.go and challenge.go are each one of its
 //	                 checks
 //	crawlability.go  of category crawlability; redirects.go has its rules about redirects
+//	address.go       its rule about the addresses of pages
 //	reach.go         its rule about sites without a start page
 //	missing.go       its rule about addresses that no page has
 //	sitemap.go       its rules about sitemaps

@@ -60,6 +60,9 @@ type Facts struct {
 	Entity bool     `json:"e,omitempty"`
 	Types  []string `json:"p,omitempty"`
 
+	// Contact is that of the start page.
+	Contact Contact `json:"z,omitempty"`
+
 	MainWords int    `json:"m,omitempty"`
 	Content   uint64 `json:"k,omitempty"`
 	Simhash   uint64 `json:"y,omitempty"`
@@ -121,7 +124,7 @@ func (p *Page) facts() Facts {
 		MainWords: p.MainWords, Content: p.Content, Simhash: p.Simhash,
 	}
 	f.Cut, f.Alternates = p.Cut, p.alternates()
-	f.Places, f.Jumps = p.Places, p.Jumps
+	f.Places, f.Jumps, f.Contact = p.Places, p.Jumps, p.contactOf()
 	f.MovedFrom, f.CertificateEnds = p.movedFrom(), p.certificateEnds()
 	if p.HTML {
 		f.Lacks, f.Icon = p.lacks(), p.Icon

@@ -112,6 +112,13 @@ var aboutWords = wordSet(`
 	quienes-somos quiénes-somos empresa ueber-uns uber-uns über-uns ueber-mich unternehmen a-propos apropos
 	qui-sommes-nous entreprise sobre-nos sobre-nós quem-somos chi-siamo chi-sono azienda`)
 
+// contactWords stand in the links to such pages, and to those that say how to reach somebody.
+var contactWords = wordSet(`
+	about contact contacts imprint impressum legal team
+	acerca contacto contactar contáctanos contáctenos escríbenos conócenos nosotros quiénes quienes equipo sobre legales
+	kontakt über ueber rechtliches contacter contactez propos sommes équipe légales
+	contato contactos equipe somos contatti contattaci siamo legali`)
+
 func wordSet(list string) map[string]bool {
 	set := map[string]bool{}
 	for word := range strings.FieldsSeq(list) {

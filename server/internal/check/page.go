@@ -103,6 +103,8 @@ type Page struct {
 	// Unopenable are the first references that make no URL.
 	Unopenable      []Unopenable
 	UnopenableTotal int
+	// Direct is true for a page with a link that writes to or calls somebody.
+	Direct bool
 	// Refresh is where the page sends its readers on to by itself, or nil. It is among
 	// the Links.
 	Refresh *Refresh

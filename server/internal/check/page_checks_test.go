@@ -77,6 +77,13 @@ func manyAnchors(n int) string {
 	return b.String()
 }
 
+// atPath is the good page at another address.
+func atPath(path string) Input {
+	in := with(`<link rel="canonical" href="https://sitio.example/a">`, ``)
+	in.URL = home + path
+	return in
+}
+
 func status(code int) Input {
 	return on("", func(in *Input) { in.Status = code; in.Referrer = home; in.TTFB = 40 * time.Millisecond })
 }
@@ -330,6 +337,10 @@ var pageCases = []struct {
 	{id: "page-deep", in: on(good, func(in *Input) { in.Depth, in.Referrer = 5, home }),
 		want: ev("clicks", "5", "referrer", home)},
 	{id: "page-deep", in: on(good, func(in *Input) { in.Depth = -1 }), reason: NotLinked},
+	{id: "url-hygiene", in: atPath("a//b%20c;jsessionid=7?x=1&y=2&z=3&PHPSESSID=4"),
+		want: ev("in-address", "%20", "in-address", "//", "in-address", "PHPSESSID", "in-address", "jsessionid", "parameters", "4")},
+	{id: "url-hygiene", in: atPath(strings.Repeat("%C3%B1", 94)), want: ev("length", "116")},
+	{id: "url-hygiene", in: with(`href="https://sitio.example/a"`, `href="https://sitio.example/b"`), reason: Canonicalised},
 	{id: "ai-meta-optout", in: with(`<meta charset`, `<meta name=robots content="noai, noimageai"><meta charset`),
 		want: ev("directive", "meta robots: noai", "directive", "meta robots: noimageai")},
 	{id: "ai-meta-optout", in: on(good, func(in *Input) {

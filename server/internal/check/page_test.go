@@ -47,7 +47,8 @@ func TestParse(t *testing.T) {
 		Resources: []Resource{
 			{"https://sitio.example/blog/a.png", "img src"}, {"https://sitio.example/blog/b.png", "img src"},
 		},
-		Outbound: 1, Images: 2, ImagesWithoutAlt: 1, WithoutAlt: []string{"b.png"}, LinkElements: 6, Elements: 20, Main: true,
+		Outbound: 1, Direct: true, Images: 2, ImagesWithoutAlt: 1, WithoutAlt: []string{"b.png"}, LinkElements: 6,
+		Elements: 20, Main: true,
 		Unsized:      Written{[]string{`<img alt="rico" src="a.png">`, `<img src="b.png">`}, 2},
 		VisibleWords: 17, MainWords: 12, MainLinkWords: 7, ParagraphWords: 10, Scripts: 1, ScriptBytes: 10,
 	}

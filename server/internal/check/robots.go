@@ -3,7 +3,9 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"atalaya/shared"
 )
@@ -94,6 +96,42 @@ func (d Decision) evidence() []shared.Evidence {
 		return nil
 	}
 	return []shared.Evidence{number("line", d.Line), fact("rule", d.Rule)}
+}
+
+// longDelay is a pause that leaves a crawler less than 9,000 pages a day.
+const longDelay = 10 * time.Second
+
+// crawlDelayHigh finds the lines that ask search engines for long pauses. Google reads none
+// of them.
+func crawlDelayHigh(s *site) (int, []Fault) {
+	var faults []Fault
+	byLine := map[int]int{} // the index of its fault
+	_, forAll := s.crawlDelay("*")
+	for _, agent := range append([]Agent{{Token: "*"}}, Agents...) {
+		d, line := s.crawlDelay(agent.Token)
+		if d <= longDelay || agent.Tier != TierSearch || agent.Token == "Googlebot" || line == forAll && agent.Token != "*" {
+			continue
+		}
+		i, known := byLine[line]
+		if !known {
+			i = len(faults)
+			byLine[line] = i
+			rule := "Crawl-delay: " + strconv.FormatFloat(d.Seconds(), 'f', -1, 64)
+			faults = append(faults, Fault{Evidence: []shared.Evidence{number("line", line), fact("rule", rule)}})
+		}
+		faults[i].Evidence = append(faults[i].Evidence, fact("agent", agent.Token))
+	}
+	if faults == nil {
+		return fullMarks, nil
+	}
+	return 2, faults
+}
+
+func (s *site) crawlDelay(agent string) (time.Duration, int) {
+	if s.Robots.Rules == nil {
+		return 0, 0
+	}
+	return s.Robots.Rules.CrawlDelay(agent)
 }
 
 func hasSignals(s *site) Reason {

@@ -25,9 +25,10 @@ type SiteInput struct {
 	External     []ExternalLink
 	ExternalDone bool
 	// Resources are what pages load, with their markup in the place of a link's text;
-	// ResourcesDone is false when some of it was not asked for.
-	Resources     []ExternalLink
-	ResourcesDone bool
+	// ResourcesDone is false when some of it was not asked for. Withheld is what robots.txt
+	// keeps us off.
+	Resources, Withheld []ExternalLink
+	ResourcesDone       bool
 	// Fragments are links to places within pages: URL is that of the page, empty where it is
 	// the one that has the link, with # and the fragment as written. FragmentsDone is false
 	// when there are more than are known.
@@ -81,6 +82,9 @@ type Robots interface {
 	// Query says whether the crawler with the product token may fetch the
 	// absolute URL, and which rule decided.
 	Query(agent, url string) Decision
+	// CrawlDelay is the pause between two requests that is asked of the crawler, and the
+	// line that says so; 0, 0 for none.
+	CrawlDelay(agent string) (time.Duration, int)
 }
 
 // Decision is the answer of robots.txt.
@@ -117,6 +121,16 @@ type SitemapFacts struct {
 	// URLs are the entries in canonical form.
 	URLs     []string
 	Problems []Problem
+	// Dates are those of the entries that have one. ReadAt is when the sitemaps were read;
+	// with a zero time no date lies in the future.
+	Dates  []SitemapDate
+	ReadAt time.Time
+}
+
+// SitemapDate says when a page was changed last.
+type SitemapDate struct {
+	URL  string
+	Text string // as written
 }
 
 // SitemapFile is one file that was asked for.

@@ -32,6 +32,17 @@ func (r rules) Query(agent, url string) Decision {
 	return Decision{Agent: group, Line: 2, Rule: "Disallow: " + prefix}
 }
 
+// CrawlDelay is told by a prefix such as "delay 30".
+func (r rules) CrawlDelay(agent string) (time.Duration, int) {
+	value, own := r[agent]
+	line := 3
+	if !own || agent == "*" {
+		value, line = r["*"], 2
+	}
+	seconds, _ := strconv.Atoi(strings.TrimPrefix(value, "delay "))
+	return time.Duration(seconds) * time.Second, line
+}
+
 func robots(r rules) RobotsFacts {
 	return RobotsFacts{
 		URL: home + "robots.txt", State: StateFound, Status: 200, Rules: r,
@@ -46,6 +57,9 @@ func listedPage(path string, change ...func(*Facts)) Facts {
 		Description: hashString("d" + path),
 	}
 	f.Home, f.Entity = path == "", path == ""
+	if f.Home {
+		f.Contact = ContactFound
+	}
 	for _, c := range change {
 		c(&f)
 	}
@@ -89,6 +103,24 @@ func pointsTo(places ...string) func(*SiteInput) {
 	}
 }
 
+func unlisted(f *Facts) { f.Noindex = true }
+
+// lonely are five pages of which none leads to those behind the site.
+func lonely(c Contact) func(*SiteInput) {
+	return pagesAre(listedPage("", func(f *Facts) { f.Contact = c }), listedPage("a"), listedPage("b"), listedPage("c"),
+		listedPage("d"))
+}
+
+// dated is what the entries of a sitemap say of their pages, one after the other.
+func dates(text ...string) func(*SiteInput) {
+	return func(in *SiteInput) {
+		in.Sitemap.Dates = nil
+		for i, t := range text {
+			in.Sitemap.Dates = append(in.Sitemap.Dates, SitemapDate{URL: home + strconv.Itoa(i), Text: t})
+		}
+	}
+}
+
 func unnamed(f *Facts) { f.Entity = false }
 
 func typed(types ...string) func(*Facts) { return func(f *Facts) { f.Types = types } }
@@ -116,13 +148,15 @@ func sound(change ...func(*SiteInput)) SiteInput {
 		Sitemap: SitemapFacts{
 			Files: []SitemapFile{{URL: home + "sitemap.xml", Status: 200}},
 			URLs:  []string{home, home + "a", home + "b"},
+			Dates: []SitemapDate{{home, "2026-05-03"}, {home + "a", "2026-05-03T10:00:00+02:00"}}, ReadAt: today,
 		},
 		Pages: []Facts{
 			listedPage("", canonical("")), listedPage("a", linked, alsoAt("b"), has(0, "x")), listedPage("b", linked, alsoAt("a")),
+			listedPage("cart", linked, unlisted),
 		},
 		External:     []ExternalLink{{URL: "https://otro.example/", Status: 200, Count: 1, Pages: []string{home}}},
 		ExternalDone: true, Complete: true,
-		Resources:     []ExternalLink{{URL: home + "x.png", Status: 200, Count: 1, Pages: []string{home}, Text: "img src"}},
+		Resources:     []ExternalLink{{URL: home + "x.png", Status: 200, Count: 1, Pages: []string{home}, Text: "script src"}},
 		ResourcesDone: true,
 		Fragments:     []ExternalLink{{URL: home + "a#x", Count: 1, Pages: []string{home}}},
 		FragmentsDone: true,
@@ -241,6 +275,50 @@ var siteCases = []struct {
 		ev("agent", "Bingbot", "line", "2", "rule", "Disallow: /"),
 	}},
 	{id: "robots-blocks-search", in: sound(unreachable), reason: RobotsUnreachable},
+	{id: "robots-blocks-assets", in: sound(robotsAre(robots(rules{"Googlebot": "/x"})), func(in *SiteInput) {
+		in.Withheld = []ExternalLink{
+			{URL: home + "x.css", Count: 3, Pages: []string{home}, Text: "link alternate stylesheet"},
+			{URL: home + "x.jpg", Count: 2, Pages: []string{home}, Text: "img src"},
+			{URL: "https://otro.example/x.css", Count: 2, Pages: []string{home}, Text: "link stylesheet"},
+		}
+		in.Resources = append(in.Resources, ExternalLink{URL: home + "y.js", Status: 200, Text: "script src"})
+	}), want: [][]shared.Evidence{
+		ev("url", home+"x.css", "markup", "link alternate stylesheet", "line", "2", "rule", "Disallow: /x",
+			"page", home, "more", "2"),
+		ev("url", home+"x.png", "markup", "script src", "line", "2", "rule", "Disallow: /x", "page", home),
+	}},
+	{id: "robots-blocks-assets", in: sound(robotsAre(robots(rules{"OtherBot": "/x"})), func(in *SiteInput) {
+		in.Resources = nil
+	}), reason: NoResources},
+	{id: "robots-blocks-assets", in: sound(func(in *SiteInput) { in.Resources, in.ResourcesDone = nil, false }),
+		reason: ResourcesUnchecked},
+	{id: "robots-blocks-assets", in: sound(robotsAre(RobotsFacts{State: StateAbsent})), reason: RobotsAbsent},
+	{id: "noindex-blocked-conflict", in: sound(robotsAre(robots(rules{"Googlebot": "/c"})), func(in *SiteInput) {
+		in.Pages = append(in.Pages, listedPage("c2"), listedPage("d", unlisted))
+	}), want: [][]shared.Evidence{
+		ev("page", home+"cart", "directive", "noindex", "agent", "Googlebot", "line", "2", "rule", "Disallow: /c"),
+	}},
+	{id: "noindex-blocked-conflict", in: sound(pagesAre(listedPage(""))), reason: NoNoindex},
+	{id: "noindex-blocked-conflict", in: sound(robotsAre(RobotsFacts{State: StateAbsent})), reason: RobotsAbsent},
+	{id: "crawl-delay-high", in: sound(robotsAre(robots(rules{"*": "delay 11"}))), grade: 2,
+		want: [][]shared.Evidence{ev("line", "2", "rule", "Crawl-delay: 11", "agent", "*")}},
+	{id: "crawl-delay-high", grade: 2,
+		in: sound(robotsAre(robots(rules{"*": "delay 10", "Bingbot": "delay 60", "YouBot": "delay 60", "Googlebot": "delay 60",
+			"GPTBot": "delay 60"}))),
+		want: [][]shared.Evidence{ev("line", "3", "rule", "Crawl-delay: 60", "agent", "Bingbot", "agent", "YouBot")}},
+	{id: "crawl-delay-high", in: sound(unreachable), reason: RobotsUnreachable},
+	{id: "sitemap-lastmod-bad", in: sound(dates("2026", "2026-11", "2026-05-03T10:00Z", "May 3rd", "2026-11-28")),
+		want: [][]shared.Evidence{ev("bad-value", "May 3rd ("+home+"3)", "future", "2026-11-28 ("+home+"4)")}},
+	{id: "sitemap-lastmod-bad", in: sound(dates(strings.Fields(strings.Repeat("2026-05-03 ", 10))...)), grade: 2,
+		want: [][]shared.Evidence{ev("date", "2026-05-03", "count", "10")}},
+	{id: "sitemap-lastmod-bad", in: sound(dates()), reason: NoLastMod},
+	{id: "sitemap-lastmod-bad", in: sound(unread), reason: Incomplete},
+	{id: "about-contact-missing", in: sound(lonely(ContactNone)),
+		want: [][]shared.Evidence{ev("page", home, "tried", "about, contact, imprint")}},
+	{id: "about-contact-missing", in: sound(lonely(ContactUnknown)), reason: LanguageUnknown},
+	{id: "about-contact-missing", in: sound(lonely(ContactNone), func(in *SiteInput) { in.Complete = false }),
+		reason: Incomplete},
+	{id: "about-contact-missing", in: sound(pagesAre(listedPage("a"))), reason: TooFewPages},
 	{id: "sitemap-missing", in: sound(func(in *SiteInput) {
 		in.Sitemap = SitemapFacts{
 			Files: []SitemapFile{
@@ -335,7 +413,7 @@ var siteCases = []struct {
 	{id: "broken-external", in: sound(func(in *SiteInput) { in.External[0].Status = 999 }), reason: NoExternal},
 	{id: "broken-resource", in: sound(func(in *SiteInput) {
 		in.Resources[0].Status, in.ResourcesDone = 404, false
-	}), want: [][]shared.Evidence{ev("url", home+"x.png", "status", "404", "markup", "img src", "page", home)}},
+	}), want: [][]shared.Evidence{ev("url", home+"x.png", "status", "404", "markup", "script src", "page", home)}},
 	{id: "broken-resource", in: sound(func(in *SiteInput) { in.ResourcesDone = false }), reason: ResourcesUnchecked},
 	{id: "broken-resource", in: sound(func(in *SiteInput) { in.Resources = nil }), reason: NoResources},
 	{id: "broken-fragment", grade: 1, in: sound(pagesAre(
@@ -349,7 +427,7 @@ var siteCases = []struct {
 	}},
 	{id: "broken-fragment", in: sound(func(in *SiteInput) { in.FragmentsDone = false }), reason: Incomplete},
 	{id: "broken-fragment", in: sound(pointsTo("never#x")), reason: NoFragments},
-	{id: "robots-blocks-page", in: sound(robotsAre(robots(rules{"Googlebot": "/a"}))),
+	{id: "robots-blocks-page", in: sound(robotsAre(robots(rules{"Googlebot": "/a"}))), grade: 1,
 		want: [][]shared.Evidence{ev("page", home+"a", "line", "2", "rule", "Disallow: /a")}},
 	{id: "robots-blocks-page", in: sound(robotsAre(robots(rules{"*": "/x"})), func(in *SiteInput) {
 		in.Forbidden = []ForbiddenURL{{home + "x2", home}, {home + "x1", ""}, {"https://otro.example/x", home}}

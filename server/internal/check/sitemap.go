@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"time"
 
 	"atalaya/shared"
 )
@@ -140,4 +141,58 @@ func (s *site) linkedTargets() map[string]bool {
 		}
 	}
 	return linked
+}
+
+// hasLastMod applies when entries of a sitemap say when their page was changed.
+func hasLastMod(s *site) Reason {
+	switch r := hasSitemapURLs(s); {
+	case r != applies:
+		return r
+	case len(s.Sitemap.Dates) == 0:
+		return NoLastMod
+	}
+	return applies
+}
+
+// What makes the dates of a sitemap doubtful: so many that are all the same, and one that
+// is tomorrow everywhere on earth.
+const (
+	manyDates = 10
+	tomorrow  = 24 * time.Hour
+)
+
+// sitemapLastMod finds dates that nobody can read or that have not come yet, and those that
+// say nothing as every page has the same.
+func sitemapLastMod(s *site) (int, []Fault) {
+	var unreadable, future []string
+	same := true
+	dates := s.Sitemap.Dates
+	for _, d := range dates {
+		same = same && d.Text == dates[0].Text
+		switch day, ok := lastMod(d.Text); {
+		case !ok:
+			unreadable = append(unreadable, d.Text+" ("+d.URL+")")
+		case !s.Sitemap.ReadAt.IsZero() && day.After(s.Sitemap.ReadAt.Add(tomorrow)):
+			future = append(future, d.Text+" ("+d.URL+")")
+		}
+	}
+	bad := len(unreadable) + len(future)
+	ev := append(listEvidence("bad-value", unreadable, len(unreadable)), listEvidence("future", future, len(future))...)
+	switch {
+	case bad > 0:
+		return grade(bad, len(dates)), []Fault{{Evidence: ev}}
+	case same && len(dates) >= manyDates:
+		return 2, []Fault{{Evidence: []shared.Evidence{fact("date", dates[0].Text), number("count", len(dates))}}}
+	}
+	return fullMarks, nil
+}
+
+// lastMod reads a date by the profile of ISO 8601 that the protocol asks for.
+func lastMod(text string) (time.Time, bool) {
+	for _, layout := range [...]string{time.DateOnly, time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01", "2006"} {
+		if day, err := time.Parse(layout, text); err == nil {
+			return day, true
+		}
+	}
+	return time.Time{}, false
 }

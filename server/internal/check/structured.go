@@ -150,15 +150,18 @@ func (p *Page) types() []string {
 func (p *Page) tellsWho() bool { return p.Home || isAboutPage(p.final()) }
 
 // isAboutPage judges by the last part of an address.
-func isAboutPage(address string) bool {
+func isAboutPage(address string) bool { return aboutWords[lastName(address)] }
+
+// lastName is the last part of an address without its ending, in lower case.
+func lastName(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
-		return false
+		return ""
 	}
 	path := strings.ToLower(strings.TrimSuffix(u.Path, "/"))
 	name := path[strings.LastIndexByte(path, '/')+1:]
 	name, _, _ = strings.Cut(name, ".")
-	return aboutWords[name]
+	return name
 }
 
 // whoPages are the pages seen where the site says who stands behind it, the home page among

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"atalaya/shared"
 )
@@ -234,4 +235,88 @@ func linkToRedirect(s *site) (int, []Fault) {
 		}
 	}
 	return grade(len(faults), total), faults
+}
+
+// hasAssets applies when scripts or styles of the site are known, be it by their addresses
+// alone. What other sites serve has a robots.txt of its own.
+func hasAssets(s *site) Reason {
+	switch r := robotsFound(s); {
+	case r != applies:
+		return r
+	case len(s.assets()) > 0:
+		return applies
+	case !s.ResourcesDone:
+		return ResourcesUnchecked
+	}
+	return NoResources
+}
+
+// assets are the scripts and styles at the origin that the robots.txt of the home page
+// speaks of, those of most pages first.
+func (s *site) assets() []ExternalLink {
+	origin := originOf(s.Home)
+	own := slices.DeleteFunc(slices.Concat(s.Resources, s.Withheld), func(l ExternalLink) bool {
+		return !isAsset(l.Text) || originOf(l.URL) != origin
+	})
+	slices.SortFunc(own, func(a, b ExternalLink) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.URL, b.URL))
+	})
+	return own[:min(len(own), maxAsked)]
+}
+
+// isAsset reports whether markup loads what decides how a page looks.
+func isAsset(markup string) bool {
+	return markup == "script src" || strings.HasPrefix(markup, "link ") && hasWord(markup, "stylesheet")
+}
+
+// robotsBlocksAssets finds scripts and styles that Googlebot may not fetch: it judges pages
+// as they look.
+func robotsBlocksAssets(s *site) (int, []Fault) {
+	assets := s.assets()
+	var faults []Fault
+	for _, l := range assets {
+		if s.stopped() {
+			break
+		}
+		if d := s.query("Googlebot", l.URL); !d.Allowed && d.Line > 0 {
+			ev := append([]shared.Evidence{fact("url", l.URL), fact("markup", l.Text)}, d.evidence()...)
+			faults = append(faults, Fault{Evidence: append(ev, l.pagesEvidence()...)})
+		}
+	}
+	return grade(len(faults), len(assets)), faults
+}
+
+// hasNoindex applies when a page was read that asks to be left out of search.
+func hasNoindex(s *site) Reason {
+	if r := robotsFound(s); r != applies {
+		return r
+	}
+	if s.noindexed() == 0 {
+		return NoNoindex
+	}
+	return applies
+}
+
+// noindexed counts the pages that ask search engines to leave them out.
+func (s *site) noindexed() (n int) {
+	for i := range s.Pages {
+		if s.Pages[i].Analysed && s.Pages[i].Noindex {
+			n++
+		}
+	}
+	return n
+}
+
+// noindexBlocked finds pages whose noindex search engines never see, as robots.txt keeps
+// them off the page: its address may be listed all the same.
+func noindexBlocked(s *site) (int, []Fault) {
+	byURL := s.pagesByURL()
+	var faults []Fault
+	for _, b := range s.blockedAddresses() {
+		if f := byURL[b.URL]; f != nil && f.Analysed && f.Noindex {
+			ev := []shared.Evidence{fact("page", b.URL), fact("directive", "noindex"), fact("agent", "Googlebot")}
+			faults = append(faults, Fault{Evidence: append(ev, b.by.evidence()...)})
+		}
+	}
+	return grade(len(faults), s.noindexed()), faults
 }
