@@ -689,6 +689,12 @@ var english = language{
 			Why:   "Search engines show only one of several equal pages, and not always the one you prefer.",
 			Fix:   "Merge the pages, or give all of them the same canonical address.",
 		}},
+		{"boilerplate-heavy", CheckText{
+			Title: "Little of the page is its own text",
+			Why: "Less than a quarter of the words are the text of the page. The rest is navigation and what surrounds it, " +
+				"and machines find it hard to tell what the page is about.",
+			Fix: "Say more in the main text, and shorten menus, sidebars and footers.",
+		}},
 		{"no-quantities", CheckText{
 			Title: "Article without any figures",
 			Why:   "Answers prefer to cite texts with numbers: how much, how many, how long, since when.",
@@ -699,6 +705,12 @@ var english = language{
 			Why: "Nothing in the text links to another site or cites a work, so nobody can verify it. AI answers " +
 				"prefer texts that name their sources.",
 			Fix: "Link to the primary sources of what you say, or cite them in footnotes.",
+		}},
+		{"no-quotes", CheckText{
+			Title: "Article without any quotation",
+			Why: "In a study of answer engines (Aggarwal et al., 2024) quoting those who know the subject was what made " +
+				"texts be cited most.",
+			Fix: "Where it helps, quote a person or a work in their own words and say who it is.",
 		}},
 		{"no-author", CheckText{
 			Title: "Article names no author",
@@ -715,11 +727,36 @@ var english = language{
 			Why:   "The newest date on the page is old, so readers and answer engines may take it for outdated.",
 			Fix:   "Review the page. When it is right again, update the date.",
 		}},
+		{"answer-late", CheckText{
+			Title: "Article takes long to come to the point",
+			Why: "The first paragraph has more than 120 words. Readers and assistants look for the answer at the beginning, " +
+				"and may not find it there.",
+			Fix: "Begin with two or three sentences that say the essential. What explains it may follow.",
+		}},
+		{"hard-to-read", CheckText{
+			Title: "Long sentences or paragraphs",
+			Why: "Sentences of more than 30 words on average, or a paragraph of more than 150, are hard to take in, and " +
+				"assistants find no short passage to cite.",
+			Fix: "Cut long sentences in two, and begin a new paragraph with each new thought.",
+		}},
 		{"keyword-stuffing", CheckText{
 			Title: "One word is repeated too often",
 			Why: "Search engines treat stuffing with keywords as spam, and AI answers cite such texts less than " +
 				"others.",
 			Fix: "Write as you would speak: use other words, or leave the word out where it is understood.",
+		}},
+		{"headings-unhelpful", CheckText{
+			Title: "Headings do not guide through the text",
+			Why: "More than 400 words stand without a heading, or a heading says nothing of what follows. Readers who " +
+				"look for one thing, and machines that cite one passage, cannot tell the parts apart.",
+			Fix: "Give each part a heading that names its subject.",
+		}},
+		{"lang-mismatch", CheckText{
+			Title: "Text is in another language than the page says",
+			Why: "Screen readers read the text with the wrong voice, browsers offer the wrong translation and search " +
+				"engines show the page to the wrong people.",
+			Fix: "Set the lang attribute of the html element to the language of the text. Mark parts in other languages " +
+				"with lang attributes of their own.",
 		}},
 		{"about-contact-missing", CheckText{
 			Title: "The site does not say how to reach anybody",
@@ -1208,6 +1245,7 @@ var english = language{
 
 	evidence: []named{
 		{"address", "Address"},
+		{"after-heading", "After the heading"},
 		{"agent", "Agent"},
 		{"allowed", "Allowed"},
 		{"answer", "Answer"},
@@ -1242,8 +1280,10 @@ var english = language{
 		{"final-url", "Leads to"},
 		{"found-in", "Found in"},
 		{"found-item", "Type found"},
+		{"found-lang", "Language of the text"},
 		{"found-type", "Type of the content"},
 		{"future", "Date that has not come yet"},
+		{"generic-heading", "Heading that says nothing"},
 		{"header", "Header"},
 		{"heading", "First heading"},
 		{"hidden", "Hidden text"},
@@ -1269,6 +1309,7 @@ var english = language{
 		{"offset", "Position in the block"},
 		{"outline", "Jump"},
 		{"page", "Page"},
+		{"paragraph", "Paragraph that begins"},
 		{"parameters", "Parameters"},
 		{"percent", "Percent of all words"},
 		{"referrer", "Linked from"},
@@ -1278,6 +1319,7 @@ var english = language{
 		{"rule", "Rule"},
 		{"script-bytes", "Bytes of scripts in the page"},
 		{"scripts", "Scripts"},
+		{"sentence-words", "Words of a sentence on average"},
 		{"share", "Share"},
 		{"status", "Status"},
 		{"status-to-us", "Status of our own request"},
@@ -1288,6 +1330,7 @@ var english = language{
 		{"url", "Address"},
 		{"vendor", "Owner"},
 		{"viewport", "Viewport"},
+		{"visible-words", "Words in all"},
 		{"word", "Word"},
 		{"words", "Words"},
 

@@ -720,6 +720,12 @@ var spanish = language{
 			Why:   "Los buscadores muestran solo una de varias páginas iguales, y no siempre la que prefieres.",
 			Fix:   "Une las páginas o dales a todas la misma dirección canónica.",
 		}},
+		{"boilerplate-heavy", CheckText{
+			Title: "Poco de la página es texto propio",
+			Why: "Menos de la cuarta parte de las palabras son el texto de la página. El resto es navegación y lo que la " +
+				"rodea, y a las máquinas les cuesta saber de qué trata.",
+			Fix: "Di más en el texto principal y acorta menús, columnas laterales y pies.",
+		}},
 		{"no-quantities", CheckText{
 			Title: "Artículo sin ninguna cifra",
 			Why:   "Las respuestas prefieren citar textos con números: cuánto, cuántos, cuánto tiempo, desde cuándo.",
@@ -730,6 +736,12 @@ var spanish = language{
 			Why: "Nada en el texto enlaza a otro sitio ni cita una obra, así que nadie puede comprobarlo. Las " +
 				"respuestas de IA prefieren los textos que indican sus fuentes.",
 			Fix: "Enlaza las fuentes primarias de lo que afirmas o cítalas en notas al pie.",
+		}},
+		{"no-quotes", CheckText{
+			Title: "Artículo sin ninguna cita textual",
+			Why: "En un estudio de motores de respuestas (Aggarwal et al., 2024), citar a quienes conocen el tema fue lo que " +
+				"más ayudó a que se citaran los textos.",
+			Fix: "Donde ayude, cita a una persona o una obra con sus propias palabras y di de quién son.",
 		}},
 		{"no-author", CheckText{
 			Title: "El artículo no indica su autor",
@@ -748,11 +760,36 @@ var spanish = language{
 				"pueden darla por desfasada.",
 			Fix: "Revisa la página. Cuando vuelva a ser correcta, actualiza la fecha.",
 		}},
+		{"answer-late", CheckText{
+			Title: "El artículo tarda en ir al grano",
+			Why: "El primer párrafo tiene más de 120 palabras. Lectores y asistentes buscan la respuesta al principio, y " +
+				"puede que no la encuentren allí.",
+			Fix: "Empieza con dos o tres frases que digan lo esencial. Lo que lo explica puede venir después.",
+		}},
+		{"hard-to-read", CheckText{
+			Title: "Frases o párrafos largos",
+			Why: "Las frases de más de 30 palabras de media, o un párrafo de más de 150, cuestan de leer, y los asistentes " +
+				"no encuentran un pasaje breve que citar.",
+			Fix: "Parte en dos las frases largas y empieza un párrafo nuevo con cada idea.",
+		}},
 		{"keyword-stuffing", CheckText{
 			Title: "Una palabra se repite demasiado",
 			Why: "Los buscadores tratan como spam el abuso de palabras clave, y las respuestas de IA citan esos " +
 				"textos menos que otros.",
 			Fix: "Escribe como hablarías: usa otras palabras u omite la palabra donde se sobrentienda.",
+		}},
+		{"headings-unhelpful", CheckText{
+			Title: "Los encabezados no guían por el texto",
+			Why: "Hay más de 400 palabras sin un encabezado, o uno no dice nada de lo que sigue. Quien busca una sola cosa, " +
+				"y las máquinas que citan un pasaje, no distinguen las partes.",
+			Fix: "Pon a cada parte un encabezado que diga de qué trata.",
+		}},
+		{"lang-mismatch", CheckText{
+			Title: "El texto está en otro idioma que el que indica la página",
+			Why: "Los lectores de pantalla leen el texto con la voz equivocada, los navegadores ofrecen una traducción que " +
+				"no toca y los buscadores muestran la página a quien no la entiende.",
+			Fix: "Pon en el atributo lang del elemento html el idioma del texto. Marca las partes en otros idiomas con su " +
+				"propio atributo lang.",
 		}},
 		{"about-contact-missing", CheckText{
 			Title: "El sitio no dice cómo contactar con nadie",
@@ -1257,6 +1294,7 @@ var spanish = language{
 
 	evidence: []named{
 		{"address", "Dirección"},
+		{"after-heading", "Tras el encabezado"},
 		{"agent", "Agente"},
 		{"allowed", "Permitidos"},
 		{"answer", "Respuesta"},
@@ -1291,8 +1329,10 @@ var spanish = language{
 		{"final-url", "Lleva a"},
 		{"found-in", "Encontrada en"},
 		{"found-item", "Tipo encontrado"},
+		{"found-lang", "Idioma del texto"},
 		{"found-type", "Tipo del contenido"},
 		{"future", "Fecha que aún no ha llegado"},
+		{"generic-heading", "Encabezado que no dice nada"},
 		{"header", "Cabecera"},
 		{"heading", "Primer encabezado"},
 		{"hidden", "Texto oculto"},
@@ -1318,6 +1358,7 @@ var spanish = language{
 		{"offset", "Posición en el bloque"},
 		{"outline", "Salto"},
 		{"page", "Página"},
+		{"paragraph", "Párrafo que empieza"},
 		{"parameters", "Parámetros"},
 		{"percent", "Porcentaje de las palabras"},
 		{"referrer", "Enlazada desde"},
@@ -1327,6 +1368,7 @@ var spanish = language{
 		{"rule", "Regla"},
 		{"script-bytes", "Bytes de scripts en la página"},
 		{"scripts", "Scripts"},
+		{"sentence-words", "Palabras por frase, de media"},
 		{"share", "Proporción"},
 		{"status", "Estado"},
 		{"status-to-us", "Estado de nuestra propia petición"},
@@ -1337,6 +1379,7 @@ var spanish = language{
 		{"url", "Dirección"},
 		{"vendor", "Empresa"},
 		{"viewport", "Viewport"},
+		{"visible-words", "Palabras en total"},
 		{"word", "Palabra"},
 		{"words", "Palabras"},
 

@@ -22,55 +22,58 @@ func TestQuantities(t *testing.T) {
 
 // The first article of the Universal Declaration of Human Rights, and the second in part.
 func TestTheLanguageOfAPageThatDoesNotSayIt(t *testing.T) {
-	for text, want := range map[string]bool{
+	for text, want := range map[string]string{
 		"All human beings are born free and equal in dignity and rights. They are endowed with reason and " +
 			"conscience and should act towards one another in a spirit of brotherhood. Everyone is entitled to " +
 			"all the rights and freedoms set forth in this Declaration, without distinction of any kind, such as " +
-			"race, colour, sex, language, religion.": true,
+			"race, colour, sex, language, religion.": "en",
 		"Todos los seres humanos nacen libres e iguales en dignidad y derechos y, dotados como están de razón " +
 			"y conciencia, deben comportarse fraternalmente los unos con los otros. Toda persona tiene todos los " +
 			"derechos y libertades proclamados en esta Declaración, sin distinción alguna de raza, color, sexo, " +
-			"idioma, religión.": true,
+			"idioma, religión.": "es",
 		"Alle Menschen sind frei und gleich an Würde und Rechten geboren. Sie sind mit Vernunft und Gewissen " +
 			"begabt und sollen einander im Geist der Brüderlichkeit begegnen. Jeder hat Anspruch auf die in " +
 			"dieser Erklärung verkündeten Rechte und Freiheiten ohne irgendeinen Unterschied, etwa nach Rasse, " +
-			"Hautfarbe, Geschlecht, Sprache, Religion.": true,
+			"Hautfarbe, Geschlecht, Sprache, Religion.": "de",
 		"Tous les êtres humains naissent libres et égaux en dignité et en droits. Ils sont doués de raison et " +
 			"de conscience et doivent agir les uns envers les autres dans un esprit de fraternité. Chacun peut se " +
 			"prévaloir de tous les droits et de toutes les libertés proclamés dans la présente Déclaration, sans " +
-			"distinction aucune.": true,
+			"distinction aucune.": "fr",
 		"Todos os seres humanos nascem livres e iguais em dignidade e em direitos. Dotados de razão e de " +
 			"consciência, devem agir uns para com os outros em espírito de fraternidade. Todos os seres humanos " +
 			"podem invocar os direitos e as liberdades proclamados na presente Declaração, sem distinção alguma, " +
-			"nomeadamente de raça, de cor.": true,
+			"nomeadamente de raça, de cor.": "pt",
 		"Tutti gli esseri umani nascono liberi ed eguali in dignità e diritti. Essi sono dotati di ragione e " +
 			"di coscienza e devono agire gli uni verso gli altri in spirito di fratellanza. Ad ogni individuo " +
 			"spettano tutti i diritti e tutte le libertà enunciate nella presente Dichiarazione, senza " +
-			"distinzione alcuna, per ragioni di razza.": true,
+			"distinzione alcuna, per ragioni di razza.": "it",
 		"Alle mensen worden vrij en gelijk in waardigheid en rechten geboren. Zij zijn begiftigd met verstand " +
 			"en geweten, en behoren zich jegens elkander in een geest van broederschap te gedragen. Een ieder " +
 			"heeft aanspraak op alle rechten en vrijheden, in deze Verklaring opgesomd, zonder enig onderscheid " +
-			"van welke aard ook.": false,
+			"van welke aard ook.": "",
 		"Wszyscy ludzie rodzą się wolni i równi pod względem swej godności i swych praw. Są oni obdarzeni " +
 			"rozumem i sumieniem i powinni postępować wobec innych w duchu braterstwa. Każdy człowiek posiada " +
 			"wszystkie prawa i wolności zawarte w niniejszej Deklaracji bez względu na jakiekolwiek różnice rasy, " +
-			"koloru, płci, języka, wyznania.": false,
+			"koloru, płci, języka, wyznania.": "",
 		"Alle mennesker er født frie og lige i værdighed og rettigheder. De er udstyret med fornuft og " +
 			"samvittighed, og de bør handle mod hverandre i en broderskabets ånd. Enhver har krav på alle de " +
 			"rettigheder og friheder, som nævnes i denne erklæring, uden forskelsbehandling af nogen art, for " +
-			"eksempel på grund af race, farve, køn.": false,
+			"eksempel på grund af race, farve, køn.": "",
 		"Tots els éssers humans neixen lliures i iguals en dignitat i en drets. Són dotats de raó i de " +
 			"consciència, i han de comportar-se fraternalment els uns amb els altres. Tothom té tots els drets i " +
 			"llibertats proclamats en aquesta Declaració, sense cap distinció de raça, color, sexe, llengua, " +
-			"religió, opinió política.": false,
+			"religió, opinió política.": "",
 		"Bütün insanlar hür, haysiyet ve haklar bakımından eşit doğarlar. Akıl ve vicdana sahiptirler ve " +
 			"birbirlerine karşı kardeşlik zihniyeti ile hareket etmelidirler. Herkes, ırk, renk, cinsiyet, dil, " +
 			"din, siyasal veya başka bir görüş gözetilmeksizin bu Bildirge ile ilan olunan bütün haklardan ve " +
-			"bütün özgürlüklerden yararlanabilir.": false,
-		"All the words and": false, "": false,
+			"bütün özgürlüklerden yararlanabilir.": "",
+		"All the words and": "", "": "",
 	} {
-		if got := Parse(on("<p>" + text)).knowsLanguage(); got != want {
+		if got := Parse(on("<p>" + text)).knowsLanguage(); got != (want != "") {
 			t.Errorf("%.40s: got %v", text, got)
+		}
+		if got := Parse(on("<p>" + strings.Repeat(text+" ", 4))).Sounds; got != want {
+			t.Errorf("%.40s: sounds %q, want %q", text, got, want)
 		}
 	}
 	if p := Parse(on("<html lang=PL><p>" + strings.Repeat("the word and you ", 20))); p.knowsLanguage() {

@@ -167,7 +167,7 @@ func TestXHTMLIsReadByTheRulesOfXML(t *testing.T) {
 	p := Parse(xhtml(start + `<script src="/a.js"/><title>An honest &lt;page&gt; &eacute;</title></head><body><h1>Heading</h1>` +
 		`<p hidden=""/><p>two words<a id="here"/><a href="/next">next</a><br/></p><svg xmlns="http://www.w3.org/2000/svg"><title>no</title><a href="/s"/></svg><!-- no --></body></html>`))
 	got := []any{p.Title, p.Headings, targets(p), p.MainWords, p.Lang, p.BrokenXML, p.Scripts}
-	want := []any{"An honest <page> é", []Heading{{Level: 1, Text: "Heading"}}, []string{"/next", "/s"}, 4, "en", "", 1}
+	want := []any{"An honest <page> é", []Heading{{Level: 1, Text: "Heading", Main: true}}, []string{"/next", "/s"}, 4, "en", "", 1}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("\n got %#v\nwant %#v", got, want)
 	}

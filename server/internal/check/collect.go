@@ -24,6 +24,8 @@ type collector struct {
 
 	cur   region
 	words wordCount
+	// before are the words of paragraphs before the section that is open, in wordUnit.
+	before int
 
 	raw     rawKind
 	title   *gathered
@@ -250,10 +252,19 @@ func (c *collector) closeTitle() {
 
 func (c *collector) openHeading(level int) {
 	c.closeHeading()
+	c.endSection()
 	if len(c.p.Headings) < maxHeadings && c.cur&inHidden == 0 {
-		c.p.Headings = append(c.p.Headings, Heading{Level: level, Silent: c.cur&inSilent != 0})
+		c.p.Headings = append(c.p.Headings, Heading{Level: level, Silent: c.cur&inSilent != 0, Main: c.isMain()})
 		c.headingText = c.headingText[:0]
 		c.heading = &c.headingText
+	}
+}
+
+// endSection measures the text since the last heading.
+func (c *collector) endSection() {
+	words := (c.words.paragraph - c.before) / wordUnit
+	if c.before = c.words.paragraph; words > c.p.Longest.Words {
+		c.p.Longest = Section{Words: words, Headings: len(c.p.Headings)}
 	}
 }
 
@@ -326,7 +337,9 @@ func (c *collector) finish() {
 	p.MainLinkWords, p.RootWords = c.words.mainLink/wordUnit, c.words.root/wordUnit
 	p.UnquotedWords = c.words.unquoted / wordUnit
 	p.ParagraphWords, p.EntryWords = c.words.paragraph/wordUnit, c.words.entry/wordUnit
+	c.endSection()
 	p.Prose.finish()
+	p.Sounds = tallyOf(p.Prose.Main).language()
 	c.concludeFragments()
 	p.readJSONLD()
 	p.readDates()

@@ -18,12 +18,20 @@ var content = []Check{
 		Source: "Google Search Central: canonical URLs", Site: &SiteRule{enoughPages, duplicateContent},
 	},
 	{
+		ID: "boilerplate-heavy", Category: shared.CategoryContent, Severity: shared.SeverityNotice,
+		Source: "common practice", Page: &PageRule{hasMuchText, boilerplateHeavy},
+	},
+	{
 		ID: "no-quantities", Category: shared.CategoryContent, Severity: shared.SeverityNotice,
 		Source: "Aggarwal et al., GEO (KDD 2024): statistics", Page: &PageRule{knownArticle, noQuantities},
 	},
 	{
 		ID: "no-sources", Category: shared.CategoryContent, Severity: shared.SeverityWarning,
 		Source: "Aggarwal et al., GEO (KDD 2024): cite sources", Page: &PageRule{article, noSources},
+	},
+	{
+		ID: "no-quotes", Category: shared.CategoryContent, Severity: shared.SeverityNotice,
+		Source: "Aggarwal et al., GEO (KDD 2024): quotations", Page: &PageRule{knownArticle, noQuotes},
 	},
 	{
 		ID: "no-author", Category: shared.CategoryContent, Severity: shared.SeverityWarning,
@@ -38,10 +46,23 @@ var content = []Check{
 		Source: "common practice", Page: &PageRule{dated, staleDate},
 	},
 	{
+		ID: "answer-late", Category: shared.CategoryContent, Severity: shared.SeverityNotice,
+		Source: "afdocs: where the content starts", Page: &PageRule{article, answerLate},
+	},
+	{
+		ID: "hard-to-read", Category: shared.CategoryContent, Severity: shared.SeverityNotice,
+		Source: "Aggarwal et al., GEO (KDD 2024): fluency", Page: &PageRule{readableArticle, hardToRead},
+	},
+	{
 		ID: "keyword-stuffing", Category: shared.CategoryContent, Severity: shared.SeverityWarning,
 		Source: "Google Search Central: spam policies; Aggarwal et al., GEO (KDD 2024): keyword stuffing",
 		Page:   &PageRule{stuffable, keywordStuffing},
 	},
+	{
+		ID: "headings-unhelpful", Category: shared.CategoryContent, Severity: shared.SeverityNotice,
+		Source: "WCAG 2.4.6: headings and labels", Page: &PageRule{article, headingsUnhelpful},
+	},
+	languageRule,
 	aboutRule,
 }
 
@@ -76,6 +97,28 @@ const (
 	minSimilarWords = 50
 	similarBits     = 3
 )
+
+// hasMuchText applies to such pages that show enough words for a share of them.
+func hasMuchText(p *Page) Reason {
+	if r := hasOwnText(p); r != applies {
+		return r
+	}
+	if p.VisibleWords < thinWords {
+		return TooLittleText
+	}
+	return applies
+}
+
+// mainPercent is how much of what a page shows should be its own text.
+const mainPercent = 25
+
+// boilerplateHeavy finds pages of which most is navigation and what surrounds the text.
+func boilerplateHeavy(p *Page) *Fault {
+	if 100*p.MainWords >= mainPercent*p.VisibleWords {
+		return nil
+	}
+	return &Fault{Evidence: []shared.Evidence{number("words", p.MainWords), number("visible-words", p.VisibleWords)}}
+}
 
 func duplicateContent(s *site) (int, []Fault) {
 	groups := equalTexts(s.listed)

@@ -45,11 +45,13 @@ func (c *corpusPage) want(id string) shared.Outcome {
 
 // lacking are the checks that do not apply to a page without a thing.
 var lacking = map[string]string{
-	"article":     "no-quantities no-sources no-author no-date",
-	"language":    "no-quantities no-author no-date keyword-stuffing",
-	"date":        "stale-date",
-	"text":        "keyword-stuffing",
-	"own-text":    "thin-content no-quantities no-sources no-author no-date stale-date keyword-stuffing",
+	"article":  "no-quantities no-sources no-quotes no-author no-date answer-late hard-to-read headings-unhelpful",
+	"language": "no-quantities no-quotes no-author no-date keyword-stuffing lang-mismatch",
+	"date":     "stale-date",
+	"text":     "keyword-stuffing",
+	"words":    "boilerplate-heavy lang-mismatch", // fewer than 100
+	"own-text": "thin-content boilerplate-heavy no-quantities no-sources no-quotes no-author no-date stale-date answer-late " +
+		"hard-to-read keyword-stuffing headings-unhelpful lang-mismatch",
 	"markup":      "jsonld-invalid jsonld-incomplete",
 	"known-type":  "jsonld-incomplete",
 	"canonical":   "canonical-conflict",
@@ -66,8 +68,9 @@ var lacking = map[string]string{
 	"viewport":  "zoom-disabled",
 	"redirects": "redirect-chain redirect-loop redirect-temporary",
 	"index": "nosnippet canonical-missing page-deep internal-nofollow too-many-links dead-end ai-meta-optout content-needs-js description-missing " +
-		"description-length og-incomplete structured-data-missing jsonld-invalid jsonld-incomplete paywall-or-login-wall thin-content " +
-		"no-quantities no-sources no-author no-date stale-date keyword-stuffing url-hygiene",
+		"description-length og-incomplete structured-data-missing jsonld-invalid jsonld-incomplete paywall-or-login-wall url-hygiene " +
+		"thin-content boilerplate-heavy no-quantities no-sources no-quotes no-author no-date stale-date answer-late " +
+		"hard-to-read keyword-stuffing headings-unhelpful lang-mismatch",
 }
 
 // corpusParts are the parts of a page in their order; of an absent one the base has it.
@@ -135,9 +138,13 @@ func (s *corpusSection) html(t *testing.T, base map[string]string) []byte {
 	return expand(strings.TrimSuffix(b.String(), "\n"))
 }
 
-// filler is a text that says nothing: no number, no date, no name.
+// filler is a sentence that says nothing, if in the words of somebody else: no number, no
+// date, no name.
 var filler = strings.Fields(
-	"the dough rests all night and the baker folds it again before the oven is warm enough for a loaf")
+	`"the dough rests all night" and the baker folds it again before the oven is warm enough for a loaf.`)
+
+// lineWords is how many words stand in a line of {words}: two sentences.
+var lineWords = 2 * len(filler)
 
 var macro = regexp.MustCompile(`\{(words|links|repeat|byte) ([^ }]+)(?: ([^}]*))?\}`)
 
@@ -168,6 +175,9 @@ func expand(text string) []byte {
 		words := make([]string, n)
 		for i := range words {
 			words[i] = filler[i%len(filler)]
+			if i%lineWords == lineWords-1 {
+				words[i] += "<br>"
+			}
 		}
 		return []byte(strings.Join(words, " "))
 	})

@@ -62,7 +62,8 @@
 //	run.go           RunPage and RunSite: every check is asked once
 //	table.go         All: the checks in their order
 //	content.go       the checks of category content; article.go has those of articles, with the
-//	                 dates of dates.go and the words of lexicon.go; about.go is one of its checks
+//	                 dates of dates.go and the words of lexicon.go; reading.go has those of how
+//	                 they read, language.go and about.go are each one of its checks
 //	structured.go    of category structured-data; schema.go is its table of types
 //	metadata.go      of category metadata; hreflang.go is one of its checks
 //	links.go         of category links; resources.go and fragments.go are its

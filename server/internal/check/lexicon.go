@@ -133,8 +133,7 @@ func (p *Page) knowsLanguage() bool {
 	if p.Lang == "" {
 		return soundsKnown(p.Prose.Main)
 	}
-	primary, _, _ := strings.Cut(p.Lang, "-")
-	return knownLanguages[strings.ToLower(primary)]
+	return knownLanguages[p.primaryLanguage()]
 }
 
 // How many of the first words of a text must be common ones to tell its language. One of

@@ -32,8 +32,10 @@ func (c *collector) mark(a atom.Atom, at attrs) {
 	switch a {
 	case atom.Cite:
 		if c.isMain() {
-			c.p.Citation = "cite"
+			c.p.Citation, c.p.Quoted = "cite", true
 		}
+	case atom.Blockquote, atom.Q:
+		c.p.Quoted = c.p.Quoted || c.isMain()
 	case atom.Address: // of an article it names the author
 		if c.cur&inArticle != 0 && c.isMain() {
 			c.p.noteAuthor("address")

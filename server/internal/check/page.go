@@ -154,6 +154,12 @@ type Page struct {
 	// ParagraphWords are the words of the main text inside paragraphs, EntryWords those
 	// inside the entries of lists.
 	ParagraphWords, EntryWords int
+	// Longest is the longest piece of it without a heading.
+	Longest Section
+	// Sounds is the language that the main text is certainly in; empty when it is not certain.
+	Sounds string
+	// Quoted is true when an element of the main text is a quotation or names a work.
+	Quoted bool
 	// Prose is the text itself, for the checks that look for words.
 	Prose Prose
 	// Author says which mark names an author, Citation which one names a source; empty for
@@ -213,6 +219,8 @@ type Heading struct {
 	Text  string
 	// Silent is true for one that is shown, but not to screen readers.
 	Silent bool
+	// Main is true for one of the main text.
+	Main bool
 }
 
 // Link is one distinct link target.

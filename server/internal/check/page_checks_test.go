@@ -33,7 +33,8 @@ const (
 	goodFacts = `Un 40 % más, según <cite>La miga</cite>. `
 )
 
-var loremWords = strings.Repeat("la masa reposa toda la noche ", 60)
+// loremWords are 360 words in sentences of six and lines of sixty.
+var loremWords = strings.TrimSuffix(strings.Repeat(strings.Repeat("la masa y el horno reposan. ", 10)+"<br>", 6), "<br>")
 
 // today is the day when pages are fetched.
 var today = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
@@ -231,6 +232,28 @@ var pageCases = []struct {
 	{id: "no-sources", in: with(goodFacts, `<a href="/c">Otra vez</a> <a href="https://www.sitio.example/d">y otra</a>`),
 		want: ev("links", "3")},
 	{id: "no-sources", in: with(loremWords, "poca cosa"), reason: NotArticle},
+	{id: "boilerplate-heavy", in: with(`<h1>Pan</h1>`, `<nav>`+strings.Repeat(loremWords, 4)+`</nav><h1>Pan</h1>`),
+		want: ev("words", "368", "visible-words", "1810")},
+	{id: "boilerplate-heavy", in: with(goodFacts+loremWords, "poca cosa"), reason: TooLittleText},
+	{id: "no-quotes", in: with(`<cite>La miga</cite>`, `<a href="https://libro.example/">La «miga»</a>`),
+		want: ev("words", "368")},
+	{id: "no-quotes", in: with(`lang="es"`, `lang="fi"`), reason: LanguageUnknown},
+	{id: "answer-late", in: with(goodFacts, strings.Repeat("pan y más pan ", 16)),
+		want: ev("words", "124", "paragraph", cutMarked(strings.Repeat("pan y más pan ", 16), maxOpening))},
+	{id: "answer-late", in: with(goodFacts+loremWords, "poca cosa"), reason: NotArticle},
+	{id: "hard-to-read", in: with(goodFacts, goodFacts+`<br>`+strings.Repeat("pan y más pan ", 23)),
+		want: ev("words", "152", "paragraph", cutMarked(strings.Repeat("pan y más pan ", 23), maxOpening))},
+	{id: "hard-to-read", in: with(loremWords, strings.Repeat(strings.Repeat("la masa y el horno reposan ", 6)+".<br>", 10)),
+		want: ev("sentence-words", "34")},
+	{id: "hard-to-read", in: with(loremWords, strings.Repeat("pan ", 360)), reason: LanguageUnknown},
+	{id: "headings-unhelpful", in: with(goodFacts, goodFacts+strings.Repeat("pan y más pan.<br>", 10)),
+		want: ev("words", "406", "after-heading", "Pan")},
+	{id: "headings-unhelpful", in: with(`<p>`+goodFacts, `<h2>Leer más</h2><p>`+goodFacts),
+		want: ev("generic-heading", "Leer más")},
+	{id: "headings-unhelpful", in: with(goodFacts+loremWords, "poca cosa"), reason: NotArticle},
+	{id: "lang-mismatch", in: with(`lang="es"`, `lang="en-GB"`), want: ev("lang", "en-GB", "found-lang", "es")},
+	{id: "lang-mismatch", in: with(`lang="es"`, `lang="fi"`), reason: LanguageUnknown},
+	{id: "lang-mismatch", in: with(goodFacts+loremWords, "poca cosa"), reason: LanguageUnknown},
 	{id: "no-author", in: with(`"author"`, `"editor"`), want: tried(authorPlaces)},
 	{id: "no-author", in: with("<h1>Pan</h1>", "<h1>Pan</h1><h1>Masa</h1>"), reason: NotArticle},
 	{id: "no-date", in: with(`"datePublished"`, `"date"`), want: tried(datePlaces)},

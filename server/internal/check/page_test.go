@@ -34,7 +34,7 @@ func TestParse(t *testing.T) {
 		Lang: "es-ES", Viewport: "width=device-width", JSONLD: []string{`{"@type":"Article"}`}, Items: []Item{{Types: []string{"Article"}}},
 		Canonicals: []Canonical{{"post", "https://sitio.example/blog/post", "html"}},
 		Canonical:  "https://sitio.example/blog/post",
-		Headings:   []Heading{{Level: 1, Text: "El pan rico"}},
+		Headings:   []Heading{{Level: 1, Text: "El pan rico", Main: true}},
 		Links: []Link{
 			{URL: "https://sitio.example/", Text: "Inicio", Ref: "/"},
 			{URL: "https://sitio.example/blog/post", Text: "enlace uno", Ref: "post", Main: true},
@@ -50,7 +50,8 @@ func TestParse(t *testing.T) {
 		Outbound: 1, Direct: true, Images: 2, ImagesWithoutAlt: 1, WithoutAlt: []string{"b.png"}, LinkElements: 6,
 		Elements: 20, Main: true,
 		Unsized:      Written{[]string{`<img alt="rico" src="a.png">`, `<img src="b.png">`}, 2},
-		VisibleWords: 17, MainWords: 12, MainLinkWords: 7, ParagraphWords: 10, Scripts: 1, ScriptBytes: 10,
+		VisibleWords: 17, MainWords: 12, MainLinkWords: 7, ParagraphWords: 10,
+		Longest: Section{Words: 10, Headings: 1}, Scripts: 1, ScriptBytes: 10,
 	}
 	if !reflect.DeepEqual(p, want) {
 		t.Errorf("\n got %+v\nwant %+v", p, want)
@@ -111,7 +112,7 @@ func TestNestingBeyondAnyTree(t *testing.T) {
 		t.Fatal("the parser reads it")
 	}
 	got := []any{p.Title, p.Lang, p.Headings, p.Links, p.MainWords, p.Cut}
-	want := []any{"Hondo", "es", []Heading{{Level: 1, Text: "Hola"}}, []Link{
+	want := []any{"Hondo", "es", []Heading{{Level: 1, Text: "Hola", Main: true}}, []Link{
 		{URL: "https://sitio.example/b", Text: "enlace", Ref: "/b", Main: true}, {URL: "https://sitio.example/c", Text: "final", Ref: "/c", Main: true},
 	}, 40_003, Cut("")}
 	if !reflect.DeepEqual(got, want) {

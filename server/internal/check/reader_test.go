@@ -82,7 +82,7 @@ func compare(t testing.TB, in Input) {
 	tree.Resolve, tags.Resolve = nil, nil
 	if !bytes.Contains(bytes.ToLower(in.Body), []byte("<!doctype html>")) {
 		// There a paragraph may hold a table, which for the reader always ends it.
-		tree.ParagraphWords = tags.ParagraphWords
+		tree.ParagraphWords, tree.Longest = tags.ParagraphWords, tags.Longest
 	}
 	tree.Elements = tags.Elements // a tree has those whose tags the page leaves out
 	a, b := reflect.ValueOf(*tree), reflect.ValueOf(*tags)
