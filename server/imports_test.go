@@ -43,7 +43,8 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/schedule": {"atalaya/shared", "github.com/robfig/cron/v3"},
 	"atalaya/server/internal/stream": {"atalaya/shared", "atalaya/server/internal/sse", "atalaya/server/internal/feed",
 		"github.com/prometheus/client_golang/..."},
-	"atalaya/server/internal/export": {"atalaya/shared", "atalaya/shared/text"},
+	"atalaya/server/internal/compare": {"atalaya/shared"},
+	"atalaya/server/internal/export":  {"atalaya/shared", "atalaya/shared/text"},
 	"atalaya/server/internal/api": {"atalaya/shared", "atalaya/shared/text", "atalaya/server/internal/export",
 		"atalaya/server/internal/schedule"},
 	"atalaya/server/internal/api/apitest": {"atalaya/server/internal/api", "github.com/getkin/kin-openapi/..."}, // tests only

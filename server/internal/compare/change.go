@@ -1,0 +1,69 @@
+package compare
+
+import (
+	"slices"
+
+	"atalaya/shared"
+)
+
+// view is what an audit could see.
+type view struct {
+	partial bool
+	ran     map[string]bool // the checks that applied
+}
+
+func viewOf(r *shared.Report) view {
+	v := view{partial: r.Audit.Partial, ran: map[string]bool{}}
+	for i := range r.Checks {
+		if c := &r.Checks[i]; c.Outcome == shared.OutcomePass || c.Outcome == shared.OutcomeFail {
+			v.ran[c.ID] = true
+		}
+	}
+	return v
+}
+
+// become says what a finding of either page amounts to.
+func (w *walk) become(f Finding, base, head *Page) (shared.ChangeState, shared.ChangeReason) {
+	inBase, inHead := base.has(f), head.has(f)
+	if inBase && inHead {
+		return shared.ChangePersistent, ""
+	}
+	if inBase {
+		if reason := w.head.blindTo(f, base, head); reason != "" {
+			return shared.ChangeBaseOnly, reason
+		}
+		return shared.ChangeFixed, ""
+	}
+	if reason := w.base.blindTo(f, head, base); reason != "" {
+		return shared.ChangeHeadOnly, reason
+	}
+	return shared.ChangeNew, ""
+}
+
+// has reports whether f was found on the page.
+func (p *Page) has(f Finding) bool {
+	return p != nil && slices.ContainsFunc(p.Findings, func(g Finding) bool { return byIdentity(f, g) == 0 })
+}
+
+// blindTo is why an audit could not have f, which the other audit found on the page found;
+// it is empty when it could. own is this audit's page of the same address.
+func (v view) blindTo(f Finding, found, own *Page) shared.ChangeReason {
+	switch {
+	case !own.shows(found):
+		return shared.ReasonPage
+	case !v.ran[f.CheckID]:
+		return shared.ReasonCheck
+	case v.partial && found.URL == "" && shared.ExtentOf(f.CheckID) == shared.ExtentSome:
+		return shared.ReasonPartial
+	}
+	return ""
+}
+
+// shows reports whether the page was seen as far as the other was: what is found in a
+// content asks for a content, what is found in an answer, such as its status, for an answer.
+func (p *Page) shows(other *Page) bool {
+	if p == nil {
+		return false
+	}
+	return p.Analysed || p.Answered && !other.Analysed
+}
