@@ -45,8 +45,8 @@ var mayImport = map[string][]string{
 		"github.com/prometheus/client_golang/..."},
 	"atalaya/server/internal/compare": {"atalaya/shared"},
 	"atalaya/server/internal/export":  {"atalaya/shared", "atalaya/shared/text"},
-	"atalaya/server/internal/api": {"atalaya/shared", "atalaya/shared/text", "atalaya/server/internal/export",
-		"atalaya/server/internal/schedule"},
+	"atalaya/server/internal/api": {"atalaya/shared", "atalaya/shared/text", "atalaya/server/internal/compare",
+		"atalaya/server/internal/export", "atalaya/server/internal/schedule"},
 	"atalaya/server/internal/api/apitest": {"atalaya/server/internal/api", "github.com/getkin/kin-openapi/..."}, // tests only
 	"atalaya/server/internal/answer":      {"atalaya/shared", "atalaya/web", "github.com/andybalholm/brotli"},
 	"atalaya/server/internal/access":      {"atalaya/shared", "atalaya/server/internal/netname"},

@@ -16,10 +16,13 @@ const (
 	PathMetrics     = "/metrics"
 	PathStats       = PathAPI + "/stats"
 	PathSchema      = PathAPI + "/report.schema.json" // JSON Schema of a report
+	PathCompare     = PathAPI + "/compare"            // what changed between two audits
 	PathBasic       = "/basic"
 	ParamLastEvent  = "last_event_id" // query parameter: the cursor of a new EventSource
 	ParamID         = "id"            // query parameter of PathStreams, repeatable
 	ParamUnfinished = "unfinished"    // query parameter of PathAudits: see ListQuery.Unfinished
+	ParamBase       = "base"          // query parameters of PathCompare: the earlier audit,
+	ParamHead       = "head"          // and the later one
 	ParamFormat     = "format"        // query parameters of PathReport: json, csv, md, sarif or html,
 	ParamLang       = "lang"          // the language of the file,
 	ParamBOM        = "bom"           // whether CSV begins with a byte order mark,

@@ -23,6 +23,7 @@ const (
 	CodePrecondition    Code = "precondition_failed"    // If-Match names another revision
 	CodeTooLarge        Code = "body_too_large"         // the body exceeds 1 MiB
 	CodeMediaType       Code = "unsupported_media_type" // the body must be application/json
+	CodeDifferentSites  Code = "different_sites"        // two audits of different sites have nothing to compare
 	CodeIdempotency     Code = "idempotency_mismatch"   // the key was used with another body
 	CodeTooManyStreams  Code = "too_many_streams"       // the connection cap is reached
 	CodeQueueFull       Code = "queue_full"             // as many audits wait as may
@@ -61,6 +62,7 @@ var Codes = [...]Code{
 	CodePrecondition,
 	CodeTooLarge,
 	CodeMediaType,
+	CodeDifferentSites,
 	CodeIdempotency,
 	CodeTooManyStreams,
 	CodeQueueFull,

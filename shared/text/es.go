@@ -218,6 +218,18 @@ var spanish = language{
 		ExtentOfFaults:        "%s, %s",
 		BackToAudit:           "Volver a la auditoría",
 
+		CompareHeading:    "Qué ha cambiado",
+		CompareAudits:     "Auditorías",
+		ComparePages:      "Páginas",
+		ComparePagesOf:    "%s en ambas auditorías, %s solo en la primera, %s solo en la segunda",
+		CompareNew:        "Nuevos",
+		CompareFixed:      "Corregidos",
+		ComparePersistent: "Sin corregir",
+		CompareBaseOnly:   "Solo en la primera auditoría",
+		CompareHeadOnly:   "Solo en la segunda auditoría",
+		CompareUnseen:     "Lo que solo una de las auditorías pudo ver no es ni nuevo ni corregido.",
+		CompareNothing:    "No hay nada nuevo ni nada corregido.",
+
 		FilesHeading: "Llevarse el informe",
 		FilePeople:   "Para personas: una página para abrir e imprimir (HTML)",
 		FileSheets:   "Para hojas de cálculo: una fila por página y hallazgo (CSV)",
@@ -1213,6 +1225,7 @@ var spanish = language{
 		{"conflict", "La auditoría ha cambiado entretanto."},
 		{"precondition_failed", "La auditoría ha cambiado entretanto."},
 		{"body_too_large", "Lo enviado es demasiado grande."},
+		{"different_sites", "Las dos auditorías son de sitios distintos. Elige dos del mismo."},
 		{"idempotency_mismatch", "Esta petición ya se envió con otro contenido. Inténtalo otra vez."},
 		{"too_many_streams", "Hay demasiadas conexiones abiertas desde aquí. Cierra algunas pestañas e inténtalo " +
 			"otra vez."},

@@ -214,6 +214,19 @@ const (
 	ExtentOfFaults
 	BackToAudit
 
+	// Two audits compared.
+	CompareHeading
+	CompareAudits
+	ComparePages
+	ComparePagesOf
+	CompareNew
+	CompareFixed
+	ComparePersistent
+	CompareBaseOnly
+	CompareHeadOnly
+	CompareUnseen
+	CompareNothing
+
 	// The files of a report.
 	FilesHeading
 	FilePeople

@@ -18,6 +18,7 @@ type Service interface {
 	Cancel(ctx context.Context, id int64) (shared.AuditProgress, error)
 	Delete(ctx context.Context, id int64) error
 	Pages(ctx context.Context, id int64, cursor string, limit int) (shared.PageList, error)
+	PagesByURL(ctx context.Context, id int64, after string, limit int) (pages []shared.Page, next string, err error)
 	Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error)
 	PageFindings(ctx context.Context, id int64, pages []int64) (map[int64][]shared.Finding, error)
 	Unvisited(ctx context.Context, id int64, q shared.UnvisitedQuery) (shared.UnvisitedList, error)
@@ -46,6 +47,7 @@ func (a *API) routes() map[string]http.Handler {
 		"GET /api/v1/audits/{id}/findings":     a.handle(a.listFindings),
 		"GET /api/v1/audits/{id}/unvisited":    a.handle(a.listUnvisited),
 		"GET /api/v1/audits/{id}/report":       a.handle(a.getReport),
+		"GET /api/v1/compare":                  a.handle(a.compareAudits),
 		"GET /api/v1/sites":                    a.handle(a.listSites),
 		"GET /api/v1/sites/{site}":             a.handle(a.getSite),
 		"GET /api/v1/sites/{site}/schedule":    a.handle(a.getSchedule),

@@ -36,6 +36,7 @@
 //	sites.go       the sites that audits are of
 //	schedules.go   when a site is audited again
 //	report.go      the report, as JSON and as the files of package export
+//	compare.go     what changed between two audits
 //	schema.go      the JSON Schema of a report, taken from openapi.json
 //	stats.go       how this process is doing
 //	openapi.go     serving openapi.json

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"atalaya/server/internal/export"
 	"atalaya/shared"
@@ -51,11 +50,8 @@ func readForm(r *http.Request) (e export.Export, err error) {
 	if e.Format, err = readFormat(q, r.Header.Values("Accept")); err != nil {
 		return e, err
 	}
-	if tag := q.Get(shared.ParamLang); tag != "" {
-		var known bool
-		if e.Lang, known = text.Parse(tag); !known {
-			return e, &Error{Code: shared.CodeBadQuery, Field: shared.ParamLang, Detail: "lang is one of: " + langs() + "."}
-		}
+	if e.Lang, err = readLang(q); err != nil {
+		return e, err
 	}
 	bom, err := readFlag(q, shared.ParamBOM)
 	if err != nil {
@@ -64,6 +60,16 @@ func readForm(r *http.Request) (e export.Export, err error) {
 	whole, err := readFlag(q, shared.ParamWhole)
 	e.BOM, e.Whole = bom && e.Format == export.CSV, whole && e.Format == export.JSON
 	return e, err
+}
+
+// readLang reads the language of a file; English when none was named.
+func readLang(q url.Values) (text.Lang, error) {
+	tag := q.Get(shared.ParamLang)
+	l, known := text.Parse(tag)
+	if tag != "" && !known {
+		return l, &Error{Code: shared.CodeBadQuery, Field: shared.ParamLang, Detail: "lang is one of: " + langs() + "."}
+	}
+	return l, nil
 }
 
 func readFormat(q url.Values, accept []string) (export.Format, error) {
@@ -153,6 +159,6 @@ func (f *file) Write(b []byte) (int, error) {
 		f.begun = true
 		f.w.Header().Set("Content-Type", f.contentType)
 	}
-	_ = http.NewResponseController(f.w).SetWriteDeadline(time.Now().Add(writeTimeout)) // unsupported only in tests' recorders
+	extendDeadline(f.w)
 	return f.w.Write(b)
 }

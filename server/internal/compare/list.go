@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"atalaya/shared"
 )
@@ -78,4 +79,23 @@ func (l *List) Fill(c *shared.Comparison) {
 		next := placeOf(&l.changes[len(l.changes)-1]).cursor()
 		c.NextCursor = &next
 	}
+}
+
+// Digest keeps the first changes that people ask for: what is new and what is fixed.
+type Digest struct{ added, fixed List }
+
+// NewDigest returns one that holds at most limit changes of either kind.
+func NewDigest(limit int) *Digest {
+	return &Digest{List{State: shared.ChangeNew, Limit: limit}, List{State: shared.ChangeFixed, Limit: limit}}
+}
+
+// Take takes a change, as [Audits] tells it.
+func (d *Digest) Take(c shared.Change) {
+	d.added.Take(c)
+	d.fixed.Take(c)
+}
+
+// Fill puts the digest into a comparison.
+func (d *Digest) Fill(c *shared.Comparison) {
+	c.Changes = append(slices.Clone(d.added.changes), d.fixed.changes...)
 }

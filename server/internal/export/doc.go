@@ -27,6 +27,7 @@
 //	markdown.go   for tickets and chats: what is wrong and what to do, with some places
 //	sarif.go      for code review: SARIF 2.1.0; sarif_log.go is the part of it we write
 //	html.go       for people: one file to open and to print
+//	comparison.go what changed between two audits, as Markdown and as text
 //
 // A new field of [shared.Report] is in the JSON by itself; the other formats show it
 // where words.go or their own file says so.

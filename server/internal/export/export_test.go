@@ -143,20 +143,25 @@ func TestGoldenFiles(t *testing.T) {
 		"report.es.html":    {Format: HTML, Lang: text.ES},
 	} {
 		e.Report, e.Rows = report, rows
-		got := written(t, e)
-		if *update {
-			if err := os.WriteFile("testdata/"+file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile("testdata/" + file)
-		if err != nil {
+		golden(t, file, written(t, e))
+	}
+}
+
+// golden holds got against a file, or writes it with -update.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile("testdata/"+file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if got != string(want) {
-			t.Errorf("%s: run with -update and look at the difference; got\n%s", file, got)
-		}
+		return
+	}
+	want, err := os.ReadFile("testdata/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s: run with -update and look at the difference; got\n%s", file, got)
 	}
 }
 

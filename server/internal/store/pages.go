@@ -180,6 +180,34 @@ func (s *Store) pageRows(
 	})
 }
 
+// PagesByURL returns at most limit of an audit's pages whose URL is behind after, in the
+// bytewise order of URLs. Those that follow are behind next, which is empty at the end.
+func (s *Store) PagesByURL(
+	ctx context.Context, id int64, after string, limit int,
+) (pages []shared.Page, next string, err error) {
+	limit = limitOr(limit, shared.ListLimitDefault, shared.ListLimitMax)
+	what := fmt.Sprintf("pages by url %d", id)
+	rows, err := readRows[pageRow](ctx, s, what, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.ExcludeColumn("state").Where("p.audit_id = ?", id).Where("p.url ? > ?", s.dialect.bytewise, after).
+			OrderExpr("p.url ?", s.dialect.bytewise).Limit(int64(limit) + 1)
+	})
+	if err == nil && len(rows) == 0 {
+		err = s.exists(ctx, what, id)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = rows[limit-1].URL
+	}
+	pages = make([]shared.Page, len(rows))
+	for i := range rows {
+		pages[i] = rows[i].page()
+	}
+	return pages, next, nil
+}
+
 // Pages returns one page of an audit's pages, in the order fetched.
 func (s *Store) Pages(ctx context.Context, id int64, cursor string, limit int) (shared.PageList, error) {
 	rowsAfter := func(what string, after int64, most int) ([]pageRow, error) {

@@ -55,6 +55,7 @@ var postgresDialect = dialect{
 	createAlone: fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", createLock),
 	host:        "split_part(url, '/', 3)",
 	like:        "ILIKE",
+	bytewise:    `COLLATE "C"`,
 }
 
 // postgres is how to reach the server; the listener has a connection of its own.

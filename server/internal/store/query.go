@@ -83,6 +83,8 @@ type dialect struct {
 	// host is the host of column url, as the index audits_host spells it.
 	host bun.Safe
 	like bun.Safe
+	// bytewise behind a text has it compared by its bytes.
+	bytewise bun.Safe
 }
 
 func limitOr(n, otherwise, most int) int { return min(cmp.Or(max(n, 0), otherwise), most) }

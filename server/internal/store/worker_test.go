@@ -450,6 +450,7 @@ func TestPagesAndFindings(t *testing.T) {
 		if err != nil || len(of.Findings) != 1 || of.Findings[0].CheckID != "robots" {
 			t.Errorf("findings of the site: got %+v, %v", of, err)
 		}
+		f.walkByURL(t, id, "https://example.org/a", "https://example.org/b", "https://example.org/c")
 		on, err := f.PageFindings(ctx, id, []int64{loaded[0].Page.ID, loaded[2].Page.ID})
 		if onA := on[loaded[0].Page.ID]; err != nil || len(on) != 1 || len(onA) != 1 || onA[0].CheckID != "two" ||
 			onA[0].PageURL != a.Page.URL {
@@ -710,6 +711,42 @@ func TestALeaseTooFarAheadIsNone(t *testing.T) {
 		f.sql(t, "UPDATE audits SET lease_until = "+ends[1]+" WHERE id = 1")
 		if p, err := f.Cancel(t.Context(), 1); err != nil || p.Status != shared.StatusCancelled {
 			t.Errorf("cancel: got %s, %v", p.Status, err)
+		}
+	})
+}
+
+// walkByURL reads an audit's pages one at a time by their addresses.
+func (f *fixture) walkByURL(t *testing.T, id int64, want ...string) {
+	t.Helper()
+	var got []string
+	for after, more := "", true; more; more = after != "" {
+		pages, next, err := f.PagesByURL(t.Context(), id, after, 1)
+		if err != nil || len(pages) > 1 {
+			t.Fatalf("pages by URL after %q: %+v, %v", after, pages, err)
+		}
+		for _, p := range pages {
+			got = append(got, p.URL)
+		}
+		after = next
+	}
+	if !equal(got, want) {
+		t.Errorf("pages by URL: got %q, want %q", got, want)
+	}
+}
+
+// Addresses are in the order of their bytes, whatever the database's language.
+func TestPagesByURL(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.sql(t, "INSERT INTO audits (url) VALUES ('https://example.org/')")
+		ordered := []string{"http://a/", "http://a/-b", "http://a/B", "http://a/_", "http://a/a", "http://a/é"}
+		for _, i := range []int{3, 0, 5, 1, 4, 2} {
+			f.sql(t, "INSERT INTO pages (audit_id, url, depth, referrer, status, failure, ms, bytes, content_type, final_url, title, "+
+				"words, analysed, findings_error, findings_warning, findings_notice, fetched_at) VALUES "+
+				"(1, '"+ordered[i]+"', 0, '', 200, '', 1, 1, '', '', '', 1, true, 0, 0, 0, '2026-01-02 03:04:05+00:00')")
+		}
+		f.walkByURL(t, 1, ordered...)
+		if _, _, err := f.PagesByURL(t.Context(), 2, "", 1); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("pages of no audit: %v", err)
 		}
 	})
 }

@@ -1,0 +1,139 @@
+package api
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"atalaya/server/internal/compare"
+	"atalaya/server/internal/export"
+	"atalaya/shared"
+)
+
+// compareAudits handles GET /api/v1/compare: what changed from one audit of a site to
+// another, as JSON with a part of the changes, or as Markdown that names the first of them.
+func (a *API) compareAudits(w http.ResponseWriter, r *http.Request) error {
+	q, err := readQuery(r, shared.ParamBase, shared.ParamHead, shared.ParamFormat, shared.ParamLang, "state", "cursor", "limit")
+	if err != nil {
+		return err
+	}
+	limit, err := readLimit(q)
+	if err != nil {
+		return err
+	}
+	limit = cmp.Or(limit, shared.ListLimitDefault)
+	pair, err := a.readPair(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	switch format := export.Format(q.Get(shared.ParamFormat)); format {
+	case "", export.JSON:
+		return a.compareAsJSON(w, r, q, pair, limit)
+	case export.Markdown:
+		return a.compareAsMarkdown(w, r, q, pair, limit)
+	}
+	return &Error{Code: shared.CodeNotAcceptable, Field: shared.ParamFormat, Detail: "A comparison comes as json or md."}
+}
+
+// pair are the reports of the two audits to compare.
+type pair struct{ base, head shared.Report }
+
+func (a *API) readPair(ctx context.Context, q url.Values) (p pair, err error) {
+	if p.base, err = a.readSide(ctx, q, shared.ParamBase); err != nil {
+		return p, err
+	}
+	p.head, err = a.readSide(ctx, q, shared.ParamHead)
+	return p, err
+}
+
+// readSide reads the report of the audit that a parameter names. Errors say which of the
+// two it is.
+func (a *API) readSide(ctx context.Context, q url.Values, name string) (shared.Report, error) {
+	id, ok := shared.ParseID(q.Get(name))
+	if !ok {
+		return shared.Report{}, &Error{
+			Code: shared.CodeBadID, Field: name, Detail: name + " is the id of an audit, a positive whole number such as 7.",
+		}
+	}
+	report, err := a.Service.Report(ctx, id)
+	switch {
+	case err != nil && a.Problems.classify(err).Code == shared.CodeNotFound:
+		detail := fmt.Sprintf("There is no audit %d, which %s names; it may have been deleted.", id, name)
+		return report, &Error{Code: shared.CodeNotFound, Field: name, Detail: detail, Err: err}
+	case err == nil && !report.Audit.Status.Terminal():
+		detail := fmt.Sprintf("Audit %d, which %s names, has not ended yet.", id, name)
+		return report, &Error{Code: shared.CodeConflict, Field: name, Detail: detail}
+	}
+	return report, err
+}
+
+// compareAsJSON answers with one part of the changes, and all numbers.
+func (a *API) compareAsJSON(w http.ResponseWriter, r *http.Request, q url.Values, p pair, limit int) error {
+	list := compare.List{State: shared.ChangeState(q.Get("state")), Limit: limit}
+	if list.State != "" && !list.State.Valid() {
+		return &Error{Code: shared.CodeBadQuery, Field: "state",
+			Detail: "state is new, fixed, persistent, base_only or head_only."}
+	}
+	if err := list.Continue(q.Get("cursor")); err != nil {
+		return &Error{Code: shared.CodeBadQuery, Field: "cursor",
+			Detail: "The cursor is not one of this list; start without it.", Err: err}
+	}
+	result, err := a.compare(r.Context(), p, list.Take)
+	if err != nil {
+		return err
+	}
+	list.Fill(&result)
+	linkNext(w, r, q, result.NextCursor)
+	extendDeadline(w)
+	return writeJSON(w, http.StatusOK, result)
+}
+
+// compareAsMarkdown answers with all numbers, and at most limit places of what is new and of
+// what is fixed.
+func (a *API) compareAsMarkdown(w http.ResponseWriter, r *http.Request, q url.Values, p pair, limit int) error {
+	if q.Has("state") || q.Has("cursor") {
+		return &Error{Code: shared.CodeBadQuery, Detail: "state and cursor belong to the JSON of a comparison."}
+	}
+	lang, err := readLang(q)
+	if err != nil {
+		return err
+	}
+	digest := compare.NewDigest(limit)
+	result, err := a.compare(r.Context(), p, digest.Take)
+	if err != nil {
+		return err
+	}
+	digest.Fill(&result)
+	var body bytes.Buffer
+	out := export.Comparison{Result: &result, Lang: lang}
+	if err := out.WriteMarkdown(&body); err != nil {
+		return err
+	}
+	extendDeadline(w)
+	w.Header().Set("Content-Type", export.Markdown.ContentType())
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = body.WriteTo(w) // the client may have gone
+	return nil
+}
+
+func (a *API) compare(ctx context.Context, p pair, take func(shared.Change)) (shared.Comparison, error) {
+	result, err := compare.Audits(
+		compare.Side{Report: &p.base, Pages: compare.Stored(ctx, a.Service, p.base.Audit.AuditID)},
+		compare.Side{Report: &p.head, Pages: compare.Stored(ctx, a.Service, p.head.Audit.AuditID)}, take)
+	if errors.Is(err, compare.ErrSites) {
+		return result, &Error{Code: shared.CodeDifferentSites, Field: shared.ParamHead, Err: err,
+			Detail: "Only audits of the same site, by its host and port, have something to compare."}
+	}
+	return result, err
+}
+
+// extendDeadline has the deadline of an answer that takes long count from now on.
+func extendDeadline(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout)) // unsupported only in tests' recorders
+}
