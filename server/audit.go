@@ -12,6 +12,7 @@ import (
 
 	"atalaya/server/internal/api"
 	"atalaya/server/internal/audit"
+	"atalaya/server/internal/compare"
 	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/export"
 	"atalaya/server/internal/feed"
@@ -29,11 +30,15 @@ Examples:
   atalaya audit https://www.example.com
   atalaya audit https://www.example.com --output report.html --output report.csv
   atalaya audit http://127.0.0.1:8080 --rate 50 --output report.sarif --fail-on error --min-score 80
+  atalaya audit http://127.0.0.1:8080 --baseline main.json --fail-on new --output audit.json
   atalaya audit https://www.example.com --json --output report.json | jq .progress
 
 Progress goes to standard error: a bar on a terminal, lines elsewhere; with --json each
 state is a line of JSON on standard output. Without --output the report goes to standard
 output, as Markdown, unless --format or --json says otherwise.
+
+With --baseline what changed since an earlier audit of the site goes to standard error;
+--fail-on new then fails on what is new alone.
 
 Exit codes:
   0    the audit is done
@@ -51,6 +56,7 @@ type auditOptions struct {
 	dataDir      string
 	minScore     int
 	failOn       string
+	baseline     string
 	maxTime      time.Duration
 	rate         float64
 	userAgent    string
@@ -62,8 +68,11 @@ type auditOptions struct {
 func (o *auditOptions) settings() []setting {
 	return append(o.outputs.settings(),
 		bounded("min-score", &o.minScore, 0, 0, 100, "least score that is well, {bounds}; below it the exit code is 3"),
-		oneOf("fail-on", &o.failOn, "nothing", []string{"nothing", "error", "warning"},
-			"least `severity` of findings for which the exit code is 3: {bounds}"),
+		oneOf("fail-on", &o.failOn, "nothing", []string{"nothing", "error", "warning", failOnNew},
+			"`what` makes the exit code 3: {bounds}; error and warning are the least severity of findings, "+
+				"new are errors and warnings that --baseline does not have"),
+		unbounded("baseline", &o.baseline, "",
+			"earlier `audit` of the site to compare with: a whole report in JSON, or a number in --data-dir"),
 		bounded("page-limit", &o.wish.PageLimit, 500, 1, shared.PageLimitMax, "limit of pages, {bounds}"),
 		bounded("max-depth", &o.wish.MaxDepth, shared.MaxDepthDefault, 1, shared.MaxDepthMax,
 			"greatest number of clicks from the first page, {bounds}"),
@@ -111,6 +120,9 @@ func (o *auditOptions) complete(args []string) error {
 		u, err := crawl.ParseSeed(o.wish.URL)
 		o.allowPrivate = fmt.Sprint(err == nil && private(u))
 	}
+	if err := o.checkBaseline(); err != nil {
+		return err
+	}
 	rules := api.New(api.Config{Seed: seed(o.allowPrivate == "true"), PageLimit: o.wish.PageLimit})
 	wish, err := rules.Validate(api.WishOf(o.wish))
 	if refused, ok := errors.AsType[*api.Error](err); ok {
@@ -119,6 +131,17 @@ func (o *auditOptions) complete(args []string) error {
 	}
 	o.wish = wish
 	return err
+}
+
+// checkBaseline refuses flags that do not go together.
+func (o *auditOptions) checkBaseline() error {
+	if _, number := shared.ParseID(o.baseline); number && o.dataDir == "" {
+		return errors.New("--baseline is the number of an audit, but no --data-dir says where it is kept")
+	}
+	if o.failOn == failOnNew && o.baseline == "" {
+		return errors.New("--fail-on new takes a --baseline, beside which findings are new")
+	}
+	return nil
 }
 
 func (o *auditOptions) run(ctx context.Context, p program, shown display, log *slog.Logger) (err error) {
@@ -136,6 +159,10 @@ func (o *auditOptions) run(ctx context.Context, p program, shown display, log *s
 		return err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
+	base, err := o.takeBaseline(working, w.rows)
+	if err != nil {
+		return err
+	}
 	ended, err := w.audit(ctx, o.wish, shown)
 	if err != nil {
 		return err
@@ -147,7 +174,30 @@ func (o *auditOptions) run(ctx context.Context, p program, shown display, log *s
 	if err := o.outputs.write(working, p.stdout, p.stderr, o.exported(&report, w.rows)); err != nil {
 		return err
 	}
-	return o.verdict(ctx.Err() != nil, &ended)
+	if err := o.verdict(ctx.Err() != nil, &ended); err != nil || base == nil {
+		return err
+	}
+	since := compareOptions{lang: o.lang, failOn: o.failOn, places: baselinePlaces}
+	return since.write(p.stderr, *base, storedSide(working, w.rows, &report))
+}
+
+// baselinePlaces is how many findings of each kind the log of a pipeline names.
+const baselinePlaces = 20
+
+// takeBaseline finds the audit to compare with; nil for none. What cannot be compared is
+// refused before the site is asked for anything.
+func (o *auditOptions) takeBaseline(ctx context.Context, rows *store.Store) (*compare.Side, error) {
+	if o.baseline == "" {
+		return nil, nil
+	}
+	base, err := shelf{rows: rows}.take(ctx, o.baseline)
+	if err == nil {
+		err = compare.CheckSites(base.Report.Audit.URL, o.wish.URL)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--baseline: %w", err)
+	}
+	return &base, nil
 }
 
 // verdict is nil for an audit that went as it should, and otherwise an error with the exit
@@ -165,7 +215,7 @@ func (o *auditOptions) verdict(interrupted bool, p *shared.AuditProgress) error 
 		return exitWith(exitTime, "the time limit of %v was reached; the report is partial", o.maxTime)
 	case o.minScore > 0 && (p.GeoScore == nil || *p.GeoScore < o.minScore):
 		return exitWith(exitBelow, "%s is below the wanted score of %d", scoreOf(p), o.minScore)
-	case o.failOn != "nothing" && n.Error > 0:
+	case (o.failOn == "error" || o.failOn == "warning") && n.Error > 0:
 		return exitWith(exitBelow, "--fail-on %s: findings of severity error: %d", o.failOn, n.Error)
 	case o.failOn == "warning" && n.Warning > 0:
 		return exitWith(exitBelow, "--fail-on %s: findings of severity warning: %d", o.failOn, n.Warning)

@@ -102,6 +102,9 @@ func TestAuditCommandThatCannotBeFollowed(t *testing.T) {
 		{"audit", "https://a.example", "--fail-on", "everything"}, {"audit", "https://a.example", "--colour"},
 		{"audit", "https://a.example", "--output", filepath.Join(t.TempDir(), "no", "folder.csv")},
 		{"audit", "http://127.0.0.1:9", "--allow-private-targets", "false"},
+		{"audit", "https://a.example", "--fail-on", "new"}, {"audit", "https://a.example", "--baseline", "7"},
+		{"compare"}, {"compare", "1"}, {"compare", "1", "2", "3"}, {"compare", "1", "2", "--server", "localhost"},
+		{"compare", "1", "2", "--format", "csv"}, {"compare", "1", "2", "--places", "0"},
 		{"report"}, {"report", "x"}, {"report", "1", "2"}, {"report", "1", "--server", "localhost"},
 	} {
 		if code, stdout, stderr := command(t.Context(), args...); code != exitUsage || stdout != "" || strings.Contains(stderr, "secret@") {
@@ -117,27 +120,18 @@ func TestReadmeCommandsAreUnderstood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := regexp.MustCompile(`(?m)^[ -]*atalaya (audit|report) ([^[\n|>]*)`).
-		FindAllStringSubmatch(string(readme)+auditHelp+reportHelp, -1)
+	lines := regexp.MustCompile(`(?m)^[ -]*atalaya (audit|report|compare) ([^[\n|>]*)`).
+		FindAllStringSubmatch(string(readme)+auditHelp+reportHelp+compareHelp, -1)
 	if len(lines) < 10 {
 		t.Errorf("found %d command lines", len(lines))
 	}
 	for _, line := range lines {
 		p := program{strings.Fields(line[2]), noEnv, io.Discard, io.Discard}
-		var a auditOptions
-		settings, complete := a.settings(), a.complete
-		if line[1] == "report" {
-			var r reportOptions
-			settings, complete = r.settings(), r.complete
-		}
-		if line[2] == "URL " || line[2] == "ID " { // the form of the command
+		o := map[string]options{"audit": &auditOptions{}, "report": &reportOptions{}, "compare": &compareOptions{}}[line[1]]
+		if line[2] == "URL " || line[2] == "ID " || line[2] == "BASE HEAD " { // the form of the command
 			continue
 		}
-		args, err := p.parse(line[1], "", settings)
-		if err == nil {
-			err = complete(args)
-		}
-		if err != nil {
+		if _, err := p.read(line[1], "", o); err != nil {
 			t.Errorf("%s: %v", line[0], err)
 		}
 	}
@@ -147,7 +141,7 @@ func TestCommandsHelp(t *testing.T) {
 	t.Parallel()
 	for name := range commands {
 		code, stdout, stderr := command(t.Context(), name, "--help")
-		if code != 0 || stderr != "" || !strings.Contains(stdout, "Examples:\n  atalaya "+name) || !strings.Contains(stdout, "  --output file") {
+		if code != 0 || stderr != "" || !strings.Contains(stdout, "Examples:\n  atalaya "+name) || !strings.Contains(stdout, "  --lang language") {
 			t.Errorf("%s: code %d, %s%s", name, code, stdout, stderr)
 		}
 	}

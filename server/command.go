@@ -17,8 +17,9 @@ type program struct {
 
 // commands are those that need no server. Each reads its own flags.
 var commands = map[string]func(context.Context, program) error{
-	"audit":  auditCommand,
-	"report": reportCommand,
+	"audit":   auditCommand,
+	"compare": compareCommand,
+	"report":  reportCommand,
 }
 
 // options are what a command is told by its command line.

@@ -2,19 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"net/http"
 	"net/url"
-	"os"
 	"strconv"
-	"strings"
 
 	"atalaya/server/internal/export"
-	"atalaya/server/internal/store"
 	"atalaya/shared"
 )
 
@@ -36,16 +30,12 @@ Exit codes: 0 the report is written, 1 it is not, 2 the command line cannot be f
 // reportOptions are what the command line of "atalaya report" decides.
 type reportOptions struct {
 	outputs
-	id                           int64
-	dataDir, databaseURL, server string
+	origin
+	id int64
 }
 
 func (o *reportOptions) settings() []setting {
-	return append(o.outputs.settings(),
-		unbounded("data-dir", &o.dataDir, "./data", "`folder` of the SQLite database"),
-		unbounded("database-url", &o.databaseURL, "", "postgres:// `URL` of the database (also DATABASE_URL)"),
-		unbounded("server", &o.server, "", "`URL` of a server to ask instead of a database"),
-	)
+	return append(o.outputs.settings(), o.origin.settings()...)
 }
 
 // reportCommand writes the report of an audit.
@@ -55,10 +45,9 @@ func reportCommand(ctx context.Context, p program) error {
 		return err
 	}
 	if o.server != "" {
-		return o.outputs.write(ctx, p.stdout, p.stderr, o.download)
+		return o.outputs.write(ctx, p.stdout, p.stderr, o.copyFromServer)
 	}
-	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	return o.read(ctx, p, log)
+	return o.read(ctx, p)
 }
 
 func (o *reportOptions) complete(args []string) error {
@@ -69,9 +58,6 @@ func (o *reportOptions) complete(args []string) error {
 	if o.id, ok = shared.ParseID(args[0]); !ok {
 		return fmt.Errorf("%q is not the number of an audit", args[0])
 	}
-	if u, err := url.Parse(o.server); o.server != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		return fmt.Errorf("--server is %q, but must be an address such as http://127.0.0.1:8000", o.server)
-	}
 	if len(o.files) == 0 {
 		o.files = fileList{standardOutput}
 	}
@@ -79,51 +65,29 @@ func (o *reportOptions) complete(args []string) error {
 }
 
 // read takes the report from the database.
-func (o *reportOptions) read(ctx context.Context, p program, log *slog.Logger) (err error) {
-	if _, err := os.Stat(o.dataDir); err != nil && o.databaseURL == "" { // or the store would make one
-		return fmt.Errorf("there is no data folder %s; --data-dir, --database-url or --server names where the audit is", o.dataDir)
-	}
-	rows, err := store.Open(ctx, store.Config{DatabaseURL: o.databaseURL, DataDir: o.dataDir, Log: log})
+func (o *reportOptions) read(ctx context.Context, p program) (err error) {
+	rows, err := o.open(ctx, p.stderr)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	report, err := rows.Report(ctx, o.id)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return fmt.Errorf("there is no audit %d", o.id)
-	case err != nil:
+	report, err := endedReport(ctx, rows, o.id)
+	if err != nil {
 		return err
-	case !report.Audit.Status.Terminal():
-		return fmt.Errorf("audit %d has not ended yet", o.id)
 	}
 	return o.outputs.write(ctx, p.stdout, p.stderr, o.exported(&report, rows))
 }
 
-// download takes one form of the report from a server.
-func (o *reportOptions) download(ctx context.Context, w io.Writer, f export.Format) error {
-	form := url.Values{
+// copyFromServer takes one form of the report from a server.
+func (o *reportOptions) copyFromServer(ctx context.Context, w io.Writer, f export.Format) error {
+	body, err := o.download(ctx, o.id, url.Values{
 		shared.ParamFormat: {string(f)}, shared.ParamLang: {o.lang},
 		shared.ParamBOM: {strconv.FormatBool(o.bom)}, shared.ParamWhole: {"true"},
-	}
-	address := strings.TrimSuffix(o.server, "/") + shared.PathReport(o.id) + "?" + form.Encode()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	})
 	if err != nil {
 		return err
 	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		body, _ := io.ReadAll(io.LimitReader(answer.Body, shared.MaxBody)) // without it there is still the status
-		var problem shared.Problem
-		if json.Unmarshal(body, &problem) == nil && problem.Detail != "" {
-			return fmt.Errorf("%s: %s", o.server, export.Visible(problem.Detail))
-		}
-		return fmt.Errorf("%s answered %s", o.server, answer.Status)
-	}
-	_, err = io.Copy(w, answer.Body)
+	defer body.Close()
+	_, err = io.Copy(w, body)
 	return err
 }

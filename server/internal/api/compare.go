@@ -93,8 +93,8 @@ func (a *API) compareAsJSON(w http.ResponseWriter, r *http.Request, q url.Values
 	return writeJSON(w, http.StatusOK, result)
 }
 
-// compareAsMarkdown answers with all numbers, and at most limit places of what is new and of
-// what is fixed.
+// compareAsMarkdown answers with all numbers, and at most limit places of each state but
+// persistent.
 func (a *API) compareAsMarkdown(w http.ResponseWriter, r *http.Request, q url.Values, p pair, limit int) error {
 	if q.Has("state") || q.Has("cursor") {
 		return &Error{Code: shared.CodeBadQuery, Detail: "state and cursor belong to the JSON of a comparison."}

@@ -54,8 +54,8 @@ func byIdentity(a, b Finding) int {
 // Audits compares two audits. Each change is told to take, in the order of addresses, then
 // checks, then subjects; the result has none of them itself.
 func Audits(base, head Side, take func(shared.Change)) (shared.Comparison, error) {
-	if a, b := shared.SiteName(base.Report.Audit.URL), shared.SiteName(head.Report.Audit.URL); a != b {
-		return shared.Comparison{}, fmt.Errorf("%w: %s and %s", ErrSites, a, b)
+	if err := CheckSites(base.Report.Audit.URL, head.Report.Audit.URL); err != nil {
+		return shared.Comparison{}, err
 	}
 	w := &walk{
 		base: viewOf(base.Report), head: viewOf(head.Report), take: take,
@@ -67,6 +67,15 @@ func Audits(base, head Side, take func(shared.Change)) (shared.Comparison, error
 	}
 	err := inStep(base.Pages, head.Pages, w.page)
 	return w.result, err
+}
+
+// CheckSites returns [ErrSites] unless the URLs of two audits are of one site: of the same
+// host and port, with or without www.
+func CheckSites(base, head string) error {
+	if a, b := shared.SiteName(base), shared.SiteName(head); a != b {
+		return fmt.Errorf("%w: %.100q and %.100q", ErrSites, a, b)
+	}
+	return nil
 }
 
 // inStep walks two sides in the order of addresses. both gets the pages of one address, nil

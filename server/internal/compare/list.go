@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"slices"
 
 	"atalaya/shared"
 )
@@ -81,21 +80,31 @@ func (l *List) Fill(c *shared.Comparison) {
 	}
 }
 
-// Digest keeps the first changes that people ask for: what is new and what is fixed.
-type Digest struct{ added, fixed List }
+// Digest keeps the first changes of each state but persistent, for people to read.
+type Digest struct{ lists []List }
 
-// NewDigest returns one that holds at most limit changes of either kind.
+// NewDigest returns one that holds at most limit changes of each state.
 func NewDigest(limit int) *Digest {
-	return &Digest{List{State: shared.ChangeNew, Limit: limit}, List{State: shared.ChangeFixed, Limit: limit}}
+	d := new(Digest)
+	for _, state := range [...]shared.ChangeState{
+		shared.ChangeNew, shared.ChangeHeadOnly, shared.ChangeFixed, shared.ChangeBaseOnly,
+	} {
+		d.lists = append(d.lists, List{State: state, Limit: limit})
+	}
+	return d
 }
 
 // Take takes a change, as [Audits] tells it.
 func (d *Digest) Take(c shared.Change) {
-	d.added.Take(c)
-	d.fixed.Take(c)
+	for i := range d.lists {
+		d.lists[i].Take(c)
+	}
 }
 
 // Fill puts the digest into a comparison.
 func (d *Digest) Fill(c *shared.Comparison) {
-	c.Changes = append(slices.Clone(d.added.changes), d.fixed.changes...)
+	c.Changes = nil
+	for i := range d.lists {
+		c.Changes = append(c.Changes, d.lists[i].changes...)
+	}
 }

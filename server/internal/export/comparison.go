@@ -53,7 +53,9 @@ func (c *Comparison) write(d *dress) error {
 		fmt.Fprintf(d.out, d.aside, d.words(aside))
 	}
 	c.writeSection(d, shared.ChangeNew, text.CompareNew)
+	c.writeSection(d, shared.ChangeHeadOnly, text.CompareHeadOnly)
 	c.writeSection(d, shared.ChangeFixed, text.CompareFixed)
+	c.writeSection(d, shared.ChangeBaseOnly, text.CompareBaseOnly)
 	return d.out.Flush()
 }
 
@@ -103,10 +105,10 @@ func (c *Comparison) asides() (asides []string) {
 			asides = append(asides, l.T(text.ReportEvidence, l.T(text.AuditNumber, a.AuditID), l.T(text.ReportPartial)))
 		}
 	}
-	if counts.BaseOnly.Total()+counts.HeadOnly.Total() > 0 {
+	switch {
+	case counts.BaseOnly.Total()+counts.HeadOnly.Total() > 0:
 		asides = append(asides, l.T(text.CompareUnseen))
-	}
-	if counts.New.Total()+counts.Fixed.Total() == 0 {
+	case counts.New.Total()+counts.Fixed.Total() == 0:
 		asides = append(asides, l.T(text.CompareNothing))
 	}
 	return asides
