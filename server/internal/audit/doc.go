@@ -119,9 +119,11 @@
 // All audits of a process share one [crawl.Limits], and through [Config].Budgets the
 // servers on one database share what it hands out. robots.txt is asked before every
 // fetch within the site, also for redirect targets. Links to other sites, at most 1,000,
-// get a HEAD, a GET where that gave no success, and one more where the fault may pass
-// (no answer in time, a connection cut, 5xx, 429): one request at a time for each host,
-// half as fast as the audited one is asked. They do not consult robots.txt: asking once
+// get a HEAD, a GET where that gave no success or no type, and one more where the fault may
+// pass (no answer in time, a connection cut, 5xx, 429): one request at a time for each host,
+// half as fast as the audited one is asked. A host that answers HEAD for pages that are gone
+// as if they were there, type included, is believed: to find it out takes a request for a
+// page that does not exist, of every host that a site links to. They do not consult robots.txt: asking once
 // whether a link works is not crawling. When none of several hosts answers, our own
 // network is taken to be away and no link is called broken.
 //

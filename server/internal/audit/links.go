@@ -156,8 +156,8 @@ type linkAsker struct {
 	refused bool          // the host asked for a longer pause than we wait
 }
 
-// ask asks for the head of a page, where that is refused for the page itself, without its
-// body, and once more where that may have been a mishap.
+// ask asks for the head of a page, where that is refused or says nothing for the page itself,
+// without its body, and once more where that may have been a mishap.
 func (k *linkAsker) ask(ctx context.Context, u *url.URL, link *check.ExternalLink) error {
 	method := http.MethodHead
 	for again, retried := true, false; again; {
@@ -176,11 +176,17 @@ func (k *linkAsker) ask(ctx context.Context, u *url.URL, link *check.ExternalLin
 			k.wait = max(k.pause, res.RetryAfter)
 			k.refused = res.RetryAfter > linkPatience
 		}
-		again = !k.refused && isWorthAsking(link, method, retried)
+		again = !k.refused && (isBare(method, res) || isWorthAsking(link, method, retried))
 		retried = method == http.MethodGet
 		method = http.MethodGet
 	}
 	return nil
+}
+
+// isBare reports whether a good answer to HEAD says nothing of the page that a browser would
+// get: servers that treat every HEAD alike, also for pages that are gone, name no type.
+func isBare(method string, res *crawl.Result) bool {
+	return method == http.MethodHead && crawl.AnswerOf(res.Status, "") == crawl.AnswerContent && res.ContentType == ""
 }
 
 // takeLinkAnswer writes down how a link answered.

@@ -21,8 +21,11 @@ func failed(class crawl.FailureClass) crawl.Result {
 
 // status is an answer with a status, and the pause that it asks for.
 func status(code int, retryAfter time.Duration) crawl.Result {
-	return crawl.Result{Status: code, RetryAfter: retryAfter}
+	return crawl.Result{Status: code, RetryAfter: retryAfter, ContentType: "text/html"}
 }
+
+// bare is an answer to HEAD that tells nothing but a status.
+func bare(code int) crawl.Result { return crawl.Result{Status: code} }
 
 // A link is asked for with HEAD, then GET, then once more where the fault may pass, never
 // without a pause.
@@ -36,6 +39,9 @@ func TestHowALinkIsAskedFor(t *testing.T) {
 		"good":                 {[]crawl.Result{status(200, 0)}, []string{"0s HEAD"}, check.ExternalLink{Status: 200}, false},
 		"gone":                 {[]crawl.Result{status(404, 0), status(404, 0)}, []string{"0s HEAD", "1s GET"}, check.ExternalLink{Status: 404}, false},
 		"no HEAD":              {[]crawl.Result{status(405, 0), status(200, 0)}, []string{"0s HEAD", "1s GET"}, check.ExternalLink{Status: 200}, false},
+		"HEAD says nothing":    {[]crawl.Result{bare(200), status(404, 0)}, []string{"0s HEAD", "1s GET"}, check.ExternalLink{Status: 404}, false},
+		"no type anywhere":     {[]crawl.Result{bare(200), bare(200)}, []string{"0s HEAD", "1s GET"}, check.ExternalLink{Status: 200}, false},
+		"nothing to say":       {[]crawl.Result{bare(204)}, []string{"0s HEAD"}, check.ExternalLink{Status: 204}, false},
 		"no name":              {[]crawl.Result{failed(crawl.FailDNS)}, []string{"0s HEAD"}, check.ExternalLink{Failure: check.FailDNS}, false},
 		"private":              {[]crawl.Result{failed(crawl.FailBlocked)}, []string{"0s HEAD"}, check.ExternalLink{Failure: check.FailBlocked}, false},
 		"refused":              {[]crawl.Result{failed(crawl.FailRefused), failed(crawl.FailRefused)}, []string{"0s HEAD", "1s GET"}, check.ExternalLink{Failure: check.FailRefused}, false},
@@ -80,7 +86,8 @@ func TestLinksOfOneHostAreAPauseApart(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		began := time.Now()
 		k := linkAsker{pause: time.Second, fetch: func(context.Context, crawl.Request) (*crawl.Result, error) {
-			return &crawl.Result{Status: http.StatusOK}, nil
+			res := status(http.StatusOK, 0)
+			return &res, nil
 		}}
 		var link check.ExternalLink
 		for range 3 {
