@@ -196,14 +196,17 @@ func textOf(z *html.Tokenizer) []byte {
 
 // commentSize is the length of the comment that text begins with.
 func commentSize(text []byte) int {
-	end := ">"
+	ends := []string{">"}
 	if bytes.HasPrefix(text, []byte("<!--")) {
-		end = "-->"
+		ends = []string{"-->", "--!>"}
 	}
-	if i := bytes.Index(text, []byte(end)); i >= 0 {
-		return i + len(end)
+	size := len(text)
+	for _, end := range ends {
+		if i := bytes.Index(text[:size], []byte(end)); i >= 0 {
+			size = i + len(end)
+		}
 	}
-	return len(text)
+	return size
 }
 
 // intern gives the name of an element, without a copy where it is a known one.

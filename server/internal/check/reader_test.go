@@ -138,6 +138,7 @@ func TestTagsAgreeWithTree(t *testing.T) {
 		`<form><p hidden>a</form>b</p>c<font hidden>d<td>e</font>f`,
 		"a\x00b <p>c\x00</p><title>d\x00e</title>",
 		`<p>a<script>` + strings.Repeat("x", maxToken+1) + `</script><a href=/b>b</a>`,
+		`<p>a<!--` + strings.Repeat("x", maxToken+1) + `--!><a href=/b>b</a><!-- c --><a href=/d>d</a>`,
 		`<p>a<textarea>` + strings.Repeat("x", maxToken+1) + `</textarea><a href=/b>b</a>`,
 		`<P CLASS=a>a</P><p class='a' CLASS="b" class=c>b</p ><br/><br / ><a href="/a?b=1&amp;c=2&copy=3">c &amp; d &copy e</a>`,
 		`<a href = "/1">1</a><a href="/2"rel="nofollow">2</a><a href=/3 /><a href='/4'/>` + "<a\nhref=\"/5\r\n6\"\t>5\r\n6</a\n>",
