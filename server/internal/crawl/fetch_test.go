@@ -142,16 +142,17 @@ func TestFetchBodies(t *testing.T) {
 	}
 	f := testFetcher(t, Config{MaxBody: 1 << 20})
 	for path, want := range map[string]outcome{
-		"/":                     {Size: 4, ContentType: "text/html"},
-		"/bomb":                 {Size: 1 << 20, Truncated: true, ContentType: "text/html"},
-		"/endless":              {Size: 1 << 20, Truncated: true, ContentType: "text/html"},
-		"/limit":                {Size: 1 << 20, ContentType: "text/html"},
-		"/notgzip":              {Class: FailEncoding, ContentType: "text/html"},
-		"/br":                   {Class: FailEncoding, ContentType: "text/html"},
-		"/empty":                {ContentType: "text/html"},
-		"/short":                {Size: 9, Class: FailReset, ContentType: "text/html", Attempts: 2},
-		"/?type=image/png":      {Skipped: true, ContentType: "image/png"},
-		"/?type=text/html;%3b=": {Size: 4, ContentType: "text/html"},
+		"/":                      {Size: 4, ContentType: "text/html"},
+		"/bomb":                  {Size: 1 << 20, Truncated: true, ContentType: "text/html"},
+		"/endless":               {Size: 1 << 20, Truncated: true, ContentType: "text/html"},
+		"/limit":                 {Size: 1 << 20, ContentType: "text/html"},
+		"/notgzip":               {Class: FailEncoding, ContentType: "text/html"},
+		"/br":                    {Class: FailEncoding, ContentType: "text/html"},
+		"/empty":                 {ContentType: "text/html"},
+		"/short":                 {Size: 9, Class: FailReset, ContentType: "text/html", Attempts: 2},
+		"/?type=image/png":       {Skipped: true, ContentType: "image/png"},
+		"/?type=text/html;%3b=":  {Size: 4, ContentType: "text/html"},
+		"/?type=unknown/unknown": {Size: 4, ContentType: "text/plain"},
 	} {
 		res := fetch(t, f, Request{URL: mustURL(t, server.URL+path), WantBody: HTMLBody})
 		got := outcome{

@@ -32,9 +32,9 @@ type Request struct {
 }
 
 // HTMLBody is a Request.WantBody that reads HTML, and what might be HTML because
-// it has no type.
+// its type says nothing.
 func HTMLBody(_ int, contentType string) bool {
-	return contentType == "" || isHTML(contentType)
+	return isUnknown(contentType) || isHTML(contentType)
 }
 
 func isHTML(contentType string) bool {

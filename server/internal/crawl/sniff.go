@@ -15,8 +15,7 @@ func sniffType(declared string, body []byte) string {
 	}
 	const sniffed = 512 // as much as net/http looks at
 	found, _, _ := strings.Cut(http.DetectContentType(body), ";")
-	switch declared {
-	case "", "unknown/unknown", "application/unknown":
+	if isUnknown(declared) {
 		return found
 	}
 	head := body[:min(len(body), sniffed)]
@@ -34,6 +33,12 @@ func sniffType(declared string, body []byte) string {
 		return found
 	}
 	return declared
+}
+
+// isUnknown reports whether a media type says nothing, by the MIME Sniffing standard: the
+// body must tell.
+func isUnknown(declared string) bool {
+	return declared == "" || declared == "unknown/unknown" || declared == "application/unknown"
 }
 
 // countControls counts the different bytes that text in no encoding but UTF-16 has.
