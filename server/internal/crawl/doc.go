@@ -53,6 +53,10 @@
 // guard and turns, and kept for all fetches of the Fetcher. What is refused says which
 // part is at fault: the name, the dates, the authority or the handshake.
 //
+// Heads: what net/http refuses and browsers pass over (lines that are no fields, equal
+// lengths in one field, the coding identity) is left out, at the cost of another request
+// with a turn of its own. A body must be framed as HTTP says.
+//
 // Politeness: in any stretch of time a budget gets the rate and one request more (a
 // tenth of a second's worth at rates above ten a second), and no more than so many
 // requests are under way. The first two requests after a rest may come together, which
@@ -101,6 +105,7 @@
 //	robots_parse.go   reads one robots.txt
 //	robots.go         Robots: its rules, and what they say of a URL
 //	robots_match.go   compares a path with many rules
+//	head.go           heads that net/http does not read
 //	body.go           bodies, bounded on the wire and decoded
 //	zstd.go           where the frames of zstd end
 //	sniff.go          what a body is, whatever its header says

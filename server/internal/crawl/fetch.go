@@ -54,6 +54,7 @@ type Fetcher struct {
 	tls       *tls.Config
 	issuers   *issuers
 	transport *http.Transport
+	lenient   *http.Transport // for what transport does not read
 	count     func(bytes int) // nil: nobody counts
 }
 
@@ -96,6 +97,7 @@ func newFetcher(c Config, guard func(netip.AddrPort) error) *Fetcher {
 		MaxIdleConnsPerHost:    c.Limits.parallel,
 		IdleConnTimeout:        30 * time.Second,
 	}
+	f.lenient = f.newLenientTransport()
 	return f
 }
 
@@ -163,13 +165,15 @@ func (f *Fetcher) Fetch(ctx context.Context, req Request) (*Result, error) {
 	}
 }
 
-// attempt asks for res.Base, at most twice.
+// attempt asks for res.Base, at most twice, each time once more in another way where that
+// may mend what failed.
 func (f *Fetcher) attempt(ctx context.Context, req Request, res *Result, cookies *fetchCookies) error {
 	for res.Attempts = 1; ; res.Attempts++ {
 		if err := f.takeTurn(ctx, req, res, cookies); err != nil {
 			return err
 		}
-		if f.completeChain(ctx, res.Failure) {
+		if hasBadHead(res.Failure) || f.completeChain(ctx, res.Failure) {
+			req.lenient = hasBadHead(res.Failure)
 			if err := f.takeTurn(ctx, req, res, cookies); err != nil {
 				return err
 			}
@@ -253,7 +257,11 @@ func (f *Fetcher) requestOnce(ctx context.Context, req Request, res *Result, coo
 	if sent := cookies.header(res.Base); sent != "" {
 		r.Header.Set("Cookie", sent)
 	}
-	resp, err := f.transport.RoundTrip(r)
+	transport := f.transport
+	if req.lenient {
+		transport = f.lenient
+	}
+	resp, err := transport.RoundTrip(r)
 	if err != nil {
 		res.Failure = classifyError(err, false, f.config.Timeout)
 		return

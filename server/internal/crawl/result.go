@@ -24,6 +24,8 @@ type Request struct {
 	// HTMLBody. Nil reads every body.
 	WantBody func(status int, contentType string) bool
 
+	// lenient reads the head of the answer as browsers do.
+	lenient bool
 	// sink takes a 2xx body while it arrives, instead of Result.Body.
 	sink func(io.Reader)
 	// left is what requests may still take together, turns at the host not counted; each
