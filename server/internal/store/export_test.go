@@ -1,8 +1,11 @@
 package store
 
 import (
+	"context"
 	"reflect"
 	"strings"
+
+	"github.com/uptrace/bun"
 )
 
 // AuditColumns lists the columns that a read of an audit asks for.
@@ -24,3 +27,14 @@ func (s *Store) Bound(b Bounds) { s.bounds = b }
 
 // Host is the expression of the index audits_host.
 func (s *Store) Host() string { return string(s.dialect.host) }
+
+// Overhear has the text of each query of an open store told.
+func (s *Store) Overhear(tell func(query string)) {
+	s.readDB = s.readDB.WithQueryHook(overhearing(tell))
+	s.writeDB = s.writeDB.WithQueryHook(overhearing(tell))
+}
+
+type overhearing func(query string)
+
+func (o overhearing) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+func (o overhearing) AfterQuery(_ context.Context, e *bun.QueryEvent)                    { o(e.Query) }

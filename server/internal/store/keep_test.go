@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,6 +150,27 @@ func TestOldAuditsGoLittleByLittle(t *testing.T) {
 		}
 		if removed, most := f.purgeAll(t); removed != 2*store.PurgeMax+1 || most != store.PurgeMax {
 			t.Errorf("%d rows removed, %d in one call, want %d and %d", removed, most, 2*store.PurgeMax+1, store.PurgeMax)
+		}
+	})
+}
+
+// TestOldAuditsAreFoundByIndex looks at the plan: a search through all audits, in a
+// transaction that writes, would keep every other writer of SQLite waiting.
+func TestOldAuditsAreFoundByIndex(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		want := map[string]string{
+			"sqlite":     "USING INDEX audits_finished (finished_at>? AND finished_at<?)",
+			"postgresql": "Index Scan using audits_finished on audits",
+		}[f.Dialect()]
+		var expire string
+		f.Overhear(func(query string) {
+			if strings.HasPrefix(query, "UPDATE") {
+				expire = query
+			}
+		})
+		f.expireAll(t, time.Hour)
+		if got := f.plan(t, expire); !strings.Contains(got, want) {
+			t.Errorf("want %q in the plan\n%s", want, got)
 		}
 	})
 }
