@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -14,6 +15,8 @@ const (
 	ExpireMax = 100
 	// PurgeMax is how many rows one call of [Store.Purge] removes at most.
 	PurgeMax = 1000
+	// purgeAudits is of how many deleted audits one transaction removes rows.
+	purgeAudits = 100
 	// tombstone is how long a deleted audit's row stays, so that every reader learns
 	// of the deletion: longer than a server could be without its database and still
 	// have streams.
@@ -63,23 +66,82 @@ func (s *Store) bury(q *bun.UpdateQuery) *bun.UpdateQuery {
 // It removes at most [PurgeMax], so that other writers are not kept waiting, and
 // returns how many; 0 means that none are left.
 func (s *Store) Purge(ctx context.Context) (removed int, err error) {
-	err = s.write(ctx, "purge", false, func(ctx context.Context, tx bun.Tx) (err error) {
-		for _, b := range belongings {
-			some := tx.NewSelect().TableExpr("audits AS a").Join("JOIN ? AS b ON b.audit_id = a.id", bun.Ident(b.table)).
-				ColumnExpr("b.?", bun.Ident(b.key)).Where("a.deleted_at IS NOT NULL").Limit(PurgeMax)
-			res, err := tx.NewDelete().Table(b.table).Where("? IN (?)", bun.Ident(b.key), some).Exec(ctx)
-			if removed, err = affected(res, err); err != nil || removed > 0 {
-				return err
-			}
-		}
-		// The second DELETE of an audit removes it.
-		gone := tx.NewSelect().Table("audits").Column("id").
-			Where("deleted_at < (SELECT ?)", s.dialect.after(-tombstone)).Limit(PurgeMax)
-		res, err := tx.NewDelete().Table("audits").Where("id IN (?)", gone).Exec(ctx)
-		removed, err = affected(res, err)
-		return err
-	})
+	s.purging.Lock()
+	defer s.purging.Unlock()
+	for last := false; removed == 0 && !last && err == nil; {
+		err = s.write(ctx, "purge", false, func(ctx context.Context, tx bun.Tx) (err error) {
+			removed, last, err = s.purging.step(ctx, tx, s.dialect)
+			return err
+		})
+	}
 	return removed, err
+}
+
+// purging is how far the deleted audits were gone through, in the order of their deletion.
+// A query for whatever belongs to some deleted audit could not be answered in bounded
+// time: PostgreSQL may read all findings there are to learn that none does any more.
+type purging struct {
+	sync.Mutex
+	behind deletion
+}
+
+// deletion is when an audit was deleted, as its database writes it.
+type deletion struct {
+	At string `bun:"at"`
+	ID int64  `bun:"id"`
+}
+
+// step removes what belongs to the next audits, or after the last of them those that were
+// deleted long ago. When those are gone too it begins anew.
+func (p *purging) step(ctx context.Context, tx bun.Tx, d dialect) (removed int, last bool, err error) {
+	next, err := p.next(ctx, tx)
+	switch {
+	case err != nil:
+		return 0, false, err
+	case len(next) == 0:
+		removed, err = removeAudits(ctx, tx, d.after(-tombstone))
+		if err == nil && removed == 0 {
+			p.behind = deletion{}
+		}
+		return removed, true, err
+	}
+	removed, err = removeBelongings(ctx, tx, next)
+	if err == nil && removed == 0 {
+		p.behind = next[len(next)-1]
+	}
+	return removed, false, err
+}
+
+// next finds the audits that were deleted after those gone through.
+func (p *purging) next(ctx context.Context, tx bun.Tx) (next []deletion, err error) {
+	q := tx.NewSelect().Table("audits").ColumnExpr("CAST(deleted_at AS text) AS at, id").
+		Where("deleted_at IS NOT NULL").Order("deleted_at", "id").Limit(purgeAudits)
+	if p.behind.ID != 0 {
+		q.Where("(deleted_at, id) > (?, ?)", p.behind.At, p.behind.ID)
+	}
+	return next, q.Scan(ctx, &next)
+}
+
+func removeBelongings(ctx context.Context, tx bun.Tx, of []deletion) (removed int, err error) {
+	ids := make([]int64, len(of))
+	for i, one := range of {
+		ids[i] = one.ID
+	}
+	for _, b := range belongings {
+		some := tx.NewSelect().Table(b.table).Column(b.key).Where("audit_id IN (?)", bun.List(ids)).Limit(PurgeMax)
+		res, err := tx.NewDelete().Table(b.table).Where("? IN (?)", bun.Ident(b.key), some).Exec(ctx)
+		if removed, err = affected(res, err); err != nil || removed > 0 {
+			return removed, err
+		}
+	}
+	return 0, nil
+}
+
+// removeAudits removes deleted audits for good, which their second DELETE does.
+func removeAudits(ctx context.Context, tx bun.Tx, deletedBefore bun.Safe) (removed int, err error) {
+	gone := tx.NewSelect().Table("audits").Column("id").Where("deleted_at < (SELECT ?)", deletedBefore).Limit(PurgeMax)
+	res, err := tx.NewDelete().Table("audits").Where("id IN (?)", gone).Exec(ctx)
+	return affected(res, err)
 }
 
 func affected(res sql.Result, err error) (int, error) {

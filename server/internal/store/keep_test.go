@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,12 +140,12 @@ func TestWhatEndedLongAgoIsDeleted(t *testing.T) {
 // TestOldAuditsGoLittleByLittle bounds what one transaction does.
 func TestOldAuditsGoLittleByLittle(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		numbers := "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT i FROM n) AS n"
-		f.sql(t, "INSERT INTO audits (url, status, finished_at) SELECT 'a', 'completed', CAST('2020-01-01 00:00:00.000+00:00' AS "+
-			map[string]string{"sqlite": "text", "postgresql": "timestamptz"}[f.Dialect()]+") FROM "+fmt.Sprintf(numbers,
-			2*store.ExpireMax+1))
-		f.sql(t, "INSERT INTO unvisited (audit_id, url, referrer, reason) SELECT 1, 'a', '', 'limit' FROM "+
-			fmt.Sprintf(numbers, 2*store.PurgeMax+1))
+		const last = 2*store.ExpireMax + 1
+		f.sql(t, "INSERT INTO audits (url, status, finished_at) SELECT 'a', 'completed', "+
+			"CAST('2020-01-01 00:00:00.000+00:00' AS "+
+			map[string]string{"sqlite": "text", "postgresql": "timestamptz"}[f.Dialect()]+") FROM "+upTo(last))
+		f.sql(t, fmt.Sprintf("INSERT INTO unvisited (audit_id, url, referrer, reason) SELECT %d, 'a', '', 'limit' FROM %s",
+			last, upTo(2*store.PurgeMax+1)))
 		if got, want := f.expireAll(t, time.Hour), []int{store.ExpireMax, store.ExpireMax, 1}; !equal(got, want) {
 			t.Errorf("audits deleted per call: got %v, want %v", got, want)
 		}
@@ -171,6 +172,35 @@ func TestOldAuditsAreFoundByIndex(t *testing.T) {
 		f.expireAll(t, time.Hour)
 		if got := f.plan(t, expire); !strings.Contains(got, want) {
 			t.Errorf("want %q in the plan\n%s", want, got)
+		}
+	})
+}
+
+// upTo is a table of n rows.
+func upTo(n int) string {
+	return fmt.Sprintf("(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "+
+		"SELECT i FROM n) AS n", n)
+}
+
+// TestBelongingsAreFoundByTheirAudit looks at the plan, for the tables may be large.
+func TestBelongingsAreFoundByTheirAudit(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		id := f.create(t, site).AuditID
+		f.fill(t, f.claim(t, "w").Lease, 3)
+		f.sql(t, "DELETE FROM audits")
+		want := map[string]string{
+			"sqlite": "(audit_id=?", "postgresql": fmt.Sprintf("Index Cond: (audit_id = %d)", id),
+		}[f.Dialect()]
+		var removals []string
+		f.Overhear(func(query string) { removals = append(removals, query) })
+		f.purgeAll(t)
+		for _, table := range []string{"unvisited", "findings", "pages"} {
+			i := slices.IndexFunc(removals, func(q string) bool { return strings.HasPrefix(q, `DELETE FROM "`+table+`"`) })
+			if i < 0 {
+				t.Errorf("nothing was removed from %s", table)
+			} else if got := f.plan(t, removals[i]); !strings.Contains(got, want) {
+				t.Errorf("want %q in the plan of %s\n%s", want, removals[i], got)
+			}
 		}
 	})
 }

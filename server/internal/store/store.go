@@ -50,6 +50,7 @@ type Store struct {
 	closers   []io.Closer // in order of closing
 
 	writability writability
+	purging     purging
 	// budgetsForgotten is when old notes about budgets were removed, in ms.
 	budgetsForgotten atomic.Int64
 }
