@@ -877,6 +877,16 @@ var english = language{
 			Why:   "Search engines show rich results only for data that is complete.",
 			Fix:   "Add the properties named here to the JSON-LD.",
 		}},
+		{"jsonld-unknown-type", CheckText{
+			Title: "Structured data names a type that does not exist",
+			Why:   "Search engines skip what has a type they do not know. Case counts too.",
+			Fix:   "Write the types as schema.org does, as shown here.",
+		}},
+		{"structured-data-mismatch", CheckText{
+			Title: "Structured data says what the page does not show",
+			Why:   "Search engines distrust markup that differs from what readers see, and may ignore all of it.",
+			Fix:   "Keep the headline in the markup and the one in the page equal.",
+		}},
 		{"organization-missing", CheckText{
 			Title: "The site does not say who is behind it",
 			Why: "Neither the home page nor a page about the site describes an organisation or a person in its " +
@@ -1253,6 +1263,7 @@ var english = language{
 		{"language-unknown", "The page does not say its language, or it is one that this check does not know."},
 		{"no-date", "The page has no date of its own."},
 		{"no-jsonld", "The page has no JSON-LD."},
+		{"no-headline", "The structured data states no headline that could be looked for in the text."},
 		{"no-known-type", "The JSON-LD has no type that this check knows."},
 	},
 
@@ -1298,6 +1309,7 @@ var english = language{
 		{"future", "Date that has not come yet"},
 		{"generic-heading", "Heading that says nothing"},
 		{"header", "Header"},
+		{"headline", "Headline in the markup"},
 		{"heading", "First heading"},
 		{"hidden", "Hidden text"},
 		{"hop", "Redirect"},
@@ -1340,6 +1352,7 @@ var english = language{
 		{"text", "Link text"},
 		{"title", "Title"},
 		{"tried", "Tried"},
+		{"unknown-type", "Type, and its right name"},
 		{"url", "Address"},
 		{"vendor", "Owner"},
 		{"viewport", "Viewport"},

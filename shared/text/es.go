@@ -916,6 +916,17 @@ var spanish = language{
 			Why:   "Los buscadores solo muestran resultados enriquecidos con datos completos.",
 			Fix:   "Añade al JSON-LD las propiedades indicadas.",
 		}},
+		{"jsonld-unknown-type", CheckText{
+			Title: "Los datos estructurados nombran un tipo que no existe",
+			Why:   "Los buscadores pasan por alto lo que tiene un tipo que no conocen. También cuentan las mayúsculas.",
+			Fix:   "Escribe los tipos como lo hace schema.org, tal como se indica aquí.",
+		}},
+		{"structured-data-mismatch", CheckText{
+			Title: "Los datos estructurados dicen algo que la página no muestra",
+			Why: "Los buscadores desconfían de un marcado que no coincide con lo que ve el lector, y pueden ignorarlo " +
+				"entero.",
+			Fix: "Haz que el titular del marcado y el de la página sean iguales.",
+		}},
 		{"organization-missing", CheckText{
 			Title: "El sitio no dice quién está detrás",
 			Why: "Ni la portada ni una página sobre el sitio describen una organización o una persona en sus datos " +
@@ -1302,6 +1313,7 @@ var spanish = language{
 		{"language-unknown", "La página no indica su idioma, o es uno que esta comprobación no conoce."},
 		{"no-date", "La página no tiene fecha propia."},
 		{"no-jsonld", "La página no tiene JSON-LD."},
+		{"no-headline", "Los datos estructurados no indican ningún titular que se pueda buscar en el texto."},
 		{"no-known-type", "El JSON-LD no tiene ningún tipo que esta comprobación conozca."},
 	},
 
@@ -1347,6 +1359,7 @@ var spanish = language{
 		{"future", "Fecha que aún no ha llegado"},
 		{"generic-heading", "Encabezado que no dice nada"},
 		{"header", "Cabecera"},
+		{"headline", "Titular del marcado"},
 		{"heading", "Primer encabezado"},
 		{"hidden", "Texto oculto"},
 		{"hop", "Redirección"},
@@ -1389,6 +1402,7 @@ var spanish = language{
 		{"text", "Texto del enlace"},
 		{"title", "Título"},
 		{"tried", "Probado"},
+		{"unknown-type", "Tipo, y su nombre correcto"},
 		{"url", "Dirección"},
 		{"vendor", "Empresa"},
 		{"viewport", "Viewport"},

@@ -131,7 +131,7 @@
 //
 // Before the links to other sites, the site is asked what no page of it asks for: its
 // start page by http; addresses that no page has (six at most); /llms.txt; /favicon.ico,
-// where the start page names no icon; the start page in the name of three AI agents,
+// where no page names an icon; the start page in the name of three AI agents,
 // unless Config.SkipAIAgents or the job says not to; and what pages name as canonical and
 // no page links to (100 at most). Each request
 // asks robots.txt first, one in the name of an agent as that agent, and waits for its

@@ -161,10 +161,10 @@ func (p *prober) tryLLMs(ctx context.Context) error {
 	return err
 }
 
-// tryIcon asks for the icon that browsers look for where the start page names none. A page
-// in its place says nothing: many servers show one at any address.
+// tryIcon asks for the icon that browsers look for where no page names one. A page in its
+// place says nothing: many servers show one at any address.
 func (p *prober) tryIcon(ctx context.Context) error {
-	if slices.ContainsFunc(p.pages, func(f check.Facts) bool { return f.Home && f.Icon }) {
+	if slices.ContainsFunc(p.pages, func(f check.Facts) bool { return f.Icon }) {
 		return nil
 	}
 	u := &url.URL{Scheme: p.home.Scheme, Host: p.home.Host, Path: "/favicon.ico"}

@@ -87,7 +87,7 @@ func TestStartPageByHTTP(t *testing.T) {
 	}
 }
 
-// The icon that browsers look for is asked for where the start page names none.
+// The icon that browsers look for is asked for where no page names one.
 func TestIconOfTheSite(t *testing.T) {
 	t.Parallel()
 	const home, icon = "https://site.net/es", "https://site.net/favicon.ico"
@@ -100,13 +100,13 @@ func TestIconOfTheSite(t *testing.T) {
 		"there":                 {false, image, &check.Probe{URL: icon, Status: 200}},
 		"not there":             {false, status(404, 0), &check.Probe{URL: icon, Status: 404}},
 		"a page in its place":   {false, crawl.Result{Status: 200, ContentType: "text/html"}, nil},
-		"named in the page":     {true, image, nil},
+		"named in a page":       {true, image, nil},
 		"no answer in its time": {false, failed(crawl.FailTimeout), &check.Probe{URL: icon, Failure: check.FailTimeout}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newAnswering(t, home, map[string]crawl.Result{icon: test.answer})
-			p.pages = []check.Facts{{URL: home + "/x", Icon: true}, {URL: home, Home: true, Icon: test.named}}
+			p.pages = []check.Facts{{URL: home, Home: true}, {URL: home + "/x", Icon: test.named}}
 			if err := p.tryIcon(t.Context()); err != nil {
 				t.Fatal(err)
 			}

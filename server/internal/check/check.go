@@ -103,6 +103,7 @@ const (
 	NoDate          Reason = "no-date"          // the page has no date of its own
 	NoJSONLD        Reason = "no-jsonld"        // no block of JSON-LD, or none that can be read
 	NoKnownType     Reason = "no-known-type"    // JSON-LD of no type whose properties are known
+	NoHeadline      Reason = "no-headline"      // or none long enough to be looked for in the text
 
 	RobotsUnknown      Reason = "robots-unknown"     // robots.txt was not asked for
 	RobotsAbsent       Reason = "robots-absent"      // there is no robots.txt
@@ -127,7 +128,7 @@ var Reasons = [...]Reason{
 	SitemapAbsent, Incomplete, TooFewPages, NoExternal, LinksUnchecked,
 	NoImages, NoControls, NoHeadings, NoViewport, NoFrames, NoTables, NoHTTPS, LocalSite, NoHreflang,
 	NotLinked, NoSignals, NoNoindex, NoLastMod,
-	PartRead, NotArticle, TooLittleText, LanguageUnknown, NoDate, NoJSONLD, NoKnownType,
+	PartRead, NotArticle, TooLittleText, LanguageUnknown, NoDate, NoJSONLD, NoKnownType, NoHeadline,
 	NotAsked, LLMsAbsent, NoResources, ResourcesUnchecked, NoFragments,
 }
 

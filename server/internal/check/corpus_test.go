@@ -52,7 +52,8 @@ var lacking = map[string]string{
 	"words":    "boilerplate-heavy lang-mismatch", // fewer than 100
 	"own-text": "thin-content boilerplate-heavy no-quantities no-sources no-quotes no-author no-date stale-date answer-late " +
 		"hard-to-read keyword-stuffing headings-unhelpful lang-mismatch",
-	"markup":      "jsonld-invalid jsonld-incomplete",
+	"markup":      "jsonld-invalid jsonld-incomplete jsonld-unknown-type",
+	"headline":    "structured-data-mismatch",
 	"known-type":  "jsonld-incomplete",
 	"canonical":   "canonical-conflict",
 	"title":       "title-length multiple-titles",
@@ -68,7 +69,7 @@ var lacking = map[string]string{
 	"viewport":  "zoom-disabled",
 	"redirects": "redirect-chain redirect-loop redirect-temporary",
 	"index": "nosnippet canonical-missing page-deep internal-nofollow too-many-links dead-end ai-meta-optout content-needs-js description-missing " +
-		"description-length og-incomplete structured-data-missing jsonld-invalid jsonld-incomplete paywall-or-login-wall url-hygiene " +
+		"description-length og-incomplete structured-data-missing jsonld-invalid jsonld-incomplete jsonld-unknown-type paywall-or-login-wall url-hygiene " +
 		"thin-content boilerplate-heavy no-quantities no-sources no-quotes no-author no-date stale-date answer-late " +
 		"hard-to-read keyword-stuffing headings-unhelpful lang-mismatch",
 }
@@ -186,7 +187,7 @@ func expand(text string) []byte {
 // corpusPageOf reads a section, and the header lines of the base before its own.
 func corpusPageOf(t *testing.T, s, base *corpusSection) *corpusPage {
 	t.Helper()
-	c := &corpusPage{name: s.name, skips: strings.Fields(lacking["redirects"] + " " + lacking["frames"] + " " + lacking["tables"])}
+	c := &corpusPage{name: s.name, skips: strings.Fields(lacking["redirects"] + " " + lacking["frames"] + " " + lacking["tables"] + " " + lacking["headline"])}
 	in := Input{
 		URL: "https://site.example/bread", Depth: 1, Status: http.StatusOK, ContentType: "text/html", Attempts: 1,
 		FetchedAt: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), Header: http.Header{},

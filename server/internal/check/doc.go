@@ -64,7 +64,8 @@
 //	content.go       the checks of category content; article.go has those of articles, with the
 //	                 dates of dates.go and the words of lexicon.go; reading.go has those of how
 //	                 they read, language.go and about.go are each one of its checks
-//	structured.go    of category structured-data; schema.go is its table of types
+//	structured.go    of category structured-data; schema.go is its table of types, headline.go
+//	                 has its check of what markup and text say
 //	metadata.go      of category metadata; hreflang.go is one of its checks
 //	links.go         of category links; resources.go and fragments.go are its
 //	                 checks of what pages load and of places within pages, onward.go has

@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -19,8 +20,10 @@ type Item struct {
 	// Foreign is true when the context is not that of schema.org: types mean other things.
 	Foreign bool
 
-	has   []string // the properties that have a value, of those that checks ask for
-	dates []Property
+	headline string
+	slips    []string // types that have another name, with that name
+	has      []string // the properties that have a value, of those that checks ask for
+	dates    []Property
 }
 
 // BrokenJSONLD is a block that is no JSON.
@@ -51,7 +54,7 @@ func (p *Page) readJSONLD() {
 			p.BrokenJSONLD = append(p.BrokenJSONLD, brokenJSONLD(block, err))
 			continue
 		}
-		r.foreign = false
+		r.foreign, r.plain = false, false
 		r.read(bytes.TrimSpace(raw), level{})
 	}
 	p.Items = r.items
@@ -78,8 +81,9 @@ type itemReader struct {
 	items []Item
 	byID  map[string]int
 	left  int // values that may still be looked into
-	// foreign says that the block names another context than schema.org.
-	foreign bool
+	// foreign says that the block names another context than schema.org, plain that it names
+	// that one alone.
+	foreign, plain bool
 }
 
 // level is where a value stands: how deep, and whether within an item.
@@ -117,10 +121,12 @@ func (r *itemReader) readItem(raw json.RawMessage, at level) {
 		switch name {
 		case "@context":
 			r.foreign = !bytes.Contains(value, []byte("schema.org"))
+			r.plain = !r.foreign && value[0] == '"'
 		case "@graph":
 			r.read(value, at.inside(at.nested))
 		case "@type":
 			item.Types = typesOf(value)
+			item.slips = slipsOf(value)
 		case "@id":
 			item.ID = cutMarked(stringOf(value), maxType)
 		default:
@@ -129,6 +135,9 @@ func (r *itemReader) readItem(raw json.RawMessage, at level) {
 		}
 	})
 	item.Foreign = r.foreign
+	if !r.plain {
+		item.slips = nil
+	}
 	if item.ID != "" || len(item.Types) > 0 {
 		r.keep(item)
 	}
@@ -147,6 +156,8 @@ func (r *itemReader) keep(item Item) {
 	to := &r.items[i]
 	to.Types = appendNew(to.Types, item.Types)
 	to.has = appendNew(to.has, item.has)
+	to.slips = appendNew(to.slips, item.slips)
+	to.headline = cmp.Or(to.headline, item.headline)
 	to.dates = append(to.dates, item.dates...)
 	to.Nested = to.Nested && item.Nested
 }
@@ -168,8 +179,11 @@ func (it *Item) add(name string, value json.RawMessage) {
 	if !slices.Contains(it.has, name) {
 		it.has = append(it.has, name)
 	}
-	if s := stringOf(value); s != "" && isDateProperty(name) {
+	switch s := stringOf(value); {
+	case s != "" && isDateProperty(name):
 		it.dates = append(it.dates, Property{name, s})
+	case name == "headline":
+		it.headline = sanitise(s, maxText)
 	}
 }
 
@@ -212,6 +226,24 @@ func typesOf(raw json.RawMessage) (types []string) {
 		add(raw)
 	}
 	return types
+}
+
+// slipsOf are the names of a @type that schema.org has in another spelling. Names with an
+// address or a prefix may be those of another vocabulary.
+func slipsOf(raw json.RawMessage) (slips []string) {
+	add := func(e json.RawMessage) bool {
+		name := stringOf(e)
+		if right := rightType(name); right != "" {
+			slips = append(slips, name+" → "+right)
+		}
+		return len(slips) < maxItemTypes
+	}
+	if raw[0] == '[' {
+		eachElement(raw, add)
+	} else {
+		add(raw)
+	}
+	return slips
 }
 
 // eachElement gives the elements of an array until one is refused.

@@ -28,7 +28,7 @@ var good = `<!doctype html><html lang="es"><head><meta charset="utf-8">
 
 // What makes the good page a sound article.
 const (
-	goodData = `<script type="application/ld+json">{"@context":"https://schema.org","@type":"Article","headline":"Pan",
+	goodData = `<script type="application/ld+json">{"@context":"https://schema.org","@type":"Article","headline":"La masa reposa toda la noche",
 "image":"/i.png","author":{"@type":"Person","name":"Ana Luz"},"datePublished":"2026-05-03"}</script>`
 	goodFacts = `Un 40 % más, según <cite>La miga</cite>. `
 )
@@ -266,7 +266,7 @@ var pageCases = []struct {
 	{id: "keyword-stuffing", in: with(goodFacts+loremWords, "pan"), reason: TooLittleText},
 	{id: "keyword-stuffing", in: with(`lang="es"`, `lang="sv-FI"`), reason: LanguageUnknown},
 	{id: "jsonld-invalid", in: with(`"2026-05-03"}`, `"2026-05-03",}`),
-		want: ev("count", "1", "offset", "160", "detail", "invalid character '}' looking for beginning of object key string",
+		want: ev("count", "1", "offset", "185", "detail", "invalid character '}' looking for beginning of object key string",
 			"markup", `"Ana Luz"},"datePublished":"2026-05-03",}`)},
 	{id: "jsonld-invalid", in: with(goodData, ""), reason: NoJSONLD},
 	{id: "structured-data-missing", in: with(goodData, ""), want: ev()},
@@ -276,6 +276,13 @@ var pageCases = []struct {
 		want: ev("missing", "Article: image, author")},
 	{id: "jsonld-incomplete", in: with(`"@type":"Article"`, `"@type":"WebPage"`), reason: NoKnownType},
 	{id: "jsonld-incomplete", in: with(goodData, ""), reason: NoJSONLD},
+	{id: "jsonld-unknown-type", in: with(`"@type":"Person"`, `"@type":["person","Organisation"]`),
+		want: ev("unknown-type", "person → Person", "unknown-type", "Organisation → Organization")},
+	{id: "jsonld-unknown-type", in: with(goodData, ""), reason: NoJSONLD},
+	{id: "structured-data-mismatch", in: with(`"La masa reposa toda la noche"`, `"Diez ideas para cenar barato"`),
+		want: ev("headline", "Diez ideas para cenar barato")},
+	{id: "structured-data-mismatch", in: with(`"La masa reposa toda la noche"`, `"Diez ideas"`), reason: NoHeadline},
+	{id: "structured-data-mismatch", in: on(good, func(in *Input) { in.Truncated = true }), reason: PartRead},
 	{id: "link-not-crawlable",
 		in: with(`<a href="/b">Otra</a>`,
 			`<a href="JavaScript:ir(1)"><b>Otra</b></a><a onclick="f()">Más</a><a id="ancla"></a><a role="button" href="javascript:;">no</a>`),

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"atalaya/shared"
@@ -87,10 +88,15 @@ func (p *Probe) final() string {
 	return p.URL
 }
 
-// iconKnown applies when the start page names an icon, or the site was asked for the one that
-// browsers look for.
+// namesIcon reports whether a page names an icon.
+func namesIcon(s *site) bool {
+	return slices.ContainsFunc(s.Pages, func(f Facts) bool { return f.Icon })
+}
+
+// iconKnown applies when a page names an icon, or the site was asked for the one that browsers
+// look for.
 func iconKnown(s *site) Reason {
-	if home := s.homePage(); home != nil && home.Icon {
+	if namesIcon(s) {
 		return applies
 	}
 	return answeredProbe(s.Probes.Icon)
@@ -98,7 +104,7 @@ func iconKnown(s *site) Reason {
 
 // faviconMissing finds sites without a picture for tabs, bookmarks and results.
 func faviconMissing(s *site) (int, []Fault) {
-	if home := s.homePage(); home != nil && home.Icon || s.Probes.Icon.reached() {
+	if namesIcon(s) || s.Probes.Icon.reached() {
 		return fullMarks, nil
 	}
 	return 0, []Fault{{Evidence: s.Probes.Icon.evidence()}}

@@ -104,3 +104,38 @@ func isEntity(name string) bool {
 	t := schemaTypeOf(name)
 	return t != nil && (t.name == "Organization" || t.name == "LocalBusiness")
 }
+
+// otherTypes are types of schema.org that sites use, beside those whose properties are known.
+var otherTypes = strings.Fields("AboutPage AggregateOffer AggregateRating Answer Blog Book Brand CollectionPage ContactPage " +
+	"ContactPoint Course CreativeWork Dataset EntryPoint GeoCoordinates HowTo HowToStep ImageObject ItemList ItemPage " +
+	"JobPosting ListItem MonetaryAmount Movie Offer OpeningHoursSpecification Person Place PostalAddress ProfilePage " +
+	"QAPage Question Rating Review SearchAction SearchResultsPage Service SoftwareApplication SpeakableSpecification " +
+	"VirtualLocation WebApplication WebPage")
+
+// rightTypes are types in lower case: those above, and names that sites make up.
+var rightTypes = func() map[string]string {
+	types := map[string]string{
+		"organisation": "Organization", "localbuisness": "LocalBusiness", "blogpost": "BlogPosting", "faq": "FAQPage",
+		"breadcrumbs": "BreadcrumbList", "newsposting": "NewsArticle",
+	}
+	add := func(names ...string) {
+		for _, name := range names {
+			types[strings.ToLower(name)] = name
+		}
+	}
+	for _, t := range schemaTypes {
+		add(t.name)
+		add(t.others...)
+	}
+	add(otherTypes...)
+	return types
+}()
+
+// rightType is the name of a type that is written otherwise; empty when it is right or not
+// known. Case counts.
+func rightType(name string) string {
+	if right := rightTypes[strings.ToLower(name)]; right != name {
+		return right
+	}
+	return ""
+}

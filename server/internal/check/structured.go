@@ -25,6 +25,14 @@ var structuredData = []Check{
 		Step: Step{markupItem, 70},
 	},
 	{
+		ID: "jsonld-unknown-type", Category: shared.CategoryStructuredData, Severity: shared.SeverityNotice,
+		Source: "schema.org: full hierarchy of types", Page: &PageRule{hasJSONLD, jsonldUnknownType},
+	},
+	{
+		ID: "structured-data-mismatch", Category: shared.CategoryStructuredData, Severity: shared.SeverityWarning,
+		Source: "Google Search Central: general structured data guidelines", Page: &PageRule{hasHeadline, structuredDataMismatch},
+	},
+	{
 		ID: "organization-missing", Category: shared.CategoryStructuredData, Severity: shared.SeverityWarning,
 		Source: "Google Search Central: organization structured data", Site: &SiteRule{knowsHome, organizationMissing},
 	},
@@ -113,6 +121,19 @@ func jsonldIncomplete(p *Page) *Fault {
 		return nil
 	}
 	return &Fault{Evidence: listEvidence("missing", missing, len(missing))}
+}
+
+// jsonldUnknownType finds types that schema.org has under another name. It has hundreds of
+// types, and more every year: that a name is none of them is not said.
+func jsonldUnknownType(p *Page) *Fault {
+	var slips []string
+	for _, it := range p.Items {
+		slips = appendNew(slips, it.slips)
+	}
+	if len(slips) == 0 {
+		return nil
+	}
+	return &Fault{Evidence: listEvidence("unknown-type", slips, len(slips))}
 }
 
 // missing are the properties of a type that an item lacks; of those that can stand for
