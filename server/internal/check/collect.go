@@ -122,6 +122,8 @@ func (c *collector) enter(tag string, a atom.Atom, at attrs) {
 		c.linkElement(at)
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		c.openHeading(int(tag[1] - '0'))
+	case atom.Li, atom.Dt: // each entry of a list is a piece of its own
+		c.endSection()
 	case atom.A, atom.Area:
 		c.openLink(tag, at)
 	case atom.Img:

@@ -31,7 +31,7 @@ var content = []Check{
 	},
 	{
 		ID: "no-quotes", Category: shared.CategoryContent, Severity: shared.SeverityNotice,
-		Source: "Aggarwal et al., GEO (KDD 2024): quotations", Page: &PageRule{knownArticle, noQuotes},
+		Source: "Aggarwal et al., GEO (KDD 2024): quotations", Page: &PageRule{quotable, noQuotes},
 	},
 	{
 		ID: "no-author", Category: shared.CategoryContent, Severity: shared.SeverityWarning,
@@ -98,12 +98,13 @@ const (
 	similarBits     = 3
 )
 
-// hasMuchText applies to such pages that show enough words for a share of them.
+// hasMuchText applies to such pages that show enough words for a share of them. What is
+// wrong with a page of hardly any text is that.
 func hasMuchText(p *Page) Reason {
 	if r := hasOwnText(p); r != applies {
 		return r
 	}
-	if p.VisibleWords < thinWords {
+	if p.VisibleWords < thinWords || p.MainWords < fewWords {
 		return TooLittleText
 	}
 	return applies

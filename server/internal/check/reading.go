@@ -139,6 +139,21 @@ func endsSentence(line []byte) bool {
 	return strings.ContainsRune(".!?:;", r)
 }
 
+// quotable applies to articles that tell more than they show: nobody misses a quotation in
+// what explains code or tables.
+func quotable(p *Page) Reason {
+	if r := knownArticle(p); r != applies {
+		return r
+	}
+	if len(p.Prose.Apart)*shownPart > len(p.Prose.Main) {
+		return NotArticle
+	}
+	return applies
+}
+
+// shownPart is the part of the text that code and tables are at most, as one of so many.
+const shownPart = 5
+
 // quotedWords is how many words between quotation marks are a quotation; fewer are a name.
 const quotedWords = 4
 
@@ -199,7 +214,7 @@ lire la suite,divers,sem título,clique aqui,leia mais,diversos,outros,senza tit
 // maxGenericHeading is the length in bytes of the longest of them.
 const maxGenericHeading = 24
 
-// Section is the longest piece of text without a heading.
+// Section is the longest piece of text without a heading or the mark of a list's entry.
 type Section struct {
 	// Words are those of its paragraphs.
 	Words int
