@@ -786,7 +786,7 @@ var english = language{
 		{"title-length", CheckText{
 			Title: "Title is too short or too long",
 			Why:   "A very short title says little. A long one is cut off in search results.",
-			Fix:   "Use between 15 and 65 characters, with the important words first.",
+			Fix:   "Use between 15 and 65 characters (ideographs count two), with the important words first.",
 		}},
 		{"title-duplicate", CheckText{
 			Title: "Several pages share one title",
@@ -806,7 +806,7 @@ var english = language{
 		{"description-length", CheckText{
 			Title: "Description is too short or too long",
 			Why:   "A short description wins few readers. A long one is cut off in search results.",
-			Fix:   "Use between 50 and 165 characters.",
+			Fix:   "Use between 50 and 165 characters (ideographs count two).",
 		}},
 		{"description-duplicate", CheckText{
 			Title: "Pages share one description",

@@ -820,7 +820,7 @@ var spanish = language{
 		{"title-length", CheckText{
 			Title: "El título es demasiado corto o demasiado largo",
 			Why:   "Un título muy corto dice poco. Uno largo aparece cortado en los resultados.",
-			Fix:   "Usa entre 15 y 65 caracteres, con las palabras importantes al principio.",
+			Fix:   "Usa entre 15 y 65 caracteres (un ideograma vale dos), con las palabras importantes al principio.",
 		}},
 		{"title-duplicate", CheckText{
 			Title: "Varias páginas comparten el mismo título",
@@ -840,7 +840,7 @@ var spanish = language{
 		{"description-length", CheckText{
 			Title: "La descripción es demasiado corta o demasiado larga",
 			Why:   "Una descripción corta atrae a pocos lectores. Una larga aparece cortada en los resultados.",
-			Fix:   "Usa entre 50 y 165 caracteres.",
+			Fix:   "Usa entre 50 y 165 caracteres (un ideograma vale dos).",
 		}},
 		{"description-duplicate", CheckText{
 			Title: "Varias páginas comparten la descripción",

@@ -11,6 +11,8 @@ func TestQuantities(t *testing.T) {
 		"crece un 40 % al año": true, "un 40% más": true, "40 per cent": true, "el 3 por ciento": true, "3,5 kg": true,
 		"in 1998 it began": true, "cuesta 12 €": true, "$12": true, "12 USD": true, "a 5-minute walk": true, "5 Minuten": true,
 		"12,5 km/h": true, "hace 20\u00a0años": true, "90° al norte": true, "8 GB": true, "3 Millionen": true,
+		"3 Milliarden Euro": true, "30 Einwohner": true, "dix pour cent": false, "10 pour cent": true, "400 habitants": true,
+		"2 bilhões de reais": true, "10 por cento": true, "5 abitanti": true, "il 7 percento": true, "12 volte": true,
 		"section 2.1": false, "version 3": false, "capítulo 12": false, "": false, "12": false, "a12 km": false,
 		"http2 s": false, "0042": false, "99999": false, "por ciento": false,
 	} {
@@ -85,6 +87,8 @@ func TestBylines(t *testing.T) {
 	for line, want := range map[string]bool{
 		"By Ana Ruiz": true, "Por Ana Ruiz, 3 de mayo": true, "Posted on May 3 by Ana": true, "Autor: Ana": true,
 		"Von Anna Graf": true, "par Émile Zola": true, "a cura di Ugo Foscolo": true, "BY ANA": true,
+		"Autorin: Eva": true, "Verfasser: Jan Weiß": true, "Publié le 3 mai par Zoé": true, "Autoria: João": true,
+		"Scritto da Marta": true, "da Marta": false, "von der Leine": false, "par exemple": false, "por ejemplo": false,
 		"By default it is off": false, "stand by": false, "Bypass Road": false, "por": false, "": false,
 	} {
 		if got := isByline([]byte(line)); got != want {
@@ -98,6 +102,8 @@ func TestDates(t *testing.T) {
 		"2024-05-03": "2024-05-03", "2024-05-03T10:11:12+02:00": "2024-05-03", "2024/5/3": "2024-05-03", "2024.05.03": "2024-05-03",
 		"May 3, 2024": "2024-05-03", "3 May 2024": "2024-05-03", "3rd of May 2024": "2024-05-03", "Fri, 03 May 2024 10:00 GMT": "2024-05-03",
 		"3 de mayo de 2024": "2024-05-03", "3. März 2024": "2024-03-03", "le 1er août 2024": "2024-08-01", "3 dicembre 2024": "2024-12-03",
+		"3. Jänner 2024": "2024-01-03", "3. Dez. 2024": "2024-12-03", "15 févr. 2024": "2024-02-15", "1 de fevereiro de 2024": "2024-02-01",
+		"3 out. 2024": "2024-10-03", "10 giugno 2024": "2024-06-10", "3 sett. 2024": "2024-09-03",
 		"03.05.2024": "2024-05-03", "31/12/2024": "2024-12-31", "12/31/2024": "2024-12-31", "3.4.2024": "2024-04-03",
 		"4/3/2024":  "2024-04-03", // either 3 April or 4 March
 		"June 2024": "2024-06-30", "febrero de 2024": "2024-02-29",
@@ -216,6 +222,15 @@ func TestOnlyOldPagesAreStale(t *testing.T) {
 		{"", `<p>` + loremWords + `2020-01-01</p>`, NoDate, false},
 		{"", `<time datetime=2020-01-01>entonces</time>`, NoDate, false},
 		{"", `<footer>2020-01-01</footer>`, NoDate, false},
+		{"", `<p>El horno se encendió el 3 de mayo de 2019.</p>`, NoDate, false},
+		{"", `<p>It opened in May 2019.</p>`, NoDate, false},
+		{"", `<p>Madrid, 3 de mayo de 2019</p>`, applies, true},
+		{"", `<p>Por Ana Ruiz Panadera, 3 de mayo de 2019</p>`, applies, true},
+		{"", `<ul><li>2019-05-03<li>2019-05-03<li>2019-05-03</ul>`, NoDate, false},
+		{"", `<p>Aktualisiert am 3. Mai 2019</p>`, applies, true},
+		{"", `<p>Mis à jour le 3 mai 2019</p>`, applies, true},
+		{"", `<p>Atualização: 3 de maio de 2019</p>`, applies, true},
+		{"", `<p>Ultimo aggiornamento: 3 maggio 2019</p>`, applies, true},
 	} {
 		p := article1(c.head, c.body)
 		reason := dated(p)

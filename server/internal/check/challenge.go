@@ -47,7 +47,10 @@ const maxChallenge = 64 << 10
 var challengeSigns = []string{
 	"cf-chl-", "cdn-cgi/challenge-platform", "attention required! | cloudflare", "<title>just a moment...",
 	"_incapsula_resource", "captcha-delivery.com", "px-captcha", "token.awswaf.com", "sucuri_cloudproxy",
-	"ddos-guard", "anubis_challenge", "verify you are human", "hcaptcha.com/1/api.js", "recaptcha/api.js",
+	"ddos-guard", "anubis_challenge", "hcaptcha.com/1/api.js", "recaptcha/api.js",
+	"verify you are human", "verifica que eres humano", "verifique que es un ser humano", "verifique que usted es humano",
+	"bestätigen sie, dass sie ein mensch sind", "vérifiez que vous êtes humain", "confirmez que vous êtes humain",
+	"verifique se você é humano", "confirme que é humano", "verifica di essere umano", "conferma di essere umano",
 }
 
 // ChallengeOf is the sign of a challenge in an answer; empty when there is none. Pages

@@ -2,7 +2,6 @@ package check
 
 import (
 	"bytes"
-	"slices"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -41,15 +40,19 @@ func (p *Page) readDates() {
 	p.readTextDates()
 }
 
-// maxOwnDates is how many days without a word beside them may be those of a page, which has
-// been published and changed. More are those of what it lists.
+// maxOwnDates is how many lines of a date alone may be those of a page, which has been
+// published and changed. More are those of what it lists, be it the same day in each.
 const maxOwnDates = 2
+
+// maxBeside is how many words may stand beside a date in its line that are no part of it, such
+// as a place or the day of the week: more make a sentence, and the date is of what it tells.
+const maxBeside = 1
 
 // readTextDates adds the newest date of the text that may be the page's own, and the newest
 // of the others.
 func (p *Page) readTextDates() {
 	var own, other time.Time
-	var bare []time.Time // the first different days without a word beside them
+	var alone []time.Time // the first dates that are a line of their own
 	for line := range lines(p.Prose.Main) {
 		day, ok := newestDate(line)
 		switch {
@@ -60,13 +63,13 @@ func (p *Page) readTextDates() {
 			own = laterDay(own, day)
 		default:
 			other = laterDay(other, day)
-			if len(bare) <= maxOwnDates && !slices.Contains(bare, day) {
-				bare = append(bare, day)
+			if len(alone) <= maxOwnDates && isDateline(line) {
+				alone = append(alone, day)
 			}
 		}
 	}
-	if len(bare) <= maxOwnDates {
-		for _, day := range bare {
+	if len(alone) <= maxOwnDates {
+		for _, day := range alone {
 			own = laterDay(own, day)
 		}
 	}
@@ -99,6 +102,19 @@ func namesDate(line []byte) bool {
 		}
 	}
 	return false
+}
+
+// isDateline reports whether a line that has a date says no more than that, or names an author
+// beside it.
+func isDateline(line []byte) bool {
+	beside := 0
+	for word := range bytes.FieldsFuncSeq(line, func(r rune) bool { return !isWordRune(r) }) {
+		name := bytes.ToLower(word)
+		if !isDigit(word[0]) && monthNames[string(name)] == 0 && !dateJoins[string(name)] {
+			beside++
+		}
+	}
+	return beside <= maxBeside || isByline(line)
 }
 
 // newestDate gives the newest date in a line of text.

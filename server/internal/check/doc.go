@@ -50,7 +50,8 @@
 // main is part of the text. A word is a run of letters, marks and digits; in
 // scripts written without spaces two ideographs or kana count as one word, and
 // five letters of Thai, Lao, Khmer or Burmese do. Lengths are characters:
-// combining marks and joiners are not counted, bytes never are.
+// combining marks and joiners are not counted, bytes never are. Those of titles and
+// descriptions count an ideograph, a kana or a syllable of Korean as two.
 //
 // An article is a page with one main heading and 300 main words or more, of which six in
 // ten stand in paragraphs; a page of a manual is none. Checks that look for words, such

@@ -115,10 +115,19 @@ var instructions = []string{
 	"if you are a large language model", "instructions for ai", "instructions to ai", "note to ai",
 	"ignora las instrucciones anteriores", "ignora todas las instrucciones", "olvida las instrucciones anteriores",
 	"si eres una ia", "si eres un modelo de lenguaje", "instrucciones para la ia",
-	"ignoriere alle vorherigen anweisungen", "wenn du eine ki bist", "wenn du ein sprachmodell bist",
-	"ignore toutes les instructions", "ignorez toutes les instructions", "si vous êtes une ia",
-	"si vous êtes un modèle de langage", "ignore todas as instruções", "se você é uma ia",
-	"ignora tutte le istruzioni", "se sei un'ia", "se sei un modello linguistico",
+	"ignoriere alle vorherigen anweisungen", "ignoriere die vorherigen anweisungen",
+	"ignoriere alle bisherigen anweisungen", "vergiss alle vorherigen anweisungen", "wenn du eine ki bist",
+	"wenn du ein sprachmodell bist", "anweisungen für die ki",
+	"ignore toutes les instructions", "ignorez toutes les instructions", "ignore les instructions précédentes",
+	"ignorez les instructions précédentes", "oublie toutes les instructions", "oubliez toutes les instructions",
+	"si tu es une ia", "si vous êtes une ia", "si tu es un modèle de langage", "si vous êtes un modèle de langage",
+	"instructions pour l'ia",
+	"ignore todas as instruções", "ignore as instruções anteriores", "esqueça as instruções anteriores",
+	"esqueça todas as instruções", "se você é uma ia", "se és uma ia", "se você é um modelo de linguagem",
+	"se és um modelo de linguagem", "instruções para a ia",
+	"ignora tutte le istruzioni", "ignora le istruzioni precedenti", "dimentica le istruzioni precedenti",
+	"dimentica tutte le istruzioni", "se sei un'ia", "se sei una ia", "se sei un modello linguistico",
+	"istruzioni per l'ia",
 }
 
 // instruction is the first instruction to a model in a text, with what follows it.

@@ -78,6 +78,13 @@ func TestLoginWalls(t *testing.T) {
 	}{
 		{"a", door, true}, {"a", door + loremWords, false}, {"a", `<div hidden>` + door + `</div>`, false}, {"a", "", false},
 		{"wp-login.php", door, false}, {"es/iniciar-sesion", door, false}, {"Sign_In", door, false}, {"blog/entrada", door, true},
+		{"pages/lockscreen.html", door, false}, {"anmelden", door, false}, {"se-connecter", door, false},
+		{"minha-conta", door, false}, {"conta/entrada", door, false}, {"accedi", door, false}, {"contact", door, true},
+		{"a", `<h1>Validation</h1><h3>Quick Example</h3>` + door, false}, {"a", `<h1>Regístrate</h1>` + door, false},
+		{"a", `<h1>Konto erstellen</h1>` + door, false}, {"a", `<h1>Créer un compte</h1>` + door, false},
+		{"a", `<h1>Cadastre-se</h1>` + door, false}, {"a", `<h1>Iscriviti</h1>` + door, false}, {"a", `<h1>Sign in</h1>` + door, true},
+		{"a", door + `<input><select></select><textarea></textarea>`, true},
+		{"a", door + `<input><input><select></select><textarea></textarea>`, false},
 	} {
 		p := Parse(on(c.body, func(in *Input) { in.URL = home + c.url }))
 		if got := loginWall(p) != nil; got != c.fails {

@@ -17,15 +17,15 @@ var knownLanguages = wordSet("en es de fr pt it")
 var monthNames = func() map[string]time.Month {
 	names := map[string]time.Month{}
 	for i, list := range [...]string{
-		"january jan enero ene januar janvier janv janeiro gennaio gen",
-		"february feb febrero februar février fevrier févr fevr fév fev fevereiro febbraio",
+		"january jan enero ene januar jänner jän janvier janv janeiro gennaio gen",
+		"february feb febrero februar feber février fevrier févr fevr fév fev fevereiro febbraio",
 		"march mar marzo märz maerz mrz mars março marco",
 		"april apr abril abr avril avr aprile",
 		"may mayo mai maio maggio mag",
 		"june jun junio juni juin junho giugno giu",
 		"july jul julio juli juillet juil julho luglio lug",
 		"august aug agosto ago août aout",
-		"september sep sept septiembre setiembre septembre setembro set settembre",
+		"september sep sept septiembre setiembre septembre setembro set sett settembre",
 		"october oct octubre oktober okt octobre outubro out ottobre ott",
 		"november nov noviembre novembre novembro",
 		"december dec diciembre dic dezember dez décembre déc decembre dezembro dicembre",
@@ -43,40 +43,46 @@ var dateJoins = wordSet("de del of the di do")
 // dateWords stand beside a date that is the page's own.
 var dateWords = wordSet(`
 	date dated updated update published posted modified revised reviewed written created edited
-	fecha actualizado actualizada publicado publicada modificado modificada revisado revisada escrito
-	datum stand aktualisiert veröffentlicht geändert erstellt
-	jour publié publiée modifié modifiée rédigé
-	data atualizado atualizada revisto
-	aggiornato aggiornata pubblicato pubblicata modificato modificata scritto`)
+	fecha actualizado actualizada actualización publicado publicada publicación modificado modificada modificación
+	revisado revisada revisión escrito escrita creado creada editado editada
+	datum stand aktualisiert aktualisierung veröffentlicht veröffentlichung geändert änderung erstellt überarbeitet
+	bearbeitet erschienen verfasst publiziert
+	jour publié publiée publication modifié modifiée modification actualisé actualisée actualisation rédigé rédigée
+	révisé révisée écrit créé créée posté postée
+	data atualizado atualizada atualização publicação modificação revisto revisão criado criada
+	aggiornato aggiornata aggiornamento pubblicato pubblicata pubblicazione modificato modificata modifica scritto scritta
+	creato creata rivisto revisionato`)
 
 // synopses are the headings under which manuals show how a command is called.
 var synopses = wordSet("synopsis sinopsis übersicht sinopse sintassi")
 
 // bylineWords stand before the name of an author.
 var bylineWords = []string{
-	"by", "author", "authors", "por", "autor", "autora", "von", "verfasst von", "par", "auteur", "di", "a cura di",
-	"autore", "autrice",
+	"by", "author", "authors", "por", "autor", "autora", "autores", "autoria", "von", "autorin", "autoren", "verfasser",
+	"verfasserin", "par", "auteur", "auteure", "autrice", "auteurs", "di", "autore", "autori", "scritto da",
+	"pubblicato da",
 }
 
 // authorClasses are parts of the class names of bylines.
-var authorClasses = []string{"author", "autor", "byline"}
+var authorClasses = []string{"author", "autor", "auteur", "verfasser", "autrice", "byline"}
 
 // units follow a number and make a quantity of it, in lower case.
 var units = wordSet(`
 	km m cm mm nm µm kg g mg t l ml cl km² m² m³ km/h mph ft in mi yd lb lbs oz gal acre acres ha ms µs ns
 	s min h hz khz mhz ghz w kw mw gw kwh mwh v a ma mah bit bits byte bytes kb mb gb tb pb kib mib gib px dpi fps
 	mbps gbps kbit mbit gbit pt rpm bar hpa pa n j kj kcal cal k c f usd eur gbp chf x
-	percent pct prozent porcento
+	percent pct prozent porcento percento
 	euro euros dollar dollars dólares pound pounds peso pesos franken francs reais
 	second seconds minute minutes hour hours day days week weeks month months year years decade decades century
 	segundo segundos minuto minutos hora horas día días dia dias semana semanas mes meses año años ano anos siglo siglos
 	sekunde sekunden minuten stunde stunden tag tage tagen woche wochen monat monate monaten jahr jahre jahren
 	seconde secondes heure heures jour jours semaine semaines mois an ans année années siècle siècles
 	mês século séculos secondo secondi minuti ora ore giorno giorni settimana settimane mese mesi anno anni secolo
-	thousand million millions billion billions trillion mil millón millones milhão milhões bilhões tausend million
-	millionen milliarde milliarden mille millions milliard milliards mila milione milioni miliardo miliardi
+	thousand million millions billion billions trillion mil millón millones milhão milhões bilhão bilhões trilhões
+	tausend million millionen milliarde milliarden mille millions milliard milliards mila milione milioni miliardo miliardi
 	people users persons personas usuarios personen menschen nutzer personnes utilisateurs pessoas usuários persone
-	utenti times veces mal fois vezes volte degrees grados grad degrés graus gradi
+	utenti inhabitants habitantes einwohner habitants abitanti customers clientes kunden clients clienti
+	times veces mal fois vezes volte degrees grados grad degrés graus gradi
 	meter meters metre metres metro metros mètre mètres metri kilometer kilometers kilometre kilometres kilómetro
 	kilómetros kilomètres quilômetros chilometri mile miles millas feet inch inches gram grams gramos gramm grammes
 	gramas grammi kilo kilos kilogram kilograms liter liters litre litres litro litros litri ton tons tonne tonnes
@@ -95,22 +101,71 @@ var commonWords = wordSet(`
 	same why
 	los las del una uno unos unas que por con para como más mas pero sus este esta esto estos estas ese esa eso esos
 	esas entre cuando muy sin sobre también tambien hasta hay donde quien desde todo todos toda todas nos durante les
-	contra otros otras otro otra fue era son está están ser tiene porque cada así puede cual según
+	contra otros otras otro otra fue era son está están ser tiene porque cada así puede cual según aquí ahora allí
+	antes después aunque aún bajo cómo dónde cuándo qué quién dos ella ellas ellos había han hace hacer
+	incluso luego mejor menos mientras misma mismo mucho muchos mucha muchas nada nosotros nuestra nuestro nuestras
+	nuestros pueden poco siempre sido siendo sino solo sólo tan tanto tener tienen través tus usted ustedes vez
 	der die das und den dem des ein eine einer eines einem einen ist sind war von mit auf für sich nicht auch als nach
 	bei aus wie wird werden wurde sie ich wir ihr zum zur über durch oder aber nur noch kann hat haben mehr wenn dass
-	diese dieser dieses sein seine bis vor dann alle können
+	diese dieser dieses sein seine bis vor dann alle können also andere anderen anderer beim bereits besser bin bitte
+	damit danach daran darauf daraus dazu dein deine deinem deinen deiner denn deren dessen dich diesem diesen dir doch
+	dort durfte etwa etwas euch euer eure ganz gegen gibt habe hatte hatten hier ihm ihn ihnen ihre ihrem ihren ihrer
+	immer indem jede jedem jeden jeder jedes jetzt kein keine keinen konnte könnte machen man mein meine mir mit muss
+	müssen neben neue neuen ohne schon sehr seinem seinen seiner seit sind soll sollte sondern sonst unser unsere
+	unserem unseren unserer unter viel viele wann warum weil weiter welche welcher welches wenig wieder will wollen
+	wurden würde zwei zwischen
 	les des une est pas pour dans qui que sur plus par avec son ses sont cette ces mais aux leur elle nous vous ils
-	tout tous comme même être fait sans peut ont été entre aussi bien très dont donc où leurs notre votre
+	tout tous comme même être fait sans peut ont été entre aussi bien très dont donc où leurs notre votre afin ailleurs
+	ainsi alors après assez aucun aucune autre autres avant avez avoir avons ceci cela celle celles celui ceux chaque
+	chez comment contre depuis déjà deux devez doit doivent encore enfin était étaient êtes eux faire fois ici jamais
+	jusque lorsque lui maintenant mes moi moins mon nos parce parfois pendant peu peuvent plusieurs pourquoi pouvez
+	pouvoir près puis quand quel quelle quelles quelque quelques quels quoi sera seront seulement si soit sommes sous
+	souvent suis tandis toujours toute toutes trop vers voici voilà vos vraiment
 	não nao uma umas uns dos das aos com por mais como mas foi ele ela tem seu sua quando muito nos já está também pelo
-	pela até isso entre depois sem mesmo seus quem nas outros outras todos todas podem esse eles você essa num nem suas meu às minha têm são ser
+	pela até isso entre depois sem mesmo seus quem nas outros outras todos todas podem esse eles você essa num nem suas
+	meu às minha têm são ser agora ainda além algum alguma alguns algumas antes aqui assim cada contra deve devem desde
+	disso dela dele deles dessa desse desta deste duas dois ela elas era eram estão estar estava esta este estes estas
+	fazer foram havia isto lhe melhor menos meus minhas muita muitas muitos nada nessa nesse nesta neste nossa nosso
+	nossas nossos nunca onde para pelas pelos pode porque pouco qual qualquer quais sempre sendo sido sob sobre tanto
+	tão tem ter teve tinha toda todo tudo vez vocês vai
 	gli che non per con una del della delle dei degli dal dalla nel nella sono come più anche alla alle agli questo
-	questa questi queste suo sua loro essere dopo tra fra quando molto tutti tutto dove chi così può ogni senza`)
+	questa questi queste suo sua loro essere dopo tra fra quando molto tutti tutto dove chi così può ogni senza adesso
+	alcuni alcune allo ancora altra altre altri altro avere aveva bene cosa cui dagli dalle dallo dello
+	deve devono due ecco era erano essa esse essi fare fino già hai hanno invece lei lui mai meglio meno mentre mia mie
+	miei mio molta molte molti nei negli nelle nello nessun nessuna noi nostra nostri nostro nulla oggi oltre oppure
+	perché però piu poco poi possono prima proprio qua qual quale quali qualche quanto quasi quella quelle quelli quello
+	qui sarà sei sempre siamo siano sopra sotto stata state stati stato stesso sugli sui sul sulla sulle
+	tanto tua tue tuo tuoi tutta tutte uno vostra vostro verso via voi volta`)
 
 // aboutWords are the last parts of addresses of pages that tell who stands behind a site.
 var aboutWords = wordSet(`
 	about about-us aboutus about-me company who-we-are our-story acerca acerca-de sobre sobre-mi sobre-nosotros nosotros
 	quienes-somos quiénes-somos empresa ueber-uns uber-uns über-uns ueber-mich unternehmen a-propos apropos
-	qui-sommes-nous entreprise sobre-nos sobre-nós quem-somos chi-siamo chi-sono azienda`)
+	qui-sommes-nous entreprise sobre-nos sobre-nós quem-somos chi-siamo chi-sono azienda wir-ueber-uns wir-über-uns
+	unsere-geschichte nuestra-historia notre-histoire nossa-historia nossa-história la-nostra-storia`)
+
+// doorWords are parts of the addresses of pages to sign in, without dashes and with a slash at
+// their end.
+var doorWords = []string{
+	"login", "logon", "signin", "signup", "register", "account", "auth", "password", "admin", "sso", "lockscreen",
+	"registro", "acceso", "acceder", "entrar", "iniciarsesion", "cuenta", "contraseña", "contrasena",
+	"anmeld", "einloggen", "registrier", "konto", "passwort",
+	"connexion", "connecter", "identification", "inscription", "compte", "motdepasse",
+	"conta/", "iniciarsessao", "cadastr", "senha",
+	"accedi", "accesso", "registra", "iscriviti", "iscrizione",
+}
+
+// formWords are parts of the titles and headings of pages that make accounts, or show what
+// forms look like.
+var formWords = []string{
+	"demo", "example", "validation", "sign up", "signup", "register", "registration", "create an account",
+	"create account",
+	"ejemplo", "validación", "regístr", "registro", "crear cuenta", "crea tu cuenta", "crear una cuenta",
+	"beispiel", "validierung", "registrier", "konto erstellen", "konto anlegen",
+	"exemple", "inscri", "créer un compte", "créez votre compte",
+	"exemplo", "validação", "cadastr", "registe", "registrar", "criar conta", "crie sua conta",
+	"esempio", "convalida", "registra", "iscriviti", "iscrizione", "crea un account",
+}
 
 // contactWords stand in the links to such pages, and to those that say how to reach somebody.
 var contactWords = wordSet(`

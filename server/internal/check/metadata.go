@@ -69,7 +69,7 @@ var metadata = []Check{
 	},
 }
 
-// Lengths in characters within which results show a title or a description
+// Lengths, as [columns] counts them, within which results show a title or a description
 // whole and usefully.
 const (
 	titleMin, titleMax             = 15, 65
@@ -112,9 +112,9 @@ func multipleTitles(p *Page) *Fault {
 	return &Fault{Evidence: listEvidence("title", p.Titles, len(p.Titles))}
 }
 
-// lengthFault finds a text whose length is not from min to max characters.
+// lengthFault finds a text whose length is not from min to max columns.
 func lengthFault(name, text string, min, max int) *Fault {
-	n := characters(text)
+	n := columns(text)
 	if min <= n && n <= max {
 		return nil
 	}

@@ -498,11 +498,18 @@ func TestLengthsAreCharacters(t *testing.T) {
 		{strings.Repeat("á", 14) + "\u200b", true},          // an invisible character does not help
 		{"Diseño y construcción de jardines", false},        // 33
 		{strings.Repeat("日本", 8), false},                    // 16 characters, 48 bytes
+		{"手作りパン教室", true},                                   // as wide as 14 letters
+		{"手作りパンの教室", false},                                 // 16
+		{strings.Repeat("面包", 16), false},                   // 64
+		{strings.Repeat("面包", 17), true},                    // 68
+		{"우리 동네 빵집 이야기", false},                             // 9 syllables of two, and blanks
+		{strings.Repeat("ﾊﾟﾝ", 5), false},                   // narrow kana
+		{"วิธีทำขนมปังซาวโดว์ที่บ้าน", false},               // its vowels above and below count nothing
 		{"¿Cómo se hace el pan de masa madre? Guía", false}, // 40
 	} {
 		p := Parse(with("Panadería Luz, pan de masa madre", c.title))
 		if got := titleLength(p) != nil; got != c.fails {
-			t.Errorf("%q (%d characters): got fault %v, want %v", c.title, characters(c.title), got, c.fails)
+			t.Errorf("%q (%d columns): got fault %v, want %v", c.title, columns(c.title), got, c.fails)
 		}
 	}
 }

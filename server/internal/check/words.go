@@ -211,7 +211,7 @@ func unspacedWeight(r rune) int {
 	case r <= 0x0EFF, 0x1000 <= r && r <= 0x109F, 0x1780 <= r && r <= 0x17FF:
 		return seaUnit
 	case 0x3040 <= r && r <= 0x30FF, 0x3400 <= r && r <= 0x4DBF, 0x4E00 <= r && r <= 0x9FFF,
-		0xF900 <= r && r <= 0xFAFF, 0x20000 <= r && r <= 0x3FFFF:
+		0xF900 <= r && r <= 0xFAFF, 0xFF66 <= r && r <= 0xFF9D, 0x20000 <= r && r <= 0x3FFFF:
 		return ideographUnit
 	}
 	return 0
@@ -238,6 +238,28 @@ func characters(s string) int {
 	}
 	return n
 }
+
+// columns is the length of s where wide characters count two, as they say twice as much in
+// twice the room: ideographs, kana and the syllables of Korean.
+func columns(s string) int {
+	n := characters(s)
+	for _, r := range s {
+		if isWide(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// isWide reports whether a character is as wide as two letters.
+func isWide(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) && !isHalfWidth(r) ||
+		0x3000 <= r && r <= 0x303F || 0xFF01 <= r && r <= 0xFF60 // their punctuation
+}
+
+// isHalfWidth reports whether a character is one of the narrow kana and parts of Korean
+// syllables that old computers had.
+func isHalfWidth(r rune) bool { return 0xFF61 <= r && r <= 0xFFDC }
 
 // sanitise makes text of a page fit to be stored and shown: valid UTF-8, white
 // space squeezed, without control characters and without the format characters
