@@ -29,7 +29,7 @@ var extents = map[string]Extent{
 	"robots-blocks-search": ExtentSite, "robots-txt-invalid": ExtentSite, "robots-txt-unreachable": ExtentSite,
 	"sitemap-invalid": ExtentSite, "sitemap-missing": ExtentSite,
 	"content-signal-restrictive": ExtentSite, "not-https": ExtentSite, "http-no-redirect": ExtentSite,
-	"ai-bot-http-blocked": ExtentSite, "llms-txt": ExtentSite, "site-unreachable": ExtentSite, "soft-404": ExtentSite,
+	"ai-bot-http-blocked": ExtentSite, "llms-txt": ExtentSite, "markdown-twin": ExtentSite, "site-unreachable": ExtentSite, "soft-404": ExtentSite,
 }
 
 // ExtentOf is the extent of a check.

@@ -683,6 +683,12 @@ var english = language{
 				"leads to errors sends those that read it astray.",
 			Fix: "Write it as llmstxt.org says: a heading that begins with \"# \" and a list of links that work. Or remove it.",
 		}},
+		{"markdown-twin", CheckText{
+			Title: "The site offers its pages as Markdown",
+			Why: "Asked for Markdown, the server sends it: agents read it with less effort than HTML. This is for your " +
+				"information and does not change the score.",
+			Fix: "Nothing to do. See that the Markdown says the same as the page.",
+		}},
 		{"crawl-delay-high", CheckText{
 			Title: "Crawlers are asked to wait long",
 			Why: "With more than ten seconds between two requests a crawler reads few pages a day, and finds what is new " +

@@ -713,6 +713,12 @@ var spanish = language{
 			Fix: "Escríbelo como dice llmstxt.org: un encabezado que empiece con «# » y una lista de enlaces que funcionen. " +
 				"O quítalo.",
 		}},
+		{"markdown-twin", CheckText{
+			Title: "El sitio ofrece sus páginas en Markdown",
+			Why: "Si se le pide Markdown, el servidor lo envía: los agentes lo leen con menos esfuerzo que el HTML. Es solo " +
+				"información y no cambia la puntuación.",
+			Fix: "No hay nada que hacer. Comprueba que el Markdown diga lo mismo que la página.",
+		}},
 		{"crawl-delay-high", CheckText{
 			Title: "Se pide a los rastreadores que esperen mucho",
 			Why: "Con más de diez segundos entre dos peticiones, un rastreador lee pocas páginas al día y encuentra tarde " +

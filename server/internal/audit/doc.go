@@ -131,9 +131,9 @@
 //
 // Before the links to other sites, the site is asked what no page of it asks for: its
 // start page by http; addresses that no page has (six at most); /llms.txt; /favicon.ico,
-// where no page names an icon; the start page in the name of three AI agents,
-// unless Config.SkipAIAgents or the job says not to; and what pages name as canonical and
-// no page links to (100 at most). Each request
+// where no page names an icon; the start page as Markdown; the start page in the name of
+// three AI agents, unless Config.SkipAIAgents or the job says not to; and what pages name as
+// canonical and no page links to (100 at most). Each request
 // asks robots.txt first, one in the name of an agent as that agent, and waits for its
 // turn; together they have a minute. What was not asked for by then, its checks do not
 // apply to.

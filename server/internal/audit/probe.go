@@ -69,7 +69,9 @@ type prober struct {
 
 // run makes them one after the other. An error ends it; what was found by then holds.
 func (p *prober) run(ctx context.Context) error {
-	for _, probe := range [...]func(context.Context) error{p.tryInsecure, p.tryMissing, p.tryLLMs, p.tryIcon, p.tryAgents, p.tryCanonicals} {
+	for _, probe := range [...]func(context.Context) error{
+		p.tryInsecure, p.tryMissing, p.tryLLMs, p.tryIcon, p.tryMarkdown, p.tryAgents, p.tryCanonicals,
+	} {
 		if err := probe(ctx); err != nil {
 			return err
 		}
@@ -171,6 +173,17 @@ func (p *prober) tryIcon(ctx context.Context) error {
 	res, err := p.ask(ctx, crawl.Request{URL: u, WantBody: noBody, Follow: p.follow(ctx)})
 	if res != nil && (res.Status != http.StatusOK || !crawl.HTMLBody(res.Status, res.ContentType)) {
 		p.found.Icon = probeOf(res)
+	}
+	return err
+}
+
+// tryMarkdown asks for the start page as agents do that would rather read Markdown.
+func (p *prober) tryMarkdown(ctx context.Context) error {
+	res, err := p.ask(ctx, crawl.Request{
+		URL: p.home, Accept: check.Markdown + ", text/html;q=0.5", WantBody: noBody, Follow: p.follow(ctx),
+	})
+	if res != nil {
+		p.found.Markdown = &check.Twin{Probe: *probeOf(res), MediaType: res.Declared}
 	}
 	return err
 }

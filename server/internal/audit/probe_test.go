@@ -120,6 +120,27 @@ func TestIconOfTheSite(t *testing.T) {
 	}
 }
 
+func TestStartPageAsMarkdown(t *testing.T) {
+	t.Parallel()
+	s := newWebsite(t, map[string]http.HandlerFunc{
+		"/": func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.Header.Get("Accept"), "text/markdown") {
+				text("text/markdown; charset=utf-8", "# Home")(w, r)
+				return
+			}
+			page("Home")(w, r)
+		},
+	})
+	st := open(t)
+	start(t, New(st, loopback("markdown")))
+	id := create(t, st, shared.NewAudit{URL: s.URL})
+	await(t, st, id, "end", terminal)
+	c := find(t, reportOf(t, st, id), "markdown-twin")
+	if c.Outcome != shared.OutcomePass || c.PointsLost != 0 || len(c.Samples) != 1 {
+		t.Errorf("got %+v", c)
+	}
+}
+
 // A folder may be served by a program of its own, which shows a page for everything.
 func TestFolderThatShowsAPageForEverything(t *testing.T) {
 	t.Parallel()

@@ -39,6 +39,7 @@ var aiAccess = []Check{
 	loginWallRule,
 	hiddenTextRule,
 	llmsRule,
+	markdownRule,
 	agentsRefusedRule,
 	{
 		ID: "crawl-delay-high", Category: shared.CategoryAIAccess, Severity: shared.SeverityNotice,

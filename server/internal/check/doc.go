@@ -76,8 +76,8 @@
 //	accessibility.go of category accessibility
 //	security.go      of category security; headers.go has those of what protects browsers
 //	ai.go            of category ai-access; agents.go is its table of crawlers,
-//	                 hidden.go, walls.go, llms.go and challenge.go are each one of its
-//	                 checks
+//	                 hidden.go, walls.go, llms.go, markdown.go and challenge.go are each one
+//	                 of its checks
 //	crawlability.go  of category crawlability; redirects.go has its rules about redirects
 //	address.go       its rule about the addresses of pages
 //	reach.go         its rule about sites without a start page

@@ -16,6 +16,8 @@ type Probes struct {
 	LLMs *LLMs
 	// Icon is /favicon.ico; nil when it was not asked for, or something else came.
 	Icon *Probe
+	// Markdown is the start page as Markdown; nil when it was not asked for so.
+	Markdown *Twin
 	// Missing are addresses that no page has.
 	Missing []Missing
 	// Canonicals are what canonical URLs of the site answered that no page links to.

@@ -167,8 +167,9 @@ func sound(change ...func(*SiteInput)) SiteInput {
 				Probe:   Probe{URL: home + "llms.txt", Status: 200},
 				Heading: "Sitio", Links: []string{home + "a", "https://otro.example/"}, LinkTotal: 2,
 			},
-			Agents:  []AgentProbe{asAgent("OAI-SearchBot", 200), asAgent("Claude-SearchBot", 200)},
-			Missing: []Missing{{Probe: Probe{URL: home + "no", Status: 404}, Page: listedPage("no")}},
+			Markdown: &Twin{Probe: Probe{URL: home, Status: 200}, MediaType: "text/html"},
+			Agents:   []AgentProbe{asAgent("OAI-SearchBot", 200), asAgent("Claude-SearchBot", 200)},
+			Missing:  []Missing{{Probe: Probe{URL: home + "no", Status: 404}, Page: listedPage("no")}},
 		},
 	}
 	for _, c := range change {
@@ -373,6 +374,10 @@ var siteCases = []struct {
 		want: [][]shared.Evidence{ev("agent", "Claude-User", "vendor", "Anthropic", "line", "2", "rule", "Disallow: /")}},
 	{id: "ai-user-fetch-blocked", in: sound(robotsAre(RobotsFacts{})), reason: RobotsUnknown},
 	{id: "ai-training-policy", in: sound(unreachable), reason: RobotsUnreachable},
+	{id: "markdown-twin", in: sound(func(in *SiteInput) { in.Probes.Markdown = nil }), reason: NotAsked},
+	{id: "markdown-twin", in: sound(func(in *SiteInput) {
+		in.Probes.Markdown = &Twin{Probe: Probe{URL: home, Failure: FailReset}}
+	}), reason: NoAnswer},
 	{id: "duplicate-content",
 		in:   sound(pagesAre(listedPage(""), listedPage("b", says(7, 1<<40)), listedPage("a", says(7, 1<<40)))),
 		want: [][]shared.Evidence{ev("title", "Página a", "count", "2", "page", home+"a", "page", home+"b")}},
@@ -631,6 +636,25 @@ func TestTrainingPolicyIsAFact(t *testing.T) {
 	}
 	if last := e[len(e)-1]; last != fact("reviewed", AgentsReviewed) {
 		t.Errorf("last is %v: some agents are not told of", last)
+	}
+}
+
+func TestMarkdownIsAFact(t *testing.T) {
+	twin := func(p Probe, mediaType string) SiteInput {
+		return sound(func(in *SiteInput) { in.Probes.Markdown = &Twin{Probe: p, MediaType: mediaType} })
+	}
+	i := slices.IndexFunc(siteChecks, func(k Check) bool { return k.ID == "markdown-twin" })
+	served := runSite(twin(Probe{URL: home, FinalURL: home + "index.md", Status: 200}, Markdown))[i]
+	want := ev("url", home, "final-url", home+"index.md", "status", "200", "found-type", Markdown)
+	if served.Outcome != shared.OutcomePass || len(served.Findings) != 1 || !slices.Equal(served.Findings[0].Evidence, want) {
+		t.Errorf("got %+v", served)
+	}
+	for name, in := range map[string]SiteInput{
+		"an error in Markdown": twin(Probe{URL: home, Status: 404}, Markdown), "refused": twin(Probe{URL: home, Status: 406}, ""),
+	} {
+		if r := runSite(in)[i]; r.Outcome != shared.OutcomePass || r.Findings != nil {
+			t.Errorf("%s: got %+v", name, r)
+		}
 	}
 }
 

@@ -124,6 +124,7 @@ func (f *Fetcher) Limits() *Limits { return f.config.Limits }
 func (f *Fetcher) Fetch(ctx context.Context, req Request) (*Result, error) {
 	req.Method = cmp.Or(req.Method, http.MethodGet)
 	req.UserAgent = cmp.Or(req.UserAgent, f.config.UserAgent)
+	req.Accept = cmp.Or(req.Accept, accept)
 	req.MaxBody = cmp.Or(req.MaxBody, f.config.MaxBody)
 
 	res := &Result{URL: req.URL, FinalURL: Normal(req.URL), Base: req.URL}
@@ -247,7 +248,7 @@ func (f *Fetcher) requestOnce(ctx context.Context, req Request, res *Result, coo
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{
 			"User-Agent":      {req.UserAgent},
-			"Accept":          {accept},
+			"Accept":          {req.Accept},
 			"Accept-Encoding": {"gzip"},
 		},
 	}).WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{

@@ -79,6 +79,10 @@ func TestFetchPage(t *testing.T) {
 	}); !reflect.DeepEqual(asked, want) {
 		t.Errorf("asked with %v, want %v", asked, want)
 	}
+	fetch(t, testFetcher(t, Config{}), Request{URL: u, UserAgent: "Other/1", Accept: "text/markdown"})
+	if asked.Get("User-Agent") != "Other/1" || asked.Get("Accept") != "text/markdown" {
+		t.Errorf("asked with %v", asked)
+	}
 	wire, size := res.WireBytes, len(res.Body)
 	if wire <= 0 || wire >= int64(size) || size != 1000+len("<p>a\xf1o ") {
 		t.Errorf("%d bytes of %d on the wire", size, wire)

@@ -12,6 +12,7 @@ type Request struct {
 	URL       *url.URL // of Resolve, which keeps the spelling of a link, or canonical; required
 	Method    string   // GET or HEAD. Defaults to GET
 	UserAgent string   // Defaults to Config.UserAgent. For the check ai-bot-http-blocked
+	Accept    string   // Defaults to what a browser wants. For the check markdown-twin
 	MaxBody   int64    // decoded bytes. Defaults to Config.MaxBody
 	NoRetry   bool     // one attempt only
 
