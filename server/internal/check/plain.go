@@ -36,10 +36,14 @@ func (t *plainToken) readText(s []byte) bool {
 		return false
 	}
 	t.size, t.text = n, s[:n]
+	if bytes.IndexByte(t.text, '\r') >= 0 {
+		t.text = bytes.ReplaceAll(t.text, []byte("\r\n"), []byte("\n"))
+		t.text = bytes.ReplaceAll(t.text, []byte("\r"), []byte("\n"))
+	}
 	if bytes.IndexByte(t.text, '&') >= 0 {
 		t.text = []byte(html.UnescapeString(string(t.text)))
 	}
-	return bytes.IndexByte(s[:n], '\r') < 0 && bytes.IndexByte(s[:n], 0) < 0
+	return bytes.IndexByte(s[:n], 0) < 0
 }
 
 // readTag takes in a tag whose names are in lower case and whose values need no decoding. A

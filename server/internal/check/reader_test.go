@@ -142,6 +142,7 @@ func TestTagsAgreeWithTree(t *testing.T) {
 		`<p>a<textarea>` + strings.Repeat("x", maxToken+1) + `</textarea><a href=/b>b</a>`,
 		`<P CLASS=a>a</P><p class='a' CLASS="b" class=c>b</p ><br/><br / ><a href="/a?b=1&amp;c=2&copy=3">c &amp; d &copy e</a>`,
 		`<a href = "/1">1</a><a href="/2"rel="nofollow">2</a><a href=/3 /><a href='/4'/>` + "<a\nhref=\"/5\r\n6\"\t>5\r\n6</a\n>",
+		"<p>a\r\nb\rc\r</p>\r\n<p>d&#13;&#10;e\r&amp;\n",
 		`a < b <3 c</ d><p>e<!doctype x><?x?><!--f--></>g<p <h>i<p j`,
 	} {
 		compare(t, on(body))
