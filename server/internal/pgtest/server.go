@@ -44,7 +44,8 @@ type Server struct {
 }
 
 // Start starts a cluster for a program that is not a test; the caller closes
-// it. A durable one waits for the disk at each commit, as a real one does.
+// it. A durable one waits for the disk at each commit and cleans up after itself, as a
+// real one does.
 func Start(durable bool) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
@@ -116,9 +117,9 @@ func (s *Server) Start() error {
 	}
 	defer log.Close()
 	cmd := s.command(context.Background(), "postgres", "-D", s.data(), "-p", strconv.Itoa(s.port), "-k", s.dir)
-	settings := []string{"listen_addresses=127.0.0.1", "max_connections=100", "shared_buffers=32MB", "autovacuum=off"}
+	settings := []string{"listen_addresses=127.0.0.1", "max_connections=100", "shared_buffers=32MB"}
 	if !s.durable {
-		settings = append(settings, "fsync=off", "full_page_writes=off")
+		settings = append(settings, "fsync=off", "full_page_writes=off", "autovacuum=off")
 	}
 	for _, setting := range settings {
 		cmd.Args = append(cmd.Args, "-c", setting)

@@ -45,7 +45,7 @@ func onSQLite(t *testing.T, pool int) *fixture {
 	return f
 }
 
-func plainSQLite(t *testing.T, dir string) *sql.DB {
+func plainSQLite(t testing.TB, dir string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "atalaya.db")+"?_pragma=busy_timeout(5000)")
 	if err != nil {
@@ -83,7 +83,7 @@ func migratedDatabase(t *testing.T) string {
 	return server.Database(t, "migrated")
 }
 
-func plain(t *testing.T, url string) *sql.DB {
+func plain(t testing.TB, url string) *sql.DB {
 	t.Helper()
 	db := sql.OpenDB(pgdriver.NewConnector(pgdriver.WithDSN(url)))
 	t.Cleanup(func() { _ = db.Close() })
