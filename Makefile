@@ -113,7 +113,7 @@ footprint: client ## how large hostile sites make the server (6 minutes), in art
 	@set -o pipefail; ATALAYA_FOOTPRINT=1 $(GO) test -count 1 -timeout 40m -v -run '^TestFootprint$$' ./server | tee artefacts/footprint.txt
 
 # Two servers in turn say more than two runs: make bench-app BEFORE=/path/to/another/atalaya
-bench-app: build ## what the start and the idling of the app cost in a browser (5 minutes), in artefacts/bench-app.txt
+bench-app: build ## what the start and the idling of the app cost in a browser (7 minutes), in artefacts/bench-app.txt
 	@mkdir -p artefacts
 	@set -o pipefail; ATALAYA_BENCH_APP="$(abspath $(BEFORE) bin/atalaya)" ATALAYA_REQUIRE_ALL=1 \
 	  $(GO) test -count 1 -v -run '^TestBenchApp$$' ./server | tee artefacts/bench-app.txt
