@@ -33,8 +33,9 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/netname":         {},
 	"atalaya/server/internal/crawl": {"atalaya/shared", "atalaya/server/internal/netname", "golang.org/x/net/...",
 		"github.com/nlnwa/whatwg-url/url", "github.com/andybalholm/brotli", "github.com/klauspost/compress/zstd"},
-	"atalaya/server/internal/check": {"atalaya/shared", "atalaya/server/internal/netname", "golang.org/x/net/html/..."},
-	"atalaya/server/internal/work":  {"atalaya/shared", "atalaya/shared/text"}, // the engine's English sentences
+	"atalaya/server/internal/check": {"atalaya/shared", "atalaya/server/internal/netname", "golang.org/x/net/html/...",
+		"github.com/tdewolff/parse/v2/..."},
+	"atalaya/server/internal/work": {"atalaya/shared", "atalaya/shared/text"}, // the engine's English sentences
 	"atalaya/server/internal/audit": {"atalaya/shared", "atalaya/server/internal/work", "atalaya/server/internal/crawl",
 		"atalaya/server/internal/check", "golang.org/x/sync/semaphore", "github.com/klauspost/compress/flate"},
 	"atalaya/server/internal/store": {"atalaya/shared", "atalaya/server/internal/work",

@@ -909,8 +909,9 @@ var english = language{
 		}},
 		{"broken-resource", CheckText{
 			Title: "Pages load what is not there",
-			Why:   "Images, styles or scripts are missing from the pages, which look or work other than they should.",
-			Fix:   "Put the file back, or correct the address in the pages that load it.",
+			Why: "Images, fonts, styles or scripts are missing from the pages, which look or work other than they " +
+				"should.",
+			Fix: "Put the file back, or correct the address in the pages or style sheets that load it.",
 		}},
 		{"broken-fragment", CheckText{
 			Title: "Link to a place that the page does not have",

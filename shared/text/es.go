@@ -949,8 +949,8 @@ var spanish = language{
 		}},
 		{"broken-resource", CheckText{
 			Title: "Las páginas cargan lo que no existe",
-			Why:   "Faltan imágenes, estilos o scripts, y las páginas no se ven o no funcionan como deberían.",
-			Fix:   "Repón el archivo o corrige la dirección en las páginas que lo cargan.",
+			Why:   "Faltan imágenes, tipos de letra, estilos o scripts, y las páginas no se ven o no funcionan como deberían.",
+			Fix:   "Repón el archivo o corrige la dirección en las páginas u hojas de estilo que lo cargan.",
 		}},
 		{"broken-fragment", CheckText{
 			Title: "Enlace a un lugar que la página no tiene",

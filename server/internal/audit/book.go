@@ -101,21 +101,46 @@ type addresses struct {
 
 // add notes that a page names an address.
 func (l *addresses) add(page string, o outward) {
-	t := l.targets[o.URL]
-	if t == nil {
-		if len(l.targets) >= maxAddresses || l.bytes+len(o.URL) > maxAddressBytes {
-			l.incomplete = true
-			return
-		}
-		l.bytes += len(o.URL)
-		t = &target{}
-		l.targets[o.URL] = t
+	if t := l.at(o.URL); t != nil {
+		t.add(page, o.Text)
 	}
-	t.add(page, o.Text)
+}
+
+// at is the target at an address; nil when there is no room for another one.
+func (l *addresses) at(address string) *target {
+	t := l.targets[address]
+	if t == nil {
+		if len(l.targets) >= maxAddresses || l.bytes+len(address) > maxAddressBytes {
+			l.incomplete = true
+			return nil
+		}
+		l.bytes += len(address)
+		t = &target{}
+		l.targets[address] = t
+	}
+	return t
+}
+
+// inherit notes that what all pages with a target load loads something in turn. Pages that
+// load it by several ways are counted by the one that most have.
+func (l *addresses) inherit(from string, o outward) {
+	source, t := l.targets[from], l.at(o.URL)
+	if source == nil || t == nil || source == t {
+		return
+	}
+	for _, page := range source.pages {
+		t.keep(page, o.Text)
+	}
+	t.count = max(t.count, source.count)
 }
 
 func (t *target) add(page, text string) {
 	t.count++
+	t.keep(page, text)
+}
+
+// keep keeps a page by name, if it is among the first.
+func (t *target) keep(page, text string) {
 	i, known := slices.BinarySearch(t.pages, page)
 	if known || i == maxTargetPages {
 		return

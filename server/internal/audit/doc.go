@@ -138,11 +138,14 @@
 // turn; together they have a minute. What was not asked for by then, its checks do not
 // apply to.
 //
-// What pages load (images, styles, scripts, media, icons, og:image) is asked for after the
-// links, in their way: each address once, not again where a page or a link has answered, at
-// most 1,000 for three minutes, within the site only where robots.txt lets us. Of more than
-// 20,000 addresses, or 4 MiB of them, the rest is not known. What is broken is reported all
-// the same; that nothing is, only when all was asked for.
+// After the links, style sheets of the site are read, 50 of them and 1 MiB of each for a minute
+// at most, for what they load: fonts, images and other sheets. Then that, and what pages load
+// themselves (images, styles and what those within the page load, scripts, media, icons,
+// og:image), is asked for in the way of links: each address once, not again where a page, a
+// link or the reading of a sheet has answered, at most 1,000 for three minutes, within the site
+// only where robots.txt lets us. Of more than 20,000 addresses, or 4 MiB of them, the rest is
+// not known. What is broken is reported all the same; that nothing is, only when all was asked
+// for.
 //
 // # The files, in reading order
 //
@@ -156,6 +159,7 @@
 //	probe.go     the third stage, first half: requests that checks need and no page asks for
 //	links.go     its second half: links to other sites
 //	resources.go what pages load, asked for in the same way
+//	sheets.go    what their style sheets load
 //	end.go       the last two stages: how an audit ends, and with what result
 //	report.go    the report as it is stored
 //	run.go       run: what all stages of an attempt work with

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"atalaya/server/internal/check"
@@ -17,15 +18,19 @@ const (
 	resourceTime = 3 * time.Minute
 )
 
-// checkResources asks for what pages load as for links to other sites, each address once:
+// checkResources asks for what pages and their style sheets load as for links to other sites, each address once:
 // what was asked for already is not asked for again, and within the site robots.txt is
 // asked first.
 func (r *run) checkResources(ctx context.Context, s *site, b *book, o *outside) error {
+	r.say(work.Say("checking-resources", len(b.loads.targets)))
+	sheets, err := r.readSheets(ctx, s, &b.loads)
+	if err != nil {
+		return err
+	}
 	all := sortedLinks(b.loads.targets)
-	r.say(work.Say("checking-resources", len(all)))
 	limited, done := context.WithTimeout(ctx, resourceTime)
 	defer done()
-	known, unknown := splitKnown(all, b.facts, o.links)
+	known, unknown := splitKnown(all, b.facts, slices.Concat(o.links, sheets))
 	o.resources = known
 	var toAsk []check.ExternalLink
 	toAsk, o.withheld = r.splitAllowed(limited, s, unknown[:min(len(unknown), maxResources)])

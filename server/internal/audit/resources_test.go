@@ -48,13 +48,14 @@ func TestWhatPagesLoad(t *testing.T) {
 	})
 	asked := append(requestLines(site, ""), requestLines(elsewhere, "{ELSEWHERE}")...)
 	for _, want := range []string{
-		"HEAD /no.css", "GET /no.css", "HEAD /ok.png", "GET /ok.js", "HEAD {ELSEWHERE}/font.css", "HEAD {ELSEWHERE}/linked.png", "GET /a",
+		"GET /no.css", "HEAD /ok.png", "GET /ok.js", "HEAD {ELSEWHERE}/font.css", "HEAD {ELSEWHERE}/linked.png", "GET /a",
 	} {
 		if n := len(slices.DeleteFunc(slices.Clone(asked), func(line string) bool { return line != want })); n != 1 {
 			t.Errorf("%s: asked %d times", want, n)
 		}
 	}
-	for _, never := range []string{"HEAD /private.png", "GET /private.png", "HEAD /private.css", "GET /private.css", "HEAD /a", "GET /ok.png"} {
+	for _, never := range []string{"HEAD /private.png", "GET /private.png", "HEAD /private.css", "GET /private.css",
+		"HEAD /a", "GET /ok.png", "HEAD /no.css"} {
 		if slices.Contains(asked, never) {
 			t.Errorf("asked %s", never)
 		}

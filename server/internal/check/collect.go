@@ -34,6 +34,7 @@ type collector struct {
 	// What these point to.
 	titleText, headingText gathered
 	jsonText               []byte // of the JSON-LD block that is open
+	styleText              []byte // of the style element that is open
 	anchorElement          anchor
 	refs                   references
 	loaded                 resources
@@ -44,8 +45,8 @@ type collector struct {
 	unseen                 unseen
 	tables                 []table // those that are open
 	tablesBeyond           int     // and how many within the last of them
-	// jsonLeft and noscriptLeft are how many bytes are still read of such elements.
-	jsonLeft, noscriptLeft int
+	// jsonLeft, styleLeft and noscriptLeft are how many bytes are still read of such elements.
+	jsonLeft, styleLeft, noscriptLeft int
 }
 
 // anchor is the link element that is open.
@@ -68,6 +69,7 @@ const (
 	rawNone rawKind = iota
 	rawScript
 	rawJSONLD
+	rawStyle
 	rawNoscript
 	rawRest // of no interest
 )
@@ -75,7 +77,7 @@ const (
 func newCollector(p *Page, final *url.URL) *collector {
 	return &collector{
 		p: p, final: final, secure: final.Scheme == "https", words: newWordCount(), jsonLeft: maxJSONLD,
-		noscriptLeft: maxNoscript, refs: newReferences(),
+		styleLeft: maxStyle, noscriptLeft: maxNoscript, refs: newReferences(),
 	}
 }
 
@@ -130,6 +132,8 @@ func (c *collector) enter(tag string, a atom.Atom, at attrs) {
 		c.image(at)
 	case atom.Script:
 		c.script(at)
+	case atom.Style:
+		c.raw, c.styleText = rawStyle, c.styleText[:0]
 	case atom.Noscript:
 		c.raw = rawNoscript
 	case atom.Frame, atom.Iframe:
@@ -159,8 +163,9 @@ func (c *collector) close(tag string) {
 		c.closeLink()
 	case "table":
 		c.closeTable()
-	case "script", "noscript":
+	case "script", "style", "noscript":
 		c.closeJSONLD()
+		c.closeStyle()
 		c.raw = rawNone
 	}
 }
@@ -223,6 +228,10 @@ func (c *collector) rawText(s []byte) {
 		}
 		c.jsonLeft -= len(s)
 		c.jsonText = append(c.jsonText, s...)
+	case rawStyle:
+		s = s[:min(len(s), c.styleLeft)]
+		c.styleLeft -= len(s)
+		c.styleText = append(c.styleText, s...)
 	case rawNoscript:
 		s = s[:min(len(s), c.noscriptLeft)]
 		c.noscriptLeft -= len(s)

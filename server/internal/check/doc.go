@@ -69,9 +69,9 @@
 //	                 has its check of what markup and text say
 //	metadata.go      of category metadata; hreflang.go is one of its checks
 //	links.go         of category links; resources.go and fragments.go are its
-//	                 checks of what pages load and of places within pages, onward.go has
-//	                 those of where a page as a whole leads, generic.go the texts that
-//	                 say nothing
+//	                 checks of what pages load and of places within pages, sheets.go reads
+//	                 what styles load, onward.go has those of where a page as a whole
+//	                 leads, generic.go the texts that say nothing
 //	performance.go   of category performance
 //	accessibility.go of category accessibility
 //	security.go      of category security; headers.go has those of what protects browsers
