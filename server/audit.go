@@ -206,7 +206,7 @@ func (o *auditOptions) verdict(interrupted bool, p *shared.AuditProgress) error 
 	l, n := o.language(), p.Findings
 	switch {
 	case p.Status == shared.StatusFailed:
-		return exitWith(exitFailed, "%s", export.Visible(cmp.Or(text.ErrorMessage(l, p), l.T(text.ConnFailedText))))
+		return exitWith(exitFailed, "%s", failure(l, p))
 	case interrupted:
 		return exitWith(exitInterrupted, "interrupted; the report tells of %s", l.N(text.Pages, p.TotalPages))
 	case p.Status != shared.StatusCompleted:
@@ -221,6 +221,11 @@ func (o *auditOptions) verdict(interrupted bool, p *shared.AuditProgress) error 
 		return exitWith(exitBelow, "--fail-on %s: findings of severity warning: %d", o.failOn, n.Warning)
 	}
 	return nil
+}
+
+// failure says why an audit failed.
+func failure(l text.Lang, p *shared.AuditProgress) string {
+	return export.Visible(cmp.Or(text.ErrorMessage(l, p), l.T(text.ConnFailedText)))
 }
 
 // stopTime is the reason of an audit that came to its time limit.

@@ -105,6 +105,7 @@ func TestAuditCommandThatCannotBeFollowed(t *testing.T) {
 		{"audit", "https://a.example", "--fail-on", "new"}, {"audit", "https://a.example", "--baseline", "7"},
 		{"compare"}, {"compare", "1"}, {"compare", "1", "2", "3"}, {"compare", "1", "2", "--server", "localhost"},
 		{"compare", "1", "2", "--format", "csv"}, {"compare", "1", "2", "--places", "0"},
+		{"watch"}, {"watch", "x"}, {"watch", "0"}, {"watch", "ftp://a.example/audits/7"}, {"watch", "https://u:secret@a.example/audits/7"},
 		{"report"}, {"report", "x"}, {"report", "1", "2"}, {"report", "1", "--server", "localhost"},
 	} {
 		if code, stdout, stderr := command(t.Context(), args...); code != exitUsage || stdout != "" || strings.Contains(stderr, "secret@") {
@@ -120,15 +121,17 @@ func TestReadmeCommandsAreUnderstood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := regexp.MustCompile(`(?m)^[ -]*atalaya (audit|report|compare) ([^[\n|>]*)`).
-		FindAllStringSubmatch(string(readme)+auditHelp+reportHelp+compareHelp, -1)
+	lines := regexp.MustCompile(`(?m)^[ -]*atalaya (audit|report|compare|watch) ([^[\n|>]*)`).
+		FindAllStringSubmatch(string(readme)+auditHelp+reportHelp+compareHelp+watchHelp, -1)
 	if len(lines) < 10 {
 		t.Errorf("found %d command lines", len(lines))
 	}
 	for _, line := range lines {
 		p := program{strings.Fields(line[2]), noEnv, io.Discard, io.Discard}
-		o := map[string]options{"audit": &auditOptions{}, "report": &reportOptions{}, "compare": &compareOptions{}}[line[1]]
-		if line[2] == "URL " || line[2] == "ID " || line[2] == "BASE HEAD " { // the form of the command
+		o := map[string]options{
+			"audit": &auditOptions{}, "report": &reportOptions{}, "compare": &compareOptions{}, "watch": &watchOptions{},
+		}[line[1]]
+		if line[2] == "URL " || line[2] == "ID " || line[2] == "BASE HEAD " || line[2] == "ID" { // the form of the command
 			continue
 		}
 		if _, err := p.read(line[1], "", o); err != nil {

@@ -15,11 +15,12 @@ type program struct {
 	stdout, stderr io.Writer
 }
 
-// commands are those that need no server. Each reads its own flags.
+// commands are those that run none of the server's parts for others. Each reads its own flags.
 var commands = map[string]func(context.Context, program) error{
 	"audit":   auditCommand,
 	"compare": compareCommand,
 	"report":  reportCommand,
+	"watch":   watchCommand,
 }
 
 // options are what a command is told by its command line.

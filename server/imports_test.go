@@ -18,6 +18,7 @@ var mayImport = map[string][]string{
 	"atalaya/app":         {"atalaya/app/ui", "github.com/maxence-charriere/go-app/..."},
 	"atalaya/app/ui": {"atalaya/shared", "atalaya/shared/text", "atalaya/app/internal/live",
 		"atalaya/app/internal/pause", "atalaya/app/internal/tabs", "github.com/maxence-charriere/go-app/..."},
+	"atalaya/app/follow":                      {"atalaya/app/internal/live"},
 	"atalaya/app/internal/pause":              {},
 	"atalaya/web/slim":                        {},
 	"atalaya/app/internal/live":               {"atalaya/shared"},

@@ -7,13 +7,14 @@
 //	atalaya audit URL                           audit a site without a server
 //	atalaya report ID                           write the report of an audit
 //	atalaya compare BASE HEAD                   what changed between two audits
+//	atalaya watch ID                            follow an audit of a server
 //	atalaya --help                              every flag, with its default and bounds
 //
 // A server says where it is on standard output and logs to standard error. It
 // ends with 0 after SIGINT or SIGTERM, once every stream was told when to come
 // back; with 2 if the command line cannot be followed; with 1 otherwise, after
-// one line that says why. The commands that need no server have their own --help, and audit
-// and compare have more codes, for pipelines. A second signal ends it at once. Nothing is lost when
+// one line that says why. The commands beside serve and migrate have their own --help, and
+// audit, compare and watch have more codes, for pipelines. A second signal ends it at once. Nothing is lost when
 // it is killed: the truth is in the rows, and the next start goes on with them.
 //
 // # Files, in reading order
@@ -45,6 +46,8 @@
 //   - origin.go: the database or server that keeps audits
 //   - report.go: atalaya report
 //   - compare.go: atalaya compare, and what is new beside a baseline
+//   - watch.go: atalaya watch, by the client's rules (app/follow)
+//   - watch_source.go: the streams and polls of a watch, over HTTP
 //
 // Tests start the program as a process (process_test.go), some under faults
 // (fault_rig_test.go); imports_test.go holds which package may import which.
