@@ -10,8 +10,8 @@ var genericTexts = func() map[string]bool {
 	for text := range strings.SplitSeq(strings.Join([]string{
 		"here, click here, right here, see here, tap here, click this, this link, read more, learn more, see more, view more, " +
 			"find out more, more info, more information, continue reading",
-		"aquí, aqui, haz clic aquí, haga clic aquí, clic aquí, click aquí, pincha aquí, pulsa aquí, pulse aquí, este enlace, " +
-			"leer más, ver más, saber más, conoce más, descubre más, más información, seguir leyendo, sigue leyendo",
+		"aquí, aqui, haz clic aquí, haga clic aquí, clic aquí, click aquí, pincha aquí, pulsa aquí, pulse aquí, " +
+			"este enlace, leer más, ver más, saber más, conoce más, descubre más, más información, seguir leyendo, sigue leyendo",
 		"hier, hier klicken, klicken sie hier, klick hier, dieser link, mehr lesen, weiterlesen, mehr erfahren, mehr infos, " +
 			"mehr informationen, weitere informationen",
 		"ici, cliquez ici, cliquer ici, ce lien, lire la suite, lire plus, voir plus, en savoir plus, plus d'infos, " +

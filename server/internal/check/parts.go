@@ -42,7 +42,8 @@ func (c *collector) part(tag string, a atom.Atom, at attrs) {
 // frame notes one that screen readers announce, and whether it has a name. Those of a pixel
 // are there to count visitors.
 func (c *collector) frame(tag string, at attrs) {
-	if c.cur&(inUnshown|inSilent) != 0 || isDecoration(at.get("role")) || isPixel(at.get("width")) || isPixel(at.get("height")) {
+	if c.cur&(inUnshown|inSilent) != 0 || isDecoration(at.get("role")) ||
+		isPixel(at.get("width")) || isPixel(at.get("height")) {
 		return
 	}
 	c.p.Frames++

@@ -28,7 +28,8 @@ var performance = []Check{
 	},
 	{
 		ID: "images-unsized", Category: shared.CategoryPerformance, Severity: shared.SeverityNotice,
-		Source: "Lighthouse: unsized-images; web.dev: optimize cumulative layout shift", Page: &PageRule{hasImages, imagesUnsized},
+		Source: "Lighthouse: unsized-images; web.dev: optimize cumulative layout shift",
+		Page:   &PageRule{hasImages, imagesUnsized},
 	},
 	{
 		ID: "render-blocking", Category: shared.CategoryPerformance, Severity: shared.SeverityNotice,

@@ -11,7 +11,7 @@ const maxTables = 32
 
 // table is one that is open.
 type table struct {
-	markup string
+	markup []byte   // its start tag
 	text   gathered // of its beginning
 	// data says that it holds data, by what nobody writes for the sake of looks alone;
 	// layout that it does not, and header that a cell heads others.
@@ -57,15 +57,16 @@ func (c *collector) openTable(tag string, at attrs) {
 		c.tablesBeyond++
 		return
 	}
+	var room table // that of an earlier table
+	if n := len(c.tables); n < cap(c.tables) {
+		room = c.tables[:n+1][n]
+	}
 	border := at.get("border")
-	t := table{
+	c.tables = append(c.tables, table{
+		markup: appendStartTag(room.markup[:0], tag, at), text: room.text[:0],
 		data:   border != "" && border != "0",
 		layout: isDecoration(at.get("role")) || c.cur&(inHidden|inUnshown|inSilent) != 0,
-	}
-	if !t.layout {
-		t.markup = startTag(tag, at)
-	}
-	c.tables = append(c.tables, t)
+	})
 }
 
 // closeTable judges the table that ends, if it is sure to be one of data.
@@ -85,7 +86,7 @@ func (c *collector) closeTable() {
 	}
 	c.p.DataTables++
 	if !t.header {
-		c.p.Headless.add(t.markup + cutMarked(sanitise(t.text.String(), maxText), maxOutline))
+		c.p.Headless.add(string(t.markup) + cutMarked(sanitise(t.text.String(), maxText), maxOutline))
 	}
 }
 
