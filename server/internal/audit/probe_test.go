@@ -227,9 +227,9 @@ func TestAgentsTurnedAway(t *testing.T) {
 			if !slices.Equal(got, test.want) || test.want == nil && c.Reason != string(check.NotAsked) {
 				t.Errorf("turned away %q, %+v", got, c)
 			}
-			ours, theirs := 1, 0
+			ours, theirs := 2, 0 // as a page and as Markdown
 			if test.want != nil {
-				ours, theirs = 2, 2 // a control
+				ours, theirs = 3, 2 // a control
 			}
 			if got := s.asked("/"); got != ours || s.others != theirs {
 				t.Errorf("asked %d times in our name and %d in others, not %d and %d", got, s.others, ours, theirs)
