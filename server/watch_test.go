@@ -37,8 +37,8 @@ func TestAuditAddress(t *testing.T) {
 	}
 }
 
-// network stands for the one to the server: its first streams are refused, and so are polls until then.
-type network struct {
+// wayToServer stands for the one to the server: its first streams are refused, and so are polls until then.
+type wayToServer struct {
 	begun   time.Time
 	refused int
 	// serve writes stream n, counted from 1, whatever is refused included.
@@ -66,7 +66,7 @@ func watched(revision int64, status shared.Status) string {
 	return string(body)
 }
 
-func (w *network) RoundTrip(r *http.Request) (*http.Response, error) {
+func (w *wayToServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	a := asked{time.Since(w.begun), r.URL.RawQuery}
@@ -108,7 +108,7 @@ func TestWatchFollowsTheClientsRules(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log testkit.LogBuffer
 		var renewedAt time.Duration
-		w := &network{begun: time.Now(), refused: 5}
+		w := &wayToServer{begun: time.Now(), refused: 5}
 		w.serve = func(n int, say func(string)) {
 			say(beat())
 			if n == 7 {
