@@ -32,7 +32,8 @@ var needs = map[string]string{
 	"internal/godebug":    "New",
 	"net/http": "Dir FileServer Get Handler NotFound Request ResponseWriter " +
 		"StatusInternalServerError StatusNotFound StatusNotModified StatusOK",
-	"regexp": "MustCompile Regexp",
+	"net/netip": "ParseAddr",
+	"regexp":    "MustCompile Regexp",
 }
 
 func TestNeeds(t *testing.T) {
