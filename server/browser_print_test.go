@@ -26,7 +26,7 @@ func TestBrowserPrintsTheReport(t *testing.T) {
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "1000")
 	a := s.awaitEnd(s.create(fmt.Sprintf(`{"url":%q,"page_limit":12}`, gitDoc(t))).AuditID, time.Minute)
 	p := openTab(t, chromium)
-	p.look("dark", false)
+	p.look("dark", desktop)
 	for name, path := range map[string]string{
 		"page": shared.PathReportPage(a.AuditID),
 		"file": shared.PathFile(a.AuditID, "html", "en"),

@@ -67,7 +67,7 @@ func (loc locale) head(id int64, p *shared.AuditProgress, k pulse) headModel {
 	}
 	h.Known = true
 	h.Site, h.Badge = shared.SiteName(p.URL), loc.badge(p.Status, k)
-	if p.URL != h.Site { // the name of an external audit would stand there twice
+	if p.Kind == shared.KindSite || p.URL != h.Site { // the name of other work would stand there twice
 		h.URL = p.URL
 	}
 	h.Meta = append(h.Meta, l.T(text.AuditNumber, id))
