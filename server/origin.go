@@ -44,7 +44,8 @@ func serverSetting(into *string, standard, help string) setting {
 // open opens the database.
 func (o *origin) open(ctx context.Context, log io.Writer) (*store.Store, error) {
 	if _, err := os.Stat(o.dataDir); err != nil && o.databaseURL == "" { // or the store would make one
-		return nil, fmt.Errorf("there is no data folder %s; --data-dir, --database-url or --server names where the audit is", o.dataDir)
+		return nil, fmt.Errorf(
+			"there is no data folder %s; --data-dir, --database-url or --server names where the audit is", o.dataDir)
 	}
 	return store.Open(ctx, store.Config{
 		DatabaseURL: o.databaseURL, DataDir: o.dataDir,

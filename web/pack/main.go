@@ -76,7 +76,8 @@ func pack(dir string, quality, budget int, out io.Writer) error {
 		return err
 	}
 	if wasm := index[client]; quality == brotli.BestCompression && wasm.Brotli > budget {
-		return fmt.Errorf("%s.br has %d bytes, %d more than its budget of %d: look for a new dependency of ./app, or a stand-in of web/slim that is not used",
+		return fmt.Errorf("%s.br has %d bytes, %d more than its budget of %d: "+
+			"look for a new dependency of ./app, or a stand-in of web/slim that is not used",
 			client, wasm.Brotli, wasm.Brotli-budget, budget)
 	}
 	return nil

@@ -16,7 +16,9 @@ const statusWords = "status is pending, running, completed, failed or cancelled.
 // bytes and time have none: without a wish the server's own hold, as they are when the
 // audit runs. Errors are [*Error] values.
 func (a *API) Validate(w Wish) (shared.NewAudit, error) {
-	n := shared.NewAudit{URL: w.URL, Kind: w.Kind, PageLimit: a.PageLimit, MaxDepth: shared.MaxDepthDefault, SkipAIAgents: w.SkipAIAgents}
+	n := shared.NewAudit{
+		URL: w.URL, Kind: w.Kind, PageLimit: a.PageLimit, MaxDepth: shared.MaxDepthDefault, SkipAIAgents: w.SkipAIAgents,
+	}
 	switch w.Kind {
 	case "", shared.KindSite:
 		n.Kind = shared.KindSite

@@ -37,7 +37,10 @@ type board struct {
 // newBoard starts at the percentage already shown; previous is what an earlier
 // attempt showed last, nil on the first.
 func newBoard(rules []rule, percent int, previous *shared.Activity) *board {
-	b := &board{rules: rules, tally: tally{}, percent: percent, top: map[string]shared.TopCheck{}, groups: map[string]map[uint64]int{}}
+	b := &board{
+		rules: rules, tally: tally{}, percent: percent,
+		top: map[string]shared.TopCheck{}, groups: map[string]map[uint64]int{},
+	}
 	if previous != nil {
 		b.lines = slices.Clone(previous.Pages)
 	}

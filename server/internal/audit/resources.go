@@ -55,7 +55,9 @@ func (r *run) checkResources(ctx context.Context, s *site, b *book, o *outside) 
 }
 
 // splitKnown answers from pages that were visited and links that were asked for.
-func splitKnown(all []check.ExternalLink, pages []check.Facts, links []check.ExternalLink) (known, unknown []check.ExternalLink) {
+func splitKnown(
+	all []check.ExternalLink, pages []check.Facts, links []check.ExternalLink,
+) (known, unknown []check.ExternalLink) {
 	answers := make(map[string]check.ExternalLink, len(pages)+len(links))
 	for i := range pages {
 		if f := &pages[i]; f.Analysed || f.Status >= 400 && f.Status != 429 {
@@ -79,7 +81,9 @@ func splitKnown(all []check.ExternalLink, pages []check.Facts, links []check.Ext
 
 // splitAllowed tells what may be asked for from what robots.txt keeps us off within the site.
 // What it says is not known of all when ctx ends.
-func (r *run) splitAllowed(ctx context.Context, s *site, links []check.ExternalLink) (allowed, withheld []check.ExternalLink) {
+func (r *run) splitAllowed(
+	ctx context.Context, s *site, links []check.ExternalLink,
+) (allowed, withheld []check.ExternalLink) {
 	for _, l := range links {
 		u, err := crawl.Canonical(nil, l.URL)
 		if err != nil || ctx.Err() != nil { // many rules and addresses take seconds

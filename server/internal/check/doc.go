@@ -91,7 +91,8 @@
 //	check.go         Check, its rules, reasons and outcomes
 //	page.go          Page and Parse
 //	charset.go       the text of a body, and what is declared of it
-//	reader.go        the tags of an HTML document, placed by the rules of kinds.go
+//	reader.go        the tags and texts of an HTML document
+//	elements.go      which elements they open and close, by the rules of kinds.go
 //	plain.go         the tokens that most documents consist of
 //	xml.go           those of an XML document
 //	collect.go       what is kept of a document; its parts are head.go, anchor.go, marks.go,

@@ -204,7 +204,11 @@ func (s *site) addresses() []ForbiddenURL {
 // movedFrom is a page that links to the address, if it has moved for good. Other redirects
 // may lead elsewhere tomorrow: there is nothing to link to in their place.
 func (p *Page) movedFrom() string {
-	if len(p.Hops) > 0 && (p.Hops[0].Status == http.StatusMovedPermanently || p.Hops[0].Status == http.StatusPermanentRedirect) {
+	if len(p.Hops) == 0 {
+		return ""
+	}
+	switch p.Hops[0].Status {
+	case http.StatusMovedPermanently, http.StatusPermanentRedirect:
 		return p.Referrer
 	}
 	return ""

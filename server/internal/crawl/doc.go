@@ -118,6 +118,7 @@
 //	issuers.go        certificates that servers leave out of their chains
 //	bundle.go         the forms in which authorities send certificates
 //	url.go            Resolve and Canonical: the two forms of a URL
+//	escape.go         its dot segments and escapes
 //	limits.go         Limits: turns at hosts
 //	turns.go          how many requests are under way at a host
 //	pace.go           how fast a host is asked

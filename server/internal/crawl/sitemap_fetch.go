@@ -33,7 +33,9 @@ type SitemapFile struct {
 // SitemapsOf fetches the sitemaps of a site: those that its robots.txt names, and
 // /sitemap.xml of home's origin; where none is named and that is none, the places
 // where common systems put theirs. Otherwise it is as Sitemaps.
-func (f *Fetcher) SitemapsOf(ctx context.Context, robots *Robots, home *url.URL, scope Scope, lim SitemapLimits) (*Sitemaps, error) {
+func (f *Fetcher) SitemapsOf(
+	ctx context.Context, robots *Robots, home *url.URL, scope Scope, lim SitemapLimits,
+) (*Sitemaps, error) {
 	w := newSitemapWalk(f, scope, lim)
 	for _, named := range robots.Sitemaps {
 		u, err := resolve(home, named, "")

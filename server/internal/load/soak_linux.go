@@ -145,7 +145,9 @@ func (s *site) round(ctx context.Context, e *endurance, trouble func(context.Con
 
 // writeTo opens an audience and writes under its eyes. With trouble, those who lost their
 // stream cannot be counted: an audience that comes afterwards is.
-func (s *site) writeTo(ctx context.Context, e *endurance, topics []*topic, trouble func(context.Context, *site) error) error {
+func (s *site) writeTo(
+	ctx context.Context, e *endurance, topics []*topic, trouble func(context.Context, *site) error,
+) error {
 	c, err := openAudience(ctx, s.addr, topics, 0)
 	if err != nil {
 		return err
