@@ -105,10 +105,12 @@ func TestAuditCommandThatCannotBeFollowed(t *testing.T) {
 		{"audit", "https://a.example", "--fail-on", "new"}, {"audit", "https://a.example", "--baseline", "7"},
 		{"compare"}, {"compare", "1"}, {"compare", "1", "2", "3"}, {"compare", "1", "2", "--server", "localhost"},
 		{"compare", "1", "2", "--format", "csv"}, {"compare", "1", "2", "--places", "0"},
-		{"watch"}, {"watch", "x"}, {"watch", "0"}, {"watch", "ftp://a.example/audits/7"}, {"watch", "https://u:secret@a.example/audits/7"},
+		{"watch"}, {"watch", "x"}, {"watch", "0"}, {"watch", "ftp://a.example/audits/7"},
+		{"watch", "https://u:secret@a.example/audits/7"},
 		{"report"}, {"report", "x"}, {"report", "1", "2"}, {"report", "1", "--server", "localhost"},
 	} {
-		if code, stdout, stderr := command(t.Context(), args...); code != exitUsage || stdout != "" || strings.Contains(stderr, "secret@") {
+		if code, stdout, stderr := command(t.Context(), args...); code != exitUsage || stdout != "" ||
+			strings.Contains(stderr, "secret@") {
 			t.Errorf("%q: code %d, %s%s", args, code, stdout, stderr)
 		}
 	}
@@ -144,7 +146,8 @@ func TestCommandsHelp(t *testing.T) {
 	t.Parallel()
 	for name := range commands {
 		code, stdout, stderr := command(t.Context(), name, "--help")
-		if code != 0 || stderr != "" || !strings.Contains(stdout, "Examples:\n  atalaya "+name) || !strings.Contains(stdout, "  --lang language") {
+		if code != 0 || stderr != "" || !strings.Contains(stdout, "Examples:\n  atalaya "+name) ||
+			!strings.Contains(stdout, "  --lang language") {
 			t.Errorf("%s: code %d, %s%s", name, code, stdout, stderr)
 		}
 	}
@@ -194,7 +197,8 @@ func TestReportCommand(t *testing.T) {
 	if code != 0 || !strings.Contains(fromFolder, ",'=1+1 [x](javascript:y),") {
 		t.Errorf("code %d, %s%s", code, fromFolder, stderr)
 	}
-	if code, stdout, stderr := command(t.Context(), "report", "2", "--data-dir", dir); code != exitFailed || !strings.Contains(stderr, "no audit 2") {
+	if code, stdout, stderr := command(t.Context(), "report", "2", "--data-dir", dir); code != exitFailed ||
+		!strings.Contains(stderr, "no audit 2") {
 		t.Errorf("code %d, %s%s", code, stdout, stderr)
 	}
 	missing := filepath.Join(dir, "missing")
@@ -207,7 +211,8 @@ func TestReportCommand(t *testing.T) {
 	if code != 0 || fromServer != fromFolder {
 		t.Errorf("from the server: code %d, %s%s", code, fromServer, stderr)
 	}
-	if code, _, stderr := command(t.Context(), "report", "2", "--server", p.url+"/"); code != exitFailed || !strings.Contains(stderr, "no such audit") {
+	if code, _, stderr := command(t.Context(), "report", "2", "--server", p.url+"/"); code != exitFailed ||
+		!strings.Contains(stderr, "no such audit") {
 		t.Errorf("from the server: code %d, %s", code, stderr)
 	}
 	if code, _, stderr := command(t.Context(), "report", "1", "--data-dir", dir); code != exitFailed {
@@ -234,7 +239,8 @@ func TestDisplays(t *testing.T) {
 		q.Status, q.Stage, q.Progress = shared.StatusCompleted, shared.StageNone, 100
 		d.show(&q)
 	}
-	if got := log.String(); strings.Count(got, "\n") != 3 || !strings.HasPrefix(got, " 40%  Crawl") || strings.Contains(got, "\x1b") ||
+	if got := log.String(); strings.Count(got, "\n") != 3 || !strings.HasPrefix(got, " 40%  Crawl") ||
+		strings.Contains(got, "\x1b") ||
 		!strings.Contains(got, "100%  Done, 3 pages") {
 		t.Errorf("lines: %q", got)
 	}
@@ -243,7 +249,8 @@ func TestDisplays(t *testing.T) {
 			t.Errorf("bar: a row of %d: %q", n, row)
 		}
 	}
-	if got := screen.String(); !strings.Contains(got, " 41% |") || !strings.Contains(got, "100% |") || !strings.HasSuffix(got, "\n") {
+	if got := screen.String(); !strings.Contains(got, " 41% |") || !strings.Contains(got, "100% |") ||
+		!strings.HasSuffix(got, "\n") {
 		t.Errorf("bar: %q", got)
 	}
 }

@@ -56,14 +56,16 @@ func TestCompareCommand(t *testing.T) {
 	}
 	var outputs []string
 	for _, pair := range [][2]string{{before, after}, {"1", after}, {before, "4"}, {"1", "4"}} {
-		code, stdout, stderr := command(t.Context(), "compare", pair[0], pair[1], "--data-dir", data, "--format", "json", "--fail-on", "new")
+		code, stdout, stderr := command(t.Context(), "compare", pair[0], pair[1], "--data-dir", data, "--format",
+			"json", "--fail-on", "new")
 		var c shared.Comparison
 		if err := json.Unmarshal([]byte(stdout), &c); err != nil || code != exitBelow || c.Pages.HeadOnly == 0 || len(c.Changes) == 0 {
 			t.Errorf("%v: code %d, %v, %s%s", pair, code, err, stdout, stderr)
 		}
 		outputs = append(outputs, stdout)
 	}
-	if code, back, stderr := command(t.Context(), "compare", after, before, "--fail-on", "new"); code != 0 || !strings.Contains(back, "1 only in the first") {
+	if code, back, stderr := command(t.Context(), "compare", after, before, "--fail-on", "new"); code != 0 ||
+		!strings.Contains(back, "1 only in the first") {
 		t.Errorf("the other way round: code %d, %s%s", code, back, stderr)
 	}
 	p := start(t, "--data-dir", data, "--workers", "0").url
@@ -76,7 +78,8 @@ func TestCompareCommand(t *testing.T) {
 			t.Errorf("got\n%s\nand\n%s", output, outputs[0])
 		}
 	}
-	if code, _, stderr := command(t.Context(), "compare", "1", "99", "--server", p); code != exitFailed || !strings.Contains(stderr, "no such audit") {
+	if code, _, stderr := command(t.Context(), "compare", "1", "99", "--server", p); code != exitFailed ||
+		!strings.Contains(stderr, "no such audit") {
 		t.Errorf("no such audit: code %d, %s", code, stderr)
 	}
 }
@@ -85,7 +88,8 @@ func TestCompareThatCannotBe(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "a.json")
-	if code, _, stderr := command(t.Context(), "audit", smallSite(t), "--rate", "1000", "--data-dir", dir, "--output", file); code != 0 {
+	if code, _, stderr := command(t.Context(), "audit", smallSite(t), "--rate", "1000", "--data-dir", dir, "--output",
+		file); code != 0 {
 		t.Fatalf("code %d, %s", code, stderr)
 	}
 	other := smallSite(t)
@@ -99,7 +103,8 @@ func TestCompareThatCannotBe(t *testing.T) {
 		"no report":          {[]string{"compare", "compare.go", file}, "no whole report"},
 		"a baseline of else": {[]string{"audit", other, "--baseline", file}, "different sites"},
 	} {
-		if code, stdout, stderr := command(t.Context(), c.args...); code != exitFailed || stdout != "" || !strings.Contains(stderr, c.says) {
+		if code, stdout, stderr := command(t.Context(), c.args...); code != exitFailed || stdout != "" ||
+			!strings.Contains(stderr, c.says) {
 			t.Errorf("%s: code %d, %s%s", name, code, stdout, stderr)
 		}
 	}

@@ -30,7 +30,8 @@ func TestAuditAddress(t *testing.T) {
 			t.Errorf("%s: %s, %v, want %s", raw, got, ok, want)
 		}
 	}
-	for _, raw := range []string{"", "audits/7", "http://a.example", "http://a.example/audits/x", "http:///audits/7", "ftp://a/audits/7"} {
+	for _, raw := range []string{"", "audits/7", "http://a.example", "http://a.example/audits/x", "http:///audits/7",
+		"ftp://a/audits/7"} {
 		if server, id, ok := auditAddress(raw); ok {
 			t.Errorf("%s: %s, %d", raw, server, id)
 		}
@@ -99,7 +100,8 @@ func (w *wayToServer) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func beat() string {
-	return fmt.Sprintf("event: heartbeat\ndata: {\"server_time\":%q,\"fresh_at\":%[1]q}", time.Now().UTC().Format("2006-01-02T15:04:05.000Z"))
+	return fmt.Sprintf("event: heartbeat\ndata: {\"server_time\":%q,\"fresh_at\":%[1]q}",
+		time.Now().UTC().Format("2006-01-02T15:04:05.000Z"))
 }
 
 // TestWatchFollowsTheClientsRules: five refusals lead to polling, a probe back to a stream,
@@ -168,9 +170,10 @@ func TestWatchEnds(t *testing.T) {
 		code int
 		says string
 	}{
-		"done":      {[]string{external(`{"status":"completed"}`), "--server", p.url}, 0, "100%  Done"},
-		"JSON":      {[]string{external(`{"status":"completed"}`), "--server", p.url, "--json"}, 0, `"status":"completed"`},
-		"failed":    {[]string{p.url + "/audits/" + external(`{"status":"failed","error_message":"no\u001banswer"}`)}, 1, "no\ufffdanswer"},
+		"done": {[]string{external(`{"status":"completed"}`), "--server", p.url}, 0, "100%  Done"},
+		"JSON": {[]string{external(`{"status":"completed"}`), "--server", p.url, "--json"}, 0, `"status":"completed"`},
+		"failed": {[]string{p.url + "/audits/" + external(`{"status":"failed","error_message":"no\u001banswer"}`)},
+			1, "no\ufffdanswer"},
 		"cancelled": {[]string{external(`{"status":"cancelled"}`), "--server", p.url}, 1, "cancelled"},
 		"no audit":  {[]string{"99", "--server", p.url + "/"}, 1, "There is no audit 99"},
 	} {
@@ -181,7 +184,8 @@ func TestWatchEnds(t *testing.T) {
 	}
 	ctx, interrupt := context.WithTimeout(t.Context(), time.Second)
 	defer interrupt()
-	if code, _, stderr := command(ctx, "watch", external(""), "--server", p.url); code != exitInterrupted || !strings.Contains(stderr, "goes on") {
+	if code, _, stderr := command(ctx, "watch", external(""), "--server", p.url); code != exitInterrupted ||
+		!strings.Contains(stderr, "goes on") {
 		t.Errorf("interrupted: code %d, %s", code, stderr)
 	}
 }

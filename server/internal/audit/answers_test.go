@@ -127,7 +127,8 @@ func TestAnOddAnswerIsCalledWhatItIs(t *testing.T) {
 		t.Fatalf("got %+v (%s)", p, deref(p.ErrorMessage))
 	}
 
-	got := seen(t, st, id, "fetch-failed", "fetch-timeout", "http-odd-status", "http-odd-encoding", "content-type-mismatch", "http-5xx")
+	got := seen(t, st, id, "fetch-failed", "fetch-timeout", "http-odd-status", "http-odd-encoding",
+		"content-type-mismatch", "http-5xx")
 	want := []string{
 		"content-type-mismatch /pdf: text/html application/pdf",
 		"fetch-failed /000: other",
@@ -335,7 +336,8 @@ func TestARefusedRedirectSaysWhatKeepsUsOut(t *testing.T) {
 		want   string
 	}{
 		{crawl.Robots{State: crawl.RobotsFound}, "redirect-forbidden"},
-		{crawl.Robots{State: crawl.RobotsUnreachable, Failure: &crawl.Failure{Class: crawl.FailBlocked, Err: blocked}}, "redirect-private"},
+		{crawl.Robots{State: crawl.RobotsUnreachable, Failure: &crawl.Failure{Class: crawl.FailBlocked, Err: blocked}},
+			"redirect-private"},
 		{crawl.Robots{State: crawl.RobotsUnreachable, Failure: &crawl.Failure{Class: crawl.FailTimeout}}, "robots-silent"},
 		{crawl.Robots{State: crawl.RobotsUnreachable, Failure: &crawl.Failure{Class: crawl.FailDNS}}, "no-address"},
 		{crawl.Robots{State: crawl.RobotsUnreachable, Failure: &crawl.Failure{Class: crawl.FailTLSDate}}, "outdated-certificate"},

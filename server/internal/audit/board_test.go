@@ -59,7 +59,8 @@ func TestActivity(t *testing.T) {
 			severity shared.Severity
 			every    int
 		}{
-			{"info", shared.SeverityInfo, 1}, {"n1", shared.SeverityNotice, 1}, {"w1", shared.SeverityWarning, 2}, {"w2", shared.SeverityWarning, 1},
+			{"info", shared.SeverityInfo, 1}, {"n1", shared.SeverityNotice, 1}, {"w1", shared.SeverityWarning, 2},
+			{"w2", shared.SeverityWarning, 1},
 			{"e1", shared.SeverityError, 5}, {"n2", shared.SeverityNotice, 2}, {"n3", shared.SeverityNotice, 3},
 		} {
 			if i%f.every == 0 {

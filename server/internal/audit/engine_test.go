@@ -138,7 +138,8 @@ func TestAuditOfAWholeSite(t *testing.T) {
 	if got, want := rep.Unvisited, []shared.Unvisited{{Reason: "robots", Count: 1}}; !slices.Equal(got, want) {
 		t.Errorf("unvisited %v, want %v", got, want)
 	}
-	if stages := rep.Audit.Activity; stages == nil || len(stages.Stages) != len(shared.Stages) || stages.Stages[4].FinishedAt == nil {
+	if stages := rep.Audit.Activity; stages == nil || len(stages.Stages) != len(shared.Stages) ||
+		stages.Stages[4].FinishedAt == nil {
 		t.Errorf("stages %+v", stages)
 	}
 }
@@ -321,7 +322,8 @@ func TestPageLimitChoosesTheSamePagesWhoeverAnswersFirst(t *testing.T) {
 	for range 3 {
 		id := create(t, st, shared.NewAudit{URL: s.URL, PageLimit: 12})
 		p := await(t, st, id, "end", terminal)
-		if p.Status != shared.StatusCompleted || !p.Partial || deref(p.StopReason) != "limit" || p.TotalPages != 12 || p.GeoScore == nil {
+		if p.Status != shared.StatusCompleted || !p.Partial || deref(p.StopReason) != "limit" || p.TotalPages != 12 ||
+			p.GeoScore == nil {
 			t.Fatalf("got %+v", p)
 		}
 		if got, want := reportOf(t, st, id).Unvisited, []shared.Unvisited{{Reason: "limit", Count: 13}}; !slices.Equal(got, want) {
@@ -359,7 +361,8 @@ func TestCancelIsHonouredWithinASecond(t *testing.T) {
 	if took > time.Second {
 		t.Errorf("took %v", took)
 	}
-	if p.Status != shared.StatusCancelled || !p.Partial || deref(p.StopReason) != "cancelled" || p.GeoScore != nil || p.Progress >= 85 {
+	if p.Status != shared.StatusCancelled || !p.Partial || deref(p.StopReason) != "cancelled" || p.GeoScore != nil ||
+		p.Progress >= 85 {
 		t.Errorf("got %+v", p)
 	}
 	rep := reportOf(t, st, id)

@@ -240,7 +240,8 @@ func TestFixesLiftEqualCapsTogether(t *testing.T) {
 		t.Fatalf("raw %d, value %d", v.Raw, v.Score.Value)
 	}
 	// Lifted alone the caps bring nothing; then crawlability is whole: 47/57, then all.
-	want := []shared.Fix{{CheckID: checkSearchBlocked, Score: 30}, {CheckID: checkNoindex, Score: 82}, {CheckID: "title-missing", Score: 100}}
+	want := []shared.Fix{{CheckID: checkSearchBlocked, Score: 30}, {CheckID: checkNoindex, Score: 82},
+		{CheckID: "title-missing", Score: 100}}
 	if got := s.fixes(v); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

@@ -45,8 +45,10 @@ func TestAVisitSurvivesTheStore(t *testing.T) {
 	moved := answered(t, "https://example.com/new", "")
 	moved.URL = address(t, "https://example.com/old")
 	moved.Hops = []crawl.Hop{{URL: "https://example.com/old", Status: 301, Location: "https://example.com/new"}}
-	redirect := newVisit(asked{Item: crawl.Item{URL: "https://example.com/old", Depth: 1, Referrer: home.String()}, alias: true}, moved, scope, now)
-	orphan := newVisit(asked{Item: crawl.Item{URL: "https://example.com/o", Depth: crawl.NoDepth}}, answered(t, "https://example.com/o", body), scope, now)
+	redirect := newVisit(asked{Item: crawl.Item{URL: "https://example.com/old", Depth: 1, Referrer: home.String()},
+		alias: true}, moved, scope, now)
+	orphan := newVisit(asked{Item: crawl.Item{URL: "https://example.com/o", Depth: crawl.NoDepth}},
+		answered(t, "https://example.com/o", body), scope, now)
 
 	if got, want := page.links, []string{"https://example.com/x", "https://www.example.com/y"}; !slices.Equal(got, want) {
 		t.Errorf("links %v, want %v", got, want)

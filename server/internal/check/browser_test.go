@@ -26,24 +26,38 @@ func TestLinksAreThoseOfABrowser(t *testing.T) {
 	}{
 		{"a base counts for links before it", `<a href="early">z</a><base href="/sub/">`, []string{"/sub/early"}},
 		{"a base in the body counts", `<body><p>x</p><base href="/late/"><a href="a">a</a>`, []string{"/late/a"}},
-		{"the first base with an address counts", `<base target="_top"><base href=" /b/ "><base href="/c/"><a href="x">x</a>`, []string{"/b/x"}},
+		{"the first base with an address counts",
+			`<base target="_top"><base href=" /b/ "><base href="/c/"><a href="x">x</a>`, []string{"/b/x"}},
 		{"an empty base is the page's own address", `<base href=""><base href="/c/"><a href="x">x</a>`, []string{"/x"}},
 		{"a base of another scheme counts for nothing", `<base href="data:text/plain,x"><a href="x">x</a>`, []string{"/x"}},
 		{"a base within a template counts for nothing", `<template><base href="/c/"></template><a href="x">x</a>`, []string{"/x"}},
 		{"a base counts for the canonical URL", `<link rel=next href=2><base href="/b/">`, []string{"/b/2"}},
 		{"a link element before all else leads on", `<link rel=next href=/2>`, []string{"/2"}},
-		{"a template is inert", `<a href=/real>r</a><template id=row><a href="/item/{{ id }}">{{ name }}</a><iframe src=/f></iframe></template>`, []string{"/real"}},
-		{"templates within templates are inert", `<body><template><template></template><a href=/no>x</a></template><a href=/real>r</a>`, []string{"/real"}},
-		{"a shadow root is part of the page", `<body><div><template shadowrootmode=OPEN><a href=/s>s</a></template></div>`, []string{"/s"}},
+		{"a template is inert",
+			`<a href=/real>r</a><template id=row><a href="/item/{{ id }}">{{ name }}</a><iframe src=/f></iframe></template>`, []string{"/real"}},
+		{"templates within templates are inert",
+			`<body><template><template></template><a href=/no>x</a></template><a href=/real>r</a>`, []string{"/real"}},
+		{"a shadow root is part of the page",
+			`<body><div><template shadowrootmode=OPEN><a href=/s>s</a></template></div>`, []string{"/s"}},
 		{"an unknown shadow root is a template", `<body><div><template shadowrootmode=x><a href=/s>s</a></template></div>`, nil},
 		{"a template of the head is no shadow root", `<template shadowrootmode=open><a href=/s>s</a></template>`, nil},
-		{"frames lead on", `<title>x</title><frameset cols="20%,80%"><frame src="/menu.html"><frame src="/main.html"></frameset>`, []string{"/menu.html", "/main.html"}},
-		{"an iframe leads on", `<p>x</p><iframe src=/in#x></iframe><iframe src="about:blank"></iframe><iframe></iframe>`, []string{"/in"}},
-		{"links of drawings lead on", `<svg><a href=/new><text>n</text></a><a xlink:href="/old"/><a xlink:href=/no href=/yes></a></svg>`, []string{"/new", "/old", "/yes"}},
-		{"related pages lead on", `<link rel=next href=/2><link rel="PREV" href=/0><link rel=alternate hreflang=de href=/de>`, []string{"/2", "/0", "/de"}},
-		{"feeds and styles do not", `<link rel=alternate type=application/rss+xml href=/feed><link rel="alternate stylesheet" href=/s.css><link rel=stylesheet href=/t.css>`, nil},
-		{"the alternate of another type of page leads on", `<link rel=alternate type="text/html; charset=utf-8" media=handheld href=/m>`, []string{"/m"}},
-		{"links to nowhere on the web are passed over", `<a href="mailto:a@b.example">x</a><a href="tel:1">x</a><a href="#x">x</a>`, nil},
+		{"frames lead on",
+			`<title>x</title><frameset cols="20%,80%"><frame src="/menu.html"><frame src="/main.html"></frameset>`,
+			[]string{"/menu.html", "/main.html"}},
+		{"an iframe leads on",
+			`<p>x</p><iframe src=/in#x></iframe><iframe src="about:blank"></iframe><iframe></iframe>`, []string{"/in"}},
+		{"links of drawings lead on",
+			`<svg><a href=/new><text>n</text></a><a xlink:href="/old"/><a xlink:href=/no href=/yes></a></svg>`,
+			[]string{"/new", "/old", "/yes"}},
+		{"related pages lead on",
+			`<link rel=next href=/2><link rel="PREV" href=/0><link rel=alternate hreflang=de href=/de>`,
+			[]string{"/2", "/0", "/de"}},
+		{"feeds and styles do not",
+			`<link rel=alternate type=application/rss+xml href=/feed><link rel="alternate stylesheet" href=/s.css><link rel=stylesheet href=/t.css>`, nil},
+		{"the alternate of another type of page leads on",
+			`<link rel=alternate type="text/html; charset=utf-8" media=handheld href=/m>`, []string{"/m"}},
+		{"links to nowhere on the web are passed over",
+			`<a href="mailto:a@b.example">x</a><a href="tel:1">x</a><a href="#x">x</a>`, nil},
 		{"what scripts would show is not there", `<noscript><a href=/n>x</a></noscript><a href=/y>y</a>`, []string{"/y"}},
 	} {
 		if got := targets(Parse(on(c.body))); !slices.Equal(got, c.want) {
@@ -92,7 +106,8 @@ func TestRefreshIsARedirect(t *testing.T) {
 		{meta("0; url=mailto:a@b.example"), nil},
 		{header("0; url=/to1"), &Refresh{"https://sitio.example/to1", 0, "header"}},
 		{on(`<noscript><meta http-equiv=refresh content="0;url=/b"></noscript>`), nil},
-		{on(`<meta http-equiv=refresh content="0;url=/b"><meta http-equiv=refresh content="0;url=/c">`), &Refresh{"https://sitio.example/b", 0, "meta"}},
+		{on(`<meta http-equiv=refresh content="0;url=/b"><meta http-equiv=refresh content="0;url=/c">`),
+			&Refresh{"https://sitio.example/b", 0, "meta"}},
 		{on(`<meta http-equiv=refresh content="0;url=b"><base href=/x/>`), &Refresh{"https://sitio.example/x/b", 0, "meta"}},
 	} {
 		p := Parse(c.in)
@@ -135,14 +150,16 @@ func TestCharsetIsDeclaredInManyWays(t *testing.T) {
 		{"after 1 KiB", "text/html", filler + `<meta charset="windows-1251">`},
 		{"after 1 KiB, the old way", "text/html", filler + `<META content="text/html; charset=windows-1251" HTTP-EQUIV=content-type>`},
 		{"unknown label before a known one", "text/html", `<meta charset=klingon><meta charset=CP1251>`},
-		{"not in a comment or a script", "text/html", `<!--<meta charset=koi8-r>--><script>"<meta charset=koi8-r>"</script><meta charset=x-cp1251>`},
+		{"not in a comment or a script", "text/html",
+			`<!--<meta charset=koi8-r>--><script>"<meta charset=koi8-r>"</script><meta charset=x-cp1251>`},
 		{"twice in the header", "text/html; charset=windows-1251; charset=windows-1251", ``},
 		{"two in the header", "text/html; charset=windows-1251; charset=utf-8", ``},
 		{"quoted and with blanks", `text/html;  Charset = "windows-1251"`, ``},
 		{"in an XML declaration", "text/html", `<?xml version="1.0" encoding='windows-1251' ?>`},
 		{"meta wins over an XML declaration", "text/html", `<?xml version="1.0" encoding="koi8-r"?><meta charset=windows-1251>`},
 	} {
-		p := Parse(on(c.before+"<title>"+cyrillic(title)+"</title>", func(in *Input) { in.Header = http.Header{"Content-Type": {c.header}} }))
+		p := Parse(on(c.before+"<title>"+cyrillic(title)+"</title>",
+			func(in *Input) { in.Header = http.Header{"Content-Type": {c.header}} }))
 		if p.Title != title || p.Encoding != "windows-1251" {
 			t.Errorf("%s: got %q in %s", c.name, p.Title, p.Encoding)
 		}
@@ -182,7 +199,8 @@ func TestXHTMLIsReadByTheRulesOfXML(t *testing.T) {
 			t.Errorf("%q: broken %q, title %q", broken, p.BrokenXML, p.Title)
 		}
 	}
-	long := Parse(xhtml(start + `<title>x</title></head><body><p>` + strings.Repeat("a <b>b</b> ", maxXML/10) + `</p></body></html>`))
+	long := Parse(xhtml(start + `<title>x</title></head><body><p>` + strings.Repeat("a <b>b</b> ", maxXML/10) +
+		`</p></body></html>`))
 	if long.BrokenXML != "" || long.Cut != CutBody || long.Title != "x" {
 		t.Errorf("a long document: broken %q, cut %q", long.BrokenXML, long.Cut)
 	}
@@ -229,10 +247,13 @@ func TestTextThatIsThereNeedsNoScript(t *testing.T) {
 		name, body string
 		want       bool
 	}{
-		{"a short index with much code", code + `<h1>API documents</h1><p>This collection documents them.</p><ul><li><a href="/a">Error reporting</a></ul>`, false},
+		{"a short index with much code", code +
+			`<h1>API documents</h1><p>This collection documents them.</p><ul><li><a href="/a">Error reporting</a></ul>`,
+			false},
 		{"a short page with much code", code + `<p>Closed today.</p>`, false},
 		{"a short page with a notice", app + notice + `<h1>Contact</h1><p>Call us.</p>`, false},
-		{"an application that was rendered", app + `<div id=app><h1>Contact</h1><p>Call us any day between nine and five, or write to us.</p></div>`, false},
+		{"an application that was rendered", app +
+			`<div id=app><h1>Contact</h1><p>Call us any day between nine and five, or write to us.</p></div>`, false},
 		{"an application beside text", app + `<p>Call us any day between nine and five, or write to us.</p><div id=app></div>`, false},
 		{"no script", `<div id=app></div>`, false},
 		{"an empty application", app + `<div id=app></div>`, true},
@@ -262,7 +283,8 @@ func TestBoundsAreSaid(t *testing.T) {
 		{"attributes", on("<p " + kinds("a%d ", 2_000) + ">"), CutMarkup},
 		{"attributes of many tags", on(strings.Repeat("<p a b c d e f g h i j k l m n o p>", 70_000)), CutMarkup},
 		{"long links", on(kinds("<a href=/"+strings.Repeat("a", 1_000)+"%d>x</a>", 5_000)), CutLinks},
-		{"a picture in an attribute", on(`<img alt="" src="data:image/png;base64,` + strings.Repeat("aA/= ", 1<<20) + `"><a href=/x>x</a>`), ""},
+		{"a picture in an attribute", on(`<img alt="" src="data:image/png;base64,` + strings.Repeat("aA/= ", 1<<20) +
+			`"><a href=/x>x</a>`), ""},
 	} {
 		p := Parse(c.in)
 		if f := RunPage(p).Facts; p.Cut != c.want || f.Cut != c.want {

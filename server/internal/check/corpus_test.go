@@ -187,7 +187,8 @@ func expand(text string) []byte {
 // corpusPageOf reads a section, and the header lines of the base before its own.
 func corpusPageOf(t *testing.T, s, base *corpusSection) *corpusPage {
 	t.Helper()
-	c := &corpusPage{name: s.name, skips: strings.Fields(lacking["redirects"] + " " + lacking["frames"] + " " + lacking["tables"] + " " + lacking["headline"])}
+	c := &corpusPage{name: s.name, skips: strings.Fields(lacking["redirects"] + " " + lacking["frames"] + " " +
+		lacking["tables"] + " " + lacking["headline"])}
 	in := Input{
 		URL: "https://site.example/bread", Depth: 1, Status: http.StatusOK, ContentType: "text/html", Attempts: 1,
 		FetchedAt: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), Header: http.Header{},

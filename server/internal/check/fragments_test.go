@@ -36,7 +36,8 @@ func TestFragments(t *testing.T) {
 		"controls": {
 			`<a href=#a role=tab>x</a><a href=#a data-bs-toggle=collapse>x</a><a href=#a onclick=f()>x</a>`, nil, 0,
 		},
-		"other pages": {`<a href=/b#x>x</a><a href=/b#x>y</a><a href=/b#y>x</a><a href=http://:x/#a>x</a>`, []string{home + "b#x", home + "b#y"}, 0},
+		"other pages": {`<a href=/b#x>x</a><a href=/b#x>y</a><a href=/b#y>x</a><a href=http://:x/#a>x</a>`,
+			[]string{home + "b#x", home + "b#y"}, 0},
 		"own address": {`<a href=/a#x>x</a>`, []string{home + "a#x"}, 0},
 		"base":        {`<base href=/b/><p id=x><a href=#x>x</a>`, []string{home + "b/#x"}, 0},
 		"scripts":     {`<div id=root></div><script src=/x.js></script><a href=#x>x</a><a href=/b#x>x</a>`, []string{home + "b#x"}, 0},

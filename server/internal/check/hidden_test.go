@@ -31,9 +31,12 @@ func TestLongTextsThatPeopleDoNotSee(t *testing.T) {
 	for body, fails := range map[string]bool{
 		`<p style="font-size:0">` + long: true, `<p style="font-size:0">` + long[8:]: false,
 		`<p style="color:white;background:white">` + long: true, `<p style="display:none">` + long: false, `<p hidden>` + long: false,
-		`<p style="font-size:0"><span style="font-size:1rem">` + long: false, `<p style="font-size:0"><span style="font-size:2em">` + long: true,
-		`<p style="font-size:0"><span style="color:red">` + long: true, `<p style="font-size:9px"><span style="font-size:0">` + long: true,
-		`<p style="font-size:0"><b style="font-size:9px"></b>` + long: true, `<b style="font-size:0"><p style="font-size:9px">` + long: true,
+		`<p style="font-size:0"><span style="font-size:1rem">` + long:                 false,
+		`<p style="font-size:0"><span style="font-size:2em">` + long:                  true,
+		`<p style="font-size:0"><span style="color:red">` + long:                      true,
+		`<p style="font-size:9px"><span style="font-size:0">` + long:                  true,
+		`<p style="font-size:0"><b style="font-size:9px"></b>` + long:                 true,
+		`<b style="font-size:0"><p style="font-size:9px">` + long:                     true,
 		`<p style="color:#000;background:#000"><span style="background:#fff">` + long: false,
 		`<p style="font-size:0"><style>` + long + `</style>`:                          false, `<p>` + long: false,
 	} {

@@ -62,15 +62,18 @@ func TestHreflangFaults(t *testing.T) {
 		a    func(*Facts)
 		want []shared.Evidence
 	}{
-		"named in return":   {b: []func(*Facts){alsoAt("a")}},
-		"not in return":     {b: []func(*Facts){alsoAt("c")}, want: ev("no-return", home+"b")},
-		"names none":        {want: ev("no-return", home+"b")},
-		"redirects":         {b: changed(func(f *Facts) { f.FinalURL = home + "z" }), want: ev("target", home+"b", "final-url", home+"z")},
-		"gone":              {b: changed(func(f *Facts) { f.Status, f.Analysed = 410, false }), want: ev("target", home+"b", "status", "410")},
-		"asked to wait":     {b: changed(func(f *Facts) { f.Status, f.Analysed = 429, false })},
-		"was cut":           {b: changed(func(f *Facts) { f.Cut = CutBody })},
-		"no answer":         {b: changed(func(f *Facts) { f.Status, f.Analysed = 0, false })},
-		"not itself":        {b: []func(*Facts){alsoAt("a")}, a: func(f *Facts) { f.Alternates.Self = false }, want: ev("missing", home+"a")},
+		"named in return": {b: []func(*Facts){alsoAt("a")}},
+		"not in return":   {b: []func(*Facts){alsoAt("c")}, want: ev("no-return", home+"b")},
+		"names none":      {want: ev("no-return", home+"b")},
+		"redirects": {b: changed(func(f *Facts) { f.FinalURL = home + "z" }),
+			want: ev("target", home+"b", "final-url", home+"z")},
+		"gone": {b: changed(func(f *Facts) { f.Status, f.Analysed = 410, false }),
+			want: ev("target", home+"b", "status", "410")},
+		"asked to wait": {b: changed(func(f *Facts) { f.Status, f.Analysed = 429, false })},
+		"was cut":       {b: changed(func(f *Facts) { f.Cut = CutBody })},
+		"no answer":     {b: changed(func(f *Facts) { f.Status, f.Analysed = 0, false })},
+		"not itself": {b: []func(*Facts){alsoAt("a")}, a: func(f *Facts) { f.Alternates.Self = false },
+			want: ev("missing", home+"a")},
 		"cut before itself": {b: []func(*Facts){alsoAt("a")}, a: func(f *Facts) { f.Alternates.Self, f.Cut = false, CutBody }},
 	} {
 		from := listedPage("a", alsoAt("b"))

@@ -11,7 +11,8 @@ func TestWhatIsLoadedByHTTP(t *testing.T) {
 	for body, want := range map[string][]string{
 		`<img src=` + plain + `>`: {plain}, `<IMG SRC=" HTTP://x.example/ ">`: {"HTTP://x.example/"},
 		`<img src=` + secure + ` srcset="` + secure + `1 1x, ` + plain + `2 2x">`: {plain + "2"},
-		`<script src=` + plain + `></script>`:                                     {plain}, `<iframe src=` + plain + `></iframe>`: {plain},
+		`<script src=` + plain + `></script>`:                                     {plain}, `<iframe src=` + plain +
+			`></iframe>`: {plain},
 		`<video poster=` + plain + `><source src=` + plain + `2></video>`: {plain, plain + "2"},
 		`<object data=` + plain + `></object>`:                            {plain}, `<input type=image src=` + plain + `>`: {plain},
 		`<link rel=stylesheet href=` + plain + `>`: {plain}, `<link rel="shortcut icon" href=` + plain + `>`: {plain},

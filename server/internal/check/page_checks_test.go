@@ -42,7 +42,8 @@ var today = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 // on is the input of a page answered with 200.
 func on(html string, change ...func(*Input)) Input {
 	in := Input{
-		URL: "https://sitio.example/a", Depth: 1, Status: 200, ContentType: "text/html", DeclaredType: "text/html", Attempts: 1, FetchedAt: today,
+		URL: "https://sitio.example/a", Depth: 1, Status: 200, ContentType: "text/html", DeclaredType: "text/html",
+		Attempts: 1, FetchedAt: today,
 		Header: http.Header{
 			"Content-Type": {"text/html; charset=utf-8"}, "Content-Encoding": {"gzip"}, "Etag": {`"7"`},
 		},
@@ -170,9 +171,11 @@ var pageCases = []struct {
 	{id: "http-odd-status", in: oddly(204, AnswerNoContent), want: ev("answer", "no-content", "status", "204", "referrer", home)},
 	{id: "http-odd-status", in: oddly(300, AnswerChoices), want: ev("answer", "choices", "status", "300", "referrer", home)},
 	{id: "http-odd-status", in: oddly(302, AnswerNowhere), want: ev("answer", "nowhere", "status", "302", "referrer", home)},
-	{id: "http-odd-status", in: oddly(304, AnswerNotModified), want: ev("answer", "not-modified", "status", "304", "referrer", home)},
+	{id: "http-odd-status", in: oddly(304, AnswerNotModified),
+		want: ev("answer", "not-modified", "status", "304", "referrer", home)},
 	{id: "http-odd-status", in: oddly(305, AnswerOther3xx), want: ev("answer", "other-3xx", "status", "305", "referrer", home)},
-	{id: "http-odd-status", in: oddly(999, AnswerUnknownClass), want: ev("answer", "unknown-class", "status", "999", "referrer", home)},
+	{id: "http-odd-status", in: oddly(999, AnswerUnknownClass),
+		want: ev("answer", "unknown-class", "status", "999", "referrer", home)},
 	{id: "http-odd-status", in: failure(FailReset), reason: NoAnswer},
 	{id: "http-odd-encoding", in: encoded("br"), want: ev("encoding", "br")},
 	{id: "http-odd-encoding", in: encoded("gzip, UTF-8", "none"), want: ev("encoding", "utf-8", "encoding", "none")},
@@ -204,7 +207,8 @@ var pageCases = []struct {
 	{id: "thin-content", in: with(loremWords, strings.Repeat(`<a href="/x">una página más</a> `, 40)), reason: Listing},
 	{id: "thin-content", in: with(`href="https://sitio.example/a"`, `href="https://sitio.example/b"`), reason: Canonicalised},
 	{id: "thin-content", in: on(`<div id="app"></div><script src="/app.js"></script>`), reason: NeedsJS},
-	{id: "title-missing", in: with("<title>Panadería Luz, pan de masa madre</title>", "<title> </title>"), want: ev("heading", "h1: Pan")},
+	{id: "title-missing", in: with("<title>Panadería Luz, pan de masa madre</title>", "<title> </title>"),
+		want: ev("heading", "h1: Pan")},
 	{id: "title-missing", in: on(good, func(in *Input) { in.Alias = true }), reason: IsAlias},
 	{id: "title-length", in: with("Panadería Luz, pan de masa madre", "Inicio"), want: ev("length", "6", "title", "Inicio")},
 	{id: "title-length", in: with("<title>Panadería Luz, pan de masa madre</title>", ""), reason: NoTitle},
@@ -215,7 +219,8 @@ var pageCases = []struct {
 	{id: "description-missing", in: noindexed(on(good)), reason: Noindex},
 	{id: "description-length", in: with(`hecho cada mañana en el barrio, con harina molida a la piedra.`, ``),
 		want: ev("length", "17", "description", "Pan de masa madre")},
-	{id: "description-length", in: with(`<meta name="description" content="Pan`, `<meta name="x" content="Pan`), reason: NoDescription},
+	{id: "description-length", in: with(`<meta name="description" content="Pan`, `<meta name="x" content="Pan`),
+		reason: NoDescription},
 	{id: "h1-missing", in: with("<h1>Pan</h1>", "<h1><img src=l.png></h1><h2>Pan</h2>"), want: ev("heading", "h2: Pan")},
 	{id: "h1-missing", in: failure(FailDNS), reason: NoAnswer},
 	{id: "h1-multiple", in: with("<h1>Pan</h1>", "<h1>Pan</h1><h1> Pan </h1><h1>Masa</h1>"),

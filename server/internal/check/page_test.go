@@ -31,7 +31,8 @@ func TestParse(t *testing.T) {
 	want := &Page{
 		Input: p.Input, HTML: true, Encoding: "utf-8", HeaderCharset: "utf-8", MetaCharset: "utf-8", Size: 848,
 		Title: "Uno & dos", Titles: []string{"Uno & dos"}, Description: "Una frase",
-		Lang: "es-ES", Viewport: "width=device-width", JSONLD: []string{`{"@type":"Article"}`}, Items: []Item{{Types: []string{"Article"}}},
+		Lang: "es-ES", Viewport: "width=device-width", JSONLD: []string{`{"@type":"Article"}`},
+		Items:      []Item{{Types: []string{"Article"}}},
 		Canonicals: []Canonical{{"post", "https://sitio.example/blog/post", "html"}},
 		Canonical:  "https://sitio.example/blog/post",
 		Headings:   []Heading{{Level: 1, Text: "El pan rico", Main: true}},
@@ -113,7 +114,8 @@ func TestNestingBeyondAnyTree(t *testing.T) {
 	}
 	got := []any{p.Title, p.Lang, p.Headings, p.Links, p.MainWords, p.Cut}
 	want := []any{"Hondo", "es", []Heading{{Level: 1, Text: "Hola", Main: true}}, []Link{
-		{URL: "https://sitio.example/b", Text: "enlace", Ref: "/b", Main: true}, {URL: "https://sitio.example/c", Text: "final", Ref: "/c", Main: true},
+		{URL: "https://sitio.example/b", Text: "enlace", Ref: "/b", Main: true},
+		{URL: "https://sitio.example/c", Text: "final", Ref: "/c", Main: true},
 	}, 40_003, Cut("")}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("\n got %v\nwant %v", got, want)

@@ -79,7 +79,8 @@ func TestStyleElementsLoad(t *testing.T) {
 func TestSheets(t *testing.T) {
 	t.Parallel()
 	for r, want := range map[Resource]bool{
-		{"https://a.example/x", "link stylesheet"}: true, {"/x", "link alternate stylesheet"}: true, {"/x", MarkupImport}: true, {"/x", "style @import"}: true,
+		{"https://a.example/x", "link stylesheet"}: true, {"/x", "link alternate stylesheet"}: true,
+		{"/x", MarkupImport}: true, {"/x", "style @import"}: true,
 		{"/x.css?v=1", "link preload"}: true, {"/x.js", "link preload"}: false, {"/x.css", "img src"}: false, {"/x", "url()"}: false,
 	} {
 		if r.IsSheet() != want {
@@ -90,7 +91,8 @@ func TestSheets(t *testing.T) {
 
 // FuzzSheet: any bytes may be a style sheet, and what it loads is bounded.
 func FuzzSheet(f *testing.F) {
-	for _, s := range []string{"@font-face{src:url(a)}", "@import 'a", "@", "url(", "a{--x:url(b)", "\x00\\", "}}}{{{", "@font-face{src:format("} {
+	for _, s := range []string{"@font-face{src:url(a)}", "@import 'a", "@", "url(", "a{--x:url(b)", "\x00\\", "}}}{{{",
+		"@font-face{src:format("} {
 		f.Add([]byte(s))
 	}
 	f.Add([]byte(strings.Repeat("a{background:url(x)}@import\\", 1000)))

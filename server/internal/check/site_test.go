@@ -535,7 +535,8 @@ var siteCases = []struct {
 	{id: "http-no-redirect", in: sound(insecure(Probe{Failure: FailRefused})), reason: NoAnswer},
 	{id: "http-no-redirect", in: sound(func(in *SiteInput) { in.Probes = Probes{} }), reason: NotAsked},
 	{id: "http-no-redirect", in: sound(func(in *SiteInput) { in.Home = "http://sitio.example/" }), reason: NoHTTPS},
-	{id: "description-duplicate", in: sound(pagesAre(listedPage("a", describedAs(7)), listedPage("b", describedAs(7)), listedPage("c"))),
+	{id: "description-duplicate", in: sound(pagesAre(listedPage("a", describedAs(7)), listedPage("b", describedAs(7)),
+		listedPage("c"))),
 		want: [][]shared.Evidence{ev("title", "Página a", "count", "2", "page", home+"a", "page", home+"b")}},
 	{id: "description-duplicate", in: sound(pagesAre(listedPage("a"), listedPage("b", describedAs(0)))), reason: TooFewPages},
 	{id: "description-duplicate", in: sound(func(in *SiteInput) { in.Complete = false }), reason: Incomplete},
@@ -557,9 +558,11 @@ var siteCases = []struct {
 	{id: "hsts-missing", in: sound(at("https://203.0.113.9/")), reason: LocalSite},
 	{id: "hsts-missing", in: sound(at("https://sitio.dev/")), reason: LocalSite},
 	{id: "hsts-missing", in: sound(pagesAre(listedPage("a"))), reason: NoAnswer},
-	{id: "security-headers-missing", grade: 1, in: sound(pagesAre(listedPage("", unprotected(lacksNosniff)), listedPage("a"), listedPage("b"))),
+	{id: "security-headers-missing", grade: 1, in: sound(pagesAre(listedPage("", unprotected(lacksNosniff)),
+		listedPage("a"), listedPage("b"))),
 		want: [][]shared.Evidence{ev("missing", "X-Content-Type-Options", "count", "1", "page", home)}},
-	{id: "security-headers-missing", in: sound(pagesAre(listedPage("", unprotected(lacksNosniff|lacksPolicy)), listedPage("a", unprotected(lacksPolicy)))),
+	{id: "security-headers-missing", in: sound(pagesAre(listedPage("", unprotected(lacksNosniff|lacksPolicy)),
+		listedPage("a", unprotected(lacksPolicy)))),
 		want: [][]shared.Evidence{
 			ev("missing", "Content-Security-Policy", "count", "2", "page", home, "page", home+"a"),
 			ev("missing", "X-Content-Type-Options", "count", "1", "page", home),
@@ -754,7 +757,8 @@ func TestBroken(t *testing.T) {
 		broken, verified bool
 	}{
 		{200, "", false, true}, {204, "", false, true}, {300, "", false, true},
-		{302, "", false, false}, {304, "", false, false}, {101, "", false, false}, {404, "", true, true}, {410, "", true, true}, {500, "", true, true},
+		{302, "", false, false}, {304, "", false, false}, {101, "", false, false}, {404, "", true, true},
+		{410, "", true, true}, {500, "", true, true},
 		{401, "", false, false}, {403, "", false, false}, {429, "", false, false}, {503, "", false, false}, {999, "", false, false},
 		{0, FailDNS, true, true}, {0, FailRefused, true, true}, {0, FailTLS, true, true},
 		{0, FailTLSName, true, true}, {0, FailTLSDate, true, true}, {0, FailTLSChain, true, true}, {0, FailEncoding, false, false},

@@ -54,9 +54,10 @@ func TestHeadsAsBrowsersReadThem(t *testing.T) {
 		"other lengths":     {"Content-Type: text/html\r\nContent-Length: 4, 5", 2, ""},
 		"identity":          {"Content-Type: text/html\r\nTransfer-Encoding: identity", 2, "text/html"},
 		"another coding":    {"Content-Type: text/html\r\nTransfer-Encoding: gzip", 2, ""},
-		"a folded field":    {"no field\r\nContent-Type: text/html;\r\n charset=koi8-r\r\nContent-Length: 4", 2, "text/html; charset=koi8-r"},
-		"line feeds alone":  {"no field\nContent-Type: text/html\nContent-Length: 4", 2, "text/html"},
-		"a long line":       {"no field\r\nX: " + strings.Repeat("x", 70<<10) + "\r\nContent-Type: text/html", 2, ""},
+		"a folded field": {"no field\r\nContent-Type: text/html;\r\n charset=koi8-r\r\nContent-Length: 4", 2,
+			"text/html; charset=koi8-r"},
+		"line feeds alone": {"no field\nContent-Type: text/html\nContent-Length: 4", 2, "text/html"},
+		"a long line":      {"no field\r\nX: " + strings.Repeat("x", 70<<10) + "\r\nContent-Type: text/html", 2, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			address, asked := rawServer(t, "HTTP/1.1 200 OK\r\n"+test.head+"\r\n\r\nbody")

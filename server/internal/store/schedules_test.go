@@ -81,7 +81,8 @@ func TestSchedule(t *testing.T) {
 			t.Errorf("a schedule that was deleted: %v, %v", done, err)
 		}
 		_, err = f.Schedule(t.Context(), "a.example")
-		if err2 := f.DeleteSchedule(t.Context(), "a.example"); !errors.Is(err, store.ErrNotFound) || !errors.Is(err2, store.ErrNotFound) {
+		if err2 := f.DeleteSchedule(t.Context(), "a.example"); !errors.Is(err, store.ErrNotFound) ||
+			!errors.Is(err2, store.ErrNotFound) {
 			t.Errorf("deleted: got %v and %v", err, err2)
 		}
 	})
