@@ -327,6 +327,7 @@ func TestWakeupsAndSweepsAreCounted(t *testing.T) {
 			}
 		}
 		r.table.insert(7, 8)
+		synctest.Wait() // or its second wake-up may find the stream there
 		s := r.open("/sse/audits/7/progress")
 		began := time.Now()
 		lastGood := float64(began.Add(10*time.Second).UnixNano()) / 1e9
