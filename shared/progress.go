@@ -61,6 +61,9 @@ type AuditProgress struct {
 	TotalPages int `json:"total_pages"`
 	// Discovered counts the distinct URLs of the site found so far.
 	Discovered int `json:"discovered"`
+	// SecondsLeft is about how long a running audit still takes, rounded; null while that
+	// cannot be known.
+	SecondsLeft *int `json:"seconds_left"`
 	// PageLimit is the announced limit of pages; null for external work.
 	PageLimit *int      `json:"page_limit"`
 	Findings  Findings  `json:"findings"`
@@ -109,6 +112,7 @@ func (p *AuditProgress) wire() []wireField {
 		{"provisional_score", &p.ProvisionalScore, nullable},
 		{"total_pages", &p.TotalPages, value},
 		{"discovered", &p.Discovered, value},
+		{"seconds_left", &p.SecondsLeft, optional},
 		{"page_limit", &p.PageLimit, nullable},
 		{"findings", &p.Findings, value},
 		{"responses", &p.Responses, value},
@@ -149,6 +153,7 @@ func (p *AuditProgress) Validate() error {
 		{p.GeoScore == nil || p.Status == StatusCompleted, "geo_score before completed"},
 		{p.ProvisionalScore == nil || inPercent(*p.ProvisionalScore), "provisional_score outside 0 to 100"},
 		{p.TotalPages >= 0 && p.Discovered >= 0 && p.Attempt >= 0, "a negative count"},
+		{p.SecondsLeft == nil || *p.SecondsLeft >= 0, "seconds_left below 0"},
 		{p.PageLimit == nil || *p.PageLimit >= 1, "page_limit below 1"},
 		{p.Findings.valid() && p.Responses.valid(), "a negative count"},
 		{p.Previous == nil || p.Previous.Valid(), "previous out of range"},

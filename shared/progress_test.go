@@ -32,7 +32,7 @@ func goldens(t testing.TB) map[string][]byte {
 
 // joined are fields that the oldest examples do not have. They are read without
 // them, as clients read what they kept on a device, and written with null.
-var joined = []string{`"message_key":`, `"message_args":`, `"error_key":`, `"error_args":`, `"previous":`}
+var joined = []string{`"message_key":`, `"message_args":`, `"error_key":`, `"error_args":`, `"previous":`, `"seconds_left":`}
 
 func TestGoldenRoundTrip(t *testing.T) {
 	for name, want := range goldens(t) {

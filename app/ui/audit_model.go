@@ -199,7 +199,7 @@ func (loc locale) hero(p *shared.AuditProgress, k pulse, speed pace) heroModel {
 	if !p.Status.Terminal() && note != h.What && note != text.StageNow(text.EN, string(p.Stage)) {
 		h.Note = note
 	}
-	h.Stats = loc.stats(p, speed)
+	h.Stats = loc.stats(p, speed, k)
 	if p.Kind == shared.KindSite {
 		h.Steps = loc.steps(p)
 	}
@@ -252,7 +252,7 @@ func (loc locale) elapsed(p *shared.AuditProgress) (time.Duration, bool) {
 }
 
 // stats are always as many, so that nothing moves when one becomes known.
-func (loc locale) stats(p *shared.AuditProgress, speed pace) []stat {
+func (loc locale) stats(p *shared.AuditProgress, speed pace, k pulse) []stat {
 	elapsed := stat{Name: loc.Lang.T(text.Elapsed), Value: unknown}
 	if d, ok := loc.elapsed(p); ok {
 		elapsed.Value = loc.stopwatch(d)
@@ -266,9 +266,22 @@ func (loc locale) stats(p *shared.AuditProgress, speed pace) []stat {
 	}
 	stats := []stat{elapsed}
 	if p.Kind == shared.KindSite {
-		stats = append(stats, stat{Name: loc.Lang.T(text.Speed), Value: perMinute})
+		stats = append(stats, stat{Name: loc.Lang.T(text.TimeLeft), Value: loc.left(p, k)},
+			stat{Name: loc.Lang.T(text.Speed), Value: perMinute})
 	}
 	return stats
+}
+
+// left says about how long an audit still takes, as its worker said last.
+func (loc locale) left(p *shared.AuditProgress, k pulse) string {
+	if p.SecondsLeft == nil || k.Stalled || k.Unheard {
+		return unknown
+	}
+	d := time.Duration(*p.SecondsLeft) * time.Second
+	if d > time.Minute {
+		d += time.Minute - time.Second // a minute that has begun counts
+	}
+	return loc.Lang.T(text.TimeAbout, loc.span(d))
 }
 
 func (loc locale) steps(p *shared.AuditProgress) []step {

@@ -29,7 +29,7 @@ func TestHero(t *testing.T) {
 		"48 %", "Crawling pages", "287 pages analysed 503 addresses found",
 		"progressbar", "Audit progress", "48", "48 percent, Crawling pages",
 		"48%",
-		"Elapsed 2:14 Speed 134 pages/min",
+		"Elapsed 2:14 Time left about 2 min Speed 134 pages/min",
 		"Crawl Step 2 of 5 2:09", "step", "Discover Step 1 of 5 5 s",
 	}
 	if !slices.Equal(got, want) {
@@ -37,6 +37,31 @@ func TestHero(t *testing.T) {
 	}
 	if n := len(tag(doc, "li")); n != len(shared.Stages) {
 		t.Errorf("%d steps, want %d", n, len(shared.Stages))
+	}
+}
+
+// What is left is what the engine said, in words that promise no more, and nothing while
+// the worker is silent.
+func TestTimeLeft(t *testing.T) {
+	p := sample(t, "running")
+	for _, c := range []struct {
+		lang    text.Lang
+		seconds int
+		k       pulse
+		want    string
+	}{
+		{text.EN, 10, pulse{}, "about 10 s"}, {text.EN, 60, pulse{}, "about 1 min"}, {text.EN, 90, pulse{}, "about 2 min"},
+		{text.EN, 120, pulse{}, "about 2 min"}, {text.ES, 150, pulse{}, "aprox. 3 min"}, {text.EN, 3600, pulse{}, "about 1 h"},
+		{text.EN, 60, pulse{Stalled: true}, unknown}, {text.EN, 60, pulse{Unheard: true}, unknown},
+	} {
+		p.SecondsLeft = &c.seconds
+		if got := localeAt(t, c.lang, "14:04:26").left(p, c.k); got != c.want {
+			t.Errorf("%d s, %+v: got %q, want %q", c.seconds, c.k, got, c.want)
+		}
+	}
+	p.SecondsLeft = nil
+	if got := localeAt(t, text.EN, "14:04:26").left(p, pulse{}); got != unknown {
+		t.Errorf("unknown: got %q", got)
 	}
 }
 

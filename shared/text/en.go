@@ -81,6 +81,8 @@ var english = language{
 		WaitingWorkerHelp: "The audit starts as soon as a worker is free",
 		ExternalWork:      "An outside worker is at it",
 		Elapsed:           "Elapsed",
+		TimeLeft:          "Time left",
+		TimeAbout:         "about %s",
 		Speed:             "Speed",
 		SpeedValue:        "%s pages/min",
 		StepOf:            "Step %d of %d",

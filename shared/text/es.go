@@ -82,6 +82,8 @@ var spanish = language{
 		WaitingWorkerHelp: "La auditoría empieza en cuanto haya un proceso libre",
 		ExternalWork:      "En manos de un proceso externo",
 		Elapsed:           "Tiempo",
+		TimeLeft:          "Falta",
+		TimeAbout:         "aprox. %s",
 		Speed:             "Ritmo",
 		SpeedValue:        "%s páginas/min",
 		StepOf:            "Paso %d de %d",

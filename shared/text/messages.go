@@ -75,6 +75,8 @@ const (
 	WaitingWorkerHelp
 	ExternalWork
 	Elapsed
+	TimeLeft
+	TimeAbout
 	Speed
 	SpeedValue
 	StepOf

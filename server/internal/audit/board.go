@@ -20,16 +20,18 @@ type board struct {
 	// caps are the faults seen so far that limit the score.
 	caps capFacts
 
-	stage      shared.Stage
-	stages     []shared.StageSpan
-	percent    int
-	message    work.Sentence
-	total      int // pages analysed
-	discovered int
-	findings   shared.Findings
-	responses  shared.Responses
-	lines      []shared.PageLine // newest first
-	top        map[string]shared.TopCheck
+	stage       shared.Stage
+	stages      []shared.StageSpan
+	percent     int
+	done, parts int      // of the running stage
+	pace        estimate // of it
+	message     work.Sentence
+	total       int // pages analysed
+	discovered  int
+	findings    shared.Findings
+	responses   shared.Responses
+	lines       []shared.PageLine // newest first
+	top         map[string]shared.TopCheck
 	// groups count the findings of each group, by check and key.
 	groups map[string]map[uint64]int
 }
@@ -53,7 +55,7 @@ func (b *board) enter(s shared.Stage, message work.Sentence, now time.Time) {
 		b.stages[n-1].FinishedAt = shared.AtPtr(now)
 	}
 	b.stages = append(b.stages, shared.StageSpan{Name: s, StartedAt: shared.At(now)})
-	b.stage = s
+	b.stage, b.pace = s, estimate{}
 	b.say(message)
 	b.reach(0, 1)
 }
@@ -71,6 +73,7 @@ func (b *board) closeStage(now time.Time) {
 func (b *board) reach(done, total int) {
 	from, to := b.stage.Span()
 	done = min(max(done, 0), total)
+	b.done, b.parts = done, total
 	if total > 0 {
 		from += (to - from) * done / total
 	}
@@ -179,8 +182,8 @@ func (b *board) score() (verdict, bool) {
 // scoring is what has been seen, as the score sees it.
 func (b *board) scoring() scoring { return scoring{b.rules, b.tally, b.caps, b.total} }
 
-// advance is all that the board shows. It shares nothing with the board.
-func (b *board) advance() work.Advance {
+// advance is all that the board shows now. It shares nothing with the board.
+func (b *board) advance(now time.Time) work.Advance {
 	a := work.Advance{
 		Stage:      b.stage,
 		Progress:   b.percent,
@@ -197,6 +200,11 @@ func (b *board) advance() work.Advance {
 	}
 	if v, ok := b.score(); ok {
 		a.ProvisionalScore = &v.Score.Value
+	}
+	at := look{now, b.done, b.parts}
+	b.pace.note(at)
+	if left, ok := b.pace.left(at); ok {
+		a.SecondsLeft = new(roundLeft(left))
 	}
 	return a
 }

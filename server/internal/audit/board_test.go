@@ -24,7 +24,7 @@ func TestProgressNeverFalls(t *testing.T) {
 			from, to := stage.Span()
 			for range 20 {
 				b.reach(rng.IntN(500)-10, rng.IntN(500)-10)
-				got := b.advance().Progress
+				got := b.advance(time.Now()).Progress
 				if got < shown || got < from || got > max(min(to, 99), shown) {
 					t.Fatalf("stage %s shows %d %% after %d %%", stage, got, shown)
 				}
@@ -41,7 +41,7 @@ func TestProgressWithinTheCrawl(t *testing.T) {
 		{0, 0, 5}, {1, 4, 25}, {2, 100, 25}, {50, 100, 45}, {100, 100, 85}, {100, 1000, 85},
 	} {
 		b.reach(step.done, step.total)
-		if got := b.advance().Progress; got != step.want {
+		if got := b.advance(time.Now()).Progress; got != step.want {
 			t.Errorf("%d of %d: got %d %%, want %d %%", step.done, step.total, got, step.want)
 		}
 	}
@@ -75,7 +75,7 @@ func TestActivity(t *testing.T) {
 		Outcome:  shared.OutcomeNotApplicable,
 		Findings: []shared.Finding{{CheckID: "n3", Severity: shared.SeverityError}},
 	}})
-	a := b.advance()
+	a := b.advance(time.Now())
 	if err := a.Activity.Validate(); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestActivity(t *testing.T) {
 		t.Errorf("stages %+v", stages)
 	}
 	b.enter(shared.StageLinks, work.Say("fetching-home", strings.Repeat("é", 300)), begun)
-	if got := b.advance().Message.Text; utf8.RuneCountInString(got) != shared.MaxMessage {
+	if got := b.advance(time.Now()).Message.Text; utf8.RuneCountInString(got) != shared.MaxMessage {
 		t.Errorf("message of %d characters", utf8.RuneCountInString(got))
 	}
 	if len(stages) != 2 {

@@ -189,7 +189,7 @@ func (r *recorder) write(ctx context.Context, advance bool) error {
 	r.pages = nil
 	var shown work.Advance
 	if advance {
-		shown = r.board.advance()
+		shown = r.board.advance(time.Now())
 		r.dirty, r.urgent, r.first = false, false, false
 	}
 	r.mu.Unlock()
@@ -224,7 +224,7 @@ func (r *recorder) close() {
 func (r *recorder) advance() work.Advance {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.board.advance()
+	return r.board.advance(time.Now())
 }
 
 // signal fills a one-slot channel without waiting.

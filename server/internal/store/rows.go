@@ -37,6 +37,7 @@ type auditRow struct {
 	ProvisionalScore *int    `bun:"provisional_score"`
 	TotalPages       int     `bun:"total_pages"`
 	Discovered       int     `bun:"discovered"`
+	SecondsLeft      *int    `bun:"seconds_left"`
 	PageLimit        *int    `bun:"page_limit"`
 	FindingsError    int     `bun:"findings_error"`
 	FindingsWarning  int     `bun:"findings_warning"`
@@ -126,6 +127,9 @@ func (r *auditRow) progress() (p shared.AuditProgress, mended string, err error)
 		UpdatedAt: shared.At(r.UpdatedAt.Time), FinishedAt: shared.AtPtr(r.FinishedAt.Time),
 		WorkerSeenAt: shared.AtPtr(r.WorkerSeenAt.Time),
 	}
+	if p.Status == shared.StatusRunning && r.SecondsLeft != nil && *r.SecondsLeft >= 0 {
+		p.SecondsLeft = r.SecondsLeft
+	}
 	if r.Stage != nil {
 		p.Stage = shared.Stage(*r.Stage)
 	}
@@ -180,6 +184,7 @@ func repair(p *shared.AuditProgress, r *auditRow) (mended string) {
 func setCounts(q *bun.UpdateQuery, a work.Advance) {
 	q.Set("provisional_score = ?", a.ProvisionalScore).
 		Set("total_pages = ?", a.TotalPages).Set("discovered = ?", a.Discovered).
+		Set("seconds_left = ?", a.SecondsLeft).
 		Set("findings_error = ?", a.Findings.Error).Set("findings_warning = ?", a.Findings.Warning).
 		Set("findings_notice = ?", a.Findings.Notice).
 		Set("responses_2xx = ?", a.Responses.OK).Set("responses_3xx = ?", a.Responses.Redirect).

@@ -17,7 +17,7 @@ var otherValue = map[string]string{
 	"url": "'https://example.net/other'", "kind": "'site'", "status": "'running'", "stage": "'crawl'",
 	"progress": "40", "message": "'half way'", "error_message": "'no answer'",
 	"message_key": "'fetched'", "message_args": `'["a"]'`, "error_key": "'no-answer'", "error_args": `'["b"]'`,
-	"geo_score": "81", "provisional_score": "82", "total_pages": "3", "discovered": "4", "page_limit": "5",
+	"geo_score": "81", "provisional_score": "82", "total_pages": "3", "discovered": "4", "seconds_left": "30", "page_limit": "5",
 	"findings_error": "6", "findings_warning": "7", "findings_notice": "8",
 	"responses_2xx": "9", "responses_3xx": "10", "responses_4xx": "11", "responses_5xx": "12",
 	"responses_failed": "13",

@@ -312,6 +312,7 @@ func (s *Store) Finish(ctx context.Context, l work.Lease, r work.Result) error {
 			n := min(r.Last.Progress, 99)
 			q.Set("progress = CASE WHEN progress > ? THEN progress ELSE ? END", n, n)
 		}
+		r.Last.SecondsLeft = nil
 		setCounts(q, r.Last)
 		completed := r.Status == shared.StatusCompleted
 		if completed {

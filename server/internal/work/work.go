@@ -58,9 +58,11 @@ type Advance struct {
 	ProvisionalScore *int
 	TotalPages       int
 	Discovered       int
-	Findings         shared.Findings
-	Responses        shared.Responses
-	Activity         *shared.Activity
+	// SecondsLeft is about how long the audit still takes; nil while that cannot be known.
+	SecondsLeft *int
+	Findings    shared.Findings
+	Responses   shared.Responses
+	Activity    *shared.Activity
 }
 
 // PageRecord is a fetched page as the engine stores it: what readers see, its

@@ -7,7 +7,7 @@ package migrations
 var Visible = []string{
 	"url", "kind", "status", "stage", "progress", "message", "message_key", "message_args",
 	"error_message", "error_key", "error_args",
-	"geo_score", "provisional_score", "total_pages", "discovered", "page_limit",
+	"geo_score", "provisional_score", "total_pages", "discovered", "seconds_left", "page_limit",
 	"findings_error", "findings_warning", "findings_notice",
 	"responses_2xx", "responses_3xx", "responses_4xx", "responses_5xx", "responses_failed",
 	"attempt", "partial", "stop_reason", "activity", "created_at", "started_at", "finished_at", "previous",

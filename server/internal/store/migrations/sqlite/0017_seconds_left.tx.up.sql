@@ -1,0 +1,3 @@
+-- About how long a running audit still takes. Its twin for PostgreSQL has the same name.
+ALTER TABLE audits ADD COLUMN seconds_left INTEGER
+  CONSTRAINT "atalaya: seconds_left is 0 or more" CHECK (seconds_left >= 0);
