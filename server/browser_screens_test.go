@@ -67,7 +67,7 @@ func (a album) speak(address, lang string) {
 }
 
 // wholeAlbum is true when all pictures are wanted, to be looked at (make screens). The
-// tests hold that everything fits, and keep a part of the pictures.
+// tests hold that everything fits, and keep one picture in each theme, which axe sees too.
 func wholeAlbum() bool { return os.Getenv("ATALAYA_SCREENS") != "" }
 
 // pictures takes the page as it is: only style sheets know of themes and windows.
@@ -78,12 +78,11 @@ func (a album) pictures(name, lang string, withAxe bool) {
 			a.look(scheme, w)
 			picture := fmt.Sprintf("screen-%s-%d-%s-%s", name, w.width, scheme, lang)
 			a.fits(picture)
-			usual := w == phone || w == desktop
-			if !usual && !wholeAlbum() {
+			if !wholeAlbum() && !(w == phone && scheme == "light" || w == desktop && scheme == "dark") {
 				continue
 			}
 			a.sees(5*time.Second, coloured)
-			if usual && withAxe {
+			if withAxe {
 				a.axe(picture, a.axeRules)
 			}
 			a.shot(picture)

@@ -80,6 +80,7 @@ const worstShift = `(() => { let worst = 0, sum = 0, first = 0, last = -Infinity
 // A page holds still while an audit goes by: nothing comes or goes that would move
 // what somebody reads.
 func TestBrowserHoldsStill(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	site := gitDoc(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "6")

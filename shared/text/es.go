@@ -85,7 +85,7 @@ var spanish = language{
 		TimeLeft:          "Falta",
 		TimeAbout:         "aprox. %s",
 		Speed:             "Ritmo",
-		SpeedValue:        "%s páginas/min",
+		SpeedValue:        "%s pág./min",
 		StepOf:            "Paso %d de %d",
 		PagesHeading:      "Últimas páginas",
 		PagesNone:         "No hay páginas que mostrar.",
