@@ -17,6 +17,7 @@ require (
 	github.com/robfig/cron/v3 v3.0.1
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/schollz/progressbar/v3 v3.19.1
+	github.com/tdewolff/parse/v2 v2.8.20
 	github.com/uptrace/bun v1.3.0
 	github.com/uptrace/bun/dialect/pgdialect v1.3.0
 	github.com/uptrace/bun/dialect/sqlitedialect v1.3.0
@@ -27,8 +28,6 @@ require (
 	golang.org/x/term v0.47.0
 	modernc.org/sqlite v1.62.0
 )
-
-require github.com/tdewolff/parse/v2 v2.8.20
 
 require (
 	github.com/beorn7/perks v1.0.1 // indirect

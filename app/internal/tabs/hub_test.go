@@ -186,7 +186,7 @@ func TestTheServerGoesAndComesBack(t *testing.T) {
 		}
 		b.move(1)
 		b.goDown(false)
-		wait(20 * time.Second)
+		wait(time.Minute) // a tab that fell back to polling looks for the stream now and then
 		b.current(all...)
 		if got := b.open(); len(got) != 2 {
 			t.Errorf("open: %v", got)
