@@ -18,9 +18,9 @@ const (
 	resourceTime = 3 * time.Minute
 )
 
-// checkResources asks for what pages and their style sheets load as for links to other sites, each address once:
-// what was asked for already is not asked for again, and within the site robots.txt is
-// asked first.
+// checkResources asks for what pages and their style sheets load as for links to other
+// sites, each address once: what was asked for already is not asked for again, and within
+// the site robots.txt is asked first.
 func (r *run) checkResources(ctx context.Context, s *site, b *book, o *outside) error {
 	r.say(work.Say("checking-resources", len(b.loads.targets)))
 	sheets, err := r.readSheets(ctx, s, &b.loads)

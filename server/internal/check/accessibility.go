@@ -50,15 +50,7 @@ var accessibility = []Check{
 	},
 }
 
-func hasImages(p *Page) Reason {
-	if r := isHTML(p); r != applies {
-		return r
-	}
-	if p.Images == 0 {
-		return NoImages
-	}
-	return applies
-}
+var hasImages = unless(func(p *Page) bool { return p.Images == 0 }, NoImages, isHTML)
 
 func imgAltMissing(p *Page) *Fault {
 	if p.ImagesWithoutAlt == 0 {
@@ -68,15 +60,7 @@ func imgAltMissing(p *Page) *Fault {
 		listEvidence("image", p.WithoutAlt, p.ImagesWithoutAlt)...)}
 }
 
-func hasLinkElements(p *Page) Reason {
-	if r := isHTML(p); r != applies {
-		return r
-	}
-	if p.LinkElements == 0 {
-		return NoLinks
-	}
-	return applies
-}
+var hasLinkElements = unless(func(p *Page) bool { return p.LinkElements == 0 }, NoLinks, isHTML)
 
 func linkNameEmpty(p *Page) *Fault {
 	if p.NamelessTotal == 0 {
@@ -86,15 +70,7 @@ func linkNameEmpty(p *Page) *Fault {
 		listEvidence("markup", p.Nameless, p.NamelessTotal)...)}
 }
 
-func hasControls(p *Page) Reason {
-	if r := isHTML(p); r != applies {
-		return r
-	}
-	if p.Controls == 0 {
-		return NoControls
-	}
-	return applies
-}
+var hasControls = unless(func(p *Page) bool { return p.Controls == 0 }, NoControls, isHTML)
 
 func formLabelMissing(p *Page) *Fault {
 	if p.UnlabelledTotal == 0 {
@@ -107,15 +83,9 @@ func formLabelMissing(p *Page) *Fault {
 // share says how many of how many are at fault.
 func share(bad, total int) shared.Evidence { return fact("share", fmt.Sprintf("%d / %d", bad, total)) }
 
-func hasHeadings(p *Page) Reason {
-	if r := isHTML(p); r != applies {
-		return r
-	}
-	if !slices.ContainsFunc(p.Headings, func(h Heading) bool { return !h.Silent }) {
-		return NoHeadings
-	}
-	return applies
-}
+var hasHeadings = unless(func(p *Page) bool {
+	return !slices.ContainsFunc(p.Headings, func(h Heading) bool { return !h.Silent })
+}, NoHeadings, isHTML)
 
 // headingSkip finds headings more than one level below the one before, of those that screen
 // readers read. The first heading may have any level: that there is no h1 is a finding of
@@ -167,41 +137,17 @@ func noMainLandmark(p *Page) *Fault {
 	return &Fault{}
 }
 
-func hasFrames(p *Page) Reason {
-	if r := isHTML(p); r != applies {
-		return r
-	}
-	if p.Frames == 0 {
-		return NoFrames
-	}
-	return applies
-}
+var hasFrames = unless(func(p *Page) bool { return p.Frames == 0 }, NoFrames, isHTML)
 
 func iframeTitleMissing(p *Page) *Fault { return writtenFault("markup", p.Untitled) }
 
-func hasDataTables(p *Page) Reason {
-	if r := isHTML(p); r != applies {
-		return r
-	}
-	if p.DataTables == 0 {
-		return NoTables
-	}
-	return applies
-}
+var hasDataTables = unless(func(p *Page) bool { return p.DataTables == 0 }, NoTables, isHTML)
 
 func tableNoHeader(p *Page) *Fault { return writtenFault("markup", p.Headless) }
 
 func duplicateID(p *Page) *Fault { return writtenFault("id", p.Twice) }
 
-func hasViewport(p *Page) Reason {
-	if r := isHTML(p); r != applies {
-		return r
-	}
-	if p.Viewport == "" {
-		return NoViewport
-	}
-	return applies
-}
+var hasViewport = unless(func(p *Page) bool { return p.Viewport == "" }, NoViewport, isHTML)
 
 // zoomDisabled finds pages that phones are told not to enlarge, or to less than twice their
 // size.

@@ -13,15 +13,7 @@ var hygieneRule = Check{
 }
 
 // ownAddress applies to pages that search engines list under the address that they have.
-func ownAddress(p *Page) Reason {
-	if r := indexable(p); r != applies {
-		return r
-	}
-	if p.canonicalElsewhere() {
-		return Canonicalised
-	}
-	return applies
-}
+var ownAddress = unless((*Page).canonicalElsewhere, Canonicalised, indexable)
 
 // What an address may have at most.
 const (

@@ -58,15 +58,7 @@ func (p *Page) mainHeadings() (n int) {
 }
 
 // knownArticle applies to articles in a language whose words are known.
-func knownArticle(p *Page) Reason {
-	if r := article(p); r != applies {
-		return r
-	}
-	if !p.knowsLanguage() {
-		return LanguageUnknown
-	}
-	return applies
-}
+var knownArticle = unless(func(p *Page) bool { return !p.knowsLanguage() }, LanguageUnknown, article)
 
 func noQuantities(p *Page) *Fault {
 	if p.Prose.Cut || hasQuantity(p.Prose.Main) || hasQuantity(p.Prose.Apart) {
@@ -222,15 +214,9 @@ func noDate(p *Page) *Fault {
 }
 
 // dated applies to pages for readers with a date of their own.
-func dated(p *Page) Reason {
-	if r := hasOwnText(p); r != applies {
-		return r
-	}
-	if !slices.ContainsFunc(p.Dates, func(d Date) bool { return d.Own }) {
-		return NoDate
-	}
-	return applies
-}
+var dated = unless(func(p *Page) bool {
+	return !slices.ContainsFunc(p.Dates, func(d Date) bool { return d.Own })
+}, NoDate, hasOwnText)
 
 // staleMonths is the age from which on a page should be looked at again.
 const staleMonths = 24

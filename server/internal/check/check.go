@@ -191,13 +191,19 @@ func isHTML(p *Page) Reason {
 	return NotHTML
 }
 
-// indexable applies to pages that search engines may list.
-func indexable(p *Page) Reason {
-	if r := isHTML(p); r != applies {
-		return r
+// unless is a condition that applies where base does, but for pages of which lacking is
+// true: to those it does not for the reason given.
+func unless(lacking func(*Page) bool, why Reason, base func(*Page) Reason) func(*Page) Reason {
+	return func(p *Page) Reason {
+		if r := base(p); r != applies {
+			return r
+		}
+		if lacking(p) {
+			return why
+		}
+		return applies
 	}
-	if p.Noindex {
-		return Noindex
-	}
-	return applies
 }
+
+// indexable applies to pages that search engines may list.
+var indexable = unless(func(p *Page) bool { return p.Noindex }, Noindex, isHTML)

@@ -100,15 +100,9 @@ const (
 
 // hasMuchText applies to such pages that show enough words for a share of them. What is
 // wrong with a page of hardly any text is that.
-func hasMuchText(p *Page) Reason {
-	if r := hasOwnText(p); r != applies {
-		return r
-	}
-	if p.VisibleWords < thinWords || p.MainWords < fewWords {
-		return TooLittleText
-	}
-	return applies
-}
+var hasMuchText = unless(func(p *Page) bool {
+	return p.VisibleWords < thinWords || p.MainWords < fewWords
+}, TooLittleText, hasOwnText)
 
 // mainPercent is how much of what a page shows should be its own text.
 const mainPercent = 25

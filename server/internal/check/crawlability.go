@@ -322,15 +322,7 @@ func canonicalMissing(p *Page) *Fault {
 	return &Fault{}
 }
 
-func hasCanonical(p *Page) Reason {
-	if r := isHTML(p); r != applies {
-		return r
-	}
-	if len(p.Canonicals) == 0 {
-		return NoCanonical
-	}
-	return applies
-}
+var hasCanonical = unless(func(p *Page) bool { return len(p.Canonicals) == 0 }, NoCanonical, isHTML)
 
 // canonicalConflict finds values that contradict each other, are not absolute
 // or lead to another host. With and without www. count as one host: choosing
@@ -384,15 +376,7 @@ func (d Directive) forbidsSnippets() bool {
 }
 
 // linkedPage applies to pages that are to be found, and that links lead to.
-func linkedPage(p *Page) Reason {
-	if r := indexable(p); r != applies {
-		return r
-	}
-	if p.Depth < 0 {
-		return NotLinked
-	}
-	return applies
-}
+var linkedPage = unless(func(p *Page) bool { return p.Depth < 0 }, NotLinked, indexable)
 
 // deep is how many clicks away from the start a page may be.
 const deep = 4

@@ -127,15 +127,9 @@ func (l ExternalLink) pagesEvidence() []shared.Evidence {
 }
 
 // hasReferences applies to pages that lead anywhere, or try to.
-func hasReferences(p *Page) Reason {
-	if r := isHTML(p); r != applies {
-		return r
-	}
-	if len(p.Links) == 0 && p.UnopenableTotal == 0 {
-		return NoLinks
-	}
-	return applies
-}
+var hasReferences = unless(func(p *Page) bool {
+	return len(p.Links) == 0 && p.UnopenableTotal == 0
+}, NoLinks, isHTML)
 
 // linkMalformed finds references that no browser can open, whatever makes them.
 func linkMalformed(p *Page) *Fault {
@@ -153,15 +147,9 @@ func linkMalformed(p *Page) *Fault {
 		listEvidence("address", refs, p.UnopenableTotal)...)}
 }
 
-func hasLinks(p *Page) Reason {
-	if r := isHTML(p); r != applies {
-		return r
-	}
-	if len(p.Links) == 0 && p.UncrawlableTotal == 0 {
-		return NoLinks
-	}
-	return applies
-}
+var hasLinks = unless(func(p *Page) bool {
+	return len(p.Links) == 0 && p.UncrawlableTotal == 0
+}, NoLinks, isHTML)
 
 func linkNotCrawlable(p *Page) *Fault {
 	if p.UncrawlableTotal == 0 {

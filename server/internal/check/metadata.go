@@ -93,15 +93,7 @@ func (p *Page) headingEvidence() []shared.Evidence {
 	return nil
 }
 
-func hasTitle(p *Page) Reason {
-	if r := isHTML(p); r != applies {
-		return r
-	}
-	if p.Title == "" {
-		return NoTitle
-	}
-	return applies
-}
+var hasTitle = unless(func(p *Page) bool { return p.Title == "" }, NoTitle, isHTML)
 
 func titleLength(p *Page) *Fault { return lengthFault("title", p.Title, titleMin, titleMax) }
 
@@ -128,15 +120,7 @@ func descriptionMissing(p *Page) *Fault {
 	return &Fault{}
 }
 
-func hasDescription(p *Page) Reason {
-	if r := indexable(p); r != applies {
-		return r
-	}
-	if p.Description == "" {
-		return NoDescription
-	}
-	return applies
-}
+var hasDescription = unless(func(p *Page) bool { return p.Description == "" }, NoDescription, indexable)
 
 func descriptionLength(p *Page) *Fault {
 	return lengthFault("description", p.Description, descriptionMin, descriptionMax)

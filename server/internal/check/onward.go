@@ -12,15 +12,7 @@ import (
 func anchorTextPoor(p *Page) *Fault { return writtenFault("address", p.Generic) }
 
 // hasOnwardLinks applies to pages that search engines may list and that lead somewhere.
-func hasOnwardLinks(p *Page) Reason {
-	if r := indexable(p); r != applies {
-		return r
-	}
-	if len(p.Links) == 0 {
-		return NoLinks
-	}
-	return applies
-}
+var hasOnwardLinks = unless(func(p *Page) bool { return len(p.Links) == 0 }, NoLinks, indexable)
 
 // internalNofollow finds pages that tell search engines not to follow links within the
 // site: all of them, or single ones.

@@ -71,15 +71,9 @@ func (p *Page) lead() (line []byte, words int) {
 var readableLanguages = wordSet("en es")
 
 // readableArticle applies to articles in those languages.
-func readableArticle(p *Page) Reason {
-	if r := article(p); r != applies {
-		return r
-	}
-	if !readableLanguages[p.Sounds] {
-		return LanguageUnknown
-	}
-	return applies
-}
+var readableArticle = unless(func(p *Page) bool {
+	return !readableLanguages[p.Sounds]
+}, LanguageUnknown, article)
 
 // minSentences is how many sentences make a mean.
 const minSentences = 8
@@ -141,15 +135,9 @@ func endsSentence(line []byte) bool {
 
 // quotable applies to articles that tell more than they show: nobody misses a quotation in
 // what explains code or tables.
-func quotable(p *Page) Reason {
-	if r := knownArticle(p); r != applies {
-		return r
-	}
-	if len(p.Prose.Apart)*shownPart > len(p.Prose.Main) {
-		return NotArticle
-	}
-	return applies
-}
+var quotable = unless(func(p *Page) bool {
+	return len(p.Prose.Apart)*shownPart > len(p.Prose.Main)
+}, NotArticle, knownArticle)
 
 // shownPart is the part of the text that code and tables are at most, as one of so many.
 const shownPart = 5

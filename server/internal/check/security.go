@@ -55,15 +55,7 @@ func notHTTPS(s *site) (int, []Fault) {
 	return 0, []Fault{{Evidence: []shared.Evidence{fact("url", s.Home)}}}
 }
 
-func servedByHTTPS(p *Page) Reason {
-	if r := isHTML(p); r != applies {
-		return r
-	}
-	if !isHTTPS(p.final()) {
-		return NoHTTPS
-	}
-	return applies
-}
+var servedByHTTPS = unless(func(p *Page) bool { return !isHTTPS(p.final()) }, NoHTTPS, isHTML)
 
 func mixedContent(p *Page) *Fault {
 	if p.InsecureTotal == 0 {
@@ -74,14 +66,6 @@ func mixedContent(p *Page) *Fault {
 }
 
 // hasSecureForms applies to pages of https with forms.
-func hasSecureForms(p *Page) Reason {
-	if r := servedByHTTPS(p); r != applies {
-		return r
-	}
-	if p.Forms == 0 {
-		return NoControls
-	}
-	return applies
-}
+var hasSecureForms = unless(func(p *Page) bool { return p.Forms == 0 }, NoControls, servedByHTTPS)
 
 func insecureForm(p *Page) *Fault { return writtenFault("markup", p.InsecureForms) }

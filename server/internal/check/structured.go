@@ -62,15 +62,7 @@ func structuredDataMissing(p *Page) *Fault {
 }
 
 // hasJSONLD applies to indexable pages with at least one block.
-func hasJSONLD(p *Page) Reason {
-	if r := indexable(p); r != applies {
-		return r
-	}
-	if len(p.JSONLD) == 0 {
-		return NoJSONLD
-	}
-	return applies
-}
+var hasJSONLD = unless(func(p *Page) bool { return len(p.JSONLD) == 0 }, NoJSONLD, indexable)
 
 // jsonldInvalid shows the first block that is no JSON.
 func jsonldInvalid(p *Page) *Fault {
@@ -85,15 +77,9 @@ func jsonldInvalid(p *Page) *Fault {
 }
 
 // hasKnownType applies to pages that describe something of which we know what belongs to it.
-func hasKnownType(p *Page) Reason {
-	if r := hasJSONLD(p); r != applies {
-		return r
-	}
-	if !slices.ContainsFunc(p.Items, func(it Item) bool { return len(it.known()) > 0 }) {
-		return NoKnownType
-	}
-	return applies
-}
+var hasKnownType = unless(func(p *Page) bool {
+	return !slices.ContainsFunc(p.Items, func(it Item) bool { return len(it.known()) > 0 })
+}, NoKnownType, hasJSONLD)
 
 // known are the types of an item that stands for itself whose properties are known.
 func (it Item) known() (types []*schemaType) {

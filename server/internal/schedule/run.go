@@ -34,10 +34,13 @@ type Config struct {
 }
 
 // Scheduler starts the audits of schedules.
-type Scheduler struct{ Config }
+type Scheduler struct {
+	Config
+	unreadable map[string]int64 // by site: the turn of a schedule that was told to be so
+}
 
 // New returns a scheduler; [Scheduler.Run] has it work.
-func New(c Config) *Scheduler { return &Scheduler{c} }
+func New(c Config) *Scheduler { return &Scheduler{c, map[string]int64{}} }
 
 // Run starts what is due until ctx ends, and returns nil. A database that fails is asked
 // again at the next look.
@@ -72,7 +75,10 @@ func (s *Scheduler) start(ctx context.Context, d shared.Schedule, now time.Time)
 	log := s.Log.With("site", d.Site, "due", d.NextAt)
 	plan, err := Parse(d.Cron, d.TimeZone)
 	if err != nil {
-		log.Error("a schedule cannot be read", "cron", d.Cron, "time_zone", d.TimeZone, "err", err)
+		if s.unreadable[d.Site] != d.Turn {
+			s.unreadable[d.Site] = d.Turn
+			log.Error("a schedule cannot be read", "cron", d.Cron, "time_zone", d.TimeZone, "err", err)
+		}
 		return
 	}
 	next, missed := plan.After(d.NextAt.Time, now)

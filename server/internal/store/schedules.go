@@ -46,6 +46,10 @@ func (r *scheduleRow) schedule() shared.Schedule {
 	}
 }
 
+// SchedulesMax is how many schedules there may be, so that nobody fills the database, or
+// the queue for ever, by asking once.
+const SchedulesMax = 1000
+
 // dueMax is how many schedules one call of [Store.DueSchedules] returns at most.
 const dueMax = 100
 
@@ -67,7 +71,7 @@ func (s *Store) Schedule(ctx context.Context, site string) (shared.Schedule, err
 
 // PutSchedule stores the schedule of a site in place of the one it had, and returns it.
 // What was missed, and the last audit, stay known. Texts that are no text, or too long,
-// give [ErrOutOfRange].
+// and one schedule more than [SchedulesMax] give [ErrOutOfRange].
 func (s *Store) PutSchedule(ctx context.Context, want shared.Schedule) (shared.Schedule, error) {
 	what := fmt.Sprintf("put schedule of %q", want.Site)
 	err := errors.Join(checkText("url", want.URL), checkText("site", want.Site), checkText("cron", want.Cron),
@@ -88,7 +92,13 @@ func (s *Store) PutSchedule(ctx context.Context, want shared.Schedule) (shared.S
 		} {
 			q.Set("? = EXCLUDED.?", bun.Ident(column), bun.Ident(column))
 		}
-		_, err := q.Returning("*").Exec(ctx)
+		if _, err := q.Returning("*").Exec(ctx); err != nil {
+			return err
+		}
+		full, err := tx.NewSelect().Table("schedules").ColumnExpr("1").Offset(SchedulesMax).Limit(1).Exists(ctx)
+		if err == nil && full {
+			err = fmt.Errorf("%w: there are %d schedules already", ErrOutOfRange, SchedulesMax)
+		}
 		return err
 	})
 	return row.schedule(), err

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -84,6 +85,24 @@ func TestSchedule(t *testing.T) {
 		if err2 := f.DeleteSchedule(t.Context(), "a.example"); !errors.Is(err, store.ErrNotFound) ||
 			!errors.Is(err2, store.ErrNotFound) {
 			t.Errorf("deleted: got %v and %v", err, err2)
+		}
+	})
+}
+
+func TestSchedulesAreBounded(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		numbers := "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT i FROM n) AS n"
+		f.sql(t, "INSERT INTO schedules (site, turn, url, skip_ai_agents, cron, time_zone, next_at, missed, created_at)"+
+			" SELECT 'host' || i, 1, 'x', "+f.bool(false)+", '@daily', 'UTC', "+otherTime+", 0, "+otherTime+" FROM "+
+			fmt.Sprintf(numbers, store.SchedulesMax))
+		if _, err := f.PutSchedule(t.Context(), daily("host7", time.Now())); err != nil {
+			t.Errorf("one that is there: %v", err)
+		}
+		if _, err := f.PutSchedule(t.Context(), daily("a.example", time.Now())); !errors.Is(err, store.ErrOutOfRange) {
+			t.Errorf("one too many: got %v, want %v", err, store.ErrOutOfRange)
+		}
+		if _, err := f.Schedule(t.Context(), "a.example"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("it is there: %v", err)
 		}
 	})
 }
