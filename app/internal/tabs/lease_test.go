@@ -150,12 +150,14 @@ func TestATabThatWaitsGetsItsTurn(t *testing.T) {
 		d := &fakeDevice{values: map[string]string{}}
 		var streams []live.Stream
 		for n := range maxLeases {
+			wait(100 * time.Millisecond) // tabs do not renew at one instant, nor while this looks
 			s, err := d.tab(fmt.Sprint(n)).OpenStream("/sse/audits", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			streams = append(streams, s)
 		}
+		wait(100 * time.Millisecond)
 		told := make(chan live.Wake, 10)
 		me := d.tab("me")
 		stop := me.Watch(func(w live.Wake) { told <- w })
