@@ -60,9 +60,10 @@ test-native: test-race test-plain ## the native tests alone; what needs a missin
 # A race detector makes a test five to ten times as slow, and finds nothing where
 # no goroutine is started, as in package check, or where what a test looks at is in
 # another process: a browser, or a program that is killed twenty times. The other
-# tests of ./server run the same program with it.
+# tests of ./server run the same program with it. What compares times is here too:
+# there no other package's tests run beside it.
 PLAIN_PACKAGES := ./server/internal/check
-PLAIN_TESTS    := ^TestBrowser|^TestTwentyKills
+PLAIN_TESTS    := ^TestBrowser|^TestTwentyKills|^TestFaultSlowSubscribers
 
 # A program under -race sleeps for a second before it ends, which is of use to those
 # alone whose goroutines go on until then.
