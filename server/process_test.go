@@ -211,8 +211,7 @@ func (p *process) report(id int64) shared.Report {
 }
 
 // gitDoc serves Debian's git-doc, a site that nobody here wrote, from
-// loopback. Its 218 linked pages are counted independently in
-// TestAuditOfARealSite.
+// loopback. Package audit compares its 218 addresses with an independent crawl.
 func gitDoc(t testing.TB) string {
 	t.Helper()
 	dir := gitDocDir()
