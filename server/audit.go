@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"time"
 
@@ -31,6 +32,7 @@ Examples:
   atalaya audit https://www.example.com --output report.html --output report.csv
   atalaya audit http://127.0.0.1:8080 --rate 50 --output report.sarif --fail-on error --min-score 80
   atalaya audit http://127.0.0.1:8080 --baseline main.json --fail-on new --output audit.json
+  atalaya audit https://staging.example.com --header 'Authorization: Bearer …' --exclude '/print/'
   atalaya audit https://www.example.com --json --output report.json | jq .progress
 
 Progress goes to standard error: a bar on a terminal, lines elsewhere; with --json each
@@ -60,6 +62,8 @@ type auditOptions struct {
 	maxTime      time.Duration
 	rate         float64
 	userAgent    string
+	headers      secretLines
+	own          crawl.OwnHeaders
 	allowPrivate string
 	json         bool
 	logLevel     slog.Level
@@ -80,6 +84,19 @@ func (o *auditOptions) settings() []setting {
 		bounded("max-time", &o.maxTime, 30*time.Minute, time.Second, shared.MaxSecondsMax*time.Second,
 			"longest time that the site is asked, {bounds}"),
 		positive("rate", &o.rate, crawl.DefaultRate, 10_000, "requests per second to one host, {bounds}"),
+		setting{
+			name: "include", into: (*textList)(&o.wish.Include), check: valid,
+			help: "`pattern` of paths to visit, as in robots.txt, such as /docs/ or *.html$; may be given several times",
+		},
+		setting{
+			name: "exclude", into: (*textList)(&o.wish.Exclude), check: valid,
+			help: "`pattern` of paths not to visit; stronger than --include",
+		},
+		setting{
+			name: "header", into: &o.headers, check: o.takeHeaders,
+			help: "`line` such as 'Authorization: Basic …' that goes with every request to the host of URL and to no " +
+				"other; may be given several times, in the environment on several lines",
+		},
 		unbounded("skip-ai-agents", &o.wish.SkipAIAgents, false, "ask for nothing in the name of AI agents"),
 		unbounded("user-agent", &o.userAgent, crawl.DefaultUserAgent, "`text` by which the site knows us"),
 		oneOf("allow-private-targets", &o.allowPrivate, "auto", []string{"auto", "true", "false"},
@@ -107,6 +124,14 @@ func auditCommand(ctx context.Context, p program) error {
 	return o.run(ctx, p, shown, log)
 }
 
+// takeHeaders reads them without ever saying what stands in them.
+func (o *auditOptions) takeHeaders() (err error) {
+	if o.own.Header, err = crawl.ParseOwnHeaders(o.headers); err != nil {
+		return fmt.Errorf("--header: %w", err)
+	}
+	return nil
+}
+
 // complete checks the arguments and what follows from them.
 func (o *auditOptions) complete(args []string) error {
 	if len(args) != 1 {
@@ -126,10 +151,16 @@ func (o *auditOptions) complete(args []string) error {
 	rules := api.New(api.Config{Seed: seed(o.allowPrivate == "true"), PageLimit: o.wish.PageLimit})
 	wish, err := rules.Validate(api.WishOf(o.wish))
 	if refused, ok := errors.AsType[*api.Error](err); ok {
+		if refused.Field == "include" || refused.Field == "exclude" {
+			return fmt.Errorf("--%s: %s", refused.Field, refused.Detail)
+		}
 		// Without the address, in which there may be a password.
 		return fmt.Errorf("this URL cannot be audited. %s", refused.Detail)
 	}
 	o.wish = wish
+	if err == nil {
+		o.own.Site, err = url.Parse(wish.URL)
+	}
 	return err
 }
 
@@ -257,7 +288,7 @@ func openWorkshop(ctx context.Context, dir string, o *auditOptions, log *slog.Lo
 	rows.OnCommit(w.changes.Wake)
 	w.engine = audit.New(rows, audit.Config{
 		Workers: 1, PageLimit: o.wish.PageLimit, Rate: o.rate, AllowPrivate: o.allowPrivate == "true",
-		UserAgent: o.userAgent, TimeLimit: o.maxTime, Owner: owner(), LeaseLost: store.ErrLeaseLost, Log: log,
+		UserAgent: o.userAgent, Own: o.own, TimeLimit: o.maxTime, Owner: owner(), LeaseLost: store.ErrLeaseLost, Log: log,
 	})
 	running, stop := context.WithCancel(ctx)
 	w.stop = stop

@@ -73,6 +73,7 @@ func TestAuditCommand(t *testing.T) {
 			"", "a.sarif: sarif"},
 		"JSON lines":    {[]string{"--json"}, 0, `"status":"completed"`, ""},
 		"errors":        {[]string{"--fail-on", "error"}, 3, "http-4xx", "severity error: 1"},
+		"a part":        {[]string{"--exclude", "/g*", "--format", "json"}, 0, `"reason":"excluded"`, "Done"},
 		"score":         {[]string{"--min-score", "100"}, 3, "# Report", "below the wanted score of 100"},
 		"score reached": {[]string{"--min-score", "1"}, 0, "# Report", "Done"},
 	} {
@@ -94,6 +95,41 @@ func TestAuditCommand(t *testing.T) {
 	})
 }
 
+// A site that wants a password is audited with a header, which stands in nothing that
+// comes out, however it was given.
+func TestAuditCommandWithAHeader(t *testing.T) {
+	t.Parallel()
+	const secret = "c2VjcmV0"
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Basic "+secret || r.Header.Get("X-Stage") != "2" {
+			http.Error(w, "who are you?", http.StatusUnauthorized)
+			return
+		}
+		fmt.Fprint(w, `<!doctype html><title>Inside</title><h1>Inside</h1>`)
+	}))
+	t.Cleanup(site.Close)
+	line := "Authorization: Basic " + secret
+	for name, c := range map[string]struct {
+		args []string
+		env  string
+	}{
+		"by flags":           {[]string{"--header", line, "--header", "X-Stage: 2"}, ""},
+		"by the environment": {nil, line + "\nX-Stage: 2\n"},
+	} {
+		var out, log testkit.LogBuffer
+		args := append([]string{"audit", site.URL, "--rate", "1000", "--format", "json", "--log-level", "debug"}, c.args...)
+		err := run(t.Context(), args, func(name string) string {
+			return map[string]string{"ATALAYA_HEADER": c.env}[name]
+		}, &out, &log)
+		if err != nil || !out.Contains(`"title":"Inside"`) {
+			t.Errorf("%s: %v\n%s\n%s", name, err, out.String(), log.String())
+		}
+		if out.Contains(secret) || log.Contains(secret) {
+			t.Errorf("%s: the secret came out:\n%s\n%s", name, out.String(), log.String())
+		}
+	}
+}
+
 func TestAuditCommandThatCannotBeFollowed(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
@@ -103,6 +139,8 @@ func TestAuditCommandThatCannotBeFollowed(t *testing.T) {
 		{"audit", "https://a.example", "--output", filepath.Join(t.TempDir(), "no", "folder.csv")},
 		{"audit", "http://127.0.0.1:9", "--allow-private-targets", "false"},
 		{"audit", "https://a.example", "--fail-on", "new"}, {"audit", "https://a.example", "--baseline", "7"},
+		{"audit", "https://a.example", "--include", "docs/"}, {"audit", "https://a.example", "--exclude", ""},
+		{"audit", "https://a.example", "--header", "secret@x"}, {"audit", "https://a.example", "--header", "Host: secret@x"},
 		{"compare"}, {"compare", "1"}, {"compare", "1", "2", "3"}, {"compare", "1", "2", "--server", "localhost"},
 		{"compare", "1", "2", "--format", "csv"}, {"compare", "1", "2", "--places", "0"},
 		{"watch"}, {"watch", "x"}, {"watch", "0"}, {"watch", "ftp://a.example/audits/7"},
@@ -129,7 +167,7 @@ func TestReadmeCommandsAreUnderstood(t *testing.T) {
 		t.Errorf("found %d command lines", len(lines))
 	}
 	for _, line := range lines {
-		p := program{strings.Fields(line[2]), noEnv, io.Discard, io.Discard}
+		p := program{words(line[2]), noEnv, io.Discard, io.Discard}
 		o := map[string]options{
 			"audit": &auditOptions{}, "report": &reportOptions{}, "compare": &compareOptions{}, "watch": &watchOptions{},
 		}[line[1]]
@@ -140,6 +178,15 @@ func TestReadmeCommandsAreUnderstood(t *testing.T) {
 			t.Errorf("%s: %v", line[0], err)
 		}
 	}
+}
+
+// words are those of a command line in which single quotes may hold blanks.
+func words(line string) []string {
+	found := regexp.MustCompile(`'[^']*'|[^' ]+`).FindAllString(line, -1)
+	for i := range found {
+		found[i] = strings.Trim(found[i], "'")
+	}
+	return found
 }
 
 func TestCommandsHelp(t *testing.T) {

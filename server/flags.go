@@ -25,7 +25,7 @@ type setting struct {
 
 // unbounded is a setting that takes any value of its type.
 func unbounded[T string | bool | slog.Level](name string, into *T, standard T, help string) setting {
-	return setting{name: name, help: help, into: into, standard: standard, check: func() error { return nil }}
+	return setting{name: name, help: help, into: into, standard: standard, check: valid}
 }
 
 // bounded is a setting of min to max, both included.
@@ -91,6 +91,33 @@ func (w word[T]) Set(text string) error {
 	*w.into = T(text)
 	return nil
 }
+
+// textList is a flag that may be given several times.
+type textList []string
+
+func (l *textList) String() string { return strings.Join(*l, ", ") }
+
+//nolint:unparam // flag.Value has the error
+func (l *textList) Set(text string) error {
+	*l = append(*l, text)
+	return nil
+}
+
+// secretLines is a flag for what nobody else may read: one line each time it is given, or
+// several in one text. Whether they are well formed is checked later, because an error from
+// here would be shown with the text.
+type secretLines []string
+
+func (*secretLines) String() string { return "" }
+
+//nolint:unparam // flag.Value has the error
+func (l *secretLines) Set(text string) error {
+	*l = slices.AppendSeq(*l, strings.SplitSeq(strings.Trim(text, "\n"), "\n"))
+	return nil
+}
+
+// valid is the check of a setting that takes whatever its type does.
+func valid() error { return nil }
 
 // shorten writes a bound for people: 10m where a duration is written 10m0s.
 func shorten[T int | int64 | time.Duration](v T) string {

@@ -11,6 +11,10 @@ const (
 	// server may have.
 	MaxBytesMax   = 1 << 50
 	MaxSecondsMax = 24 * 60 * 60
+	// MaxPaths is how many patterns of paths an audit may have of each kind, and
+	// MaxPathPattern the bytes of each.
+	MaxPaths       = 20
+	MaxPathPattern = 500
 	// MaxBody is the largest request body, in bytes.
 	MaxBody = 1 << 20
 )
@@ -25,6 +29,13 @@ type NewAudit struct {
 	// MaxDepth is the greatest number of clicks from the seed, 1 to
 	// [MaxDepthMax].
 	MaxDepth int `json:"max_depth,omitempty"`
+	// Include and Exclude say which paths of the site are visited: those that a pattern of
+	// Include matches, or all if there is none, but for those that a pattern of Exclude
+	// matches. Patterns are those of robots.txt (RFC 9309 section 2.2.3), such as /docs/ or
+	// *.pdf$; there are at most [MaxPaths] of each, of [MaxPathPattern] bytes. The start page
+	// is visited in any case.
+	Include []string `json:"include,omitempty"`
+	Exclude []string `json:"exclude,omitempty"`
 	// MaxBytes is how many bytes of bodies, decoded, the audit may read, and
 	// MaxSeconds how long one attempt at it may ask the site. They can only lower the
 	// server's own bounds.

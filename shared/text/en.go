@@ -1167,6 +1167,7 @@ var english = language{
 		{"bytes", "Left when the limit of bytes was reached"},
 		{"stopped", "Left when the audit stopped"},
 		{"busy", "The site kept asking for a pause"},
+		{"excluded", "On a path that was not asked for"},
 		{"cut", "Too long to be read whole"},
 		{"memory", "More than an audit remembers"},
 		{"external", "Links to other sites left unchecked"},

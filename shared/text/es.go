@@ -1213,6 +1213,7 @@ var spanish = language{
 		{"bytes", "Pendientes al alcanzarse el límite de bytes"},
 		{"stopped", "Pendientes al detenerse la auditoría"},
 		{"busy", "El sitio no dejaba de pedir una pausa"},
+		{"excluded", "En una ruta que no se pidió"},
 		{"cut", "Demasiado largas para leerlas enteras"},
 		{"memory", "Más de las que recuerda una auditoría"},
 		{"external", "Enlaces a otros sitios sin comprobar"},

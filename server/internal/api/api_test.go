@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -167,6 +168,9 @@ func TestMalformedRequestsChangeNothing(t *testing.T) {
 		{"no url", "POST", audits, `{}`, nil, 422, shared.CodeBadURL},
 		{"bad url", "POST", audits, `{"url":"ftp://a"}`, nil, 422, shared.CodeBadURL},
 		{"limit 0", "POST", audits, `{"url":"http://a","page_limit":0}`, nil, 422, shared.CodeOutOfRange},
+		{"include of nothing", "POST", audits, `{"url":"http://a","include":[""]}`, nil, 422, shared.CodeOutOfRange},
+		{"include without a slash", "POST", audits, `{"url":"http://a","include":["docs/"]}`, nil, 422, shared.CodeOutOfRange},
+		{"exclude on two lines", "POST", audits, `{"url":"http://a","exclude":["/a\n/b"]}`, nil, 422, shared.CodeOutOfRange},
 		{"limit above", "POST", audits, `{"url":"http://a","page_limit":10001}`, nil, 422, shared.CodeOutOfRange},
 		{"depth below", "POST", audits, `{"url":"http://a","max_depth":-1}`, nil, 422, shared.CodeOutOfRange},
 		{"bytes 0", "POST", audits, `{"url":"http://a","max_bytes":0}`, nil, 422, shared.CodeOutOfRange},
@@ -361,6 +365,10 @@ func TestRetryKeepsTheSettings(t *testing.T) {
 		},
 		`{"url":"http://site.example/"}`: {URL: "http://site.example/",
 			Kind: shared.KindSite, PageLimit: 500, MaxDepth: shared.MaxDepthDefault},
+		`{"url":"http://site.example/","include":["/docs/","/docs/"],"exclude":["*.pdf$"]}`: {
+			URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 500, MaxDepth: shared.MaxDepthDefault,
+			Include: []string{"/docs/"}, Exclude: []string{"*.pdf$"},
+		},
 		`{"url":"import","kind":"external"}`: {URL: "import", Kind: shared.KindExternal},
 		`{"url":"import","kind":"external","page_limit":8,"max_depth":4}`: {URL: "import", Kind: shared.KindExternal,
 			PageLimit: 8, MaxDepth: 4},
@@ -369,7 +377,7 @@ func TestRetryKeepsTheSettings(t *testing.T) {
 		s.progress(s.do("POST", shared.PathCancel(p.AuditID), nil), 200)
 		again := s.progress(s.do("POST", shared.PathAudit(p.AuditID)+"/retry", nil), 201)
 		got, status, err := s.store.Settings(t.Context(), again.AuditID)
-		if err != nil || got != want || status != shared.StatusPending || again.AuditID == p.AuditID {
+		if err != nil || !reflect.DeepEqual(got, want) || status != shared.StatusPending || again.AuditID == p.AuditID {
 			t.Errorf("%s again: got audit %d, %+v, %s, %v; want %+v", body, again.AuditID, got, status, err, want)
 		}
 	}

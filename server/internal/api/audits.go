@@ -102,6 +102,8 @@ type Wish struct {
 	MaxDepth   *int        `json:"max_depth"`
 	MaxBytes   *int64      `json:"max_bytes"`
 	MaxSeconds *int        `json:"max_seconds"`
+	Include    []string    `json:"include"`
+	Exclude    []string    `json:"exclude"`
 
 	SkipAIAgents bool `json:"skip_ai_agents"`
 }
@@ -111,7 +113,7 @@ func WishOf(n shared.NewAudit) Wish {
 	return Wish{
 		URL: n.URL, Kind: n.Kind, PageLimit: unlessZero(n.PageLimit), MaxDepth: unlessZero(n.MaxDepth),
 		MaxBytes: unlessZero(n.MaxBytes), MaxSeconds: unlessZero(n.MaxSeconds),
-		SkipAIAgents: n.SkipAIAgents,
+		Include: n.Include, Exclude: n.Exclude, SkipAIAgents: n.SkipAIAgents,
 	}
 }
 

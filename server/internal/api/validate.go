@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -43,6 +44,8 @@ func (a *API) Validate(w Wish) (shared.NewAudit, error) {
 		takeNumber("max_depth", w.MaxDepth, &n.MaxDepth, shared.MaxDepthMax),
 		takeNumber("max_bytes", w.MaxBytes, &n.MaxBytes, cmp.Or(a.MaxBytes, shared.MaxBytesMax)),
 		takeNumber("max_seconds", w.MaxSeconds, &n.MaxSeconds, cmp.Or(a.MaxSeconds, shared.MaxSecondsMax)),
+		takePaths("include", w.Include, &n.Include),
+		takePaths("exclude", w.Exclude, &n.Exclude),
 	)
 	if err != nil {
 		return shared.NewAudit{}, err
@@ -59,6 +62,25 @@ func takeNumber[T int | int64](field string, given, into *T, most T) error {
 		return outOfRange(field, fmt.Sprintf("%s is 1 to %d.", field, most))
 	}
 	*into = *given
+	return nil
+}
+
+// takePaths takes over patterns of paths, each once.
+func takePaths(field string, given []string, into *[]string) error {
+	if len(given) > shared.MaxPaths {
+		return outOfRange(field, fmt.Sprintf("%s has at most %d patterns.", field, shared.MaxPaths))
+	}
+	for _, pattern := range given {
+		begins := strings.HasPrefix(pattern, "/") || strings.HasPrefix(pattern, "*")
+		if !begins || len(pattern) > shared.MaxPathPattern || hasControl(pattern) || !utf8.ValidString(pattern) {
+			return outOfRange(field, fmt.Sprintf(
+				"Each pattern of %s begins with / or * and has at most %d bytes without control characters.",
+				field, shared.MaxPathPattern))
+		}
+		if !slices.Contains(*into, pattern) {
+			*into = append(*into, pattern)
+		}
+	}
 	return nil
 }
 

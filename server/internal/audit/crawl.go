@@ -355,7 +355,7 @@ func (c *collector) addURL(ctx context.Context, item crawl.Item) {
 		s.frontier.Skip(item, crawl.ReasonRobots)
 		return
 	}
-	s.frontier.Add(item)
+	s.offer(item)
 }
 
 // show changes the board and brings its counts up to date.

@@ -14,6 +14,7 @@ import (
 // page. The site it gives is known in part when the error is not nil.
 func (r *run) discover(ctx context.Context, book *book) (*site, error) {
 	s := newSite(r.pageLimit, r.maxDepth)
+	s.paths = crawl.NewPaths(r.job.Include, r.job.Exclude)
 	r.rec.enter(shared.StageDiscover, work.Say("reading-robots"))
 	if err := r.askPermission(ctx, s, len(book.stored) > 0); err != nil {
 		return s, err

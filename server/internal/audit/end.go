@@ -55,7 +55,7 @@ func (r *run) conclude(ctx context.Context, s *site, b *book, o outside, stopped
 	if reason == "" {
 		reason = partialReason(unvisited)
 	}
-	results, err := check.RunSite(ctx, siteInput(s, b, o, reason == "" || reason == reasonExternal))
+	results, err := check.RunSite(ctx, siteInput(s, b, o, seenWhole(unvisited, reason)))
 	if err != nil {
 		return work.Result{}, err
 	}
@@ -192,7 +192,7 @@ func listUnvisited(ctx context.Context, s *site, b *book, o outside, stopped str
 	}
 	for _, e := range s.sitemaps.Entries {
 		if u := e.URL.String(); !s.knows(u) {
-			s.frontier.Add(crawl.Item{URL: u, Depth: crawl.NoDepth})
+			s.offer(crawl.Item{URL: u, Depth: crawl.NoDepth})
 		}
 	}
 	left := []work.Unvisited{}
@@ -230,7 +230,7 @@ func addStoredLinks(ctx context.Context, s *site, b *book) {
 		}
 		for _, u := range v.links {
 			if !s.knows(u) && (s.robots == nil || !s.forbids(u)) {
-				s.frontier.Add(crawl.Item{URL: u, Depth: clickFrom(v.page.Depth), Referrer: page})
+				s.offer(crawl.Item{URL: u, Depth: clickFrom(v.page.Depth), Referrer: page})
 			}
 		}
 	}
@@ -254,7 +254,8 @@ func countUnvisited(left []work.Unvisited, forgotten int) []shared.Unvisited {
 	out := []shared.Unvisited{}
 	for _, reason := range [...]string{
 		string(crawl.ReasonLimit), string(crawl.ReasonDepth), leftTime, leftBytes, string(crawl.ReasonStopped),
-		string(crawl.ReasonBusy), string(crawl.ReasonRobots), string(crawl.ReasonPrivate), leftCut, leftMemory, leftExternal,
+		string(crawl.ReasonBusy), string(crawl.ReasonExcluded), string(crawl.ReasonRobots), string(crawl.ReasonPrivate),
+		leftCut, leftMemory, leftExternal,
 	} {
 		if n := counts[reason]; n > 0 {
 			out = append(out, shared.Unvisited{Reason: reason, Count: n})
@@ -264,7 +265,7 @@ func countUnvisited(left []work.Unvisited, forgotten int) []shared.Unvisited {
 }
 
 // partialReason is why an audit that came to its end is partial nevertheless; "" when
-// nothing was left out but what robots.txt forbids or what is not public.
+// nothing was left out but what nobody asked for, robots.txt forbids or is not public.
 func partialReason(left []shared.Unvisited) string {
 	counts := map[string]int{}
 	for _, u := range left {
@@ -283,6 +284,14 @@ func partialReason(left []shared.Unvisited) string {
 		}
 	}
 	return ""
+}
+
+// seenWhole reports whether every page of the site was seen, which some checks need.
+func seenWhole(left []shared.Unvisited, reason string) bool {
+	excluded := slices.ContainsFunc(left, func(u shared.Unvisited) bool {
+		return u.Reason == string(crawl.ReasonExcluded)
+	})
+	return !excluded && (reason == "" || reason == reasonExternal)
 }
 
 // summary is the last message of an audit. It names the limit that applied.

@@ -25,6 +25,8 @@ type Config struct {
 	AllowPrivate bool
 	// UserAgent defaults to crawl.DefaultUserAgent.
 	UserAgent string
+	// Own go with every request to one host, whoever's audit it is for; default none.
+	Own crawl.OwnHeaders
 	// Owner names this process in its leases: unique among all that live.
 	Owner string
 	// Lease is how long an audit stays ours without renewal; default 10 s, the
@@ -90,7 +92,7 @@ func New(s Store, c Config) *Engine {
 			retrier: retrier{leaseLost: c.LeaseLost, log: c.Log},
 			store:   s,
 			fetcher: crawl.NewFetcher(crawl.Config{
-				UserAgent: c.UserAgent, AllowPrivate: c.AllowPrivate, Limits: limits,
+				UserAgent: c.UserAgent, AllowPrivate: c.AllowPrivate, Limits: limits, Own: c.Own,
 			}),
 			limits:           limits,
 			bounds:           bounds{c.TimeLimit, c.MaxBytes},

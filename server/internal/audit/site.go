@@ -22,6 +22,8 @@ type site struct {
 	sitemapsRead bool
 	// probes are the answers to requests that were made for checks alone.
 	probes check.Probes
+	// paths are those that were asked for.
+	paths crawl.Paths
 	// frontier holds what is to be visited, from home on.
 	frontier *crawl.Frontier
 }
@@ -40,6 +42,15 @@ func (s *site) openFrontier() {
 		s.frontier.Skip(crawl.Item{URL: seed}, crawl.ReasonScope)
 	}
 	s.frontier.Add(crawl.Item{URL: s.home.String()})
+}
+
+// offer has the frontier hand out a URL that it does not know, if its path was asked for.
+func (s *site) offer(item crawl.Item) {
+	if u, err := url.Parse(item.URL); err == nil && !s.paths.Want(u) {
+		s.frontier.Skip(item, crawl.ReasonExcluded)
+		return
+	}
+	s.frontier.Add(item)
 }
 
 // knows reports whether the frontier has met the URL.

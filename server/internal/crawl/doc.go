@@ -101,6 +101,7 @@
 //	frontier.go       Frontier: what is known, and what comes next
 //	compact.go        many texts and names in little memory
 //	scope.go          Scope: which URLs belong to the site
+//	paths.go          Paths: which of them are wanted
 //	sitemap.go        reads one sitemap
 //	robots_parse.go   reads one robots.txt
 //	robots.go         Robots: its rules, and what they say of a URL
@@ -109,6 +110,7 @@
 //	body.go           bodies, bounded on the wire and decoded
 //	zstd.go           where the frames of zstd end
 //	sniff.go          what a body is, whatever its header says
+//	own.go            OwnHeaders: such as the password of a staging site
 //	cookies.go        the cookies of one fetch
 //	result.go         Request and Result, and what a status means
 //	header.go         the headers that are kept

@@ -40,6 +40,7 @@ type Config struct {
 	RetryWait    time.Duration // before the second attempt. Defaults to 1 s
 	Limits       *Limits       // shared by everything in the process. Defaults to NewLimits(0, 0)
 	Resolver     *net.Resolver // Defaults to net.DefaultResolver
+	Own          OwnHeaders    // Defaults to none
 
 	// Roots are the authorities that certificates must come from. Defaults to those of
 	// the system; tests have their own.
@@ -255,7 +256,11 @@ func (f *Fetcher) requestOnce(ctx context.Context, req Request, res *Result, coo
 		WroteRequest:         func(httptrace.WroteRequestInfo) { wrote.Store(int64(time.Since(start))) },
 		GotFirstResponseByte: func() { first.Store(int64(time.Since(start))) },
 	}))
+	f.config.Own.add(r.Header, res.Base)
 	if sent := cookies.header(res.Base); sent != "" {
+		if own := r.Header.Get("Cookie"); own != "" {
+			sent = own + "; " + sent
+		}
 		r.Header.Set("Cookie", sent)
 	}
 	transport := f.transport

@@ -41,6 +41,8 @@ const (
 	ReasonScope   Reason = "scope"   // it left the site
 	ReasonStopped Reason = "stopped" // the crawl ended before its turn
 	ReasonBusy    Reason = "busy"    // the site kept asking for a pause (429, 503)
+
+	ReasonExcluded Reason = "excluded" // not among the paths that were asked for: Paths
 )
 
 // Unvisited is a known URL that was not handed out, and why.

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 
 	"atalaya/server/internal/store"
@@ -61,16 +62,17 @@ func TestSettings(t *testing.T) {
 		for _, a := range []shared.NewAudit{
 			site, external, {URL: "x", Kind: shared.KindExternal, PageLimit: 3, MaxDepth: 2},
 			{URL: "https://example.org/", Kind: shared.KindSite, MaxBytes: 5 << 40, MaxSeconds: 86400, SkipAIAgents: true},
+			{URL: "https://example.org/", Kind: shared.KindSite, Include: []string{"/a/", "/ñ"}, Exclude: []string{"*"}},
 		} {
 			id := f.create(t, a).AuditID
 			got, status, err := f.Settings(t.Context(), id)
-			if err != nil || got != a || status != shared.StatusPending {
+			if err != nil || !reflect.DeepEqual(got, a) || status != shared.StatusPending {
 				t.Errorf("got %+v, %s, %v, want %+v, %s", got, status, err, a, shared.StatusPending)
 			}
 			if _, err := f.Cancel(t.Context(), id); err != nil {
 				t.Fatal(err)
 			}
-			if got, status, err := f.Settings(t.Context(), id); err != nil || got != a ||
+			if got, status, err := f.Settings(t.Context(), id); err != nil || !reflect.DeepEqual(got, a) ||
 				status != shared.StatusCancelled {
 				t.Errorf("ended: got %+v, %s, %v, want %+v, %s", got, status, err, a, shared.StatusCancelled)
 			}

@@ -46,7 +46,7 @@ func (s *Store) Settings(ctx context.Context, id int64) (a shared.NewAudit, stat
 		a = shared.NewAudit{
 			URL: p.URL, Kind: p.Kind, MaxDepth: max(rows[i].MaxDepth, 0),
 			MaxBytes: max(rows[i].MaxBytes, 0), MaxSeconds: max(rows[i].MaxSeconds, 0),
-			SkipAIAgents: rows[i].SkipAIAgents,
+			SkipAIAgents: rows[i].SkipAIAgents, Include: rows[i].Include, Exclude: rows[i].Exclude,
 		}
 		if p.PageLimit != nil {
 			a.PageLimit = *p.PageLimit
@@ -64,6 +64,8 @@ type settingsRow struct {
 	MaxBytes     int64 `bun:"max_bytes"`
 	MaxSeconds   int   `bun:"max_seconds"`
 	SkipAIAgents bool  `bun:"skip_ai_agents"`
+	Include      lines `bun:"include_paths"`
+	Exclude      lines `bun:"exclude_paths"`
 }
 
 // ProgressOf returns those of the audits that exist, with their activity, in

@@ -298,3 +298,27 @@ func checkText(field, s string) error {
 	}
 	return nil
 }
+
+// lines are short texts without line breaks, kept as one with a break between; none is
+// NULL.
+type lines []string
+
+// Scan implements [sql.Scanner]; it never fails.
+func (l *lines) Scan(src any) error {
+	*l = nil
+	switch v := src.(type) {
+	case []byte:
+		*l = strings.Split(string(v), "\n")
+	case string:
+		*l = strings.Split(v, "\n")
+	}
+	return nil
+}
+
+// Value implements [driver.Valuer].
+func (l lines) Value() (driver.Value, error) {
+	if len(l) == 0 {
+		return nil, nil
+	}
+	return strings.Join(l, "\n"), nil
+}

@@ -23,6 +23,8 @@ type scheduleRow struct {
 	MaxBytes     int64  `bun:"max_bytes,nullzero"`
 	MaxSeconds   int    `bun:"max_seconds,nullzero"`
 	SkipAIAgents bool   `bun:"skip_ai_agents"`
+	Include      lines  `bun:"include_paths"`
+	Exclude      lines  `bun:"exclude_paths"`
 	Cron         string `bun:"cron"`
 	TimeZone     string `bun:"time_zone"`
 	NextAt       stamp  `bun:"next_at"`
@@ -40,6 +42,7 @@ func (r *scheduleRow) schedule() shared.Schedule {
 		NewAudit: shared.NewAudit{
 			URL: r.URL, Kind: shared.KindSite, PageLimit: r.PageLimit, MaxDepth: r.MaxDepth,
 			MaxBytes: r.MaxBytes, MaxSeconds: r.MaxSeconds, SkipAIAgents: r.SkipAIAgents,
+			Include: r.Include, Exclude: r.Exclude,
 		},
 		NextAt: shared.At(r.NextAt.Time), LastAt: shared.AtPtr(r.LastAt.Time), LastAuditID: r.LastAuditID,
 		Missed: r.Missed, MissedAt: shared.AtPtr(r.MissedAt.Time), CreatedAt: shared.At(r.CreatedAt.Time),
@@ -82,13 +85,15 @@ func (s *Store) PutSchedule(ctx context.Context, want shared.Schedule) (shared.S
 	row := scheduleRow{
 		Site: want.Site, Turn: 1, URL: want.URL, PageLimit: want.PageLimit, MaxDepth: want.MaxDepth,
 		MaxBytes: want.MaxBytes, MaxSeconds: want.MaxSeconds, SkipAIAgents: want.SkipAIAgents,
+		Include: want.Include, Exclude: want.Exclude,
 		Cron: want.Cron, TimeZone: want.TimeZone, NextAt: stamp{want.NextAt.Time},
 	}
 	err = s.write(ctx, what, false, func(ctx context.Context, tx bun.Tx) error {
 		q := tx.NewInsert().Model(&row).Value("created_at", "?", s.dialect.now).On("CONFLICT (site) DO UPDATE").
 			Set("turn = s.turn + 1")
 		for _, column := range []string{
-			"url", "page_limit", "max_depth", "max_bytes", "max_seconds", "skip_ai_agents", "cron", "time_zone", "next_at",
+			"url", "page_limit", "max_depth", "max_bytes", "max_seconds", "skip_ai_agents", "include_paths", "exclude_paths",
+			"cron", "time_zone", "next_at",
 		} {
 			q.Set("? = EXCLUDED.?", bun.Ident(column), bun.Ident(column))
 		}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -16,9 +17,12 @@ import (
 // daily is a schedule of one site that is due at a time.
 func daily(site string, next time.Time) shared.Schedule {
 	return shared.Schedule{
-		Site:     site,
-		NewAudit: shared.NewAudit{URL: "https://" + site + "/", Kind: shared.KindSite, PageLimit: 30, MaxDepth: 4, SkipAIAgents: true},
-		Cron:     "@daily", TimeZone: "Europe/Madrid", NextAt: shared.At(next),
+		Site: site,
+		NewAudit: shared.NewAudit{
+			URL: "https://" + site + "/", Kind: shared.KindSite, PageLimit: 30, MaxDepth: 4, SkipAIAgents: true,
+			Include: []string{"/docs/"}, Exclude: []string{"*.pdf$", "/print/"},
+		},
+		Cron: "@daily", TimeZone: "Europe/Madrid", NextAt: shared.At(next),
 	}
 }
 
@@ -37,12 +41,12 @@ func TestSchedule(t *testing.T) {
 		want := daily("a.example", past)
 		got := put(want)
 		want.Turn, want.CreatedAt = 1, got.CreatedAt
-		if got != want || got.CreatedAt.IsZero() {
+		if !reflect.DeepEqual(got, want) || got.CreatedAt.IsZero() {
 			t.Errorf("stored %+v, want %+v", got, want)
 		}
 		put(daily("b.example", future))
 		due, now, err := f.DueSchedules(t.Context())
-		if err != nil || len(due) != 1 || due[0] != want || time.Since(now).Abs() > time.Minute {
+		if err != nil || len(due) != 1 || !reflect.DeepEqual(due[0], want) || time.Since(now).Abs() > time.Minute {
 			t.Fatalf("due %+v at %v, %v, want %+v", due, now, err, want)
 		}
 
@@ -51,7 +55,7 @@ func TestSchedule(t *testing.T) {
 			t.Fatalf("started %d, %v, %v", id, done, err)
 		}
 		settings, status, err := f.Settings(t.Context(), id)
-		if err != nil || settings != want.NewAudit || status != shared.StatusPending {
+		if err != nil || !reflect.DeepEqual(settings, want.NewAudit) || status != shared.StatusPending {
 			t.Errorf("audits %+v, %v, %v, want %+v", settings, status, err, want.NewAudit)
 		}
 		got, err = f.Schedule(t.Context(), "a.example")

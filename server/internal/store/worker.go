@@ -34,6 +34,8 @@ type jobRow struct {
 	Status          shared.Status `bun:"status"`
 	PageLimit       int           `bun:"page_limit"`
 	MaxDepth        int           `bun:"max_depth"`
+	Include         lines         `bun:"include_paths"`
+	Exclude         lines         `bun:"exclude_paths"`
 	MaxBytes        int64         `bun:"max_bytes"`
 	MaxSeconds      int           `bun:"max_seconds"`
 	SkipAIAgents    bool          `bun:"skip_ai_agents"`
@@ -53,6 +55,8 @@ func (r *jobRow) job() work.Job {
 		URL:          r.URL,
 		PageLimit:    r.PageLimit,
 		MaxDepth:     r.MaxDepth,
+		Include:      r.Include,
+		Exclude:      r.Exclude,
 		MaxBytes:     r.MaxBytes,
 		MaxTime:      time.Duration(r.MaxSeconds) * time.Second,
 		SkipAIAgents: r.SkipAIAgents,

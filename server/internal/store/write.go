@@ -121,7 +121,8 @@ func insertAudit(ctx context.Context, tx bun.Tx, a shared.NewAudit, key, hash st
 		"url": a.URL, "kind": string(a.Kind),
 		"page_limit": nullable(a.PageLimit), "max_depth": nullable(a.MaxDepth),
 		"max_bytes": nullable(a.MaxBytes), "max_seconds": nullable(a.MaxSeconds),
-		"skip_ai_agents":  a.SkipAIAgents,
+		"skip_ai_agents": a.SkipAIAgents,
+		"include_paths":  lines(a.Include), "exclude_paths": lines(a.Exclude),
 		"idempotency_key": nullable(key), "request_hash": hash,
 	}
 	_, err = tx.NewInsert().Model(&columns).Table("audits").

@@ -32,6 +32,8 @@ type Job struct {
 	URL       string
 	PageLimit int
 	MaxDepth  int
+	// Include and Exclude are the paths to visit and to leave out, as in [shared.NewAudit].
+	Include, Exclude []string
 	// MaxBytes and MaxTime bound what the audit reads and how long an attempt asks
 	// the site, below the bounds of the engine itself; 0 where nobody asked for less.
 	MaxBytes int64
