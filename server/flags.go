@@ -191,6 +191,7 @@ Usage:
   atalaya report ID [flags]   write the report of an audit (see atalaya report --help)
   atalaya compare BASE HEAD   say what changed between two audits (see atalaya compare --help)
   atalaya watch ID|URL [flags] follow an audit of a server (see atalaya watch --help)
+  atalaya completion SHELL    print a script for bash, zsh or fish that completes all this
   atalaya version             print the version
 
 Flags (each also as an environment variable, ATALAYA_ADDR for --addr):

@@ -8,6 +8,7 @@
 //	atalaya report ID                           write the report of an audit
 //	atalaya compare BASE HEAD                   what changed between two audits
 //	atalaya watch ID                            follow an audit of a server
+//	atalaya completion SHELL                    complete commands and flags in a shell
 //	atalaya --help                              every flag, with its default and bounds
 //
 // A server says where it is on standard output and logs to standard error. It
@@ -47,6 +48,7 @@
 //   - report.go: atalaya report
 //   - compare.go: atalaya compare, and what is new beside a baseline
 //   - watch.go: atalaya watch, by the client's rules (app/follow)
+//   - completion.go: atalaya completion, made from every --help
 //   - watch_source.go: the streams and polls of a watch, over HTTP
 //
 // Tests start the program as a process (process_test.go), some under faults
@@ -86,6 +88,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return run(ctx, program{args, getenv, stdout, stderr})
 	}
 	switch command {
+	case "completion": // not among commands, because it goes over them
+		return completionCommand(ctx, program{args, getenv, stdout, stderr})
 	case "version":
 		fmt.Fprintln(stdout, "atalaya", version())
 		return nil
