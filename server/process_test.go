@@ -156,9 +156,18 @@ func (p *process) stop() time.Duration {
 // request sends a JSON body (or none) and returns the status and the answer.
 func (p *process) request(method, path, body string) (int, []byte) {
 	p.t.Helper()
+	return p.requestIf("", method, path, body)
+}
+
+// requestIf is request of what has an entity tag; of anything if that is empty.
+func (p *process) requestIf(etag, method, path, body string) (int, []byte) {
+	p.t.Helper()
 	req, err := http.NewRequestWithContext(p.t.Context(), method, p.url+path, strings.NewReader(body))
 	if err != nil {
 		p.t.Fatal(err)
+	}
+	if etag != "" {
+		req.Header.Set("If-Match", etag)
 	}
 	res, err := p.http.Do(req)
 	if err != nil {

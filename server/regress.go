@@ -34,12 +34,13 @@ func (c completer) Finish(ctx context.Context, l work.Lease, r work.Result) erro
 	return nil
 }
 
-// Patch takes the report of an external worker, which may complete an audit.
+// Patch takes the report of an external worker, which may complete an audit. A report that
+// is repeated, because its answer was lost, was told when it first came.
 func (c completer) Patch(
 	ctx context.Context, id int64, patch shared.ProgressPatch, ifMatch int64,
 ) (shared.AuditProgress, error) {
-	p, err := c.Store.Patch(ctx, id, patch, ifMatch)
-	if err == nil && patch.Status != nil {
+	p, applied, err := c.PatchOnce(ctx, id, patch, ifMatch)
+	if applied && patch.Status != nil {
 		c.tell(p)
 	}
 	return p, err

@@ -10,15 +10,18 @@ import (
 )
 
 // TestRegressionIsTold has an external worker complete three audits of one site, of which
-// the second is worse than the first.
+// the second is worse than the first. It does not hear the answers and says everything
+// twice, which counts once.
 func TestRegressionIsTold(t *testing.T) {
 	p := start(t, "--data-dir", t.TempDir(), "--workers", "0")
 	complete := func(score int) {
 		t.Helper()
 		a := p.create(`{"url":"https://a.example/","kind":"external"}`)
 		body := fmt.Sprintf(`{"status":"completed","progress":100,"geo_score":%d}`, score)
-		if status, answer := p.request(http.MethodPatch, shared.PathProgress(a.AuditID), body); status != 200 {
-			t.Fatalf("completed: %d %s", status, answer)
+		for range 2 {
+			if status, answer := p.requestIf(shared.ETag(a.Revision), http.MethodPatch, shared.PathProgress(a.AuditID), body); status != 200 {
+				t.Fatalf("completed: %d %s", status, answer)
+			}
 		}
 	}
 	for i, score := range []int{80, 75, 76} {

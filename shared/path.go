@@ -18,6 +18,10 @@ const (
 	PathSchema      = PathAPI + "/report.schema.json" // JSON Schema of a report
 	PathCompare     = PathAPI + "/compare"            // what changed between two audits
 	PathBasic       = "/basic"
+	PathSitesPage   = "/sites"       // the app's list of sites
+	PathComparePage = "/compare"     // the app's page of what changed between two audits
+	PathBasicSites  = "/basic/sites" // their plain versions
+	PathBasicDiff   = "/basic/compare"
 	ParamLastEvent  = "last_event_id" // query parameter: the cursor of a new EventSource
 	ParamID         = "id"            // query parameter of PathStreams, repeatable
 	ParamUnfinished = "unfinished"    // query parameter of PathAudits: see ListQuery.Unfinished
@@ -72,6 +76,60 @@ func PathFindings(id int64, check, cursor string) string {
 		path += "&cursor=" + url.QueryEscape(cursor)
 	}
 	return path
+}
+
+// PathSite is the API address of one site. A site's name may be any text, so that it may
+// hold a slash.
+func PathSite(site string) string { return PathSites + "/" + url.PathEscape(site) }
+
+// PathSchedule is the API address of the schedule of a site.
+func PathSchedule(site string) string { return PathSite(site) + "/schedule" }
+
+// PathSiteList is the API address of the sites behind cursor, or of the first ones.
+func PathSiteList(cursor string) string { return continued(PathSites, url.Values{}, cursor) }
+
+// PathSiteAudits is the API address of the audits of a site behind cursor, or of the newest.
+func PathSiteAudits(site, cursor string) string {
+	return continued(PathAudits, url.Values{"site": {site}}, cursor)
+}
+
+// PathDiff is the API address of what changed between two audits, with the changes of one
+// state behind cursor.
+func PathDiff(base, head int64, state ChangeState, cursor string) string {
+	query := pair(base, head)
+	if state != "" {
+		query.Set("state", string(state))
+	}
+	return continued(PathCompare, query, cursor)
+}
+
+// PathDiffFile is where a comparison is taken away as Markdown in a language.
+func PathDiffFile(base, head int64, lang string) string {
+	query := pair(base, head)
+	query.Set(ParamFormat, "md")
+	query.Set(ParamLang, lang)
+	return PathCompare + "?" + query.Encode()
+}
+
+// PathSitePage is the app's page of one site.
+func PathSitePage(site string) string { return PathSitesPage + "/" + url.PathEscape(site) }
+
+// PathDiffPage is the app's page of what changed between two audits.
+func PathDiffPage(base, head int64) string { return PathComparePage + "?" + pair(base, head).Encode() }
+
+func pair(base, head int64) url.Values {
+	return url.Values{ParamBase: {itoa(base)}, ParamHead: {itoa(head)}}
+}
+
+// continued is an address with a query, behind cursor if that is not empty.
+func continued(path string, query url.Values, cursor string) string {
+	if cursor != "" {
+		query.Set("cursor", cursor)
+	}
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
 }
 
 // PathCancel is where a POST asks to stop an audit.

@@ -155,10 +155,19 @@ func nullable[T comparable](v T) any {
 // is null.
 func (s *Store) Patch(
 	ctx context.Context, id int64, patch shared.ProgressPatch, ifMatch int64,
-) (p shared.AuditProgress, err error) {
+) (shared.AuditProgress, error) {
+	p, _, err := s.PatchOnce(ctx, id, patch, ifMatch)
+	return p, err
+}
+
+// PatchOnce is [Store.Patch] for callers who need to know whether it was this call that
+// applied the patch, or one before it, of which this one is the repetition.
+func (s *Store) PatchOnce(
+	ctx context.Context, id int64, patch shared.ProgressPatch, ifMatch int64,
+) (p shared.AuditProgress, applied bool, err error) {
 	hash, err := patchHash(patch, ifMatch)
 	if err != nil {
-		return p, fmt.Errorf("store: patch %d: %w", id, err)
+		return p, false, fmt.Errorf("store: patch %d: %w", id, err)
 	}
 	err = s.write(ctx, fmt.Sprintf("patch %d", id), true, func(ctx context.Context, tx bun.Tx) error {
 		h, err := s.head(ctx, tx, "a.id = ?", id)
@@ -191,9 +200,10 @@ func (s *Store) Patch(
 			return err
 		}
 		p, err = s.progressInTx(ctx, tx, id)
+		applied = err == nil
 		return err
 	})
-	return p, err
+	return p, applied && err == nil, err
 }
 
 // patchHash names a patch of one revision; a patch of any has no name.
