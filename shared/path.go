@@ -27,11 +27,15 @@ const (
 	ParamUnfinished = "unfinished"    // query parameter of PathAudits: see ListQuery.Unfinished
 	ParamBase       = "base"          // query parameters of PathCompare: the earlier audit,
 	ParamHead       = "head"          // and the later one
+	ParamPlaces     = "places"        // how many changes of each state but persistent
 	ParamFormat     = "format"        // query parameters of PathReport: json, csv, md, sarif or html,
 	ParamLang       = "lang"          // the language of the file,
 	ParamBOM        = "bom"           // whether CSV begins with a byte order mark,
 	ParamWhole      = "whole"         // whether JSON has every page and finding
 )
+
+// PlacesShown is how many changes of each state a page about two audits shows at first.
+const PlacesShown = 20
 
 // MaxStreamIDs is how many audits one stream may carry.
 const MaxStreamIDs = 50
@@ -93,13 +97,19 @@ func PathSiteAudits(site, cursor string) string {
 	return continued(PathAudits, url.Values{"site": {site}}, cursor)
 }
 
-// PathDiff is the API address of what changed between two audits, with the changes of one
-// state behind cursor.
-func PathDiff(base, head int64, state ChangeState, cursor string) string {
+// PathDiff is the API address of what changed between two audits, with the first changes of
+// each state.
+func PathDiff(base, head int64) string {
 	query := pair(base, head)
-	if state != "" {
-		query.Set("state", string(state))
-	}
+	query.Set(ParamPlaces, strconv.Itoa(PlacesShown))
+	return PathCompare + "?" + query.Encode()
+}
+
+// PathChanges is the API address of the changes of one state, behind cursor if that is not
+// empty.
+func PathChanges(base, head int64, state ChangeState, cursor string) string {
+	query := pair(base, head)
+	query.Set("state", string(state))
 	return continued(PathCompare, query, cursor)
 }
 
@@ -113,6 +123,12 @@ func PathDiffFile(base, head int64, lang string) string {
 
 // PathSitePage is the app's page of one site.
 func PathSitePage(site string) string { return PathSitesPage + "/" + url.PathEscape(site) }
+
+// PathBasicSite is the plain page of one site.
+func PathBasicSite(site string) string { return PathBasicSites + "/" + url.PathEscape(site) }
+
+// PathBasicPair is the plain page of what changed between two audits.
+func PathBasicPair(base, head int64) string { return PathBasicDiff + "?" + pair(base, head).Encode() }
 
 // PathDiffPage is the app's page of what changed between two audits.
 func PathDiffPage(base, head int64) string { return PathComparePage + "?" + pair(base, head).Encode() }

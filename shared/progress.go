@@ -169,11 +169,14 @@ func (p *AuditProgress) Validate() error {
 	return p.Activity.Validate()
 }
 
-// Regressed reports whether a completed audit ended worse than the one before it: its
-// score is lower by [RegressionPoints], or it has more errors.
+// Regressed reports whether a completed audit ended worse than the one before it, as
+// [Verdict.WorseThan] says.
 func (p *AuditProgress) Regressed() bool {
-	return p.Previous != nil && p.GeoScore != nil &&
-		(*p.GeoScore <= p.Previous.GeoScore-RegressionPoints || p.Findings.Error > p.Previous.Errors)
+	if p.Previous == nil || p.GeoScore == nil {
+		return false
+	}
+	now := Verdict{GeoScore: *p.GeoScore, Errors: p.Findings.Error}
+	return now.WorseThan(p.Previous)
 }
 
 // Findings counts findings by severity.

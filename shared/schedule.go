@@ -1,5 +1,10 @@
 package shared
 
+import (
+	"strconv"
+	"strings"
+)
+
 // Schedule says when a site is audited again, and what became of it so far. There is at
 // most one for each site.
 type Schedule struct {
@@ -23,4 +28,15 @@ type Schedule struct {
 	CreatedAt Time  `json:"created_at"`
 	// Turn tells apart the states of one schedule; it is not for readers.
 	Turn int64 `json:"-"`
+}
+
+// EveryHours is the expression of a schedule that starts an audit each n hours.
+func EveryHours(n int) string { return "@every " + strconv.Itoa(n) + "h" }
+
+// HoursOf reads an expression that [EveryHours] may have made.
+func HoursOf(cron string) (n int, ok bool) {
+	number, ok := strings.CutPrefix(cron, "@every ")
+	number, hours := strings.CutSuffix(number, "h")
+	n, err := strconv.Atoi(number)
+	return n, ok && hours && err == nil && n > 0
 }

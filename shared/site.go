@@ -27,6 +27,19 @@ type Site struct {
 	// Trend holds the scores of those that were completed, the oldest first, at most
 	// [SiteTrend] of the newest.
 	Trend []Verdict `json:"trend"`
+	// NextAt is when its schedule starts the next audit; null without a schedule.
+	NextAt *Time `json:"next_at"`
+}
+
+// Best is the highest of the scores, the newest of equals; nil without any.
+func (s *Site) Best() *Verdict {
+	var best *Verdict
+	for i := range s.Trend {
+		if best == nil || s.Trend[i].GeoScore >= best.GeoScore {
+			best = &s.Trend[i]
+		}
+	}
+	return best
 }
 
 // Verdict is how a completed audit of a site ended.
@@ -43,6 +56,12 @@ type Verdict struct {
 // Valid reports whether its numbers are within the contract.
 func (v *Verdict) Valid() bool {
 	return v.AuditID >= 1 && inPercent(v.GeoScore) && v.Errors >= 0 && !v.FinishedAt.IsZero()
+}
+
+// WorseThan reports whether an audit that ended like this ended worse than the one before
+// it: its score is lower by [RegressionPoints], or it has more errors.
+func (v *Verdict) WorseThan(before *Verdict) bool {
+	return v.GeoScore <= before.GeoScore-RegressionPoints || v.Errors > before.Errors
 }
 
 // RegressionPoints is by how much a score falls at least when that is called a regression.

@@ -37,3 +37,16 @@ func TestRegressed(t *testing.T) {
 		t.Error("an audit without a score regressed")
 	}
 }
+
+// TestBest takes the newest of the highest scores.
+func TestBest(t *testing.T) {
+	site := Site{Trend: []Verdict{
+		{AuditID: 1, GeoScore: 80}, {AuditID: 2, GeoScore: 80}, {AuditID: 3, GeoScore: 70},
+	}}
+	if best := site.Best(); best == nil || best.AuditID != 2 {
+		t.Errorf("got %+v, want audit 2", best)
+	}
+	if best := new(Site).Best(); best != nil {
+		t.Errorf("of no audit: %+v", best)
+	}
+}

@@ -15,10 +15,25 @@ import (
 	"atalaya/shared"
 )
 
+// Compare says what changed from one audit of a site to another, with the first places
+// changes of each state but persistent. Its errors are those that GET /api/v1/compare
+// answers with.
+func (a *API) Compare(ctx context.Context, base, head int64, places int) (result shared.Comparison, err error) {
+	var p pair
+	if p.base, err = a.readSide(ctx, base, shared.ParamBase); err != nil {
+		return result, err
+	}
+	if p.head, err = a.readSide(ctx, head, shared.ParamHead); err != nil {
+		return result, err
+	}
+	return a.digest(ctx, p, places)
+}
+
 // compareAudits handles GET /api/v1/compare: what changed from one audit of a site to
 // another, as JSON with a part of the changes, or as Markdown that names the first of them.
 func (a *API) compareAudits(w http.ResponseWriter, r *http.Request) error {
-	q, err := readQuery(r, shared.ParamBase, shared.ParamHead, shared.ParamFormat, shared.ParamLang, "state", "cursor", "limit")
+	q, err := readQuery(r, shared.ParamBase, shared.ParamHead, shared.ParamFormat, shared.ParamLang,
+		shared.ParamPlaces, "state", "cursor", "limit")
 	if err != nil {
 		return err
 	}
@@ -44,22 +59,26 @@ func (a *API) compareAudits(w http.ResponseWriter, r *http.Request) error {
 type pair struct{ base, head shared.Report }
 
 func (a *API) readPair(ctx context.Context, q url.Values) (p pair, err error) {
-	if p.base, err = a.readSide(ctx, q, shared.ParamBase); err != nil {
+	if p.base, err = a.readNamed(ctx, q, shared.ParamBase); err != nil {
 		return p, err
 	}
-	p.head, err = a.readSide(ctx, q, shared.ParamHead)
+	p.head, err = a.readNamed(ctx, q, shared.ParamHead)
 	return p, err
 }
 
-// readSide reads the report of the audit that a parameter names. Errors say which of the
-// two it is.
-func (a *API) readSide(ctx context.Context, q url.Values, name string) (shared.Report, error) {
+// readNamed reads the report of the audit that a parameter names.
+func (a *API) readNamed(ctx context.Context, q url.Values, name string) (shared.Report, error) {
 	id, ok := shared.ParseID(q.Get(name))
 	if !ok {
 		return shared.Report{}, &Error{
 			Code: shared.CodeBadID, Field: name, Detail: name + " is the id of an audit, a positive whole number such as 7.",
 		}
 	}
+	return a.readSide(ctx, id, name)
+}
+
+// readSide reads the report of one of the two audits. Errors say which of them it is.
+func (a *API) readSide(ctx context.Context, id int64, name string) (shared.Report, error) {
 	report, err := a.Service.Report(ctx, id)
 	switch {
 	case err != nil && a.Problems.classify(err).Code == shared.CodeNotFound:
@@ -74,6 +93,9 @@ func (a *API) readSide(ctx context.Context, q url.Values, name string) (shared.R
 
 // compareAsJSON answers with one part of the changes, and all numbers.
 func (a *API) compareAsJSON(w http.ResponseWriter, r *http.Request, q url.Values, p pair, limit int) error {
+	if q.Has(shared.ParamPlaces) {
+		return a.answerDigest(w, r, q, p)
+	}
 	list := compare.List{State: shared.ChangeState(q.Get("state")), Limit: limit}
 	if list.State != "" && !list.State.Valid() {
 		return &Error{Code: shared.CodeBadQuery, Field: "state",
@@ -93,22 +115,45 @@ func (a *API) compareAsJSON(w http.ResponseWriter, r *http.Request, q url.Values
 	return writeJSON(w, http.StatusOK, result)
 }
 
+// answerDigest answers with the first changes of each state but persistent, and all numbers.
+func (a *API) answerDigest(w http.ResponseWriter, r *http.Request, q url.Values, p pair) error {
+	places, err := readSize(q, shared.ParamPlaces)
+	if err != nil {
+		return err
+	}
+	if q.Has("state") || q.Has("cursor") || q.Has("limit") {
+		return &Error{Code: shared.CodeBadQuery, Field: shared.ParamPlaces,
+			Detail: "places takes the place of state, cursor and limit."}
+	}
+	result, err := a.digest(r.Context(), p, cmp.Or(places, shared.PlacesShown))
+	if err != nil {
+		return err
+	}
+	extendDeadline(w)
+	return writeJSON(w, http.StatusOK, result)
+}
+
+func (a *API) digest(ctx context.Context, p pair, places int) (shared.Comparison, error) {
+	digest := compare.NewDigest(places)
+	result, err := a.compare(ctx, p, digest.Take)
+	digest.Fill(&result)
+	return result, err
+}
+
 // compareAsMarkdown answers with all numbers, and at most limit places of each state but
 // persistent.
 func (a *API) compareAsMarkdown(w http.ResponseWriter, r *http.Request, q url.Values, p pair, limit int) error {
-	if q.Has("state") || q.Has("cursor") {
-		return &Error{Code: shared.CodeBadQuery, Detail: "state and cursor belong to the JSON of a comparison."}
+	if q.Has("state") || q.Has("cursor") || q.Has(shared.ParamPlaces) {
+		return &Error{Code: shared.CodeBadQuery, Detail: "state, cursor and places belong to the JSON of a comparison."}
 	}
 	lang, err := readLang(q)
 	if err != nil {
 		return err
 	}
-	digest := compare.NewDigest(limit)
-	result, err := a.compare(r.Context(), p, digest.Take)
+	result, err := a.digest(r.Context(), p, limit)
 	if err != nil {
 		return err
 	}
-	digest.Fill(&result)
 	var body bytes.Buffer
 	out := export.Comparison{Result: &result, Lang: lang}
 	if err := out.WriteMarkdown(&body); err != nil {

@@ -78,7 +78,15 @@ func TestCompare(t *testing.T) {
 	if w := s.do("GET", pathCompare(base, head, "&state=new"), nil); strings.Count(w.Body.String(), `"state":`) != 1 {
 		t.Errorf("what is new: %s", w.Body)
 	}
-	w := s.do("GET", pathCompare(base, head, "&format=md&lang=es"), nil)
+	var digest shared.Comparison
+	w := s.do("GET", shared.PathDiff(base, head), nil)
+	if err := json.Unmarshal(w.Body.Bytes(), &digest); err != nil || len(digest.Changes) != 4 || digest.NextCursor != nil {
+		t.Errorf("the first places: %v in %s, want all but what is persistent", err, w.Body)
+	}
+	if w := s.do("GET", shared.PathDiff(base, base), nil); !strings.Contains(w.Body.String(), `"changes":[]`) {
+		t.Errorf("compared with itself: %s", w.Body)
+	}
+	w = s.do("GET", pathCompare(base, head, "&format=md&lang=es"), nil)
 	if body := w.Body.String(); w.Code != 200 || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/markdown") ||
 		!strings.Contains(body, "## Nuevos") || !strings.Contains(body, "<https://www.example.com/b>") {
 		t.Errorf("as Markdown: %d, %v, %s", w.Code, w.Header(), body)
@@ -106,6 +114,8 @@ func TestCompareRefusals(t *testing.T) {
 		{pathCompare(id, id, "&limit=201"), shared.CodeBadQuery, "limit"},
 		{pathCompare(id, id, "&lang=xx&format=md"), shared.CodeBadQuery, "lang"},
 		{pathCompare(id, id, "&state=new&format=md"), shared.CodeBadQuery, ""},
+		{pathCompare(id, id, "&places=0"), shared.CodeBadQuery, "places"},
+		{pathCompare(id, id, "&places=3&limit=2"), shared.CodeBadQuery, "places"},
 	} {
 		w := s.do("GET", c.path, nil)
 		var p shared.Problem

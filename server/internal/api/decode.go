@@ -147,15 +147,18 @@ func readQuery(r *http.Request, known ...string) (url.Values, error) {
 }
 
 // readLimit reads the size of a page of a list; 0 when it was not given.
-func readLimit(q url.Values) (int, error) {
-	s := q.Get("limit")
+func readLimit(q url.Values) (int, error) { return readSize(q, "limit") }
+
+// readSize reads a parameter that says how much of a list is wanted; 0 when it was not given.
+func readSize(q url.Values, name string) (int, error) {
+	s := q.Get(name)
 	if s == "" {
 		return 0, nil
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > shared.ListLimitMax {
-		detail := fmt.Sprintf("limit is 1 to %d.", shared.ListLimitMax)
-		return 0, &Error{Code: shared.CodeBadQuery, Field: "limit", Detail: detail}
+		detail := fmt.Sprintf("%s is 1 to %d.", name, shared.ListLimitMax)
+		return 0, &Error{Code: shared.CodeBadQuery, Field: name, Detail: detail}
 	}
 	return n, nil
 }

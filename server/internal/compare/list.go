@@ -103,7 +103,7 @@ func (d *Digest) Take(c shared.Change) {
 
 // Fill puts the digest into a comparison.
 func (d *Digest) Fill(c *shared.Comparison) {
-	c.Changes = nil
+	c.Changes = []shared.Change{}
 	for i := range d.lists {
 		c.Changes = append(c.Changes, d.lists[i].changes...)
 	}

@@ -70,7 +70,7 @@ func previousVerdict(ctx context.Context, tx bun.Tx, id int64) (*string, error) 
 }
 
 // Sites returns one page of sites, the one that was audited last first. A cursor that is
-// not from such a list gives [ErrBadCursor]. A page is three queries, so that an audit
+// not from such a list gives [ErrBadCursor]. A page is four queries, so that an audit
 // that is created or deleted meanwhile may be in one of its numbers and not in another.
 func (s *Store) Sites(ctx context.Context, q shared.SiteQuery) (shared.SiteList, error) {
 	before, err := decodeCursor("sites", q.Cursor)
@@ -145,14 +145,36 @@ func (s *Store) sitesOf(ctx context.Context, rows []siteRow) ([]shared.Site, err
 	if err != nil {
 		return nil, err
 	}
+	next, err := s.nextTimes(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range rows {
 		i := slices.IndexFunc(newest, func(p shared.AuditProgress) bool { return p.AuditID == r.Latest })
 		if i < 0 {
 			continue
 		}
-		sites = append(sites, shared.Site{Name: r.Site, Audits: r.Audits, Latest: newest[i], Trend: trends[r.Site]})
+		sites = append(sites, shared.Site{
+			Name: r.Site, Audits: r.Audits, Latest: newest[i], Trend: trends[r.Site], NextAt: next[r.Site],
+		})
 	}
 	return sites, nil
+}
+
+// nextTimes are when the schedules of sites start their next audits, by site.
+func (s *Store) nextTimes(ctx context.Context, sites []siteRow) (map[string]*shared.Time, error) {
+	names := make([]string, len(sites))
+	for i, site := range sites {
+		names[i] = site.Site
+	}
+	rows, err := readRows[scheduleRow](ctx, s, "schedules of sites", func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Column("s.site", "s.next_at").Where("s.site IN (?)", bun.List(names))
+	})
+	next := make(map[string]*shared.Time, len(rows))
+	for _, r := range rows {
+		next[r.Site] = shared.AtPtr(r.NextAt.Time)
+	}
+	return next, err
 }
 
 // trends returns the newest scores of each site, the oldest first; a site without any

@@ -53,6 +53,16 @@ func TestSites(t *testing.T) {
 			"b.example 1 audits, latest 2, scores 2:50"; got != want || list.NextCursor != nil {
 			t.Errorf("got %s\nwant %s, more %v", got, want, list.NextCursor != nil)
 		}
+		next := time.Now().Add(time.Hour).Truncate(time.Minute)
+		if _, err := f.PutSchedule(t.Context(), daily("a.example", next)); err != nil {
+			t.Fatal(err)
+		}
+		for site, want := range map[string]*shared.Time{"a.example": shared.AtPtr(next), "b.example": nil} {
+			got, err := f.Site(t.Context(), site)
+			if err != nil || (got.NextAt == nil) != (want == nil) || want != nil && !got.NextAt.Equal(want.Time) {
+				t.Errorf("%s is audited next at %v, %v, want %v", site, got.NextAt, err, want)
+			}
+		}
 		for _, c := range []struct {
 			query shared.SiteQuery
 			want  string
