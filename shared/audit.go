@@ -91,14 +91,57 @@ type FindingQuery struct {
 	Grouped bool
 	// OfSite keeps the findings that are not about one page.
 	OfSite bool
+	// PageURL keeps the findings of one page; empty keeps all.
+	PageURL string
+	Cursor  string
+	Limit   int
+}
+
+// PageQuery selects fetched pages of one audit.
+type PageQuery struct {
+	// URL keeps the page of one address, and Referrer those that were found there first;
+	// empty ones keep all.
+	URL, Referrer string
+	// Text keeps pages whose address or title contains it, regardless of case.
+	Text string
+	// Found keeps pages that have findings of a severity; empty keeps all.
+	Found  Severity
+	Answer Answer
 	Cursor string
 	Limit  int
+}
+
+// Answer is a class of answers of an audited site, named as in [Responses].
+type Answer string
+
+// The classes. AnswerAny keeps all.
+const (
+	AnswerAny         Answer = ""
+	AnswerOK          Answer = "2xx"
+	AnswerRedirect    Answer = "3xx"
+	AnswerClientError Answer = "4xx"
+	AnswerServerError Answer = "5xx"
+	AnswerFailed      Answer = "failed"
+)
+
+// Statuses are the bounds of a class; ok is false for none of them.
+func (a Answer) Statuses() (from, to int, ok bool) {
+	switch a {
+	case AnswerOK, AnswerRedirect, AnswerClientError, AnswerServerError:
+		from = int(a[0]-'0') * 100
+		return from, from + 99, true
+	case AnswerFailed:
+		return 0, 0, true
+	}
+	return 0, 0, false
 }
 
 // UnvisitedQuery selects addresses that an audit left out.
 type UnvisitedQuery struct {
 	// Reason keeps one reason; empty keeps all.
 	Reason string
+	// Text keeps addresses that contain it, regardless of case.
+	Text   string
 	Cursor string
 	Limit  int
 }

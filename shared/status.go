@@ -116,6 +116,9 @@ func (s Severity) Valid() bool {
 	return s == SeverityError || s == SeverityWarning || s == SeverityNotice || s == SeverityInfo
 }
 
+// Counted reports whether findings of the severity are counted: those of info are not.
+func (s Severity) Counted() bool { return s.Valid() && s != SeverityInfo }
+
 // Rank orders severities from the gravest (0) down, for sorting.
 func (s Severity) Rank() int {
 	switch s {

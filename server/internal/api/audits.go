@@ -17,7 +17,7 @@ type Service interface {
 	Patch(ctx context.Context, id int64, patch shared.ProgressPatch, ifMatch int64) (shared.AuditProgress, error)
 	Cancel(ctx context.Context, id int64) (shared.AuditProgress, error)
 	Delete(ctx context.Context, id int64) error
-	Pages(ctx context.Context, id int64, cursor string, limit int) (shared.PageList, error)
+	Pages(ctx context.Context, id int64, q shared.PageQuery) (shared.PageList, error)
 	PagesByURL(ctx context.Context, id int64, after string, limit int) (pages []shared.Page, next string, err error)
 	Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error)
 	PageFindings(ctx context.Context, id int64, pages []int64) (map[int64][]shared.Finding, error)
@@ -262,21 +262,31 @@ func (a *API) retryAudit(w http.ResponseWriter, r *http.Request) error {
 	return a.answerCreated(w, r.Context(), n, key)
 }
 
-// listPages handles GET /api/v1/audits/{id}/pages, in the order fetched.
+// listPages handles GET /api/v1/audits/{id}/pages, in the order fetched; ?url= keeps one page,
+// ?referrer=, ?q=, ?found= and ?answer= those that are asked for.
 func (a *API) listPages(w http.ResponseWriter, r *http.Request) error {
 	id, err := readID(r)
 	if err != nil {
 		return err
 	}
-	q, err := readQuery(r, "cursor", "limit")
+	q, err := readQuery(r, "url", "referrer", "q", "found", "answer", "cursor", "limit")
 	if err != nil {
 		return err
 	}
-	n, err := readLimit(q)
-	if err != nil {
+	pq := shared.PageQuery{
+		URL: q.Get("url"), Referrer: q.Get("referrer"), Text: q.Get("q"), Found: shared.Severity(q.Get("found")),
+		Answer: shared.Answer(q.Get("answer")), Cursor: q.Get("cursor"),
+	}
+	if pq.Found != "" && !pq.Found.Counted() {
+		return &Error{Code: shared.CodeBadQuery, Field: "found", Detail: "found is error, warning or notice."}
+	}
+	if _, _, ok := pq.Answer.Statuses(); !ok && pq.Answer != shared.AnswerAny {
+		return &Error{Code: shared.CodeBadQuery, Field: "answer", Detail: "answer is 2xx, 3xx, 4xx, 5xx or failed."}
+	}
+	if pq.Limit, err = readLimit(q); err != nil {
 		return err
 	}
-	list, err := a.Service.Pages(r.Context(), id, q.Get("cursor"), n)
+	list, err := a.Service.Pages(r.Context(), id, pq)
 	if err != nil {
 		return err
 	}
@@ -285,17 +295,19 @@ func (a *API) listPages(w http.ResponseWriter, r *http.Request) error {
 }
 
 // listFindings handles GET /api/v1/audits/{id}/findings; ?check= keeps one check and ?group=
-// one group, ?grouped=true gives the first finding of each group.
+// one group, ?page= one page by its address; ?grouped=true gives the first finding of each group.
 func (a *API) listFindings(w http.ResponseWriter, r *http.Request) error {
 	id, err := readID(r)
 	if err != nil {
 		return err
 	}
-	q, err := readQuery(r, "check", "group", "grouped", "cursor", "limit")
+	q, err := readQuery(r, "check", "group", "page", "grouped", "cursor", "limit")
 	if err != nil {
 		return err
 	}
-	fq := shared.FindingQuery{CheckID: q.Get("check"), Group: q.Get("group"), Cursor: q.Get("cursor")}
+	fq := shared.FindingQuery{
+		CheckID: q.Get("check"), Group: q.Get("group"), PageURL: q.Get("page"), Cursor: q.Get("cursor"),
+	}
 	if fq.Grouped, err = readFlag(q, "grouped"); err != nil {
 		return err
 	}
@@ -311,17 +323,17 @@ func (a *API) listFindings(w http.ResponseWriter, r *http.Request) error {
 }
 
 // listUnvisited handles GET /api/v1/audits/{id}/unvisited: the addresses that an audit
-// left out; ?reason= keeps one reason.
+// left out; ?reason= keeps one reason, ?q= the addresses that contain a text.
 func (a *API) listUnvisited(w http.ResponseWriter, r *http.Request) error {
 	id, err := readID(r)
 	if err != nil {
 		return err
 	}
-	q, err := readQuery(r, "reason", "cursor", "limit")
+	q, err := readQuery(r, "reason", "q", "cursor", "limit")
 	if err != nil {
 		return err
 	}
-	uq := shared.UnvisitedQuery{Reason: q.Get("reason"), Cursor: q.Get("cursor")}
+	uq := shared.UnvisitedQuery{Reason: q.Get("reason"), Text: q.Get("q"), Cursor: q.Get("cursor")}
 	if uq.Limit, err = readLimit(q); err != nil {
 		return err
 	}

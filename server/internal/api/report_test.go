@@ -163,7 +163,7 @@ type brokenRows struct {
 	bytes int
 }
 
-func (b brokenRows) Pages(context.Context, int64, string, int) (shared.PageList, error) {
+func (b brokenRows) Pages(context.Context, int64, shared.PageQuery) (shared.PageList, error) {
 	return shared.PageList{}, errors.New("gone")
 }
 

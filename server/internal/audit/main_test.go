@@ -166,7 +166,7 @@ func text(contentType, body string) http.HandlerFunc {
 func allPages(t *testing.T, st *store.Store, id int64) (pages []shared.Page) {
 	t.Helper()
 	for cursor := ""; ; {
-		list, err := st.Pages(t.Context(), id, cursor, shared.ListLimitMax)
+		list, err := st.Pages(t.Context(), id, shared.PageQuery{Cursor: cursor, Limit: shared.ListLimitMax})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,8 +30,8 @@ type shelf struct {
 	fails    error // after the first slice of anything
 }
 
-func (s *shelf) Pages(_ context.Context, _ int64, cursor string, limit int) (shared.PageList, error) {
-	list, next, err := slice(s, s.pages, cursor, limit)
+func (s *shelf) Pages(_ context.Context, _ int64, q shared.PageQuery) (shared.PageList, error) {
+	list, next, err := slice(s, s.pages, q.Cursor, q.Limit)
 	return shared.PageList{Pages: list, NextCursor: next}, err
 }
 
@@ -336,13 +336,13 @@ func (fullDisk) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 // that were read of it.
 type longShelf struct{ pages, read int }
 
-func (s *longShelf) Pages(_ context.Context, _ int64, cursor string, limit int) (list shared.PageList, err error) {
+func (s *longShelf) Pages(_ context.Context, _ int64, q shared.PageQuery) (list shared.PageList, err error) {
 	s.read++
-	from, _ := strconv.Atoi(cursor)
-	for i := from; i < min(from+limit, s.pages); i++ {
+	from, _ := strconv.Atoi(q.Cursor)
+	for i := from; i < min(from+q.Limit, s.pages); i++ {
 		list.Pages = append(list.Pages, shared.Page{ID: int64(i + 1), URL: "https://example.org/" + strconv.Itoa(i)})
 	}
-	if next := strconv.Itoa(from + limit); from+limit < s.pages {
+	if next := strconv.Itoa(from + q.Limit); from+q.Limit < s.pages {
 		list.NextCursor = &next
 	}
 	return list, nil
@@ -352,7 +352,7 @@ func (s *longShelf) Findings(ctx context.Context, id int64, q shared.FindingQuer
 	if q.OfSite {
 		return list, nil
 	}
-	pages, err := s.Pages(ctx, id, q.Cursor, q.Limit)
+	pages, err := s.Pages(ctx, id, shared.PageQuery{Cursor: q.Cursor, Limit: q.Limit})
 	list.NextCursor = pages.NextCursor
 	for _, p := range pages.Pages {
 		list.Findings = append(list.Findings, shared.Finding{CheckID: "title-length", PageURL: p.URL})

@@ -9,7 +9,7 @@ import (
 
 // Rows gives the pages and findings of an audit. The store meets it.
 type Rows interface {
-	Pages(ctx context.Context, id int64, cursor string, limit int) (shared.PageList, error)
+	Pages(ctx context.Context, id int64, q shared.PageQuery) (shared.PageList, error)
 	Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error)
 	// PageFindings gives the findings of some pages of an audit, by the pages' ids.
 	PageFindings(ctx context.Context, id int64, pages []int64) (map[int64][]shared.Finding, error)
@@ -95,7 +95,7 @@ func (e *Export) pageSlices(ctx context.Context, limit int) iter.Seq2[[]shared.P
 	return func(yield func([]shared.Page, error) bool) {
 		cursor := ""
 		for {
-			list, err := e.Rows.Pages(ctx, e.id(), cursor, limit)
+			list, err := e.Rows.Pages(ctx, e.id(), shared.PageQuery{Cursor: cursor, Limit: limit})
 			if !yield(list.Pages, err) || err != nil || list.NextCursor == nil {
 				return
 			}

@@ -110,7 +110,12 @@ func (s *Store) Findings(ctx context.Context, id int64, q shared.FindingQuery) (
 		return readRows[findingRow](ctx, s, what, func(sel *bun.SelectQuery) *bun.SelectQuery {
 			sel.ColumnExpr("?TableColumns").ColumnExpr("p.url AS page_url").
 				Join("LEFT JOIN pages AS p ON p.id = f.page_id").
-				Where("f.audit_id = ? AND f.id > ?", id, after).Order("f.id").Limit(int64(most))
+				Where("f.id > ?", after).Order("f.id").Limit(int64(most))
+			if q.PageURL == "" {
+				sel.Where("f.audit_id = ?", id)
+			} else { // not by f.audit_id: see PageFindings
+				sel.Where("f.page_id = (SELECT id FROM pages WHERE audit_id = ? AND url = ?)", id, sanitise(q.PageURL))
+			}
 			if q.CheckID != "" {
 				sel.Where("f.check_id = ?", sanitise(q.CheckID))
 			}

@@ -41,7 +41,7 @@ func TestList(t *testing.T) {
 		if err != nil || list.Audits[0].Activity != nil {
 			t.Errorf("activity in a list: got %+v, %v", list, err)
 		}
-		pages, err := f.Pages(t.Context(), 1, "", 0)
+		pages, err := f.Pages(t.Context(), 1, shared.PageQuery{})
 		if err != nil || pages.Pages == nil || len(pages.Pages) != 0 {
 			t.Errorf("an audit without pages: got %+v, %v", pages, err)
 		}
@@ -52,7 +52,7 @@ func TestList(t *testing.T) {
 				t.Errorf("cursor %q: got %v, want %v", cursor, err, store.ErrBadCursor)
 			}
 		}
-		if _, err := f.Pages(t.Context(), 1, *list.NextCursor, 0); !errors.Is(err, store.ErrBadCursor) {
+		if _, err := f.Pages(t.Context(), 1, shared.PageQuery{Cursor: *list.NextCursor}); !errors.Is(err, store.ErrBadCursor) {
 			t.Errorf("a cursor of another list: got %v, want %v", err, store.ErrBadCursor)
 		}
 	})

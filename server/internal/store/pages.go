@@ -156,7 +156,9 @@ func pageIDs(ctx context.Context, tx bun.Tx, auditID int64, urls []string) (map[
 // LoadPages returns at most limit stored pages with an id above after, in order
 // of id, with the engine's state and without findings.
 func (s *Store) LoadPages(ctx context.Context, auditID, after int64, limit int) ([]work.PageRecord, error) {
-	rows, err := s.pageRows(ctx, fmt.Sprintf("load pages %d", auditID), auditID, after, limit, true)
+	rows, err := readRows[pageRow](ctx, s, fmt.Sprintf("load pages %d", auditID), func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("p.audit_id = ? AND p.id > ?", auditID, after).Order("p.id").Limit(int64(max(limit, 0)))
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -167,17 +169,25 @@ func (s *Store) LoadPages(ctx context.Context, auditID, after int64, limit int) 
 	return out, nil
 }
 
-// pageRows returns at most limit pages with an id above after; state says whether
-// with the engine's state, which may be large.
-func (s *Store) pageRows(
-	ctx context.Context, what string, auditID, after int64, limit int, state bool,
-) ([]pageRow, error) {
-	return readRows[pageRow](ctx, s, what, func(q *bun.SelectQuery) *bun.SelectQuery {
-		if !state {
-			q.ExcludeColumn("state")
-		}
-		return q.Where("p.audit_id = ? AND p.id > ?", auditID, after).Order("p.id").Limit(int64(max(limit, 0)))
-	})
+// selectPages keeps the pages that a query asks for.
+func (s *Store) selectPages(sel *bun.SelectQuery, q shared.PageQuery) *bun.SelectQuery {
+	if q.URL != "" {
+		sel.Where("p.url = ?", sanitise(q.URL))
+	}
+	if q.Referrer != "" {
+		sel.Where("p.referrer = ?", cutBytes(q.Referrer, maxText))
+	}
+	if q.Text != "" {
+		like, pattern := s.dialect.like, likeText(q.Text)
+		sel.Where("(p.url ? ? ESCAPE '!' OR p.title ? ? ESCAPE '!')", like, pattern, like, pattern)
+	}
+	if q.Found.Counted() {
+		sel.Where("? > 0", bun.Ident("p.findings_"+string(q.Found)))
+	}
+	if from, to, ok := q.Answer.Statuses(); ok {
+		sel.Where("p.status BETWEEN ? AND ?", from, to)
+	}
+	return sel
 }
 
 // PagesByURL returns at most limit of an audit's pages whose URL is behind after, in the
@@ -208,12 +218,15 @@ func (s *Store) PagesByURL(
 	return pages, next, nil
 }
 
-// Pages returns one page of an audit's pages, in the order fetched.
-func (s *Store) Pages(ctx context.Context, id int64, cursor string, limit int) (shared.PageList, error) {
+// Pages returns one part of an audit's pages, in the order fetched.
+func (s *Store) Pages(ctx context.Context, id int64, q shared.PageQuery) (shared.PageList, error) {
 	rowsAfter := func(what string, after int64, most int) ([]pageRow, error) {
-		return s.pageRows(ctx, what, id, after, most, false)
+		return readRows[pageRow](ctx, s, what, func(sel *bun.SelectQuery) *bun.SelectQuery {
+			sel.ExcludeColumn("state").Where("p.audit_id = ? AND p.id > ?", id, after).Order("p.id").Limit(int64(most))
+			return s.selectPages(sel, q)
+		})
 	}
-	rows, next, err := listOf(ctx, s, "pages", id, cursor, limit, rowsAfter, func(r *pageRow) int64 { return r.ID })
+	rows, next, err := listOf(ctx, s, "pages", id, q.Cursor, q.Limit, rowsAfter, func(r *pageRow) int64 { return r.ID })
 	if err != nil {
 		return shared.PageList{}, err
 	}

@@ -180,8 +180,12 @@ func (s *Store) containing(q *bun.SelectQuery, column, text string) *bun.SelectQ
 	if text == "" {
 		return q
 	}
-	text = escapeLike.Replace(cutBytes(text, shared.MaxURL))
-	return q.Where("a.? ? ? ESCAPE '!'", bun.Ident(column), s.dialect.like, "%"+text+"%")
+	return q.Where("a.? ? ? ESCAPE '!'", bun.Ident(column), s.dialect.like, likeText(text))
+}
+
+// likeText is the pattern of LIKE for what contains a text. Its escape character is !.
+func likeText(text string) string {
+	return "%" + escapeLike.Replace(cutBytes(text, shared.MaxURL)) + "%"
 }
 
 var escapeLike = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

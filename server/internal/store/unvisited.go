@@ -75,6 +75,9 @@ func (s *Store) Unvisited(ctx context.Context, id int64, q shared.UnvisitedQuery
 			if q.Reason != "" {
 				sel.Where("u.reason = ?", sanitise(q.Reason))
 			}
+			if q.Text != "" {
+				sel.Where("u.url ? ? ESCAPE '!'", s.dialect.like, likeText(q.Text))
+			}
 			return sel
 		})
 	}

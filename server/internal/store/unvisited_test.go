@@ -45,6 +45,10 @@ func TestUnvisitedAddressesAreListedWhole(t *testing.T) {
 		if len(got) != many || got[0].URL != list[0].URL || got[many-1].URL != list[many-1].URL || got[3].Referrer != list[3].Referrer {
 			t.Errorf("%d addresses from %+v to %+v", len(got), got[0], got[len(got)-1])
 		}
+		named, err := f.Unvisited(ctx, a.AuditID, shared.UnvisitedQuery{Text: "ORG/45"})
+		if err != nil || len(named.Unvisited) != shared.ListLimitDefault || named.Unvisited[1].URL != list[450].URL {
+			t.Errorf("by text: %d, %v", len(named.Unvisited), err)
+		}
 		one, err := f.Unvisited(ctx, a.AuditID, shared.UnvisitedQuery{Reason: "depth"})
 		if err != nil || len(one.Unvisited) != 1 || one.Unvisited[0].Reason != "depth" || one.NextCursor != nil {
 			t.Errorf("by reason: %+v, %v", one, err)

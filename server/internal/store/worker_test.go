@@ -480,7 +480,7 @@ func TestPagesAndFindings(t *testing.T) {
 		if err := f.Delete(ctx, id); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.Pages(ctx, id, "", 0); !errors.Is(err, store.ErrNotFound) {
+		if _, err := f.Pages(ctx, id, shared.PageQuery{}); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("pages of a deleted audit: got %v, want %v", err, store.ErrNotFound)
 		}
 		if _, err := f.Findings(ctx, id, shared.FindingQuery{}); !errors.Is(err, store.ErrNotFound) {
@@ -493,7 +493,7 @@ func (f *fixture) walkPages(t *testing.T, id int64, want []shared.Page) {
 	t.Helper()
 	var got []shared.Page
 	for cursor := ""; ; {
-		list, err := f.Pages(t.Context(), id, cursor, 2)
+		list, err := f.Pages(t.Context(), id, shared.PageQuery{Cursor: cursor, Limit: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
