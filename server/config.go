@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -27,6 +28,9 @@ type Config struct {
 	// Addr is the host:port to listen on, unix:/path, or systemd for the socket that
 	// systemd passes.
 	Addr string
+	// PublicURLs are the origins under which people know the server, the canonical one
+	// first. Beside them it answers to addresses and to the names of loopback.
+	PublicURLs []string
 	// TLSCert and TLSKey are the files, PEM, of the certificate with its chain and
 	// of its key. Both or neither; with them everything is HTTPS.
 	TLSCert, TLSKey string
@@ -86,7 +90,7 @@ type Config struct {
 	// SkipAIAgents has audits ask for nothing in the name of AI agents.
 	SkipAIAgents bool
 	// AllowPrivateTargets permits audits of private addresses. By default they
-	// are permitted when Addr is loopback.
+	// are permitted when only this machine reaches the server.
 	AllowPrivateTargets bool
 
 	// InsecureNoAuth permits Addr to be other than loopback although nobody has
@@ -100,7 +104,7 @@ type Config struct {
 }
 
 // unparsed are the flags whose text is read when all others are known.
-type unparsed struct{ trustedProxies, allowPrivateTargets, corsOrigins string }
+type unparsed struct{ publicURL, trustedProxies, allowPrivateTargets, corsOrigins string }
 
 // countMax bounds the numbers that have no bound of their own.
 const countMax = 1 << 30
@@ -111,6 +115,8 @@ func (c *Config) settings(u *unparsed) []setting {
 	return []setting{
 		unbounded("addr", &c.Addr, "127.0.0.1:8000",
 			"`host:port` to listen on, or unix:/path of a socket, or systemd for the socket that systemd passes"),
+		unbounded("public-url", &u.publicURL, "",
+			"comma-separated `addresses`, such as https://audits.example, under which people know the server"),
 		unbounded("tls-cert", &c.TLSCert, "",
 			"`file` of the certificate and its chain (PEM): serve HTTPS, and HTTP/2 with it"),
 		unbounded("tls-key", &c.TLSKey, "",
@@ -165,7 +171,7 @@ func (c *Config) settings(u *unparsed) []setting {
 		unbounded("skip-ai-agents", &c.SkipAIAgents, false,
 			"never ask for a start page in the name of AI agents, which shows whether a site turns them away"),
 		oneOf("allow-private-targets", &u.allowPrivateTargets, "auto", []string{"auto", "true", "false"},
-			"`choice`: auto (audit private addresses only when --addr is loopback), true or false"),
+			"`choice`: auto (audit private addresses only when nobody else reaches the server), true or false"),
 
 		unbounded("insecure-no-auth", &c.InsecureNoAuth, false,
 			"listen beyond loopback although nobody has to sign in"),
@@ -223,12 +229,21 @@ func (c *Config) complete(u unparsed, getenv func(string) string) (err error) {
 	if c.DebugAddr != "" && !onLoopback(c.DebugAddr) {
 		return fmt.Errorf("--debug-addr is %q, but must be host:port on loopback, such as 127.0.0.1:6060", c.DebugAddr)
 	}
-	c.AllowPrivateTargets = u.allowPrivateTargets == "true" || u.allowPrivateTargets == "auto" && onLoopback(c.Addr)
 	if c.TrustedProxies, err = parseNetworks(u.trustedProxies); err != nil {
 		return err
 	}
+	if c.PublicURLs, err = parsePublicURLs(u.publicURL); err != nil {
+		return err
+	}
+	c.AllowPrivateTargets = u.allowPrivateTargets == "true" || u.allowPrivateTargets == "auto" && c.isPrivate()
 	c.CORSOrigins, err = parseOrigins(u.corsOrigins)
 	return err
+}
+
+// isPrivate reports whether nobody beyond this machine reaches the server, as far as the
+// operator has said: neither directly nor through a proxy.
+func (c *Config) isPrivate() bool {
+	return onLoopback(c.Addr) && len(c.PublicURLs) == 0 && len(c.TrustedProxies) == 0
 }
 
 // noticeMax is time enough for a load balancer that asks every second or two.
@@ -253,10 +268,7 @@ func onLoopback(addr string) bool {
 
 // parseNetworks reads the value of --trusted-proxies.
 func parseNetworks(list string) (networks []netip.Prefix, err error) {
-	for s := range strings.SplitSeq(list, ",") {
-		if s = strings.TrimSpace(s); s == "" {
-			continue
-		}
+	for s := range elements(list) {
 		network, err := parseNetwork(s)
 		if err != nil {
 			return nil, fmt.Errorf("--trusted-proxies has %q, but takes networks such as 10.0.0.0/8", s)
@@ -268,10 +280,7 @@ func parseNetworks(list string) (networks []netip.Prefix, err error) {
 
 // parseOrigins reads the value of --cors-origin.
 func parseOrigins(list string) (origins []string, err error) {
-	for s := range strings.SplitSeq(list, ",") {
-		if s = strings.TrimSpace(s); s == "" {
-			continue
-		}
+	for s := range elements(list) {
 		origin, ok := access.ParseOrigin(s)
 		if !ok {
 			return nil, fmt.Errorf("--cors-origin has %q, but takes exact origins such as https://status.example", s)
@@ -279,6 +288,29 @@ func parseOrigins(list string) (origins []string, err error) {
 		origins = append(origins, origin)
 	}
 	return origins, nil
+}
+
+// parsePublicURLs reads the value of --public-url.
+func parsePublicURLs(list string) (origins []string, err error) {
+	for s := range elements(list) {
+		origin, ok := access.ParsePublic(s)
+		if !ok {
+			return nil, fmt.Errorf("--public-url has %q, but takes addresses without a path, such as https://audits.example", s)
+		}
+		origins = append(origins, origin)
+	}
+	return origins, nil
+}
+
+// elements are those of a comma-separated list.
+func elements(list string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for s := range strings.SplitSeq(list, ",") {
+			if s = strings.TrimSpace(s); s != "" && !yield(s) {
+				return
+			}
+		}
+	}
 }
 
 // parseNetwork reads a prefix, or an address as the prefix that holds only it.

@@ -68,6 +68,32 @@ func TestConfigSources(t *testing.T) {
 	}
 }
 
+func TestPrivateTargetsAreForThisMachineOnly(t *testing.T) {
+	for args, want := range map[string]bool{
+		"": true, "--addr=[::1]:80": true, "--addr=localhost:80": true,
+		"--public-url=https://audits.example":                              false,
+		"--trusted-proxies=127.0.0.1":                                      false,
+		"--addr=unix:/run/atalaya.sock":                                    false,
+		"--addr=:80 --insecure-no-auth":                                    false,
+		"--allow-private-targets=false":                                    false,
+		"--allow-private-targets=true":                                     true,
+		"--allow-private-targets=true --public-url=https://audits.example": true,
+	} {
+		got, err := parseConfig(strings.Fields(args), noEnv, nil)
+		if err != nil || got.AllowPrivateTargets != want {
+			t.Errorf("%q: got %v, %v; want %v", args, got.AllowPrivateTargets, err, want)
+		}
+	}
+}
+
+func TestPublicURLs(t *testing.T) {
+	got, err := parseConfig([]string{"--public-url", "https://Audits.example/, http://lan.example:8000"}, noEnv, nil)
+	want := []string{"https://audits.example", "http://lan.example:8000"}
+	if err != nil || !reflect.DeepEqual(got.PublicURLs, want) {
+		t.Errorf("got %v, %v; want %v", got.PublicURLs, err, want)
+	}
+}
+
 func TestConfigRefuses(t *testing.T) {
 	for arg, says := range map[string]string{
 		"--stream-writer=quill":       `--stream-writer is "quill", but must be auto, nethttp, conn or epoll`,
@@ -105,6 +131,8 @@ func TestConfigRefuses(t *testing.T) {
 		"--debug-addr=192.0.2.1:6060": "on loopback",
 		"--debug-addr=127.0.0.1":      "host:port",
 		"--cors-origin=*":             "exact origins",
+		"--public-url=audits.example": "such as https://audits.example",
+		"--public-url=https://audits.example/atalaya":        "without a path",
 		"--cors-origin=https://a.example,https://b.example/": `"https://b.example/"`,
 		"--colour=red":     "see atalaya --help",
 		"--heartbeat=soon": "see atalaya --help",

@@ -37,7 +37,7 @@ func serveDebug(ctx context.Context, l net.Listener, problems *api.Problems, log
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	server := &http.Server{
-		Handler:           access.NewGuard(l.Addr().String(), access.Readers{}, problems.Fail).Wrap(mux),
+		Handler:           access.NewGuard(nil, access.Readers{}, problems.Fail).Wrap(mux),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       time.Minute,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),

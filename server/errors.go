@@ -56,7 +56,7 @@ func problems(log *slog.Logger) *api.Problems {
 		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable,
 			Detail: "The database cannot be reached; try again."},
 		api.Rule{Err: access.ErrHost, Code: shared.CodeForbiddenHost,
-			Detail: "Use the address the server printed at its start."},
+			Detail: "Use the address the server printed at its start; --public-url gives it the name that you asked for."},
 		api.Rule{Err: access.ErrOrigin, Code: shared.CodeForbiddenOrigin,
 			Detail: "Pages of other sites may not use this server."},
 	)

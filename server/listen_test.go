@@ -21,7 +21,7 @@ func (p *process) overUnix(path string) {
 		return new(net.Dialer).DialContext(ctx, "unix", path)
 	}
 	p.http = &http.Client{Transport: &http.Transport{DialContext: dial}}
-	p.url = "http://audits.example"
+	p.url = "http://localhost"
 }
 
 // TestUnixSocket serves everything over a socket that a killed server has left.

@@ -108,6 +108,65 @@ func TestProxies(t *testing.T) {
 	}
 }
 
+// TestProxiesUnderAPublicName has a browser post through each proxy, whether it passes on
+// the Host that it was asked for or one of its own: from our own page, and from others.
+func TestProxiesUnderAPublicName(t *testing.T) {
+	t.Parallel()
+	const name, origin = "audits.example", "https://audits.example"
+	ownHost := map[string]*strings.Replacer{
+		"nginx":   strings.NewReplacer("proxy_set_header Host $http_host;", ""),
+		"haproxy": strings.NewReplacer("option httpchk", "http-request set-header Host 127.0.0.1\n    option httpchk"),
+	}
+	for proxy, run := range proxyPrograms {
+		for _, passed := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s passing Host %v", proxy, passed), func(t *testing.T) {
+				t.Parallel()
+				p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--trusted-proxies", "127.0.0.1",
+					"--public-url", origin, "--insecure-no-auth")
+				config := sample(t, proxy)
+				if !passed {
+					config = ownHost[proxy].Replace(config)
+				}
+				behind := p.through(t, run(t, config, strings.TrimPrefix(p.url, "http://")))
+				for from, want := range map[string]int{
+					origin: 201, "": 201, "http://audits.example": 403, "https://evil.example": 403, "null": 403,
+				} {
+					if got := behind.postAs(name, from); got != want {
+						t.Errorf("from %q: got %d, want %d", from, got, want)
+					}
+				}
+				want := 403
+				if !passed {
+					want = 201 // the proxy has told apart which names are ours
+				}
+				if got := behind.postAs("evil.example", ""); got != want {
+					t.Errorf("under another name: got %d, want %d", got, want)
+				}
+			})
+		}
+	}
+}
+
+// postAs starts an audit as a page of an origin does that asked for host.
+func (p *process) postAs(host, origin string) (status int) {
+	p.t.Helper()
+	body := strings.NewReader(`{"url":"x","kind":"external"}`)
+	req, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, p.url+shared.PathAudits, body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	req.Host = host
+	if origin != "" {
+		req.Header.Set("Origin", origin)
+	}
+	res, err := p.http.Do(req)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	_ = res.Body.Close() // only the status is of interest
+	return res.StatusCode
+}
+
 func checkStreams(t *testing.T, p *process) {
 	t.Helper()
 	a := p.create(`{"url":"x","kind":"external"}`)

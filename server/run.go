@@ -111,10 +111,12 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		log.Warn("the client is not built in, so only plain pages and the API work; run make build")
 	}
 	ui.Register()
+	outside := access.Outside{Public: cfg.PublicURLs, Trusted: cfg.TrustedProxies}
 	app := pages.New(pages.Config{
 		Data: rows, Findings: rows, Create: service, Validate: validate(rest), Problem: problems.Describe,
 		Web: files, Log: log,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
+		Origin:     outside.Origin,
 		NotAllowed: problems.NotAllowed,
 	})
 	routes(mux, problems, streams, rows, metrics, app)
@@ -139,7 +141,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	defer func() { quit(); stop(); err = errors.Join(err, parts.wait()) }()
 
 	readers := access.Readers{Origins: cfg.CORSOrigins, May: forPrograms}
-	guard := access.NewGuard(listener.Addr().String(), readers, problems.Fail)
+	guard := access.NewGuard(cfg.PublicURLs, readers, problems.Fail)
 	handler := guard.Wrap(starts.Wrap(api.Deadlines(strict(answer.Finish(mux), problems))))
 	server := newHTTPServer(cfg, cert, api.Log(log, problems, handler), log)
 	clients := newConnections(share.clients, streams.TakenOver, log)

@@ -30,7 +30,18 @@ func TestGuard(t *testing.T) {
 		{"another port of ours", "GET", "127.0.0.1:9", h(), nil},
 		{"rebinding", "GET", "evil.example:8000", h(), ErrHost},
 		{"rebinding by suffix", "GET", "127.0.0.1.evil.example", h(), ErrHost},
-		{"rebinding to a LAN address", "GET", "192.168.1.5:8000", h(), ErrHost},
+		{"an address of the LAN", "GET", "192.168.1.5:8000", h(), nil},
+		{"no name in brackets", "GET", "[localhost]:8000", h(), ErrHost},
+		{"an open bracket", "GET", "[::1:8000", h(), ErrHost},
+		{"IPv6 without brackets", "GET", "::1", h(), ErrHost},
+		{"a port that is none", "GET", "127.0.0.1:http", h(), ErrHost},
+		{"a port too large", "GET", "127.0.0.1:65536", h(), ErrHost},
+		{"an empty port", "GET", "127.0.0.1:", h(), ErrHost},
+		{"a port with a name behind", "GET", "127.0.0.1:80@evil.example", h(), ErrHost},
+		{"two origins", "GET", "127.0.0.1:8000",
+			http.Header{"Origin": {"http://127.0.0.1:8000", "https://evil.example"}}, ErrOrigin},
+		{"one origin twice", "POST", "127.0.0.1:8000",
+			http.Header{"Origin": {"http://127.0.0.1:8000", "http://127.0.0.1:8000"}}, ErrOrigin},
 		{"no host", "GET", "", h(), ErrHost},
 		{"our page", "POST", "127.0.0.1:8000", h("Origin", "http://127.0.0.1:8000", "Sec-Fetch-Site", "same-origin"), nil},
 		{"our page reads", "GET", "127.0.0.1:8000", h("Sec-Fetch-Site", "same-origin", "Sec-Fetch-Mode", "cors"), nil},
@@ -56,7 +67,7 @@ func TestGuard(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var got error
-			g := NewGuard("127.0.0.1:8000", Readers{}, func(_ http.ResponseWriter, _ *http.Request, err error) { got = err })
+			g := NewGuard(nil, Readers{}, func(_ http.ResponseWriter, _ *http.Request, err error) { got = err })
 			passed := false
 			r := httptest.NewRequest(tc.method, "/api/v1/audits", nil)
 			r.Host, r.Header = tc.host, tc.header
@@ -70,17 +81,46 @@ func TestGuard(t *testing.T) {
 	}
 }
 
-func TestGuardBeyondLoopbackTakesAnyHost(t *testing.T) {
-	g := NewGuard("0.0.0.0:8000", Readers{}, nil)
-	r := httptest.NewRequest("GET", "/", nil)
-	r.Host = "audits.example"
-	if err := g.check(r, neither); err != nil {
-		t.Error(err)
+// A server that is known by name answers to its names too, and to pages under exactly
+// its own origins, also when a proxy passes on another Host.
+func TestGuardOfPublicNames(t *testing.T) {
+	for _, tc := range []struct {
+		host, origin string
+		want         error
+	}{
+		{"audits.example", "", nil},
+		{"Audits.Example:8000", "", nil},
+		{"audits.example", "https://audits.example", nil},
+		{"127.0.0.1:8000", "https://audits.example", nil},
+		{"127.0.0.1:8000", "http://127.0.0.1:8000", nil},
+		{"[2001:db8::1]:8000", "http://[2001:db8::1]:8000", nil},
+		{"lan.example:8000", "http://lan.example:8000", nil},
+		{"audits.example", "http://audits.example", ErrOrigin}, // whoever is on the way may have written that page
+		{"audits.example", "https://audits.example:8443", ErrOrigin},
+		{"audits.example:8443", "https://audits.example:8443", ErrOrigin},
+		{"audits.example", "https://lan.example:8000", ErrOrigin},
+		{"audits.example", "https://evil.example", ErrOrigin},
+		{"127.0.0.1:8000", "https://evil.example", ErrOrigin},
+		{"evil.example", "https://evil.example", ErrHost},
+		{"evil.example", "https://audits.example", ErrHost},
+		{"audits.example.evil.example", "", ErrHost},
+		{"audits.example:x", "", ErrHost},
+	} {
+		g := NewGuard([]string{"https://audits.example", "http://lan.example:8000"}, Readers{}, nil)
+		for _, method := range []string{"GET", "POST"} {
+			r := httptest.NewRequest(method, "/api/v1/audits", nil)
+			if r.Host = tc.host; tc.origin != "" {
+				r.Header.Set("Origin", tc.origin)
+			}
+			if err := g.check(r, neither); !errors.Is(err, tc.want) {
+				t.Errorf("%s to %s from %q: got %v, want %v", method, tc.host, tc.origin, err, tc.want)
+			}
+		}
 	}
 }
 
 func TestGuardOverTLS(t *testing.T) {
-	g := NewGuard("127.0.0.1:8443", Readers{}, nil)
+	g := NewGuard(nil, Readers{}, nil)
 	for origin, want := range map[string]error{
 		"":                         nil,
 		"https://localhost:8443":   nil,

@@ -4,15 +4,15 @@
 //
 // Contract:
 //
-//   - [Guard] protects a server without tokens, bound to loopback, from the web
-//     pages that its user visits. A page of another site reaches 127.0.0.1
-//     through the browser in two ways: by asking for it directly, which the
-//     Origin and Sec-Fetch-Site headers betray, and by letting its own host name
-//     resolve to 127.0.0.1 (DNS rebinding), which the Host header betrays. Both
-//     are refused. Programs send none of these headers and are not hindered.
-//     An Origin of http is another site too when we speak TLS ourselves, for
-//     anybody on the way may have written that page. Behind a proxy the scheme
-//     is the proxy's matter and is left aside.
+//   - [Guard] protects the server from the web pages that its users visit. A page of
+//     another site reaches it through the browser in two ways: by asking for it
+//     directly, which the Origin and Sec-Fetch-Site headers betray, and by letting its
+//     own host name resolve to the server's address (DNS rebinding), which the Host
+//     header betrays. Both are refused: only addresses, the names of loopback and the
+//     public names are served. Programs send none of these headers and are not hindered.
+//     An Origin of http is another site too under a public name of https, and when we
+//     speak TLS ourselves, for anybody on the way may have written that page.
+//   - [Outside] is the address that callers know, for whatever repeats it to them.
 //   - [Readers] are the exceptions: sites whose pages may read streams and the API.
 //     They may not write, and what they read is what anybody may: no answer
 //     depends on who asks, so none allows credentials.
@@ -23,4 +23,13 @@
 //     caller does not take all the workers there are.
 //
 // Everything here is safe for concurrent use.
+//
+// The files, in reading order:
+//
+//	guard.go    other sites' pages
+//	readers.go  those that may read
+//	outside.go  the server as its callers see it
+//	peer.go     who is on the other side
+//	streams.go  streams of one address
+//	starts.go   audits that one address starts
 package access

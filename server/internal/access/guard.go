@@ -2,9 +2,10 @@ package access
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"atalaya/server/internal/netname"
@@ -18,21 +19,22 @@ var ErrOrigin = errors.New("access: request from another site")
 
 // Guard refuses what other sites' pages send through the user's browser.
 type Guard struct {
-	loopback bool
-	readers  Readers
-	cross    *http.CrossOriginProtection
-	fail     func(http.ResponseWriter, *http.Request, error)
+	public  []string // origins
+	readers Readers
+	cross   *http.CrossOriginProtection
+	fail    func(http.ResponseWriter, *http.Request, error)
 }
 
-// NewGuard returns a guard for a server bound to addr ("127.0.0.1:8000");
-// bound to loopback it answers only to loopback host names. readers are the other
-// sites whose pages may read. fail answers refused requests; it gets [ErrHost] or
-// [ErrOrigin].
-func NewGuard(addr string, readers Readers, fail func(http.ResponseWriter, *http.Request, error)) *Guard {
-	host, _, err := net.SplitHostPort(addr)
-	return &Guard{
-		loopback: err == nil && netname.IsLoopback(host), readers: readers, cross: http.NewCrossOriginProtection(), fail: fail,
+// NewGuard returns a guard that answers to addresses, to the names of loopback, and to
+// those of public: the origins, as [ParseOrigin] returns them, under which the server is
+// known. readers are the other sites whose pages may read. fail answers refused
+// requests; it gets [ErrHost] or [ErrOrigin].
+func NewGuard(public []string, readers Readers, fail func(http.ResponseWriter, *http.Request, error)) *Guard {
+	g := &Guard{public: public, readers: readers, cross: http.NewCrossOriginProtection(), fail: fail}
+	for _, origin := range public {
+		_ = g.cross.AddTrustedOrigin(origin) // it refuses only what is no origin
 	}
+	return g
 }
 
 // Wrap checks every request before next sees it.
@@ -51,8 +53,12 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 }
 
 func (g *Guard) check(r *http.Request, crossing crossing) error {
-	if g.loopback && !netname.IsLoopback(hostname(r.Host)) {
+	if !g.serves(r.Host) {
 		return ErrHost
+	}
+	origins := r.Header.Values("Origin")
+	if len(origins) > 1 { // others might look at another one of them
+		return ErrOrigin
 	}
 	if crossing != neither {
 		return nil
@@ -60,7 +66,7 @@ func (g *Guard) check(r *http.Request, crossing crossing) error {
 	if err := g.cross.Check(r); err != nil { // methods that change something
 		return ErrOrigin
 	}
-	if o := r.Header.Get("Origin"); o != "" && !sameSite(o, r) {
+	if len(origins) == 1 && origins[0] != "" && !g.sameSite(origins[0], r) {
 		return ErrOrigin
 	}
 	// What is not a navigation (a link followed, an address typed) has no
@@ -76,19 +82,61 @@ func (g *Guard) check(r *http.Request, crossing crossing) error {
 	return ErrOrigin
 }
 
-// sameSite reports whether an Origin header names the server that was asked. A
-// proxy in front may speak TLS for us, so without TLS of our own any scheme will
-// do; with it, a page that came over plain http was written by whoever is on the
-// way.
-func sameSite(origin string, r *http.Request) bool {
-	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host) && (r.TLS == nil || u.Scheme == "https")
+// serves reports whether a Host header names this server. An address always does: no
+// other site's name can resolve to a header that has one.
+func (g *Guard) serves(host string) bool {
+	name, ok := hostname(host)
+	if !ok {
+		return false
+	}
+	_, address := netname.Address(name)
+	return address || netname.IsLoopback(name) || publicOrigin(g.public, name) != ""
 }
 
-// hostname cuts the port, and the brackets of IPv6, off a Host header.
-func hostname(host string) string {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		return h
+// sameSite reports whether an Origin header names this server. A proxy may pass on
+// another Host than it was asked for, so a public origin always does, and under a public
+// name no other one. Elsewhere the Host header counts. A proxy in front may
+// speak TLS for us, so without TLS of our own any scheme will do then; with it, a page
+// that came over plain http was written by whoever is on the way.
+func (g *Guard) sameSite(origin string, r *http.Request) bool {
+	exact, ok := ParseOrigin(origin)
+	if !ok {
+		return false
 	}
-	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	if slices.Contains(g.public, exact) {
+		return true
+	}
+	if name, _ := hostname(r.Host); publicOrigin(g.public, name) != "" {
+		return false
+	}
+	u, err := url.Parse(origin)
+	return err == nil && strings.EqualFold(u.Host, r.Host) && (r.TLS == nil || u.Scheme == "https")
+}
+
+// publicOrigin is the first of some origins whose host has the name; empty if none has.
+func publicOrigin(origins []string, name string) string {
+	for _, origin := range origins {
+		_, host, _ := strings.Cut(origin, "://")
+		if own, _ := hostname(host); strings.EqualFold(own, name) {
+			return origin
+		}
+	}
+	return ""
+}
+
+// hostname cuts the port, and the brackets of IPv6, off a Host header. It reports false
+// for what is no host, or has a port that is none.
+func hostname(host string) (name string, ok bool) {
+	name = host
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		name = host[:i]
+		if port, err := strconv.ParseUint(host[i+1:], 10, 16); err != nil || port == 0 {
+			return "", false
+		}
+	}
+	if inner, bracketed := strings.CutPrefix(name, "["); bracketed {
+		name, ok = strings.CutSuffix(inner, "]")
+		return name, ok && strings.Contains(name, ":")
+	}
+	return name, name != "" && !strings.Contains(name, ":")
 }

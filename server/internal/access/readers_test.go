@@ -66,7 +66,7 @@ func TestReaders(t *testing.T) {
 			readers := Readers{Origins: []string{friend}, May: func(path string) bool {
 				return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/sse/")
 			}}
-			g := NewGuard("127.0.0.1:8000", readers, func(w http.ResponseWriter, _ *http.Request, _ error) {
+			g := NewGuard(nil, readers, func(w http.ResponseWriter, _ *http.Request, _ error) {
 				w.WriteHeader(http.StatusForbidden)
 			})
 			r := httptest.NewRequest(tc.method, tc.path, nil)
