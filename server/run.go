@@ -223,7 +223,7 @@ type door struct {
 }
 
 func (d door) Create(ctx context.Context, a shared.NewAudit, key string) (shared.AuditProgress, bool, error) {
-	p, created, err := d.CreateIf(ctx, a, key, func() error { return countStart(ctx, d.starts) })
+	p, created, err := d.CreateFor(ctx, a, key, store.Starter{Admit: func() error { return countStart(ctx, d.starts) }})
 	if created {
 		d.engine.Wake()
 	}

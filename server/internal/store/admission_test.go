@@ -96,14 +96,15 @@ func TestCallersAreAskedLast(t *testing.T) {
 			{"external", external, "", 1},
 			{"another", siteAt("https://b.example/"), "", 2},
 		} {
-			if _, _, err := f.CreateIf(t.Context(), c.audit, c.key, count); errors.Is(err, store.ErrHostBusy) !=
+			if _, _, err := f.CreateFor(t.Context(), c.audit, c.key, store.Starter{Admit: count}); errors.Is(err, store.ErrHostBusy) !=
 				(c.name == "beyond another bound") || asked != c.want {
 				t.Errorf("%s: asked %d times, want %d; %v", c.name, asked, c.want, err)
 			}
 		}
 		no := errors.New("no more today")
 		before := f.text(t, "SELECT count(*) FROM audits")
-		_, created, err := f.CreateIf(t.Context(), siteAt("https://c.example/"), "", func() error { return no })
+		_, created, err := f.CreateFor(t.Context(), siteAt("https://c.example/"), "",
+			store.Starter{Admit: func() error { return no }})
 		if !errors.Is(err, no) || created || f.text(t, "SELECT count(*) FROM audits") != before {
 			t.Errorf("refused by the caller's bound: created %v, %v", created, err)
 		}

@@ -137,6 +137,7 @@
 //   - admission.go: how many audits there may be
 //   - keep.go: old audits are deleted, and deleted ones removed
 //   - schedules.go: when sites are audited again
+//   - tokens.go, sessions.go: who may come in
 //   - worker.go: leases, claim, advance, finish
 //   - pages.go, findings.go, unvisited.go: what a worker stores beside its audit
 //   - budgets.go: what servers tell each other, so that together they stay polite

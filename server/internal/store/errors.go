@@ -37,6 +37,8 @@ var (
 	ErrHostBusy = errors.New("the host has too many unfinished audits")
 	// ErrBadCursor says that a cursor is not one of this store's.
 	ErrBadCursor = errors.New("not a cursor of this list")
+	// ErrInUse says that a data directory has another owner.
+	ErrInUse = errors.New("is in use by another atalaya")
 	// ErrTimeout says that the database did not answer in time. It wraps
 	// [context.DeadlineExceeded].
 	ErrTimeout = fmt.Errorf("query timeout: %w", context.DeadlineExceeded)

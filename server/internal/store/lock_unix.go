@@ -27,8 +27,8 @@ func lockDir(dir string) (io.Closer, error) {
 		pid := make([]byte, 20)
 		n, _ := f.Read(pid)
 		_ = f.Close()
-		return nil, fmt.Errorf("store: the data directory %s is in use by another atalaya (process %s); "+
-			"stop it or choose another --data-dir", dir, strings.TrimSpace(string(pid[:n])))
+		return nil, fmt.Errorf("store: the data directory %s %w (process %s); "+
+			"stop it or choose another --data-dir", dir, ErrInUse, strings.TrimSpace(string(pid[:n])))
 	case err != nil:
 		_ = f.Close()
 		return nil, fmt.Errorf("store: the data directory %s cannot be locked: %w", dir, err)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/migrate"
@@ -79,6 +80,24 @@ func migrateTo(ctx context.Context, db *bun.DB, schema migrations.Schema) error 
 		return fmt.Errorf("migrate: triggers: %w", err)
 	}
 	return nil
+}
+
+// isCurrent reports whether a database has exactly a schema.
+func isCurrent(ctx context.Context, db *bun.DB, schema migrations.Schema) (bool, error) {
+	known := migrate.NewMigrations()
+	if err := known.Discover(schema.Numbered); err != nil {
+		return false, fmt.Errorf("migrate: %w", err)
+	}
+	applied, err := migrate.NewMigrator(db, known, migrate.WithTableName(migrationsTable)).AppliedMigrations(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, k := range known.Sorted() {
+		if !slices.ContainsFunc(applied, func(a migrate.Migration) bool { return a.Name == k.Name }) {
+			return false, nil
+		}
+	}
+	return len(applied) == len(known.Sorted()), nil
 }
 
 // triggers is a repeatable migration: it runs whenever the database has another

@@ -157,7 +157,7 @@ func (s *Store) StartScheduled(
 		if done, err = s.moveSchedule(ctx, tx, d, next, missed); err != nil || !done || !idle {
 			return err
 		}
-		if id, err = insertAudit(ctx, tx, d.NewAudit, "", hash); err == nil {
+		if id, err = insertAudit(ctx, tx, d.NewAudit, "", hash, 0); err == nil {
 			err = s.checkRoom(ctx, tx, d.NewAudit)
 		}
 		if err == nil {

@@ -38,6 +38,9 @@ var sqliteDialect = dialect{
 }
 
 func (s *Store) openSQLite(ctx context.Context, c Config) error {
+	if c.Guest {
+		return s.visitSQLite(ctx, c)
+	}
 	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
 		return fmt.Errorf("store: the data directory cannot be made: %w", err)
 	}
@@ -45,28 +48,17 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
-	file, err := filepath.Abs(filepath.Join(c.DataDir, "atalaya.db"))
+	s.closers = append(s.closers, held)
+	file, err := databaseFile(c)
+	if err == nil {
+		err = makeFile(file)
+	}
+	if err == nil {
+		err = s.openPools(c, file)
+	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("store: %w", err), held.Close())
+		return err
 	}
-	if err := makeFile(file); err != nil {
-		return errors.Join(err, held.Close())
-	}
-	// One connection writes, so that writers queue here instead of in SQLite's
-	// busy loop; the others cannot write even by mistake.
-	write, err1 := openFile(file, 1, "_txlock=immediate")
-	read, err2 := openFile(file, limitOr(c.PoolSize, 4, 1000), "_pragma=query_only(1)")
-	watch, err3 := openFile(file, 1, "_pragma=query_only(1)")
-	if err := errors.Join(err1, err2, err3); err != nil {
-		return errors.Join(fmt.Errorf("store: %w", err), held.Close())
-	}
-	s.watcher = &watcher{file: file, db: watch}
-	s.closers = append(s.closers, s.watcher, read, write, held)
-	s.pools = []Pool{{"read", read}, {"write", write}}
-	s.dialect = sqliteDialect
-	s.writeDB = observed(bun.NewDB(write, sqlitedialect.New()), c)
-	s.readDB = observed(bun.NewDB(read, sqlitedialect.New()), c)
-
 	if err := migrateTo(ctx, s.writeDB, migrations.SQLite); err != nil {
 		return fmt.Errorf("store: %s: %w", file, normalise(err))
 	}
@@ -81,6 +73,52 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 		return err
 	}
 	s.closers = slices.Insert(s.closers, 0, io.Closer(origin))
+	return nil
+}
+
+// visitSQLite opens a data directory that another process owns.
+func (s *Store) visitSQLite(ctx context.Context, c Config) error {
+	file, err := databaseFile(c)
+	if err == nil {
+		err = s.openPools(c, file)
+	}
+	if err != nil {
+		return err
+	}
+	current, err := isCurrent(ctx, s.writeDB, migrations.SQLite)
+	if err != nil {
+		return fmt.Errorf("store: %s: %w", file, normalise(err))
+	}
+	if !current {
+		return fmt.Errorf("store: %s belongs to another version of atalaya: use that one, or stop it first", file)
+	}
+	s.files, err = holdFiles(file)
+	return err
+}
+
+func databaseFile(c Config) (string, error) {
+	file, err := filepath.Abs(filepath.Join(c.DataDir, "atalaya.db"))
+	if err != nil {
+		return "", fmt.Errorf("store: %w", err)
+	}
+	return file, nil
+}
+
+// openPools opens the connections. One writes, so that writers queue here instead of in
+// SQLite's busy loop; the others cannot write even by mistake.
+func (s *Store) openPools(c Config, file string) error {
+	write, err1 := openFile(file, 1, "_txlock=immediate")
+	read, err2 := openFile(file, limitOr(c.PoolSize, 4, 1000), "_pragma=query_only(1)")
+	watch, err3 := openFile(file, 1, "_pragma=query_only(1)")
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	s.watcher = &watcher{file: file, db: watch}
+	s.closers = slices.Insert(s.closers, 0, io.Closer(s.watcher), io.Closer(read), io.Closer(write))
+	s.pools = []Pool{{"read", read}, {"write", write}}
+	s.dialect = sqliteDialect
+	s.writeDB = observed(bun.NewDB(write, sqlitedialect.New()), c)
+	s.readDB = observed(bun.NewDB(read, sqlitedialect.New()), c)
 	return nil
 }
 

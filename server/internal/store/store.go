@@ -22,6 +22,9 @@ type Config struct {
 	ListenURL string
 	// DataDir is the folder of the SQLite file; made when missing.
 	DataDir string
+	// Guest opens a data directory beside its owner: for a few calls, not for readers of
+	// streams. The schema must be this one's already.
+	Guest bool
 	// Bounds hold for what this store creates.
 	Bounds Bounds
 	// PoolSize is the greatest number of connections that serve reads; on

@@ -68,14 +68,21 @@ func (s *Store) progressInTx(ctx context.Context, tx bun.Tx, id int64) (shared.A
 func (s *Store) Create(
 	ctx context.Context, a shared.NewAudit, idempotencyKey string,
 ) (p shared.AuditProgress, created bool, err error) {
-	return s.CreateIf(ctx, a, idempotencyKey, func() error { return nil })
+	return s.CreateFor(ctx, a, idempotencyKey, Starter{Admit: func() error { return nil }})
 }
 
-// CreateIf is Create for a caller with bounds of their own: admit is asked last, about
-// a site audit that is new and within all other bounds, and its error is returned. It
-// is called within the transaction, so it must be quick.
-func (s *Store) CreateIf(
-	ctx context.Context, a shared.NewAudit, idempotencyKey string, admit func() error,
+// Starter is who starts an audit.
+type Starter struct {
+	// Token is the one that was used; 0 for none.
+	Token int64
+	// Admit is asked last, about a site audit that is new and within all other bounds, and
+	// its error is returned. It is called within the transaction, so it must be quick.
+	Admit func() error
+}
+
+// CreateFor is Create for somebody who is known, or has bounds of their own.
+func (s *Store) CreateFor(
+	ctx context.Context, a shared.NewAudit, idempotencyKey string, by Starter,
 ) (p shared.AuditProgress, created bool, err error) {
 	if a.Kind == "" {
 		a.Kind = shared.KindSite
@@ -90,7 +97,7 @@ func (s *Store) CreateIf(
 		return p, false, fmt.Errorf("store: create: %w", err)
 	}
 	err = s.write(ctx, "create", true, func(ctx context.Context, tx bun.Tx) error {
-		id, err := insertAudit(ctx, tx, a, idempotencyKey, hash)
+		id, err := insertAudit(ctx, tx, a, idempotencyKey, hash, by.Token)
 		created = err == nil
 		if errors.Is(err, sql.ErrNoRows) { // the key exists
 			var h headRow
@@ -103,7 +110,7 @@ func (s *Store) CreateIf(
 		if err == nil && created && a.Kind == shared.KindSite {
 			err = s.checkRoom(ctx, tx, a)
 			if err == nil {
-				err = admit()
+				err = by.Admit()
 			}
 		}
 		if err != nil {
@@ -116,7 +123,9 @@ func (s *Store) CreateIf(
 }
 
 // insertAudit returns sql.ErrNoRows when the key exists.
-func insertAudit(ctx context.Context, tx bun.Tx, a shared.NewAudit, key, hash string) (id int64, err error) {
+func insertAudit(
+	ctx context.Context, tx bun.Tx, a shared.NewAudit, key, hash string, startedBy int64,
+) (id int64, err error) {
 	columns := map[string]any{
 		"url": a.URL, "kind": string(a.Kind),
 		"page_limit": nullable(a.PageLimit), "max_depth": nullable(a.MaxDepth),
@@ -124,6 +133,7 @@ func insertAudit(ctx context.Context, tx bun.Tx, a shared.NewAudit, key, hash st
 		"skip_ai_agents": a.SkipAIAgents,
 		"include_paths":  lines(a.Include), "exclude_paths": lines(a.Exclude),
 		"idempotency_key": nullable(key), "request_hash": hash,
+		"started_by": nullable(startedBy),
 	}
 	_, err = tx.NewInsert().Model(&columns).Table("audits").
 		On("CONFLICT (idempotency_key) DO NOTHING").Returning("id").Exec(ctx, &id)
