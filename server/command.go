@@ -19,6 +19,7 @@ type program struct {
 var commands = map[string]func(context.Context, program) error{
 	"audit":   auditCommand,
 	"compare": compareCommand,
+	"config":  configCommand,
 	"report":  reportCommand,
 	"watch":   watchCommand,
 }
@@ -44,36 +45,17 @@ func (p program) read(name, help string, o options) (helped bool, err error) {
 	return false, nil
 }
 
-// parse reads a command's flags and the environment, and returns its arguments. Flags may
-// stand before, between and behind these. flag.ErrHelp when help was asked for and printed.
+// parse reads a command's flags and the environment, and returns its arguments.
+// flag.ErrHelp when help was asked for and printed.
 func (p program) parse(name, help string, settings []setting) (args []string, err error) {
-	fs := flag.NewFlagSet(name, flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
-	for _, s := range settings {
-		s.declare(fs)
-	}
-	if err := fromEnvironment(fs, p.getenv); err != nil {
-		return nil, err
-	}
-	for rest := p.args; ; {
-		err := fs.Parse(rest)
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(p.stdout, help+"\nFlags (each also as an environment variable, ATALAYA_RATE for --rate):\n")
-			printFlags(fs, p.stdout)
-			return nil, err
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%w; see atalaya %s --help", err, name)
-		}
-		if fs.NArg() == 0 {
-			break
-		}
-		args, rest = append(args, fs.Arg(0)), fs.Args()[1:]
-	}
-	for _, s := range settings {
-		if err := s.check(); err != nil {
-			return nil, err
-		}
-	}
-	return args, nil
+	args, _, err = p.trace(name, help, settings)
+	return args, err
+}
+
+// trace is parse that also says where the settings got their values.
+func (p program) trace(name, help string, settings []setting) (args []string, from sources, err error) {
+	return readSettings(name, p.args, p.getenv, settings, func(fs *flag.FlagSet) {
+		fmt.Fprint(p.stdout, help+"\nFlags (each also as an environment variable, ATALAYA_RATE for --rate):\n")
+		printFlags(fs, p.stdout)
+	})
 }

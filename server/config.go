@@ -9,7 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -23,7 +23,8 @@ import (
 
 // Config is what the operator decides. Every field has a flag, and every flag an
 // environment variable: its name in capitals, with ATALAYA_ before it and _ for -.
-// A flag wins over its variable. Defaults and bounds stand in [Config.settings].
+// The file of --config may set each under its flag's name. A flag wins over its
+// variable, and that over the file. Defaults and bounds stand in [Config.settings].
 type Config struct {
 	// Addr is the host:port to listen on, unix:/path, or systemd for the socket that
 	// systemd passes.
@@ -104,7 +105,7 @@ type Config struct {
 }
 
 // unparsed are the flags whose text is read when all others are known.
-type unparsed struct{ publicURL, trustedProxies, allowPrivateTargets, corsOrigins string }
+type unparsed struct{ config, publicURL, trustedProxies, allowPrivateTargets, corsOrigins string }
 
 // countMax bounds the numbers that have no bound of their own.
 const countMax = 1 << 30
@@ -113,6 +114,7 @@ const countMax = 1 << 30
 // flag is a line here, a field above and a row of the README's table.
 func (c *Config) settings(u *unparsed) []setting {
 	return []setting{
+		unbounded(configFlag, &u.config, "", "`file` of settings (TOML), which flags and the environment win over"),
 		unbounded("addr", &c.Addr, "127.0.0.1:8000",
 			"`host:port` to listen on, or unix:/path of a socket, or systemd for the socket that systemd passes"),
 		unbounded("public-url", &u.publicURL, "",
@@ -121,10 +123,10 @@ func (c *Config) settings(u *unparsed) []setting {
 			"`file` of the certificate and its chain (PEM): serve HTTPS, and HTTP/2 with it"),
 		unbounded("tls-key", &c.TLSKey, "",
 			"`file` of the certificate's key (PEM); both are read anew when they change"),
-		unbounded("database-url", &c.DatabaseURL, "",
-			"postgres:// `URL`; empty means SQLite in --data-dir (also DATABASE_URL)"),
-		unbounded("listen-url", &c.ListenURL, "",
-			"postgres:// `URL` of the same database without the pooler of --database-url, to listen for changes"),
+		withPassword(unbounded("database-url", &c.DatabaseURL, "",
+			"postgres:// `URL`; empty means SQLite in --data-dir (also DATABASE_URL)")),
+		withPassword(unbounded("listen-url", &c.ListenURL, "",
+			"postgres:// `URL` of the same database without the pooler of --database-url, to listen for changes")),
 		unbounded("data-dir", &c.DataDir, "./data", "`folder` of the SQLite database"),
 
 		bounded("keep", &c.Keep, 0, 0, keepMax,
@@ -147,10 +149,10 @@ func (c *Config) settings(u *unparsed) []setting {
 			"bound on open streams; 0 means what the limit of open files has room for"),
 		bounded("max-streams-per-ip", &c.MaxStreamsPerIP, 100, 0, countMax,
 			"bound on streams of one address (loopback exempt); 0 means none"),
-		unbounded("trusted-proxies", &u.trustedProxies, "",
-			"comma-separated `networks` whose X-Forwarded-For and PROXY protocol are believed"),
-		unbounded("cors-origin", &u.corsOrigins, "",
-			"comma-separated `origins`, such as https://status.example, whose pages may read streams and the API"),
+		listOf(unbounded("trusted-proxies", &u.trustedProxies, "",
+			"comma-separated `networks` whose X-Forwarded-For and PROXY protocol are believed")),
+		listOf(unbounded("cors-origin", &u.corsOrigins, "",
+			"comma-separated `origins`, such as https://status.example, whose pages may read streams and the API")),
 
 		bounded("max-queue", &c.MaxQueue, 1000, 0, countMax,
 			"bound on audits that wait for a worker; 0 means none"),
@@ -182,45 +184,37 @@ func (c *Config) settings(u *unparsed) []setting {
 	}
 }
 
-// parseConfig reads flags and environment. The error is one line for the
-// operator; flag.ErrHelp when help was asked for and printed to out.
+// parseConfig is readConfig for a server that is about to listen.
 func parseConfig(args []string, getenv func(string) string, out io.Writer) (Config, error) {
+	c, err := readConfig(args, getenv, out)
+	if err == nil && c.Addr == fromSystemd {
+		err = checkPassed(getenv, os.Getpid())
+	}
+	return c, err
+}
+
+// readConfig reads what the operator of a server decides: flags, environment and file.
+// The error is one line; flag.ErrHelp when help was asked for and printed to out.
+func readConfig(args []string, getenv func(string) string, out io.Writer) (Config, error) {
 	var c Config
 	var u unparsed
-	settings := c.settings(&u)
-	fs := flag.NewFlagSet("atalaya", flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
-	for _, s := range settings {
-		s.declare(fs)
-	}
-	if err := fromEnvironment(fs, getenv); err != nil {
+	rest, _, err := readSettings("", args, getenv, c.settings(&u), func(fs *flag.FlagSet) { usage(fs, out) })
+	if err != nil {
 		return c, err
 	}
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			usage(fs, out)
-			return c, err
-		}
-		return c, fmt.Errorf("%w; see atalaya --help", err)
+	if len(rest) > 0 {
+		return c, fmt.Errorf("unexpected argument %q; see atalaya --help", rest[0])
 	}
-	if fs.NArg() > 0 {
-		return c, fmt.Errorf("unexpected argument %q; see atalaya --help", fs.Arg(0))
-	}
-	for _, s := range settings {
-		if err := s.check(); err != nil {
-			return c, err
-		}
-	}
-	return c, c.complete(u, getenv)
+	return c, c.complete(u)
 }
 
 // complete checks what concerns several flags and works out what follows from
 // others.
-func (c *Config) complete(u unparsed, getenv func(string) string) (err error) {
+func (c *Config) complete(u unparsed) (err error) {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return errors.New("--tls-cert and --tls-key belong together: give both or neither")
 	}
-	if err := c.checkAddr(getenv); err != nil {
+	if err := c.checkAddr(); err != nil {
 		return err
 	}
 	if c.ListenURL != "" && c.DatabaseURL == "" {
@@ -356,9 +350,5 @@ func (c Config) database() string {
 	if c.DatabaseURL == "" {
 		return "sqlite in " + c.DataDir
 	}
-	u, err := url.Parse(c.DatabaseURL)
-	if err != nil {
-		return "postgresql"
-	}
-	return u.Redacted()
+	return redactURL(c.DatabaseURL)
 }

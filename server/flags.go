@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -21,6 +22,22 @@ type setting struct {
 	into, standard any
 	// check refuses a value out of bounds, and says which they are.
 	check func() error
+	// list is a text of several values, separated by commas; a file may write an array.
+	list bool
+	// redact takes secrets out of the value, for whoever is shown it; nil when there are none.
+	redact func(string) string
+}
+
+// listOf makes a setting one of several values.
+func listOf(s setting) setting {
+	s.list = true
+	return s
+}
+
+// withPassword makes a setting one whose value is an address that may hold a password.
+func withPassword(s setting) setting {
+	s.redact = redactURL
+	return s
 }
 
 // unbounded is a setting that takes any value of its type.
@@ -160,19 +177,92 @@ func (s setting) declare(fs *flag.FlagSet) {
 	}
 }
 
-// fromEnvironment sets the flags whose variable is set.
-func fromEnvironment(fs *flag.FlagSet, getenv func(string) string) (err error) {
-	if v := getenv("DATABASE_URL"); v != "" {
-		_ = fs.Set("database-url", v) // a string takes any value
+// source is where a setting got its value.
+type source struct {
+	Kind string // flag, environment, file or default
+	Name string // of the variable or file; empty otherwise
+}
+
+// sources has the source of every setting that was set, by the setting's name.
+type sources map[string]source
+
+// set sets a flag, unless a source that wins over this one has.
+func (from sources) set(fs *flag.FlagSet, name, text string, by source) error {
+	if _, done := from[name]; done {
+		return nil
 	}
-	fs.VisitAll(func(f *flag.Flag) {
-		name := envName(f.Name)
-		if v := getenv(name); v != "" && err == nil {
-			if e := fs.Set(f.Name, v); e != nil {
-				err = fmt.Errorf("%s: %q: %w", name, v, e)
-			}
+	if err := fs.Set(name, text); err != nil {
+		return err
+	}
+	from[name] = by
+	return nil
+}
+
+// readSettings fills in settings from the command line, the environment and, if there is a
+// flag --config, its file. It returns the arguments that are no flags, which may stand
+// before, between and behind these. help is called when it was asked for, and the error is
+// then flag.ErrHelp. name is the command's, empty for the server.
+func readSettings(
+	name string, args []string, getenv func(string) string, settings []setting, help func(*flag.FlagSet),
+) (rest []string, from sources, err error) {
+	fs := flag.NewFlagSet("atalaya", flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	for _, s := range settings {
+		s.declare(fs)
+	}
+	if rest, err = parseFlags(fs, args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			help(fs)
+			return nil, nil, err
 		}
-	})
+		return nil, nil, fmt.Errorf("%w; see atalaya %s--help", err, strings.TrimPrefix(name+" ", " "))
+	}
+	from = sources{}
+	fs.Visit(func(f *flag.Flag) { from[f.Name] = source{Kind: "flag"} })
+	if err := fromEnvironment(fs, from, getenv); err != nil {
+		return nil, nil, err
+	}
+	if f := fs.Lookup(configFlag); f != nil && f.Value.String() != "" {
+		if err := fromFile(fs, from, settings, f.Value.String()); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, s := range settings {
+		if err := s.check(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return rest, from, nil
+}
+
+// parseFlags returns what is no flag.
+func parseFlags(fs *flag.FlagSet, args []string) (rest []string, err error) {
+	for {
+		if err := fs.Parse(args); err != nil {
+			return nil, err
+		}
+		if fs.NArg() == 0 {
+			return rest, nil
+		}
+		rest, args = append(rest, fs.Arg(0)), fs.Args()[1:]
+	}
+}
+
+// fromEnvironment sets the flags whose variable is set.
+func fromEnvironment(fs *flag.FlagSet, from sources, getenv func(string) string) (err error) {
+	set := func(f *flag.Flag, variable string) {
+		v := getenv(variable)
+		if v == "" || err != nil {
+			return
+		}
+		if e := from.set(fs, f.Name, v, source{"environment", variable}); e != nil {
+			err = fmt.Errorf("%s: %q: %w", variable, v, e)
+		}
+	}
+	fs.VisitAll(func(f *flag.Flag) { set(f, envName(f.Name)) })
+	if f := fs.Lookup("database-url"); f != nil {
+		set(f, "DATABASE_URL") // which is for all programs, so our own wins
+	}
 	return err
 }
 
@@ -187,6 +277,7 @@ func usage(fs *flag.FlagSet, w io.Writer) {
 Usage:
   atalaya [serve] [flags]     run the server
   atalaya migrate [flags]     bring the database up to date and stop
+  atalaya config [flags]      print what is in force, and from where (see atalaya config --help)
   atalaya audit URL [flags]   audit a site without a server (see atalaya audit --help)
   atalaya report ID [flags]   write the report of an audit (see atalaya report --help)
   atalaya compare BASE HEAD   say what changed between two audits (see atalaya compare --help)
@@ -194,7 +285,9 @@ Usage:
   atalaya completion SHELL    print a script for bash, zsh or fish that completes all this
   atalaya version             print the version
 
-Flags (each also as an environment variable, ATALAYA_ADDR for --addr):
+Flags (each also as an environment variable, ATALAYA_ADDR for --addr, and as a line of the
+file that --config names, addr = "127.0.0.1:8000"; a flag wins over its variable, and that
+over the file):
 `)
 	printFlags(fs, w)
 }

@@ -3,6 +3,8 @@
 //	atalaya                                     serve at http://127.0.0.1:8000, data in ./data
 //	atalaya --addr :8443 --tls-cert c --tls-key k --insecure-no-auth
 //	atalaya --database-url postgres://db/atalaya
+//	atalaya --config atalaya.toml               the same from a file
+//	atalaya config                              what is in force, and from where
 //	atalaya migrate                             bring the database up to date and stop
 //	atalaya audit URL                           audit a site without a server
 //	atalaya report ID                           write the report of an audit
@@ -24,7 +26,9 @@
 //   - run.go: the parts, wired in the order that data flows through them, and the drain
 //   - group.go: running the parts and waiting for all of them
 //   - config.go: what the operator decides, with defaults and bounds
-//   - flags.go: the table of flags, which prints and checks itself
+//   - flags.go: the table of flags, which prints and checks itself, and where a value comes from
+//   - config_file.go: the file of --config
+//   - config_command.go: atalaya config, which shows no secret
 //   - errors.go: which error of which part becomes which error code
 //   - routes.go: every path that is not the JSON API
 //   - listen.go: the socket that --addr stands for
@@ -99,7 +103,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	default:
 		return usageError{fmt.Errorf("unknown command %q; see atalaya --help", command)}
 	}
-	cfg, err := parseConfig(args, getenv, stdout)
+	read := parseConfig
+	if command == "migrate" {
+		read = readConfig
+	}
+	cfg, err := read(args, getenv, stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return nil

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -112,6 +113,11 @@ func parseDatabaseURL(raw string) (pg postgres, err error) {
 		return pg, errDatabaseURL
 	}
 	if _, err := url.ParseQuery(u.RawQuery); err != nil {
+		return pg, errDatabaseURL
+	}
+	// A password with a bare /, ? or # ends the host's part before it, and would be told
+	// as the name of a database.
+	if strings.ContainsRune(u.EscapedPath()+u.RawQuery+u.EscapedFragment(), '@') {
 		return pg, errDatabaseURL
 	}
 	mode := u.Query().Get("sslmode")
