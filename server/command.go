@@ -20,6 +20,7 @@ var commands = map[string]func(context.Context, program) error{
 	"audit":   auditCommand,
 	"compare": compareCommand,
 	"config":  configCommand,
+	"doctor":  doctorCommand,
 	"report":  reportCommand,
 	"watch":   watchCommand,
 }

@@ -177,6 +177,17 @@ func (s setting) declare(fs *flag.FlagSet) {
 	}
 }
 
+// secretText makes a setting one of which nothing is shown.
+func secretText(s setting) setting {
+	s.redact = func(text string) string {
+		if text == "" {
+			return ""
+		}
+		return hidden
+	}
+	return s
+}
+
 // source is where a setting got its value.
 type source struct {
 	Kind string // flag, environment, file or default
@@ -283,6 +294,7 @@ Usage:
   atalaya compare BASE HEAD   say what changed between two audits (see atalaya compare --help)
   atalaya watch ID|URL [flags] follow an audit of a server (see atalaya watch --help)
   atalaya completion SHELL    print a script for bash, zsh or fish that completes all this
+  atalaya doctor [URL]        say what is wrong with a server, and the cure (see atalaya doctor --help)
   atalaya version             print the version
 
 Flags (each also as an environment variable, ATALAYA_ADDR for --addr, and as a line of the

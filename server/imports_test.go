@@ -50,8 +50,10 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/api": {"atalaya/shared", "atalaya/shared/text", "atalaya/server/internal/compare",
 		"atalaya/server/internal/export", "atalaya/server/internal/schedule"},
 	"atalaya/server/internal/api/apitest": {"atalaya/server/internal/api", "github.com/getkin/kin-openapi/..."}, // tests only
-	"atalaya/server/internal/answer":      {"atalaya/shared", "atalaya/web", "github.com/andybalholm/brotli"},
-	"atalaya/server/internal/access":      {"atalaya/shared", "atalaya/server/internal/netname"},
+	"atalaya/server/internal/doctor": {"atalaya/shared", "atalaya/server/internal/netname",
+		"atalaya/server/internal/sse"},
+	"atalaya/server/internal/answer": {"atalaya/shared", "atalaya/web", "github.com/andybalholm/brotli"},
+	"atalaya/server/internal/access": {"atalaya/shared", "atalaya/server/internal/netname"},
 	"atalaya/server/internal/pages": {"atalaya/shared", "atalaya/shared/text", "atalaya/app/ui", "atalaya/web",
 		"github.com/maxence-charriere/go-app/..."},
 	// These are linked into tests, and pgtest into load as well.

@@ -5,6 +5,7 @@
 //	atalaya --database-url postgres://db/atalaya
 //	atalaya --config atalaya.toml               the same from a file
 //	atalaya config                              what is in force, and from where
+//	atalaya doctor URL                          what is wrong with a server, and the cure
 //	atalaya migrate                             bring the database up to date and stop
 //	atalaya audit URL                           audit a site without a server
 //	atalaya report ID                           write the report of an audit
@@ -48,6 +49,8 @@
 //   - audit.go: atalaya audit, from the command line to the exit code
 //   - display.go: how an audit's progress is shown to whoever started it
 //   - outputs.go: the files that a report is written to
+//   - doctor_command.go: atalaya doctor, and what it prints
+//   - doctor_here.go: what a server needs of this machine
 //   - origin.go: the database or server that keeps audits
 //   - report.go: atalaya report
 //   - compare.go: atalaya compare, and what is new beside a baseline

@@ -140,5 +140,6 @@
 //   - tokens.go, sessions.go: who may come in
 //   - worker.go: leases, claim, advance, finish
 //   - pages.go, findings.go, unvisited.go: what a worker stores beside its audit
+//   - examine.go: a database as it is, for atalaya doctor
 //   - budgets.go: what servers tell each other, so that together they stay polite
 package store
