@@ -1,0 +1,8 @@
+import { EventSource } from "launchdarkly-eventsource";
+import { followed, say } from "./say.mjs";
+
+const stream = new EventSource(process.argv[2]);
+stream.onmessage = say;
+stream.onerror = (e) => {
+  if (e.status === 204) followed();
+};
