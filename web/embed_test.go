@@ -134,13 +134,13 @@ console.log(JSON.stringify(answers));`
 	}
 	for name, want := range map[string]string{
 		"able":              "",
-		"no WebAssembly":    "/audits/7/basic",
-		"no fetch":          "/basic",
-		"no streams":        "/audits/12/basic",
-		"no typed arrays":   "/basic",
-		"no truncation":     "/audits/7/basic",
-		"no sign extension": "/audits/7/basic",
-		"no memory.fill":    "/audits/7/basic",
+		"no WebAssembly":    "/audits/7/basic?old=1",
+		"no fetch":          "/basic?old=1",
+		"no streams":        "/audits/12/basic?old=1",
+		"no typed arrays":   "/basic?old=1",
+		"no truncation":     "/audits/7/basic?old=1",
+		"no sign extension": "/audits/7/basic?old=1",
+		"no memory.fill":    "/audits/7/basic?old=1",
 	} {
 		if got[name] != want {
 			t.Errorf("%s: sent to %q, want %q", name, got[name], want)

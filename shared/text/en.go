@@ -265,6 +265,7 @@ var english = language{
 
 		// The plain pages.
 		BasicFull:          "Full version",
+		BasicOld:           "This browser cannot run the app, which needs WebAssembly of 2021 or later: this is the plain version.",
 		BasicRenews:        "This page renews itself every %d seconds until the audit has ended.",
 		BasicRetries:       "This page tries again every %d seconds.",
 		BasicPercent:       "%d%%",

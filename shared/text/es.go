@@ -266,6 +266,7 @@ var spanish = language{
 
 		// The plain pages.
 		BasicFull:       "Versión completa",
+		BasicOld:        "Este navegador no puede ejecutar la aplicación, que necesita WebAssembly de 2021 o posterior: esta es la versión sencilla.",
 		BasicRenews:     "Esta página se renueva cada %d segundos hasta que termine la auditoría.",
 		BasicRetries:    "Esta página lo intenta de nuevo cada %d segundos.",
 		BasicPercent:    "%d %%",

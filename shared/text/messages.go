@@ -267,6 +267,7 @@ const (
 
 	// The plain pages, where they say what no other page says.
 	BasicFull
+	BasicOld
 	BasicRenews
 	BasicRetries
 	BasicPercent

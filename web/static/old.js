@@ -1,6 +1,6 @@
 /* Runs first, in whatever browser asks, so it is written in the JavaScript of
-   1999. Browsers that cannot run the app are sent to the plain pages: before it
-   could fail, and without a word, because the plain pages say the same. */
+   1999. Browsers that cannot run the app are sent to the plain pages before it
+   could fail; ?old has these say why. */
 (function () {
   /* One function that truncates a float with saturation, extends a sign and
      fills memory: three instructions that Go's compiler always emits and that
@@ -31,6 +31,6 @@
 
   if (!able()) {
     var audit = /^\/audits\/([0-9]+)(\/|$)/.exec(location.pathname);
-    location.replace(audit ? "/audits/" + audit[1] + "/basic" : "/basic");
+    location.replace((audit ? "/audits/" + audit[1] + "/basic" : "/basic") + "?old=1");
   }
 })();

@@ -252,6 +252,9 @@ func (p *plain) write(w http.ResponseWriter, r *http.Request, status int, name s
 // that keep no cookie.
 const paramLang = "lang"
 
+// paramOld says that the app's page sent a browser here that it cannot run in (old.js).
+const paramOld = "old"
+
 // choose finds the reader's language and remembers one that the address names,
 // for the app as well.
 func (p *plain) choose(w http.ResponseWriter, r *http.Request) text.Lang {

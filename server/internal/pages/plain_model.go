@@ -22,6 +22,7 @@ const (
 
 type frameModel struct {
 	Lang, Title, Style, Icon string
+	Why                      string // the app is not what the reader sees; empty if it was not asked for
 	Refresh                  int
 	Home, Full, Reload       link
 	Others                   []link // the same page in every other language
@@ -113,6 +114,9 @@ func (p *plain) frame(r *http.Request, l text.Lang, title, full string) frameMod
 			href := here + "?" + paramLang + "=" + other.Tag()
 			m.Others = append(m.Others, link{Href: href, Text: other.OwnName(), Lang: other.Tag()})
 		}
+	}
+	if r.URL.Query().Has(paramOld) {
+		m.Why = l.T(text.BasicOld)
 	}
 	return m
 }

@@ -333,6 +333,19 @@ func TestTextBrowser(t *testing.T) {
 	}
 }
 
+// TestPlainPageSaysWhyItIsShown opens the pages as those come that cannot run the app.
+func TestPlainPageSaysWhyItIsShown(t *testing.T) {
+	s := newSite(t)
+	for _, target := range []string{"/basic", shared.PathBasicPage(s.audit("https://one.example/").AuditID)} {
+		for query, want := range map[string]bool{"": false, "?old=1": true} {
+			r := s.get(target+query, "Accept-Language", "es")
+			if got := strings.Contains(words(parse(t, r)), text.ES.T(text.BasicOld)); got != want {
+				t.Errorf("%s%s says why: %v, want %v", target, query, got, want)
+			}
+		}
+	}
+}
+
 // TestPlacesOfACheck reads all places of a check, which are more than the report shows
 // and more than one page carries, and what is no check or no audit.
 func TestPlacesOfACheck(t *testing.T) {

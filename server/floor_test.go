@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/tdewolff/parse/v2"
+	"github.com/tdewolff/parse/v2/css"
+
+	"atalaya/server/internal/testkit"
+	"atalaya/shared"
+)
+
+// Editions of JavaScript: the one that every browser parses, and the newest that all of
+// Chrome 90, Firefox 88 and Safari 15 know, below which no browser runs the client.
+const (
+	everyEdition = 5
+	floorEdition = 2021
+)
+
+// TestScriptsParseInOldBrowsers has a parser read each script that a server hands out, as
+// it is served. What decides whether a browser is too old must be read by all.
+func TestScriptsParseInOldBrowsers(t *testing.T) {
+	t.Parallel()
+	parser := acorn(t)
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
+	_, page := s.request("GET", "/", "")
+	scripts := map[string]int{"/app-worker.js": floorEdition}
+	for _, found := range regexp.MustCompile(`<script[^>]* src="([^"]+)"`).FindAllSubmatch(page, -1) {
+		path := string(found[1])
+		scripts[path] = floorEdition
+		if filepath.Base(path) == "old.js" {
+			scripts[path] = everyEdition
+		}
+	}
+	if len(scripts) != 5 {
+		t.Fatalf("the page has the scripts %v, want four and a worker's", scripts)
+	}
+	for path, edition := range scripts {
+		_, script := s.request("GET", path, "")
+		if err := parser(script, edition); err != nil {
+			t.Errorf("%s is no JavaScript of edition %d: %v", path, edition, err)
+		}
+	}
+	if err := parser([]byte("let a = () => 1"), everyEdition); err == nil {
+		t.Error("the parser takes anything")
+	}
+}
+
+// acorn is a parser of JavaScript, which make tools brings.
+func acorn(t *testing.T) func(script []byte, edition int) error {
+	t.Helper()
+	node := testkit.Program(t, "node")
+	library, err := filepath.Abs("../bin/acorn-8.15.0.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(library); errors.Is(err, fs.ErrNotExist) && os.Getenv("ATALAYA_REQUIRE_ALL") == "" {
+		t.Skip("acorn is not here; make tools installs it")
+	}
+	const program = `
+const { script, edition, library } = JSON.parse(require("fs").readFileSync(0));
+require(library).parse(script, { ecmaVersion: edition });`
+	return func(script []byte, edition int) error {
+		input, err := json.Marshal(map[string]any{"script": string(script), "edition": edition, "library": library})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := exec.CommandContext(t.Context(), node, "-e", program)
+		c.Stdin = bytes.NewReader(input)
+		if out, err := c.CombinedOutput(); err != nil {
+			return errors.New(string(out))
+		}
+		return nil
+	}
+}
+
+// TestBrowserStylesOfTheYear2021 asks Chromium 90 about each declaration and selector of
+// the style sheets that a server hands out.
+func TestBrowserStylesOfTheYear2021(t *testing.T) {
+	t.Parallel()
+	p := openTab(t, browser(t, chromium90(t)))
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
+	var all styles
+	for _, page := range []string{"/", shared.PathBasic} {
+		_, html := s.request("GET", page, "")
+		for _, found := range regexp.MustCompile(`<link[^>]* href="([^"]+\.css[^"]*)"`).FindAllSubmatch(html, -1) {
+			_, sheet := s.request("GET", string(found[1]), "")
+			all.read(sheet)
+		}
+	}
+	if len(all.Declarations) < 500 || len(all.Selectors) < 300 {
+		t.Fatalf("only %d declarations and %d selectors were found", len(all.Declarations), len(all.Selectors))
+	}
+	asked, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.do(chromedp.Navigate("about:blank"))
+	unread := strings.Split(p.eval(`(({ Declarations, Selectors }) => {
+	  const reads = (selector) => { try { document.querySelector(selector); return true; } catch { return false; } };
+	  return [
+	    ...Declarations.filter(([name, value]) => !CSS.supports(name, value)).map((d) => d.join(": ")),
+	    ...Selectors.filter((s) => !reads(s)),
+	  ].join("\n");
+	})(`+string(asked)+`)`), "\n")
+	slices.Sort(unread)
+	if want := slices.Sorted(maps.Keys(newerStyles)); !slices.Equal(unread, want) {
+		t.Errorf("Chromium 90 does not read\n%q\nwant\n%q", unread, want)
+	}
+}
+
+// newerStyles are what Chromium 90 passes over, and why that is all right. Selectors stand
+// alone, because a browser that does not know one in a list passes over the whole list.
+var newerStyles = map[string]string{
+	"-moz-user-select: none":    "for another engine",
+	"-ms-user-select: none":     "for another engine",
+	"print-color-adjust: exact": "the prefixed one stands beside it",
+	".card:not(:has(details))":  "a card may break over two sheets of paper",
+	".conn:has(>.dot.hollow)":   "within a media query that it does not know either",
+	"details::details-content":  "what a reader closed stays closed on paper",
+}
+
+// styles are the declarations and selectors of a style sheet.
+type styles struct {
+	Declarations [][2]string // property and value
+	Selectors    []string
+}
+
+func (s *styles) read(sheet []byte) {
+	p := css.NewParser(parse.NewInputBytes(sheet), false)
+	text := func() string {
+		var b strings.Builder
+		for _, v := range p.Values() {
+			b.Write(v.Data)
+		}
+		return b.String()
+	}
+	inside := []string{}
+	for {
+		kind, _, name := p.Next()
+		switch kind {
+		case css.ErrorGrammar:
+			return
+		case css.BeginAtRuleGrammar:
+			inside = append(inside, string(name))
+		case css.EndAtRuleGrammar:
+			inside = inside[:len(inside)-1]
+		case css.BeginRulesetGrammar, css.QualifiedRuleGrammar:
+			if !slices.Contains(inside, "@keyframes") {
+				s.Selectors = append(s.Selectors, text())
+			}
+		case css.DeclarationGrammar:
+			s.Declarations = append(s.Declarations, [2]string{string(name), strings.TrimSuffix(text(), "!important")})
+		}
+	}
+}
