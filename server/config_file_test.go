@@ -97,7 +97,7 @@ func TestConfigFileRefuses(t *testing.T) {
 }
 
 // runProgram runs a command as main does, and returns what it printed.
-func runProgram(t *testing.T, env map[string]string, args ...string) (stdout string, err error) {
+func runWith(t *testing.T, env map[string]string, args ...string) (stdout string, err error) {
 	t.Helper()
 	var out bytes.Buffer
 	err = run(t.Context(), args, environment(env), &out, &out)
@@ -108,7 +108,7 @@ func TestConfigCommandSaysFromWhere(t *testing.T) {
 	path := configFile(t, "workers = 5\nheartbeat = \"5s\"")
 	args := []string{"config", "--config", path, "--rate", "3"}
 	env := map[string]string{"ATALAYA_PAGE_LIMIT": "60", "DATABASE_URL": "postgres://ana:s3cret@db.example/audits"}
-	out, err := runProgram(t, env, args...)
+	out, err := runWith(t, env, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestConfigCommandSaysFromWhere(t *testing.T) {
 		}
 	}
 	// It can be a file of settings again, with the same effect.
-	again, err := runProgram(t, nil, "config", "--config", configFile(t, out))
+	again, err := runWith(t, nil, "config", "--config", configFile(t, out))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestConfigCommandSaysFromWhere(t *testing.T) {
 		t.Errorf("read again:\n%v\n%v, %v", first, second, err)
 	}
 
-	out, err = runProgram(t, env, append(args, "--json")...)
+	out, err = runWith(t, env, append(args, "--json")...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestConfigCommandSaysFromWhere(t *testing.T) {
 
 func TestConfigCommandRefuses(t *testing.T) {
 	for _, args := range [][]string{{"config", "all"}, {"config", "--workers", "65"}, {"config", "--colour"}} {
-		if out, err := runProgram(t, nil, args...); exitCode(err) != exitUsage {
+		if out, err := runWith(t, nil, args...); exitCode(err) != exitUsage {
 			t.Errorf("%v: %v, exit code %d, %s", args, err, exitCode(err), out)
 		}
 	}
@@ -237,7 +237,7 @@ func TestSecretsAreNotLogged(t *testing.T) {
 				if command == "serve" {
 					more = append(more, "--addr", "127.0.0.1:0")
 				}
-				out, err := runProgram(t, env, append(more, args...)...)
+				out, err := runWith(t, env, append(more, args...)...)
 				if err == nil && command != "config" {
 					t.Errorf("%s with %s was well", command, bad)
 				}

@@ -17,7 +17,7 @@ import (
 // examined runs atalaya doctor and returns its exit code and what it says of each part.
 func examined(t *testing.T, args ...string) (code int, parts map[string]doctor.Diagnosis) {
 	t.Helper()
-	out, err := runProgram(t, nil, append([]string{"doctor", "--json"}, args...)...)
+	out, err := runWith(t, nil, append([]string{"doctor", "--json"}, args...)...)
 	var said struct{ Parts []doctor.Diagnosis }
 	if err := json.Unmarshal([]byte(out), &said); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -169,7 +169,7 @@ func TestDoctorOfThisMachine(t *testing.T) {
 	for _, args := range [][]string{
 		{"ftp://a.example"}, {"a.example"}, {"https://a:b@a.example"}, {"https://a.example/audits/7"}, {"http://a", "http://b"},
 	} {
-		if out, err := runProgram(t, nil, append([]string{"doctor"}, args...)...); exitCode(err) != exitUsage {
+		if out, err := runWith(t, nil, append([]string{"doctor"}, args...)...); exitCode(err) != exitUsage {
 			t.Errorf("%v: %v, %s", args, err, out)
 		}
 	}
@@ -181,7 +181,7 @@ func TestDoctorOfThisMachine(t *testing.T) {
 // TestDoctorInWords shows cures beside what is broken.
 func TestDoctorInWords(t *testing.T) {
 	t.Parallel()
-	out, err := runProgram(t, nil, "doctor", "--data-dir", t.TempDir(), "http://"+testkit.FreeAddr(t))
+	out, err := runWith(t, nil, "doctor", "--data-dir", t.TempDir(), "http://"+testkit.FreeAddr(t))
 	if exitCode(err) != exitFailed || !strings.Contains(out, "broken   reach         nobody listens at http://127.0.0.1:") ||
 		!strings.Contains(out, "\n                       → start the server, or the proxy before it\n") {
 		t.Errorf("%v:\n%s", err, out)

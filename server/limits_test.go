@@ -267,7 +267,8 @@ func TestOperatorsSeeAnOutage(t *testing.T) {
 // TestStartsOfOneCaller counts for a caller behind a proxy whatever way starts an audit,
 // and nothing that starts none.
 func TestStartsOfOneCaller(t *testing.T) {
-	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--max-per-hour", "3", "--trusted-proxies", "127.0.0.1")
+	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--max-per-hour", "3", "--trusted-proxies", "127.0.0.1",
+		"--allow-private-targets", "true")
 	// ask posts as the caller, and does not follow where the form leads.
 	ask := func(caller, path, kind, body, key string) *http.Response {
 		t.Helper()

@@ -41,7 +41,7 @@
 //   - debug.go: profiles, on a port of their own
 //   - metrics.go: the registry behind /metrics
 //   - stats.go: what of them GET /api/v1/stats says
-//   - regress.go: an audit that ended worse than the last of its site is told
+//   - regress.go: an audit that ended is told, and one that ended worse than the last of its site
 //   - keep.go: old audits are deleted
 //   - memory.go: how large the heap may grow
 //   - trim.go: giving back what a rush of streams left behind

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"atalaya/server/internal/store"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -21,6 +22,7 @@ type metrics struct {
 	queries     *prometheus.HistogramVec
 	scheduled   *prometheus.CounterVec
 	regressions prometheus.Counter
+	deliveries  *prometheus.CounterVec
 }
 
 // newMetrics takes the certificate in use; nil for none.
@@ -41,6 +43,14 @@ func newMetrics(cert *certificate) *metrics {
 			Help: "Audits that this server saw end worse than the audit of their site before: " +
 				"a score lower by 5 points or more errors.",
 		}),
+		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "atalaya_delivery_tries_total",
+			Help: "Tries of this server to send a message to a webhook: delivered, to be tried again (pending), " +
+				"or given up (failed).",
+		}, []string{"outcome"}),
+	}
+	for _, state := range []shared.DeliveryState{shared.DeliveryDelivered, shared.DeliveryPending, shared.DeliveryFailed} {
+		m.deliveries.WithLabelValues(string(state)) // all are there from the start
 	}
 	m.schedules(0, 0) // both are there from the start
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -58,7 +68,7 @@ func newMetrics(cert *certificate) *metrics {
 			Help: "When the certificate in use expires, Unix time. Only with --tls-cert.",
 		}, func() float64 { return float64(cert.expires().Unix()) }))
 	}
-	m.MustRegister(m.queries, m.scheduled, m.regressions, build, collectors.NewGoCollector(),
+	m.MustRegister(m.queries, m.scheduled, m.regressions, m.deliveries, build, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -84,6 +94,9 @@ func (m *metrics) schedules(started, missed int) {
 	m.scheduled.WithLabelValues("started").Add(float64(started))
 	m.scheduled.WithLabelValues("missed").Add(float64(missed))
 }
+
+// delivery counts what became of a try to send a message.
+func (m *metrics) delivery(o work.Outcome) { m.deliveries.WithLabelValues(string(o.State)).Inc() }
 
 func (m *metrics) pools(pools []store.Pool) {
 	for _, p := range pools {

@@ -10,10 +10,11 @@ import (
 )
 
 // completer is the store for those who complete audits: one that ended worse than the
-// audit of its site before it is told.
+// audit of its site before it is told, and so are those who wait to hear of its end.
 type completer struct {
 	*store.Store
 	count func() // of regressions
+	ended func()
 	log   *slog.Logger
 }
 
@@ -22,6 +23,7 @@ func (c completer) Finish(ctx context.Context, l work.Lease, r work.Result) erro
 	if err := c.Store.Finish(ctx, l, r); err != nil {
 		return err
 	}
+	c.ended()
 	if r.Status != shared.StatusCompleted {
 		return nil
 	}
@@ -41,6 +43,7 @@ func (c completer) Patch(
 ) (shared.AuditProgress, error) {
 	p, applied, err := c.PatchOnce(ctx, id, patch, ifMatch)
 	if applied && patch.Status != nil {
+		c.ended()
 		c.tell(p)
 	}
 	return p, err

@@ -18,7 +18,9 @@ import (
 	"atalaya/server/internal/answer"
 	"atalaya/server/internal/api"
 	"atalaya/server/internal/audit"
+	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/feed"
+	"atalaya/server/internal/notify"
 	"atalaya/server/internal/pages"
 	"atalaya/server/internal/schedule"
 	"atalaya/server/internal/store"
@@ -85,8 +87,14 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		Fail:  failStream(problems), Log: log, Metrics: metrics,
 	})
 
+	// Notices: who tells people of what happens to audits.
+	sender := notify.New(notify.Config{
+		Rows: rows, Send: notify.NewPoster(crawl.NewDialer(cfg.AllowPrivateTargets).DialContext).Send,
+		Count: metrics.delivery, Log: log,
+	})
+
 	// Engine: the built-in writer of rows.
-	completing := completer{rows, metrics.regressions.Inc, log}
+	completing := completer{rows, metrics.regressions.Inc, sender.Wake, log}
 	engine := audit.New(completing, audit.Config{
 		Workers: cfg.Workers, PageLimit: cfg.PageLimit, Rate: cfg.Rate, AllowPrivate: cfg.AllowPrivateTargets,
 		MaxBytes: cfg.MaxBytes, TimeLimit: cfg.MaxTime, Owner: owner(), LeaseLost: store.ErrLeaseLost,
@@ -135,6 +143,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		parts.run("engine", func() error { return engine.Run(ctx) })
 	}
 	parts.run("schedules", func() error { return scheduler.Run(ctx) })
+	parts.run("notices", func() error { return sender.Run(ctx) })
 	if cfg.Keep > 0 {
 		parts.run("keep", func() error { return keeper{rows, cfg.Keep, log}.run(ctx) })
 	}

@@ -92,7 +92,7 @@ func pagesOf(t *testing.T, st *store.Store, id int64) map[string]recounted {
 	t.Helper()
 	found := map[string]recounted{}
 	for cursor := ""; ; {
-		list, err := st.Pages(t.Context(), id, cursor, 200)
+		list, err := st.Pages(t.Context(), id, shared.PageQuery{Cursor: cursor, Limit: 200})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -60,13 +60,7 @@ type Fetcher struct {
 }
 
 // NewFetcher returns a Fetcher; Close it to free idle connections.
-func NewFetcher(c Config) *Fetcher {
-	guard := guardPublic
-	if c.AllowPrivate {
-		guard = nil
-	}
-	return newFetcher(c, guard)
-}
+func NewFetcher(c Config) *Fetcher { return newFetcher(c, guardOf(c.AllowPrivate)) }
 
 func newFetcher(c Config, guard func(netip.AddrPort) error) *Fetcher {
 	c.UserAgent = cmp.Or(c.UserAgent, DefaultUserAgent)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"syscall"
+	"time"
 )
 
 // ErrBlockedAddress says that a connection was refused before it was made,
@@ -82,6 +83,24 @@ func guardPublic(to netip.AddrPort) error {
 		return fmt.Errorf("%w: port %d is neither 80 nor 443", ErrBlockedAddress, p)
 	}
 	return nil
+}
+
+// NewDialer returns a dialer for requests that are no crawl's. It refuses the destinations
+// that a [Fetcher] with the same setting refuses.
+func NewDialer(allowPrivate bool) *net.Dialer {
+	d := newDialer(guardOf(allowPrivate), nil)
+	d.Timeout = dialTimeout
+	return d
+}
+
+// dialTimeout bounds connecting, name resolution included.
+const dialTimeout = 10 * time.Second
+
+func guardOf(allowPrivate bool) func(netip.AddrPort) error {
+	if allowPrivate {
+		return nil
+	}
+	return guardPublic
 }
 
 // newDialer returns a dialer that asks guard about every address it is about to

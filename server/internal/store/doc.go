@@ -96,6 +96,15 @@
 // be read may still be full, read-only or no longer the primary. Nothing is written to
 // SQLite's files once their names stand for others.
 //
+// # Who is told
+//
+// Webhooks are told of what happens to audits: each event of an audit once, whoever wrote
+// the row. Where an audit ends through this package, its messages are written in the same
+// transaction; [Store.NoteEnded] finds those that were ended by SQL, and [Store.NoteSilent]
+// those whose worker is silent. A message is claimed to be sent as an audit is to be run
+// ([Store.ClaimDelivery], [Store.SettleDelivery]): of several servers one tries it, and a
+// server that dies over it leaves it to the next.
+//
 // # What was long ago
 //
 // [Store.Expire] deletes audits that ended longer ago than they are to be kept, and
@@ -138,6 +147,9 @@
 //   - keep.go: old audits are deleted, and deleted ones removed
 //   - schedules.go: when sites are audited again
 //   - tokens.go, sessions.go: who may come in
+//   - notices.go: what there is to tell of audits
+//   - webhooks.go: whom to tell of it
+//   - deliveries.go: the messages, and what became of them
 //   - worker.go: leases, claim, advance, finish
 //   - pages.go, findings.go, unvisited.go: what a worker stores beside its audit
 //   - examine.go: a database as it is, for atalaya doctor

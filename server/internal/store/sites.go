@@ -49,9 +49,9 @@ func selectScored(q *bun.SelectQuery) *bun.SelectQuery {
 		Order("a.id DESC")
 }
 
-// previousVerdict is column previous of an audit that is about to be completed: how the
-// one of the same kind and site before it ended, or nil.
-func previousVerdict(ctx context.Context, tx bun.Tx, id int64) (*string, error) {
+// verdictBefore is how the completed audit of the same kind and site before an audit
+// ended, or nil.
+func verdictBefore(ctx context.Context, tx bun.Tx, id int64) (*shared.Verdict, error) {
 	var r verdictRow
 	this := func(column string) *bun.SelectQuery {
 		return tx.NewSelect().Table("audits").Column(column).Where("id = ?", id)
@@ -64,7 +64,17 @@ func previousVerdict(ctx context.Context, tx bun.Tx, id int64) (*string, error) 
 	if err != nil {
 		return nil, err
 	}
-	b, err := json.Marshal(r.verdict())
+	v := r.verdict()
+	return &v, nil
+}
+
+// previousVerdict is column previous of an audit that is about to be completed.
+func previousVerdict(ctx context.Context, tx bun.Tx, id int64) (*string, error) {
+	v, err := verdictBefore(ctx, tx, id)
+	if v == nil || err != nil {
+		return nil, err
+	}
+	b, err := json.Marshal(v)
 	text := string(b)
 	return &text, err
 }

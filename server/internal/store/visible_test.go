@@ -30,7 +30,7 @@ var otherValue = map[string]string{
 	"include_paths": "'/a/'", "exclude_paths": "'/b/'", "patched": "'7 x'",
 	"worker_seen_at": otherTime, "lease_owner": "'w'", "lease_until": otherTime, "leases_lost": "1",
 	"cancel_requested": "NOT cancel_requested", "idempotency_key": "'key'", "request_hash": "'hash'",
-	"started_by": "7",
+	"started_by": "7", "noticed": "NOT noticed",
 
 	// The triggers own these: a write of them alone is taken back.
 	"revision": "revision + 1000", "change_xid": "'3'", "updated_at": otherTime,

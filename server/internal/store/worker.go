@@ -121,7 +121,10 @@ func (s *Store) claim(
 			if _, err := s.settle(tx, &row, owner, lease).Exec(ctx); err != nil {
 				return err
 			}
-			return tx.NewSelect().Model(&row).Where("id = ?", row.ID).Scan(ctx)
+			if err := tx.NewSelect().Model(&row).Where("id = ?", row.ID).Scan(ctx); err != nil || !row.Status.Terminal() {
+				return err
+			}
+			return s.noteEnd(ctx, tx, row.ID)
 		})
 		if err != nil || row.ID == 0 {
 			return work.Job{}, false, err
@@ -330,11 +333,11 @@ func (s *Store) Finish(ctx context.Context, l work.Lease, r work.Result) error {
 		if completed && errors.Is(err, ErrLeaseLost) && s.lockLease(ctx, tx, l) == nil {
 			return work.ErrCancelRequested
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			err = s.noteEnd(ctx, tx, l.AuditID)
 		}
-		if r.Report == nil {
-			return nil
+		if err != nil || r.Report == nil {
+			return err
 		}
 		report := map[string]any{"audit_id": l.AuditID, "body": sanitise(string(r.Report))}
 		_, err = tx.NewInsert().Model(&report).Table("reports").

@@ -209,7 +209,9 @@ func (s *Store) PatchOnce(
 		if _, err := q.Exec(ctx); err != nil {
 			return err
 		}
-		p, err = s.progressInTx(ctx, tx, id)
+		if p, err = s.progressInTx(ctx, tx, id); err == nil && p.Status.Terminal() {
+			err = s.noteEnd(ctx, tx, id)
+		}
 		applied = err == nil
 		return err
 	})

@@ -1,7 +1,8 @@
 // Package work is what an engine and a store agree on: the job that a worker
 // claims, the lease that lets it write, and everything it writes. Nothing of it
 // travels to a client; what does is in package shared. What the engine tells people
-// is a [Sentence]; [Say] takes its words from package text.
+// is a [Sentence]; [Say] takes its words from package text. A [Delivery] is to a sender of
+// messages what a job is to a worker.
 //
 // All values are plain data and safe to copy.
 package work

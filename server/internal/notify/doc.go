@@ -1,0 +1,31 @@
+// Package notify tells people of what happens to audits: it sends the messages that the
+// store keeps for webhooks.
+//
+//	sender := notify.New(notify.Config{
+//		Rows: rows, Send: notify.NewPoster(dialer.DialContext).Send, Count: count, Log: log,
+//	})
+//	err := sender.Run(ctx) // until ctx ends
+//
+// Messages follow Standard Webhooks (https://www.standardwebhooks.com): the body is a
+// [shared.Notice]; webhook-id names the message and is the same in every try;
+// webhook-timestamp is the time of the try; webhook-signature is an HMAC-SHA256 of the
+// three by each secret of the webhook.
+//
+// Any number of servers of one database may run a sender: which of them tries a message
+// is decided in the database. A message is tried five times, at growing intervals, and a
+// receiver that answers 410 is not tried again. A server that ends while it waits for an
+// answer leaves the message to be tried once more, so a receiver may get it twice: it
+// knows that by webhook-id.
+//
+// Receivers are strangers. They are reached through the dialer that is given, which refuses
+// what the crawler refuses; redirects are not followed; an answer has bounded time and
+// size, and nothing of it is kept but the status. Secrets and addresses are in no log.
+//
+// # Files, in reading order
+//
+//   - sign.go: secrets and signatures
+//   - retry.go: what becomes of a message after a try
+//   - request.go: the request that a message is
+//   - post.go: making that request
+//   - send.go: the loop that has all of it happen
+package notify

@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"atalaya/shared"
+)
+
+// webhookRow is a webhook as it is stored. Its secrets are there as they are, because
+// messages are signed with them.
+type webhookRow struct {
+	bun.BaseModel `bun:"table:webhooks,alias:w"`
+
+	ID             int64   `bun:"id,pk,autoincrement"`
+	Kind           string  `bun:"kind"`
+	URL            string  `bun:"url"`
+	Events         string  `bun:"events"` // their words, with spaces between them
+	Secret         string  `bun:"secret"`
+	OldSecret      *string `bun:"old_secret"`
+	OldSecretUntil stamp   `bun:"old_secret_until"`
+	CreatedAt      stamp   `bun:"created_at"`
+}
+
+// webhook is what may be shown: no secret is in it.
+func (r *webhookRow) webhook() shared.Webhook {
+	w := shared.Webhook{
+		ID: r.ID, Kind: shared.WebhookKind(r.Kind), URL: r.URL, Events: []shared.Event{},
+		OldSecretUntil: shared.AtPtr(r.OldSecretUntil.Time), CreatedAt: shared.At(r.CreatedAt.Time),
+	}
+	for word := range strings.FieldsSeq(r.Events) {
+		w.Events = append(w.Events, shared.Event(word))
+	}
+	return w
+}
+
+func eventWords(events []shared.Event) string {
+	words := make([]string, len(events))
+	for i, e := range events {
+		words[i] = string(e)
+	}
+	return strings.Join(words, " ")
+}
+
+// Webhooks returns all webhooks, in the order in which they were made.
+func (s *Store) Webhooks(ctx context.Context) ([]shared.Webhook, error) {
+	rows, err := readRows[webhookRow](ctx, s, "webhooks", func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Order("w.id")
+	})
+	all := make([]shared.Webhook, len(rows))
+	for i := range rows {
+		all[i] = rows[i].webhook()
+	}
+	return all, err
+}
+
+// Webhook returns one webhook, or [ErrNotFound].
+func (s *Store) Webhook(ctx context.Context, id int64) (shared.Webhook, error) {
+	what := fmt.Sprintf("webhook %d", id)
+	rows, err := readRows[webhookRow](ctx, s, what, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("w.id = ?", id)
+	})
+	if err == nil && len(rows) == 0 {
+		err = fmt.Errorf("store: %s: %w", what, ErrNotFound)
+	}
+	if err != nil {
+		return shared.Webhook{}, err
+	}
+	return rows[0].webhook(), nil
+}
+
+// CreateWebhook stores a new webhook with its secret and returns it, without the secret.
+// Texts that are no text, and one webhook more than [shared.WebhooksMax], give
+// [ErrOutOfRange].
+func (s *Store) CreateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error) {
+	if err := checkText("url", want.URL); err != nil {
+		return shared.Webhook{}, fmt.Errorf("store: create webhook: %w", err)
+	}
+	row := webhookRow{
+		Kind: string(want.Kind), URL: want.URL, Events: eventWords(want.Events), Secret: want.Secret,
+	}
+	err := s.write(ctx, "create webhook", false, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewInsert().Model(&row).Value("created_at", "?", s.dialect.now).Returning("*").Exec(ctx)
+		if err != nil {
+			return err
+		}
+		full, err := tx.NewSelect().Table("webhooks").ColumnExpr("1").Offset(shared.WebhooksMax).Limit(1).Exists(ctx)
+		if err == nil && full {
+			err = fmt.Errorf("%w: there are %d webhooks already", ErrOutOfRange, shared.WebhooksMax)
+		}
+		return err
+	})
+	return row.webhook(), err
+}
+
+// UpdateWebhook sets the address and the events of a webhook, and returns it;
+// [ErrNotFound] if there is none. What it is to be told already goes to the new address.
+func (s *Store) UpdateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error) {
+	what := fmt.Sprintf("update webhook %d", want.ID)
+	if err := checkText("url", want.URL); err != nil {
+		return shared.Webhook{}, fmt.Errorf("store: %s: %w", what, err)
+	}
+	return s.changeWebhook(ctx, what, want.ID, func(q *bun.UpdateQuery) *bun.UpdateQuery {
+		return q.Set("url = ?", want.URL).Set("events = ?", eventWords(want.Events))
+	})
+}
+
+// RotateSecret gives a webhook a new secret. Messages are signed with the one before as
+// well for as long as keep says.
+func (s *Store) RotateSecret(
+	ctx context.Context, id int64, secret string, keep time.Duration,
+) (shared.Webhook, error) {
+	return s.changeWebhook(ctx, fmt.Sprintf("rotate secret %d", id), id, func(q *bun.UpdateQuery) *bun.UpdateQuery {
+		return q.Set("old_secret = secret").Set("old_secret_until = ?", s.dialect.after(keep)).Set("secret = ?", secret)
+	})
+}
+
+func (s *Store) changeWebhook(
+	ctx context.Context, what string, id int64, change func(*bun.UpdateQuery) *bun.UpdateQuery,
+) (shared.Webhook, error) {
+	row := webhookRow{ID: id}
+	err := s.write(ctx, what, false, func(ctx context.Context, tx bun.Tx) error {
+		n, err := affected(change(tx.NewUpdate().Model(&row)).WherePK().Returning("*").Exec(ctx))
+		if err == nil && n == 0 {
+			err = ErrNotFound
+		}
+		return err
+	})
+	return row.webhook(), err
+}
+
+// DeleteWebhook forgets a webhook and all that it was told; [ErrNotFound] if there is none.
+func (s *Store) DeleteWebhook(ctx context.Context, id int64) error {
+	return s.write(ctx, fmt.Sprintf("delete webhook %d", id), false, func(ctx context.Context, tx bun.Tx) error {
+		n, err := affected(tx.NewDelete().Table("webhooks").Where("id = ?", id).Exec(ctx))
+		if err == nil && n == 0 {
+			err = ErrNotFound
+		}
+		return err
+	})
+}

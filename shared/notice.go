@@ -1,0 +1,104 @@
+package shared
+
+// Event names what people are told of. Its words are those of the type in a message.
+type Event string
+
+// The events of an audit. Each happens once to it at most.
+const (
+	EventFinished  Event = "audit.finished"  // it was completed
+	EventFailed    Event = "audit.failed"    // it failed
+	EventRegressed Event = "audit.regressed" // it was completed, and ended worse than the one of its site before
+	EventSilent    Event = "worker.silent"   // it runs, and its worker gave no sign of life for a while
+)
+
+// Events lists every event.
+var Events = [...]Event{EventFinished, EventFailed, EventRegressed, EventSilent}
+
+// Ended lists what is to be told of an audit that has ended. Nobody is told that one was
+// cancelled: somebody did that.
+func (p *AuditProgress) Ended() []Event {
+	switch {
+	case p.Status == StatusFailed:
+		return []Event{EventFailed}
+	case p.Status == StatusCompleted && p.Regressed():
+		return []Event{EventFinished, EventRegressed}
+	case p.Status == StatusCompleted:
+		return []Event{EventFinished}
+	}
+	return nil
+}
+
+// Notice is the body of a message, in the form of Standard Webhooks: what happened, when,
+// and to which audit, as it was then and without its activity.
+type Notice struct {
+	Type      Event         `json:"type"`
+	Timestamp Time          `json:"timestamp"`
+	Data      AuditProgress `json:"data"`
+}
+
+// WebhookKind says in which form somebody is told.
+type WebhookKind string
+
+// KindWebhook is a signed [Notice], after Standard Webhooks.
+const KindWebhook WebhookKind = "webhook"
+
+// WebhooksMax is how many webhooks there may be.
+const WebhooksMax = 100
+
+// Webhook is whom to tell of what.
+type Webhook struct {
+	ID   int64       `json:"id"`
+	Kind WebhookKind `json:"kind"`
+	// URL is where messages go.
+	URL string `json:"url"`
+	// Events is what to tell of, in the order of [Events].
+	Events []Event `json:"events"`
+	// Secret signs messages: whsec_ and base64. It is shown once, when it was made.
+	Secret string `json:"secret,omitempty"`
+	// OldSecretUntil is until when messages are signed with the secret before as well.
+	OldSecretUntil *Time `json:"old_secret_until"`
+	CreatedAt      Time  `json:"created_at"`
+}
+
+// WebhookList is all webhooks, in the order in which they were made.
+type WebhookList struct {
+	Webhooks []Webhook `json:"webhooks"`
+}
+
+// DeliveryState is what became of a message.
+type DeliveryState string
+
+// The states of a delivery.
+const (
+	DeliveryPending   DeliveryState = "pending"   // it is tried, or tried again, at NextAt
+	DeliveryDelivered DeliveryState = "delivered" // the receiver took it
+	DeliveryFailed    DeliveryState = "failed"    // it is not tried any more
+)
+
+// MaxDeliveryError bounds the error of a delivery, in characters.
+const MaxDeliveryError = 200
+
+// Delivery is one message to one webhook.
+type Delivery struct {
+	ID int64 `json:"id"`
+	// Message is its header webhook-id: the same in every try, and for all webhooks that
+	// are told of the same.
+	Message string        `json:"message_id"`
+	Event   Event         `json:"event"`
+	AuditID int64         `json:"audit_id"`
+	State   DeliveryState `json:"state"`
+	// Tries counts them since the message was made, or was asked for again.
+	Tries int `json:"tries"`
+	// Status is the status of the last answer, and Error why the last try failed.
+	Status    *int    `json:"status"`
+	Error     *string `json:"error"`
+	CreatedAt Time    `json:"created_at"`
+	TriedAt   *Time   `json:"tried_at"`
+	NextAt    *Time   `json:"next_at"`
+}
+
+// DeliveryList is one page of the deliveries of a webhook, the newest first.
+type DeliveryList struct {
+	Deliveries []Delivery `json:"deliveries"`
+	NextCursor *string    `json:"next_cursor"`
+}
