@@ -46,7 +46,9 @@ func completionCommand(ctx context.Context, p program) error {
 
 // completions are the scripts by their shells.
 var completions = map[string]func([]commandFlags) string{
-	"bash": func(known []commandFlags) string { return bashScript(known) + "complete -o default -F _atalaya atalaya\n" },
+	"bash": func(known []commandFlags) string {
+		return bashScript(known) + "complete -o default -F _atalaya atalaya\n"
+	},
 	"zsh": func(known []commandFlags) string {
 		return "#compdef atalaya\nautoload -U +X bashcompinit && bashcompinit\n" + bashScript(known) +
 			"complete -o default -F _atalaya atalaya\n"

@@ -15,6 +15,7 @@ import (
 	"atalaya/server/internal/api"
 	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/netname"
+	"atalaya/server/internal/notify"
 	"atalaya/server/internal/store"
 	"atalaya/server/internal/stream"
 	"atalaya/shared"
@@ -25,7 +26,7 @@ import (
 func problems(log *slog.Logger) *api.Problems {
 	return api.NewProblems(log,
 		api.Rule{Err: store.ErrNotFound, Code: shared.CodeNotFound,
-			Detail: "There is no such audit, site or schedule; it may have been deleted."},
+			Detail: "There is no such audit, site, schedule or webhook; it may have been deleted."},
 		api.Rule{Err: store.ErrTerminal, Code: shared.CodeTerminal,
 			Detail: "The audit has ended; nothing in it changes any more."},
 		api.Rule{Err: store.ErrPrecondition, Code: shared.CodePrecondition,
@@ -124,6 +125,21 @@ func seed(allowPrivate bool) func(raw string) (string, error) {
 		if !allowPrivate && private(u) {
 			return "", &api.Error{Code: shared.CodePrivateTarget, Field: "url",
 				Detail: "This address points to a private network, which this server does not audit."}
+		}
+		return u.String(), nil
+	}
+}
+
+// target returns the check of where messages are to go, with the rule of seed.
+func target(allowPrivate bool) func(kind shared.WebhookKind, raw string) (string, error) {
+	return func(kind shared.WebhookKind, raw string) (string, error) {
+		u, err := notify.ParseTarget(kind, raw)
+		if err != nil {
+			return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: "No address: " + err.Error() + ".", Err: err}
+		}
+		if !allowPrivate && private(u) {
+			return "", &api.Error{Code: shared.CodePrivateTarget, Field: "url",
+				Detail: "This address points to a private network, to which this server sends nothing."}
 		}
 		return u.String(), nil
 	}

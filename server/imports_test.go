@@ -49,7 +49,7 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/compare": {"atalaya/shared"},
 	"atalaya/server/internal/export":  {"atalaya/shared", "atalaya/shared/text"},
 	"atalaya/server/internal/api": {"atalaya/shared", "atalaya/shared/text", "atalaya/server/internal/compare",
-		"atalaya/server/internal/export", "atalaya/server/internal/schedule"},
+		"atalaya/server/internal/export", "atalaya/server/internal/schedule", "atalaya/server/internal/notify"},
 	"atalaya/server/internal/api/apitest": {"atalaya/server/internal/api", "github.com/getkin/kin-openapi/..."}, // tests only
 	"atalaya/server/internal/doctor": {"atalaya/shared", "atalaya/server/internal/netname",
 		"atalaya/server/internal/sse"},

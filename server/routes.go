@@ -58,6 +58,12 @@ func forPrograms(p string) bool {
 		func(root string) bool { return p == root || strings.HasPrefix(p, root+"/") })
 }
 
+// forReaders is true of what pages of other sites may read if they are allowed to. Where
+// messages go is not for them.
+func forReaders(p string) bool {
+	return forPrograms(p) && p != shared.PathWebhooks && !strings.HasPrefix(p, shared.PathWebhooks+"/")
+}
+
 // ready answers whether this process should get traffic: not while it drains, nor
 // when the database, writes to it or the feed of changes fail. Beside what fails it
 // says why, with the code and the words of a problem.

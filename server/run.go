@@ -109,7 +109,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	service := door{completing, starts, engine}
 	mux := http.NewServeMux()
 	rest := api.New(api.Config{
-		Service: service, Problems: problems, Seed: seed(cfg.AllowPrivateTargets), PageLimit: cfg.PageLimit,
+		Service: service, Problems: problems, Seed: seed(cfg.AllowPrivateTargets),
+		Target: target(cfg.AllowPrivateTargets), PageLimit: cfg.PageLimit,
 		MaxBytes: cfg.MaxBytes, MaxSeconds: int(cfg.MaxTime / time.Second), Stats: statsOf(rows, metrics, maxStreams),
 		Poll: http.HandlerFunc(streams.Poll),
 	})
@@ -149,7 +150,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	}
 	defer func() { quit(); stop(); err = errors.Join(err, parts.wait()) }()
 
-	readers := access.Readers{Origins: cfg.CORSOrigins, May: forPrograms}
+	readers := access.Readers{Origins: cfg.CORSOrigins, May: forReaders}
 	guard := access.NewGuard(cfg.PublicURLs, readers, problems.Fail)
 	handler := guard.Wrap(starts.Wrap(api.Deadlines(strict(answer.Finish(mux), problems))))
 	server := newHTTPServer(cfg, cert, api.Log(log, problems, handler), log)

@@ -39,8 +39,13 @@ type Notice struct {
 // WebhookKind says in which form somebody is told.
 type WebhookKind string
 
-// KindWebhook is a signed [Notice], after Standard Webhooks.
-const KindWebhook WebhookKind = "webhook"
+// The kinds of webhooks.
+const (
+	KindWebhook WebhookKind = "webhook" // a signed [Notice], after Standard Webhooks
+)
+
+// WebhookKinds lists every kind.
+var WebhookKinds = [...]WebhookKind{KindWebhook}
 
 // WebhooksMax is how many webhooks there may be.
 const WebhooksMax = 100
@@ -53,6 +58,8 @@ type Webhook struct {
 	URL string `json:"url"`
 	// Events is what to tell of, in the order of [Events].
 	Events []Event `json:"events"`
+	// Language is the tag of the language in which people are told; of no use to programs.
+	Language string `json:"language"`
 	// Secret signs messages: whsec_ and base64. It is shown once, when it was made.
 	Secret string `json:"secret,omitempty"`
 	// OldSecretUntil is until when messages are signed with the secret before as well.

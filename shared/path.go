@@ -10,6 +10,7 @@ const (
 	PathAPI         = "/api/v1"
 	PathAudits      = PathAPI + "/audits"
 	PathSites       = PathAPI + "/sites"
+	PathWebhooks    = PathAPI + "/webhooks"
 	PathStreams     = "/sse/audits"
 	PathHealth      = "/healthz"
 	PathReady       = "/readyz"
@@ -58,6 +59,9 @@ func PathAudit(id int64) string { return PathAudits + "/" + itoa(id) }
 
 // PathReport is the API address of an audit's report.
 func PathReport(id int64) string { return PathAudits + "/" + itoa(id) + "/report" }
+
+// PathWebhook is the API address of one webhook.
+func PathWebhook(id int64) string { return PathWebhooks + "/" + itoa(id) }
 
 // PathFile is where a report is taken away in one of its forms, with words in the language
 // of a tag: all of it, and fit for the programs that people open it with.

@@ -17,6 +17,9 @@ type Config struct {
 	// Seed checks what a user typed as an address and returns it in canonical
 	// form. Its errors are [*Error] values.
 	Seed func(raw string) (string, error)
+	// Target checks where the messages of a webhook are to go and returns it in canonical
+	// form. Its errors are [*Error] values.
+	Target func(kind shared.WebhookKind, raw string) (string, error)
 	// PageLimit is used where a request names none.
 	PageLimit int
 	// MaxBytes and MaxSeconds are the server's own bounds of an audit, which a request

@@ -71,6 +71,12 @@ func newBoundedServer(t testing.TB, bounds store.Bounds) *server {
 			}
 			return raw, nil
 		},
+		Target: func(_ shared.WebhookKind, raw string) (string, error) {
+			if !strings.HasPrefix(raw, "https:") {
+				return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: "Not an address."}
+			}
+			return raw, nil
+		},
 		Stats: func(ctx context.Context) (shared.Stats, error) {
 			counts, err := st.Counts(ctx)
 			return shared.Stats{

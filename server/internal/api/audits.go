@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"time"
 
 	"atalaya/shared"
 )
@@ -28,6 +29,14 @@ type Service interface {
 	Schedule(ctx context.Context, site string) (shared.Schedule, error)
 	PutSchedule(ctx context.Context, want shared.Schedule) (shared.Schedule, error)
 	DeleteSchedule(ctx context.Context, site string) error
+	Webhooks(ctx context.Context) ([]shared.Webhook, error)
+	Webhook(ctx context.Context, id int64) (shared.Webhook, error)
+	CreateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error)
+	UpdateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error)
+	RotateSecret(ctx context.Context, id int64, secret string, keep time.Duration) (shared.Webhook, error)
+	DeleteWebhook(ctx context.Context, id int64) error
+	Deliveries(ctx context.Context, webhook int64, cursor string, limit int) (shared.DeliveryList, error)
+	Redeliver(ctx context.Context, webhook, id int64) (shared.Delivery, error)
 }
 
 // routes is the API at one look. A new route is a line here with its handler below (or
@@ -56,6 +65,15 @@ func (a *API) routes() map[string]http.Handler {
 		"GET /api/v1/report.schema.json":       http.HandlerFunc(serveReportSchema),
 		"GET /api/v1/stats":                    a.handle(a.getStats),
 		"GET /api/v1/openapi.json":             http.HandlerFunc(serveDocument),
+
+		"GET /api/v1/webhooks":                                       a.handle(a.listWebhooks),
+		"POST /api/v1/webhooks":                                      a.handle(a.createWebhook),
+		"GET /api/v1/webhooks/{id}":                                  a.handle(a.getWebhook),
+		"PATCH /api/v1/webhooks/{id}":                                a.handle(a.patchWebhook),
+		"DELETE /api/v1/webhooks/{id}":                               a.handle(a.deleteWebhook),
+		"POST /api/v1/webhooks/{id}/secret":                          a.handle(a.rotateSecret),
+		"GET /api/v1/webhooks/{id}/deliveries":                       a.handle(a.listDeliveries),
+		"POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver": a.handle(a.redeliver),
 	}
 }
 

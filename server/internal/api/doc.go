@@ -35,6 +35,7 @@
 //	middleware.go  what stands around every request: id, log, deadlines, methods
 //	sites.go       the sites that audits are of
 //	schedules.go   when a site is audited again
+//	webhooks.go    whom to tell of what happens to audits
 //	report.go      the report, as JSON and as the files of package export
 //	compare.go     what changed between two audits
 //	schema.go      the JSON Schema of a report, taken from openapi.json

@@ -23,6 +23,7 @@
 //
 // # Files, in reading order
 //
+//   - target.go: where messages may go
 //   - sign.go: secrets and signatures
 //   - retry.go: what becomes of a message after a try
 //   - request.go: the request that a message is

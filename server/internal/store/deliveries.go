@@ -156,7 +156,8 @@ func (s *Store) addWebhook(ctx context.Context, tx bun.Tx, d *work.Delivery) err
 	if err != nil {
 		return err
 	}
-	d.Kind, d.URL, d.Secrets = shared.WebhookKind(row.Kind), row.URL, []string{row.Secret}
+	d.Kind, d.URL, d.Language = shared.WebhookKind(row.Kind), row.URL, row.Language
+	d.Secrets = []string{row.Secret}
 	if row.Both && row.OldSecret != nil {
 		d.Secrets = append(d.Secrets, *row.OldSecret)
 	}

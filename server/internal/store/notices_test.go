@@ -273,7 +273,7 @@ func TestWebhooks(t *testing.T) {
 		if w.ID == 0 || w.CreatedAt.IsZero() || w.Secret != "" {
 			t.Errorf("made %+v", w)
 		}
-		w.URL, w.Events = "https://other.example/", []shared.Event{shared.EventRegressed}
+		w.URL, w.Events, w.Language = "https://other.example/", []shared.Event{shared.EventRegressed}, "es"
 		got, err := f.UpdateWebhook(t.Context(), w)
 		if err != nil || !same(got, w) {
 			t.Errorf("changed to %+v, %v, want %+v", got, err, w)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type webhookRow struct {
 	Kind           string  `bun:"kind"`
 	URL            string  `bun:"url"`
 	Events         string  `bun:"events"` // their words, with spaces between them
+	Language       string  `bun:"language"`
 	Secret         string  `bun:"secret"`
 	OldSecret      *string `bun:"old_secret"`
 	OldSecretUntil stamp   `bun:"old_secret_until"`
@@ -30,7 +32,7 @@ type webhookRow struct {
 func (r *webhookRow) webhook() shared.Webhook {
 	w := shared.Webhook{
 		ID: r.ID, Kind: shared.WebhookKind(r.Kind), URL: r.URL, Events: []shared.Event{},
-		OldSecretUntil: shared.AtPtr(r.OldSecretUntil.Time), CreatedAt: shared.At(r.CreatedAt.Time),
+		Language: r.Language, OldSecretUntil: shared.AtPtr(r.OldSecretUntil.Time), CreatedAt: shared.At(r.CreatedAt.Time),
 	}
 	for word := range strings.FieldsSeq(r.Events) {
 		w.Events = append(w.Events, shared.Event(word))
@@ -77,11 +79,12 @@ func (s *Store) Webhook(ctx context.Context, id int64) (shared.Webhook, error) {
 // Texts that are no text, and one webhook more than [shared.WebhooksMax], give
 // [ErrOutOfRange].
 func (s *Store) CreateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error) {
-	if err := checkText("url", want.URL); err != nil {
+	if err := checkWebhook(want); err != nil {
 		return shared.Webhook{}, fmt.Errorf("store: create webhook: %w", err)
 	}
 	row := webhookRow{
-		Kind: string(want.Kind), URL: want.URL, Events: eventWords(want.Events), Secret: want.Secret,
+		Kind: string(want.Kind), URL: want.URL, Events: eventWords(want.Events), Language: want.Language,
+		Secret: want.Secret,
 	}
 	err := s.write(ctx, "create webhook", false, func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.NewInsert().Model(&row).Value("created_at", "?", s.dialect.now).Returning("*").Exec(ctx)
@@ -97,15 +100,19 @@ func (s *Store) CreateWebhook(ctx context.Context, want shared.Webhook) (shared.
 	return row.webhook(), err
 }
 
-// UpdateWebhook sets the address and the events of a webhook, and returns it;
+func checkWebhook(w shared.Webhook) error {
+	return errors.Join(checkText("url", w.URL), checkText("language", w.Language), checkText("secret", w.Secret))
+}
+
+// UpdateWebhook sets the address, the events and the language of a webhook, and returns it;
 // [ErrNotFound] if there is none. What it is to be told already goes to the new address.
 func (s *Store) UpdateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error) {
 	what := fmt.Sprintf("update webhook %d", want.ID)
-	if err := checkText("url", want.URL); err != nil {
+	if err := checkWebhook(want); err != nil {
 		return shared.Webhook{}, fmt.Errorf("store: %s: %w", what, err)
 	}
 	return s.changeWebhook(ctx, what, want.ID, func(q *bun.UpdateQuery) *bun.UpdateQuery {
-		return q.Set("url = ?", want.URL).Set("events = ?", eventWords(want.Events))
+		return q.Set("url = ?", want.URL).Set("events = ?", eventWords(want.Events)).Set("language = ?", want.Language)
 	})
 }
 

@@ -21,6 +21,7 @@ type Delivery struct {
 	WebhookID int64
 	Kind      shared.WebhookKind
 	URL       string
+	Language  string
 	// Secrets sign the message: one, or two while the first is new.
 	Secrets []string
 }

@@ -13,6 +13,7 @@ CREATE TABLE webhooks (
   kind             text        NOT NULL,
   url              text        NOT NULL,
   events           text        NOT NULL,
+  language         text        NOT NULL,
   secret           text        NOT NULL,
   old_secret       text,
   old_secret_until timestamptz,

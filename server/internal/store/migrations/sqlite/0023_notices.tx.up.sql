@@ -12,6 +12,7 @@ CREATE TABLE webhooks (
   kind             TEXT    NOT NULL,
   url              TEXT    NOT NULL,
   events           TEXT    NOT NULL,
+  language         TEXT    NOT NULL,
   secret           TEXT    NOT NULL,
   old_secret       TEXT,
   old_secret_until TEXT,

@@ -1,0 +1,234 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"atalaya/server/internal/notify"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// oldSecretKept is how long messages are signed with the secret before as well: a day is
+// time enough to tell a receiver the new one.
+const oldSecretKept = 24 * time.Hour
+
+// webhookWish is the body of a creation. Without events it is told of all.
+type webhookWish struct {
+	Kind     shared.WebhookKind `json:"kind"`
+	URL      string             `json:"url"`
+	Events   []shared.Event     `json:"events"`
+	Language string             `json:"language"`
+}
+
+// webhookPatch is the body of a change; what is absent stays.
+type webhookPatch struct {
+	URL      *string        `json:"url"`
+	Events   []shared.Event `json:"events"`
+	Language *string        `json:"language"`
+}
+
+// listWebhooks handles GET /api/v1/webhooks.
+func (a *API) listWebhooks(w http.ResponseWriter, r *http.Request) error {
+	if _, err := readQuery(r); err != nil {
+		return err
+	}
+	all, err := a.Service.Webhooks(r.Context())
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, shared.WebhookList{Webhooks: all})
+}
+
+// createWebhook handles POST /api/v1/webhooks. The secret is in this answer and in no
+// later one.
+func (a *API) createWebhook(w http.ResponseWriter, r *http.Request) error {
+	if _, err := readQuery(r); err != nil {
+		return err
+	}
+	// A copy, because decoding writes into what is there.
+	wish := webhookWish{Kind: shared.KindWebhook, Events: slices.Clone(shared.Events[:]), Language: text.EN.Tag()}
+	if err := decodeBody(w, r, &wish); err != nil {
+		return err
+	}
+	want := shared.Webhook{
+		Kind: wish.Kind, URL: wish.URL, Events: wish.Events, Language: wish.Language, Secret: notify.NewSecret(),
+	}
+	if err := a.checkWebhook(&want); err != nil {
+		return err
+	}
+	made, err := a.Service.CreateWebhook(r.Context(), want)
+	if err != nil {
+		return err
+	}
+	made.Secret = want.Secret
+	w.Header().Set("Location", shared.PathWebhook(made.ID))
+	w.Header().Set("Cache-Control", "no-store")
+	return writeJSON(w, http.StatusCreated, made)
+}
+
+// checkWebhook brings a webhook into the form in which it is stored. Errors are [*Error]
+// values.
+func (a *API) checkWebhook(w *shared.Webhook) (err error) {
+	if !slices.Contains(shared.WebhookKinds[:], w.Kind) {
+		return outOfRange("kind", "There is no such kind of webhook.")
+	}
+	if w.URL, err = a.Target(w.Kind, w.URL); err != nil {
+		return err
+	}
+	if w.Events, err = inOrder(w.Events); err != nil {
+		return err
+	}
+	language, ok := text.Parse(w.Language)
+	if !ok {
+		return outOfRange("language", "The messages are not in that language.")
+	}
+	w.Language = language.Tag()
+	return nil
+}
+
+// inOrder returns events, each once, in the order of [shared.Events].
+func inOrder(wanted []shared.Event) (events []shared.Event, err error) {
+	for _, event := range wanted {
+		if !slices.Contains(shared.Events[:], event) {
+			return nil, outOfRange("events", "An event is audit.finished, audit.failed, audit.regressed or worker.silent.")
+		}
+	}
+	for _, event := range shared.Events {
+		if slices.Contains(wanted, event) {
+			events = append(events, event)
+		}
+	}
+	if len(events) == 0 {
+		return nil, outOfRange("events", "Name at least one event.")
+	}
+	return events, nil
+}
+
+// getWebhook handles GET /api/v1/webhooks/{id}.
+func (a *API) getWebhook(w http.ResponseWriter, r *http.Request) error {
+	webhook, err := a.webhook(r)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, webhook)
+}
+
+// webhook is the webhook that a path names.
+func (a *API) webhook(r *http.Request) (shared.Webhook, error) {
+	if _, err := readQuery(r); err != nil {
+		return shared.Webhook{}, err
+	}
+	id, err := readID(r)
+	if err != nil {
+		return shared.Webhook{}, err
+	}
+	return a.Service.Webhook(r.Context(), id)
+}
+
+// patchWebhook handles PATCH /api/v1/webhooks/{id}.
+func (a *API) patchWebhook(w http.ResponseWriter, r *http.Request) error {
+	var patch webhookPatch
+	webhook, err := a.webhook(r)
+	if err == nil {
+		err = decodeBody(w, r, &patch)
+	}
+	if err != nil {
+		return err
+	}
+	if patch.URL != nil {
+		webhook.URL = *patch.URL
+	}
+	if patch.Events != nil {
+		webhook.Events = patch.Events
+	}
+	if patch.Language != nil {
+		webhook.Language = *patch.Language
+	}
+	if err := a.checkWebhook(&webhook); err != nil {
+		return err
+	}
+	if webhook, err = a.Service.UpdateWebhook(r.Context(), webhook); err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, webhook)
+}
+
+// rotateSecret handles POST /api/v1/webhooks/{id}/secret, whose answer alone has the new
+// secret.
+func (a *API) rotateSecret(w http.ResponseWriter, r *http.Request) error {
+	if _, err := readQuery(r); err != nil {
+		return err
+	}
+	id, err := readID(r)
+	if err != nil {
+		return err
+	}
+	secret := notify.NewSecret()
+	webhook, err := a.Service.RotateSecret(r.Context(), id, secret, oldSecretKept)
+	if err != nil {
+		return err
+	}
+	webhook.Secret = secret
+	w.Header().Set("Cache-Control", "no-store")
+	return writeJSON(w, http.StatusOK, webhook)
+}
+
+// deleteWebhook handles DELETE /api/v1/webhooks/{id}, with all that it was told.
+func (a *API) deleteWebhook(w http.ResponseWriter, r *http.Request) error {
+	if _, err := readQuery(r); err != nil {
+		return err
+	}
+	id, err := readID(r)
+	if err != nil {
+		return err
+	}
+	if err := a.Service.DeleteWebhook(r.Context(), id); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// listDeliveries handles GET /api/v1/webhooks/{id}/deliveries: the newest first, in pages.
+func (a *API) listDeliveries(w http.ResponseWriter, r *http.Request) error {
+	id, err := readID(r)
+	if err != nil {
+		return err
+	}
+	q, err := readQuery(r, "cursor", "limit")
+	if err != nil {
+		return err
+	}
+	limit, err := readLimit(q)
+	if err != nil {
+		return err
+	}
+	list, err := a.Service.Deliveries(r.Context(), id, q.Get("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	linkNext(w, r, q, list.NextCursor)
+	return writeJSON(w, http.StatusOK, list)
+}
+
+// redeliver handles POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver.
+func (a *API) redeliver(w http.ResponseWriter, r *http.Request) error {
+	if _, err := readQuery(r); err != nil {
+		return err
+	}
+	webhook, err := readID(r)
+	if err != nil {
+		return err
+	}
+	id, ok := shared.ParseID(r.PathValue("delivery"))
+	if !ok {
+		return &Error{Code: shared.CodeBadID, Field: "delivery", Detail: "The id of a delivery is a positive whole number."}
+	}
+	d, err := a.Service.Redeliver(r.Context(), webhook, id)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusAccepted, d)
+}
