@@ -15,10 +15,10 @@ import (
 	"atalaya/server/internal/audit"
 	"atalaya/server/internal/compare"
 	"atalaya/server/internal/crawl"
-	"atalaya/server/internal/export"
 	"atalaya/server/internal/feed"
 	"atalaya/server/internal/store"
 	"atalaya/shared"
+	"atalaya/shared/escape"
 	"atalaya/shared/text"
 )
 
@@ -256,7 +256,7 @@ func (o *auditOptions) verdict(interrupted bool, p *shared.AuditProgress) error 
 
 // failure says why an audit failed.
 func failure(l text.Lang, p *shared.AuditProgress) string {
-	return export.Visible(cmp.Or(text.ErrorMessage(l, p), l.T(text.ConnFailedText)))
+	return escape.Visible(cmp.Or(text.ErrorMessage(l, p), l.T(text.ConnFailedText)))
 }
 
 // stopTime is the reason of an audit that came to its time limit.

@@ -62,9 +62,9 @@ func TestBrowserShowsAllPlaces(t *testing.T) {
 	places := within(`.querySelectorAll('.samples li').length`)
 	p.sees(20*time.Second, fmt.Sprintf("%s === %d", places, samples))
 	// Before the client has taken the page over the button does nothing.
-	p.sees(60*time.Second, fmt.Sprintf("(%s, %s === %d)", within(`.querySelector('button')?.click()`), places, failed))
+	p.sees(60*time.Second, fmt.Sprintf("(%s, %s === %d)", within(`.querySelector('.more button')?.click()`), places, failed))
 	p.eval(within(`.open = true`))
-	p.sees(time.Second, within(`.querySelector('button') === null`))
+	p.sees(time.Second, within(`.querySelector('.more button') === null`))
 	p.shot("report-all-places")
 	p.clean()
 }

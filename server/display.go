@@ -10,8 +10,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"atalaya/server/internal/export"
 	"atalaya/shared"
+	"atalaya/shared/escape"
 	"atalaya/shared/text"
 )
 
@@ -69,7 +69,7 @@ func (d *lines) show(p *shared.AuditProgress) {
 	fmt.Fprintf(d.out, "%3d%%  %s, %s", p.Progress, describe(d.lang, p),
 		d.lang.T(text.BasicSeverities, d.lang.Number(n.Error), d.lang.Number(n.Warning), d.lang.Number(n.Notice)))
 	if said := text.Message(d.lang, p); said != "" {
-		fmt.Fprintf(d.out, ": %s", export.Visible(said))
+		fmt.Fprintf(d.out, ": %s", escape.Visible(said))
 	}
 	fmt.Fprintln(d.out)
 }
@@ -100,7 +100,7 @@ func newBar(out io.Writer, l text.Lang, width func() int) *bar {
 func (d *bar) show(p *shared.AuditProgress) {
 	says := describe(d.lang, p)
 	if said := text.Message(d.lang, p); said != "" {
-		says += ": " + export.Visible(said)
+		says += ": " + escape.Visible(said)
 	}
 	room := max(d.width()-barWidth-barMargin, 0)
 	if runes := []rune(says); len(runes) > room {

@@ -13,9 +13,10 @@ import (
 // import beside the standard library. A trailing /... stands for everything
 // below.
 var mayImport = map[string][]string{
-	"atalaya/shared":      {},
-	"atalaya/shared/text": {"atalaya/shared"},
-	"atalaya/app":         {"atalaya/app/ui", "github.com/maxence-charriere/go-app/..."},
+	"atalaya/shared":        {},
+	"atalaya/shared/escape": {},
+	"atalaya/shared/text":   {"atalaya/shared", "atalaya/shared/escape"},
+	"atalaya/app":           {"atalaya/app/ui", "github.com/maxence-charriere/go-app/..."},
 	"atalaya/app/ui": {"atalaya/shared", "atalaya/shared/text", "atalaya/app/internal/live",
 		"atalaya/app/internal/pause", "atalaya/app/internal/tabs", "github.com/maxence-charriere/go-app/..."},
 	"atalaya/app/follow":                      {"atalaya/app/internal/live"},
@@ -47,7 +48,7 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/stream": {"atalaya/shared", "atalaya/server/internal/sse", "atalaya/server/internal/feed",
 		"github.com/prometheus/client_golang/..."},
 	"atalaya/server/internal/compare": {"atalaya/shared"},
-	"atalaya/server/internal/export":  {"atalaya/shared", "atalaya/shared/text"},
+	"atalaya/server/internal/export":  {"atalaya/shared", "atalaya/shared/escape", "atalaya/shared/text"},
 	"atalaya/server/internal/api": {"atalaya/shared", "atalaya/shared/text", "atalaya/server/internal/compare",
 		"atalaya/server/internal/export", "atalaya/server/internal/schedule", "atalaya/server/internal/notify"},
 	"atalaya/server/internal/api/apitest": {"atalaya/server/internal/api", "github.com/getkin/kin-openapi/..."}, // tests only

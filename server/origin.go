@@ -12,9 +12,9 @@ import (
 	"os"
 	"strings"
 
-	"atalaya/server/internal/export"
 	"atalaya/server/internal/store"
 	"atalaya/shared"
+	"atalaya/shared/escape"
 )
 
 // origin is where audits are kept: the flags that commands share.
@@ -83,7 +83,7 @@ func (o *origin) download(ctx context.Context, id int64, form url.Values) (io.Re
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, shared.MaxBody)) // without it there is still the status
 	var problem shared.Problem
 	if json.Unmarshal(body, &problem) == nil && problem.Detail != "" {
-		return nil, fmt.Errorf("%s: %s", o.server, export.Visible(problem.Detail))
+		return nil, fmt.Errorf("%s: %s", o.server, escape.Visible(problem.Detail))
 	}
 	return nil, fmt.Errorf("%s answered %s", o.server, answer.Status)
 }

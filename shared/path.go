@@ -94,11 +94,11 @@ func PathSite(site string) string { return PathSites + "/" + url.PathEscape(site
 func PathSchedule(site string) string { return PathSite(site) + "/schedule" }
 
 // PathSiteList is the API address of the sites behind cursor, or of the first ones.
-func PathSiteList(cursor string) string { return continued(PathSites, url.Values{}, cursor) }
+func PathSiteList(cursor string) string { return selected(PathSites, 0, cursor) }
 
 // PathSiteAudits is the API address of the audits of a site behind cursor, or of the newest.
 func PathSiteAudits(site, cursor string) string {
-	return continued(PathAudits, url.Values{"site": {site}}, cursor)
+	return selected(PathAudits, 0, cursor, "site", site)
 }
 
 // PathDiff is the API address of what changed between two audits, with the first changes of
@@ -112,9 +112,7 @@ func PathDiff(base, head int64) string {
 // PathChanges is the API address of the changes of one state, behind cursor if that is not
 // empty.
 func PathChanges(base, head int64, state ChangeState, cursor string) string {
-	query := pair(base, head)
-	query.Set("state", string(state))
-	return continued(PathCompare, query, cursor)
+	return selected(PathCompare, 0, cursor, ParamBase, itoa(base), ParamHead, itoa(head), "state", string(state))
 }
 
 // PathDiffFile is where a comparison is taken away as Markdown in a language.
@@ -141,15 +139,41 @@ func pair(base, head int64) url.Values {
 	return url.Values{ParamBase: {itoa(base)}, ParamHead: {itoa(head)}}
 }
 
-// continued is an address with a query, behind cursor if that is not empty.
-func continued(path string, query url.Values, cursor string) string {
-	if cursor != "" {
-		query.Set("cursor", cursor)
+// PathPages is the API address of the pages that a query selects.
+func PathPages(id int64, q PageQuery) string {
+	return selected(PathAudit(id)+"/pages", q.Limit, q.Cursor,
+		"url", q.URL, "referrer", q.Referrer, "q", q.Text, "found", string(q.Found), "answer", string(q.Answer))
+}
+
+// PathPageFindings is the API address of the findings of one page.
+func PathPageFindings(id int64, page string) string {
+	return selected(PathAudit(id)+"/findings", ListLimitMax, "", "page", page)
+}
+
+// PathUnvisited is the API address of the addresses left out that a query selects.
+func PathUnvisited(id int64, q UnvisitedQuery) string {
+	return selected(PathAudit(id)+"/unvisited", q.Limit, q.Cursor, "reason", q.Reason, "q", q.Text)
+}
+
+// selected is a list's address with the parameters, names and values in turn, that are not
+// empty.
+func selected(path string, limit int, cursor string, parameters ...string) string {
+	q := url.Values{}
+	if limit > 0 {
+		q.Set("limit", strconv.Itoa(limit))
 	}
-	if len(query) == 0 {
+	for i := 0; i < len(parameters); i += 2 {
+		if parameters[i+1] != "" {
+			q.Set(parameters[i], parameters[i+1])
+		}
+	}
+	if cursor != "" {
+		q.Set("cursor", cursor)
+	}
+	if len(q) == 0 {
 		return path
 	}
-	return path + "?" + query.Encode()
+	return path + "?" + q.Encode()
 }
 
 // PathCancel is where a POST asks to stop an audit.

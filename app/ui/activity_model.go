@@ -51,6 +51,7 @@ type pagesModel struct {
 type pageRow struct {
 	URL   string
 	Path  string
+	Link  string // where the row leads; empty for nowhere
 	Code  string
 	Class string
 	Time  string
@@ -61,12 +62,8 @@ type pageRow struct {
 
 func (loc locale) pages(p *shared.AuditProgress) pagesModel {
 	l := loc.Lang
-	m := pagesModel{
-		Heading: l.T(text.PagesHeading), Empty: l.T(text.PagesNone),
-		Code: l.T(text.ColumnCode), Page: l.T(text.ColumnPage), Time: l.T(text.ColumnTime),
-		Findings: l.T(text.ColumnFindings),
-		None:     l.T(text.None),
-	}
+	m := loc.pageTable()
+	m.Heading, m.Empty = l.T(text.PagesHeading), l.T(text.PagesNone)
 	switch {
 	case p == nil:
 		return m
@@ -82,17 +79,31 @@ func (loc locale) pages(p *shared.AuditProgress) pagesModel {
 	m.Total = l.N(text.AddressesFetched, p.Responses.Total())
 	site := shared.SiteName(p.URL)
 	for _, line := range p.Activity.Pages {
-		r := pageRow{
-			URL: line.URL, Path: pagePath(site, line.URL), Class: codeClass(line.Status), Found: loc.counts(line.Findings),
-		}
-		if line.Status == 0 {
-			r.Code = l.T(text.CodeNone)
-		} else {
-			r.Code, r.Time = num(line.Status), l.Milliseconds(line.MS)
-		}
-		m.Rows = append(m.Rows, r)
+		m.Rows = append(m.Rows, loc.pageRow(site, line))
 	}
 	return m
+}
+
+// pageTable is a table of pages without rows.
+func (loc locale) pageTable() pagesModel {
+	l := loc.Lang
+	return pagesModel{
+		Code: l.T(text.ColumnCode), Page: l.T(text.ColumnPage), Time: l.T(text.ColumnTime),
+		Findings: l.T(text.ColumnFindings),
+		None:     l.T(text.None),
+	}
+}
+
+func (loc locale) pageRow(site string, line shared.PageLine) pageRow {
+	r := pageRow{
+		URL: line.URL, Path: pagePath(site, line.URL), Class: codeClass(line.Status), Found: loc.counts(line.Findings),
+	}
+	if line.Status == 0 {
+		r.Code = loc.Lang.T(text.CodeNone)
+	} else {
+		r.Code, r.Time = num(line.Status), loc.Lang.Milliseconds(line.MS)
+	}
+	return r
 }
 
 func codeClass(status int) string {

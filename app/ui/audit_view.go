@@ -193,23 +193,30 @@ func (m pagesModel) draw(app.EventHandler) app.UI {
 	if len(m.Rows) == 0 {
 		return elWith("section", "card"+m.Room, at{"aria-label", m.Heading}, head, empty(m.Empty))
 	}
+	return elWith("section", "card"+m.Room, at{"aria-label", m.Heading}, head, tableView(m))
+}
+
+func tableView(m pagesModel) app.UI {
 	rows := make([]app.UI, len(m.Rows))
 	for i, r := range m.Rows {
+		page := midView("mono", r.Path)
+		if r.Link != "" {
+			page = elWith("a", "target", at{"href", r.Link}, page)
+		}
 		rows[i] = el("tr", r.Fresh,
 			el("td", "", elText("span", r.Class, r.Code)),
-			elWith("td", "path", at{"title", r.URL}, midView("mono", r.Path)),
+			elWith("td", "path", at{"title", r.URL}, page),
 			elText("td", "r num nowrap t2 hide-sm", r.Time),
 			el("td", "r nowrap", countsView(r.Found, m.None)),
 		)
 	}
-	table := el("table", "tbl",
+	return el("table", "tbl",
 		elText("caption", "vh", m.Heading),
 		el("thead", "", el("tr", "",
 			column("", m.Code), column("", m.Page), column("r hide-sm", m.Time), column("r", m.Findings),
 		)),
 		el("tbody", "", rows...),
 	)
-	return elWith("section", "card"+m.Room, at{"aria-label", m.Heading}, head, table)
 }
 
 func (m scoreModel) draw(app.EventHandler) app.UI {

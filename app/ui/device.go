@@ -25,6 +25,8 @@ type device struct {
 	outdated bool
 	// icon is the tab's icon in place of the product's; empty for none.
 	icon string
+	// scrolls is where the reader was in the pages left.
+	scrolls scrolls
 }
 
 // hear learns from a view how far this device's clock is off, and when a server is

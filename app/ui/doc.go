@@ -79,7 +79,10 @@
 //	dashboard_page.go   the dashboard: what happens on it
 //	audit_page.go       the live page of an audit
 //	report_page.go      the report of an audit
+//	report_turn.go      the ways through a report, and what is asked for on them
+//	report_sheet.go     one page of an audit: asked for, in words, drawn
 //	findings.go         the places where a check failed, all of them when asked
+//	clipboard.go        what can be copied
 //	missing.go          addresses without a page, and the shell
 //	start.go            the box that starts an audit
 //	again.go            an audit started anew
@@ -93,6 +96,7 @@
 //	dashboard_view.go   the dashboard's parts drawn
 //	audit_parts.go      the tint of new rows, the dialog
 //	report_view.go      the report drawn
+//	verdict_view.go     its score and the site's trend drawn
 //	files.go            the files in which a report can be taken away
 //	audit_view.go       the parts of a live page drawn
 //	part.go             the component that draws a model
@@ -100,6 +104,10 @@
 //	tabicon.go          the tab's icon while an audit runs
 //	dashboard_model.go  the dashboard in words and numbers
 //	report_model.go     the report in words and numbers
+//	report_lists.go     its pages, and the addresses not visited, in words and drawn
+//	verdict_model.go    its score and the site's trend in words and numbers
+//	report_place.go     what of a report is shown, as addresses say it
+//	listing.go          lists that come in parts
 //	audit_model.go      head, progress and steps in words and numbers
 //	scene_model.go      the end of an audit in words and numbers
 //	activity_model.go   pages, score, findings and responses in words and numbers
@@ -112,5 +120,6 @@
 //	safe.go             texts and addresses made fit for HTML
 //	lang.go             the language that the user chose
 //	device.go           what the pages of one browser share
+//	scrolls.go          how far down the reader was
 //	calls.go            failed requests
 package ui

@@ -40,6 +40,16 @@ func button(class string, attributes at, do app.EventHandler, scope string, chil
 		OnClick(do, app.EventScope(scope))
 }
 
+// pressed is an element of its own role, such as a summary, that calls do when it is pressed.
+func pressed(tag, class string, attributes at, do app.EventHandler, scope string, children ...app.UI) app.UI {
+	return element(tag, "", class, attributes, children).OnClick(do, app.EventScope(scope))
+}
+
+// choice is a list to choose from that calls do when another option is chosen.
+func choice(attributes at, do app.EventHandler, options ...app.UI) app.UI {
+	return element("select", "", "", attributes, options).OnChange(do)
+}
+
 // submit is the button that sends a form.
 func submit(class string, attributes at, children ...app.UI) app.UI {
 	return element("button", "", "btn "+class, attributes, children).Attr("type", "submit")

@@ -41,28 +41,28 @@ func TestAllPlacesAreOffered(t *testing.T) {
 		{"robots-txt-invalid", 1, 1, 1, "", "Whole site"},
 	} {
 		m := loc.check(shared.CheckResult{ID: c.check, Failed: c.failed, Groups: c.groups,
-			Samples: findingsAt(c.check, 0, c.samples)}, "example.com")
+			Samples: findingsAt(c.check, 0, c.samples)}, 7, "example.com")
 		if m.All != c.all || m.Extent != c.extent || len(m.Samples) != c.samples {
 			t.Errorf("%s, %d failed, %d samples: got %q, %q", c.check, c.failed, c.samples, m.All, m.Extent)
 		}
 	}
 	for count, want := range map[int]string{0: "", 1: "", 2: "and 1 more page", 757: "and 756 more pages"} {
-		if got := loc.sample(shared.Finding{PageURL: "https://example.com/a", Count: count}, "example.com").Others; got != want {
+		if got := loc.sample(shared.Finding{PageURL: "https://example.com/a", Count: count}, 7, "example.com").Others; got != want {
 			t.Errorf("a group of %d: got %q, want %q", count, got, want)
 		}
 	}
 	m := loc.check(shared.CheckResult{ID: "duplicate-content",
-		Samples: []shared.Finding{{CheckID: "duplicate-content"}}}, "example.com")
+		Samples: []shared.Finding{{CheckID: "duplicate-content"}}}, 7, "example.com")
 	if got := m.Samples[0].Path; got != "Some pages" {
 		t.Errorf("pages with the same text are called %q", got)
 	}
 }
 
 func TestFindingsBox(t *testing.T) {
-	loc := localeAt(t, text.EN, "14:00:00")
 	box := &findingsBox{
 		Lang: text.EN, Audit: 7, Check: "http-4xx", Site: "example.com", All: "Show all 5",
 		Samples: []sampleModel{{Path: "/sample"}},
+		Page:    &reportPage{places: map[string]*listing[shared.Finding]{}},
 	}
 	shows := func(when string, places int, button, status string, waits bool) {
 		t.Helper()
@@ -82,22 +82,54 @@ func TestFindingsBox(t *testing.T) {
 		}
 	}
 	shows("at first", 1, "Show all 5", "", false)
-	box.loaded = box.state()
-	box.loaded.busy = true
+	s := new(listing[shared.Finding])
+	box.Page.places[box.path()] = s
+	ask := func(want bool) {
+		t.Helper()
+		if got := s.begin(box.path(), true); got != want {
+			t.Errorf("asks: %v, want %v", got, want)
+		}
+	}
+	ask(true)
 	shows("while asking", 1, "Show all 5", "", true)
-	box.loaded = box.loaded.receive(shared.FindingList{}, live.ErrNetwork, loc, box.Site)
+	ask(false) // twice
+	s.receive(nil, nil, live.ErrNetwork)
 	shows("after a failure", 1, "Show all 5", text.Problem(text.EN, "network"), false)
-	box.loaded.code = ""
-	box.loaded = box.loaded.receive(shared.FindingList{Findings: findingsAt("http-4xx", 0, 3), NextCursor: new("x")},
-		nil, loc, box.Site)
+	ask(true)
+	s.receive(findingsAt("http-4xx", 0, 3), new("x"), nil)
 	shows("a first slice", 3, "Show more", "", false)
-	box.loaded = box.loaded.receive(shared.FindingList{}, errors.New("cut"), loc, box.Site)
-	if box.loaded.cursor == nil || len(box.loaded.places) != 3 {
+	ask(true)
+	if got, want := s.next(), box.path()+"&cursor=x"; got != want {
+		t.Errorf("asks at %s, want %s", got, want)
+	}
+	s.receive(nil, nil, errors.New("cut"))
+	if s.cursor == nil || len(s.rows) != 3 {
 		t.Error("a failure lost what was known")
 	}
-	box.loaded.code = ""
-	box.loaded = box.loaded.receive(shared.FindingList{Findings: findingsAt("http-4xx", 3, 2)}, nil, loc, box.Site)
+	shows("after another failure", 3, "Try again", text.Problem(text.EN, "network"), false)
+	ask(true)
+	s.receive(findingsAt("http-4xx", 3, 2), nil, nil)
 	shows("all", 5, "", "", false)
 	box.Check, box.All = "http-5xx", ""
 	shows("for another check", 1, "", "", false)
+}
+
+// A list keeps its rows until those of another choice are there.
+func TestListingOfAnotherChoice(t *testing.T) {
+	s := listing[int]{}
+	if !s.begin("/a", false) || !s.waits() || s.next() != "/a" {
+		t.Errorf("at first: %+v", s)
+	}
+	s.receive([]int{1, 2}, new("é"), nil)
+	if s.begin("/a", false) || s.next() != "/a?cursor=%C3%A9" {
+		t.Errorf("it is there: %+v", s)
+	}
+	before := s.asked
+	if !s.begin("/b", false) || s.asked == before || len(s.rows) != 2 || s.next() != "/b" || !s.waits() {
+		t.Errorf("another choice: %+v", s)
+	}
+	s.receive([]int{3}, nil, nil)
+	if len(s.rows) != 1 || s.rows[0] != 3 || s.waits() {
+		t.Errorf("its rows: %+v", s)
+	}
 }

@@ -171,12 +171,38 @@ func everyPart(t *testing.T, loc locale, url, v string) []app.UI {
 			&part{M: loc.card(state, pulse{})}, &part{M: loc.row(state)},
 			cancelDialog(loc.Lang, state, nil, nil))
 	}
-	parts = append(parts, &part{M: loc.report(&report)},
+	parts = append(parts, hostileReport(loc, &report, url, v)...)
+	parts = append(parts,
 		startView(startModel{Lang: loc.Lang, Code: v}, nil, nil),
 		missingView(v, v, loc.Lang, nil),
 		frameView(frameModel{Lang: loc.Lang, Boot: boot{Page: pageAudit, Progress: p}.encode(), Say: v,
 			Pill: pillModel{Text: v}, Plain: url, Broken: true}, (&base{}).actions()))
 	return parts
+}
+
+// hostileReport draws every part of a report, and the sheet of a page.
+func hostileReport(loc locale, r *shared.Report, url, v string) (drawn []app.UI) {
+	begun := parts{begun: true}
+	page := shared.Page{URL: url, Referrer: url, FinalURL: v, Title: v, ContentType: v, Failure: v, Status: 301, Bytes: 9}
+	found := shared.Finding{CheckID: v, PageURL: url, Evidence: []shared.Evidence{{Name: v, Value: v}}}
+	for _, part := range reportParts {
+		p := pageOf(r, reportPlace{Part: part, Text: v, Category: shared.Category(v), Reason: v, Open: []string{v}})
+		p.pages = listing[shared.Page]{begun, []shared.Page{page}}
+		p.left = listing[shared.UnvisitedURL]{begun, []shared.UnvisitedURL{{URL: url, Referrer: v, Reason: v}}}
+		p.scores = []shared.Verdict{{GeoScore: 3}, {GeoScore: 4}}
+		drawn = append(drawn, p.shown(loc))
+	}
+	p := pageOf(r, reportPlace{Page: url})
+	p.sheet = sheet{url: url, known: true, page: &page, findings: []shared.Finding{found}, leads: []shared.Page{page}}
+	return append(drawn, p.shown(loc))
+}
+
+// pageOf is the page of a report at a place in it.
+func pageOf(r *shared.Report, place reportPlace) *reportPage {
+	return &reportPage{
+		base: base{device: &device{scrolls: scrolls{}}}, id: r.Audit.AuditID, report: r, state: reportShown, place: place,
+		places: map[string]*listing[shared.Finding]{},
+	}
 }
 
 func TestPlain(t *testing.T) {

@@ -21,6 +21,8 @@ const (
 	iconBack     icon = "M14.5 6l-6 6 6 6"
 	iconAgain    icon = "M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9M19.5 4v5h-5"
 	iconInfo     icon = disc + "M12 11v5.2M12 7.8h.01"
+	iconSearch   icon = "M10.5 4.5a6 6 0 1 1 0 12 6 6 0 0 1 0-12ZM15 15l5 5"
+	iconLink     icon = "M10 14a4 4 0 0 0 5.7 0l3-3a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3a4 4 0 0 0 5.7 5.7l1-1"
 	iconReport   icon = "M6 3.5h8.5L18.5 8v12.5H6ZM14 3.5V8h4.5M9 13h6M9 16.5h6"
 
 	disc = "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17Z"

@@ -17,7 +17,7 @@ func Register() {
 			leaveModifiedClicks()
 			tellUpdates()
 		}
-		common := base{device: new(device)}
+		common := base{device: &device{scrolls: scrolls{}}}
 		app.Route("/", func() app.Composer { return &dashboardPage{base: common} })
 		app.Route("/shell", func() app.Composer { return &shellPage{base: common} })
 		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}/?$`, func() app.Composer { return &auditPage{base: common} })

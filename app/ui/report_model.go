@@ -1,33 +1,36 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
 
-// reportModel is a whole report in words.
+// reportModel is a whole report in words, with what of it is shown.
 type reportModel struct {
-	// Band says that the report does not cover the site, and why.
+	// Partial says that the report does not cover the site, and why.
 	Partial     string
 	PartialText string
 
-	Ring    *ringModel
-	NoScore string
-	// SoFar says that the score is that of an audit which did not come to its end.
-	SoFar      string
-	Categories string
-	Bars       []barModel
-	Caps       string
-	CapRows    []pairModel
-	// Fixes says what mending the checks of FixRows brings; empty when there is nothing to say.
-	Fixes   string
-	FixRows []pairModel
+	Verdict verdictModel
+	Trend   trendModel
+	// Files is true when there is something to take away.
+	Files bool
+
+	Tabs   []tabModel
+	Views  string // names the tabs
+	Filter filterModel
+	Place  reportPlace
 
 	Findings   string
 	NoFindings string
 	Checks     []checkModel
+	// NoMatch stands in place of a list from which the filters left nothing, and Every is
+	// the button that takes them away.
+	NoMatch, Every string
 
 	Passed   string
 	PassRows []string
@@ -39,6 +42,7 @@ type reportModel struct {
 	UnvisitedRows []pairModel
 
 	Why, Fix, Where string
+	Ticket          string // the button that copies a check
 
 	// Lang, Audit and Site are for the places that are asked for later.
 	Lang  text.Lang
@@ -46,11 +50,14 @@ type reportModel struct {
 	Site  string
 }
 
-// barModel is a category's score.
-type barModel struct {
+// tabModel leads to a part of the report.
+type tabModel struct {
+	Part  reportPart
 	Name  string
-	Score int
-	Class string
+	Count string // empty where the number is not known
+	Link  string
+	// Here is true for the part that is shown.
+	Here bool
 }
 
 // pairModel is a name with what there is to say about it.
@@ -70,26 +77,31 @@ type checkModel struct {
 	// All is the text of the button that shows all places; empty when the samples are
 	// all.
 	All string
+	// Out is true for a check that the filters leave out, Open for one that is unfolded.
+	Out, Open bool
 }
 
 // sampleModel is one place where a check failed.
 type sampleModel struct {
 	URL  string // empty for the whole site
 	Path string
+	// Sheet is the address of the page's sheet; empty for the whole site.
+	Sheet string
 	// Others says how many more pages have the same fault; empty for none.
 	Others string
 	Facts  []string
 }
 
-func (loc locale) report(r *shared.Report) reportModel {
+func (loc locale) report(r *shared.Report, place reportPlace) reportModel {
 	l := loc.Lang
 	m := reportModel{
-		NoScore: l.T(text.ReportNoScore), Categories: l.T(text.ReportCategories), Caps: l.T(text.ReportCaps),
+		Views: l.T(text.ReportViews), Place: place,
 		Findings: l.T(text.ReportFindings), NoFindings: l.T(text.ReportNoFindings),
+		NoMatch: l.T(text.ReportNoMatch), Every: l.T(text.ReportShowEvery),
 		Passed: l.T(text.ReportPassed), NotApply: l.T(text.ReportNotApplicable),
 		Unvisited: l.T(text.ReportUnvisited), UnvisitedHelp: l.T(text.ReportUnvisitedHelp),
-		Why: l.T(text.ReportWhy), Fix: l.T(text.ReportFix), Where: l.T(text.ReportPages),
-		Lang: l, Audit: r.Audit.AuditID, Site: shared.SiteName(r.Audit.URL),
+		Why: l.T(text.ReportWhy), Fix: l.T(text.ReportFix), Where: l.T(text.ReportPages), Ticket: l.T(text.CopyTicket),
+		Lang: l, Audit: r.Audit.AuditID, Site: shared.SiteName(r.Audit.URL), Files: hasReport(&r.Audit),
 	}
 	if r.Audit.Partial && r.Audit.Status == shared.StatusCompleted { // otherwise the page says how it ended
 		m.Partial = l.T(text.ReportPartial)
@@ -100,59 +112,99 @@ func (loc locale) report(r *shared.Report) reportModel {
 		m.PartialText = l.T(text.ReportPartialPages, text.StopReason(l, reason),
 			l.Number(r.Audit.TotalPages), l.Number(r.Audit.Discovered))
 	}
-	if r.Score != nil {
-		m.Ring = loc.ring(r.Score.Value, text.Band(l, r.Score.Value))
-		for _, c := range r.Score.Categories {
-			score := min(max(c.Score, 0), 100)
-			m.Bars = append(m.Bars, barModel{text.Category(l, string(c.Category)), score, "f-" + bandClass(c.Score)})
-		}
-		for _, c := range r.Score.Caps {
-			m.CapRows = append(m.CapRows, pairModel{text.Cap(l, c.ID), text.CapLimit(l, c)})
-		}
-		m.Fixes = text.Fixes(l, r.Score)
-		for _, f := range r.Score.Fixes {
-			words, _ := text.Check(l, f.CheckID)
-			m.FixRows = append(m.FixRows, pairModel{words.Title, text.FixScore(l, f)})
-		}
-	}
-	if score, final := lastScore(&r.Audit); r.Score == nil && score != nil && !final {
-		m.Ring, m.SoFar = loc.ring(*score, l.T(text.ScoreOf)), l.T(text.ScoreSoFar)
-	}
+	m.Verdict = loc.verdict(r)
 	if r.Audit.TotalPages == 0 {
-		m.NoScore, m.NoFindings = "", l.T(text.ReportNothing) // one sentence is enough
+		m.NoFindings = l.T(text.ReportNothing)
 	}
 	loc.outcomes(&m, r)
+	left := 0
 	for _, u := range r.Unvisited {
 		if u.Count > 0 {
+			left += u.Count
 			m.UnvisitedRows = append(m.UnvisitedRows, pairModel{text.Unvisited(l, u.Reason), l.N(text.Addresses, u.Count)})
 		}
 	}
+	m.Tabs = loc.tabs(&m, left)
+	m.Filter = loc.filter(r, place)
 	return m
 }
 
-// outcomes sorts the checks: the failed ones by gravity and cost, the others as
-// they come.
-func (loc locale) outcomes(m *reportModel, r *shared.Report) {
-	failed := make([]*shared.CheckResult, 0, len(r.Checks))
-	for i := range r.Checks {
-		c := &r.Checks[i]
-		words, _ := text.Check(loc.Lang, c.ID)
-		switch c.Outcome {
-		case shared.OutcomeFail:
-			failed = append(failed, c)
-		case shared.OutcomePass:
-			m.PassRows = append(m.PassRows, words.Title)
-		default:
-			m.NotRows = append(m.NotRows, pairModel{words.Title, text.Reason(loc.Lang, c.Reason)})
+// tabs leads to the parts that there are; left is how many addresses were not visited.
+func (loc locale) tabs(m *reportModel, left int) (tabs []tabModel) {
+	l := loc.Lang
+	for _, part := range reportParts {
+		t := tabModel{Part: part, Link: m.Place.toPart(part).of(m.Audit), Here: part == m.Place.Part}
+		n := -1
+		switch part {
+		case partChecks:
+			t.Name, n = l.T(text.ReportByCheck), len(m.Checks)
+		case partPages:
+			t.Name = l.T(text.ReportByPage)
+		case partPassed:
+			t.Name, n = m.Passed, len(m.PassRows)
+		case partNotApplicable:
+			t.Name, n = m.NotApply, len(m.NotRows)
+		case partUnvisited:
+			t.Name, n = m.Unvisited, left
 		}
+		if n >= 0 {
+			t.Count = l.Number(n)
+		}
+		tabs = append(tabs, t)
 	}
-	slices.SortStableFunc(failed, shared.ByGravity)
-	for _, c := range failed {
-		m.Checks = append(m.Checks, loc.check(*c, m.Site))
+	return tabs
+}
+
+// outcomes sorts the checks: the failed ones as the place has it, the others as they come.
+func (loc locale) outcomes(m *reportModel, r *shared.Report) {
+	for _, c := range failedChecks(r, m.Place.Gravest) {
+		check := loc.check(*c, m.Audit, m.Site)
+		check.Out, check.Open = !m.Place.choosesCheck(c, &check), slices.Contains(m.Place.Open, c.ID)
+		m.Checks = append(m.Checks, check)
+	}
+	for i := range r.Checks {
+		switch c := &r.Checks[i]; c.Outcome {
+		case shared.OutcomePass:
+			m.PassRows = append(m.PassRows, text.Passed(loc.Lang, c.ID))
+		case shared.OutcomeNotApplicable:
+			m.NotRows = append(m.NotRows, pairModel{text.Passed(loc.Lang, c.ID), text.Reason(loc.Lang, c.Reason)})
+		}
 	}
 }
 
-func (loc locale) check(c shared.CheckResult, site string) checkModel {
+// failedChecks are those to mend: in the order in which it pays, or the gravest first.
+func failedChecks(r *shared.Report, gravest bool) (failed []*shared.CheckResult) {
+	for i := range r.Checks {
+		if c := &r.Checks[i]; c.Outcome == shared.OutcomeFail {
+			failed = append(failed, c)
+		}
+	}
+	slices.SortStableFunc(failed, func(a, b *shared.CheckResult) int {
+		if gravest {
+			return shared.ByGravity(a, b)
+		}
+		return cmp.Or(cmp.Compare(b.PointsLost, a.PointsLost), shared.ByGravity(a, b))
+	})
+	return failed
+}
+
+// choosesCheck reports whether the filters leave a check in. Its text is looked for in all
+// that tells of the check and of where it failed.
+func (p reportPlace) choosesCheck(c *shared.CheckResult, m *checkModel) bool {
+	if p.Part != partChecks {
+		return true // the filters are those of another part
+	}
+	if p.Severity != "" && p.Severity != c.Severity || p.Category != "" && p.Category != c.Category {
+		return false
+	}
+	want := strings.ToLower(strings.TrimSpace(p.Text))
+	return want == "" || strings.Contains(strings.ToLower(m.Title+"\n"+m.Category+"\n"+c.ID), want) ||
+		slices.ContainsFunc(c.Samples, func(f shared.Finding) bool {
+			return strings.Contains(strings.ToLower(f.PageURL), want)
+		})
+}
+
+func (loc locale) check(c shared.CheckResult, audit int64, site string) checkModel {
 	l := loc.Lang
 	words, _ := text.Check(l, c.ID)
 	m := checkModel{
@@ -163,7 +215,7 @@ func (loc locale) check(c shared.CheckResult, site string) checkModel {
 		Lost:     text.Cost(l, c.PointsLost),
 	}
 	for _, s := range c.Samples {
-		m.Samples = append(m.Samples, loc.sample(s, site))
+		m.Samples = append(m.Samples, loc.sample(s, audit, site))
 	}
 	if text.MorePlaces(&c) {
 		m.All = text.AllPlaces(l, &c)
@@ -171,13 +223,135 @@ func (loc locale) check(c shared.CheckResult, site string) checkModel {
 	return m
 }
 
-func (loc locale) sample(f shared.Finding, site string) sampleModel {
+func (loc locale) sample(f shared.Finding, audit int64, site string) sampleModel {
 	s := sampleModel{URL: f.PageURL, Path: text.Place(loc.Lang, &f), Others: text.Others(loc.Lang, &f)}
 	if f.PageURL != "" {
-		s.Path = pagePath(site, f.PageURL)
+		s.Path, s.Sheet = pagePath(site, f.PageURL), reportPlace{Page: f.PageURL}.of(audit)
 	}
 	for _, e := range f.Evidence {
 		s.Facts = append(s.Facts, text.Seen(loc.Lang, e))
 	}
 	return s
+}
+
+// filterModel is what the filters of a part offer; without Search the part has none.
+type filterModel struct {
+	Name   string // of the whole
+	Search string // names the field
+	Text   string
+	Chips  []chipModel
+	Choice choiceModel
+	Orders []chipModel
+	Order  string // names Orders
+}
+
+// chipModel is a button that stays pressed.
+type chipModel struct {
+	Value    string
+	Severity shared.Severity // whose shape it has; empty for none
+	Name     string
+	Count    string
+	Pressed  bool
+}
+
+// choiceModel is a list to choose one from; the first is all. Without options there is none.
+type choiceModel struct {
+	Name    string
+	Options []optionModel
+}
+
+type optionModel struct {
+	Value, Name string
+	Chosen      bool
+}
+
+// severities are those to choose from, the gravest first.
+var severities = [...]shared.Severity{
+	shared.SeverityError, shared.SeverityWarning, shared.SeverityNotice, shared.SeverityInfo,
+}
+
+// filter offers what a part can be filtered by.
+func (loc locale) filter(r *shared.Report, p reportPlace) filterModel {
+	l := loc.Lang
+	m := filterModel{Name: l.T(text.ReportFilter), Text: p.Text, Order: l.T(text.ReportOrder)}
+	switch p.Part {
+	case partChecks:
+		m.Search, m.Chips = l.T(text.ReportFilterChecks), loc.severityChips(r, p.Severity)
+		m.Choice = loc.categoryChoice(r, p.Category)
+		m.Orders = []chipModel{
+			{Name: l.T(text.ReportFixFirst), Pressed: !p.Gravest},
+			{Value: orderGravest, Name: l.T(text.ReportGravestFirst), Pressed: p.Gravest},
+		}
+	case partPages:
+		m.Search = l.T(text.ReportFilterPages)
+		m.Chips = []chipModel{{Name: l.T(text.ReportEvery), Pressed: p.Severity == ""}}
+		for _, s := range severities[:3] { // pages count no others
+			m.Chips = append(m.Chips, loc.severityChip(s, p.Severity))
+		}
+		m.Choice = choiceModel{l.T(text.SheetAnswer), options(l.T(text.ReportEveryAnswer), string(p.Answer))}
+		for _, a := range answers {
+			m.Choice.add(string(a), loc.answer(a), string(p.Answer))
+		}
+	case partUnvisited:
+		m.Search = l.T(text.ReportFilterURLs)
+		m.Choice = choiceModel{l.T(text.ReportUnvisited), options(l.T(text.ReportEveryReason), p.Reason)}
+		for _, u := range r.Unvisited {
+			if u.Count > 0 {
+				m.Choice.add(u.Reason, text.Unvisited(l, u.Reason), p.Reason)
+			}
+		}
+	}
+	return m
+}
+
+func (loc locale) answer(a shared.Answer) string {
+	if a == shared.AnswerFailed {
+		return loc.Lang.T(text.CodeNone)
+	}
+	return string(a)
+}
+
+// severityChips counts the failed checks of each severity that there is.
+func (loc locale) severityChips(r *shared.Report, now shared.Severity) []chipModel {
+	failed := failedChecks(r, true)
+	chips := []chipModel{{
+		Name: loc.Lang.T(text.ReportEvery), Count: loc.Lang.Number(len(failed)), Pressed: now == "",
+	}}
+	for _, s := range severities {
+		n := 0
+		for _, c := range failed {
+			if c.Severity == s {
+				n++
+			}
+		}
+		if n > 0 {
+			chip := loc.severityChip(s, now)
+			chip.Count = loc.Lang.Number(n)
+			chips = append(chips, chip)
+		}
+	}
+	return chips
+}
+
+func (loc locale) severityChip(s, now shared.Severity) chipModel {
+	return chipModel{Value: string(s), Severity: s, Name: text.Severity(loc.Lang, string(s)), Pressed: s == now}
+}
+
+// categoryChoice offers the categories of failed checks.
+func (loc locale) categoryChoice(r *shared.Report, now shared.Category) choiceModel {
+	m := choiceModel{loc.Lang.T(text.ReportCategories), options(loc.Lang.T(text.ReportEveryCategory), string(now))}
+	failed := failedChecks(r, true)
+	for _, category := range shared.Categories {
+		if slices.ContainsFunc(failed, func(c *shared.CheckResult) bool { return c.Category == category }) {
+			m.add(string(category), text.Category(loc.Lang, string(category)), string(now))
+		}
+	}
+	return m
+}
+
+// options begins a choice with that of all.
+func options(all, now string) []optionModel { return []optionModel{{"", all, now == ""}} }
+
+func (m *choiceModel) add(value, name, now string) {
+	m.Options = append(m.Options, optionModel{value, name, value == now})
 }

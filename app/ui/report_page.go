@@ -29,6 +29,18 @@ type reportPage struct {
 	// known is what this device knows of the audit without the report.
 	known *shared.AuditProgress
 	fault string // why the audit was not started anew
+
+	// place is what of the report is shown.
+	place reportPlace
+	// What was asked for beside the report: the lists of its parts, all places where a check
+	// failed, by the addresses of the lists, the sheet of a page, what changed since the
+	// last audit of the site, and the site's scores.
+	pages  listing[shared.Page]
+	left   listing[shared.UnvisitedURL]
+	places map[string]*listing[shared.Finding]
+	sheet  sheet
+	change *shared.Comparison
+	scores []shared.Verdict
 }
 
 func (p *reportPage) OnInit() {
@@ -40,6 +52,7 @@ func (p *reportPage) OnInit() {
 
 func (p *reportPage) OnPreRender(ctx app.Context) {
 	id := auditID(ctx.Page().URL().Path)
+	p.place = reportPlaceOf(ctx.Page().URL().Query())
 	p.prerender(ctx, pageReport, id, func(r *Request, b *boot) {
 		p.id = id
 		report, err := r.Data.Report(r.Ctx, id)
@@ -58,6 +71,8 @@ func (p *reportPage) OnPreRender(ctx app.Context) {
 func (p *reportPage) start(id int64) {
 	p.id, p.state, p.report, p.savedAt, p.code, p.asked = id, reportLoading, nil, time.Time{}, "", false
 	p.view, p.known, p.fault = live.View{}, nil, ""
+	p.pages, p.left, p.sheet, p.change, p.scores = listing[shared.Page]{}, listing[shared.UnvisitedURL]{}, sheet{}, nil, nil
+	p.places = map[string]*listing[shared.Finding]{}
 	if id == 0 {
 		p.state, p.asked = reportGone, true
 		return
@@ -103,8 +118,6 @@ func (p *reportPage) keep(r *shared.Report) {
 	}
 }
 
-func (p *reportPage) OnMount(ctx app.Context) { p.tick(ctx, func(app.Context) {}) }
-
 // await follows the audit while its report is not written yet, and fetches the
 // report when the audit ends.
 func (p *reportPage) await(ctx app.Context) {
@@ -130,8 +143,14 @@ func (p *reportPage) await(ctx app.Context) {
 }
 
 func (p *reportPage) OnNav(ctx app.Context) {
+	id, place := auditID(ctx.Page().URL().Path), reportPlaceOf(ctx.Page().URL().Query())
+	if app.IsClient && id == p.id && p.device.visits > 0 {
+		p.turn(ctx, place)
+		return
+	}
+	p.place = place
 	p.navigate(ctx, func() {
-		if id := auditID(ctx.Page().URL().Path); id != p.id {
+		if id != p.id {
 			p.unfollow()
 			p.start(id)
 		}
@@ -139,7 +158,13 @@ func (p *reportPage) OnNav(ctx app.Context) {
 			p.fetch(ctx)
 		}
 		p.await(ctx)
+		p.load(ctx)
 	})
+	p.device.scrolls.restore(ctx, p.address())
+}
+
+func (p *reportPage) OnMount(ctx app.Context) {
+	p.tick(ctx, func(app.Context) { p.device.scrolls.keep(p.address()) })
 }
 
 func (p *reportPage) OnDismount() { p.leave() }
@@ -182,6 +207,7 @@ func (p *reportPage) receive(ctx app.Context, r *shared.Report, err error) {
 		}
 	}
 	p.await(ctx)
+	p.load(ctx)
 	p.describe(ctx)
 }
 
@@ -235,14 +261,17 @@ func (p *reportPage) Render() app.UI {
 	head := loc.head(p.id, audit, loc.pulse(p.view, audit, nil))
 	head.Link, head.LinkText, head.LinkIcon = shared.PathPage(p.id), l.T(text.BackToAudit), iconBack
 	head.LinkMain = false
+	if audit != nil && audit.Kind == shared.KindSite && audit.Status.Terminal() {
+		head.Act, head.Button = actAgain, l.T(text.AgainButton)
+	}
 	if p.starting {
 		head.Button, head.Waits = l.T(text.StartBusy), true
 	}
 	main := []app.UI{
-		crumbs(l.T(text.NavPath),
+		el("div", "crumbs", crumbs(l.T(text.NavPath),
 			elWith("a", "", at{"href", "/"}, app.Text(l.T(text.NavAudits))),
 			elWith("a", "", at{"href", shared.PathPage(p.id), "dir", "auto"}, app.Text(p.site())),
-			elText("span", "", l.T(text.ReportHeading))),
+			elText("span", "", l.T(text.ReportHeading))), &copyButton{Lang: l, Words: l.T(text.CopyLink), Page: p}),
 		&part{M: head, Page: p},
 		faultView(p.fault),
 	}
@@ -254,7 +283,7 @@ func (p *reportPage) Render() app.UI {
 	}
 	switch p.state {
 	case reportShown:
-		main = append(main, &part{M: loc.report(p.report)})
+		main = append(main, p.shown(loc))
 	case reportNotReady:
 		main = append(main, p.waiting(loc))
 	case reportFailed:

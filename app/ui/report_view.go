@@ -3,50 +3,131 @@ package ui
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"atalaya/app/internal/pause"
 	"atalaya/shared"
+	"atalaya/shared/text"
 )
 
-func (m reportModel) draw(app.EventHandler) app.UI {
-	parts := []app.UI{}
+// reportBox draws a report. It is a component so that the page's clock leaves it alone, and
+// so is each of its checks, so that a filter repaints only those that come and go.
+type reportBox struct {
+	app.Compo
+	M     reportModel
+	Pages pageListModel
+	Left  leftListModel
+	Page  *reportPage
+}
+
+func (b *reportBox) Render() app.UI {
+	pause.Take()
+	return reportView(b.M, b.Pages, b.Left, b.Page)
+}
+
+func reportView(m reportModel, pages pageListModel, left leftListModel, p *reportPage) app.UI {
+	var parts []app.UI
 	if m.Partial != "" {
 		parts = append(parts, el("div", "conn warn solo",
 			iconTriangle.draw(""),
 			el("span", "msg", elText("strong", "", m.Partial), app.Text(" "), elText("span", "", m.PartialText)),
 		))
 	}
-	return el("div", "stack", append(parts, verdictView(m), filesView(m.Lang, m.Audit), checksView(m), restView(m))...)
+	parts = append(parts, firstView(m))
+	if m.Files {
+		parts = append(parts, filesView(m.Lang, m.Audit))
+	}
+	return el("div", "stack", append(parts, partsView(m, pages, left, p))...)
 }
 
-// verdictView is the score with its categories and the faults that limit it.
-func verdictView(m reportModel) app.UI {
-	switch {
-	case m.Ring == nil && m.NoScore == "":
+// firstView is the verdict, beside the trend if there is one.
+func firstView(m reportModel) app.UI {
+	if len(m.Trend.Points) == 0 {
+		return verdictView(m.Verdict)
+	}
+	return el("div", "first", verdictView(m.Verdict), trendView(m.Trend))
+}
+
+// partsView is the card with the tabs. All parts but the lists that are asked for are in the
+// page, because they are printed together.
+func partsView(m reportModel, pages pageListModel, left leftListModel, p *reportPage) app.UI {
+	return elWith("section", "card findings", at{"aria-label", m.Views},
+		tabsView(m), filterView(m.Filter, p),
+		panel(m, partChecks, m.Findings, checksView(m, p)),
+		panel(m, partPages, "", pages.draw(p.onMorePages, p.onEvery)),
+		panel(m, partPassed, m.Passed, passedView(m)),
+		panel(m, partNotApplicable, m.NotApply, pairsView(m.NotRows)),
+		panel(m, partUnvisited, m.Unvisited, unvisitedView(m), left.draw(p.onMoreLeft, p.onEvery)),
+	)
+}
+
+// panel is a part of the report. Those that are not shown are left to paper, each under its
+// heading; a part without a heading is not for paper.
+func panel(m reportModel, part reportPart, heading string, body ...app.UI) app.UI {
+	class := "panel"
+	if part != m.Place.Part {
+		class = "panel off"
+	}
+	if heading == "" {
+		return el("div", class+" no-print", body...)
+	}
+	return el("div", class, append([]app.UI{elText("h2", "paper", heading)}, body...)...)
+}
+
+func tabsView(m reportModel) app.UI {
+	tabs := make([]app.UI, len(m.Tabs))
+	for i, t := range m.Tabs {
+		here := ""
+		if t.Here {
+			here = "page"
+		}
+		tabs[i] = elWith("a", "", at{"href", t.Link, "aria-current", here}, app.Text(t.Name), elText("span", "count", t.Count))
+	}
+	return elWith("nav", "tabs no-print", at{"aria-label", m.Views}, tabs...)
+}
+
+// filterFieldID is the field for a text.
+const filterFieldID = "filter"
+
+func filterView(m filterModel, p *reportPage) app.UI {
+	if m.Search == "" {
 		return el("div", "")
-	case m.Ring == nil:
-		return el("section", "card", empty(m.NoScore))
 	}
-	bars := make([]app.UI, len(m.Bars))
-	for i, b := range m.Bars {
-		bars[i] = el("li", "",
-			elText("span", "", b.Name),
-			elText("b", "num", num(b.Score)),
-			el("span", "m", fill(b.Score*100, b.Class)),
-		)
+	chips := make([]app.UI, len(m.Chips))
+	for i, c := range m.Chips {
+		chips[i] = chipView(c, p.onSeverity(shared.Severity(c.Value)))
 	}
-	if m.SoFar != "" {
-		return card(m.SoFar, "", el("div", "card-b center", ringView(m.Ring, "ring-l")))
+	orders := make([]app.UI, len(m.Orders))
+	for i, c := range m.Orders {
+		orders[i] = chipView(c, p.onOrder(c.Value))
 	}
-	body := []app.UI{elText("h2", "vh", m.Categories), el("div", "card-b", el("div", "gauge",
-		ringView(m.Ring, "ring-l"),
-		elWith("ul", "cat", at{"aria-label", m.Categories}, bars...),
-	))}
-	if len(m.CapRows) > 0 {
-		body = append(body, el("div", "caps", elText("h3", "", m.Caps), pairsView(m.CapRows)))
+	options := make([]app.UI, len(m.Choice.Options))
+	for i, o := range m.Choice.Options {
+		chosen := ""
+		if o.Chosen {
+			chosen = "true"
+		}
+		options[i] = elWith("option", "", at{"value", o.Value, "selected", chosen}, app.Text(o.Name))
 	}
-	if m.Fixes != "" {
-		body = append(body, el("div", "caps fixes", elText("h3", "", m.Fixes), pairsView(m.FixRows)))
+	return elWith("div", "filters no-print", at{"role", "search", "aria-label", m.Name},
+		el("div", "chips", chips...),
+		el("span", "field", choice(at{"aria-label", m.Choice.Name}, p.onChoice, options...)),
+		elWith("div", "chips", at{"role", "group", "aria-label", m.Order}, orders...),
+		el("span", "field grow", iconSearch.draw(""), input(at{
+			"id", filterFieldID, "type", "search", "aria-label", m.Search, "placeholder", m.Search, "value", m.Text,
+			"autocomplete", "off", "spellcheck", "false",
+		}, p.onText)),
+	)
+}
+
+func chipView(c chipModel, do app.EventHandler) app.UI {
+	pressed := "false"
+	if c.Pressed {
+		pressed = "true"
 	}
-	return el("section", "card", body...)
+	body := []app.UI{app.Text(c.Name), elText("span", "num t3", c.Count)}
+	if c.Severity != "" {
+		body = append([]app.UI{el("span", severityClass(c.Severity), severityShape(c.Severity))}, body...)
+	}
+	return button("chip", at{"aria-pressed", pressed}, do, c.Value, body...)
 }
 
 func pairsView(rows []pairModel) app.UI {
@@ -57,35 +138,65 @@ func pairsView(rows []pairModel) app.UI {
 	return el("ul", "pairs", items...)
 }
 
-func checksView(m reportModel) app.UI {
+func checksView(m reportModel, p *reportPage) app.UI {
 	if len(m.Checks) == 0 {
-		return card(m.Findings, "", empty(m.NoFindings))
+		return empty(m.NoFindings)
 	}
-	checks := make([]app.UI, len(m.Checks))
+	shown := false
+	checks := make([]app.UI, len(m.Checks), len(m.Checks)+1)
 	for i, c := range m.Checks {
-		checks[i] = checkView(c, m)
+		checks[i] = &checkBox{M: c, Lang: m.Lang, Audit: m.Audit, Site: m.Site, Why: m.Why, Fix: m.Fix, Where: m.Where,
+			Ticket: m.Ticket, Page: p}
+		shown = shown || !c.Out
 	}
-	return elWith("section", "card findings", at{"aria-label", m.Findings},
-		el("div", "card-h", elText("h2", "", m.Findings), elText("span", "count", num(len(m.Checks)))),
-		el("div", "", checks...),
-	)
+	if !shown {
+		checks = append(checks, noMatchView(m.NoMatch, m.Every, p.onEvery))
+	}
+	return el("div", "checks", checks...)
 }
 
-func checkView(c checkModel, m reportModel) app.UI {
-	body := []app.UI{}
+// noMatchView stands in place of a list from which the filters left nothing.
+func noMatchView(sentence, every string, do app.EventHandler) app.UI {
+	return el("div", "empty row", elText("span", "", sentence), button("btn-sm", nil, do, "every", app.Text(every)))
+}
+
+// checkBox is one failed check: its title, and what there is to say when it is unfolded.
+type checkBox struct {
+	app.Compo
+	M     checkModel
+	Lang  text.Lang
+	Audit int64
+	Site  string
+	// Why, Fix and Where are headings, Ticket is a button's text.
+	Why, Fix, Where, Ticket string
+	Page                    *reportPage
+}
+
+func (b *checkBox) Render() app.UI {
+	pause.Take()
+	c := b.M
+	var body []app.UI
 	if c.Why != "" {
-		body = append(body, elText("h3", "", m.Why), elText("p", "", c.Why))
+		body = append(body, elText("h3", "", b.Why), elText("p", "", c.Why))
 	}
 	if c.Fix != "" {
-		body = append(body, elText("h3", "", m.Fix), elText("p", "", c.Fix))
+		body = append(body, elText("h3", "", b.Fix), elText("p", "", c.Fix))
 	}
 	if len(c.Samples) > 0 {
-		body = append(body, elText("h3", "", m.Where), &findingsBox{
-			Lang: m.Lang, Audit: m.Audit, Check: c.ID, Site: m.Site, Samples: c.Samples, All: c.All,
+		body = append(body, elText("h3", "", b.Where), &findingsBox{
+			Lang: b.Lang, Audit: b.Audit, Check: c.ID, Site: b.Site, Samples: c.Samples, All: c.All, Page: b.Page,
 		})
 	}
-	return elWith("details", "chk", at{"id", "check-" + c.ID},
-		el("summary", "",
+	body = append(body, &copyButton{Lang: b.Lang, Words: b.Ticket, Check: c.ID, Page: b.Page})
+	open, out := "", ""
+	if c.Open {
+		open = "true"
+	}
+	if c.Out {
+		out = "true"
+	}
+	return elWith("details", "chk", at{"id", "check-" + c.ID, "open", open, "hidden", out},
+		pressed("summary", "", nil, b.onSummary, c.ID,
 			severityMark(c.Severity, c.Word),
 			el("span", "", elText("b", "", c.Title), elText("small", "", c.Category)),
 			elText("span", "sm t2 nowrap num hide-sm", c.Lost),
@@ -96,7 +207,15 @@ func checkView(c checkModel, m reportModel) app.UI {
 	)
 }
 
-func sampleView(s sampleModel) app.UI {
+// onSummary unfolds the check in the address, from which the element follows: what browsers
+// do by themselves, go-app would take to another check when the order changes.
+func (b *checkBox) onSummary(ctx app.Context, e app.Event) {
+	e.PreventDefault()
+	id := b.M.ID
+	b.Page.move(ctx, func(p reportPlace) reportPlace { return p.toggled(id) })
+}
+
+func sampleView(s sampleModel, sheet string) app.UI {
 	place := elText("span", "mono", s.Path)
 	if s.URL != "" {
 		place = outside("target", s.URL, midView("mono", s.Path))
@@ -105,34 +224,27 @@ func sampleView(s sampleModel) app.UI {
 	for i, f := range s.Facts {
 		facts[i] = elWith("span", "t2", at{"dir", "auto"}, app.Text(f))
 	}
-	if s.Others != "" {
-		return el("li", "", place, elText("span", "sm t2", " "+s.Others), el("div", "facts", facts...))
+	body := []app.UI{place}
+	if s.Sheet != "" {
+		body = append(body, elWith("a", "sheet-link no-print", at{"href", s.Sheet, "title", sheet},
+			iconReport.draw("i-s"), hidden(sheet)))
 	}
-	return el("li", "", place, el("div", "facts", facts...))
+	if s.Others != "" {
+		body = append(body, elText("span", "sm t2", " "+s.Others))
+	}
+	return el("li", "", append(body, el("div", "facts", facts...))...)
 }
 
-// restView lists, folded, the checks that passed or did not apply and the addresses
-// that were not visited.
-func restView(m reportModel) app.UI {
-	var folds []app.UI
-	if len(m.PassRows) > 0 {
-		rows := make([]app.UI, len(m.PassRows))
-		for i, r := range m.PassRows {
-			rows[i] = el("li", "", iconCheck.draw("i-s good"), elText("span", "grow", r))
-		}
-		folds = append(folds, foldView(m.Passed, len(rows), el("ul", "pairs", rows...)))
+func passedView(m reportModel) app.UI {
+	rows := make([]app.UI, len(m.PassRows))
+	for i, r := range m.PassRows {
+		rows[i] = el("li", "", iconCheck.draw("i-s good"), elText("span", "grow", r))
 	}
-	if len(m.NotRows) > 0 {
-		folds = append(folds, foldView(m.NotApply, len(m.NotRows), pairsView(m.NotRows)))
-	}
-	if len(m.UnvisitedRows) > 0 {
-		folds = append(folds, foldView(m.Unvisited, len(m.UnvisitedRows),
-			elText("p", "sm t2", m.UnvisitedHelp), pairsView(m.UnvisitedRows)))
-	}
-	if len(folds) == 0 {
-		return el("div", "")
-	}
-	return el("section", "card folds", folds...)
+	return el("ul", "pairs", rows...)
+}
+
+func unvisitedView(m reportModel) app.UI {
+	return el("div", "paper-only", elText("p", "sm t2", m.UnvisitedHelp), pairsView(m.UnvisitedRows))
 }
 
 func foldView(title string, n int, body ...app.UI) app.UI {

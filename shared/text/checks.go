@@ -18,6 +18,16 @@ func Check(l Lang, id string) (t CheckText, ok bool) {
 	return CheckText{Title: id}, false
 }
 
+// Passed says what is right with a site that passes a check. A check without such words, as
+// one of a later version, is named by its title, as one that found nothing.
+func Passed(l Lang, id string) string {
+	if words := nameOr(l.language().passed, id, ""); words != "" {
+		return words
+	}
+	t, _ := Check(l, id)
+	return l.T(ReportNothingFound, t.Title)
+}
+
 // CheckIDs lists the checks that have words.
 func CheckIDs() []string {
 	ids := make([]string, len(english.checks))

@@ -27,6 +27,8 @@ type language struct {
 	sentences []sentence
 
 	checks []checkEntry
+	// passed says what is right where a check, named by its id, passed.
+	passed []named
 
 	// The names of codes that travel on the wire. They are lists and not maps
 	// because a list is static data, while a map is built at every start.

@@ -285,3 +285,18 @@ func TestEveryLanguageHasItsMarksAndMonths(t *testing.T) {
 		}
 	}
 }
+
+// What passed is not said in the words of the fault.
+func TestEveryLanguageSaysWhatIsRight(t *testing.T) {
+	holdCodes(t, "passed", codes(english.passed), CheckIDs())
+	for _, l := range Langs {
+		for _, id := range CheckIDs() {
+			if check, _ := Check(l, id); Passed(l, id) == check.Title {
+				t.Errorf("%s: what passed is called %q", l.Tag(), check.Title)
+			}
+		}
+	}
+	if got, want := Passed(EN, "unheard-of"), "Nothing found: unheard-of"; got != want {
+		t.Errorf("a check without words: got %q, want %q", got, want)
+	}
+}

@@ -210,11 +210,57 @@ const (
 	ReportAll
 	ReportAllPlaces
 	ReportMore
+	ReportNothingFound
+	ReportViews
+	ReportByCheck
+	ReportByPage
+	ReportFilter
+	ReportFilterChecks
+	ReportFilterPages
+	ReportFilterURLs
+	ReportEvery
+	ReportEveryCategory
+	ReportEveryAnswer
+	ReportEveryReason
+	ReportOrder
+	ReportFixFirst
+	ReportGravestFirst
+	ReportNoMatch
+	ReportShowEvery
+	ReportTrend
+	ReportTrendScores
+	ReportCompare
+	ReportGained
+	ReportDropped
+	CopyLink
+	CopyTicket
+	CopyDone
+	CopyFailed
 	SomePages
 	WholeSite
 	PointsLost
 	ExtentOfFaults
 	BackToAudit
+
+	// One page of a report.
+	SheetOpen
+	SheetBack
+	SheetMissing
+	SheetFindings
+	SheetNothing
+	SheetLeads
+	SheetAnswer
+	SheetFailure
+	SheetRedirect
+	SheetReferrer
+	SheetDepth
+	SheetTime
+	SheetSize
+	SheetKilobytes
+	SheetType
+	SheetTitle
+	SheetWords
+	SheetFetched
 
 	// Two audits compared.
 	CompareHeading
@@ -312,6 +358,8 @@ const (
 	FaultsCount
 	MorePages
 	MorePlacesCount
+	FixedCount
+	NewCount
 
 	pluralKeys
 )

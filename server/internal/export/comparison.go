@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"atalaya/shared"
+	"atalaya/shared/escape"
 	"atalaya/shared/text"
 )
 
@@ -21,7 +22,7 @@ type Comparison struct {
 func (c *Comparison) WriteMarkdown(w io.Writer) error {
 	return c.write(&dress{
 		out: bufio.NewWriter(w), heading: "# %s: %s\n\n", fact: "- **%s:** %s\n", aside: "\n> %s\n", section: "\n## %s\n\n",
-		line: "- %s\n", words: mdText, code: mdCode, address: mdAddress,
+		line: "- %s\n", words: escape.MarkdownText, code: escape.MarkdownCode, address: escape.MarkdownAddress,
 	})
 }
 
@@ -29,7 +30,7 @@ func (c *Comparison) WriteMarkdown(w io.Writer) error {
 func (c *Comparison) WriteText(w io.Writer) error {
 	return c.write(&dress{
 		out: bufio.NewWriter(w), heading: "%s: %s\n\n", fact: "%s: %s\n", aside: "\n%s\n", section: "\n%s\n",
-		line: "  %s\n", words: Visible, code: Visible, address: Visible,
+		line: "  %s\n", words: escape.Visible, code: escape.Visible, address: escape.Visible,
 	})
 }
 

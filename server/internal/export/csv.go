@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"atalaya/shared/escape"
 	"atalaya/shared/text"
 )
 
@@ -50,9 +51,9 @@ func (e *Export) csvRow(o occurrence) []string {
 	}
 	words, _ := text.Check(e.Lang, o.Finding.CheckID)
 	row = append(row, string(o.Finding.Severity), string(o.Finding.Category), o.Finding.CheckID,
-		words.Title, e.seen(o.Finding), words.Fix)
+		words.Title, text.AllSeen(e.Lang, o.Finding), words.Fix)
 	for i := range row {
-		row[i] = harmlessCell(Visible(row[i]))
+		row[i] = harmlessCell(escape.Visible(row[i]))
 	}
 	return row
 }

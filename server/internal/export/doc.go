@@ -20,7 +20,6 @@
 //	format.go     the formats: names, media types, names of files, the choice by Accept
 //	export.go     Export, and the writer of each format
 //	rows.go       pages and findings, a slice at a time
-//	escape.go     texts of a site made harmless
 //	words.go      what several formats say
 //	json.go       for programs: the report, on request with every page and finding
 //	csv.go        for spreadsheets: a row per page and finding

@@ -273,17 +273,6 @@ func TestHTMLHasNoScript(t *testing.T) {
 	}
 }
 
-func TestMarkdownCode(t *testing.T) {
-	for s, want := range map[string]string{
-		"plain": "`plain`", "a`b": "``a`b``", "`": "`` ` ``", "``a": "``` ``a ```", "": "`  `",
-		"a\n# b": "`a # b`", "x\u202ey": "`x\ufffdy`",
-	} {
-		if got := mdCode(s); got != want {
-			t.Errorf("%q: got %q, want %q", s, got, want)
-		}
-	}
-}
-
 // TestJSONIsFaithful reads the whole report back.
 func TestJSONIsFaithful(t *testing.T) {
 	report, rows := sample(t)

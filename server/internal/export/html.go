@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"atalaya/shared"
+	"atalaya/shared/escape"
 	"atalaya/shared/text"
 )
 
@@ -89,9 +90,9 @@ func untilError[T, M any](seq iter.Seq2[T, error], failure *error, model func(T)
 
 func (e *Export) htmlModel(ctx context.Context, failure *error) htmlModel {
 	l, a := e.Lang, &e.Report.Audit
-	address, _ := plainAddress(a.URL)
+	address, _ := escape.Address(a.URL)
 	m := htmlModel{
-		Lang: l.Tag(), Heading: l.T(text.ReportHeading), Site: Visible(shared.SiteName(a.URL)), Address: address,
+		Lang: l.Tag(), Heading: l.T(text.ReportHeading), Site: escape.Visible(shared.SiteName(a.URL)), Address: address,
 		Facts: e.facts(), Caveat: e.caveat(),
 		Categories: l.T(text.ReportCategories), Caps: l.T(text.ReportCaps), Findings: l.T(text.ReportFindings),
 		NoFindings: l.T(text.ReportNoFindings),
@@ -127,14 +128,14 @@ func (e *Export) htmlModel(ctx context.Context, failure *error) htmlModel {
 func (e *Export) htmlCheck(ctx context.Context, c *shared.CheckResult, failure *error) htmlCheck {
 	words, _ := text.Check(e.Lang, c.ID)
 	return htmlCheck{
-		ID: c.ID, Severity: string(c.Severity), Title: e.title(c.ID), Meta: e.meta(c), Why: words.Why, Fix: words.Fix,
+		ID: c.ID, Severity: string(c.Severity), Title: e.title(c.ID), Meta: text.Meta(e.Lang, c), Why: words.Why, Fix: words.Fix,
 		Places: untilError(e.findings(ctx, shared.FindingQuery{CheckID: c.ID}), failure, e.htmlPlace),
 	}
 }
 
 func (e *Export) htmlPlace(f *shared.Finding) htmlPlace {
-	address, _ := plainAddress(f.PageURL)
-	return htmlPlace{Address: address, Where: Visible(text.Place(e.Lang, f)), Seen: e.seen(f)}
+	address, _ := escape.Address(f.PageURL)
+	return htmlPlace{Address: address, Where: escape.Visible(text.Place(e.Lang, f)), Seen: text.AllSeen(e.Lang, f)}
 }
 
 func (e *Export) htmlPage(p *shared.Page) htmlPage {
@@ -142,9 +143,9 @@ func (e *Export) htmlPage(p *shared.Page) htmlPage {
 	if p.Status != 0 {
 		code = strconv.Itoa(p.Status)
 	}
-	address, _ := plainAddress(p.URL)
+	address, _ := escape.Address(p.URL)
 	return htmlPage{
-		Code: code, Address: address, URL: Visible(p.URL), Title: Visible(p.Title),
+		Code: code, Address: address, URL: escape.Visible(p.URL), Title: escape.Visible(p.Title),
 		Findings: e.Lang.Number(p.Findings.Error + p.Findings.Warning + p.Findings.Notice),
 		Time:     e.Lang.Milliseconds(p.MS),
 	}
@@ -158,14 +159,14 @@ func (e *Export) htmlLists() []htmlList {
 	for i := range e.Report.Checks {
 		switch c := &e.Report.Checks[i]; c.Outcome {
 		case shared.OutcomePass:
-			passed.Rows = append(passed.Rows, fact{Name: e.title(c.ID)})
+			passed.Rows = append(passed.Rows, fact{Name: escape.Visible(text.Passed(l, c.ID))})
 		case shared.OutcomeNotApplicable:
-			not.Rows = append(not.Rows, fact{e.title(c.ID), Visible(text.Reason(l, c.Reason))})
+			not.Rows = append(not.Rows, fact{e.title(c.ID), escape.Visible(text.Reason(l, c.Reason))})
 		}
 	}
 	left := htmlList{Title: l.T(text.ReportUnvisited)}
 	for _, u := range e.Report.Unvisited {
-		left.Rows = append(left.Rows, fact{Visible(text.Unvisited(l, u.Reason)), l.N(text.Addresses, u.Count)})
+		left.Rows = append(left.Rows, fact{escape.Visible(text.Unvisited(l, u.Reason)), l.N(text.Addresses, u.Count)})
 	}
 	return []htmlList{left, passed, not}
 }

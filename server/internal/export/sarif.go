@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"atalaya/shared"
+	"atalaya/shared/escape"
 	"atalaya/shared/text"
 )
 
@@ -46,7 +47,7 @@ func (e *Export) sarifRun() sarifRun {
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{Name: "Atalaya", Rules: []sarifRule{}}},
 		// The part before the last slash says what is compared with what: audits of one site.
-		AutomationDetails: sarifAutomation{ID: "atalaya/" + Visible(shared.SiteName(a.URL)) + "/"},
+		AutomationDetails: sarifAutomation{ID: "atalaya/" + escape.Visible(shared.SiteName(a.URL)) + "/"},
 		Invocations:       []sarifInvocation{e.sarifInvocation()},
 		Properties: sarifRunProperties{
 			AuditID: a.AuditID, Site: a.URL, Status: string(a.Status), Score: a.GeoScore, Partial: a.Partial,
@@ -128,7 +129,7 @@ func (e *Export) sarifResult(f *shared.Finding, root string) sarifResult {
 		kind = "informational"
 	}
 	says := e.title(f.CheckID)
-	if seen := e.seen(f); seen != "" {
+	if seen := text.AllSeen(e.Lang, f); seen != "" {
 		says += ". " + seen
 	}
 	return sarifResult{
@@ -165,7 +166,7 @@ func sarifLevel(s shared.Severity) string {
 // sarifMessage is any text as a message, in which brackets make links and braces stand for
 // parameters.
 func sarifMessage(s string) sarifText {
-	return sarifText{sarifEscape.Replace(Visible(s))}
+	return sarifText{sarifEscape.Replace(escape.Visible(s))}
 }
 
 var sarifEscape = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, "{", "{{", "}", "}}")
@@ -174,16 +175,16 @@ var sarifEscape = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, "{", "{{"
 // is no address.
 func siteRoot(raw string) string {
 	u, err := url.Parse(raw)
-	if _, ok := plainAddress(raw); !ok || err != nil {
+	if _, ok := escape.Address(raw); !ok || err != nil {
 		return ""
 	}
-	return percentEncode(u.Scheme + "://" + u.Host + "/")
+	return escape.PercentEncode(u.Scheme + "://" + u.Host + "/")
 }
 
 // sarifAddress is where a finding is: a page's address, relative to the root if it is below
 // it. What is about the site as a whole is at the root.
 func sarifAddress(page, root string) sarifArtifact {
-	address := percentEncode(page)
+	address := escape.PercentEncode(page)
 	below, inside := strings.CutPrefix(address, root)
 	if root == "" || page != "" && !inside || strings.HasPrefix(below, "/") {
 		return sarifArtifact{URI: address}

@@ -3,9 +3,9 @@ package export
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"atalaya/shared"
+	"atalaya/shared/escape"
 	"atalaya/shared/text"
 )
 
@@ -21,31 +21,10 @@ func (e *Export) failed() []*shared.CheckResult {
 	return out
 }
 
-// seen is what a finding rests on, in one line.
-func (e *Export) seen(f *shared.Finding) string {
-	facts := make([]string, len(f.Evidence))
-	for i, fact := range f.Evidence {
-		facts[i] = text.Seen(e.Lang, fact)
-	}
-	return Visible(strings.Join(facts, "; "))
-}
-
 // title names what a check found.
 func (e *Export) title(checkID string) string {
 	words, _ := text.Check(e.Lang, checkID)
-	return Visible(words.Title)
-}
-
-// meta is a failed check at one look: severity, category, extent, cost.
-func (e *Export) meta(c *shared.CheckResult) string {
-	l := e.Lang
-	parts := []string{
-		text.Severity(l, string(c.Severity)), text.Category(l, string(c.Category)), text.Extent(l, c.ID, c.Failed, c.Groups),
-	}
-	if cost := text.Cost(l, c.PointsLost); cost != "" {
-		parts = append(parts, cost)
-	}
-	return strings.Join(parts, " · ")
+	return escape.Visible(words.Title)
 }
 
 // fact is a number or word of the whole audit with its name.
@@ -75,7 +54,7 @@ func (e *Export) facts() []fact {
 func (e *Export) caveat() string {
 	l, a := e.Lang, &e.Report.Audit
 	if a.Status == shared.StatusFailed {
-		return Visible(cmp.Or(text.ErrorMessage(l, a), l.T(text.ConnFailedText)))
+		return escape.Visible(cmp.Or(text.ErrorMessage(l, a), l.T(text.ConnFailedText)))
 	}
 	if !a.Partial {
 		return ""

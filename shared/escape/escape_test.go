@@ -1,8 +1,8 @@
-package export
+package escape
 
 import "testing"
 
-func TestPlainAddress(t *testing.T) {
+func TestAddress(t *testing.T) {
 	for raw, want := range map[string]string{
 		"https://example.org/a?b=c#d":       "https://example.org/a?b=c#d",
 		"https://example.org/a%20b%C3%A9":   "https://example.org/a%20b%C3%A9",
@@ -19,7 +19,7 @@ func TestPlainAddress(t *testing.T) {
 		"https://example.org/%E0%A4%A":      "",
 		"https://[::1]:8443/a?x=[1]&y={2}^": "https://[::1]:8443/a?x=[1]&y=%7B2%7D%5E",
 	} {
-		if got, ok := plainAddress(raw); got != want || ok != (want != "") {
+		if got, ok := Address(raw); got != want || ok != (want != "") {
 			t.Errorf("%q: got %q, %v, want %q", raw, got, ok, want)
 		}
 	}
@@ -31,6 +31,17 @@ func TestVisible(t *testing.T) {
 		"\u202egnp\u2066\u200f": "\ufffdgnp\ufffd\ufffd",
 	} {
 		if got := Visible(s); got != want {
+			t.Errorf("%q: got %q, want %q", s, got, want)
+		}
+	}
+}
+
+func TestMarkdownCode(t *testing.T) {
+	for s, want := range map[string]string{
+		"plain": "`plain`", "a`b": "``a`b``", "`": "`` ` ``", "``a": "``` ``a ```", "": "`  `",
+		"a\n# b": "`a # b`", "x\u202ey": "`x\ufffdy`",
+	} {
+		if got := MarkdownCode(s); got != want {
 			t.Errorf("%q: got %q, want %q", s, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package export
+package escape
 
 import (
 	"net/url"
@@ -21,19 +21,19 @@ func Visible(s string) string {
 	}, s)
 }
 
-// plainAddress is an http or https address in the characters of RFC 3986 alone, so that it
+// Address is an http or https address in the characters of RFC 3986 alone, so that it
 // is a link wherever a link may stand; ok is false for anything else.
-func plainAddress(raw string) (address string, ok bool) {
+func Address(raw string) (address string, ok bool) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return "", false
 	}
-	return percentEncode(raw), true
+	return PercentEncode(raw), true
 }
 
-// percentEncode encodes the bytes that RFC 3986 does not let stand in an address, and a
+// PercentEncode encodes the bytes that RFC 3986 does not let stand in an address, and a
 // percent sign that encodes nothing.
-func percentEncode(s string) string {
+func PercentEncode(s string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {

@@ -1,0 +1,155 @@
+package ui
+
+import (
+	"encoding/json"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// moreModel is what stands below a list that comes in parts.
+type moreModel struct {
+	Button string // asks for more; empty when there is no more
+	Busy   bool
+	Fault  string // why the last request failed
+}
+
+// more is what there is to ask for below a list.
+func more(s *parts, l text.Lang) moreModel {
+	m := moreModel{Busy: s.busy}
+	switch {
+	case s.code != "":
+		m.Button, m.Fault = l.T(text.ReportRetry), text.Problem(l, s.code)
+	case s.begun && s.cursor != nil:
+		m.Button = l.T(text.ReportMore)
+	}
+	return m
+}
+
+func (m moreModel) draw(do app.EventHandler, scope string) app.UI {
+	if m.Button == "" {
+		return el("div", "")
+	}
+	waits := ""
+	if m.Busy {
+		waits = "true"
+	}
+	return el("div", "row more no-print",
+		button("", at{"disabled", waits}, do, scope, app.Text(m.Button)),
+		elWith("span", "sm t2", at{"role", "status"}, app.Text(m.Fault)))
+}
+
+// listState is what stands for the rows of a list: them, nothing yet, or why there are none.
+type listState struct {
+	Wait bool
+	// None says that there are none; Every, the button that takes filters away, is empty
+	// where there are no filters.
+	None, Every string
+	More        moreModel
+}
+
+func stateOf(s *parts, rows int, l text.Lang, filtered bool) listState {
+	m := listState{More: more(s, l), Wait: s.waits() && rows == 0}
+	switch {
+	case !s.begun || rows > 0:
+	case filtered:
+		m.None, m.Every = l.T(text.ReportNoMatch), l.T(text.ReportShowEvery)
+	default:
+		m.None = l.T(text.PagesNone)
+	}
+	return m
+}
+
+// draw puts rows into the list.
+func (m listState) draw(rows app.UI, onMore, onEvery app.EventHandler, scope string) app.UI {
+	switch {
+	case m.Wait:
+		return elWith("div", "skeleton", at{"aria-busy", "true"}, el("div", ""), el("div", ""), el("div", ""))
+	case m.Every != "":
+		return noMatchView(m.None, m.Every, onEvery)
+	case m.None != "":
+		return empty(m.None)
+	}
+	return el("div", "", rows, m.More.draw(onMore, scope))
+}
+
+// pageListModel is a part of an audit's pages.
+type pageListModel struct {
+	State listState
+	Table pagesModel
+}
+
+func (loc locale) pageList(s *listing[shared.Page], audit int64, site string, filtered bool) pageListModel {
+	l := loc.Lang
+	m := pageListModel{State: stateOf(&s.parts, len(s.rows), l, filtered), Table: loc.pageTable()}
+	m.Table.Heading = l.T(text.ReportByPage)
+	for i := range s.rows {
+		m.Table.Rows = append(m.Table.Rows, loc.reportRow(&s.rows[i], audit, site))
+	}
+	return m
+}
+
+// reportRow is a page in a report: its row leads to its sheet.
+func (loc locale) reportRow(p *shared.Page, audit int64, site string) pageRow {
+	r := loc.pageRow(site, shared.PageLine{URL: p.URL, Status: p.Status, MS: p.MS, Findings: p.Findings})
+	r.Link = reportPlace{Page: p.URL}.of(audit)
+	return r
+}
+
+func (m pageListModel) draw(onMore, onEvery app.EventHandler) app.UI {
+	return m.State.draw(tableView(m.Table), onMore, onEvery, "pages")
+}
+
+// leftListModel is a part of the addresses that an audit left out.
+type leftListModel struct {
+	State listState
+	Rows  []leftRow
+}
+
+type leftRow struct{ URL, Path, Why, From, FromLink string }
+
+func (loc locale) leftList(s *listing[shared.UnvisitedURL], audit int64, site string, filtered bool) leftListModel {
+	l := loc.Lang
+	m := leftListModel{State: stateOf(&s.parts, len(s.rows), l, filtered)}
+	for _, u := range s.rows {
+		r := leftRow{URL: u.URL, Path: pagePath(site, u.URL), Why: text.Unvisited(l, u.Reason)}
+		if u.Referrer != "" {
+			r.From = l.T(text.ReportEvidence, l.T(text.SheetReferrer), pagePath(site, u.Referrer))
+			r.FromLink = reportPlace{Page: u.Referrer}.of(audit)
+		}
+		m.Rows = append(m.Rows, r)
+	}
+	return m
+}
+
+func (m leftListModel) draw(onMore, onEvery app.EventHandler) app.UI {
+	rows := make([]app.UI, len(m.Rows))
+	for i, r := range m.Rows {
+		facts := []app.UI{elText("span", "t2", r.Why)}
+		if r.From != "" {
+			facts = append(facts, elWith("a", "", at{"href", r.FromLink, "dir", "auto"}, app.Text(r.From)))
+		}
+		rows[i] = el("li", "", outside("target", r.URL, midView("mono", r.Path)), el("div", "facts", facts...))
+	}
+	return m.State.draw(el("ul", "samples flat", rows...), onMore, onEvery, "left")
+}
+
+func readPages(body []byte) ([]shared.Page, *string, error) {
+	var list shared.PageList
+	err := json.Unmarshal(body, &list)
+	return list.Pages, list.NextCursor, err
+}
+
+func readFindings(body []byte) ([]shared.Finding, *string, error) {
+	var list shared.FindingList
+	err := json.Unmarshal(body, &list)
+	return list.Findings, list.NextCursor, err
+}
+
+func readUnvisited(body []byte) ([]shared.UnvisitedURL, *string, error) {
+	var list shared.UnvisitedList
+	err := json.Unmarshal(body, &list)
+	return list.Unvisited, list.NextCursor, err
+}

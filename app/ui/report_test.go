@@ -1,0 +1,253 @@
+//go:build !js
+
+package ui
+
+import (
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+func placeAt(t *testing.T, query string) reportPlace {
+	t.Helper()
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reportPlaceOf(q)
+}
+
+// An address is read as it was written, and what it should not say is taken for nothing.
+func TestReportPlace(t *testing.T) {
+	whole := reportPlace{
+		Part: partPages, Text: "a&b é", Severity: shared.SeverityError, Category: shared.CategoryLinks,
+		Answer: shared.AnswerClientError, Reason: "depth", Gravest: true, Open: []string{"http-4xx", "title-missing"},
+		Page: "https://example.org/?a=b&c",
+	}
+	for _, p := range []reportPlace{{}, whole, {Part: partUnvisited, Reason: "limit"}} {
+		if got := placeAt(t, p.query()); !reflect.DeepEqual(got, p) {
+			t.Errorf("%s: got %+v, want %+v", p.query(), got, p)
+		}
+	}
+	if got := placeAt(t, "view=check&sev=dreadful&code=200&order=odd&open="); !reflect.DeepEqual(got, reportPlace{}) {
+		t.Errorf("what is unknown: got %+v", got)
+	}
+	if got, want := (reportPlace{}).of(7), "/audits/7/report"; got != want {
+		t.Errorf("the first view: got %s, want %s", got, want)
+	}
+	if got := whole.everything(); got.filtered() || !got.Gravest || got.Part != partPages {
+		t.Errorf("without filters: %+v", got)
+	}
+	open := reportPlace{}.toggled("a").toggled("b").toggled("a")
+	if !slices.Equal(open.Open, []string{"b"}) {
+		t.Errorf("unfolded: got %q", open.Open)
+	}
+	if got := whole.toPart(partChecks); !reflect.DeepEqual(got, reportPlace{}) {
+		t.Errorf("the filters of another part stay: %+v", got)
+	}
+}
+
+// The filters of the checks, and the two orders.
+func TestReportChecksAreChosen(t *testing.T) {
+	loc, audit := localeAt(t, text.EN, "15:00:00"), *sample(t, "completed")
+	check := func(id string, s shared.Severity, c shared.Category, lost int, page string) shared.CheckResult {
+		return shared.CheckResult{ID: id, Severity: s, Category: c, PointsLost: lost, Outcome: shared.OutcomeFail, Failed: 1,
+			Samples: []shared.Finding{{PageURL: page}}}
+	}
+	r := &shared.Report{Audit: audit, Checks: []shared.CheckResult{
+		check("title-missing", shared.SeverityNotice, shared.CategoryMetadata, 300, "https://www.example.com/a"),
+		check("http-4xx", shared.SeverityError, shared.CategoryLinks, 20, "https://www.example.com/B"),
+		check("h1-missing", shared.SeverityNotice, shared.CategoryContent, 20, "https://www.example.com/c"),
+		{ID: "http-5xx", Outcome: shared.OutcomePass},
+	}}
+	for query, want := range map[string]string{
+		"":                           "title-missing http-4xx h1-missing",
+		"order=gravest":              "http-4xx title-missing h1-missing",
+		"sev=notice":                 "title-missing h1-missing",
+		"sev=notice&cat=content":     "h1-missing",
+		"q=/b":                       "http-4xx",
+		"q=PAGE+HAS":                 "title-missing h1-missing",
+		"q=H1-":                      "h1-missing",
+		"q=nowhere":                  "",
+		"view=passed&q=nowhere":      "title-missing http-4xx h1-missing",
+		"open=http-4xx,h1-missing,x": "title-missing http-4xx+ h1-missing+",
+	} {
+		var got []string
+		for _, c := range loc.report(r, placeAt(t, query)).Checks {
+			if c.Out {
+				continue
+			}
+			if c.Open {
+				c.ID += "+"
+			}
+			got = append(got, c.ID)
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("%q: got %s, want %s", query, s, want)
+		}
+	}
+	var chips []string
+	for _, c := range loc.report(r, placeAt(t, "sev=notice")).Filter.Chips {
+		chips = append(chips, c.Name+" "+c.Count)
+	}
+	if want := []string{"All 3", "Critical 1", "Notice 2"}; !slices.Equal(chips, want) {
+		t.Errorf("chips: got %q, want %q", chips, want)
+	}
+}
+
+// hiddenHere reports whether an element or one around it is not for the screen.
+func hiddenHere(n *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if value(n, "hidden") != "" || slices.Contains(strings.Fields(value(n, "class")), "off") {
+			return true
+		}
+	}
+	return false
+}
+
+// Each part is shown at its own address; the others wait for paper.
+func TestReportParts(t *testing.T) {
+	loc, audit := localeAt(t, text.EN, "15:00:00"), *sample(t, "completed")
+	r := &shared.Report{Audit: audit, Checks: []shared.CheckResult{
+		{ID: "http-4xx", Outcome: shared.OutcomeFail, Severity: shared.SeverityError, Failed: 1},
+		{ID: "title-missing", Outcome: shared.OutcomePass},
+		{ID: "no-author", Outcome: shared.OutcomeNotApplicable, Reason: "no-article"},
+	}, Unvisited: []shared.Unvisited{{Reason: "depth", Count: 2}, {Reason: "limit", Count: 1200}}}
+	for query, want := range map[string]string{
+		"":                    "Page not found or refused",
+		"view=passed":         "Every page has a title",
+		"view=na":             "Articles name their author",
+		"view=page":           "/gone",
+		"view=unvisited":      "/deep",
+		"q=nothing+like+this": "Nothing matches what is chosen. Show everything",
+	} {
+		p := pageOf(r, placeAt(t, query))
+		p.pages.begun, p.pages.rows = true, []shared.Page{{URL: "https://www.example.com/gone", Status: 404}}
+		p.left.begun, p.left.rows = true, []shared.UnvisitedURL{{URL: "https://www.example.com/deep", Reason: "depth"}}
+		doc := draw(t, p.shown(loc))
+		if !slices.ContainsFunc(class(doc, "panel"), func(e *html.Node) bool {
+			return !hiddenHere(e) && strings.Contains(words(e), want)
+		}) {
+			t.Errorf("%q does not show %q", query, want)
+		}
+		if !strings.Contains(words(doc), "Every page has a title") {
+			t.Errorf("%q: what passed is not there for paper", query)
+		}
+		tabs := first(t, class(doc, "tabs"))
+		if got, want := words(tabs), "By check 1 By page Passed 1 Not applicable 1 Not visited 1,202"; got != want {
+			t.Errorf("%q: tabs %q, want %q", query, got, want)
+		}
+		current := all(tabs, func(e *html.Node) bool { return value(e, "aria-current") == "page" })
+		if len(current) != 1 {
+			t.Errorf("%q: %d tabs are the current one", query, len(current))
+		}
+	}
+}
+
+// What changed since the last audit, and the scores of the site.
+func TestReportStory(t *testing.T) {
+	loc, audit := localeAt(t, text.EN, "15:00:00"), *sample(t, "completed")
+	audit.Previous = &shared.Verdict{AuditID: 3, GeoScore: 60, FinishedAt: shared.At(moment(t, "14:00:00"))}
+	r := &shared.Report{Audit: audit, Score: &shared.Score{Value: 66, Categories: []shared.CategoryScore{
+		{Category: shared.CategoryContent, Score: 49}, {Category: shared.CategoryLinks, Score: 80},
+		{Category: shared.CategorySecurity, Score: 70},
+	}}}
+	p := pageOf(r, reportPlace{})
+	since := func() string { return words(first(t, class(draw(t, p.shown(loc)), "since"))) }
+	if got, want := since(), "6 points more than last time, 1 h ago Compare the two audits"; got != want {
+		t.Errorf("before the server has answered: got %q, want %q", got, want)
+	}
+	p.change = &shared.Comparison{
+		Counts: shared.ChangeCounts{Fixed: shared.Findings{Error: 2, Notice: 16}, New: shared.Findings{Warning: 1}},
+		Categories: []shared.CategoryChange{{Category: shared.CategoryContent, Base: new(52), Head: new(49)},
+			{Category: shared.CategoryLinks, Base: new(75), Head: new(80)}, {Category: shared.CategorySecurity, Head: new(70)}},
+	}
+	p.scores = []shared.Verdict{{AuditID: 2, GeoScore: 100}, {AuditID: 3, GeoScore: 60}, {AuditID: audit.AuditID, GeoScore: 0}}
+	if got, want := since(), "6 points more than last time, 1 h ago 18 fixed 1 new Compare the two audits"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	doc := draw(t, p.shown(loc))
+	if got, want := words(first(t, class(doc, "cat"))), "Content −3 49 Links +5 80 Security 70"; got != want {
+		t.Errorf("categories: got %q, want %q", got, want)
+	}
+	trend := first(t, class(doc, "trend"))
+	if got := value(first(t, class(trend, "line")), "d"); got != "M24 20L280 60L536 120" {
+		t.Errorf("the line is %s", got)
+	}
+	if got := value(first(t, all(trend, func(e *html.Node) bool { return value(e, "role") == "img" })), "aria-label"); !strings.HasSuffix(got, "100, 60, 0") {
+		t.Errorf("in words: %q", got)
+	}
+	p.scores = p.scores[:1]
+	if n := len(class(draw(t, p.shown(loc)), "trend")); n != 0 {
+		t.Error("one score is drawn as a trend")
+	}
+}
+
+// The sheet of a page says what is known, and no more.
+func TestSheet(t *testing.T) {
+	loc, r := localeAt(t, text.EN, "15:00:00"), &shared.Report{Audit: *sample(t, "completed")}
+	const address = "https://www.example.com/old"
+	p := pageOf(r, placeAt(t, "view=page&sev=error&page="+url.QueryEscape(address)))
+	see := func() string { return words(draw(t, p.shown(loc))) }
+	head := "/old " + address + " Back to the report"
+	if got := see(); got != head {
+		t.Errorf("at first: %q", got)
+	}
+	back := all(draw(t, p.shown(loc)), func(e *html.Node) bool { return e.Data == "a" && words(e) == "Back to the report" })
+	if got := value(first(t, back), "href"); got != "/audits/9/report?sev=error&view=page" {
+		t.Errorf("it leads back to %s", got)
+	}
+	p.sheet = sheet{url: address, code: "network"}
+	if got, want := see(), head+" "+text.Problem(text.EN, "network")+" Try again"; got != want {
+		t.Errorf("after a failure: %q, want %q", got, want)
+	}
+	p.sheet = sheet{url: address, known: true}
+	if got, want := see(), head+" This audit did not fetch a page of this address."; got != want {
+		t.Errorf("of no page: %q, want %q", got, want)
+	}
+	p.sheet.page = &shared.Page{
+		URL: address, Status: 301, MS: 12, Bytes: 2048, FinalURL: "https://www.example.com/new", Depth: 2,
+		Referrer: "https://www.example.com/", ContentType: "text/html", FetchedAt: shared.At(moment(t, "14:00:00")),
+	}
+	want := head + " Answer 301 Time until the first byte 12 ms Leads to /new Type text/html Size 2.1 kB" +
+		" Clicks from the start 2 Found first on / Fetched 15:00" +
+		" Findings on this page No check found anything on this page."
+	if got := see(); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	p.sheet.findings = []shared.Finding{{CheckID: "redirect-chain", Severity: shared.SeverityWarning,
+		Evidence: []shared.Evidence{{Name: "hop", Value: "/a"}}}}
+	p.sheet.leads = []shared.Page{{URL: "https://www.example.com/deeper", Status: 200}}
+	if got := see(); !strings.Contains(got, "Several redirects in a row") || !strings.Contains(got, "/deeper") {
+		t.Errorf("with findings: %q", got)
+	}
+}
+
+// An audit that came to nothing has no files to take away.
+func TestNothingToTakeAway(t *testing.T) {
+	loc, failed := localeAt(t, text.EN, "15:00:00"), *sample(t, "completed")
+	failed.Status, failed.Progress, failed.GeoScore, failed.TotalPages = shared.StatusFailed, 0, nil, 0
+	if got := words(draw(t, pageOf(&shared.Report{Audit: failed}, reportPlace{}).shown(loc))); strings.Contains(got, "Take the report away") {
+		t.Errorf("offers files: %q", got)
+	}
+}
+
+// What the copy button of a check gives.
+func TestTicket(t *testing.T) {
+	r := &shared.Report{Audit: *sample(t, "completed"), Checks: []shared.CheckResult{{ID: "http-4xx", Failed: 3,
+		Severity: shared.SeverityError, Outcome: shared.OutcomeFail, PointsLost: 120, Samples: []shared.Finding{{
+			PageURL: "https://www.example.com/<x>", Evidence: []shared.Evidence{{Name: "status", Value: "404 `@me`"}}}}}}}
+	got := pageOf(r, reportPlace{}).toCopy("http-4xx")
+	for _, want := range []string{"### Page not found or refused\n", "−1.2 points", "- <https://www.example.com/%3Cx%3E>: ``", "2 more"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
+	}
+}

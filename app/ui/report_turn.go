@@ -1,0 +1,208 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/app/internal/live"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// address is where the browser is.
+func (p *reportPage) address() string { return p.place.of(p.id) }
+
+// turn goes to another place in the report that is shown. Between its parts the page stays
+// where it is; to a page's sheet and back it goes as between pages.
+func (p *reportPage) turn(ctx app.Context, place reportPlace) {
+	p.device.scrolls.keep(p.address())
+	away := place.Page != p.place.Page
+	p.place = place
+	p.load(ctx)
+	setFilterField(place.Text)
+	if away {
+		p.navigate(ctx, func() {})
+	}
+	p.device.scrolls.restore(ctx, p.address())
+}
+
+// move goes to another place in the same step of the browser's history, as a filter does.
+func (p *reportPage) move(ctx app.Context, to func(reportPlace) reportPlace) {
+	p.guard(func() {
+		p.place = to(p.place)
+		path, query := shared.PathReportPage(p.id), p.place.query()
+		ctx.Page().ReplaceURL(&url.URL{Path: path, RawQuery: query})
+		p.load(ctx)
+	})
+}
+
+// load asks for what the place shows and the report does not carry.
+func (p *reportPage) load(ctx app.Context) {
+	if p.state != reportShown || app.IsServer {
+		return
+	}
+	switch {
+	case p.place.Page != "":
+		p.loadSheet(ctx)
+		return
+	case p.place.Part == partPages:
+		p.pages.ask(ctx, p.place.pagesPath(p.id), false, readPages)
+	case p.place.Part == partUnvisited:
+		p.left.ask(ctx, p.place.unvisitedPath(p.id), false, readUnvisited)
+	}
+	p.loadStory(ctx)
+}
+
+func (p *reportPage) loadSheet(ctx app.Context) {
+	if p.sheet.url == p.place.Page && p.sheet.code == "" {
+		return // there, or on its way
+	}
+	id, address := p.id, p.place.Page
+	p.sheet = sheet{url: address}
+	ctx.Async(func() {
+		s, err := fetchSheet(id, address)
+		ctx.Dispatch(func(app.Context) {
+			if p.id != id || p.sheet.url != address {
+				return
+			}
+			if err != nil {
+				s.code = failureCode(err)
+			}
+			p.sheet = s
+		})
+	})
+}
+
+// loadStory asks for the scores of the site, and what changed since its last audit. The
+// report is whole without, so that nothing is said when they do not come.
+func (p *reportPage) loadStory(ctx app.Context) {
+	last := p.report.Audit.Previous
+	if last == nil || p.scores != nil {
+		return
+	}
+	p.scores = []shared.Verdict{} // asked for
+	id, site, base := p.id, shared.SiteName(p.report.Audit.URL), last.AuditID
+	ctx.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), callTimeout)
+		defer cancel()
+		var known shared.Site
+		var change shared.Comparison
+		siteErr := getInto(c, shared.PathSite(site), &known)
+		ctx.Dispatch(func(app.Context) {
+			if p.id == id && siteErr == nil {
+				p.scores = known.Trend
+			}
+		})
+		diffErr := getInto(c, shared.PathChanges(base, id, shared.ChangeNew, ""), &change)
+		ctx.Dispatch(func(app.Context) {
+			if p.id == id && diffErr == nil {
+				p.change = &change
+			}
+		})
+	})
+}
+
+// getInto reads what the server has at path.
+func getInto(ctx context.Context, path string, v any) error {
+	_, body, err := live.GetJSON(ctx, path)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(body, v)
+}
+
+// shown is the report, or the sheet of one of its pages.
+func (p *reportPage) shown(loc locale) app.UI {
+	if p.place.Page != "" {
+		back := p.place
+		back.Page = ""
+		s := p.sheet
+		s.url = p.place.Page // before anything was asked for
+		return sheetView(loc.sheet(s, p.report, back.of(p.id)), p.onSheet)
+	}
+	site, filtered := shared.SiteName(p.report.Audit.URL), p.place.filtered()
+	m := loc.report(p.report, p.place)
+	m.Verdict = loc.since(m.Verdict, p.report, p.change)
+	m.Trend = loc.trend(p.scores, p.id)
+	return &reportBox{
+		M: m, Page: p,
+		Pages: loc.pageList(&p.pages, p.id, site, filtered), Left: loc.leftList(&p.left, p.id, site, filtered),
+	}
+}
+
+func (p *reportPage) onSheet(ctx app.Context, _ app.Event) { p.guard(func() { p.loadSheet(ctx) }) }
+
+func (p *reportPage) onMorePages(ctx app.Context, _ app.Event) {
+	p.guard(func() { p.pages.ask(ctx, p.place.pagesPath(p.id), true, readPages) })
+}
+
+func (p *reportPage) onMoreLeft(ctx app.Context, _ app.Event) {
+	p.guard(func() { p.left.ask(ctx, p.place.unvisitedPath(p.id), true, readUnvisited) })
+}
+
+// onEvery takes the filters away.
+func (p *reportPage) onEvery(ctx app.Context, _ app.Event) {
+	p.move(ctx, reportPlace.everything)
+	setFilterField("")
+}
+
+func (p *reportPage) onSeverity(s shared.Severity) app.EventHandler {
+	return func(ctx app.Context, _ app.Event) {
+		p.move(ctx, func(to reportPlace) reportPlace {
+			to.Severity = s
+			return to
+		})
+	}
+}
+
+func (p *reportPage) onOrder(order string) app.EventHandler {
+	return func(ctx app.Context, _ app.Event) {
+		p.move(ctx, func(to reportPlace) reportPlace {
+			to.Gravest = order == orderGravest
+			return to
+		})
+	}
+}
+
+// onChoice takes the chosen option by its index: one without a value would answer with its
+// text.
+func (p *reportPage) onChoice(ctx app.Context, _ app.Event) {
+	options := p.locale().filter(p.report, p.place).Choice.Options
+	i := ctx.JSSrc().Get("selectedIndex").Int()
+	if i < 0 || i >= len(options) {
+		return
+	}
+	p.move(ctx, func(to reportPlace) reportPlace { return to.chosen(options[i].Value) })
+}
+
+func (p *reportPage) onText(ctx app.Context, _ app.Event) {
+	words := ctx.JSSrc().Get("value").String()
+	p.move(ctx, func(to reportPlace) reportPlace {
+		to.Text = words
+		return to
+	})
+}
+
+// setFilterField puts a text into the field of the filter: what somebody typed there stays
+// in spite of the attribute.
+func setFilterField(words string) {
+	if f := app.Window().GetElementByID(filterFieldID); f.Truthy() && f.Get("value").String() != words {
+		f.Set("value", words)
+	}
+}
+
+// toCopy is a check for a ticket, or without one the address of the page.
+func (p *reportPage) toCopy(check string) string {
+	if p.report == nil || check == "" {
+		return app.Window().URL().String()
+	}
+	for i := range p.report.Checks {
+		if c := &p.report.Checks[i]; c.ID == check {
+			return text.Ticket(p.lang, c)
+		}
+	}
+	return ""
+}
