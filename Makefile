@@ -8,7 +8,7 @@ NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build client check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench bench-app screens soak footprint clean
+.PHONY: help run build client licences check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench bench-app screens soak footprint clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ check: lint ## lint, format, vet for both targets, modules tidy
 	$(WASM) $(GO) vet ./app/... ./shared/... ./web/slim/std/...
 	$(GO) mod tidy -diff
 	$(GO) mod verify
+
+licences: ## the list of what is inside, after a change of go.mod
+	$(GO) run ./web/licences
 
 # Built from its sources, which takes some minutes once, so that it is the same
 # everywhere and go.mod does not carry its 200 modules.

@@ -32,8 +32,8 @@ var forbidden = map[string]string{
 // ours are the packages whose own imports must not name what the client has only
 // stand-ins for (see web/slim), nor log/slog, which is heavy.
 var ours = []string{
-	"atalaya/app", "atalaya/app/ui", "atalaya/app/internal/live", "atalaya/app/internal/tabs", "atalaya/shared",
-	"atalaya/shared/text",
+	"atalaya/app", "atalaya/app/ui", "atalaya/app/internal/live", "atalaya/app/internal/browser", "atalaya/app/internal/tabs",
+	"atalaya/shared", "atalaya/shared/text",
 }
 
 func list(t *testing.T, args ...string) []string {

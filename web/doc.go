@@ -5,7 +5,8 @@
 // The script watch.js keeps a page of the server true until the client runs and
 // whenever it cannot, loads the client and watches it; what it needs to know of a
 // page is made by app/ui/watch.go. old.js sends browsers that cannot run the client
-// to the plain pages.
+// to the plain pages, and gives a page
+// the look that was chosen. licences.txt is written by ./licences.
 //
 // The folder static is source. The folder build is made by `make client`, which
 // compiles ./app with the stand-ins of ./web/slim and runs ./web/pack, and is

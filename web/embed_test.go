@@ -32,7 +32,8 @@ func TestManifest(t *testing.T) {
 		ID, Name, Lang, Scope, Display string
 		ShortName                      string `json:"short_name"`
 		StartURL                       string `json:"start_url"`
-		Icons                          []icon
+		Icons, Screenshots             []icon
+		ShareTarget                    struct{ Action, Method string } `json:"share_target"`
 		Shortcuts                      []struct {
 			Name, URL string
 			Icons     []icon
@@ -45,10 +46,11 @@ func TestManifest(t *testing.T) {
 		t.Errorf("Content-Type %q, want %q", got, want)
 	}
 	if m.ID != "/" || m.Scope != "/" || m.Name == "" || m.ShortName == "" || m.StartURL == "" || m.Lang == "" ||
-		m.Display != "standalone" || len(m.Shortcuts) == 0 {
+		m.Display != "standalone" || len(m.Shortcuts) < 2 ||
+		m.ShareTarget.Action != "/new" || m.ShareTarget.Method != "GET" {
 		t.Errorf("a member is missing: %+v", m)
 	}
-	icons := m.Icons
+	icons := append(m.Icons, m.Screenshots...)
 	for _, s := range m.Shortcuts {
 		icons = append(icons, s.Icons...)
 	}
@@ -84,24 +86,31 @@ func TestFixedAddresses(t *testing.T) {
 }
 
 // TestOldBrowsers runs old.js under Node in a world with fewer and fewer
-// features and looks where it sends the browser.
+// features and looks where it sends the browser, and which look it gives the page.
 func TestOldBrowsers(t *testing.T) {
 	node := need(t, "node")
 	const program = `
 const vm = require("vm"), fs = require("fs");
 const script = fs.readFileSync("static/old.js", "utf8");
 const answers = {};
-function run(name, pathname, change) {
+function run(name, pathname, change, cookie = "") {
   let to = "";
+  const worn = new Map([["data-theme", "light"]]);
   const world = {
+    document: { cookie, documentElement: {
+      setAttribute(name, value) { worn.set(name, value); }, removeAttribute(name) { worn.delete(name); },
+    } },
     location: { pathname, replace(u) { to = u; } },
     fetch, Promise, ReadableStream, TextDecoder, URLSearchParams, WebAssembly, Uint8Array,
   };
   change(world);
   vm.runInNewContext(script, new Proxy(world, { has: () => true, get: (w, k) => w[k] }));
   answers[name] = to;
+  answers[name + " wears"] = [...worn].join(" ");
 }
 run("able", "/audits/7", () => {});
+run("chosen", "/", () => {}, "atalaya_lang=es; atalaya_theme=dark; atalaya_density=compact");
+run("spoilt", "/", () => {}, "xatalaya_theme=dark; atalaya_theme=darker; atalaya_density=\"><b>");
 run("no WebAssembly", "/audits/7", (w) => { delete w.WebAssembly; });
 run("no fetch", "/", (w) => { delete w.fetch; });
 run("no streams", "/audits/12/report", (w) => { delete w.ReadableStream; });
@@ -141,6 +150,9 @@ console.log(JSON.stringify(answers));`
 		"no truncation":     "/audits/7/basic?old=1",
 		"no sign extension": "/audits/7/basic?old=1",
 		"no memory.fill":    "/audits/7/basic?old=1",
+		"able wears":        "",
+		"chosen wears":      "data-theme,dark data-density,compact",
+		"spoilt wears":      "",
 	} {
 		if got[name] != want {
 			t.Errorf("%s: sent to %q, want %q", name, got[name], want)

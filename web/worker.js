@@ -32,6 +32,11 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(activate());
 });
 
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open((event.notification.data || {}).path || "/"));
+});
+
 self.addEventListener("fetch", (event) => {
   const request = event.request;
   const url = new URL(request.url);
@@ -58,6 +63,13 @@ async function install() {
   const paths = [SHELL, ...FILES];
   await cache.addAll(paths.map((path) => new Request(path, { cache: "no-cache" })));
   await self.skipWaiting();
+}
+
+// The window that shows a path comes to the front; without one another opens.
+async function open(path) {
+  const windows = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  const there = windows.find((w) => new URL(w.url).pathname === path);
+  return there ? there.focus() : clients.openWindow(path);
 }
 
 async function activate() {

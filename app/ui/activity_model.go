@@ -42,6 +42,8 @@ type pagesModel struct {
 	Code, Page, Time, Findings string
 	None                       string
 	Total                      string
+	// Button stops the list, or lets it go on; empty when nothing is to come.
+	Button string
 	// Room is the class that keeps room for the rows which are still to come; empty
 	// when none are.
 	Room string
@@ -74,7 +76,7 @@ func (loc locale) pages(p *shared.AuditProgress) pagesModel {
 		return m
 	}
 	if !p.Status.Terminal() {
-		m.Room = " roomy"
+		m.Room, m.Button = " roomy", l.T(text.PagesPause)
 	}
 	m.Total = l.N(text.AddressesFetched, p.Responses.Total())
 	site := shared.SiteName(p.URL)
@@ -104,6 +106,12 @@ func (loc locale) pageRow(site string, line shared.PageLine) pageRow {
 		r.Code, r.Time = num(line.Status), loc.Lang.Milliseconds(line.MS)
 	}
 	return r
+}
+
+// held is the list that the reader has stopped.
+func (loc locale) held(m pagesModel) pagesModel {
+	m.Total, m.Button = loc.Lang.T(text.PagesPaused), loc.Lang.T(text.PagesFollow)
+	return m
 }
 
 func codeClass(status int) string {

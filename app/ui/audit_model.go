@@ -51,12 +51,22 @@ type headModel struct {
 	Act    action
 	Button string
 	Waits  bool
+	// Tools are smaller buttons before it.
+	Tools []tool
 	// Link is the address of the link beside it, empty when there is none.
 	Link     string
 	LinkText string
 	LinkIcon icon
 	// LinkMain makes it the page's main button.
 	LinkMain bool
+}
+
+// tool is a small button. Done says that it has done what it says.
+type tool struct {
+	Act  action
+	Icon icon
+	Text string
+	Done bool
 }
 
 func (loc locale) head(id int64, p *shared.AuditProgress, k pulse) headModel {
@@ -251,7 +261,8 @@ func (loc locale) elapsed(p *shared.AuditProgress) (time.Duration, bool) {
 	return max(end.Sub(p.StartedAt.Time), 0), true
 }
 
-// stats are always as many, so that nothing moves when one becomes known.
+// stats are always as many while an audit goes on, so that nothing moves when one becomes
+// known. One that has ended has neither speed nor time left.
 func (loc locale) stats(p *shared.AuditProgress, speed pace, k pulse) []stat {
 	elapsed := stat{Name: loc.Lang.T(text.Elapsed), Value: unknown}
 	if d, ok := loc.elapsed(p); ok {
@@ -265,7 +276,7 @@ func (loc locale) stats(p *shared.AuditProgress, speed pace, k pulse) []stat {
 		perMinute = loc.Lang.T(text.SpeedValue, loc.Lang.Number(rate))
 	}
 	stats := []stat{elapsed}
-	if p.Kind == shared.KindSite {
+	if p.Kind == shared.KindSite && !p.Status.Terminal() {
 		stats = append(stats, stat{Name: loc.Lang.T(text.TimeLeft), Value: loc.left(p, k)},
 			stat{Name: loc.Lang.T(text.Speed), Value: perMinute})
 	}

@@ -32,6 +32,13 @@ type auditPage struct {
 	// on Start would hit it.
 	heldUntil time.Time
 
+	// stopped is the state whose pages are shown while the reader holds the list; nil
+	// while it follows.
+	stopped *shared.AuditProgress
+	linked  bool // the address is in the clipboard
+	notify  bool // the reader wants to be notified of the end
+	kiosk   bool // the page hangs on a wall
+
 	cancelling bool
 	fault      string // why the last thing asked for was not done
 }
@@ -41,6 +48,7 @@ const holdFor = time.Second
 
 func (p *auditPage) OnInit() {
 	p.begin(p.titles)
+	p.keyed = p.onShortcut
 	if id, ok := p.firstAudit(); ok {
 		p.start(id)
 	}
@@ -48,6 +56,7 @@ func (p *auditPage) OnInit() {
 
 func (p *auditPage) OnPreRender(ctx app.Context) {
 	id := auditID(ctx.Page().URL().Path)
+	p.kiosk = asKiosk(ctx)
 	p.prerender(ctx, pageAudit, id, func(r *Request, b *boot) {
 		p.id, p.view = id, live.View{Topic: live.Audit(id), Phase: live.Connecting}
 		progress, err := r.Data.Progress(r.Ctx, id)
@@ -70,6 +79,7 @@ func (p *auditPage) start(id int64) {
 	p.view = live.View{Topic: live.Audit(id), Phase: live.Connecting}
 	p.initial, p.lost, p.backAt = live.Copy{}, false, time.Time{}
 	p.vigil, p.fresh, p.speed, p.heldUntil = vigil{}, freshness{}, pace{}, time.Time{}
+	p.stopped, p.linked, p.notify = nil, false, false
 	p.witnessed, p.cancelling, p.fault, p.say = false, false, "", announcer{}
 	if id == 0 {
 		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
@@ -110,6 +120,7 @@ func (p *auditPage) OnMount(ctx app.Context) { p.tick(ctx, p.everySecond) }
 
 func (p *auditPage) OnNav(ctx app.Context) {
 	p.navigate(ctx, func() {
+		p.kiosk = asKiosk(ctx)
 		if id := auditID(ctx.Page().URL().Path); id != p.id {
 			p.unfollow()
 			p.start(id)
@@ -140,7 +151,9 @@ func (p *auditPage) receive(ctx app.Context, v live.View) {
 	p.view = v
 	if v.Terminal() {
 		p.cancelling, p.fault = false, ""
+		p.stopped = nil
 		p.witnessed = p.witnessed || old != nil && !old.Status.Terminal()
+		p.notifyOfEnd(ctx)
 	}
 	if !p.cancellable() {
 		p.withdrawQuestion()
@@ -186,12 +199,17 @@ func (p *auditPage) pulse() pulse {
 }
 
 func (p *auditPage) connection() connection {
-	return connection{View: p.view, BackAt: p.backAt, Asked: p.vigil.seen, Cancellable: p.cancellable()}
+	return connection{View: p.view, BackAt: p.backAt, Asked: p.vigil.seen,
+		Cancellable: p.cancellable() && !p.unreachable()}
 }
 
 func (p *auditPage) cancellable() bool {
 	return p.view.Progress != nil && !p.view.Terminal() && p.view.Phase != live.Closed && !p.cancelling
 }
+
+// unreachable reports whether there is no network by which the server could be asked for
+// anything.
+func (p *auditPage) unreachable() bool { return p.view.Phase == live.Offline }
 
 // act does what a button of a component asks for.
 func (p *auditPage) act(ctx app.Context, a action) {
@@ -208,6 +226,12 @@ func (p *auditPage) act(ctx app.Context, a action) {
 		case actCancel:
 			p.withdrawQuestion()
 			p.cancel(ctx)
+		case actCopyLink:
+			p.copyLink()
+		case actNotify:
+			p.askToNotify(ctx)
+		case actFollow:
+			p.follows()
 		case actAgain:
 			p.fault = ""
 			p.again(ctx, p.id, func(why string) { p.fault = why })
@@ -289,7 +313,7 @@ func (p *auditPage) gone() bool {
 func (p *auditPage) Render() app.UI {
 	loc, k := p.locale(), p.pulse()
 	m := p.frame()
-	m.Pill, m.Lamp = loc.pill(p.view, k), loc.lamp(p.view)
+	m.Pill, m.Lamp, m.Kiosk = loc.pill(p.view, k), loc.lamp(p.view), p.kiosk
 	if p.id > 0 {
 		m.Plain = shared.PathBasicPage(p.id)
 	}
@@ -327,7 +351,7 @@ func (p *auditPage) details(loc locale) []app.UI {
 	switch {
 	case !bare(state):
 		return []app.UI{el("div", "cols",
-			&part{M: p.fresh.mark(loc.pages(state))},
+			&part{M: p.pages(loc), Page: p},
 			el("div", "side",
 				&part{M: loc.score(state)},
 				&part{M: loc.responses(state)},
@@ -350,10 +374,13 @@ func (p *auditPage) head(loc locale, k pulse) headModel {
 	case p.cancelling:
 		m.Act, m.Button, m.Waits = actAskCancel, p.lang.T(text.CancelBusy), true
 	case p.cancellable():
-		m.Act, m.Button, m.Waits = actAskCancel, p.lang.T(text.CancelButton), p.held()
+		m.Act, m.Button, m.Waits = actAskCancel, p.lang.T(text.CancelButton), p.held() || p.unreachable()
 	case m.Act == actAgain && p.starting:
 		m.Button, m.Waits = p.lang.T(text.StartBusy), true
+	case m.Act == actAgain:
+		m.Waits = p.unreachable()
 	}
+	m.Tools = p.tools()
 	if m.Link != "" && p.view.Unheard() && !p.reportKept {
 		m.Link = "" // it could not be shown
 	}

@@ -32,6 +32,14 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 		meta = append(meta, elText("span", "", fact))
 	}
 	var buttons []app.UI
+	for _, t := range m.Tools {
+		sign := t.Icon
+		if t.Done {
+			sign = iconCheck
+		}
+		act := num(int(t.Act))
+		buttons = append(buttons, button("", at{"value", act}, do, act, sign.draw(""), elText("span", "", t.Text)))
+	}
 	if m.Act != actNothing {
 		class, sign, waits := "btn-danger", iconStop, ""
 		if m.Act == actAgain {
@@ -40,7 +48,8 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 		if m.Waits {
 			waits = "true"
 		}
-		buttons = append(buttons, button(class, at{"disabled", waits}, do, num(int(m.Act)), sign.draw(""),
+		act := num(int(m.Act))
+		buttons = append(buttons, button(class, at{"disabled", waits, "value", act}, do, act, sign.draw(""),
 			elText("span", "", m.Button)))
 	}
 	if m.Link != "" {
@@ -185,11 +194,12 @@ func stepsView(steps []step, active bool) app.UI {
 	return el("ol", "steps", items...)
 }
 
-func (m pagesModel) draw(app.EventHandler) app.UI {
-	head := el("div", "card-h",
-		elText("h2", "", m.Heading),
-		elText("span", "xs t3", m.Total),
-	)
+func (m pagesModel) draw(do app.EventHandler) app.UI {
+	title := []app.UI{elText("h2", "", m.Heading), elText("span", "xs t3", m.Total)}
+	if m.Button != "" {
+		title = append(title, button("btn-sm", nil, do, "", app.Text(m.Button)))
+	}
+	head := el("div", "card-h", title...)
 	if len(m.Rows) == 0 {
 		return elWith("section", "card"+m.Room, at{"aria-label", m.Heading}, head, empty(m.Empty))
 	}

@@ -37,6 +37,7 @@ const (
 	pageDashboard pageKind = "dashboard"
 	pageAudit     pageKind = "audit"
 	pageReport    pageKind = "report"
+	pageSettings  pageKind = "settings"
 	pageShell     pageKind = "shell"
 	pageMissing   pageKind = "missing"
 )

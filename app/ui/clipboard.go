@@ -54,6 +54,6 @@ func (b *copyButton) Render() app.UI {
 func (b *copyButton) onPress(app.Context, app.Event) {
 	b.said, b.about, b.pressed = text.CopyFailed, b.Check, true
 	if copyText(b.Page.toCopy(b.Check)) {
-		b.said = text.CopyDone
+		b.said = text.Copied
 	}
 }

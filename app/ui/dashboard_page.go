@@ -89,7 +89,7 @@ func (d *dashboardPage) act(_ app.Context, a action) {
 func (d *dashboardPage) Render() app.UI {
 	loc := d.locale()
 	m := d.frame()
-	m.Home, m.Pill, m.Lamp = true, loc.pill(d.view, pulse{}), loc.lamp(d.view)
+	m.Here, m.Pill, m.Lamp = "/", loc.pill(d.view, pulse{}), loc.lamp(d.view)
 	list := loc.list(d.view, d.vigil.seen)
 
 	main := []app.UI{

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"atalaya/app/internal/browser"
 	"atalaya/app/internal/live"
 	"atalaya/shared"
 )
@@ -23,6 +24,13 @@ type device struct {
 	lost bool
 	// outdated is true once the server has a newer version of the program.
 	outdated bool
+	// badge is the number on the app's icon.
+	badge int
+	// trouble is what went wrong last between this tab and the server.
+	trouble trouble
+	// keys are the shortcuts; pressed gives one key to the page shown.
+	keys    keys
+	pressed func(key string)
 	// icon is the tab's icon in place of the product's; empty for none.
 	icon string
 	// scrolls is where the reader was in the pages left.
@@ -35,6 +43,15 @@ func (d *device) hear(v live.View) {
 	if !v.ServerTime.IsZero() {
 		d.skew = d.skew.sample(v.ServerTime, v.ServerTimeAt)
 	}
+	if v.Topic.IsList() && v.Audits != nil {
+		if n := unended(v.Audits); n != d.badge {
+			d.badge = n
+			browser.Badge(n)
+		}
+	}
+	if t, ok := troubleOf(v); ok {
+		d.trouble = t
+	}
 	switch v.Phase {
 	case live.Retrying, live.Offline:
 		d.lost = true
@@ -44,6 +61,16 @@ func (d *device) hear(v live.View) {
 			app.TryUpdate()
 		}
 	}
+}
+
+// unended counts the audits that go on.
+func unended(audits []shared.AuditProgress) (n int) {
+	for i := range audits {
+		if !audits[i].Status.Terminal() {
+			n++
+		}
+	}
+	return n
 }
 
 // skew estimates how far this device's clock is ahead of the server's, so that

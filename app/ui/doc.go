@@ -1,5 +1,5 @@
 // Package ui holds the pages of the client: the dashboard, an audit's live page,
-// its report. The same code draws them on the server, so that the first HTML
+// its report, the settings. The same code draws them on the server, so that the first HTML
 // already shows the state, and in the browser.
 //
 // # Use
@@ -78,17 +78,20 @@
 //	listen.go           the clicks that belong to the browser, and newer versions
 //	dashboard_page.go   the dashboard: what happens on it
 //	audit_page.go       the live page of an audit
+//	audit_tools.go      its link, its notification, its list held still
 //	report_page.go      the report of an audit
 //	report_turn.go      the ways through a report, and what is asked for on them
 //	report_sheet.go     one page of an audit: asked for, in words, drawn
 //	findings.go         the places where a check failed, all of them when asked
 //	clipboard.go        what can be copied
+//	settings_page.go    the settings, and how this tab fares
 //	missing.go          addresses without a page, and the shell
 //	start.go            the box that starts an audit
 //	again.go            an audit started anew
 //	vigil.go            workers asked for when none was heard
 //	page.go             the life cycle that pages share
 //	frame.go            the frame around every page; base, what every page has
+//	keys.go             the keyboard's shortcuts
 //	boot.go             the record from which the client starts
 //	prerender.go        the scope of a request on the server
 //	watch.go            what the script needs that keeps a page true without the program
@@ -97,6 +100,7 @@
 //	audit_parts.go      the tint of new rows, the dialog
 //	report_view.go      the report drawn
 //	verdict_view.go     its score and the site's trend drawn
+//	settings_view.go    the settings drawn
 //	files.go            the files in which a report can be taken away
 //	audit_view.go       the parts of a live page drawn
 //	part.go             the component that draws a model
@@ -109,6 +113,7 @@
 //	report_place.go     what of a report is shown, as addresses say it
 //	listing.go          lists that come in parts
 //	audit_model.go      head, progress and steps in words and numbers
+//	settings_model.go   the settings and the diagnostics in words
 //	scene_model.go      the end of an audit in words and numbers
 //	activity_model.go   pages, score, findings and responses in words and numbers
 //	strip_model.go      the connection and the end in words
@@ -119,6 +124,7 @@
 //	el.go               elements and attributes; nothing else makes them
 //	safe.go             texts and addresses made fit for HTML
 //	lang.go             the language that the user chose
+//	look.go             the colours and the density that the user chose
 //	device.go           what the pages of one browser share
 //	scrolls.go          how far down the reader was
 //	calls.go            failed requests

@@ -45,8 +45,8 @@ func pressed(tag, class string, attributes at, do app.EventHandler, scope string
 	return element(tag, "", class, attributes, children).OnClick(do, app.EventScope(scope))
 }
 
-// choice is a list to choose from that calls do when another option is chosen.
-func choice(attributes at, do app.EventHandler, options ...app.UI) app.UI {
+// selectBox is a list to choose from that calls do when another option is chosen.
+func selectBox(attributes at, do app.EventHandler, options ...app.UI) app.UI {
 	return element("select", "", "", attributes, options).OnChange(do)
 }
 

@@ -25,8 +25,10 @@ type frameModel struct {
 	// when its beam sweeps once more.
 	Lamp string
 	Turn bool
-	// Home is true on the dashboard.
-	Home bool
+	// Here is the address of the navigation's entry that the page belongs to.
+	Here string
+	// Kiosk is true on a page that hangs on a wall: nobody touches it there.
+	Kiosk bool
 	// Plain is the address of the page's plain version; Still says that this one
 	// stands still without JavaScript.
 	Plain string
@@ -51,14 +53,20 @@ func frameView(m frameModel, do frameActions, main ...app.UI) app.UI {
 			el("span", "end", button("btn-sm", nil, do.reload, "", app.Text(l.T(text.Reload)))),
 		)
 	}
-	return elWith("div", "page", at{"data-boot", m.Boot, "data-watch", m.Watch},
+	class := "page"
+	if m.Kiosk {
+		class = "page kiosk"
+	}
+	return elWith("div", class, at{"data-boot", m.Boot, "data-watch", m.Watch},
 		elWith("a", "skip", at{"href", "#main"}, app.Text(l.T(text.SkipToContent))),
 		headerView(m, do),
 		elWith("main", "wrap", at{"id", "main"}, append([]app.UI{fault, stillView(m)}, main...)...),
 		el("footer", "bottom",
 			elWith("a", "", at{"href", m.Plain, "target", "_blank", "rel", "noopener", "title", l.T(text.PlainHint)},
 				app.Text(l.T(text.PlainVersion))),
+			button("btn-ghost btn-sm hide-sm", nil, do.showKeys, "show-keys", app.Text(l.T(text.KeysHeading))),
 		),
+		keysOf(m, do),
 		elWith("div", "vh", at{"id", "say", "role", "status", "aria-live", "polite"}, app.Text(m.Say)),
 		updateView(m, do),
 	)
@@ -89,16 +97,15 @@ func stillView(m frameModel) app.UI {
 // frameActions are the frame's buttons. The handlers are methods of a page.
 type frameActions struct {
 	// lang gives the button's handler that changes to a language.
-	lang   func(text.Lang) app.EventHandler
-	reload app.EventHandler
+	lang      func(text.Lang) app.EventHandler
+	reload    app.EventHandler
+	showKeys  app.EventHandler
+	closeKeys app.EventHandler
 }
 
 func headerView(m frameModel, do frameActions) app.UI {
 	l := m.Lang
-	current, turn := "", ""
-	if m.Home {
-		current = "page"
-	}
+	turn := ""
 	if m.Turn {
 		turn = "turn"
 	}
@@ -115,10 +122,40 @@ func headerView(m frameModel, do frameActions) app.UI {
 	}
 	return el("header", "top", el("div", "top-in",
 		elWith("a", "brand", at{"href", "/"}, el("span", "dot "+m.Lamp), mark(turn), elText("span", "", "Atalaya")),
-		elWith("nav", "nav", at{"aria-label", l.T(text.NavMain)},
-			elWith("a", "", at{"href", "/", "aria-current", current}, app.Text(l.T(text.NavAudits)))),
+		navView(l, m.Here),
 		el("div", "top-end", end...),
 	))
+}
+
+// The parts of the app that are pages of their own.
+const (
+	pathSites    = "/sites"
+	pathNew      = "/new"
+	pathSettings = "/settings"
+)
+
+// navView leads to the parts of the app: in the header, and on phones in a bar at the
+// bottom, within reach of the thumb.
+func navView(l text.Lang, here string) app.UI {
+	var links []app.UI
+	for _, e := range []struct {
+		address, class string
+		sign           icon
+		word           text.Key
+	}{
+		{"/", "", iconList, text.NavAudits},
+		{pathSites, "", iconSites, text.NavSites},
+		{pathNew, "m-only", iconPlus, text.NavNew},
+		{pathSettings, "", iconSliders, text.NavSettings},
+	} {
+		current := ""
+		if e.address == here {
+			current = "page"
+		}
+		links = append(links, elWith("a", e.class, at{"href", e.address, "aria-current", current},
+			e.sign.draw("m-only"), app.Text(l.T(e.word))))
+	}
+	return elWith("nav", "nav", at{"aria-label", l.T(text.NavMain)}, links...)
 }
 
 // base is what every page has.
@@ -137,6 +174,8 @@ type base struct {
 
 	session *live.Session // nil when nothing is followed
 	vigil   vigil         // over the workers of what is shown
+
+	keyed func(ctx app.Context, shortcut string) // does the page's own shortcuts; nil for none
 
 	starting bool   // an audit is being started anew
 	againKey string // lets the server recognise the request when it is sent again
@@ -173,7 +212,9 @@ func (b *base) frame() frameModel {
 	}
 }
 
-func (b *base) actions() frameActions { return frameActions{lang: b.switchLang, reload: b.reload} }
+func (b *base) actions() frameActions {
+	return frameActions{b.switchLang, b.reload, b.onShowKeys, b.onCloseKeys}
+}
 
 // switchLang makes the handler that changes to a language and keeps the choice.
 func (b *base) switchLang(l text.Lang) app.EventHandler {
@@ -216,6 +257,9 @@ func (b *base) describe(ctx app.Context) {
 func (b *base) arrive(ctx app.Context) {
 	pause.Take()
 	ctx.Page().SetLang(b.lang.Tag())
+	b.device.pressed = func(key string) {
+		ctx.Dispatch(func(ctx app.Context) { b.guard(func() { b.press(ctx, key) }) })
+	}
 	if b.device.visits++; b.device.visits == 1 {
 		ctx.Defer(func(app.Context) { pause.End() }) // after the first frame
 		return

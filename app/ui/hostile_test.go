@@ -5,6 +5,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -172,6 +173,9 @@ func everyPart(t *testing.T, loc locale, url, v string) []app.UI {
 			cancelDialog(loc.Lang, state, nil, nil))
 	}
 	parts = append(parts, hostileReport(loc, &report, url, v)...)
+	seen := diagnosis{View: live.View{Phase: live.Live}, Version: v, Copied: v,
+		Trouble: trouble{At: loc.Now, Reason: live.Reason(v)}}
+	parts = append(parts, settingsParts(loc, seen)...)
 	parts = append(parts,
 		startView(startModel{Lang: loc.Lang, Code: v}, nil, nil),
 		missingView(v, v, loc.Lang, nil),
@@ -203,6 +207,23 @@ func pageOf(r *shared.Report, place reportPlace) *reportPage {
 		base: base{device: &device{scrolls: scrolls{}}}, id: r.Audit.AuditID, report: r, state: reportShown, place: place,
 		places: map[string]*listing[shared.Finding]{},
 	}
+}
+
+// settingsParts draws every part of the settings, in every state, and the shortcuts.
+func settingsParts(loc locale, seen diagnosis) []app.UI {
+	var parts []app.UI
+	for _, m := range loc.settings(Look{}, false) {
+		parts = append(parts, choicesView(m, func(string, string) app.EventHandler { return nil }))
+	}
+	for _, how := range []installable{installNever, installAsks, installApple, installDone} {
+		parts = append(parts, &part{M: loc.install(how)})
+	}
+	for _, path := range []*live.PathTest{nil, {}, {Answer: time.Second}, {Answer: time.Second, Event: time.Second}} {
+		seen.Path, seen.Testing = path, path == nil
+		parts = append(parts, diagnosticsView(loc.diagnostics(seen), nil, nil))
+	}
+	return append(parts, &part{M: loc.kept(live.Usage{Audits: 1, Bytes: 1}, true)}, &part{M: loc.about(seen.Version)},
+		keysDialog(loc.Lang, nil))
 }
 
 func TestPlain(t *testing.T) {

@@ -23,6 +23,11 @@ const (
 	iconInfo     icon = disc + "M12 11v5.2M12 7.8h.01"
 	iconSearch   icon = "M10.5 4.5a6 6 0 1 1 0 12 6 6 0 0 1 0-12ZM15 15l5 5"
 	iconLink     icon = "M10 14a4 4 0 0 0 5.7 0l3-3a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3a4 4 0 0 0 5.7 5.7l1-1"
+	iconList     icon = "M8.5 6.5H20M8.5 12H20M8.5 17.5H20M4.2 6.5h.01M4.2 12h.01M4.2 17.5h.01"
+	iconSites    icon = "M4 5.5h16v4.5H4zM4 14h16v4.5H4z"
+	iconPlus     icon = "M12 5v14M5 12h14"
+	iconSliders  icon = "M4 7h9M17 7h3M4 17h3M11 17h9M13 7a2 2 0 1 0 4 0 2 2 0 0 0-4 0M7 17a2 2 0 1 0 4 0 2 2 0 0 0-4 0"
+	iconBell     icon = "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15ZM10 20.5a2.2 2.2 0 0 0 4 0"
 	iconReport   icon = "M6 3.5h8.5L18.5 8v12.5H6ZM14 3.5V8h4.5M9 13h6M9 16.5h6"
 
 	disc = "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17Z"

@@ -60,7 +60,17 @@ func savedLang() (tag string) {
 
 // saveLang keeps the reader's choice on this device and for the server.
 func saveLang(l text.Lang) {
-	app.Window().Get("document").Set("cookie", LangCookie+"="+l.Tag()+"; Path=/; Max-Age=31536000; SameSite=Lax")
+	setCookie(LangCookie, l.Tag())
 	defer func() { _ = recover() }()
 	app.Window().Get("localStorage").Call("setItem", langKey, l.Tag())
+}
+
+// setCookie tells the server a choice of the reader's for a year; an empty value takes the
+// choice back.
+func setCookie(name, value string) {
+	age := "31536000"
+	if value == "" {
+		age = "0"
+	}
+	app.Window().Get("document").Set("cookie", name+"="+value+"; Path=/; Max-Age="+age+"; SameSite=Lax")
 }

@@ -34,3 +34,23 @@ func tellUpdates() {
 		return nil
 	}))
 }
+
+// tellKeys gives the keys pressed outside of fields, alone and once, to the page shown.
+func tellKeys(d *device) {
+	app.Window().Get("document").Call("addEventListener", "keydown", app.FuncOf(func(_ app.Value, args []app.Value) any {
+		e := args[0]
+		for _, held := range [...]string{"ctrlKey", "metaKey", "altKey", "repeat", "isComposing", "defaultPrevented"} {
+			if e.Get(held).Truthy() {
+				return nil
+			}
+		}
+		const typing = "input, textarea, select, [contenteditable], dialog[open] *"
+		if target := e.Get("target"); target.Get("closest").Truthy() && target.Call("closest", typing).Truthy() {
+			return nil
+		}
+		if key := e.Get("key"); d.pressed != nil && key.Truthy() && key.Length() == 1 {
+			d.pressed(key.String())
+		}
+		return nil
+	}))
+}

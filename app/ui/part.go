@@ -32,11 +32,32 @@ func (p *part) Render() app.UI {
 }
 
 func (p *part) onClick(ctx app.Context, _ app.Event) {
-	if m, ok := p.M.(interface{ asks() action }); ok && p.Page != nil {
+	if p.Page == nil {
+		return
+	}
+	switch m := p.M.(type) {
+	case interface{ asks() action }:
 		p.Page.act(ctx, m.asks())
+	case interface{ offers() []action }:
+		for _, a := range m.offers() {
+			if ctx.JSSrc().Get("value").String() == num(int(a)) {
+				p.Page.act(ctx, a)
+				return
+			}
+		}
 	}
 }
 
 // asks is the action that the part's button asks its page for.
-func (m headModel) asks() action  { return actAskCancel }
 func (m stripModel) asks() action { return m.Action }
+func (m pagesModel) asks() action { return actFollow }
+
+// offers are the actions of a part with several buttons, each of which has the number of
+// its action for a value.
+func (m headModel) offers() []action {
+	all := []action{m.Act}
+	for _, t := range m.Tools {
+		all = append(all, t.Act)
+	}
+	return all
+}

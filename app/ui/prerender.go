@@ -37,6 +37,7 @@ type Request struct {
 	// audit. Nil means that no error does.
 	Missing func(error) bool
 	Lang    text.Lang
+	Look    Look
 
 	// Status is set by the page: 404 for an unknown audit or address, 503 when
 	// Data did not answer, else 0. After a 503 the page still works in the browser,

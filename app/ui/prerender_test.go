@@ -138,8 +138,9 @@ func TestPrerender(t *testing.T) {
 			"example.com", "Nothing was analysed."},
 		"report unread": {"/audits/9/report", broken, text.EN, 503, true, "Report: Audit 9 · Atalaya", "Audit 9",
 			"Loading the report"},
-		"shell":   {"/shell", broken, text.ES, 0, false, "Cargando · Atalaya", "Cargando", ""},
-		"nothing": {"/nothing/here", full, text.ES, 404, false, "No encontrada · Atalaya", "No hay nada en esta dirección", ""},
+		"settings": {"/settings", broken, text.ES, 0, false, "Ajustes · Atalaya", "Ajustes", "Copias de lo que has abierto"},
+		"shell":    {"/shell", broken, text.ES, 0, false, "Cargando · Atalaya", "Cargando", ""},
+		"nothing":  {"/nothing/here", full, text.ES, 404, false, "No encontrada · Atalaya", "No hay nada en esta dirección", ""},
 	} {
 		r := &Request{Data: c.data, Lang: c.lang}
 		doc := get(t, c.path, r)

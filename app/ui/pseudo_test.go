@@ -46,8 +46,8 @@ func speaks(t *testing.T, name string, page *html.Node, data ...string) {
 			see("the text", n.Data)
 		case html.ElementNode:
 			own := value(n, "lang")
-			if n.Data == "script" || n.Data == "style" || own != "" && own != text.PseudoTag {
-				return // code, and the switch to another language, which speaks that one
+			if n.Data == "script" || n.Data == "style" || n.Data == "kbd" || own != "" && own != text.PseudoTag {
+				return // code, keys of the keyboard, and the switch to another language, which speaks that one
 			}
 			if strings.HasPrefix(value(n, "class"), "tile ") {
 				return // the first letter of a site's name
@@ -115,6 +115,7 @@ func TestEveryPageSpeaksThroughText(t *testing.T) {
 	cancelled.AuditID, cancelled.Status, cancelled.FinishedAt = 11, shared.StatusCancelled, running.StartedAt
 	all := []shared.AuditProgress{*running, *done, *queued, failed, cancelled, keyed, refused}
 	data := sampleWords(running, done, queued, &failed)
+	data = append(data, "test") // the version that get gives the program
 	report := everyReport(done)
 	for name, c := range map[string]struct {
 		path string
@@ -123,6 +124,7 @@ func TestEveryPageSpeaksThroughText(t *testing.T) {
 		"dashboard":         {"/", shelf{audits: all}},
 		"empty dashboard":   {"/", shelf{}},
 		"dashboard unread":  {"/", shelf{err: errors.New("no database")}},
+		"settings":          {pathSettings, shelf{}},
 		"running":           {shared.PathPage(running.AuditID), shelf{audits: all}},
 		"done":              {shared.PathPage(done.AuditID), shelf{audits: all}},
 		"queued":            {shared.PathPage(queued.AuditID), shelf{audits: all}},
@@ -218,6 +220,7 @@ func TestEveryPartSpeaksThroughText(t *testing.T) {
 	}
 	parts = append(parts, cancelDialog(loc.Lang, p, nil, nil),
 		frameView(frameModel{Lang: loc.Lang, Broken: true}, (&base{}).actions()))
+	parts = append(parts, settingsParts(loc, diagnosis{View: live.View{Phase: live.Polling}, Version: "1"})...)
 	for i, ui := range parts {
 		speaks(t, "part "+itoa(i), draw(t, el("div", "", ui, elText("p", "", "1"), elText("p", "", "2"))), data...)
 	}

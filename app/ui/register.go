@@ -13,12 +13,15 @@ var registered sync.Once
 // Calling it again changes nothing.
 func Register() {
 	registered.Do(func() {
+		common := base{device: &device{scrolls: scrolls{}}}
 		if app.IsClient {
 			leaveModifiedClicks()
 			tellUpdates()
+			common.device.keys = deviceKeys()
+			tellKeys(common.device)
 		}
-		common := base{device: &device{scrolls: scrolls{}}}
 		app.Route("/", func() app.Composer { return &dashboardPage{base: common} })
+		app.Route(pathSettings, func() app.Composer { return &settingsPage{base: common} })
 		app.Route("/shell", func() app.Composer { return &shellPage{base: common} })
 		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}/?$`, func() app.Composer { return &auditPage{base: common} })
 		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}/report/?$`, func() app.Composer { return &reportPage{base: common} })

@@ -109,7 +109,7 @@ func filterView(m filterModel, p *reportPage) app.UI {
 	}
 	return elWith("div", "filters no-print", at{"role", "search", "aria-label", m.Name},
 		el("div", "chips", chips...),
-		el("span", "field", choice(at{"aria-label", m.Choice.Name}, p.onChoice, options...)),
+		el("span", "field", selectBox(at{"aria-label", m.Choice.Name}, p.onChoice, options...)),
 		elWith("div", "chips", at{"role", "group", "aria-label", m.Order}, orders...),
 		el("span", "field grow", iconSearch.draw(""), input(at{
 			"id", filterFieldID, "type", "search", "aria-label", m.Search, "placeholder", m.Search, "value", m.Text,

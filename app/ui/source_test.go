@@ -149,7 +149,7 @@ func TestElementsAreMadeInOnePlace(t *testing.T) {
 	allowed := map[string]bool{
 		"Text": true, "Window": true, "Logf": true, "Route": true, "RouteWithRegexp": true, // functions
 		"UI": true, "Composer": true, "Compo": true, "Context": true, "Event": true, "EventHandler": true, // types
-		"IsClient": true, "IsServer": true, "TryUpdate": true,
+		"IsClient": true, "IsServer": true, "TryUpdate": true, "Getenv": true,
 	}
 	only := map[string]string{
 		"Elem": "el.go", "ElemSelfClosing": "el.go", "HTMLElem": "el.go", "EventScope": "el.go",

@@ -38,6 +38,11 @@ const (
 	actCancel           // cancel it
 	actReload           // fetch the report again
 	actAgain            // start the audit anew
+	actCopyLink         // copy the page's address
+	actNotify           // notify the reader when the audit ends
+	actFollow           // hold the list of pages, or follow it again
+	actInstall          // install the app
+	actForget           // delete what this device keeps
 )
 
 // stripModel is the line that says how the user is connected and, once an

@@ -8,6 +8,9 @@ const (
 	SkipToContent Key = iota
 	NavMain
 	NavAudits
+	NavSites
+	NavNew
+	NavSettings
 	NavPath
 	LanguageOther
 	PlainVersion
@@ -26,6 +29,7 @@ const (
 	DescriptionAudits
 	DescriptionAudit
 	DescriptionReport
+	DescriptionSettings
 	Loading
 	Broken
 	UpdateReady
@@ -34,6 +38,76 @@ const (
 	AppFailed
 	AppStopped
 	AppForgets
+
+	// The settings, and what else is the same on every page.
+	SettingLanguage
+	SettingTheme
+	ThemeSystem
+	ThemeLight
+	ThemeDark
+	SettingDensity
+	DensityRoomy
+	DensityCompact
+	SettingKeys
+	SettingKeysHelp
+	On
+	Off
+	InstallHeading
+	InstallHelp
+	InstallButton
+	InstallShare
+	InstallAdd
+	InstallDone
+	InstallElsewhere
+	KeptHeading
+	KeptHelp
+	KeptAudits
+	KeptReports
+	KeptSize
+	Kilobytes
+	KeptClear
+	KeptCleared
+	DiagHeading
+	DiagHelp
+	DiagTransport
+	TransportStream
+	TransportPolling
+	DiagTab
+	TabAlone
+	TabLeads
+	TabFollows
+	DiagAttempts
+	DiagRevision
+	DiagHeartbeat
+	DiagError
+	DiagNone
+	DiagPath
+	DiagNotTested
+	DiagTest
+	DiagTesting
+	PathFlows
+	PathHeld
+	PathBroken
+	DiagCopy
+	Copied
+	CopyFailed
+	AboutHeading
+	AboutText
+	AboutVersion
+	AboutLicences
+	KeysHeading
+	KeysSwitch
+	KeyPause
+	KeyKiosk
+	Close
+	CopyLink
+	NotifyMe
+	NotifyOn
+	NotifyRefused
+	NotifyScore
+	PagesPause
+	PagesFollow
+	PagesPaused
 
 	// The start box and the list.
 	StartLabel
@@ -232,10 +306,7 @@ const (
 	ReportCompare
 	ReportGained
 	ReportDropped
-	CopyLink
 	CopyTicket
-	CopyDone
-	CopyFailed
 	SomePages
 	WholeSite
 	PointsLost

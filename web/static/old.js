@@ -1,7 +1,21 @@
 /* Runs first, in whatever browser asks, so it is written in the JavaScript of
    1999. Browsers that cannot run the app are sent to the plain pages before it
-   could fail; ?old has these say why. */
+   could fail; ?old has these say why. The look of the page is set before its first
+   paint. */
 (function () {
+  /* The server draws pages in the look that the reader chose (ui/look.go); the shell that
+     the service worker keeps may have been drawn before the choice. */
+  function choose(pattern, attribute) {
+    var found = pattern.exec(document.cookie);
+    if (found) {
+      document.documentElement.setAttribute(attribute, found[1]);
+    } else {
+      document.documentElement.removeAttribute(attribute);
+    }
+  }
+  choose(/(?:^|; )atalaya_theme=(light|dark)(?:;|$)/, "data-theme");
+  choose(/(?:^|; )atalaya_density=(compact)(?:;|$)/, "data-density");
+
   /* One function that truncates a float with saturation, extends a sign and
      fills memory: three instructions that Go's compiler always emits and that
      WebAssembly did not have from the start. */

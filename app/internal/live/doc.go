@@ -165,6 +165,7 @@
 //	machine_poll.go  Next: polling, probes, and changes around the page
 //	replica.go       the state of the topic, and what may replace it
 //	call.go          requests to the API, for the user interface
+//	path.go          whether something on the way holds streams back
 //	storage_js.go    localStorage
 //	source_js.go     EventSource, fetch and page events
 //	source_native.go what stands in for them outside a browser

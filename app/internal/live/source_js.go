@@ -200,7 +200,7 @@ func sendRequest(ctx context.Context, r Request) (answer Response, err error) {
 		abort.Call("abort")
 	})()
 
-	response, err := await(ctx, js.Global().Call("fetch", r.Path, fetchOptions(r, abort.Get("signal"))))
+	response, err := Await(ctx, js.Global().Call("fetch", r.Path, fetchOptions(r, abort.Get("signal"))))
 	if err != nil {
 		return Response{}, fmt.Errorf("live: fetch %s: %w", r.Path, err)
 	}
@@ -211,7 +211,7 @@ func sendRequest(ctx context.Context, r Request) (answer Response, err error) {
 		abort.Call("abort")
 		return Response{}, fmt.Errorf("live: fetch %s: %w: %d bytes", r.Path, ErrTooLarge, n)
 	}
-	buffer, err := await(ctx, response.Call("arrayBuffer"))
+	buffer, err := Await(ctx, response.Call("arrayBuffer"))
 	if err != nil {
 		return Response{}, fmt.Errorf("live: fetch %s: body: %w", r.Path, err)
 	}
@@ -258,9 +258,9 @@ func headerOf(response js.Value, name string) string {
 	return v.String()
 }
 
-// await waits for a promise or for ctx. The callbacks are released when the
+// Await waits for a promise or for ctx. The callbacks are released when the
 // promise settles, which the abort that follows the end of ctx sees to.
-func await(ctx context.Context, promise js.Value) (js.Value, error) {
+func Await(ctx context.Context, promise js.Value) (js.Value, error) {
 	type outcome struct {
 		value js.Value
 		err   error

@@ -27,5 +27,8 @@ func sendRequest(context.Context, Request) (Response, error) { return Response{}
 // Console drops a line: there is no console.
 func Console(string) {}
 
+// DeviceValues keeps nothing.
+func DeviceValues() KeyValue { return nil }
+
 // DeviceStorage is, outside a browser, a storage that keeps nothing.
 func DeviceStorage() *Storage { return NewStorage(nil) }

@@ -309,3 +309,36 @@ func (s *Storage) keys(prefixes ...string) []string {
 	slices.Sort(found)
 	return found
 }
+
+// Usage is what a device keeps.
+type Usage struct {
+	Audits, Reports int
+	// Bytes is about what it takes: browsers count two for a character of most texts.
+	Bytes int
+}
+
+// Usage counts what is kept.
+func (s *Storage) Usage() (u Usage) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, key := range s.keys(storagePrefix) {
+		value, _ := s.kv.Get(key)
+		u.Bytes += 2 * (len(key) + len(value))
+		switch {
+		case strings.HasPrefix(key, prefixAudit):
+			u.Audits++
+		case strings.HasPrefix(key, prefixReport):
+			u.Reports++
+		}
+	}
+	return u
+}
+
+// Clear drops every copy.
+func (s *Storage) Clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, key := range s.keys(storagePrefix) {
+		s.kv.Remove(key)
+	}
+}

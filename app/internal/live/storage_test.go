@@ -221,3 +221,27 @@ func TestStorageMakesAListOfWhatItKept(t *testing.T) {
 		t.Errorf("a kept list is not taken as it is: %+v", c)
 	}
 }
+
+// What is kept can be counted, and deleted; what others keep on the device stays.
+func TestStorageIsCountedAndCleared(t *testing.T) {
+	m, s := newMemory(0)
+	m.data["atalaya.lang"] = "es"
+	if got := s.Usage(); got != (Usage{}) {
+		t.Errorf("empty: %+v", got)
+	}
+	for id := range int64(3) {
+		if err := s.SaveProgress(progressOf(id+1, 1, 40), savedAt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.SaveReport(1, []byte(`{}`), savedAt); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Usage(); got.Audits != 3 || got.Reports != 1 || got.Bytes < 1000 {
+		t.Errorf("got %+v, want 3 audits and a report", got)
+	}
+	s.Clear()
+	if got := s.Usage(); got != (Usage{}) || len(m.data) != 1 {
+		t.Errorf("cleared: %+v, %v", got, m.data)
+	}
+}

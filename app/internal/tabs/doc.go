@@ -97,6 +97,7 @@
 // # Files, in reading order
 //
 //	hub.go            the tab's platform: events in, commands carried out
+//	role.go           the tab's part, for who asks
 //	lease.go          the platform where tabs cannot share
 //	browser_js.go     Web Locks, BroadcastChannel, visibility
 //	browser_native.go what stands in for them outside a browser

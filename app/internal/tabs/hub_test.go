@@ -31,6 +31,13 @@ func TestTwentyTabsShareTwoStreams(t *testing.T) {
 		if got := b.open(); len(got) != 2 {
 			t.Errorf("open: %v, want two streams", got)
 		}
+		roles := map[Role]int{}
+		for _, f := range all {
+			roles[RoleOf(f.hub)]++
+		}
+		if roles[Leader] != 1 || roles[Follower] != len(all)-1 {
+			t.Errorf("roles: %v, want one leader whom all others follow", roles)
+		}
 		for range 10 {
 			for id := range int64(9) {
 				b.move(id + 1)

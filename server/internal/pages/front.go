@@ -22,6 +22,9 @@ import (
 // its own request instead.
 const placeholder = "host.atalaya.invalid"
 
+// paper is the colour of go-app's own screens, which nobody sees here.
+const paper = "#f5f4f0"
+
 // scripts are the files that go-app makes itself. They differ only between
 // builds and hosts.
 var scripts = map[string]string{
@@ -81,8 +84,8 @@ func configure(files *web.Files) *app.Handler {
 		Description:     "Audits websites and shows every step live, as it happens.",
 		Domain:          placeholder,
 		Lang:            "en",
-		BackgroundColor: "#f5f4f0",
-		ThemeColor:      "#f5f4f0",
+		BackgroundColor: paper,
+		ThemeColor:      paper,
 		Image:           icons + "icon-512.png",
 		Icon: app.Icon{
 			Default: icons + "icon-192.png", Large: icons + "icon-512.png",
@@ -143,7 +146,7 @@ func (f *front) script(w http.ResponseWriter, r *http.Request, contentType strin
 func (f *front) page(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
 	defer cancel()
-	scope := &ui.Request{Ctx: ctx, Data: f.Data, Missing: f.Missing, Lang: language(r)}
+	scope := &ui.Request{Ctx: ctx, Data: f.Data, Missing: f.Missing, Lang: language(r), Look: look(r)}
 	token, done := ui.Prerender(scope)
 	made := func() *held {
 		defer done()
@@ -169,7 +172,28 @@ func (f *front) page(w http.ResponseWriter, r *http.Request) {
 	}
 	own := schemeAndHost(f.Origin(r))
 	body := bytes.ReplaceAll(made.body.Bytes(), []byte("https://"+placeholder), []byte(own))
-	send(w, r, status, []byte(f.versioned.Replace(string(body))))
+	send(w, r, status, dress([]byte(f.versioned.Replace(string(body))), scope.Look))
+}
+
+// rootTag and themeColors are what go-app writes of a page's look, which it knows only as
+// one of the whole handler. It writes attributes in any order.
+const rootTag = "<html "
+
+var themeColors = [...]string{
+	`<meta content="` + paper + `" name="theme-color">`, `<meta name="theme-color" content="` + paper + `">`,
+}
+
+// dress gives a page the look that the reader has chosen, and browsers the colours that
+// go with it, so that nothing changes its colour after the first paint.
+func dress(page []byte, l ui.Look) []byte {
+	light, dark := l.Papers()
+	colours := `<meta content="` + light + `" media="(prefers-color-scheme: light)" name="theme-color">` +
+		`<meta content="` + dark + `" media="(prefers-color-scheme: dark)" name="theme-color">`
+	page = bytes.Replace(page, []byte(rootTag), []byte("<html"+l.Attributes()+" "), 1)
+	for _, written := range themeColors {
+		page = bytes.Replace(page, []byte(written), []byte(colours), 1)
+	}
+	return page
 }
 
 // retryAfter is when a browser may ask again for a page whose data failed, in

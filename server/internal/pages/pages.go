@@ -93,6 +93,7 @@ func New(c Config) http.Handler {
 		mux.Handle(path, page)
 		mux.HandleFunc(path+"/{$}", withoutSlash)
 	}
+	mux.HandleFunc("/audits/last", c.toLast)
 	mux.HandleFunc("/audits", toList)
 	mux.HandleFunc("/audits/{$}", toList)
 	return secure(mux)
@@ -109,6 +110,27 @@ func withoutSlash(w http.ResponseWriter, r *http.Request) {
 
 // toList sends whoever cut an audit's address short to the list.
 func toList(w http.ResponseWriter, r *http.Request) { move(w, r, "/") }
+
+// toLast sends whoever opens the app by its icon's shortcut to the newest audit, or to the
+// list when there is none. The newest is another one the next time.
+func (c Config) toLast(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
+	defer cancel()
+	path := "/"
+	if audits, err := c.Data.Newest(ctx, 1); err == nil && len(audits) > 0 {
+		path = shared.PathPage(newest(audits))
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, path, http.StatusFound)
+}
+
+// newest is the highest id: Newest also lists older audits that have not ended.
+func newest(audits []shared.AuditProgress) (id int64) {
+	for i := range audits {
+		id = max(id, audits[i].AuditID)
+	}
+	return id
+}
 
 // move sends a request, with its method and query, to another path of ours,
 // which starts with one slash. Browsers are to ask again the next time: the same
@@ -138,6 +160,18 @@ func language(r *http.Request) text.Lang {
 		chosen = c.Value
 	}
 	return ui.ChooseLang(chosen, r.Header.Get("Accept-Language"))
+}
+
+// look is how the reader wants pages to look.
+func look(r *http.Request) ui.Look {
+	chosen := func(name string) string {
+		c, err := r.Cookie(name)
+		if err != nil {
+			return ""
+		}
+		return c.Value
+	}
+	return ui.ChooseLook(chosen(ui.ThemeCookie), chosen(ui.DensityCookie))
 }
 
 // readOnly lets GET and HEAD through.

@@ -502,3 +502,54 @@ func TestConcurrentReaders(t *testing.T) {
 		})
 	}
 }
+
+// The look that the reader has chosen is in the page before anything runs, and no text of
+// a cookie ever is.
+func TestLook(t *testing.T) {
+	s := newSite(t)
+	for cookie, want := range map[string][4]string{
+		"":                    {"", "", "#f5f4f0", "#0e1115"},
+		"atalaya_theme=dark":  {"dark", "", "#0e1115", "#0e1115"},
+		"atalaya_theme=light": {"light", "", "#f5f4f0", "#f5f4f0"},
+		"atalaya_theme=dark; atalaya_density=compact":  {"dark", "compact", "#0e1115", "#0e1115"},
+		`atalaya_theme=x"><script>; atalaya_density=1`: {"", "", "#f5f4f0", "#0e1115"},
+	} {
+		for _, path := range []string{"/", "/settings", "/nothing"} {
+			doc := parse(t, s.get(path, "Cookie", cookie))
+			var got [4]string
+			colours := 2
+			for e := range doc.Descendants() {
+				switch {
+				case e.Data == "html":
+					got[0], got[1] = attribute(e, "data-theme"), attribute(e, "data-density")
+				case e.Data == "meta" && attribute(e, "name") == "theme-color" && colours < len(got):
+					got[colours] = attribute(e, "content")
+					colours++
+				}
+			}
+			if got != want {
+				t.Errorf("%s with %q: got %q, want %q", path, cookie, got, want)
+			}
+		}
+		plain := read(t, s.do("GET", "/basic", "", "Cookie", cookie))
+		theme := want[0]
+		if strings.Contains(plain, `data-theme="`+theme+`"`) != (theme != "") || strings.Contains(plain, "<script") {
+			t.Errorf("the plain page with %q is not %q: %.120s", cookie, theme, plain)
+		}
+	}
+}
+
+// The shortcut of the installed app leads to the newest audit.
+func TestLastAudit(t *testing.T) {
+	s := newSite(t)
+	if r := s.do("GET", "/audits/last", ""); r.StatusCode != http.StatusFound || r.Header.Get("Location") != "/" {
+		t.Errorf("without audits: %d %s", r.StatusCode, r.Header.Get("Location"))
+	}
+	for range 2 {
+		s.audit("https://example.com/")
+	}
+	r := s.do("GET", "/audits/last", "")
+	if r.Header.Get("Location") != "/audits/2" || r.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("got %s, %s", r.Header.Get("Location"), r.Header.Get("Cache-Control"))
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"atalaya/app/ui"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -22,7 +23,8 @@ const (
 
 type frameModel struct {
 	Lang, Title, Style, Icon string
-	Why                      string // the app is not what the reader sees; empty if it was not asked for
+	Why                      string   // the app is not what the reader sees; empty if it was not asked for
+	Theme                    ui.Theme // empty for the system's
 	Refresh                  int
 	Home, Full, Reload       link
 	Others                   []link // the same page in every other language
@@ -103,7 +105,7 @@ type page struct{ Code, URL, Time string }
 func (p *plain) frame(r *http.Request, l text.Lang, title, full string) frameModel {
 	here := r.URL.EscapedPath()
 	m := frameModel{
-		Lang: l.Tag(), Title: l.T(text.TitleSuffix, title),
+		Lang: l.Tag(), Title: l.T(text.TitleSuffix, title), Theme: look(r).Theme,
 		Style: p.Web.Resolve("/web/static/basic.css"), Icon: p.Web.Resolve("/web/static/icons/icon-32.png"),
 		Home:   link{Href: withLang(r, shared.PathBasic), Text: l.T(text.AllAudits)},
 		Full:   link{Href: full, Text: l.T(text.BasicFull)},

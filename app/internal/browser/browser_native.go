@@ -1,0 +1,15 @@
+//go:build !js
+
+package browser
+
+// Notifies reports whether notifications are allowed.
+func Notifies() (allowed, asked bool) { return false, true }
+
+// AskToNotify asks the user to allow notifications.
+func AskToNotify() (allowed bool) { return false }
+
+// Notify shows a notification.
+func Notify(_, _, _, _ string) (shown bool) { return false }
+
+// Badge shows a number on the icon of the installed app.
+func Badge(int) {}

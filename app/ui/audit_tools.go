@@ -1,0 +1,120 @@
+package ui
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/app/internal/browser"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// What the reader can do with a live page beside following it: take its link along, be
+// notified of the end, hold the list of pages, hang it on a wall.
+
+// paramKiosk in the address of an audit's page makes it one for a wall.
+const paramKiosk = "kiosk"
+
+func asKiosk(ctx app.Context) bool { return ctx.Page().URL().Query().Has(paramKiosk) }
+
+// onShortcut does what the page's own shortcuts ask for.
+func (p *auditPage) onShortcut(ctx app.Context, shortcut string) {
+	switch shortcut {
+	case "c":
+		p.act(ctx, actCopyLink)
+	case "p":
+		p.act(ctx, actFollow)
+	case "k":
+		path := shared.PathPage(p.id)
+		if !p.kiosk {
+			path += "?" + paramKiosk
+		}
+		ctx.Navigate(path)
+	}
+}
+
+// tools are the small buttons beside the title. Those of the browser are not there where
+// it has nothing of the kind.
+func (p *auditPage) tools() []tool {
+	if p.view.Progress == nil {
+		return nil
+	}
+	link := tool{Act: actCopyLink, Icon: iconLink, Text: p.lang.T(text.CopyLink), Done: p.linked}
+	if p.linked {
+		link.Text = p.lang.T(text.Copied)
+	}
+	tools := []tool{link}
+	if allowed, asked := browser.Notifies(); p.view.Terminal() || asked && !allowed {
+		return tools
+	}
+	bell := tool{Act: actNotify, Icon: iconBell, Text: p.lang.T(text.NotifyMe), Done: p.notify}
+	if p.notify {
+		bell.Text = p.lang.T(text.NotifyOn)
+	}
+	return append(tools, bell)
+}
+
+// copyLink puts the address of the page into the clipboard.
+func (p *auditPage) copyLink() {
+	address := *app.Window().URL()
+	address.RawQuery, address.Fragment = "", ""
+	if p.linked = copyText(address.String()); !p.linked {
+		p.fault = p.lang.T(text.CopyFailed)
+	}
+}
+
+// askToNotify asks for the permission to notify the reader, which a browser grants only
+// to whoever asks in answer to a click; a second click takes the wish back.
+func (p *auditPage) askToNotify(ctx app.Context) {
+	if p.notify {
+		p.notify = false
+		return
+	}
+	id := p.id
+	ctx.Async(func() {
+		allowed := browser.AskToNotify()
+		ctx.Dispatch(func(app.Context) {
+			if p.id != id {
+				return
+			}
+			if p.notify = allowed; !allowed {
+				p.fault = p.lang.T(text.NotifyRefused)
+			}
+		})
+	})
+}
+
+// notifyOfEnd tells the reader of the end, once and if that was asked for.
+func (p *auditPage) notifyOfEnd(ctx app.Context) {
+	if !p.notify {
+		return
+	}
+	p.notify = false
+	title, body := p.title(), p.locale().strip(p.connection()).Text
+	if score := p.view.Progress.GeoScore; score != nil {
+		title = p.lang.T(text.NotifyScore, p.site(), *score)
+	}
+	id := p.id
+	path := shared.PathPage(id)
+	if hasReport(p.view.Progress) {
+		path = shared.PathReportPage(id)
+	}
+	ctx.Async(func() { browser.Notify(title, body, "audit-"+num(id), path) })
+}
+
+// follows holds the list of pages where it is, or lets it follow again.
+func (p *auditPage) follows() {
+	switch {
+	case p.stopped != nil:
+		p.stopped = nil
+	case !p.view.Terminal():
+		p.stopped = p.view.Progress
+	}
+}
+
+// pages is the list of the newest pages, or the one that the reader holds.
+func (p *auditPage) pages(loc locale) pagesModel {
+	if p.stopped != nil {
+		return loc.held(loc.pages(p.stopped))
+	}
+	return p.fresh.mark(loc.pages(p.view.Progress))
+}
