@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/store": {"atalaya/shared", "atalaya/server/internal/work",
 		"atalaya/server/internal/store/migrations", "github.com/uptrace/bun/...",
 		"modernc.org/sqlite/...", "github.com/fsnotify/fsnotify"},
-	"atalaya/server/internal/notify":   {"atalaya/shared", "atalaya/server/internal/work"},
+	"atalaya/server/internal/notify":   {"atalaya/shared", "atalaya/shared/text", "atalaya/server/internal/work"},
 	"atalaya/server/internal/schedule": {"atalaya/shared", "github.com/robfig/cron/v3"},
 	"atalaya/server/internal/stream": {"atalaya/shared", "atalaya/server/internal/sse", "atalaya/server/internal/feed",
 		"github.com/prometheus/client_golang/..."},

@@ -42,10 +42,13 @@ type WebhookKind string
 // The kinds of webhooks.
 const (
 	KindWebhook WebhookKind = "webhook" // a signed [Notice], after Standard Webhooks
+	KindNtfy    WebhookKind = "ntfy"    // words, to a topic of ntfy
+	KindSlack   WebhookKind = "slack"   // words, as Slack's incoming webhooks and those like them take
+	KindMatrix  WebhookKind = "matrix"  // words, to a room of Matrix
 )
 
 // WebhookKinds lists every kind.
-var WebhookKinds = [...]WebhookKind{KindWebhook}
+var WebhookKinds = [...]WebhookKind{KindWebhook, KindNtfy, KindSlack, KindMatrix}
 
 // WebhooksMax is how many webhooks there may be.
 const WebhooksMax = 100
@@ -60,7 +63,8 @@ type Webhook struct {
 	Events []Event `json:"events"`
 	// Language is the tag of the language in which people are told; of no use to programs.
 	Language string `json:"language"`
-	// Secret signs messages: whsec_ and base64. It is shown once, when it was made.
+	// Secret signs messages: whsec_ and base64. It is shown once, when it was made. Of other
+	// kinds it is the token that their receivers want to see, which is not shown.
 	Secret string `json:"secret,omitempty"`
 	// OldSecretUntil is until when messages are signed with the secret before as well.
 	OldSecretUntil *Time `json:"old_secret_until"`

@@ -21,6 +21,10 @@
 // that a later version wrote they show the English. The engine takes its English
 // from here as well, so each sentence is written once per language.
 //
+// What those read who are told of audits outside of the pages ([NoticeTitle],
+// [NoticeText]) stands apart, at the end of each language's file, so that the client does
+// not carry it.
+//
 // What is passed in for a verb is not escaped; that is the business of whoever
 // writes the page.
 //

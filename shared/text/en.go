@@ -1648,3 +1648,17 @@ var english = language{
 		{"unknown-class", "A status that HTTP does not know"},
 	},
 }
+
+// englishNotices is what those are told who want to hear of audits.
+var englishNotices = noticeWords{
+	finished:     "%s: the audit is finished",
+	failed:       "%s: the audit failed",
+	regressed:    "%s: worse than the last audit",
+	silent:       "%s: the worker is silent",
+	score:        "Score: %s of 100",
+	scoreBefore:  "Score: %s of 100, %s before",
+	findings:     "Critical: %s, warnings: %s, notices: %s",
+	errorsBefore: "Critical before: %s",
+	noReason:     "It did not say why.",
+	silentSince:  "No sign of life since %s UTC.",
+}

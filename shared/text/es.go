@@ -1697,3 +1697,17 @@ var spanish = language{
 		{"unknown-class", "Un estado que HTTP no conoce"},
 	},
 }
+
+// spanishNotices is what those are told who want to hear of audits.
+var spanishNotices = noticeWords{
+	finished:     "%s: auditoría terminada",
+	failed:       "%s: la auditoría ha fallado",
+	regressed:    "%s: peor que en la auditoría anterior",
+	silent:       "%s: el proceso no da señales de vida",
+	score:        "Puntuación: %s de 100",
+	scoreBefore:  "Puntuación: %s de 100, antes %s",
+	findings:     "Críticos: %s; avisos: %s; notas: %s",
+	errorsBefore: "Críticos antes: %s",
+	noReason:     "No se indicó el motivo.",
+	silentSince:  "Sin señales de vida desde el %s UTC.",
+}

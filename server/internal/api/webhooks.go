@@ -1,8 +1,11 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"atalaya/server/internal/notify"
@@ -20,6 +23,7 @@ type webhookWish struct {
 	URL      string             `json:"url"`
 	Events   []shared.Event     `json:"events"`
 	Language string             `json:"language"`
+	Token    string             `json:"token"`
 }
 
 // webhookPatch is the body of a change; what is absent stays.
@@ -27,6 +31,7 @@ type webhookPatch struct {
 	URL      *string        `json:"url"`
 	Events   []shared.Event `json:"events"`
 	Language *string        `json:"language"`
+	Token    *string        `json:"token"`
 }
 
 // listWebhooks handles GET /api/v1/webhooks.
@@ -38,7 +43,19 @@ func (a *API) listWebhooks(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	for i := range all {
+		all[i] = shown(all[i])
+	}
 	return writeJSON(w, http.StatusOK, shared.WebhookList{Webhooks: all})
+}
+
+// shown is what an answer says of a webhook. For Slack and ntfy, whoever knows the address
+// may write there: of it only the host is shown.
+func shown(w shared.Webhook) shared.Webhook {
+	if u, err := url.Parse(w.URL); err == nil && (w.Kind == shared.KindSlack || w.Kind == shared.KindNtfy) {
+		w.URL = u.Scheme + "://" + u.Host + "/…"
+	}
+	return w
 }
 
 // createWebhook handles POST /api/v1/webhooks. The secret is in this answer and in no
@@ -53,19 +70,24 @@ func (a *API) createWebhook(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	want := shared.Webhook{
-		Kind: wish.Kind, URL: wish.URL, Events: wish.Events, Language: wish.Language, Secret: notify.NewSecret(),
+		Kind: wish.Kind, URL: wish.URL, Events: wish.Events, Language: wish.Language, Secret: wish.Token,
 	}
 	if err := a.checkWebhook(&want); err != nil {
 		return err
+	}
+	if want.Kind == shared.KindWebhook {
+		want.Secret = notify.NewSecret()
 	}
 	made, err := a.Service.CreateWebhook(r.Context(), want)
 	if err != nil {
 		return err
 	}
-	made.Secret = want.Secret
+	if made.Kind == shared.KindWebhook {
+		made.Secret = want.Secret
+	}
 	w.Header().Set("Location", shared.PathWebhook(made.ID))
 	w.Header().Set("Cache-Control", "no-store")
-	return writeJSON(w, http.StatusCreated, made)
+	return writeJSON(w, http.StatusCreated, shown(made))
 }
 
 // checkWebhook brings a webhook into the form in which it is stored. Errors are [*Error]
@@ -85,6 +107,21 @@ func (a *API) checkWebhook(w *shared.Webhook) (err error) {
 		return outOfRange("language", "The messages are not in that language.")
 	}
 	w.Language = language.Tag()
+	return checkToken(*w)
+}
+
+// tokenMax bounds a token, in bytes.
+const tokenMax = 500
+
+// checkToken looks at what a receiver wants to see in a header.
+func checkToken(w shared.Webhook) error {
+	takes := w.Kind == shared.KindNtfy || w.Kind == shared.KindMatrix
+	switch {
+	case w.Secret != "" && !takes:
+		return outOfRange("token", "Only ntfy and Matrix have tokens.")
+	case len(w.Secret) > tokenMax || strings.ContainsFunc(w.Secret, func(c rune) bool { return c <= ' ' || c > '~' }):
+		return outOfRange("token", fmt.Sprintf("A token has at most %d printable ASCII characters.", tokenMax))
+	}
 	return nil
 }
 
@@ -112,7 +149,7 @@ func (a *API) getWebhook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, webhook)
+	return writeJSON(w, http.StatusOK, shown(webhook))
 }
 
 // webhook is the webhook that a path names.
@@ -146,28 +183,30 @@ func (a *API) patchWebhook(w http.ResponseWriter, r *http.Request) error {
 	if patch.Language != nil {
 		webhook.Language = *patch.Language
 	}
+	if patch.Token != nil {
+		webhook.Secret = *patch.Token
+	}
 	if err := a.checkWebhook(&webhook); err != nil {
 		return err
 	}
 	if webhook, err = a.Service.UpdateWebhook(r.Context(), webhook); err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, webhook)
+	return writeJSON(w, http.StatusOK, shown(webhook))
 }
 
 // rotateSecret handles POST /api/v1/webhooks/{id}/secret, whose answer alone has the new
 // secret.
 func (a *API) rotateSecret(w http.ResponseWriter, r *http.Request) error {
-	if _, err := readQuery(r); err != nil {
-		return err
-	}
-	id, err := readID(r)
+	webhook, err := a.webhook(r)
 	if err != nil {
 		return err
+	}
+	if webhook.Kind != shared.KindWebhook {
+		return &Error{Code: shared.CodeConflict, Detail: "The messages of this kind of webhook are not signed."}
 	}
 	secret := notify.NewSecret()
-	webhook, err := a.Service.RotateSecret(r.Context(), id, secret, oldSecretKept)
-	if err != nil {
+	if webhook, err = a.Service.RotateSecret(r.Context(), webhook.ID, secret, oldSecretKept); err != nil {
 		return err
 	}
 	webhook.Secret = secret

@@ -52,6 +52,14 @@ func TestWebhooks(t *testing.T) {
 		{"GET", one + "/deliveries?cursor=x", "", 400, `"The cursor is not ours."`},
 		{"POST", one + "/deliveries/x/redeliver", "", 400, `"bad_id"`},
 		{"POST", one + "/deliveries/1/redeliver", "", 404, `"not_found"`},
+		{"POST", all, `{"url":"https://a.example/","token":"x"}`, 422, `"field":"token"`},
+		{"POST", all, `{"kind":"ntfy","url":"https://a.example/topic","token":"a b"}`, 422, `"field":"token"`},
+		{"POST", all, `{"kind":"ntfy","url":"https://a.example/topic","token":"tk_1"}`, 201,
+			`"kind":"ntfy","url":"https://a.example/…","events":["audit.finished","audit.failed","audit.regressed","worker.silent"]`},
+		{"PATCH", shared.PathWebhook(2), `{"token":"tk_2"}`, 200, `"url":"https://a.example/…"`},
+		{"GET", shared.PathWebhook(2), "", 200, `"url":"https://a.example/…"`},
+		{"GET", all, "", 200, `"url":"https://a.example/…"`},
+		{"POST", shared.PathWebhook(2) + "/secret", "", 409, `"conflict"`},
 		{"DELETE", all + "/x", "", 400, `"bad_id"`},
 		{"DELETE", one, "", 204, ""},
 		{"GET", one, "", 404, `"not_found"`},
@@ -63,6 +71,9 @@ func TestWebhooks(t *testing.T) {
 		w := s.do(c.method, c.path, body)
 		if w.Code != c.status || !strings.Contains(w.Body.String(), c.want) {
 			t.Errorf("%s %s %s: %d %s, want %d with %s", c.method, c.path, c.body, w.Code, w.Body, c.status, c.want)
+		}
+		if strings.Contains(w.Body.String(), "tk_") {
+			t.Errorf("%s %s shows a token: %s", c.method, c.path, w.Body)
 		}
 		// A secret is in the answer to the request that made it, which nobody keeps.
 		if shown := strings.Contains(w.Body.String(), "whsec_"); shown != strings.Contains(c.want, "whsec_") ||

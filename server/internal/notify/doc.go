@@ -11,6 +11,10 @@
 // webhook-timestamp is the time of the try; webhook-signature is an HMAC-SHA256 of the
 // three by each secret of the webhook.
 //
+// Other kinds of webhooks are for people: they get words in their language, from package
+// text, in the form that ntfy, Slack or Matrix take. What sites and workers wrote is
+// nothing but text in each.
+//
 // Any number of servers of one database may run a sender: which of them tries a message
 // is decided in the database. A message is tried five times, at growing intervals, and a
 // receiver that answers 410 is not tried again. A server that ends while it waits for an
@@ -26,7 +30,8 @@
 //   - target.go: where messages may go
 //   - sign.go: secrets and signatures
 //   - retry.go: what becomes of a message after a try
-//   - request.go: the request that a message is
+//   - words.go: what people read
+//   - request.go: the request that a message is, for each kind of webhook
 //   - post.go: making that request
 //   - send.go: the loop that has all of it happen
 package notify

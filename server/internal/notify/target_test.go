@@ -34,3 +34,28 @@ func TestParseTarget(t *testing.T) {
 		}
 	}
 }
+
+func TestParseTargetOfKinds(t *testing.T) {
+	const room = "https://matrix.example/_matrix/client/v3/rooms/!a:matrix.example/send/m.room.message"
+	for _, c := range []struct {
+		kind shared.WebhookKind
+		raw  string
+		good bool
+	}{
+		{shared.KindNtfy, "https://ntfy.sh/topic_1-a", true},
+		{shared.KindNtfy, "https://push.example/below/topic", true},
+		{shared.KindNtfy, "https://ntfy.sh/", false},
+		{shared.KindNtfy, "https://ntfy.sh/topic/", false},
+		{shared.KindNtfy, "https://ntfy.sh/topic?x=y", false},
+		{shared.KindNtfy, "https://ntfy.sh/to%2Fpic%20", false},
+		{shared.KindSlack, "https://hooks.slack.com/services/T/B/x", true},
+		{shared.KindMatrix, room, true},
+		{shared.KindMatrix, room + "/1", false},
+		{shared.KindMatrix, room + "?access_token=x", false},
+		{shared.KindMatrix, "https://matrix.example/", false},
+	} {
+		if u, err := notify.ParseTarget(c.kind, c.raw); err == nil != c.good || c.good && u.String() != c.raw {
+			t.Errorf("%s %s: got %v, %v", c.kind, c.raw, u, err)
+		}
+	}
+}

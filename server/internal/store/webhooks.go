@@ -104,7 +104,8 @@ func checkWebhook(w shared.Webhook) error {
 	return errors.Join(checkText("url", w.URL), checkText("language", w.Language), checkText("secret", w.Secret))
 }
 
-// UpdateWebhook sets the address, the events and the language of a webhook, and returns it;
+// UpdateWebhook sets the address, the events, the language and, if there is one, the secret
+// of a webhook, and returns it;
 // [ErrNotFound] if there is none. What it is to be told already goes to the new address.
 func (s *Store) UpdateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error) {
 	what := fmt.Sprintf("update webhook %d", want.ID)
@@ -112,7 +113,11 @@ func (s *Store) UpdateWebhook(ctx context.Context, want shared.Webhook) (shared.
 		return shared.Webhook{}, fmt.Errorf("store: %s: %w", what, err)
 	}
 	return s.changeWebhook(ctx, what, want.ID, func(q *bun.UpdateQuery) *bun.UpdateQuery {
-		return q.Set("url = ?", want.URL).Set("events = ?", eventWords(want.Events)).Set("language = ?", want.Language)
+		q.Set("url = ?", want.URL).Set("events = ?", eventWords(want.Events)).Set("language = ?", want.Language)
+		if want.Secret != "" {
+			q.Set("secret = ?", want.Secret)
+		}
+		return q
 	})
 }
 
