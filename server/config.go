@@ -17,6 +17,7 @@ import (
 	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/feed"
 	"atalaya/server/internal/netname"
+	"atalaya/server/internal/notify"
 	"atalaya/server/internal/stream"
 	"atalaya/shared"
 )
@@ -94,6 +95,9 @@ type Config struct {
 	// are permitted when only this machine reaches the server.
 	AllowPrivateTargets bool
 
+	// Mail is how e-mail leaves; nil if it does not.
+	Mail *notify.Mail
+
 	// InsecureNoAuth permits Addr to be other than loopback although nobody has
 	// to sign in.
 	InsecureNoAuth bool
@@ -105,7 +109,9 @@ type Config struct {
 }
 
 // unparsed are the flags whose text is read when all others are known.
-type unparsed struct{ config, publicURL, trustedProxies, allowPrivateTargets, corsOrigins string }
+type unparsed struct {
+	config, publicURL, trustedProxies, allowPrivateTargets, corsOrigins, smtpURL, mailFrom string
+}
 
 // countMax bounds the numbers that have no bound of their own.
 const countMax = 1 << 30
@@ -175,6 +181,10 @@ func (c *Config) settings(u *unparsed) []setting {
 		oneOf("allow-private-targets", &u.allowPrivateTargets, "auto", []string{"auto", "true", "false"},
 			"`choice`: auto (audit private addresses only when nobody else reaches the server), true or false"),
 
+		unbounded("smtp-url", &u.smtpURL, "",
+			"smtp:// or smtps:// `URL` of the server by which e-mail leaves, with user:password@ if need be"),
+		unbounded("mail-from", &u.mailFrom, "", "`address` from which e-mail comes"),
+
 		unbounded("insecure-no-auth", &c.InsecureNoAuth, false,
 			"listen beyond loopback although nobody has to sign in"),
 		unbounded("debug-addr", &c.DebugAddr, "",
@@ -230,6 +240,9 @@ func (c *Config) complete(u unparsed) (err error) {
 		return err
 	}
 	c.AllowPrivateTargets = u.allowPrivateTargets == "true" || u.allowPrivateTargets == "auto" && c.isPrivate()
+	if c.Mail, err = notify.ParseMail(u.smtpURL, u.mailFrom); err != nil {
+		return err
+	}
 	c.CORSOrigins, err = parseOrigins(u.corsOrigins)
 	return err
 }

@@ -127,6 +127,8 @@ func TestConfigRefuses(t *testing.T) {
 		"--addr=192.168.1.4:8000":     "--insecure-no-auth",
 		"--allow-private-targets=yes": "auto, true or false",
 		"--trusted-proxies=everybody": "10.0.0.0/8",
+		"--smtp-url=post.example":     "smtp://host:587",
+		"--mail-from=a@example.org":   "--smtp-url",
 		"--debug-addr=:6060":          "on loopback",
 		"--debug-addr=192.0.2.1:6060": "on loopback",
 		"--debug-addr=127.0.0.1":      "host:port",

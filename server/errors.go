@@ -131,8 +131,12 @@ func seed(allowPrivate bool) func(raw string) (string, error) {
 }
 
 // target returns the check of where messages are to go, with the rule of seed.
-func target(allowPrivate bool) func(kind shared.WebhookKind, raw string) (string, error) {
+func target(allowPrivate, mail bool) func(kind shared.WebhookKind, raw string) (string, error) {
 	return func(kind shared.WebhookKind, raw string) (string, error) {
+		if kind == shared.KindEmail && !mail {
+			return "", &api.Error{Code: shared.CodeOutOfRange, Field: "kind",
+				Detail: "This server sends no e-mail; --smtp-url and --mail-from have it do so."}
+		}
 		u, err := notify.ParseTarget(kind, raw)
 		if err != nil {
 			return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: "No address: " + err.Error() + ".", Err: err}

@@ -174,6 +174,10 @@ func TestNoticesStayPublic(t *testing.T) {
 	if status != http.StatusUnprocessableEntity || !strings.Contains(string(body), string(shared.CodePrivateTarget)) {
 		t.Errorf("%d %s", status, body)
 	}
+	status, body = p.request(http.MethodPost, shared.PathWebhooks, `{"kind":"email","url":"mailto:team@example.org"}`)
+	if status != http.StatusUnprocessableEntity || !strings.Contains(string(body), "--smtp-url") {
+		t.Errorf("%d %s", status, body)
+	}
 	// Its name leads to loopback, of which nobody knows before it is resolved.
 	w := p.webhook("http://" + localName(t) + strings.TrimPrefix(hook.URL, "http://127.0.0.1"))
 	p.fail("work")

@@ -89,8 +89,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 
 	// Notices: who tells people of what happens to audits.
 	sender := notify.New(notify.Config{
-		Rows: rows, Send: notify.NewPoster(crawl.NewDialer(cfg.AllowPrivateTargets).DialContext).Send,
-		Count: metrics.delivery, Log: log,
+		Rows: rows, Count: metrics.delivery, Log: log,
+		Send: notify.NewCarrier(crawl.NewDialer(cfg.AllowPrivateTargets).DialContext, cfg.Mail).Send,
 	})
 
 	// Engine: the built-in writer of rows.
@@ -110,7 +110,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	mux := http.NewServeMux()
 	rest := api.New(api.Config{
 		Service: service, Problems: problems, Seed: seed(cfg.AllowPrivateTargets),
-		Target: target(cfg.AllowPrivateTargets), PageLimit: cfg.PageLimit,
+		Target: target(cfg.AllowPrivateTargets, cfg.Mail != nil), PageLimit: cfg.PageLimit,
 		MaxBytes: cfg.MaxBytes, MaxSeconds: int(cfg.MaxTime / time.Second), Stats: statsOf(rows, metrics, maxStreams),
 		Poll: http.HandlerFunc(streams.Poll),
 	})

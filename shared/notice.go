@@ -45,10 +45,11 @@ const (
 	KindNtfy    WebhookKind = "ntfy"    // words, to a topic of ntfy
 	KindSlack   WebhookKind = "slack"   // words, as Slack's incoming webhooks and those like them take
 	KindMatrix  WebhookKind = "matrix"  // words, to a room of Matrix
+	KindEmail   WebhookKind = "email"   // words, by e-mail
 )
 
 // WebhookKinds lists every kind.
-var WebhookKinds = [...]WebhookKind{KindWebhook, KindNtfy, KindSlack, KindMatrix}
+var WebhookKinds = [...]WebhookKind{KindWebhook, KindNtfy, KindSlack, KindMatrix, KindEmail}
 
 // WebhooksMax is how many webhooks there may be.
 const WebhooksMax = 100

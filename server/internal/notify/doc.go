@@ -2,7 +2,7 @@
 // store keeps for webhooks.
 //
 //	sender := notify.New(notify.Config{
-//		Rows: rows, Send: notify.NewPoster(dialer.DialContext).Send, Count: count, Log: log,
+//		Rows: rows, Send: notify.NewCarrier(dialer.DialContext, mail).Send, Count: count, Log: log,
 //	})
 //	err := sender.Run(ctx) // until ctx ends
 //
@@ -12,7 +12,7 @@
 // three by each secret of the webhook.
 //
 // Other kinds of webhooks are for people: they get words in their language, from package
-// text, in the form that ntfy, Slack or Matrix take. What sites and workers wrote is
+// text, in the form that ntfy, Slack or Matrix take, or by e-mail. What sites and workers wrote is
 // nothing but text in each.
 //
 // Any number of servers of one database may run a sender: which of them tries a message
@@ -23,7 +23,8 @@
 //
 // Receivers are strangers. They are reached through the dialer that is given, which refuses
 // what the crawler refuses; redirects are not followed; an answer has bounded time and
-// size, and nothing of it is kept but the status. Secrets and addresses are in no log.
+// size, and nothing of it is kept but the status. (The server that takes e-mail is the
+// operator's own, and is not refused.) Secrets and addresses are in no log.
 //
 // # Files, in reading order
 //
@@ -33,5 +34,7 @@
 //   - words.go: what people read
 //   - request.go: the request that a message is, for each kind of webhook
 //   - post.go: making that request
+//   - mail.go: e-mail, which is no request
+//   - carry.go: which of the two a message needs
 //   - send.go: the loop that has all of it happen
 package notify

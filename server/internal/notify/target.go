@@ -17,6 +17,9 @@ func ParseTarget(kind shared.WebhookKind, raw string) (*url.URL, error) {
 	if len(raw) > shared.MaxURL || strings.ContainsFunc(raw, isNoURL) {
 		return nil, fmt.Errorf("it has at most %d bytes, and neither spaces nor control characters", shared.MaxURL)
 	}
+	if kind == shared.KindEmail {
+		return parseMailto(raw)
+	}
 	u, err := url.Parse(raw)
 	if err != nil {
 		return nil, errors.New("it cannot be read")
