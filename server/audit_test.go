@@ -191,7 +191,7 @@ func words(line string) []string {
 
 func TestCommandsHelp(t *testing.T) {
 	t.Parallel()
-	forOperators := map[string]bool{"config": true, "doctor": true} // they speak as the flags and the log do
+	forOperators := map[string]bool{"config": true, "doctor": true, "health": true} // they speak as the flags and the log do
 	for name := range commands {
 		code, stdout, stderr := command(t.Context(), name, "--help")
 		if code != 0 || stderr != "" || !strings.Contains(stdout, "Examples:\n  atalaya "+name) ||

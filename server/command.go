@@ -21,6 +21,7 @@ var commands = map[string]func(context.Context, program) error{
 	"compare": compareCommand,
 	"config":  configCommand,
 	"doctor":  doctorCommand,
+	"health":  healthCommand,
 	"report":  reportCommand,
 	"watch":   watchCommand,
 }

@@ -181,8 +181,8 @@ func (c *Config) settings(u *unparsed) []setting {
 		oneOf("allow-private-targets", &u.allowPrivateTargets, "auto", []string{"auto", "true", "false"},
 			"`choice`: auto (audit private addresses only when nobody else reaches the server), true or false"),
 
-		unbounded("smtp-url", &u.smtpURL, "",
-			"smtp:// or smtps:// `URL` of the server by which e-mail leaves, with user:password@ if need be"),
+		withPassword(unbounded("smtp-url", &u.smtpURL, "",
+			"smtp:// or smtps:// `URL` of the server by which e-mail leaves, with user:password@ if need be")),
 		unbounded("mail-from", &u.mailFrom, "", "`address` from which e-mail comes"),
 
 		unbounded("insecure-no-auth", &c.InsecureNoAuth, false,

@@ -57,6 +57,8 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/api/apitest": {"atalaya/server/internal/api", "github.com/getkin/kin-openapi/..."}, // tests only
 	"atalaya/server/internal/doctor": {"atalaya/shared", "atalaya/server/internal/netname",
 		"atalaya/server/internal/sse"},
+	// dist is a program of its own.
+	"atalaya/server/dist":            {},
 	"atalaya/server/internal/answer": {"atalaya/shared", "atalaya/web", "github.com/andybalholm/brotli"},
 	"atalaya/server/internal/access": {"atalaya/shared", "atalaya/server/internal/netname"},
 	"atalaya/server/internal/pages": {"atalaya/shared", "atalaya/shared/text", "atalaya/app/ui", "atalaya/web",

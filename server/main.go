@@ -6,6 +6,7 @@
 //	atalaya --config atalaya.toml               the same from a file
 //	atalaya config                              what is in force, and from where
 //	atalaya doctor URL                          what is wrong with a server, and the cure
+//	atalaya health                              whether the server on this machine is ready
 //	atalaya migrate                             bring the database up to date and stop
 //	atalaya audit URL                           audit a site without a server
 //	atalaya report ID                           write the report of an audit
@@ -51,6 +52,7 @@
 //   - outputs.go: the files that a report is written to
 //   - doctor_command.go: atalaya doctor, and what it prints
 //   - doctor_here.go: what a server needs of this machine
+//   - health_command.go: atalaya health, for containers and supervisors
 //   - origin.go: the database or server that keeps audits
 //   - report.go: atalaya report
 //   - compare.go: atalaya compare, and what is new beside a baseline
