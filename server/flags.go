@@ -288,6 +288,7 @@ func usage(fs *flag.FlagSet, w io.Writer) {
 Usage:
   atalaya [serve] [flags]     run the server
   atalaya migrate [flags]     bring the database up to date and stop
+  atalaya migrate adopt       take over another program's table audits (see … adopt --help)
   atalaya config [flags]      print what is in force, and from where (see atalaya config --help)
   atalaya audit URL [flags]   audit a site without a server (see atalaya audit --help)
   atalaya report ID [flags]   write the report of an audit (see atalaya report --help)

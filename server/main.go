@@ -8,6 +8,7 @@
 //	atalaya doctor URL                          what is wrong with a server, and the cure
 //	atalaya health                              whether the server on this machine is ready
 //	atalaya migrate                             bring the database up to date and stop
+//	atalaya migrate adopt                       take over another program's table audits
 //	atalaya audit URL                           audit a site without a server
 //	atalaya report ID                           write the report of an audit
 //	atalaya compare BASE HEAD                   what changed between two audits
@@ -53,6 +54,7 @@
 //   - doctor_command.go: atalaya doctor, and what it prints
 //   - doctor_here.go: what a server needs of this machine
 //   - health_command.go: atalaya health, for containers and supervisors
+//   - adopt_command.go: atalaya migrate adopt
 //   - origin.go: the database or server that keeps audits
 //   - report.go: atalaya report
 //   - compare.go: atalaya compare, and what is new beside a baseline
@@ -92,6 +94,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	command := "serve"
 	if len(args) > 0 && (args[0] == "" || args[0][0] != '-') {
 		command, args = args[0], args[1:]
+	}
+	if command == "migrate" && len(args) > 0 && args[0] == "adopt" {
+		return adoptCommand(ctx, program{args[1:], getenv, stdout, stderr})
 	}
 	if run := commands[command]; run != nil {
 		return run(ctx, program{args, getenv, stdout, stderr})

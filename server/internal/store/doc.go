@@ -153,5 +153,6 @@
 //   - worker.go: leases, claim, advance, finish
 //   - pages.go, findings.go, unvisited.go: what a worker stores beside its audit
 //   - examine.go: a database as it is, for atalaya doctor
+//   - adopt.go, adopt_columns.go: another program's table audits becomes ours
 //   - budgets.go: what servers tell each other, so that together they stay polite
 package store

@@ -15,6 +15,7 @@ import (
 
 const (
 	migrationsTable = "atalaya_migrations"
+	locksTable      = "atalaya_migration_locks"
 	// repeatableTable holds the hash of the triggers that the database has.
 	repeatableTable = "atalaya_repeatable"
 )
@@ -40,7 +41,7 @@ func migrateTo(ctx context.Context, db *bun.DB, schema migrations.Schema) error 
 	}
 	m := migrate.NewMigrator(db, known,
 		migrate.WithTableName(migrationsTable),
-		migrate.WithLocksTableName("atalaya_migration_locks"),
+		migrate.WithLocksTableName(locksTable),
 		// The mark is set in the migration's own transaction; what bun does
 		// afterwards finds it there. Alone, bun marks before (then one that
 		// failed counts as applied) or after the commit (then a crash between
@@ -122,15 +123,19 @@ func (t triggers) applied(ctx context.Context, db *bun.DB) bool {
 // apply makes the triggers and notes their hash. The triggers come last, because
 // they lock the table audits until the transaction ends.
 func (t triggers) apply(ctx context.Context, tx bun.IConn) error {
-	for _, sql := range []string{
-		"CREATE TABLE IF NOT EXISTS " + repeatableTable + " (name text PRIMARY KEY, hash text NOT NULL)",
-		"DELETE FROM " + repeatableTable + " WHERE name = 'triggers'",
-		"INSERT INTO " + repeatableTable + " (name, hash) VALUES ('triggers', '" + t.hash + "')",
-		t.sql,
-	} {
+	for _, sql := range t.statements() {
 		if _, err := tx.ExecContext(ctx, sql); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (t triggers) statements() []string {
+	return []string{
+		"CREATE TABLE IF NOT EXISTS " + repeatableTable + " (name text PRIMARY KEY, hash text NOT NULL)",
+		"DELETE FROM " + repeatableTable + " WHERE name = 'triggers'",
+		"INSERT INTO " + repeatableTable + " (name, hash) VALUES ('triggers', '" + t.hash + "')",
+		t.sql,
+	}
 }
