@@ -327,6 +327,8 @@ func TestBrowserWithoutJavaScript(t *testing.T) {
 	if !s.progress(a.AuditID).Status.Terminal() {
 		t.Error("the plain page stopped before the end")
 	}
+	p.do(chromedp.Navigate(s.url+shared.PathBasic), chromedp.SendKeys("#url", site+"\r"))
+	p.sees(20*time.Second, `location.pathname === `+jsString(shared.PathBasicPage(a.AuditID+1)))
 }
 
 func TestBrowserSeesPlainSQL(t *testing.T) {

@@ -21,7 +21,7 @@ const PAGE_TIMEOUT = 4000;
 const SERVER_ONLY = [
   /^\/(api|sse)\//,
   /^\/(metrics|healthz|readyz|basic)$/,
-  /^\/audits\/[^/]+\/basic$/,
+  /^\/audits\/[^/]+\/basic(\/|$)/,
 ];
 
 self.addEventListener("install", (event) => {

@@ -149,6 +149,7 @@ func TestWorker(t *testing.T) {
 	o.mood.Store("fails")
 	want("a page, the server failing", open("/audits/7?a=1"), "shell of release 1")
 	want("a plain page, the server failing", open("/audits/7/basic"), "the database is down")
+	want("all places of a check, the server failing", open("/audits/7/basic/title-missing"), "the database is down")
 	want("the API, the server failing", eval(`fetch("/api/v1/audits").then((r) => String(r.status))`), "503")
 	o.mood.Store("hangs")
 	begun := time.Now()

@@ -317,7 +317,7 @@ func TestTextBrowser(t *testing.T) {
 	defer server.Close()
 	for target, want := range map[string][]string{
 		path:     {"Running: Crawling pages", "47%", "[##############................]", "Reload"},
-		"/basic": {"Website address", "Start audit", "https://one.example/", "47%"},
+		"/basic": {"Website address", "Start audit", "Status  Progress Score Pages", "https://one.example/ Running 47%      –     12"},
 	} {
 		cmd := exec.CommandContext(t.Context(), w3m, "-dump", "-cols", "80", server.URL+target)
 		cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "HOME="+t.TempDir())
