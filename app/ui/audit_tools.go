@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"atalaya/app/internal/browser"
@@ -11,10 +13,10 @@ import (
 // What the reader can do with a live page beside following it: take its link along, be
 // notified of the end, hold the list of pages, hang it on a wall.
 
-// paramKiosk in the address of an audit's page makes it one for a wall.
+// paramKiosk, first in the query of the address of an audit's page, makes it one for a wall.
 const paramKiosk = "kiosk"
 
-func asKiosk(ctx app.Context) bool { return ctx.Page().URL().Query().Has(paramKiosk) }
+func asKiosk(ctx app.Context) bool { return strings.HasPrefix(ctx.Page().URL().RawQuery, paramKiosk) }
 
 // onShortcut does what the page's own shortcuts ask for.
 func (p *auditPage) onShortcut(ctx app.Context, shortcut string) {

@@ -134,20 +134,23 @@ const (
 	pathSettings = "/settings"
 )
 
+// navEntries are the entries of the navigation.
+var navEntries = []struct {
+	address, class string
+	sign           icon
+	word           text.Key
+}{
+	{"/", "", iconList, text.NavAudits},
+	{pathSites, "", iconSites, text.NavSites},
+	{pathNew, "m-only", iconPlus, text.NavNew},
+	{pathSettings, "", iconSliders, text.NavSettings},
+}
+
 // navView leads to the parts of the app: in the header, and on phones in a bar at the
 // bottom, within reach of the thumb.
 func navView(l text.Lang, here string) app.UI {
-	var links []app.UI
-	for _, e := range []struct {
-		address, class string
-		sign           icon
-		word           text.Key
-	}{
-		{"/", "", iconList, text.NavAudits},
-		{pathSites, "", iconSites, text.NavSites},
-		{pathNew, "m-only", iconPlus, text.NavNew},
-		{pathSettings, "", iconSliders, text.NavSettings},
-	} {
+	links := make([]app.UI, 0, len(navEntries))
+	for _, e := range navEntries {
 		current := ""
 		if e.address == here {
 			current = "page"

@@ -173,7 +173,7 @@ func everyPart(t *testing.T, loc locale, url, v string) []app.UI {
 			cancelDialog(loc.Lang, state, nil, nil))
 	}
 	parts = append(parts, hostileReport(loc, &report, url, v)...)
-	seen := diagnosis{View: live.View{Phase: live.Live}, Version: v, Copied: v,
+	seen := settingsState{View: live.View{Phase: live.Live}, Version: v, Copied: v,
 		Trouble: trouble{At: loc.Now, Reason: live.Reason(v)}}
 	parts = append(parts, settingsParts(loc, seen)...)
 	parts = append(parts,
@@ -210,20 +210,18 @@ func pageOf(r *shared.Report, place reportPlace) *reportPage {
 }
 
 // settingsParts draws every part of the settings, in every state, and the shortcuts.
-func settingsParts(loc locale, seen diagnosis) []app.UI {
-	var parts []app.UI
-	for _, m := range loc.settings(Look{}, false) {
-		parts = append(parts, choicesView(m, func(string, string) app.EventHandler { return nil }))
-	}
+func settingsParts(loc locale, seen settingsState) (drawn []app.UI) {
+	seen.Usage, seen.Cleared = live.Usage{Audits: 1, Bytes: 1}, true
 	for _, how := range []installable{installNever, installAsks, installApple, installDone} {
-		parts = append(parts, &part{M: loc.install(how)})
+		seen.Install = how
+		for _, path := range []*live.PathTest{nil, {}, {Answer: time.Second}, {Answer: time.Second, Event: time.Second}} {
+			seen.Path, seen.Testing = path, path == nil
+			for _, m := range loc.panels(seen) {
+				drawn = append(drawn, panelView(m, nil))
+			}
+		}
 	}
-	for _, path := range []*live.PathTest{nil, {}, {Answer: time.Second}, {Answer: time.Second, Event: time.Second}} {
-		seen.Path, seen.Testing = path, path == nil
-		parts = append(parts, diagnosticsView(loc.diagnostics(seen), nil, nil))
-	}
-	return append(parts, &part{M: loc.kept(live.Usage{Audits: 1, Bytes: 1}, true)}, &part{M: loc.about(seen.Version)},
-		keysDialog(loc.Lang, nil))
+	return append(drawn, keysDialog(loc.Lang, nil))
 }
 
 func TestPlain(t *testing.T) {

@@ -92,16 +92,20 @@ func keysOf(m frameModel, do frameActions) app.UI {
 
 // keysDialog lists the shortcuts.
 func keysDialog(l text.Lang, closing app.EventHandler) app.UI {
+	return elWith("dialog", "dialog", at{"id", keysDialogID, "aria-labelledby", "keys-title"},
+		elWith("h2", "", at{"id", "keys-title"}, app.Text(l.T(text.KeysHeading))),
+		shortcutsView(l),
+		elText("p", "sm", l.T(text.KeysSwitch)),
+		el("div", "dialog-a", button("", nil, closing, "keys", app.Text(l.T(text.Close)))),
+	)
+}
+
+func shortcutsView(l text.Lang) app.UI {
 	rows := make([]app.UI, len(shortcuts))
 	for i, s := range shortcuts {
 		rows[i] = el("div", "", el("dt", "", elText("kbd", "", s.Keys)), elText("dd", "", l.T(s.Does)))
 	}
-	return elWith("dialog", "dialog", at{"id", keysDialogID, "aria-labelledby", "keys-title"},
-		elWith("h2", "", at{"id", "keys-title"}, app.Text(l.T(text.KeysHeading))),
-		el("dl", "facts", rows...),
-		elText("p", "sm", l.T(text.KeysSwitch)),
-		el("div", "dialog-a", button("", nil, closing, "keys", app.Text(l.T(text.Close)))),
-	)
+	return el("dl", "facts", rows...)
 }
 
 func (b *base) onShowKeys(app.Context, app.Event) { showDialog(keysDialogID) }

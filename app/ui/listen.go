@@ -48,7 +48,8 @@ func tellKeys(d *device) {
 		if target := e.Get("target"); target.Get("closest").Truthy() && target.Call("closest", typing).Truthy() {
 			return nil
 		}
-		if key := e.Get("key"); d.pressed != nil && key.Truthy() && key.Length() == 1 {
+		// Keys that write nothing have names of several letters, and autofill sends none at all.
+		if key := e.Get("key"); d.pressed != nil && key.Truthy() && len(key.String()) == 1 {
 			d.pressed(key.String())
 		}
 		return nil

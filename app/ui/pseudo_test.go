@@ -220,7 +220,7 @@ func TestEveryPartSpeaksThroughText(t *testing.T) {
 	}
 	parts = append(parts, cancelDialog(loc.Lang, p, nil, nil),
 		frameView(frameModel{Lang: loc.Lang, Broken: true}, (&base{}).actions()))
-	parts = append(parts, settingsParts(loc, diagnosis{View: live.View{Phase: live.Polling}, Version: "1"})...)
+	parts = append(parts, settingsParts(loc, settingsState{View: live.View{Phase: live.Polling}, Version: "1"})...)
 	for i, ui := range parts {
 		speaks(t, "part "+itoa(i), draw(t, el("div", "", ui, elText("p", "", "1"), elText("p", "", "2"))), data...)
 	}

@@ -9,59 +9,66 @@ import (
 	"atalaya/shared/text"
 )
 
-// choice is one of several values of which the reader has one.
-type choice struct {
-	Value, Word string
+// panelModel is a card of the settings: what it is about, what is known, and what can be
+// pressed.
+type panelModel struct {
+	Heading, Help string
+	Steps         []string
+	Facts         []fact
+	Controls      []control
+	Says          string // what came of the control pressed last
+	Link, Words   string // a link and its words
+}
+
+// fact is a named value.
+type fact struct{ Name, Value string }
+
+// control is a button of a panel.
+type control struct {
+	// Do is what it does: the name of a setting or of a command and, behind a dot, a value.
+	Do, Word string
+	Class    string
 	// Tag is the language of the word where it is not the page's.
-	Tag    string
-	Chosen bool
+	Tag string
+	// Pressed is "true" or "false" where the button is one of several values.
+	Pressed string
+	Waits   bool
 }
 
-// choicesModel is a setting with its values.
-type choicesModel struct {
-	Name    string // of the setting, for the handler
-	Heading string
-	Help    string
-	Choices []choice
-}
-
-// The names of the settings.
+// The names of settings and commands.
 const (
 	settingLang    = "lang"
 	settingTheme   = "theme"
 	settingDensity = "density"
 	settingKeys    = "keys"
+	doInstall      = "install"
+	doForget       = "forget"
+	doTest         = "test"
+	doCopy         = "copy"
 )
 
 // valueOff is the value of a setting that is switched off; on is the empty one.
 const valueOff = "off"
 
-// settings lists what the reader can choose, with what is chosen.
-func (loc locale) settings(look Look, keysOff bool) []choicesModel {
-	l := loc.Lang
-	langs := make([]choice, len(text.Langs))
-	for i, other := range text.Langs {
-		langs[i] = choice{Value: other.Tag(), Word: other.OwnName(), Tag: other.Tag(), Chosen: other == l}
-	}
-	theme := func(t Theme, word text.Key) choice {
-		return choice{Value: string(t), Word: l.T(word), Chosen: look.Theme == t}
-	}
-	density := func(d Density, word text.Key) choice {
-		return choice{Value: string(d), Word: l.T(word), Chosen: look.Density == d}
-	}
-	return []choicesModel{
-		{Name: settingLang, Heading: l.T(text.SettingLanguage), Choices: langs},
-		{Name: settingTheme, Heading: l.T(text.SettingTheme), Choices: []choice{
-			theme(ThemeSystem, text.ThemeSystem), theme(ThemeLight, text.ThemeLight), theme(ThemeDark, text.ThemeDark),
-		}},
-		{Name: settingDensity, Heading: l.T(text.SettingDensity), Choices: []choice{
-			density(DensityRoomy, text.DensityRoomy), density(DensityCompact, text.DensityCompact),
-		}},
-		{Name: settingKeys, Heading: l.T(text.SettingKeys), Help: l.T(text.SettingKeysHelp), Choices: []choice{
-			{Value: "", Word: l.T(text.On), Chosen: !keysOff},
-			{Value: valueOff, Word: l.T(text.Off), Chosen: keysOff},
-		}},
-	}
+// settingValue is one of those that a setting can have.
+type settingValue struct {
+	name string
+	word text.Key
+}
+
+// choices are the settings whose values have words in every language.
+var choices = []struct {
+	name    string
+	heading text.Key
+	values  []settingValue
+}{
+	{settingTheme, text.SettingTheme, []settingValue{
+		{string(ThemeSystem), text.ThemeSystem}, {string(ThemeLight), text.ThemeLight}, {string(ThemeDark), text.ThemeDark},
+	}},
+	{settingDensity, text.SettingDensity, []settingValue{
+		{string(DensityRoomy), text.DensityRoomy}, {string(DensityCompact), text.DensityCompact},
+	}},
+	{settingKeys, text.SettingKeys, []settingValue{{"", text.On}, {valueOff, text.Off}}},
 }
 
 // installable says how a browser installs the app.
@@ -74,74 +81,12 @@ const (
 	installDone
 )
 
-// installModel offers to install the app, or says how it is done.
-type installModel struct {
-	Heading, Help string
-	Steps         []string
-	Button        string // empty for none
-}
-
-func (loc locale) install(how installable) installModel {
-	l := loc.Lang
-	m := installModel{Heading: l.T(text.InstallHeading), Help: l.T(text.InstallHelp)}
-	switch how {
-	case installAsks:
-		m.Button = l.T(text.InstallButton)
-	case installApple:
-		m.Steps = []string{l.T(text.InstallShare), l.T(text.InstallAdd)}
-	case installDone:
-		m.Help = l.T(text.InstallDone)
-	default:
-		m.Help += " " + l.T(text.InstallElsewhere)
-	}
-	return m
-}
-
-// fact is a named value.
-type fact struct{ Name, Value string }
-
-// keptModel says what this device keeps.
-type keptModel struct {
-	Heading, Help string
-	Facts         []fact
-	Button        string // empty when there is nothing to delete
-	Done          string
-}
-
-func (loc locale) kept(u live.Usage, cleared bool) keptModel {
-	l := loc.Lang
-	m := keptModel{
-		Heading: l.T(text.KeptHeading), Help: l.T(text.KeptHelp),
-		Facts: []fact{
-			{l.T(text.KeptAudits), l.Number(u.Audits)},
-			{l.T(text.KeptReports), l.Number(u.Reports)},
-			{l.T(text.KeptSize), l.T(text.Kilobytes, l.Number((u.Bytes+1023)/1024))},
-		},
-	}
-	if u.Bytes > 0 {
-		m.Button = l.T(text.KeptClear)
-	}
-	if cleared {
-		m.Done = l.T(text.KeptCleared)
-	}
-	return m
-}
-
 // trouble is the last thing that went wrong between this tab and the server.
 type trouble struct {
 	At     time.Time
 	Reason live.Reason
 	Fault  live.Fault
 	Status int
-}
-
-// String names the trouble as the program does, for those who can read it.
-func (t trouble) String() string {
-	parts := []string{string(t.Reason), string(t.Fault)}
-	if t.Status != 0 {
-		parts = append(parts, num(t.Status))
-	}
-	return strings.Join(strings.Fields(strings.Join(parts, " ")), ", ")
 }
 
 // troubleOf is the trouble that a view tells of; ok is false when it tells of none.
@@ -153,8 +98,16 @@ func troubleOf(v live.View) (t trouble, ok bool) {
 	return trouble{}, false
 }
 
-// diagnosis is what is known about the way from this tab to the server.
-type diagnosis struct {
+// settingsState is what the settings page shows: what the reader has chosen on this device, and
+// what is known about the way from this tab to the server.
+type settingsState struct {
+	Look    Look
+	KeysOff bool
+	Install installable
+
+	Usage   live.Usage
+	Cleared bool
+
 	View    live.View
 	Role    tabs.Role
 	Trouble trouble
@@ -162,72 +115,130 @@ type diagnosis struct {
 	// Path is what the test of the path found; nil before the first.
 	Path    *live.PathTest
 	Testing bool
-	// Copied is what came of copying the text.
-	Copied string
+	Copied  string // what came of copying the diagnosis
 }
 
-// diagnosticsModel is a diagnosis in words.
-type diagnosticsModel struct {
-	Heading, Help string
-	Facts         []fact
-	Test          string
-	Waits         bool
-	Copy          string
-	Says          string // what came of the button pressed last
+// panels are the settings in their order.
+func (loc locale) panels(s settingsState) []panelModel {
+	all := []panelModel{loc.languages()}
+	chosen := map[string]string{
+		settingTheme: string(s.Look.Theme), settingDensity: string(s.Look.Density), settingKeys: "",
+	}
+	if s.KeysOff {
+		chosen[settingKeys] = valueOff
+	}
+	for _, c := range choices {
+		m := panelModel{Heading: loc.Lang.T(c.heading)}
+		if c.name == settingKeys {
+			m.Help = loc.Lang.T(text.SettingKeysHelp)
+		}
+		for _, v := range c.values {
+			m.offer(c.name+"."+v.name, loc.Lang.T(v.word)).choose(v.name == chosen[c.name])
+		}
+		all = append(all, m)
+	}
+	return append(all, loc.install(s.Install), loc.kept(s), loc.diagnostics(s), loc.about(s.Version))
 }
 
-func (loc locale) diagnostics(d diagnosis) diagnosticsModel {
-	l := loc.Lang
-	m := diagnosticsModel{
-		Heading: l.T(text.DiagHeading), Help: l.T(text.DiagHelp),
-		Facts: []fact{
-			{l.T(text.DiagTransport), loc.transport(d.View)},
-			{l.T(text.DiagTab), l.T(roleWord(d.Role))},
-			{l.T(text.DiagAttempts), l.Number(d.View.Attempt)},
-			{l.T(text.DiagRevision), loc.newestRevision(d.View)},
-			{l.T(text.DiagHeartbeat), loc.longAgo(d.View.ServerTimeAt)},
-			{l.T(text.DiagError), l.T(text.DiagNone)},
-			{l.T(text.DiagPath), l.T(text.DiagNotTested)},
-			{l.T(text.AboutVersion), d.Version},
-		},
-		Test: l.T(text.DiagTest), Copy: l.T(text.DiagCopy), Says: d.Copied,
+// offer adds a button to a panel.
+func (m *panelModel) offer(do, word string) *control {
+	m.Controls = append(m.Controls, control{Do: do, Word: word})
+	return &m.Controls[len(m.Controls)-1]
+}
+
+// tell adds a fact to a panel.
+func (m *panelModel) tell(name, value string) { m.Facts = append(m.Facts, fact{name, value}) }
+
+// choose makes a button one of several, of which one is chosen.
+func (c *control) choose(chosen bool) {
+	c.Pressed = "false"
+	if chosen {
+		c.Pressed = "true"
 	}
-	if !d.Trouble.At.IsZero() {
-		m.Facts[5].Value = d.Trouble.String() + " · " + loc.longAgo(d.Trouble.At)
-	}
-	switch {
-	case d.Testing:
-		m.Test, m.Waits = l.T(text.DiagTesting), true
-	case d.Path != nil:
-		m.Facts[6].Value = loc.path(*d.Path)
+}
+
+func (loc locale) languages() panelModel {
+	m := panelModel{Heading: loc.Lang.T(text.SettingLanguage)}
+	for _, l := range text.Langs {
+		c := m.offer(settingLang+"."+l.Tag(), l.OwnName())
+		c.choose(l == loc.Lang)
+		c.Tag = l.Tag()
 	}
 	return m
 }
 
-// transport says how news comes.
-func (loc locale) transport(v live.View) string {
-	word := text.DiagNone
-	switch v.Phase {
+// install offers to install the app, or says how that is done.
+func (loc locale) install(how installable) panelModel {
+	l := loc.Lang
+	m := panelModel{Heading: l.T(text.InstallHeading), Help: l.T(text.InstallHelp)}
+	switch how {
+	case installAsks:
+		m.offer(doInstall, l.T(text.InstallButton)).Class = "btn-primary"
+	case installApple:
+		m.Steps = append(m.Steps, l.T(text.InstallShare), l.T(text.InstallAdd))
+	case installDone:
+		m.Help = l.T(text.InstallDone)
+	default:
+		m.Help += " " + l.T(text.InstallElsewhere)
+	}
+	return m
+}
+
+// kept says what this device keeps, and offers to delete it.
+func (loc locale) kept(s settingsState) panelModel {
+	l := loc.Lang
+	m := panelModel{Heading: l.T(text.KeptHeading), Help: l.T(text.KeptHelp)}
+	m.tell(l.T(text.KeptAudits), l.Number(s.Usage.Audits))
+	m.tell(l.T(text.KeptReports), l.Number(s.Usage.Reports))
+	m.tell(l.T(text.KeptSize), l.T(text.Kilobytes, l.Number((s.Usage.Bytes+1023)/1024)))
+	if s.Usage.Bytes > 0 {
+		m.offer(doForget, l.T(text.KeptClear)).Class = "btn-danger"
+	}
+	if s.Cleared {
+		m.Says = l.T(text.KeptCleared)
+	}
+	return m
+}
+
+// diagnostics says what is known about the way from this tab to the server.
+func (loc locale) diagnostics(s settingsState) panelModel {
+	l := loc.Lang
+	m := panelModel{Heading: l.T(text.DiagHeading), Help: l.T(text.DiagHelp), Says: s.Copied}
+	m.tell(l.T(text.DiagTransport), loc.transport(s.View.Phase))
+	m.tell(l.T(text.DiagTab), l.T(roleWords[s.Role]))
+	m.tell(l.T(text.DiagAttempts), l.Number(s.View.Attempt))
+	m.tell(l.T(text.DiagRevision), loc.newestRevision(s.View))
+	m.tell(l.T(text.DiagHeartbeat), loc.longAgo(s.View.ServerTimeAt))
+	m.tell(l.T(text.DiagError), loc.trouble(s.Trouble))
+	m.tell(l.T(text.DiagPath), loc.path(s.Path))
+	m.tell(l.T(text.AboutVersion), s.Version)
+	if s.Testing {
+		m.offer(doTest, l.T(text.DiagTesting)).Waits = true
+	} else {
+		m.offer(doTest, l.T(text.DiagTest))
+	}
+	m.offer(doCopy, l.T(text.DiagCopy))
+	return m
+}
+
+// transport says how news comes in a phase.
+func (loc locale) transport(p live.Phase) string {
+	word := text.ConnConnecting
+	switch p {
 	case live.Live:
 		word = text.TransportStream
 	case live.Polling:
 		word = text.TransportPolling
-	case live.Connecting, live.Retrying:
-		word = text.ConnConnecting
 	case live.Offline:
 		word = text.ConnOffline
+	case live.Closed:
+		word = text.DiagNone
 	}
 	return loc.Lang.T(word)
 }
 
-func roleWord(r tabs.Role) text.Key {
-	switch r {
-	case tabs.Leader:
-		return text.TabLeads
-	case tabs.Follower:
-		return text.TabFollows
-	}
-	return text.TabAlone
+var roleWords = [...]text.Key{
+	tabs.Alone: text.TabAlone, tabs.Leader: text.TabLeads, tabs.Follower: text.TabFollows,
 }
 
 // newestRevision is the highest revision that this tab has heard of.
@@ -250,10 +261,27 @@ func (loc locale) longAgo(at time.Time) string {
 	return loc.ago(max(loc.Now.Sub(at), 0))
 }
 
+// trouble names the trouble as the program does, for those who can read it.
+func (loc locale) trouble(t trouble) string {
+	if t.At.IsZero() {
+		return loc.Lang.T(text.DiagNone)
+	}
+	words := string(t.Reason)
+	if t.Fault != "" {
+		words += " " + string(t.Fault)
+	}
+	if t.Status != 0 {
+		words += " " + num(t.Status)
+	}
+	return words + " · " + loc.longAgo(t.At)
+}
+
 // path says what a test of the path to the server found.
-func (loc locale) path(t live.PathTest) string {
+func (loc locale) path(t *live.PathTest) string {
 	l := loc.Lang
 	switch {
+	case t == nil:
+		return l.T(text.DiagNotTested)
 	case t.Answer == 0:
 		return l.T(text.PathBroken)
 	case t.Event == 0:
@@ -262,8 +290,8 @@ func (loc locale) path(t live.PathTest) string {
 	return l.T(text.PathFlows, t.Answer.Milliseconds(), t.Event.Milliseconds())
 }
 
-// plainText is the diagnosis for an e-mail or a ticket: a line for each fact.
-func (m diagnosticsModel) plainText() string {
+// plainText is a panel for an e-mail or a ticket: a line for each fact.
+func (m panelModel) plainText() string {
 	var b strings.Builder
 	b.WriteString("Atalaya · " + m.Heading + "\n")
 	for _, f := range m.Facts {
@@ -272,10 +300,16 @@ func (m diagnosticsModel) plainText() string {
 	return b.String()
 }
 
-// aboutModel says what the app is and what is in it.
-type aboutModel struct{ Heading, Text, VersionName, Version, Licences string }
+// LicencesFile is the address of the list of what is inside, with its licences. The
+// command web/licences writes it.
+const LicencesFile = "/web/static/licences.txt"
 
-func (loc locale) about(version string) aboutModel {
+// about says what the app is and what is in it.
+func (loc locale) about(version string) panelModel {
 	l := loc.Lang
-	return aboutModel{l.T(text.AboutHeading), l.T(text.AboutText), l.T(text.AboutVersion), version, l.T(text.AboutLicences)}
+	m := panelModel{
+		Heading: l.T(text.AboutHeading), Help: l.T(text.AboutText), Link: LicencesFile, Words: l.T(text.AboutLicences),
+	}
+	m.tell(l.T(text.AboutVersion), version)
+	return m
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -14,40 +15,42 @@ import (
 // and sees how it fares. It follows the list, so that it can tell how news comes.
 type settingsPage struct {
 	base
-
-	view live.View
-	look Look
-	how  installable
-
-	usage   live.Usage // of this device
-	cleared bool
-
-	path    *live.PathTest
-	testing bool
-	copied  string
+	state settingsState
 }
 
 func (s *settingsPage) OnInit() {
 	s.begin(s.titles)
-	s.view = live.View{Topic: live.List(), Phase: live.Connecting}
+	s.state.View = live.View{Topic: live.List(), Phase: live.Connecting}
 	if app.IsClient {
 		s.takeBoot(pageSettings, 0)
-		s.look = deviceLook()
-		s.usage = live.DeviceStorage().Usage()
+		s.state.Look, s.state.Usage = deviceLook(), live.DeviceStorage().Usage()
 	}
 }
 
 func (s *settingsPage) OnPreRender(ctx app.Context) {
-	s.prerender(ctx, pageSettings, 0, func(r *Request, _ *boot) { s.look = r.Look })
+	s.prerender(ctx, pageSettings, 0, func(r *Request, _ *boot) { s.state.Look = r.Look })
 }
 
 func (s *settingsPage) OnMount(ctx app.Context) {
-	s.tick(ctx, s.everySecond)
-	s.how = howToInstall(ctx)
+	s.tick(ctx, func(app.Context) { s.announce() })
+	s.OnAppInstallChange(ctx)
 }
 
-// OnAppInstallChange follows what the browser says about installing.
-func (s *settingsPage) OnAppInstallChange(ctx app.Context) { s.how = howToInstall(ctx) }
+// OnAppInstallChange asks the browser how the app can be installed.
+func (s *settingsPage) OnAppInstallChange(ctx app.Context) {
+	s.guard(func() {
+		switch {
+		case app.Window().Call("matchMedia", "(display-mode: standalone)").Get("matches").Bool():
+			s.state.Install = installDone
+		case ctx.IsAppleBrowser():
+			s.state.Install = installApple
+		case ctx.IsAppInstallable():
+			s.state.Install = installAsks
+		default:
+			s.state.Install = installNever
+		}
+	})
+}
 
 func (s *settingsPage) OnNav(ctx app.Context) {
 	s.navigate(ctx, func() {
@@ -61,101 +64,61 @@ func (s *settingsPage) OnDismount() { s.leave() }
 
 func (s *settingsPage) receive(_ app.Context, v live.View) {
 	s.device.hear(v)
-	s.view = v
+	s.state.View = v
 	s.announce()
 }
 
-func (s *settingsPage) everySecond(app.Context) { s.announce() }
-
 func (s *settingsPage) announce() {
 	loc := s.locale()
-	s.say = s.say.next(loc, s.view, loc.strip(connection{View: s.view}), 0)
-}
-
-// howToInstall asks the browser.
-func howToInstall(ctx app.Context) installable {
-	switch {
-	case app.Window().Call("matchMedia", "(display-mode: standalone)").Get("matches").Bool():
-		return installDone
-	case ctx.IsAppleBrowser():
-		return installApple
-	case ctx.IsAppInstallable():
-		return installAsks
-	}
-	return installNever
+	s.say = s.say.next(loc, s.state.View, loc.strip(connection{View: s.state.View}), 0)
 }
 
 func (s *settingsPage) titles() (title, description string) {
 	return s.lang.T(text.NavSettings), s.lang.T(text.DescriptionSettings)
 }
 
-// choose makes the handler that gives a setting a value.
-func (s *settingsPage) choose(setting, value string) app.EventHandler {
-	return func(ctx app.Context, e app.Event) {
-		s.guard(func() {
-			switch setting {
-			case settingLang:
-				if l, ok := text.Parse(value); ok {
-					s.switchLang(l)(ctx, e)
-				}
-				return
-			case settingTheme:
-				s.look.Theme = Theme(value)
-			case settingDensity:
-				s.look.Density = Density(value)
-			case settingKeys:
-				s.device.keys = keys{off: value == valueOff}
-				s.device.keys.save()
-				return
-			}
-			s.look.save()
-		})
-	}
-}
-
-// act does what a button of a component asks for.
-func (s *settingsPage) act(ctx app.Context, a action) {
+// onPress does what a control says.
+func (s *settingsPage) onPress(ctx app.Context, e app.Event) {
 	s.guard(func() {
-		switch a {
-		case actInstall:
+		name, value, _ := strings.Cut(ctx.JSSrc().Get("value").String(), ".")
+		switch name {
+		case settingLang:
+			if l, ok := text.Parse(value); ok {
+				s.switchLang(l)(ctx, e)
+			}
+		case settingTheme:
+			s.state.Look.Theme = Theme(value)
+			s.state.Look.save()
+		case settingDensity:
+			s.state.Look.Density = Density(value)
+			s.state.Look.save()
+		case settingKeys:
+			s.device.keys = keys{off: value == valueOff}
+			s.device.keys.save()
+		case doInstall:
 			ctx.ShowAppInstallPrompt()
-		case actForget:
-			storage := live.DeviceStorage()
-			storage.Clear()
-			s.usage, s.cleared = storage.Usage(), true
+		case doForget:
+			live.DeviceStorage().Clear()
+			s.state.Usage, s.state.Cleared = live.DeviceStorage().Usage(), true
+		case doTest:
+			s.test(ctx)
+		case doCopy:
+			words := s.locale().diagnostics(s.known()).plainText()
+			s.state.Copied = copied(s.lang, copyText(words))
 		}
 	})
 }
 
-// asks is the action that the part's button asks its page for.
-func (m installModel) asks() action { return actInstall }
-func (m keptModel) asks() action    { return actForget }
-
-// onTest measures how news and answers come from the server.
-func (s *settingsPage) onTest(ctx app.Context, _ app.Event) {
-	if s.testing {
-		return
-	}
-	s.testing = true
+// test measures how news and answers come from the server.
+func (s *settingsPage) test(ctx app.Context) {
+	s.state.Testing = true
 	ctx.Async(func() {
 		found := live.MeasurePath(context.Background(), live.Browser())
-		ctx.Dispatch(func(app.Context) { s.path, s.testing = &found, false })
+		ctx.Dispatch(func(app.Context) { s.state.Path, s.state.Testing = &found, false })
 	})
 }
 
-// onCopy puts the diagnosis into the clipboard.
-func (s *settingsPage) onCopy(app.Context, app.Event) {
-	s.copied = copied(s.lang, copyText(s.diagnostics().plainText()))
-}
-
-func (s *settingsPage) diagnostics() diagnosticsModel {
-	return s.locale().diagnostics(diagnosis{
-		View: s.view, Role: tabs.RoleOf(tabs.Browser()), Trouble: s.device.trouble, Version: version(),
-		Path: s.path, Testing: s.testing, Copied: s.copied,
-	})
-}
-
-// copied says what came of putting something into the clipboard.
+// copied says what came of it.
 func copied(l text.Lang, done bool) string {
 	if done {
 		return l.T(text.Copied)
@@ -163,20 +126,20 @@ func copied(l text.Lang, done bool) string {
 	return l.T(text.CopyFailed)
 }
 
-// version names the build of the program; the server tells it by go-app's environment.
-func version() string { return app.Getenv("GOAPP_VERSION") }
+// known is the state with what the page need not keep.
+func (s *settingsPage) known() settingsState {
+	now := s.state
+	now.KeysOff, now.Trouble = s.device.keys.off, s.device.trouble
+	now.Role, now.Version = tabs.RoleOf(tabs.Browser()), app.Getenv("GOAPP_VERSION")
+	return now
+}
 
 func (s *settingsPage) Render() app.UI {
 	loc, m := s.locale(), s.frame()
-	m.Here, m.Pill, m.Lamp = pathSettings, loc.pill(s.view, pulse{}), loc.lamp(s.view)
+	m.Here, m.Pill, m.Lamp = pathSettings, loc.pill(s.state.View, pulse{}), loc.lamp(s.state.View)
 	cards := []app.UI{elWith("h1", "", at{"id", titleID, "tabindex", "-1"}, app.Text(s.lang.T(text.NavSettings)))}
-	for _, setting := range loc.settings(s.look, s.device.keys.off) {
-		cards = append(cards, choicesView(setting, s.choose))
+	for _, panel := range loc.panels(s.known()) {
+		cards = append(cards, panelView(panel, s.onPress))
 	}
-	return frameView(m, s.actions(), el("div", "settings", append(cards,
-		&part{M: loc.install(s.how), Page: s},
-		&part{M: loc.kept(s.usage, s.cleared), Page: s},
-		diagnosticsView(s.diagnostics(), s.onTest, s.onCopy),
-		&part{M: loc.about(version())},
-	)...))
+	return frameView(m, s.actions(), el("div", "settings", cards...))
 }

@@ -38,10 +38,10 @@ func TestChooseLook(t *testing.T) {
 func TestSettings(t *testing.T) {
 	loc := localeAt(t, text.ES, "14:04:26")
 	chosen := map[string]string{}
-	for _, m := range loc.settings(Look{ThemeDark, DensityCompact}, true) {
-		for _, c := range m.Choices {
-			if c.Chosen {
-				chosen[m.Name] += c.Word + "."
+	for _, m := range loc.panels(settingsState{Look: Look{ThemeDark, DensityCompact}, KeysOff: true}) {
+		for _, c := range m.Controls {
+			if name, _, _ := strings.Cut(c.Do, "."); c.Pressed == "true" {
+				chosen[name] += c.Word + "."
 			}
 		}
 	}
@@ -63,13 +63,22 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// labels are the words of a panel's controls.
+func labels(m panelModel) string {
+	var all []string
+	for _, c := range m.Controls {
+		all = append(all, c.Word)
+	}
+	return strings.Join(all, "|")
+}
+
 func TestInstall(t *testing.T) {
 	loc := localeAt(t, text.EN, "14:04:26")
 	for how, want := range map[installable]struct {
 		button string
 		steps  int
 	}{installNever: {"", 0}, installAsks: {"Install", 0}, installApple: {"", 2}, installDone: {"", 0}} {
-		if m := loc.install(how); m.Button != want.button || len(m.Steps) != want.steps {
+		if m := loc.install(how); labels(m) != want.button || len(m.Steps) != want.steps {
 			t.Errorf("%d: got %+v", how, m)
 		}
 	}
@@ -78,11 +87,11 @@ func TestInstall(t *testing.T) {
 // Copies are counted, and deleting is offered only while there are any.
 func TestKept(t *testing.T) {
 	loc := localeAt(t, text.EN, "14:04:26")
-	m := loc.kept(live.Usage{Audits: 12, Reports: 3, Bytes: 140*1024 + 1}, false)
-	if got, want := m.Facts[2].Value, "141 KB"; got != want || m.Button == "" || m.Done != "" {
+	m := loc.kept(settingsState{Usage: live.Usage{Audits: 12, Reports: 3, Bytes: 140*1024 + 1}})
+	if got, want := m.Facts[2].Value, "141 KB"; got != want || labels(m) != "Delete the copies" || m.Says != "" {
 		t.Errorf("got %+v, want %s and a button", m, want)
 	}
-	if m := loc.kept(live.Usage{}, true); m.Button != "" || m.Done == "" {
+	if m := loc.kept(settingsState{Cleared: true}); labels(m) != "" || m.Says == "" {
 		t.Errorf("after deleting: %+v", m)
 	}
 }
@@ -93,7 +102,7 @@ func TestDiagnostics(t *testing.T) {
 		Topic: live.List(), Phase: live.Live, ServerTimeAt: loc.Now.Add(-7 * time.Second),
 		Audits: []shared.AuditProgress{{Revision: 3}, {Revision: 41}},
 	}
-	d := diagnosis{View: v, Role: tabs.Follower, Version: "abc"}
+	d := settingsState{View: v, Role: tabs.Follower, Version: "abc"}
 	facts := func() map[string]string {
 		m := map[string]string{}
 		for _, f := range loc.diagnostics(d).Facts {
@@ -115,7 +124,7 @@ func TestDiagnostics(t *testing.T) {
 	got := facts()
 	for name, want := range map[string]string{
 		"Transport": "Checked at intervals (polling)", "Attempts": "5", "Last heartbeat": "None",
-		"Last error": "blocked, status, 502 · 2 min ago",
+		"Last error": "blocked status 502 · 2 min ago",
 		"Path to the server": "An answer takes 20 ms, but no live news came within 8 s: something on the way holds it " +
 			"back, such as a proxy.",
 	} {
@@ -131,7 +140,7 @@ func TestDiagnostics(t *testing.T) {
 
 func TestPathInWords(t *testing.T) {
 	loc := localeAt(t, text.ES, "14:04:26")
-	for want, found := range map[string]live.PathTest{
+	for want, found := range map[string]*live.PathTest{
 		"El servidor no responde.": {},
 		"Una respuesta tarda 5 ms y los datos en directo 9 ms: nada los retiene.": {
 			Answer: 5 * time.Millisecond, Event: 9 * time.Millisecond},

@@ -41,8 +41,6 @@ const (
 	actCopyLink         // copy the page's address
 	actNotify           // notify the reader when the audit ends
 	actFollow           // hold the list of pages, or follow it again
-	actInstall          // install the app
-	actForget           // delete what this device keeps
 )
 
 // stripModel is the line that says how the user is connected and, once an

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"atalaya/shared"
+)
+
+// presses is a step that presses the control of the settings which does something.
+func presses(do string) chromedp.Action[chromedp.Void] {
+	return chromedp.Click(fmt.Sprintf(`.settings button[value="%s"]`, do))
+}
+
+// types gives the page a key, as a keyboard does whose focus is in no field.
+func (p *tab) types(keys string) {
+	p.t.Helper()
+	for _, r := range keys {
+		p.eval(fmt.Sprintf(`document.body.dispatchEvent(new KeyboardEvent('keydown', {key: %q, bubbles: true}))`, string(r)))
+	}
+}
+
+// The settings change the page at once, and the server draws what was chosen from then on.
+func TestBrowserSettings(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir())
+	s.create(`{"url":"nightly import","kind":"external"}`)
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, liveDot+` && localStorage['atalaya.v1.list'] !== undefined`)
+	p.do(chromedp.Click(`.nav a[href="/settings"]`))
+	p.says(5*time.Second, "Data on this device")
+	p.sees(5*time.Second, `document.querySelector('.nav a[aria-current]').pathname === '/settings'`)
+
+	const drawn = `[document.documentElement.dataset.theme, document.documentElement.dataset.density,
+		getComputedStyle(document.body).backgroundColor, getComputedStyle(document.documentElement).colorScheme,
+		[...document.querySelectorAll('meta[name=theme-color]')].map((m) => m.content)].flat().join()`
+	const dark = `"dark,compact,rgb(14, 17, 21),dark,#0e1115,#0e1115"`
+	p.do(presses("theme.dark"), presses("density.compact"))
+	p.sees(5*time.Second, drawn+` === `+dark)
+	p.do(chromedp.Navigate(s.url + "/settings?wasm=false")) // the server alone
+	p.sees(5*time.Second, drawn+` === `+dark)
+	p.do(chromedp.Navigate(s.url + shared.PathBasic))
+	p.sees(5*time.Second, `getComputedStyle(document.documentElement).colorScheme === 'dark'`)
+	p.do(chromedp.Navigate(s.url + "/settings"))
+	p.sees(60*time.Second, liveDot)
+	p.do(presses("theme."), presses("density."))
+	p.sees(5*time.Second, drawn+`.startsWith(',,') && document.cookie.indexOf('theme') < 0`)
+
+	p.do(presses("test"))
+	p.says(10*time.Second, "nothing holds it back")
+	p.says(time.Second, "Carries the channel of all tabs")
+	p.do(presses("forget"))
+	p.says(5*time.Second, "The copies were deleted.")
+	p.do(presses("lang.es"))
+	p.says(5*time.Second, "Datos en este dispositivo")
+
+	p.types("?")
+	p.sees(5*time.Second, `document.querySelector('#keys').open`)
+	p.do(chromedp.Click("#keys button"))
+	p.do(presses("keys.off"))
+	p.types("ga")
+	p.do(presses("keys."))
+	p.sees(5*time.Second, `location.pathname === '/settings'`)
+	p.types("ga")
+	p.sees(5*time.Second, `location.pathname === '/'`)
+	p.clean()
+}
+
+// What the live page offers beside following: its link, a list that stands still, a wall.
+func TestBrowserToolsOfTheLivePage(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "4")
+	a := s.create(fmt.Sprintf(`{"url":%q}`, site))
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+	p.mount("Updates arrive as they happen")
+	const newest = `document.querySelector('.roomy .path').title`
+	p.sees(20*time.Second, `document.querySelectorAll('.roomy .path').length > 2`)
+	p.types("p")
+	p.says(5*time.Second, "The list stands still")
+	held := p.eval(newest)
+	p.sees(20*time.Second, `parseInt(document.querySelector('.sub').innerText) > 6`)
+	if now := p.eval(newest); now != held {
+		t.Errorf("the list that stands still went from %s to %s", held, now)
+	}
+	p.do(chromedp.Click(".roomy .card-h .btn"))
+	p.sees(5*time.Second, newest+` !== `+jsString(held))
+	p.eval(`(navigator.clipboard.writeText = async (s) => { window.copied = s }, 0)`)
+	p.do(chromedp.Click(".head-a .btn"))
+	p.sees(5*time.Second, fmt.Sprintf(`window.copied === %q`, s.url+shared.PathPage(a.AuditID)))
+	p.says(5*time.Second, "Copied")
+	p.types("k")
+	p.sees(5*time.Second, `document.querySelector('.page.kiosk') !== null && location.search === '?kiosk'`)
+	p.sees(5*time.Second, `getComputedStyle(document.querySelector('.top')).display === 'none'`)
+	p.clean()
+	s.request("POST", shared.PathCancel(a.AuditID), "")
+	s.ends(a.AuditID)
+	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+	p.mount("Stopped at")
+	p.do(chromedp.Click(`.head-a .btn[value]:nth-of-type(2)`)) // run again
+	p.sees(10*time.Second, fmt.Sprintf(`location.pathname === %q`, shared.PathPage(a.AuditID+1)))
+	p.clean()
+}
+
+// TestBrowserScreensOfSettings keeps pictures of the settings, of the list of shortcuts and
+// of a page on a wall.
+func TestBrowserScreensOfSettings(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "1")
+	crawl := s.create(fmt.Sprintf(`{"url":%q}`, gitDoc(t)))
+	a := album{tab: openTab(t, chromium), axeRules: axeScript(t)}
+	for _, screen := range []screen{
+		{name: "settings", address: s.url + "/settings", ready: liveDot},
+		{name: "shortcuts", address: s.url + "/settings", ready: `document.querySelector('#keys').open`,
+			act: func(p *tab) { p.types("?") }},
+		{name: "kiosk", address: s.url + shared.PathPage(crawl.AuditID) + "?kiosk", ready: liveDot},
+		{name: "tools", address: s.url + shared.PathPage(crawl.AuditID), ready: liveDot},
+	} {
+		a.take(screen)
+	}
+}
