@@ -46,6 +46,13 @@ type NewAudit struct {
 	SkipAIAgents bool `json:"skip_ai_agents,omitempty"`
 }
 
+// Retry is the body of POST /api/v1/audits/{id}/retry, if it has one: what differs from the
+// ended audit.
+type Retry struct {
+	// PageLimit is 1 to [PageLimitMax].
+	PageLimit int `json:"page_limit,omitempty"`
+}
+
 // ProgressPatch is the body of PATCH /api/v1/audits/{id}/progress, by which a
 // foreign worker reports. An absent field stays as it is.
 type ProgressPatch struct {

@@ -129,7 +129,7 @@ func (m leftListModel) draw(onMore, onEvery app.EventHandler) app.UI {
 	for i, r := range m.Rows {
 		facts := []app.UI{elText("span", "t2", r.Why)}
 		if r.From != "" {
-			facts = append(facts, elWith("a", "", at{"href", r.FromLink, "dir", "auto"}, app.Text(r.From)))
+			facts = append(facts, elWith("a", "target", at{"href", r.FromLink, "dir", "auto"}, app.Text(r.From)))
 		}
 		rows[i] = el("li", "", outside("target", r.URL, midView("mono", r.Path)), el("div", "facts", facts...))
 	}

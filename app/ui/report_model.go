@@ -14,6 +14,8 @@ type reportModel struct {
 	// Partial says that the report does not cover the site, and why.
 	Partial     string
 	PartialText string
+	// UpTo offers an audit that sees more; empty where that would not help.
+	UpTo string
 
 	Verdict verdictModel
 	Trend   trendModel
@@ -111,6 +113,9 @@ func (loc locale) report(r *shared.Report, place reportPlace) reportModel {
 		}
 		m.PartialText = l.T(text.ReportPartialPages, text.StopReason(l, reason),
 			l.Number(r.Audit.TotalPages), l.Number(r.Audit.Discovered))
+		if limit := higherLimit(&r.Audit); limit > 0 {
+			m.UpTo = l.T(text.ReportAgainUpTo, l.Number(limit))
+		}
 	}
 	m.Verdict = loc.verdict(r)
 	if r.Audit.TotalPages == 0 {
@@ -127,6 +132,20 @@ func (loc locale) report(r *shared.Report, place reportPlace) reportModel {
 	m.Tabs = loc.tabs(&m, left)
 	m.Filter = loc.filter(r, place)
 	return m
+}
+
+// higherLimit is a limit of pages with which an audit would have seen what it knew of; 0 if
+// its limit was not what kept it from that.
+func higherLimit(p *shared.AuditProgress) int {
+	if p.StopReason == nil || *p.StopReason != "limit" || p.PageLimit == nil || *p.PageLimit >= shared.PageLimitMax {
+		return 0
+	}
+	for _, limit := range [...]int{100, 200, 500, 1000, 2000, 5000} {
+		if limit > *p.PageLimit && limit >= p.Discovered {
+			return limit
+		}
+	}
+	return shared.PageLimitMax
 }
 
 // tabs leads to the parts that there are; left is how many addresses were not visited.

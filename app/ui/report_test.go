@@ -251,3 +251,20 @@ func TestTicket(t *testing.T) {
 		}
 	}
 }
+
+// An audit that its page limit stopped can be run again with a limit that suffices.
+func TestHigherLimit(t *testing.T) {
+	for _, c := range []struct {
+		reason       string
+		limit, found int
+		want         int
+	}{
+		{"limit", 150, 199, 200}, {"limit", 500, 340, 1000}, {"limit", 50, 6000, 10_000}, {"limit", 10_000, 20_000, 0},
+		{"time", 150, 199, 0},
+	} {
+		p := shared.AuditProgress{StopReason: &c.reason, PageLimit: &c.limit, Discovered: c.found}
+		if got := higherLimit(&p); got != c.want {
+			t.Errorf("%+v: got %d", c, got)
+		}
+	}
+}

@@ -186,6 +186,13 @@ func (p *reportPage) onText(ctx app.Context, _ app.Event) {
 	})
 }
 
+// onUpTo starts the audit anew with room for all pages that it knew of.
+func (p *reportPage) onUpTo(ctx app.Context, _ app.Event) {
+	p.guard(func() {
+		p.againUpTo(ctx, p.id, higherLimit(&p.report.Audit), func(why string) { p.fault = why })
+	})
+}
+
 // setFilterField puts a text into the field of the filter: what somebody typed there stays
 // in spite of the attribute.
 func setFilterField(words string) {

@@ -29,6 +29,7 @@ func reportView(m reportModel, pages pageListModel, left leftListModel, p *repor
 		parts = append(parts, el("div", "conn warn solo",
 			iconTriangle.draw(""),
 			el("span", "msg", elText("strong", "", m.Partial), app.Text(" "), elText("span", "", m.PartialText)),
+			upToView(m.UpTo, p.onUpTo),
 		))
 	}
 	parts = append(parts, firstView(m))
@@ -36,6 +37,13 @@ func reportView(m reportModel, pages pageListModel, left leftListModel, p *repor
 		parts = append(parts, filesView(m.Lang, m.Audit))
 	}
 	return el("div", "stack", append(parts, partsView(m, pages, left, p))...)
+}
+
+func upToView(words string, do app.EventHandler) app.UI {
+	if words == "" {
+		return nil
+	}
+	return el("span", "end no-print", button("btn-sm", nil, do, "up-to", app.Text(words)))
 }
 
 // firstView is the verdict, beside the trend if there is one.

@@ -265,6 +265,7 @@ var english = language{
 		ReportFixScore:        "to about %d",
 		ReportPartial:         "Partial report",
 		ReportPartialPages:    "%s: %s of %s known addresses were analysed as pages.",
+		ReportAgainUpTo:       "Run again with up to %s pages",
 		ReportFindings:        "Findings by check",
 		ReportNoFindings:      "No check found anything to mend.",
 		ReportNothing:         "Nothing was analysed.",

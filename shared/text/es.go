@@ -266,6 +266,7 @@ var spanish = language{
 		ReportFixScore:        "hasta unos %d",
 		ReportPartial:         "Informe parcial",
 		ReportPartialPages:    "%s: se analizaron como páginas %s de %s direcciones conocidas.",
+		ReportAgainUpTo:       "Repetir con hasta %s páginas",
 		ReportFindings:        "Hallazgos por comprobación",
 		ReportNoFindings:      "Ninguna comprobación encontró nada que corregir.",
 		ReportNothing:         "No se analizó nada.",

@@ -261,6 +261,7 @@ const (
 	ReportFixScore
 	ReportPartial
 	ReportPartialPages
+	ReportAgainUpTo
 	ReportFindings
 	ReportNoFindings
 	ReportNothing

@@ -391,6 +391,23 @@ func TestRetryKeepsTheSettings(t *testing.T) {
 	}
 }
 
+// TestRetryWithAnotherLimit changes what the body names, and keeps the rest.
+func TestRetryWithAnotherLimit(t *testing.T) {
+	s := newServer(t)
+	p := s.progress(s.do("POST", shared.PathAudits, `{"url":"http://site.example/","page_limit":7,"max_depth":3}`), 201)
+	s.progress(s.do("POST", shared.PathCancel(p.AuditID), nil), 200)
+	for _, body := range []string{`{"page_limit":0}`, `{"page_limit":10001}`, `{"url":"http://other.example/"}`, `[]`} {
+		if w := s.do("POST", shared.PathRetry(p.AuditID), body); w.Code < 400 || w.Code > 499 {
+			t.Errorf("%s: %d %s", body, w.Code, w.Body)
+		}
+	}
+	again := s.progress(s.do("POST", shared.PathRetry(p.AuditID), `{"page_limit":900}`), 201)
+	got, _, err := s.store.Settings(t.Context(), again.AuditID)
+	if err != nil || got.PageLimit != 900 || got.MaxDepth != 3 || got.URL != "http://site.example/" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
 // TestAuditsBeyondABound refuses what is one too many, by every way there is, and
 // answers a repeated request all the same.
 func TestAuditsBeyondABound(t *testing.T) {

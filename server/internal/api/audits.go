@@ -256,8 +256,8 @@ func (a *API) cancelAudit(w http.ResponseWriter, r *http.Request) error {
 }
 
 // retryAudit handles POST /api/v1/audits/{id}/retry: a new audit with the settings
-// of an ended one, which must still be allowed. A setting that the old one never
-// had gets its default.
+// of an ended one, or with those that the body names, which must still be allowed. A setting
+// that the old one never had gets its default.
 func (a *API) retryAudit(w http.ResponseWriter, r *http.Request) error {
 	id, err := readID(r)
 	if err != nil {
@@ -267,6 +267,12 @@ func (a *API) retryAudit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	var other otherSettings
+	if r.ContentLength != 0 {
+		if err := decodeBody(w, r, &other); err != nil {
+			return err
+		}
+	}
 	n, status, err := a.Service.Settings(r.Context(), id)
 	if err != nil {
 		return err
@@ -274,10 +280,19 @@ func (a *API) retryAudit(w http.ResponseWriter, r *http.Request) error {
 	if !status.Terminal() {
 		return &Error{Code: shared.CodeConflict, Detail: "The audit has not ended yet; cancel it first."}
 	}
-	if n, err = a.Validate(WishOf(n)); err != nil {
+	wish := WishOf(n)
+	if other.PageLimit != nil {
+		wish.PageLimit = other.PageLimit
+	}
+	if n, err = a.Validate(wish); err != nil {
 		return err
 	}
 	return a.answerCreated(w, r.Context(), n, key)
+}
+
+// otherSettings is [shared.Retry] with an absent number told from zero.
+type otherSettings struct {
+	PageLimit *int `json:"page_limit"`
 }
 
 // listPages handles GET /api/v1/audits/{id}/pages, in the order fetched; ?url= keeps one page,
