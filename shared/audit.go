@@ -66,21 +66,41 @@ type ProgressPatch struct {
 
 // ListQuery selects audits. The zero value selects the newest of all.
 type ListQuery struct {
-	// Status keeps audits of one status; empty keeps all.
+	// Status keeps audits of one status; empty keeps all. Ended keeps those that have ended.
 	Status Status
+	Ended  bool
 	// Text keeps audits whose URL contains it, regardless of case.
 	Text string
 	// Site keeps audits of one site, by the name that [SiteName] gives it.
 	Site string
-	// Cursor continues a list; empty starts it.
+	// Order is how the list is sorted; empty means [OrderNewest].
+	Order Order
+	// Cursor continues a list of the same order, in either direction; empty starts it.
 	Cursor string
 	// Limit is 1 to [ListLimitMax]; 0 means [ListLimitDefault].
 	Limit int
+	// Counts asks for [AuditList.Counts].
+	Counts bool
 	// Unfinished adds to the start of a list, behind its last audit, every older one
 	// that has not ended, at most [ListUnfinishedMax]; a continuation may show them
-	// again. It has no effect together with Cursor.
+	// again. It has no effect together with Cursor, and with another order than the newest.
 	Unfinished bool
 }
+
+// Order is how a list of audits is sorted. Audits that are equal in it, and those that
+// have nothing to be sorted by, which come last, stand the newest first.
+type Order string
+
+// The orders of a list.
+const (
+	OrderNewest Order = "newest"
+	OrderScore  Order = "score"    // the worst score first
+	OrderErrors Order = "errors"   // the most errors first, of audits that have ended
+	OrderLength Order = "duration" // what took longest first
+)
+
+// Orders are all orders, in the order in which they are offered.
+var Orders = []Order{OrderNewest, OrderScore, OrderErrors, OrderLength}
 
 // Bounds of ListQuery.Limit and of the limit of pages and findings.
 const (
@@ -153,11 +173,60 @@ type UnvisitedQuery struct {
 	Limit  int
 }
 
-// AuditList is one slice of the list of audits, newest first.
+// AuditList is one slice of the list of audits.
 type AuditList struct {
 	Audits []AuditProgress `json:"audits"`
 	// NextCursor continues the list; null at its end.
 	NextCursor *string `json:"next_cursor"`
+	// PreviousCursor leads back to what stands before; null at the start.
+	PreviousCursor *string `json:"previous_cursor"`
+	// Counts says how many audits of each status the other filters keep. It is null unless
+	// asked for, and when a text is in so many addresses that counting would take long.
+	Counts *StatusCounts `json:"counts"`
+}
+
+// StatusCounts counts audits, of each status up to [ListCountMax]: that number means as
+// many or more.
+type StatusCounts struct {
+	Pending   int `json:"pending"`
+	Running   int `json:"running"`
+	Completed int `json:"completed"`
+	Failed    int `json:"failed"`
+	Cancelled int `json:"cancelled"`
+}
+
+// ListCountMax is how far audits of one status are counted.
+const ListCountMax = 10_000
+
+// Of is the number of one status, and 0 of one that is unknown.
+func (c *StatusCounts) Of(s Status) int {
+	if n := c.of(s); n != nil {
+		return *n
+	}
+	return 0
+}
+
+// Set changes the number of one status.
+func (c *StatusCounts) Set(s Status, n int) {
+	if of := c.of(s); of != nil {
+		*of = n
+	}
+}
+
+func (c *StatusCounts) of(s Status) *int {
+	switch s {
+	case StatusPending:
+		return &c.Pending
+	case StatusRunning:
+		return &c.Running
+	case StatusCompleted:
+		return &c.Completed
+	case StatusFailed:
+		return &c.Failed
+	case StatusCancelled:
+		return &c.Cancelled
+	}
+	return nil
 }
 
 // Page is one fetched URL of an audit.

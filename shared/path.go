@@ -48,6 +48,33 @@ const (
 	ListUnfinishedMax = 500
 )
 
+// PathList is the API address of one page of the list of audits.
+func PathList(q ListQuery) string {
+	values := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	flag := func(name string, on bool) {
+		if on {
+			values.Set(name, "true")
+		}
+	}
+	set("status", string(q.Status))
+	set("site", q.Site)
+	set("q", q.Text)
+	set("sort", string(q.Order))
+	set("cursor", q.Cursor)
+	flag("ended", q.Ended)
+	flag("counts", q.Counts)
+	flag(ParamUnfinished, q.Unfinished)
+	if q.Limit > 0 {
+		values.Set("limit", strconv.Itoa(q.Limit))
+	}
+	return PathAudits + "?" + values.Encode()
+}
+
 // PathStream is the SSE stream of one audit.
 func PathStream(id int64) string { return PathStreams + "/" + itoa(id) + "/progress" }
 

@@ -441,6 +441,51 @@ func TestAuditsBeyondABound(t *testing.T) {
 	}
 }
 
+// TestListSorted asks for every way to sort and count, and for what is none.
+func TestListSorted(t *testing.T) {
+	s := newServer(t)
+	for _, score := range []int{70, 20, 90} {
+		id := s.progress(s.do("POST", shared.PathAudits, `{"url":"import","kind":"external"}`), 201).AuditID
+		s.progress(s.do("PATCH", shared.PathProgress(id), fmt.Sprintf(`{"status":"completed","geo_score":%d}`, score)), 200)
+	}
+	s.progress(s.do("POST", shared.PathAudits, `{"url":"import","kind":"external"}`), 201)
+	for query, want := range map[string]string{
+		"?sort=score":                      "2 1 3 4",
+		"?sort=score&ended=true":           "2 1 3",
+		"?sort=newest&ended=1&counts=true": "3 2 1 of 3",
+		"?status=pending&counts=true":      "4 of 3",
+		"?sort=duration&q=no&counts=true":  " of 0",
+		"?sort=worst":                      "bad_query sort",
+		"?sort=score&cursor=eA":            "bad_query ",
+		"?counts=maybe":                    "bad_query counts",
+	} {
+		w := s.do("GET", shared.PathAudits+query, nil)
+		if got := s.listed(w); got != want {
+			t.Errorf("%s: got %q, want %q", query, got, want)
+		}
+	}
+}
+
+// listed is the ids of a list with the number of completed audits, or its problem.
+func (s *server) listed(w *httptest.ResponseRecorder) string {
+	var list shared.AuditList
+	var problem shared.Problem
+	if err := errors.Join(json.Unmarshal(w.Body.Bytes(), &list), json.Unmarshal(w.Body.Bytes(), &problem)); err != nil {
+		s.t.Fatal(err)
+	}
+	if w.Code != 200 {
+		return string(problem.Code) + " " + problem.Field
+	}
+	var ids []string
+	for _, p := range list.Audits {
+		ids = append(ids, fmt.Sprint(p.AuditID))
+	}
+	if list.Counts == nil {
+		return strings.Join(ids, " ")
+	}
+	return fmt.Sprintf("%s of %d", strings.Join(ids, " "), list.Counts.Completed)
+}
+
 func TestListPages(t *testing.T) {
 	s := newServer(t)
 	for i := range 5 {

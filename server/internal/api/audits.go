@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"atalaya/shared"
@@ -77,22 +78,16 @@ func (a *API) routes() map[string]http.Handler {
 	}
 }
 
-// listAudits handles GET /api/v1/audits: audits, the newest first, in pages.
+// listAudits handles GET /api/v1/audits: audits in pages, the newest first unless another
+// order is asked for.
 func (a *API) listAudits(w http.ResponseWriter, r *http.Request) error {
-	q, err := readQuery(r, "status", "site", "q", "cursor", "limit", shared.ParamUnfinished)
+	q, err := readQuery(r,
+		"status", "ended", "site", "q", "sort", "counts", "cursor", "limit", shared.ParamUnfinished)
 	if err != nil {
 		return err
 	}
-	lq := shared.ListQuery{
-		Status: shared.Status(q.Get("status")), Site: q.Get("site"), Text: q.Get("q"), Cursor: q.Get("cursor"),
-	}
-	if lq.Status != "" && !lq.Status.Valid() {
-		return &Error{Code: shared.CodeBadQuery, Field: "status", Detail: statusWords}
-	}
-	if lq.Limit, err = readLimit(q); err != nil {
-		return err
-	}
-	if lq.Unfinished, err = readFlag(q, shared.ParamUnfinished); err != nil {
+	lq, err := readListQuery(q)
+	if err != nil {
 		return err
 	}
 	list, err := a.Service.List(r.Context(), lq)
@@ -101,6 +96,31 @@ func (a *API) listAudits(w http.ResponseWriter, r *http.Request) error {
 	}
 	linkNext(w, r, q, list.NextCursor)
 	return writeJSON(w, http.StatusOK, list)
+}
+
+// readListQuery reads what a list is asked for.
+func readListQuery(q url.Values) (lq shared.ListQuery, err error) {
+	lq = shared.ListQuery{
+		Status: shared.Status(q.Get("status")), Site: q.Get("site"), Text: q.Get("q"),
+		Order: shared.Order(q.Get("sort")), Cursor: q.Get("cursor"),
+	}
+	if lq.Status != "" && !lq.Status.Valid() {
+		return lq, &Error{Code: shared.CodeBadQuery, Field: "status", Detail: statusWords}
+	}
+	if lq.Order != "" && !slices.Contains(shared.Orders, lq.Order) {
+		return lq, &Error{Code: shared.CodeBadQuery, Field: "sort", Detail: sortWords}
+	}
+	if lq.Limit, err = readLimit(q); err != nil {
+		return lq, err
+	}
+	for name, flag := range map[string]*bool{
+		"ended": &lq.Ended, "counts": &lq.Counts, shared.ParamUnfinished: &lq.Unfinished,
+	} {
+		if *flag, err = readFlag(q, name); err != nil {
+			return lq, err
+		}
+	}
+	return lq, nil
 }
 
 // linkNext adds the Link to the following page (RFC 8288).

@@ -13,6 +13,9 @@ import (
 // statusWords says what a status may be.
 const statusWords = "status is pending, running, completed, failed or cancelled."
 
+// sortWords says what the order of a list may be.
+const sortWords = "sort is newest, score, errors or duration."
+
 // Validate checks the wish for a new audit and fills in the defaults. The bounds of
 // bytes and time have none: without a wish the server's own hold, as they are when the
 // audit runs. Errors are [*Error] values.

@@ -14,8 +14,23 @@ import (
 // encodeCursor names a place in a list that is ordered by id: the id of the last
 // row handed out. The text is opaque to clients, and bound to one kind of list.
 func encodeCursor(list string, id int64) *string {
-	s := base64.RawURLEncoding.EncodeToString([]byte(list + ":" + strconv.FormatInt(id, 10)))
+	return encodeText(list, strconv.FormatInt(id, 10))
+}
+
+// encodeText names a place in a list by a text.
+func encodeText(list, place string) *string {
+	s := base64.RawURLEncoding.EncodeToString([]byte(list + ":" + place))
 	return &s
+}
+
+// decodeText reads what [encodeText] made for the same kind of list.
+func decodeText(list, cursor string) (string, error) {
+	b, err := base64.RawURLEncoding.DecodeString(cursor)
+	place, ok := strings.CutPrefix(string(b), list+":")
+	if err != nil || !ok || *encodeText(list, place) != cursor {
+		return "", ErrBadCursor
+	}
+	return place, nil
 }
 
 // decodeCursor reads a cursor made by [encodeCursor] for the same kind of list.
@@ -24,13 +39,12 @@ func decodeCursor(list, cursor string) (int64, error) {
 	if cursor == "" {
 		return 0, nil
 	}
-	b, err := base64.RawURLEncoding.DecodeString(cursor)
+	number, err := decodeText(list, cursor)
 	if err != nil {
-		return 0, ErrBadCursor
+		return 0, err
 	}
-	number, ok := strings.CutPrefix(string(b), list+":")
 	id, err := strconv.ParseInt(number, 10, 64)
-	if !ok || err != nil || id < 1 || *encodeCursor(list, id) != cursor {
+	if err != nil || id < 1 || *encodeCursor(list, id) != cursor {
 		return 0, ErrBadCursor
 	}
 	return id, nil

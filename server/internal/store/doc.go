@@ -138,7 +138,9 @@
 //   - rows.go: a row of audits, and how a spoiled one is mended
 //   - sentence.go: the texts of a row, with the keys by which they are translated
 //   - cursor.go: places in lists and in changes
-//   - read.go: audits, lists, reports
+//   - read.go: audits and reports
+//   - list.go: the list of audits, filtered and sorted
+//   - grams.go: how a text is found in addresses
 //   - sites.go: the audits of a site taken together
 //   - changes.go: what changed since a cursor
 //   - listen.go: wake-ups

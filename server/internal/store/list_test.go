@@ -108,6 +108,135 @@ func TestListHoldsUnfinishedAudits(t *testing.T) {
 	})
 }
 
+// A list can be sorted, walked to its end and back, and cut to what has ended.
+func TestListSorts(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		for _, row := range []string{
+			"'completed', 80, 3, '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:09+00:00'",   // 1
+			"'completed', 40, 9, '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:30.5+00:00'", // 2
+			"'failed', NULL, 9, '2026-01-01 00:00:00+00:00', '2026-01-01 00:01:00+00:00'",    // 3
+			"'running', NULL, 50, '2026-01-01 00:00:00+00:00', NULL",                         // 4
+			"'completed', 40, 0, '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:01+00:00'",   // 5
+			"'cancelled', NULL, 1, NULL, '2026-01-01 00:00:01+00:00'",                        // 6
+		} {
+			f.sql(t, "INSERT INTO audits (url, status, geo_score, findings_error, started_at, finished_at) "+
+				"VALUES ('https://example.org/', "+row+")")
+		}
+		for _, c := range []struct {
+			name  string
+			query shared.ListQuery
+			want  []int64
+		}{
+			{"newest", shared.ListQuery{}, []int64{6, 5, 4, 3, 2, 1}},
+			{"worst score", shared.ListQuery{Order: shared.OrderScore}, []int64{5, 2, 1, 6, 4, 3}},
+			{"most errors", shared.ListQuery{Order: shared.OrderErrors}, []int64{3, 2, 1, 6, 5, 4}},
+			{"longest", shared.ListQuery{Order: shared.OrderLength}, []int64{3, 2, 1, 5, 6, 4}},
+			{"ended", shared.ListQuery{Ended: true}, []int64{6, 5, 3, 2, 1}},
+			{"ended by errors", shared.ListQuery{Ended: true, Order: shared.OrderErrors}, []int64{3, 2, 1, 6, 5}},
+			{"one status", shared.ListQuery{Status: shared.StatusCompleted, Order: shared.OrderScore}, []int64{5, 2, 1}},
+			{"a site", shared.ListQuery{Site: "example.org", Ended: true, Order: shared.OrderLength}, []int64{3, 2, 1, 5, 6}},
+			{"a text", shared.ListQuery{Text: "ORG", Order: shared.OrderErrors}, []int64{3, 2, 1, 6, 5, 4}},
+			{"its end", shared.ListQuery{Text: "g/", Order: shared.OrderScore}, []int64{5, 2, 1, 6, 4, 3}},
+			{"its last character", shared.ListQuery{Text: "/", Ended: true}, []int64{6, 5, 3, 2, 1}},
+		} {
+			for _, limit := range []int{1, 2, 4, 50} {
+				c.query.Limit = limit
+				if got := f.walk(t, c.query); !equal(got, c.want) {
+					t.Errorf("%s by %d: got %v, want %v", c.name, limit, got, c.want)
+				}
+				if got, want := f.walkBack(t, c.query), c.want[:(len(c.want)-1)/limit*limit]; !equal(got, want) {
+					t.Errorf("%s by %d and back: got %v, want %v", c.name, limit, got, want)
+				}
+			}
+		}
+		_, err := f.List(t.Context(), shared.ListQuery{Order: "x"})
+		if !errors.Is(err, store.ErrBadCursor) {
+			t.Errorf("unknown order: got %v", err)
+		}
+		list, _ := f.List(t.Context(), shared.ListQuery{Limit: 1})
+		_, err = f.List(t.Context(), shared.ListQuery{Order: shared.OrderScore, Cursor: *list.NextCursor})
+		if !errors.Is(err, store.ErrBadCursor) {
+			t.Errorf("a cursor of another order: got %v", err)
+		}
+	})
+}
+
+// walkBack goes to the end of a list and returns what stands before that, as the way back
+// shows it, in the order of the list.
+func (f *fixture) walkBack(t *testing.T, q shared.ListQuery) []int64 {
+	t.Helper()
+	ids := []int64{}
+	list, err := f.List(t.Context(), q)
+	for err == nil && list.NextCursor != nil {
+		q.Cursor = *list.NextCursor
+		list, err = f.List(t.Context(), q)
+	}
+	for err == nil && list.PreviousCursor != nil {
+		q.Cursor = *list.PreviousCursor
+		if list, err = f.List(t.Context(), q); err == nil {
+			ids = append(idsOf(list.Audits), ids...)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+func TestListCounts(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		for _, row := range []string{
+			"'https://a.example/x', 'completed'", "'https://a.example/y', 'completed'", "'https://b.example/x', 'failed'",
+			"'https://b.example/', 'running'", "'https://b.example/', 'cancelled'", "'https://b.example/', 'pending'",
+		} {
+			f.sql(t, "INSERT INTO audits (url, status) VALUES ("+row+")")
+		}
+		f.sql(t, "UPDATE audits SET deleted_at = created_at WHERE id = 2")
+		for _, c := range []struct {
+			name  string
+			query shared.ListQuery
+			want  shared.StatusCounts
+		}{
+			{"all", shared.ListQuery{}, shared.StatusCounts{Completed: 1, Failed: 1, Running: 1, Cancelled: 1, Pending: 1}},
+			{"whichever is listed", shared.ListQuery{Status: shared.StatusFailed, Text: "/x"}, shared.StatusCounts{Completed: 1, Failed: 1}},
+			{"a site", shared.ListQuery{Site: "a.example"}, shared.StatusCounts{Completed: 1}},
+			{"none", shared.ListQuery{Text: "nowhere"}, shared.StatusCounts{}},
+		} {
+			c.query.Counts = true
+			list, err := f.List(t.Context(), c.query)
+			if err != nil || list.Counts == nil || *list.Counts != c.want {
+				t.Errorf("%s: got %+v, %v; want %+v", c.name, list.Counts, err, c.want)
+			}
+		}
+	})
+}
+
+// The index of addresses follows those who write with plain SQL.
+func TestSearchFollowsAddresses(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.sql(t, "INSERT INTO audits (url) VALUES ('Nightly IMPORT of añil')")
+		find := func(text string, want ...int64) {
+			t.Helper()
+			if got := f.walk(t, shared.ListQuery{Text: text}); !equal(got, want) {
+				t.Errorf("%q: got %v, want %v", text, got, want)
+			}
+		}
+		find("import", 1)
+		find("y I", 1)
+		find("ñil", 1)
+		find("il", 1)
+		f.sql(t, "UPDATE audits SET url = 'https://example.org/' WHERE id = 1")
+		find("import")
+		find("example", 1)
+		f.sql(t, "DELETE FROM audits")
+		find("example")
+		f.sql(t, "DELETE FROM audits")
+		if got := f.text(t, "SELECT count(*) FROM audits_grams"); got != "0" {
+			t.Errorf("left in the index: %s", got)
+		}
+	})
+}
+
 func idsOf(audits []shared.AuditProgress) (ids []int64) {
 	for _, p := range audits {
 		ids = append(ids, p.AuditID)

@@ -56,6 +56,7 @@ var postgresDialect = dialect{
 	createAlone: fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", createLock),
 	host:        "split_part(url, '/', 3)",
 	like:        "ILIKE",
+	containsURL: `strpos(lower(a.url COLLATE "C"), ?) > 0`,
 	bytewise:    `COLLATE "C"`,
 }
 

@@ -83,6 +83,8 @@ type dialect struct {
 	// host is the host of column url, as the index audits_host spells it.
 	host bun.Safe
 	like bun.Safe
+	// containsURL keeps audits whose URL, in small ASCII letters, contains a text.
+	containsURL string
 	// bytewise behind a text has it compared by its bytes.
 	bytewise bun.Safe
 }

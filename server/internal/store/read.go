@@ -4,9 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
-	"slices"
 	"strings"
+	"log/slog"
 
 	"github.com/uptrace/bun"
 
@@ -79,35 +78,6 @@ func (s *Store) ProgressOf(ctx context.Context, ids []int64) ([]shared.AuditProg
 	})
 }
 
-// Newest returns the list as everybody sees it: the n newest audits and behind them
-// every older one that has not ended, at most [shared.ListUnfinishedMax], the newest
-// first, without activity.
-func (s *Store) Newest(ctx context.Context, n int) ([]shared.AuditProgress, error) {
-	return s.audits(ctx, "newest", func(q *bun.SelectQuery) *bun.SelectQuery {
-		return selectListed(q, func(ids *bun.SelectQuery) *bun.SelectQuery { return ids }, max(n, 0), true)
-	})
-}
-
-// selectListed selects the n newest of the audits that matching leaves and, if
-// unfinished is set, those of them that have not ended; the newest first, without
-// activity. Should there be too many unfinished ones, those that run come before
-// those that wait.
-func selectListed(
-	q *bun.SelectQuery, matching func(*bun.SelectQuery) *bun.SelectQuery, n int, unfinished bool,
-) *bun.SelectQuery {
-	q.ExcludeColumn("activity").Order("a.id DESC")
-	if !unfinished {
-		return matching(q).Limit(int64(n))
-	}
-	ids := func() *bun.SelectQuery {
-		return matching(q.NewSelect().TableExpr("audits AS a").Column("a.id").Where("a.deleted_at IS NULL"))
-	}
-	newest := ids().Order("a.id DESC").Limit(int64(n))
-	running := ids().Where("a.status IN (?)", bun.List([]shared.Status{shared.StatusPending, shared.StatusRunning})).
-		OrderExpr("a.status DESC, a.id DESC").Limit(shared.ListUnfinishedMax)
-	return q.Where("a.id IN (SELECT id FROM (?) AS newest UNION SELECT id FROM (?) AS unfinished)", newest, running)
-}
-
 // audits returns those of the existing audits that one query selects.
 func (s *Store) audits(
 	ctx context.Context, what string, selected func(*bun.SelectQuery) *bun.SelectQuery,
@@ -132,55 +102,6 @@ func (s *Store) exists(ctx context.Context, what string, id int64) error {
 		return found, err
 	})
 	return err
-}
-
-// List returns one page of audits, newest first, without activity, and at its start
-// what q.Unfinished adds. A cursor that is not from a list gives [ErrBadCursor]; an
-// unknown status finds nothing.
-func (s *Store) List(ctx context.Context, q shared.ListQuery) (shared.AuditList, error) {
-	before, err := decodeCursor("audits", q.Cursor)
-	if err != nil {
-		return shared.AuditList{}, fmt.Errorf("store: list: %w", err)
-	}
-	limit := limitOr(q.Limit, shared.ListLimitDefault, shared.ListLimitMax)
-	unfinished := q.Unfinished && before == 0
-	matching := func(sel *bun.SelectQuery) *bun.SelectQuery {
-		if before > 0 {
-			sel.Where("a.id < ?", before)
-		}
-		if q.Status != "" {
-			sel.Where("a.status = ?", sanitise(string(q.Status)))
-		}
-		if q.Site != "" {
-			sel.Where("a.site = ?", sanitise(q.Site))
-		}
-		return s.containing(sel, "url", q.Text)
-	}
-	rows, err := readRows[auditRow](ctx, s, "list", func(sel *bun.SelectQuery) *bun.SelectQuery {
-		return selectListed(sel.Where("a.deleted_at IS NULL"), matching, limit+1, unfinished)
-	})
-	if err != nil {
-		return shared.AuditList{}, err
-	}
-	list := shared.AuditList{}
-	if len(rows) > limit {
-		list.NextCursor = encodeCursor("audits", rows[limit-1].ID)
-		older := slices.DeleteFunc(rows[limit:], func(r auditRow) bool {
-			return !unfinished || shared.Status(r.Status).Terminal()
-		})
-		rows = rows[:limit+len(older)]
-	}
-	list.Audits = s.progressOf(rows)
-	return list, nil
-}
-
-// containing keeps the rows whose column contains a text, regardless of case; an empty
-// one keeps all.
-func (s *Store) containing(q *bun.SelectQuery, column, text string) *bun.SelectQuery {
-	if text == "" {
-		return q
-	}
-	return q.Where("a.? ? ? ESCAPE '!'", bun.Ident(column), s.dialect.like, likeText(text))
 }
 
 // likeText is the pattern of LIKE for what contains a text. Its escape character is !.

@@ -92,7 +92,10 @@ func (s *Store) Sites(ctx context.Context, q shared.SiteQuery) (shared.SiteList,
 		if before > 0 {
 			sel.Having("max(a.id) < ?", before)
 		}
-		return s.containing(sel, "site", q.Text).Limit(int64(limit + 1))
+		if q.Text != "" {
+			sel.Where("a.site ? ? ESCAPE '!'", s.dialect.like, likeText(q.Text))
+		}
+		return sel.Limit(int64(limit + 1))
 	})
 	if err != nil {
 		return shared.SiteList{}, err

@@ -32,9 +32,10 @@ var sqliteDialect = dialect{
 	after: func(d time.Duration) bun.Safe {
 		return bun.Safe(fmt.Sprintf("strftime('%%Y-%%m-%%d %%H:%%M:%%f+00:00', 'now', '%+.3f seconds')", d.Seconds()))
 	},
-	host:     "substr(url, instr(url, '://') + 3, instr(substr(url, instr(url, '://') + 3) || '/', '/') - 1)",
-	like:     "LIKE",
-	bytewise: "COLLATE BINARY",
+	containsURL: "instr(lower(a.url), ?) > 0",
+	host:        "substr(url, instr(url, '://') + 3, instr(substr(url, instr(url, '://') + 3) || '/', '/') - 1)",
+	like:        "LIKE",
+	bytewise:    "COLLATE BINARY",
 }
 
 func (s *Store) openSQLite(ctx context.Context, c Config) error {

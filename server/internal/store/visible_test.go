@@ -38,9 +38,12 @@ var otherValue = map[string]string{
 
 // exceptions are the columns whose change is neither visible nor hidden.
 var exceptions = map[string]string{
-	"id":         "names the row, so the triggers refuse a change",
-	"site":       "is made from url, so the database refuses a change",
-	"deleted_at": "tells readers that the row is gone; TestDeleteStatement",
+	"id":           "names the row, so the triggers refuse a change",
+	"site":         "is made from url, so the database refuses a change",
+	"rank_score":   "is made from geo_score",
+	"rank_errors":  "is made from findings_error",
+	"rank_seconds": "is made from started_at and finished_at",
+	"deleted_at":   "tells readers that the row is gone; TestDeleteStatement",
 }
 
 // columns lists the columns of audits as the database knows them.

@@ -1,0 +1,15 @@
+-- What the list of audits is sorted by, made by the database. Each rank is higher the
+-- further ahead an audit stands: the worst score, the most errors, the longest time. An
+-- audit that has no such number stands behind the others. Each index serves one status,
+-- and the list of several is merged. Its twin for PostgreSQL has the same name.
+ALTER TABLE audits ADD COLUMN rank_score INTEGER GENERATED ALWAYS AS (-coalesce(geo_score, 101)) VIRTUAL;
+ALTER TABLE audits ADD COLUMN rank_errors INTEGER GENERATED ALWAYS AS (
+  CASE WHEN status IN ('completed', 'failed', 'cancelled') THEN findings_error ELSE -1 END
+) VIRTUAL;
+ALTER TABLE audits ADD COLUMN rank_seconds INTEGER GENERATED ALWAYS AS (
+  coalesce(CAST(strftime('%s', finished_at) AS INTEGER) - CAST(strftime('%s', started_at) AS INTEGER), -1)
+) VIRTUAL;
+CREATE INDEX audits_listed ON audits (status, id) WHERE deleted_at IS NULL;
+CREATE INDEX audits_by_score ON audits (status, rank_score, id) WHERE deleted_at IS NULL;
+CREATE INDEX audits_by_errors ON audits (status, rank_errors, id) WHERE deleted_at IS NULL;
+CREATE INDEX audits_by_seconds ON audits (status, rank_seconds, id) WHERE deleted_at IS NULL;
