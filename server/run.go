@@ -122,7 +122,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	ui.Register()
 	outside := access.Outside{Public: cfg.PublicURLs, Trusted: cfg.TrustedProxies}
 	app := pages.New(pages.Config{
-		Data: rows, Findings: rows, Create: service, Validate: validate(rest), Problem: problems.Describe,
+		Data: shown{rows, rest}, Findings: rows, Create: service, Schedules: rows, Plan: rest.Plan, Repeat: rest.Repeat,
+		Validate: validate(rest), Problem: problems.Describe,
 		Web: files, Log: log,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 		Origin:     outside.Origin,
@@ -238,6 +239,20 @@ func (d door) Create(ctx context.Context, a shared.NewAudit, key string) (shared
 		d.engine.Wake()
 	}
 	return p, created, err
+}
+
+// shown is what the pages show: rows, and what the API makes of them.
+type shown struct {
+	*store.Store
+	rest *api.API
+}
+
+func (s shown) Audits(ctx context.Context, q shared.ListQuery) (shared.AuditList, error) {
+	return s.List(ctx, q)
+}
+
+func (s shown) Compare(ctx context.Context, base, head int64, q shared.ChangeQuery) (shared.Comparison, error) {
+	return s.rest.Compare(ctx, base, head, q)
 }
 
 // validate lets the plain form follow the API's rules.

@@ -103,7 +103,7 @@ func (p *process) scheduled(site string) (s shared.Schedule) {
 
 func (p *process) auditsOf(site string) []shared.AuditProgress {
 	p.t.Helper()
-	_, body := p.request(http.MethodGet, shared.PathSiteAudits(site, ""), "")
+	_, body := p.request(http.MethodGet, shared.PathSiteAudits(site), "")
 	var list shared.AuditList
 	if err := json.Unmarshal(body, &list); err != nil {
 		p.t.Fatalf("%v: %s", err, body)

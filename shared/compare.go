@@ -17,6 +17,16 @@ type Comparison struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
+// ChangeQuery selects changes of a comparison.
+type ChangeQuery struct {
+	// State keeps the changes of one state; empty gives the first of each but persistent.
+	State ChangeState
+	// Cursor continues the changes of one state; empty starts them.
+	Cursor string
+	// Limit is how many changes of a state there are at most.
+	Limit int
+}
+
 // CategoryChange is the score of one category in both audits, null where it has none.
 type CategoryChange struct {
 	Category Category `json:"category"`
@@ -70,6 +80,9 @@ type CheckChange struct {
 	HeadLost int `json:"head_lost"`
 }
 
+// Changed reports whether the check ended otherwise, or cost more or less.
+func (c *CheckChange) Changed() bool { return c.Base != c.Head || c.BaseLost != c.HeadLost }
+
 // Change is a finding of one of two audits, or of both. Two findings are the same when
 // check, page and subject are.
 type Change struct {
@@ -97,6 +110,9 @@ const (
 	ChangeBaseOnly   ChangeState = "base_only"
 	ChangeHeadOnly   ChangeState = "head_only"
 )
+
+// ChangeStates lists the states in the order of pages: what people look for comes first.
+var ChangeStates = [...]ChangeState{ChangeNew, ChangeFixed, ChangePersistent, ChangeHeadOnly, ChangeBaseOnly}
 
 // Valid reports whether s is a known state.
 func (s ChangeState) Valid() bool { return new(ChangeCounts).Of(s) != nil }

@@ -28,6 +28,9 @@ const (
 	ParamUnfinished = "unfinished"    // query parameter of PathAudits: see ListQuery.Unfinished
 	ParamBase       = "base"          // query parameters of PathCompare: the earlier audit,
 	ParamHead       = "head"          // and the later one
+	ParamCursor     = "cursor"        // of all lists: where what follows begins
+	ParamState      = "state"         // of PathCompare: the changes of one state alone
+	ParamSaid       = "said"          // of a site's page: what came of its form
 	ParamPlaces     = "places"        // how many changes of each state but persistent
 	ParamFormat     = "format"        // query parameters of PathReport: json, csv, md, sarif or html,
 	ParamLang       = "lang"          // the language of the file,
@@ -37,6 +40,9 @@ const (
 
 // PlacesShown is how many changes of each state a page about two audits shows at first.
 const PlacesShown = 20
+
+// SitesShown is how many sites a page shows at first, and how many more at a time.
+const SitesShown = 20
 
 // MaxStreamIDs is how many audits one stream may carry.
 const MaxStreamIDs = 50
@@ -123,10 +129,8 @@ func PathSchedule(site string) string { return PathSite(site) + "/schedule" }
 // PathSiteList is the API address of the sites behind cursor, or of the first ones.
 func PathSiteList(cursor string) string { return selected(PathSites, 0, cursor) }
 
-// PathSiteAudits is the API address of the audits of a site behind cursor, or of the newest.
-func PathSiteAudits(site, cursor string) string {
-	return selected(PathAudits, 0, cursor, "site", site)
-}
+// PathSiteAudits is the API address of the audits of a site.
+func PathSiteAudits(site string) string { return selected(PathAudits, 0, "", "site", site) }
 
 // PathDiff is the API address of what changed between two audits, with the first changes of
 // each state.

@@ -40,3 +40,60 @@ func HoursOf(cron string) (n int, ok bool) {
 	n, err := strconv.Atoi(number)
 	return n, ok && hours && err == nil && n > 0
 }
+
+// The fields of the form of a schedule.
+const (
+	FieldCount = "count"
+	FieldUnit  = "unit"
+	FieldCron  = "cron"
+	FieldZone  = "zone"
+)
+
+// What [ParamSaid] says beside the codes of problems.
+const (
+	SaidSaved   = "saved"
+	SaidStopped = "stopped"
+	SaidCount   = "count" // the number is none that a form takes
+)
+
+// The units in which forms say how often an audit is started.
+const (
+	UnitHours = "hours"
+	UnitDays  = "days"
+	UnitCron  = "cron"
+)
+
+// ScheduleCountMax is how many hours or days a form takes.
+const ScheduleCountMax = 999
+
+// Rhythm is how often a form says that an audit is started: each so many hours or days, or
+// by a cron expression.
+type Rhythm struct{ Count, Unit, Cron string }
+
+// RhythmOf is what a form shows of an expression.
+func RhythmOf(cron string) Rhythm {
+	switch hours, ok := HoursOf(cron); {
+	case !ok:
+		return Rhythm{Count: "1", Unit: UnitCron, Cron: cron}
+	case hours%24 == 0:
+		return Rhythm{Count: strconv.Itoa(hours / 24), Unit: UnitDays}
+	default:
+		return Rhythm{Count: strconv.Itoa(hours), Unit: UnitHours}
+	}
+}
+
+// Expression is the cron expression of what was typed; ok is false when Count is not 1 to
+// [ScheduleCountMax]. Whether an expression that was typed can be read it does not know.
+func (r Rhythm) Expression() (cron string, ok bool) {
+	if r.Unit == UnitCron {
+		return strings.TrimSpace(r.Cron), true
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(r.Count))
+	if err != nil || n < 1 || n > ScheduleCountMax {
+		return "", false
+	}
+	if r.Unit == UnitDays {
+		n *= 24
+	}
+	return EveryHours(n), true
+}

@@ -16,3 +16,26 @@ func TestHoursOf(t *testing.T) {
 		}
 	}
 }
+
+func TestRhythm(t *testing.T) {
+	for _, c := range []struct {
+		typed shared.Rhythm
+		cron  string
+	}{
+		{shared.Rhythm{Count: "6", Unit: shared.UnitHours}, "@every 6h"},
+		{shared.Rhythm{Count: "2", Unit: shared.UnitDays}, "@every 48h"},
+		{shared.Rhythm{Count: "1", Unit: shared.UnitCron, Cron: "0 6 * * mon"}, "0 6 * * mon"},
+	} {
+		if got, ok := c.typed.Expression(); got != c.cron || !ok {
+			t.Errorf("%+v: got %q, %v, want %q", c.typed, got, ok, c.cron)
+		}
+		if got := shared.RhythmOf(c.cron); got != c.typed {
+			t.Errorf("%q is shown as %+v, want %+v", c.cron, got, c.typed)
+		}
+	}
+	for _, count := range []string{"", "0", "-1", "1000", "1.5", "x"} {
+		if got, ok := (shared.Rhythm{Count: count, Unit: shared.UnitDays}).Expression(); ok {
+			t.Errorf("%q days give %q", count, got)
+		}
+	}
+}

@@ -26,7 +26,7 @@ type boot struct {
 	Progress *shared.AuditProgress  `json:"progress,omitempty"`
 	Audits   []shared.AuditProgress `json:"audits,omitzero"`
 	Report   *shared.Report         `json:"report,omitempty"`
-	// Missing is true when the server knows that there is no such audit.
+	// Missing is true when the server knows that there is no such audit or site.
 	Missing bool `json:"missing,omitempty"`
 }
 
@@ -38,6 +38,9 @@ const (
 	pageAudit     pageKind = "audit"
 	pageReport    pageKind = "report"
 	pageSettings  pageKind = "settings"
+	pageSites     pageKind = "sites"
+	pageSite      pageKind = "site"
+	pageCompare   pageKind = "compare"
 	pageShell     pageKind = "shell"
 	pageMissing   pageKind = "missing"
 )
@@ -101,10 +104,15 @@ func decodeBoot(s string) (b boot, ok bool) {
 // readBoot reads the record of the page that the server drew, which is still in
 // the document while the first page mounts.
 func readBoot(kind pageKind, id int64) (boot, bool) {
-	element := app.Window().Get("document").Call("querySelector", "[data-boot]")
+	b, ok := bootIn(app.Window().Get("document"))
+	return b, ok && b.Page == kind && b.ID == id
+}
+
+// bootIn reads the record of a page that the server drew.
+func bootIn(document node) (boot, bool) {
+	element := document.Call("querySelector", "[data-boot]")
 	if !element.Truthy() {
 		return boot{}, false
 	}
-	b, ok := decodeBoot(element.Call("getAttribute", "data-boot").String())
-	return b, ok && b.Page == kind && b.ID == id
+	return decodeBoot(element.Call("getAttribute", "data-boot").String())
 }

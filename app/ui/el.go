@@ -36,8 +36,16 @@ func svg(tag, class string, attributes at, children ...app.UI) app.UI {
 // button is a button that calls do when it is pressed. go-app compares handlers by
 // their code alone: buttons that may take each other's place need different scopes.
 func button(class string, attributes at, do app.EventHandler, scope string, children ...app.UI) app.UI {
-	return element("button", "", "btn "+class, attributes, children).Attr("type", "button").
-		OnClick(do, app.EventScope(scope))
+	e := element("button", "", "btn "+class, attributes, children).Attr("type", "button")
+	if do == nil {
+		return e
+	}
+	return e.OnClick(do, app.EventScope(scope))
+}
+
+// heeds is an element that calls click and send for what is clicked and sent inside of it.
+func heeds(attributes at, click, send app.EventHandler) app.UI {
+	return element("div", "", "", attributes, nil).OnClick(click).OnSubmit(send)
 }
 
 // pressed is an element of its own role, such as a summary, that calls do when it is pressed.
@@ -55,16 +63,24 @@ func submit(class string, attributes at, children ...app.UI) app.UI {
 	return element("button", "", "btn "+class, attributes, children).Attr("type", "submit")
 }
 
-// form is a form that calls do instead of being sent, as soon as the program runs.
+// form is a form that calls do, if there is one, instead of being sent, as soon as the
+// program runs.
 func form(class string, attributes at, do app.EventHandler, children ...app.UI) app.UI {
-	return element("form", "", class, attributes, children).OnSubmit(do)
+	e := element("form", "", class, attributes, children)
+	if do == nil {
+		return e
+	}
+	return e.OnSubmit(do)
 }
 
-// input is a field that calls do at every change.
+// input is a field that calls do, if there is one, at every change.
 func input(attributes at, do app.EventHandler) app.UI {
 	e := app.ElemSelfClosing("input")
 	for i := 0; i+1 < len(attributes); i += 2 {
 		e = e.Attr(attributes[i], safe(attributes[i], attributes[i+1]))
+	}
+	if do == nil {
+		return e
 	}
 	return e.OnInput(do)
 }

@@ -55,3 +55,6 @@ func tellKeys(d *device) {
 		return nil
 	}))
 }
+
+// node is something of the browser's: a document or an element.
+type node = app.Value

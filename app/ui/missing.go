@@ -54,6 +54,11 @@ func missingAudit(id int64, l text.Lang, d *device) app.UI {
 	return missingView(missingTitle(id, l), l.T(text.MissingAuditHelp), l, d)
 }
 
+// missingSite is [missingView] for a site.
+func missingSite(name string, l text.Lang, d *device) app.UI {
+	return missingView(l.T(text.MissingSite, name), l.T(text.MissingSiteHelp), l, d)
+}
+
 func missingTitle(id int64, l text.Lang) string {
 	if id == 0 {
 		return l.T(text.MissingPage)

@@ -26,6 +26,11 @@ type Data interface {
 	Progress(ctx context.Context, id int64) (shared.AuditProgress, error)
 	Newest(ctx context.Context, n int) ([]shared.AuditProgress, error)
 	Report(ctx context.Context, id int64) (shared.Report, error)
+	Audits(ctx context.Context, q shared.ListQuery) (shared.AuditList, error)
+	Sites(ctx context.Context, q shared.SiteQuery) (shared.SiteList, error)
+	Site(ctx context.Context, name string) (shared.Site, error)
+	Schedule(ctx context.Context, site string) (shared.Schedule, error)
+	Compare(ctx context.Context, base, head int64, q shared.ChangeQuery) (shared.Comparison, error)
 }
 
 // Request is the scope of one prerendered page: what the page may ask for, and
@@ -36,11 +41,14 @@ type Request struct {
 	// Missing reports whether an error of Data means that there is no such
 	// audit. Nil means that no error does.
 	Missing func(error) bool
+	// Problem is what an error of Data means to users, where it is no failure: two audits
+	// that have nothing to compare. Nil means that every error is one.
+	Problem func(error) *shared.Problem
 	Lang    text.Lang
 	Look    Look
 
-	// Status is set by the page: 404 for an unknown audit or address, 503 when
-	// Data did not answer, else 0. After a 503 the page still works in the browser,
+	// Status is set by the page: 404 for an unknown audit, site or address, what Problem
+	// says of an error that is no failure, 503 when Data did not answer, else 0. After a 503 the page still works in the browser,
 	// which asks again.
 	Status int
 	// Err is set by the page for the log: the error of Data, unless it means that
@@ -93,4 +101,22 @@ func (noData) Newest(context.Context, int) ([]shared.AuditProgress, error) { ret
 
 func (noData) Report(context.Context, int64) (shared.Report, error) {
 	return shared.Report{}, errNoData
+}
+
+func (noData) Audits(context.Context, shared.ListQuery) (shared.AuditList, error) {
+	return shared.AuditList{}, errNoData
+}
+
+func (noData) Sites(context.Context, shared.SiteQuery) (shared.SiteList, error) {
+	return shared.SiteList{}, errNoData
+}
+
+func (noData) Site(context.Context, string) (shared.Site, error) { return shared.Site{}, errNoData }
+
+func (noData) Schedule(context.Context, string) (shared.Schedule, error) {
+	return shared.Schedule{}, errNoData
+}
+
+func (noData) Compare(context.Context, int64, int64, shared.ChangeQuery) (shared.Comparison, error) {
+	return shared.Comparison{}, errNoData
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,10 @@ var errMissing = errors.New("missing")
 type shelf struct {
 	audits []shared.AuditProgress
 	report *shared.Report
-	err    error
+	// schedule and result are nil for none.
+	schedule *shared.Schedule
+	result   *shared.Comparison
+	err      error
 }
 
 func (s shelf) Progress(_ context.Context, id int64) (shared.AuditProgress, error) {
@@ -48,6 +52,64 @@ func (s shelf) Report(_ context.Context, id int64) (shared.Report, error) {
 	return *s.report, s.err
 }
 
+func (s shelf) Audits(_ context.Context, q shared.ListQuery) (list shared.AuditList, err error) {
+	for _, a := range s.audits {
+		if shared.SiteName(a.URL) == q.Site {
+			list.Audits = append(list.Audits, a)
+		}
+	}
+	return list, s.err
+}
+
+func (s shelf) Sites(context.Context, shared.SiteQuery) (shared.SiteList, error) {
+	return shared.SiteList{Sites: s.sites()}, s.err
+}
+
+// sites are those of the audits, which are the newest first, each with its schedule.
+func (s shelf) sites() (sites []shared.Site) {
+	for _, a := range s.audits {
+		name := shared.SiteName(a.URL)
+		i := slices.IndexFunc(sites, func(s shared.Site) bool { return s.Name == name })
+		if i < 0 {
+			i = len(sites)
+			sites = append(sites, shared.Site{Name: name, Latest: a})
+		}
+		sites[i].Audits++
+		if s.schedule != nil && s.schedule.Site == name {
+			sites[i].NextAt = &s.schedule.NextAt
+		}
+		if a.GeoScore != nil && a.FinishedAt != nil {
+			sites[i].Trend = slices.Insert(sites[i].Trend, 0, shared.Verdict{
+				AuditID: a.AuditID, GeoScore: *a.GeoScore, Errors: a.Findings.Error, FinishedAt: *a.FinishedAt,
+			})
+		}
+	}
+	return sites
+}
+
+func (s shelf) Site(_ context.Context, name string) (shared.Site, error) {
+	for _, site := range s.sites() {
+		if site.Name == name {
+			return site, s.err
+		}
+	}
+	return shared.Site{}, cmpErr(s.err)
+}
+
+func (s shelf) Schedule(_ context.Context, site string) (shared.Schedule, error) {
+	if s.schedule == nil || s.schedule.Site != site {
+		return shared.Schedule{}, cmpErr(s.err)
+	}
+	return *s.schedule, s.err
+}
+
+func (s shelf) Compare(_ context.Context, base, head int64, _ shared.ChangeQuery) (shared.Comparison, error) {
+	if s.result == nil || s.result.Base.AuditID != base || s.result.Head.AuditID != head {
+		return shared.Comparison{}, cmpErr(s.err)
+	}
+	return *s.result, s.err
+}
+
 func cmpErr(err error) error {
 	if err != nil {
 		return err
@@ -61,6 +123,12 @@ func get(t *testing.T, path string, r *Request) *html.Node {
 	Register()
 	r.Ctx = t.Context()
 	r.Missing = func(err error) bool { return errors.Is(err, errMissing) }
+	r.Problem = func(err error) *shared.Problem {
+		if errors.Is(err, errMissing) {
+			return &shared.Problem{Status: http.StatusNotFound, Code: shared.CodeNotFound}
+		}
+		return &shared.Problem{Status: http.StatusServiceUnavailable, Code: shared.CodeUnavailable}
+	}
 	token, done := Prerender(r)
 	defer done()
 	answer := httptest.NewRecorder()

@@ -4,6 +4,8 @@ import (
 	"sync"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/shared"
 )
 
 var registered sync.Once
@@ -25,6 +27,9 @@ func Register() {
 		app.Route("/shell", func() app.Composer { return &shellPage{base: common} })
 		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}/?$`, func() app.Composer { return &auditPage{base: common} })
 		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}/report/?$`, func() app.Composer { return &reportPage{base: common} })
+		app.Route(shared.PathSitesPage, func() app.Composer { return drawn(pageSites, common) })
+		app.RouteWithRegexp(`^/sites/.+`, func() app.Composer { return drawn(pageSite, common) })
+		app.Route(shared.PathComparePage, func() app.Composer { return drawn(pageCompare, common) })
 		app.RouteWithRegexp(`^/`, func() app.Composer { return &missingPage{base: common} })
 	})
 }

@@ -18,7 +18,7 @@ type reportModel struct {
 	UpTo string
 
 	Verdict verdictModel
-	Trend   trendModel
+	Trend   lineModel
 	// Files is true when there is something to take away.
 	Files bool
 

@@ -126,7 +126,7 @@ func (p *reportPage) shown(loc locale) app.UI {
 	site, filtered := shared.SiteName(p.report.Audit.URL), p.place.filtered()
 	m := loc.report(p.report, p.place)
 	m.Verdict = loc.since(m.Verdict, p.report, p.change)
-	m.Trend = loc.trend(p.scores, p.id)
+	m.Trend = loc.scoreLine(p.scores, p.id)
 	return &reportBox{
 		M: m, Page: p,
 		Pages: loc.pageList(&p.pages, p.id, site, filtered), Left: loc.leftList(&p.left, p.id, site, filtered),

@@ -51,7 +51,7 @@ func firstView(m reportModel) app.UI {
 	if len(m.Trend.Points) == 0 {
 		return verdictView(m.Verdict)
 	}
-	return el("div", "first", verdictView(m.Verdict), trendView(m.Trend))
+	return el("div", "first", verdictView(m.Verdict), scoreLineView(m.Trend))
 }
 
 // partsView is the card with the tabs. All parts but the lists that are asked for are in the

@@ -104,8 +104,8 @@ func (loc locale) difference(b *barModel, points int) {
 	}
 }
 
-// trendModel is the scores of a site as a line; without points there is none.
-type trendModel struct {
+// lineModel is the scores of a site as a line; without points there is none.
+type lineModel struct {
 	Name  string
 	Label string // all of them in words
 	// Grid and Line are paths: where the bands of scores begin, and the scores.
@@ -129,13 +129,13 @@ const (
 // trendY is where a score stands.
 func trendY(score int) int { return trendTop + 100 - score }
 
-// trend draws the scores of a site in the order of time; one alone is no trend.
-func (loc locale) trend(verdicts []shared.Verdict, audit int64) trendModel {
+// scoreLine draws the scores of a site in the order of time; one alone is no trend.
+func (loc locale) scoreLine(verdicts []shared.Verdict, audit int64) lineModel {
 	last := len(verdicts) - 1
 	if last < 1 {
-		return trendModel{}
+		return lineModel{}
 	}
-	m := trendModel{
+	m := lineModel{
 		Name: loc.Lang.T(text.ReportTrend), Oldest: loc.when(verdicts[0].FinishedAt.Time),
 		Newest: loc.when(verdicts[last].FinishedAt.Time),
 	}

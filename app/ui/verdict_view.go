@@ -54,8 +54,8 @@ func sinceView(m sinceModel) app.UI {
 	)
 }
 
-// trendView draws a line through the scores.
-func trendView(m trendModel) app.UI {
+// scoreLineView draws a line through the scores.
+func scoreLineView(m lineModel) app.UI {
 	drawn := []app.UI{
 		svg("path", "grid", at{"d", m.Grid}),
 		svg("path", "line", at{"d", m.Line}),

@@ -347,6 +347,86 @@ const (
 	CompareUnseen
 	CompareNothing
 
+	// Sites, and one site.
+	SitesHeading
+	DescriptionSites
+	SitesEmpty
+	SitesEmptyHelp
+	SitesUnknown
+	TitleSite
+	DescriptionSite
+	MissingSite
+	MissingSiteHelp
+	SiteUnknown
+	SiteKnown
+	SiteBest
+	SiteLast
+	SiteAudits
+	ColumnTrend
+	ColumnLast
+	ColumnNext
+	ColumnDate
+	ColumnErrors
+	ColumnAudit
+	TrendHeading
+	TrendScores
+	TrendShort
+	TrendNumbers
+	Regressed
+	RegressedHow
+	CompareBefore
+	CompareLastTwo
+
+	// The schedule of a site.
+	ScheduleHeading
+	ScheduleNone
+	ScheduleCount
+	ScheduleUnit
+	UnitHours
+	UnitDays
+	UnitCron
+	RhythmCron
+	ScheduleCron
+	ScheduleCronHelp
+	ScheduleZone
+	ScheduleZoneHelp
+	ScheduleNext
+	ScheduleLast
+	ScheduleSave
+	ScheduleStop
+	ScheduleSaved
+	ScheduleStopped
+	ScheduleFailed
+	ScheduleRefused
+	ScheduleCountRefused
+
+	// The page of two audits compared.
+	TitleCompare
+	DescriptionCompare
+	CompareBase
+	CompareHead
+	CompareButton
+	CompareUnavailable
+	CompareNoPair
+	CompareNoPairHelp
+	CompareUnended
+	CompareFirst
+	CompareSecond
+	CompareChange
+	CompareByCheck
+	CompareOutcome
+	CompareCopy
+	CompareCopied
+	CompareNotCopied
+	CompareFile
+	ReasonPage
+	ReasonCheck
+	ReasonPartial
+	OutcomePass
+	OutcomeFail
+	OutcomeNone
+	ToSites
+
 	// The files of a report.
 	FilesHeading
 	FilePeople
@@ -432,6 +512,9 @@ const (
 	MorePlacesCount
 	FixedCount
 	NewCount
+	HoursApart
+	DaysApart
+	TimesMissed
 
 	pluralKeys
 )

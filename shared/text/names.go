@@ -63,6 +63,80 @@ func Fixes(l Lang, s *shared.Score) string {
 // FixScore is described with [Fixes].
 func FixScore(l Lang, f shared.Fix) string { return l.T(ReportFixScore, f.Score) }
 
+// Rhythm says how often a schedule starts an audit.
+func Rhythm(l Lang, cron string) string {
+	switch hours, ok := shared.HoursOf(cron); {
+	case !ok:
+		return l.T(RhythmCron, cron)
+	case hours%24 == 0:
+		return l.N(DaysApart, hours/24)
+	default:
+		return l.N(HoursApart, hours)
+	}
+}
+
+// ChangeReason says why a finding of one audit is neither new nor fixed; empty if it is.
+func ChangeReason(l Lang, r shared.ChangeReason) string {
+	switch r {
+	case shared.ReasonPage:
+		return l.T(ReasonPage)
+	case shared.ReasonCheck:
+		return l.T(ReasonCheck)
+	case shared.ReasonPartial:
+		return l.T(ReasonPartial)
+	}
+	return string(r)
+}
+
+// Asides say how far a comparison is not one of the whole site, or that nothing changed.
+func Asides(l Lang, c *shared.Comparison) (asides []string) {
+	for _, a := range [...]*shared.AuditProgress{&c.Base, &c.Head} {
+		if a.Partial {
+			asides = append(asides, l.T(ReportEvidence, l.T(AuditNumber, a.AuditID), l.T(ReportPartial)))
+		}
+	}
+	switch {
+	case c.Counts.BaseOnly.Total()+c.Counts.HeadOnly.Total() > 0:
+		asides = append(asides, l.T(CompareUnseen))
+	case c.Counts.New.Total()+c.Counts.Fixed.Total() == 0:
+		asides = append(asides, l.T(CompareNothing))
+	}
+	return asides
+}
+
+// ChangeState is the heading of the findings of one state.
+func ChangeState(l Lang, s shared.ChangeState) string {
+	switch s {
+	case shared.ChangeNew:
+		return l.T(CompareNew)
+	case shared.ChangeFixed:
+		return l.T(CompareFixed)
+	case shared.ChangePersistent:
+		return l.T(ComparePersistent)
+	case shared.ChangeBaseOnly:
+		return l.T(CompareBaseOnly)
+	case shared.ChangeHeadOnly:
+		return l.T(CompareHeadOnly)
+	}
+	return string(s)
+}
+
+// Outcome says how a check ended, and what it cost; lost is in 1/100 of a point.
+func Outcome(l Lang, o shared.Outcome, lost int) string {
+	word := l.T(OutcomeNone)
+	switch o {
+	case shared.OutcomePass:
+		word = l.T(OutcomePass)
+	case shared.OutcomeFail:
+		word = l.T(OutcomeFail)
+	case shared.OutcomeNotApplicable:
+	}
+	if cost := Cost(l, lost); cost != "" {
+		return l.T(CompareOutcome, word, cost)
+	}
+	return word
+}
+
 // Problem says what a failed request means and how to mend it, by the code of
 // the answer, or "network" or "foreign" when the server was not reached.
 func Problem(l Lang, code string) string {

@@ -26,6 +26,19 @@ func PostJSON(
 	return readResult(sendRequest(ctx, r))
 }
 
+// GetText asks for a path that answers with a text of a media type, such as text/html, also
+// where it refuses. Errors are those of [GetJSON].
+func GetText(ctx context.Context, path, kind string) (status int, text string, err error) {
+	r, err := sendRequest(ctx, Request{Method: "GET", Path: path})
+	if err == nil && mediaType(r.ContentType) == kind {
+		return r.Status, string(r.Body), nil
+	}
+	if status, _, err = readResult(r, err); err == nil {
+		err = ErrForeign
+	}
+	return status, "", err
+}
+
 // Ask is what the server says of a topic now; audits that break the contract are left
 // out. Errors are those of [GetJSON] or wrap [shared.ErrInvalid].
 func Ask(ctx context.Context, t Topic) ([]shared.AuditProgress, error) {

@@ -14,7 +14,7 @@
 //	})
 //	defer session.Close()
 //
-// [GetJSON], [PostJSON] and [Ask] ask the server's API. [DeviceStorage] holds what was
+// [GetJSON], [PostJSON], [GetText] and [Ask] ask the server's API. [DeviceStorage] holds what was
 // kept. [Next] is the heart of it, a pure function: an example shows one story.
 //
 // # What follows what

@@ -293,18 +293,8 @@ func (a *API) retryAudit(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	n, status, err := a.Service.Settings(r.Context(), id)
+	n, err := a.repeat(r.Context(), id, other)
 	if err != nil {
-		return err
-	}
-	if !status.Terminal() {
-		return &Error{Code: shared.CodeConflict, Detail: "The audit has not ended yet; cancel it first."}
-	}
-	wish := WishOf(n)
-	if other.PageLimit != nil {
-		wish.PageLimit = other.PageLimit
-	}
-	if n, err = a.Validate(wish); err != nil {
 		return err
 	}
 	return a.answerCreated(w, r.Context(), n, key)
@@ -313,6 +303,26 @@ func (a *API) retryAudit(w http.ResponseWriter, r *http.Request) error {
 // otherSettings is [shared.Retry] with an absent number told from zero.
 type otherSettings struct {
 	PageLimit *int `json:"page_limit"`
+}
+
+// Repeat is the wish for an audit with the settings of one that has ended.
+func (a *API) Repeat(ctx context.Context, id int64) (shared.NewAudit, error) {
+	return a.repeat(ctx, id, otherSettings{})
+}
+
+func (a *API) repeat(ctx context.Context, id int64, other otherSettings) (shared.NewAudit, error) {
+	n, status, err := a.Service.Settings(ctx, id)
+	if err != nil {
+		return n, err
+	}
+	if !status.Terminal() {
+		return n, &Error{Code: shared.CodeConflict, Detail: "The audit has not ended yet; cancel it first."}
+	}
+	wish := WishOf(n)
+	if other.PageLimit != nil {
+		wish.PageLimit = other.PageLimit
+	}
+	return a.Validate(wish)
 }
 
 // listPages handles GET /api/v1/audits/{id}/pages, in the order fetched; ?url= keeps one page,

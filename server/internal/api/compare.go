@@ -15,18 +15,20 @@ import (
 	"atalaya/shared"
 )
 
-// Compare says what changed from one audit of a site to another, with the first places
-// changes of each state but persistent. Its errors are those that GET /api/v1/compare
-// answers with.
-func (a *API) Compare(ctx context.Context, base, head int64, places int) (result shared.Comparison, err error) {
+// Compare says what changed from one audit of a site to another. Its errors are those that
+// GET /api/v1/compare answers with.
+func (a *API) Compare(ctx context.Context, base, head int64, q shared.ChangeQuery) (r shared.Comparison, err error) {
 	var p pair
 	if p.base, err = a.readSide(ctx, base, shared.ParamBase); err != nil {
-		return result, err
+		return r, err
 	}
 	if p.head, err = a.readSide(ctx, head, shared.ParamHead); err != nil {
-		return result, err
+		return r, err
 	}
-	return a.digest(ctx, p, places)
+	if q.State == "" {
+		return a.digest(ctx, p, q.Limit)
+	}
+	return a.part(ctx, p, q)
 }
 
 // compareAudits handles GET /api/v1/compare: what changed from one audit of a site to
@@ -96,23 +98,33 @@ func (a *API) compareAsJSON(w http.ResponseWriter, r *http.Request, q url.Values
 	if q.Has(shared.ParamPlaces) {
 		return a.answerDigest(w, r, q, p)
 	}
-	list := compare.List{State: shared.ChangeState(q.Get("state")), Limit: limit}
-	if list.State != "" && !list.State.Valid() {
-		return &Error{Code: shared.CodeBadQuery, Field: "state",
-			Detail: "state is new, fixed, persistent, base_only or head_only."}
-	}
-	if err := list.Continue(q.Get("cursor")); err != nil {
-		return &Error{Code: shared.CodeBadQuery, Field: "cursor",
-			Detail: "The cursor is not one of this list; start without it.", Err: err}
-	}
-	result, err := a.compare(r.Context(), p, list.Take)
+	result, err := a.part(r.Context(), p, shared.ChangeQuery{
+		State: shared.ChangeState(q.Get(shared.ParamState)), Cursor: q.Get(shared.ParamCursor), Limit: limit,
+	})
 	if err != nil {
 		return err
 	}
-	list.Fill(&result)
 	linkNext(w, r, q, result.NextCursor)
 	extendDeadline(w)
 	return writeJSON(w, http.StatusOK, result)
+}
+
+// part compares two audits and gives one part of the changes.
+func (a *API) part(ctx context.Context, p pair, q shared.ChangeQuery) (shared.Comparison, error) {
+	list := compare.List{State: q.State, Limit: q.Limit}
+	if list.State != "" && !list.State.Valid() {
+		return shared.Comparison{}, &Error{Code: shared.CodeBadQuery, Field: shared.ParamState,
+			Detail: "state is new, fixed, persistent, base_only or head_only."}
+	}
+	if err := list.Continue(q.Cursor); err != nil {
+		return shared.Comparison{}, &Error{Code: shared.CodeBadQuery, Field: shared.ParamCursor,
+			Detail: "The cursor is not one of this list; start without it.", Err: err}
+	}
+	result, err := a.compare(ctx, p, list.Take)
+	if err == nil {
+		list.Fill(&result)
+	}
+	return result, err
 }
 
 // answerDigest answers with the first changes of each state but persistent, and all numbers.

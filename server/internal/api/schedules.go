@@ -49,6 +49,12 @@ func (a *API) putSchedule(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, s)
 }
 
+// Plan checks the schedule of a site that was asked for, and finds its first time. Errors
+// are [*Error] values.
+func (a *API) Plan(site string, audit shared.NewAudit, cron, zone string) (shared.Schedule, error) {
+	return a.schedule(scheduleWish{WishOf(audit), cron, zone}, site)
+}
+
 // schedule checks the wish for the schedule of a site, and finds its first time.
 func (a *API) schedule(wish scheduleWish, site string) (s shared.Schedule, err error) {
 	n, err := a.Validate(wish.Wish)

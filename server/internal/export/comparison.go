@@ -50,7 +50,7 @@ func (c *Comparison) write(d *dress) error {
 	for _, f := range c.facts() {
 		fmt.Fprintf(d.out, d.fact, d.words(f.Name), d.words(f.Value))
 	}
-	for _, aside := range c.asides() {
+	for _, aside := range text.Asides(l, c.Result) {
 		fmt.Fprintf(d.out, d.aside, d.words(aside))
 	}
 	c.writeSection(d, shared.ChangeNew, text.CompareNew)
@@ -96,23 +96,6 @@ func (c *Comparison) counts() (facts []fact) {
 		}
 	}
 	return facts
-}
-
-// asides say how far the comparison is not one of the whole site.
-func (c *Comparison) asides() (asides []string) {
-	l, counts := c.Lang, &c.Result.Counts
-	for _, a := range [...]*shared.AuditProgress{&c.Result.Base, &c.Result.Head} {
-		if a.Partial {
-			asides = append(asides, l.T(text.ReportEvidence, l.T(text.AuditNumber, a.AuditID), l.T(text.ReportPartial)))
-		}
-	}
-	switch {
-	case counts.BaseOnly.Total()+counts.HeadOnly.Total() > 0:
-		asides = append(asides, l.T(text.CompareUnseen))
-	case counts.New.Total()+counts.Fixed.Total() == 0:
-		asides = append(asides, l.T(text.CompareNothing))
-	}
-	return asides
 }
 
 // writeSection names the places of one state.

@@ -146,7 +146,9 @@ func (f *front) script(w http.ResponseWriter, r *http.Request, contentType strin
 func (f *front) page(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
 	defer cancel()
-	scope := &ui.Request{Ctx: ctx, Data: f.Data, Missing: f.Missing, Lang: language(r), Look: look(r)}
+	scope := &ui.Request{
+		Ctx: ctx, Data: f.Data, Missing: f.Missing, Problem: f.Problem, Lang: language(r), Look: look(r),
+	}
 	token, done := ui.Prerender(scope)
 	made := func() *held {
 		defer done()

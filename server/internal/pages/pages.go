@@ -25,8 +25,13 @@ type Findings interface {
 	Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error)
 }
 
-// Config is what the pages need. Data, Findings, Create, Validate, Problem and NotAllowed are
-// required.
+// Schedules changes when sites are audited again. The store meets it.
+type Schedules interface {
+	PutSchedule(ctx context.Context, want shared.Schedule) (shared.Schedule, error)
+	DeleteSchedule(ctx context.Context, site string) error
+}
+
+// Config is what the pages need. All but Missing, Origin, Web and Log are required.
 type Config struct {
 	// Data answers what pages show.
 	Data ui.Data
@@ -34,11 +39,15 @@ type Config struct {
 	Findings Findings
 	// Create starts the audits of the plain form.
 	Create Creator
+	// Schedules takes the plain form of a site's schedule, which Plan checks.
+	Schedules Schedules
+	Plan      func(site string, audit shared.NewAudit, cron, zone string) (shared.Schedule, error)
+	// Repeat is the wish for an audit like one that has ended.
+	Repeat func(ctx context.Context, id int64) (shared.NewAudit, error)
 	// Validate checks what was typed into the plain form and fills in the
 	// defaults.
 	Validate func(shared.NewAudit) (shared.NewAudit, error)
-	// Problem is what an error of Validate and Create means to users: the form shows
-	// it, with its status.
+	// Problem is what an error means to users: forms show it, with its status.
 	Problem func(error) *shared.Problem
 	// NotAllowed answers a request with a method that its path does not take, but
 	// for the plain pages, which answer for themselves. allow is what the Allow
@@ -89,6 +98,13 @@ func New(c Config) http.Handler {
 		"/audits/{id}/report": app,
 		"/audits/{id}/basic":  http.HandlerFunc(plain.audit),
 		basicFindings:         c.readOnly(http.HandlerFunc(plain.findings)),
+
+		shared.PathSitesPage:              app,
+		shared.PathSitesPage + "/{site}":  plain.siteForms(app),
+		shared.PathComparePage:            app,
+		shared.PathBasicSites:             c.readOnly(http.HandlerFunc(plain.sites)),
+		shared.PathBasicSites + "/{site}": http.HandlerFunc(plain.site),
+		shared.PathBasicDiff:              c.readOnly(http.HandlerFunc(plain.compare)),
 	} {
 		mux.Handle(path, page)
 		mux.HandleFunc(path+"/{$}", withoutSlash)

@@ -48,11 +48,16 @@ func newSite(t *testing.T) *site {
 	t.Cleanup(func() { _ = rows.Close() })
 	ui.Register()
 	problems := api.NewProblems(log,
+		api.Rule{Err: store.ErrNotFound, Code: shared.CodeNotFound},
 		api.Rule{Err: store.ErrBadCursor, Code: shared.CodeBadQuery},
 		api.Rule{Err: store.ErrHostBusy, Code: shared.CodeHostBusy},
 		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable})
+	rest := api.New(api.Config{Service: rows, Problems: problems, PageLimit: 500, Seed: func(raw string) (string, error) {
+		return raw, nil
+	}})
 	h := New(Config{
-		Data: rows, Findings: rows, Create: rows, Log: log,
+		Data: shown{rows, rest}, Findings: rows, Create: rows, Log: log,
+		Schedules: rows, Plan: rest.Plan, Repeat: rest.Repeat,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 		NotAllowed: problems.NotAllowed, Problem: problems.Describe,
 		Validate: func(n shared.NewAudit) (shared.NewAudit, error) {
@@ -64,6 +69,20 @@ func newSite(t *testing.T) *site {
 		},
 	})
 	return &site{answer.Finish(h), t, rows}
+}
+
+// shown is what the pages show, as the server puts it together.
+type shown struct {
+	*store.Store
+	rest *api.API
+}
+
+func (s shown) Audits(ctx context.Context, q shared.ListQuery) (shared.AuditList, error) {
+	return s.List(ctx, q)
+}
+
+func (s shown) Compare(ctx context.Context, base, head int64, q shared.ChangeQuery) (shared.Comparison, error) {
+	return s.rest.Compare(ctx, base, head, q)
 }
 
 // do sends a request; header holds names and values in turn.
@@ -279,7 +298,7 @@ func TestDataFailure(t *testing.T) {
 // TestForeignToken sends the token of somebody else's scope.
 func TestForeignToken(t *testing.T) {
 	s := newSite(t)
-	token, done := ui.Prerender(&ui.Request{Ctx: t.Context(), Data: s.rows, Lang: text.ES})
+	token, done := ui.Prerender(&ui.Request{Ctx: t.Context(), Data: shown{Store: s.rows}, Lang: text.ES})
 	defer done()
 	for _, target := range []string{"/?__req=" + token, "/?a=1&__req=" + token + "&__req=" + token} {
 		page := parse(t, s.get(target, "Accept-Language", "en"))

@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"atalaya/app/ui"
@@ -74,28 +75,43 @@ func (p *plain) start(w http.ResponseWriter, r *http.Request) {
 // audit: it covers the address as well, so that a form taken back and changed
 // counts as another.
 func readForm(w http.ResponseWriter, r *http.Request) (url, key string, status int) {
+	typed, status := readValues(w, r)
+	if status != http.StatusOK {
+		return "", "", status
+	}
+	url = strings.TrimSpace(typed.Get("url"))
+	return url, formKey(typed.Get(fieldKey), url), http.StatusOK
+}
+
+// readValues reads the fields of a form, each of which is there once at most.
+func readValues(w http.ResponseWriter, r *http.Request) (typed url.Values, status int) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
-		return "", "", http.StatusUnsupportedMediaType
+		return nil, http.StatusUnsupportedMediaType
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, shared.MaxBody)
 	if err := r.ParseForm(); err != nil {
 		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-			return "", "", http.StatusRequestEntityTooLarge
+			return nil, http.StatusRequestEntityTooLarge
 		}
-		return "", "", http.StatusBadRequest
+		return nil, http.StatusBadRequest
 	}
-	for _, name := range [...]string{"url", "key"} {
-		if len(r.PostForm[name]) > 1 { // our form sends one, so nobody knows which of them is meant
-			return "", "", http.StatusBadRequest
+	for _, values := range r.PostForm {
+		if len(values) > 1 { // our forms send one, so nobody knows which of them is meant
+			return nil, http.StatusBadRequest
 		}
 	}
-	url = strings.TrimSpace(r.PostForm.Get("url"))
-	if given := r.PostForm.Get("key"); given != "" && len(given) <= maxKey {
-		sum := sha256.Sum256([]byte(given + "\n" + url))
-		key = "form-" + hex.EncodeToString(sum[:16])
+	return r.PostForm, http.StatusOK
+}
+
+// formKey names a form that was sent with a key and what it is about; empty for a key that
+// none of our forms has.
+func formKey(given, about string) string {
+	if given == "" || len(given) > maxKey {
+		return ""
 	}
-	return url, key, http.StatusOK
+	sum := sha256.Sum256([]byte(given + "\n" + about))
+	return "form-" + hex.EncodeToString(sum[:16])
 }
 
 // list writes the form, with what was typed and what was wrong with it, and the
@@ -160,8 +176,13 @@ func (p *plain) failed(w http.ResponseWriter, r *http.Request, l text.Lang, id i
 		p.missing(w, r, l.T(text.MissingAudit, id), l.T(text.MissingAuditHelp))
 		return
 	}
+	p.unavailable(w, r, l, err)
+}
+
+// unavailable says that the data does not come.
+func (p *plain) unavailable(w http.ResponseWriter, r *http.Request, l text.Lang, err error) {
 	if r.Context().Err() == nil {
-		p.Log.Error("plain page drawn without data", "audit_id", id, "err", err)
+		p.Log.Error("plain page drawn without data", "path", r.URL.Path, "err", err)
 	}
 	says := text.Problem(l, string(shared.CodeUnavailable)) + " " + l.T(text.BasicRetries, retrySeconds)
 	p.note(w, r, http.StatusServiceUnavailable, l.T(text.BasicUnavailable), says, retrySeconds)
@@ -271,7 +292,11 @@ func (p *plain) choose(w http.ResponseWriter, r *http.Request) text.Lang {
 // withLang keeps the language that the request's address names.
 func withLang(r *http.Request, path string) string {
 	if l, named := text.Parse(r.URL.Query().Get(paramLang)); named {
-		return path + "?" + paramLang + "=" + l.Tag()
+		joint := "?"
+		if strings.Contains(path, "?") {
+			joint = "&"
+		}
+		return path + joint + paramLang + "=" + l.Tag()
 	}
 	return path
 }

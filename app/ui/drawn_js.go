@@ -1,0 +1,262 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/app/internal/live"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+const (
+	// drawnID marks the place of what the server drew.
+	drawnID = "drawn"
+	// renewEvery is how often a page is asked for again while it says that it has news soon.
+	renewEvery = 5 * time.Second
+)
+
+// drawn is a page that shows what the server draws.
+func drawn(kind pageKind, common base) app.Composer { return &drawnPage{base: common, kind: kind} }
+
+// drawnPage shows a page that only the server draws: it would take too much room in the
+// program for what it gains. The program frames it, asks for it when the reader navigates,
+// and says what it knows when there is no answer.
+type drawnPage struct {
+	base
+	kind pageKind
+
+	address string // of what is shown or asked for, with its query
+	html    string // what the server drew; empty while nothing came
+	title   string
+	about   string
+	gone    bool   // the server says that there is no such site
+	code    string // names why the last request failed
+	fault   string // why what the reader asked for was not done
+	busy    bool
+	askedAt time.Time
+}
+
+func (p *drawnPage) OnInit() {
+	p.begin(p.titles)
+	if p.device.visits > 0 {
+		return
+	}
+	if b, ok := p.takeBoot(p.kind, 0); ok {
+		p.take(b, app.Window().Get("document"))
+	}
+}
+
+// take reads what the server drew from a document: that of the window, or another.
+func (p *drawnPage) take(b boot, document node) {
+	p.gone, p.code, p.askedAt = b.Missing, "", p.now
+	p.html = document.Call("querySelector", "main").Get("innerHTML").String()
+	if p.gone {
+		p.html = ""
+	}
+	p.title = strings.TrimSuffix(document.Call("querySelector", "title").Get("textContent").String(),
+		p.lang.T(text.TitleSuffix, ""))
+	p.about = document.Call("querySelector", "meta[name=description]").Get("content").String()
+}
+
+func (p *drawnPage) OnMount(ctx app.Context) { p.tick(ctx, p.everySecond) }
+
+func (p *drawnPage) OnNav(ctx app.Context) {
+	p.navigate(ctx, func() {
+		u := ctx.Page().URL()
+		address, first := u.RequestURI(), p.address == ""
+		if address == p.address {
+			return
+		}
+		p.address, p.fault = address, ""
+		if first && (p.html != "" || p.gone) {
+			ctx.Defer(func(app.Context) { p.insert() })
+			return
+		}
+		p.html, p.gone, p.code = "", false, ""
+		p.insert()
+		p.fetch(ctx, true)
+	})
+}
+
+func (p *drawnPage) OnDismount() { p.leave() }
+
+// insert puts what the server drew into its place.
+func (p *drawnPage) insert() {
+	if place := app.Window().GetElementByID(drawnID); place.Truthy() {
+		place.Set("innerHTML", p.html)
+	}
+}
+
+// everySecond asks for the page again when it says that it has news, unless the reader is
+// not there, or is in the middle of something.
+func (p *drawnPage) everySecond(ctx app.Context) {
+	if p.busy || p.now.Sub(p.askedAt) < renewEvery {
+		return
+	}
+	document := app.Window().Get("document")
+	busy := "#" + drawnID + " :focus, #" + drawnID + " details[open]"
+	if document.Call("querySelector", "#"+drawnID+" [data-renew]").Truthy() && !document.Get("hidden").Bool() &&
+		!document.Call("querySelector", busy).Truthy() {
+		p.fetch(ctx, false)
+	}
+}
+
+// fetch asks the server for the page. A reader who navigated gets the focus on its heading.
+func (p *drawnPage) fetch(ctx app.Context, focus bool) {
+	p.busy, p.askedAt = true, p.now
+	address := p.address
+	ctx.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), callTimeout)
+		defer cancel()
+		_, html, err := live.GetText(c, address, "text/html")
+		ctx.Dispatch(func(ctx app.Context) {
+			if p.address != address {
+				return
+			}
+			p.busy = false
+			p.guard(func() { p.receive(html, err) })
+			p.describe(ctx)
+			if focus {
+				ctx.Defer(func(app.Context) { focusTitle() })
+			}
+		})
+	})
+}
+
+// receive shows what the server drew, if it was the server.
+func (p *drawnPage) receive(html string, err error) {
+	if err != nil {
+		p.code = failureCode(err)
+		return
+	}
+	document := app.Window().Get("DOMParser").New().Call("parseFromString", html, "text/html")
+	b, ok := bootIn(document)
+	if !ok || b.Page != p.kind {
+		p.code = "foreign"
+		return
+	}
+	p.take(b, document)
+	p.insert()
+}
+
+func (p *drawnPage) titles() (title, description string) {
+	if p.title == "" {
+		return p.lang.T(text.Loading), p.lang.T(text.DescriptionSites)
+	}
+	return p.title, p.about
+}
+
+// onClick copies a text of the server where a button asks for it.
+func (p *drawnPage) onClick(ctx app.Context, e app.Event) {
+	button := e.Get("target").Call("closest", "[data-copy]")
+	if !button.Truthy() {
+		return
+	}
+	asked := func(name string) string { return button.Call("getAttribute", name).String() }
+	path, done, failed := asked("data-copy"), asked("data-done"), asked("data-failed")
+	p.fault = ""
+	ctx.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), callTimeout)
+		defer cancel()
+		_, markdown, err := live.GetText(c, path, "text/markdown")
+		if err == nil {
+			err = live.CopyText(c, markdown)
+		}
+		ctx.Dispatch(func(app.Context) {
+			if err != nil {
+				p.fault = failed
+				return
+			}
+			button.Set("textContent", done)
+		})
+	})
+}
+
+// onSubmit keeps a form from being sent into the void, which would cost the reader the page.
+func (p *drawnPage) onSubmit(_ app.Context, e app.Event) {
+	if !live.Browser().Online() {
+		e.PreventDefault()
+		p.fault = text.Problem(p.lang, codeOffline)
+	}
+}
+
+func (p *drawnPage) onRetry(ctx app.Context, _ app.Event) { p.fetch(ctx, false) }
+
+// switchLang has the server draw the page in the other language, too.
+func (p *drawnPage) switchLang(l text.Lang) app.EventHandler {
+	choose := p.base.switchLang(l)
+	return func(ctx app.Context, e app.Event) {
+		choose(ctx, e)
+		p.fetch(ctx, false)
+	}
+}
+
+func (p *drawnPage) Render() app.UI {
+	m := p.frame()
+	m.Plain = shared.PathBasic + p.address
+	return frameView(m, frameActions{lang: p.switchLang, reload: p.reload},
+		faultView(p.fault), heeds(at{"id", drawnID}, p.onClick, p.onSubmit), p.instead())
+}
+
+// instead is what stands in place of the page while the server did not send it.
+func (p *drawnPage) instead() app.UI {
+	switch l := p.lang; {
+	case p.gone:
+		return missingSite(p.site(), l, p.device)
+	case p.html != "":
+		return el("div", "")
+	case p.code == "":
+		return elWith("section", "card", at{"aria-busy", "true"},
+			elText("p", "vh", l.T(text.Loading)), el("div", "skeleton", el("div", ""), el("div", ""), el("div", "")))
+	}
+	return p.known()
+}
+
+// site is the name of the site whose page this is; empty for the other pages.
+func (p *drawnPage) site() string {
+	if p.kind != pageSite {
+		return ""
+	}
+	return strings.TrimPrefix(app.Window().URL().Path, shared.PathSitesPage+"/")
+}
+
+// known is what this device knows without the server: the audits that it keeps.
+func (p *drawnPage) known() app.UI {
+	l, loc := p.lang, p.locale()
+	title, unknown := l.T(text.SitesHeading), l.T(text.SitesUnknown)
+	switch p.kind {
+	case pageSite:
+		title, unknown = p.site(), l.T(text.SiteUnknown)
+	case pageCompare:
+		title, unknown = l.T(text.CompareHeading), l.T(text.CompareUnavailable)
+	}
+	heading := elWith("h1", "", at{"id", titleID, "tabindex", "-1", "dir", "auto"}, app.Text(title))
+	retry := button("btn-primary", nil, p.onRetry, "", app.Text(l.T(text.ReportRetry)))
+	view := p.kept()
+	if len(view.Audits) == 0 {
+		return el("div", "blank", heading,
+			elText("p", "", unknown), elText("p", "t2", text.Problem(l, p.code)), retry)
+	}
+	list := loc.list(view, nil)
+	rows := make([]app.UI, 0, len(list.Rows)+len(list.Cards))
+	for _, r := range list.Rows {
+		rows = append(rows, &part{M: r})
+	}
+	return el("div", "stack", heading, loc.copyNotice(p.code, view.SavedAt, p.onRetry), historyView(list, rows))
+}
+
+// kept is a view of the audits that this device keeps: of the site, or of all.
+func (p *drawnPage) kept() live.View {
+	kept, _ := live.DeviceStorage().Saved(live.List())
+	v := live.View{Topic: live.List(), Phase: live.Connecting, Saved: true, SavedAt: kept.SavedAt}
+	for _, a := range kept.Audits {
+		if site := p.site(); p.kind != pageCompare && (site == "" || shared.SiteName(a.URL) == site) {
+			v.Audits = append(v.Audits, a)
+		}
+	}
+	return v
+}
