@@ -161,8 +161,8 @@ func TestReadmeCommandsAreUnderstood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := regexp.MustCompile(`(?m)^[ -]*atalaya (audit|report|compare|watch) ([^[\n|>]*)`).
-		FindAllStringSubmatch(string(readme)+auditHelp+reportHelp+compareHelp+watchHelp, -1)
+	lines := regexp.MustCompile(`(?m)^[ -]*atalaya (audit|report|compare|watch|token) ([^[\n|>]*)`).
+		FindAllStringSubmatch(string(readme)+auditHelp+reportHelp+compareHelp+watchHelp+tokenHelp, -1)
 	if len(lines) < 10 {
 		t.Errorf("found %d command lines", len(lines))
 	}
@@ -170,8 +170,10 @@ func TestReadmeCommandsAreUnderstood(t *testing.T) {
 		p := program{words(line[2]), noEnv, io.Discard, io.Discard}
 		o := map[string]options{
 			"audit": &auditOptions{}, "report": &reportOptions{}, "compare": &compareOptions{}, "watch": &watchOptions{},
+			"token": &tokenOptions{},
 		}[line[1]]
-		if line[2] == "URL " || line[2] == "ID " || line[2] == "BASE HEAD " || line[2] == "ID" { // the form of the command
+		if line[2] == "URL " || line[2] == "ID " || line[2] == "BASE HEAD " || line[2] == "ID" ||
+			line[2] == "revoke NUMBER" { // the form of the command
 			continue
 		}
 		if _, err := p.read(line[1], "", o); err != nil {
@@ -191,7 +193,7 @@ func words(line string) []string {
 
 func TestCommandsHelp(t *testing.T) {
 	t.Parallel()
-	forOperators := map[string]bool{"config": true, "doctor": true, "health": true} // they speak as the flags and the log do
+	forOperators := map[string]bool{"config": true, "doctor": true, "health": true, "token": true} // they speak as the flags and the log do
 	for name := range commands {
 		code, stdout, stderr := command(t.Context(), name, "--help")
 		if code != 0 || stderr != "" || !strings.Contains(stdout, "Examples:\n  atalaya "+name) ||

@@ -23,6 +23,7 @@ var commands = map[string]func(context.Context, program) error{
 	"doctor":  doctorCommand,
 	"health":  healthCommand,
 	"report":  reportCommand,
+	"token":   tokenCommand,
 	"watch":   watchCommand,
 }
 

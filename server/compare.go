@@ -84,6 +84,7 @@ func compareCommand(ctx context.Context, p program) (err error) {
 	if helped, err := p.read("compare", compareHelp, &o); helped || err != nil {
 		return err
 	}
+	o.token = p.getenv(tokenVariable)
 	shelf := shelf{origin: &o.origin}
 	if shelf.needsRows(o.base, o.head) {
 		if shelf.rows, err = o.open(ctx, p.stderr); err != nil {

@@ -98,8 +98,7 @@ type Config struct {
 	// Mail is how e-mail leaves; nil if it does not.
 	Mail *notify.Mail
 
-	// InsecureNoAuth permits Addr to be other than loopback although nobody has
-	// to sign in.
+	// InsecureNoAuth lets everybody do everything, whoever reaches the server.
 	InsecureNoAuth bool
 
 	// DebugAddr is the host:port, on loopback, of profiles; empty for none.
@@ -186,7 +185,7 @@ func (c *Config) settings(u *unparsed) []setting {
 		unbounded("mail-from", &u.mailFrom, "", "`address` from which e-mail comes"),
 
 		unbounded("insecure-no-auth", &c.InsecureNoAuth, false,
-			"listen beyond loopback although nobody has to sign in"),
+			"nobody has to sign in, whoever reaches the server"),
 		unbounded("debug-addr", &c.DebugAddr, "",
 			"`host:port` on loopback that serves profiles of this process at /debug/pprof/; empty for none"),
 		oneOf("log-format", &c.LogFormat, "text", []string{"text", "json"}, "`format`: {bounds}"),

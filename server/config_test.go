@@ -123,8 +123,6 @@ func TestConfigRefuses(t *testing.T) {
 		"--addr=unix:@abstract":                       "absolute path",
 		"--addr=systemd":                              "passed no socket",
 		"--addr=8000":                                 "host:port",
-		"--addr=:8000":                                "--insecure-no-auth",
-		"--addr=192.168.1.4:8000":                     "--insecure-no-auth",
 		"--allow-private-targets=yes":                 "auto, true or false",
 		"--trusted-proxies=everybody":                 "10.0.0.0/8",
 		"--smtp-url=post.example":                     "smtp://host:587",

@@ -26,7 +26,7 @@ import (
 func problems(log *slog.Logger) *api.Problems {
 	return api.NewProblems(log,
 		api.Rule{Err: store.ErrNotFound, Code: shared.CodeNotFound,
-			Detail: "There is no such audit, site, schedule or webhook; it may have been deleted."},
+			Detail: "There is no such audit, site, schedule, webhook or token; it may have been deleted."},
 		api.Rule{Err: store.ErrTerminal, Code: shared.CodeTerminal,
 			Detail: "The audit has ended; nothing in it changes any more."},
 		api.Rule{Err: store.ErrPrecondition, Code: shared.CodePrecondition,
@@ -56,6 +56,10 @@ func problems(log *slog.Logger) *api.Problems {
 		api.Rule{Err: store.ErrBusy, Code: shared.CodeUnavailable, Detail: "The database is too busy; try again."},
 		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable,
 			Detail: "The database cannot be reached; try again."},
+		api.Rule{Err: access.ErrSignIn, Code: shared.CodeUnauthorized,
+			Detail: "Give a token that is good (Authorization: Bearer atl_…), or sign in at /signin."},
+		api.Rule{Err: access.ErrForbidden, Code: shared.CodeForbidden,
+			Detail: "Your role does not allow this; an auditor cancels and deletes only what it has started."},
 		api.Rule{Err: access.ErrHost, Code: shared.CodeForbiddenHost,
 			Detail: "Use the address the server printed at its start; --public-url gives it the name that you asked for."},
 		api.Rule{Err: access.ErrOrigin, Code: shared.CodeForbiddenOrigin,
@@ -80,18 +84,6 @@ func countStart(ctx context.Context, starts *access.Starts) error {
 		}
 	}
 	return err
-}
-
-// admit refuses the streams that one address has too many, in the words of
-// package stream, which counts what it refuses by its code.
-func admit(caps *access.Streams) func(*http.Request) (func(), error) {
-	return func(r *http.Request) (func(), error) {
-		release, err := caps.Admit(r)
-		if errors.Is(err, access.ErrTooMany) {
-			err = stream.TooMany("Your address holds as many streams as one may: close one, or poll instead.", err)
-		}
-		return release, err
-	}
 }
 
 // failStream answers a refused stream. Package stream has its own kind of refusal

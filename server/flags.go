@@ -297,6 +297,7 @@ Usage:
   atalaya completion SHELL    print a script for bash, zsh or fish that completes all this
   atalaya doctor [URL]        say what is wrong with a server, and the cure (see atalaya doctor --help)
   atalaya health [flags]      ask the server on this machine whether it is ready
+  atalaya token create|list|revoke   who may come in (see atalaya token --help)
   atalaya version             print the version
 
 Flags (each also as an environment variable, ATALAYA_ADDR for --addr, and as a line of the

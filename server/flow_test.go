@@ -447,7 +447,13 @@ func TestRefusesToStart(t *testing.T) {
 			"--addr", "127.0.0.1:0", "--database-url", "postgres://nobody:secret@127.0.0.1:1/none?sslmode=disable",
 		}, "refused", 1},
 		{"not a database URL", []string{"--addr", "127.0.0.1:0", "--database-url", "host=db password=secret"}, "postgres://", 1},
-		{"open to the world", []string{"--addr", "0.0.0.0:0"}, "--insecure-no-auth", 2},
+		{"open to the world", []string{"--addr", "0.0.0.0:0", "--data-dir", t.TempDir()}, "--insecure-no-auth", 2},
+		{"open to who connects to a socket", []string{
+			"--addr", "unix:" + filepath.Join(t.TempDir(), "a.sock"), "--data-dir", t.TempDir(),
+		}, "atalaya token create", 2},
+		{"open to a proxy's clients", []string{
+			"--addr", "127.0.0.1:0", "--trusted-proxies", "127.0.0.1", "--data-dir", t.TempDir(),
+		}, "--public-url", 2},
 		{"unknown command", []string{"swerve"}, "swerve", 2},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

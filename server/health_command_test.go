@@ -23,17 +23,17 @@ func TestHealth(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if out, err := runProgram(t, nil, append([]string{"health"}, args...)...); exitCode(err) != exitFailed {
+			if out, err := runWith(t, nil, append([]string{"health"}, args...)...); exitCode(err) != exitFailed {
 				t.Errorf("nobody there: %v, %s", err, out)
 			}
 			start(t, append(args, "--data-dir", t.TempDir(), "--workers", "0")...)
-			if out, err := runProgram(t, nil, append([]string{"health"}, args...)...); err != nil || out != "ready\n" {
+			if out, err := runWith(t, nil, append([]string{"health"}, args...)...); err != nil || out != "ready\n" {
 				t.Errorf("got %q, %v", out, err)
 			}
 		})
 	}
 	for _, args := range [][]string{{"health", "now"}, {"health", "--addr", "systemd"}} {
-		if out, err := runProgram(t, nil, args...); exitCode(err) != exitUsage {
+		if out, err := runWith(t, nil, args...); exitCode(err) != exitUsage {
 			t.Errorf("%v: %v, %s", args, err, out)
 		}
 	}
@@ -50,7 +50,7 @@ func TestHealthOfAServerThatIsNotReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	testkit.Eventually(t, 10*time.Second, "the server is not ready", func() bool {
-		_, err := runProgram(t, nil, "health", "--addr", addr)
+		_, err := runWith(t, nil, "health", "--addr", addr)
 		return exitCode(err) == exitFailed && strings.Contains(err.Error(), "503") &&
 			strings.Contains(err.Error(), "The database")
 	})

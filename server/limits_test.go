@@ -23,7 +23,7 @@ import (
 // TestFlowUnderTheCaps fills a server whose proxy is on this machine.
 func TestFlowUnderTheCaps(t *testing.T) {
 	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--max-streams", "6", "--max-streams-per-ip", "2",
-		"--trusted-proxies", "127.0.0.1")
+		"--trusted-proxies", "127.0.0.1", "--insecure-no-auth")
 	a := p.create(`{"url":"x","kind":"external"}`)
 	ask := func(forwarded string) *http.Response {
 		t.Helper()
@@ -268,7 +268,7 @@ func TestOperatorsSeeAnOutage(t *testing.T) {
 // and nothing that starts none.
 func TestStartsOfOneCaller(t *testing.T) {
 	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--max-per-hour", "3", "--trusted-proxies", "127.0.0.1",
-		"--allow-private-targets", "true")
+		"--insecure-no-auth", "--allow-private-targets", "true")
 	// ask posts as the caller, and does not follow where the form leads.
 	ask := func(caller, path, kind, body, key string) *http.Response {
 		t.Helper()

@@ -25,9 +25,8 @@ const (
 	socketMode fs.FileMode = 0o660
 )
 
-// checkAddr refuses an --addr that cannot be listened on, or that others reach
-// although nobody has to sign in. Whom the socket of systemd serves is known when it
-// is opened.
+// checkAddr refuses an --addr that cannot be listened on. Whether others reach it without
+// signing in is looked at once it is open; see [Config.invite].
 func (c *Config) checkAddr() error {
 	if c.Addr == fromSystemd {
 		return nil
@@ -41,16 +40,7 @@ func (c *Config) checkAddr() error {
 	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 		return fmt.Errorf("--addr is %q, but must be host:port, such as 127.0.0.1:8000", c.Addr)
 	}
-	return c.checkReach(c.Addr)
-}
-
-// checkReach refuses a host:port beyond this machine unless that is accepted.
-func (c *Config) checkReach(addr string) error {
-	if onLoopback(addr) || c.InsecureNoAuth {
-		return nil
-	}
-	return fmt.Errorf("--addr %s can be reached from other machines, and nobody has to sign in: "+
-		"give --insecure-no-auth to accept that, or bind to 127.0.0.1", addr)
+	return nil
 }
 
 // checkPassed reports whether systemd passed this process one socket.
@@ -68,7 +58,7 @@ func checkPassed(getenv func(string) string, pid int) error {
 // listener opens what --addr says.
 func (c *Config) listener(ctx context.Context) (net.Listener, error) {
 	if c.Addr == fromSystemd {
-		return c.passedListener()
+		return passedListener()
 	}
 	if path, ok := strings.CutPrefix(c.Addr, unixPrefix); ok {
 		return listenUnix(ctx, path)
@@ -80,20 +70,13 @@ func (c *Config) listener(ctx context.Context) (net.Listener, error) {
 	return l, nil
 }
 
-// passedListener takes the socket of systemd, under the same rules as any --addr.
-func (c *Config) passedListener() (net.Listener, error) {
+// passedListener takes the socket of systemd.
+func passedListener() (net.Listener, error) {
 	file := os.NewFile(firstPassed, fromSystemd)
 	defer file.Close() // the listener has a duplicate
 	l, err := net.FileListener(file)
 	if err != nil {
 		return nil, fmt.Errorf("the socket that systemd passed cannot be served: %w", err)
-	}
-	if l.Addr().Network() == "unix" {
-		return l, nil
-	}
-	if err := c.checkReach(l.Addr().String()); err != nil {
-		_ = l.Close()
-		return nil, err
 	}
 	return l, nil
 }

@@ -27,7 +27,7 @@ func (p *process) overUnix(path string) {
 // TestUnixSocket serves everything over a socket that a killed server has left.
 func TestUnixSocket(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.sock")
-	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--addr", "unix:"+path, "--max-streams-per-ip", "1")
+	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--addr", "unix:"+path, "--insecure-no-auth", "--max-streams-per-ip", "1")
 	if p.url != "unix:"+path {
 		t.Errorf("the server says it is at %s", p.url)
 	}

@@ -1,7 +1,7 @@
 // Command atalaya audits websites and streams each audit's progress live.
 //
 //	atalaya                                     serve at http://127.0.0.1:8000, data in ./data
-//	atalaya --addr :8443 --tls-cert c --tls-key k --insecure-no-auth
+//	atalaya --addr :8443 --tls-cert c --tls-key k --public-url https://audits.example:8443
 //	atalaya --database-url postgres://db/atalaya
 //	atalaya --config atalaya.toml               the same from a file
 //	atalaya config                              what is in force, and from where
@@ -12,6 +12,7 @@
 //	atalaya audit URL                           audit a site without a server
 //	atalaya report ID                           write the report of an audit
 //	atalaya compare BASE HEAD                   what changed between two audits
+//	atalaya token create --role admin           let somebody in
 //	atalaya watch ID                            follow an audit of a server
 //	atalaya completion SHELL                    complete commands and flags in a shell
 //	atalaya --help                              every flag, with its default and bounds
@@ -33,6 +34,7 @@
 //   - config_file.go: the file of --config
 //   - config_command.go: atalaya config, which shows no secret
 //   - errors.go: which error of which part becomes which error code
+//   - signin.go: what each route asks of its caller, and how people come in
 //   - routes.go: every path that is not the JSON API
 //   - listen.go: the socket that --addr stands for
 //   - http.go: the HTTP server and its bounds
@@ -58,6 +60,7 @@
 //   - origin.go: the database or server that keeps audits
 //   - report.go: atalaya report
 //   - compare.go: atalaya compare, and what is new beside a baseline
+//   - token.go: atalaya token
 //   - watch.go: atalaya watch, by the client's rules (app/follow)
 //   - completion.go: atalaya completion, made from every --help
 //   - watch_source.go: the streams and polls of a watch, over HTTP

@@ -18,7 +18,10 @@ import (
 )
 
 // origin is where audits are kept: the flags that commands share.
-type origin struct{ dataDir, databaseURL, server string }
+type origin struct {
+	dataDir, databaseURL, server string
+	token                        string // for the server; see tokenVariable
+}
 
 func (o *origin) settings() []setting {
 	return []setting{
@@ -49,8 +52,13 @@ func (o *origin) open(ctx context.Context, log io.Writer) (*store.Store, error) 
 	}
 	return store.Open(ctx, store.Config{
 		DatabaseURL: o.databaseURL, DataDir: o.dataDir,
-		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelError})),
+		Log: quiet(log),
 	})
+}
+
+// quiet tells only what went wrong.
+func quiet(log io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
 // endedReport is the report of an audit that has ended.
@@ -72,6 +80,7 @@ func (o *origin) download(ctx context.Context, id int64, form url.Values) (io.Re
 	if err != nil {
 		return nil, err
 	}
+	authorize(r, o.token)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return nil, err
@@ -80,10 +89,15 @@ func (o *origin) download(ctx context.Context, id int64, form url.Values) (io.Re
 		return answer.Body, nil
 	}
 	defer answer.Body.Close()
+	return nil, refusal(o.server, answer)
+}
+
+// refusal is what a server says in an answer that is not what was asked for.
+func refusal(server string, answer *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, shared.MaxBody)) // without it there is still the status
 	var problem shared.Problem
 	if json.Unmarshal(body, &problem) == nil && problem.Detail != "" {
-		return nil, fmt.Errorf("%s: %s", o.server, escape.Visible(problem.Detail))
+		return fmt.Errorf("%s: %s", server, escape.Visible(problem.Detail))
 	}
-	return nil, fmt.Errorf("%s answered %s", o.server, answer.Status)
+	return fmt.Errorf("%s answered %s", server, answer.Status)
 }

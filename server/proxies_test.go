@@ -88,7 +88,7 @@ func TestProxies(t *testing.T) {
 			t.Run(name+" over "+over, func(t *testing.T) {
 				t.Parallel()
 				args := []string{"--data-dir", t.TempDir(), "--workers", "0", "--heartbeat", "1s",
-					"--trusted-proxies", "127.0.0.1"}
+					"--trusted-proxies", "127.0.0.1", "--insecure-no-auth"}
 				server := ""
 				if over == "unix" {
 					server = "unix:" + filepath.Join(testkit.NewDaemon(t).Dir, "http.sock")
@@ -241,7 +241,7 @@ func TestProxyProtocol(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			p := start(t, append(tc.flags, "--data-dir", t.TempDir(), "--workers", "0", "--heartbeat", "1s",
-				"--trusted-proxies", "127.0.0.1", "--max-streams-per-ip", "2")...)
+				"--trusted-proxies", "127.0.0.1", "--insecure-no-auth", "--max-streams-per-ip", "2")...)
 			_, server, _ := strings.Cut(p.url, "://")
 			behind := p.through(t, haproxy(t, namesClients+tc.say+"\n", server))
 			checkStreams(t, behind)

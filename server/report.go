@@ -45,6 +45,7 @@ func reportCommand(ctx context.Context, p program) error {
 		return err
 	}
 	if o.server != "" {
+		o.token = p.getenv(tokenVariable)
 		return o.outputs.write(ctx, p.stdout, p.stderr, o.copyFromServer)
 	}
 	return o.read(ctx, p)

@@ -67,6 +67,10 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
+	invitation, err := cfg.invite(ctx, rows, listener.Addr())
+	if err != nil {
+		return err
+	}
 	metrics.pools(rows.Pools())
 	metrics.audits(rows.Counts)
 
@@ -80,10 +84,16 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	// Relay, hub and handlers: one query for all that changed, encoded once,
 	// the newest frame to everybody who watches.
 	problems := problems(log)
-	streams := stream.New(reader{rows}, changes, stream.Config{
+	// The streams that the gate ends are made below; until it runs there are none.
+	var streams *stream.Server
+	gate, err := newGate(ctx, cfg, rows, listener.Addr(), problems, log, func() { streams.Recheck() })
+	if err != nil {
+		return err
+	}
+	streams = stream.New(reader{rows}, changes, stream.Config{
 		Heartbeat: cfg.Heartbeat, Lifetime: cfg.StreamLifetime, WriteTimeout: cfg.WriteTimeout, Drain: cfg.Drain,
 		Writer: cfg.StreamWriter, MaxStreams: maxStreams, FewDescriptors: cfg.MaxStreams == 0,
-		Admit: admit(access.NewStreams(cfg.MaxStreamsPerIP, cfg.TrustedProxies)),
+		Admit: admit(access.NewStreams(cfg.MaxStreamsPerIP, cfg.TrustedProxies), gate),
 		Fail:  failStream(problems), Log: log, Metrics: metrics,
 	})
 
@@ -109,7 +119,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	service := door{completing, starts, engine}
 	mux := http.NewServeMux()
 	rest := api.New(api.Config{
-		Service: service, Problems: problems, Seed: seed(cfg.AllowPrivateTargets),
+		Service: service, Tokens: keyring{rows}, Problems: problems, Seed: seed(cfg.AllowPrivateTargets),
 		Target: target(cfg.AllowPrivateTargets, cfg.Mail != nil), PageLimit: cfg.PageLimit,
 		MaxBytes: cfg.MaxBytes, MaxSeconds: int(cfg.MaxTime / time.Second), Stats: statsOf(rows, metrics, maxStreams),
 		Poll: http.HandlerFunc(streams.Poll),
@@ -120,13 +130,13 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		log.Warn("the client is not built in, so only plain pages and the API work; run make build")
 	}
 	ui.Register()
-	outside := access.Outside{Public: cfg.PublicURLs, Trusted: cfg.TrustedProxies}
 	app := pages.New(pages.Config{
 		Data: shown{rows, rest}, Findings: rows, Create: service, Schedules: rows, Plan: rest.Plan, Repeat: rest.Repeat,
 		Validate: validate(rest), Problem: problems.Describe,
 		Web: files, Log: log,
-		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
-		Origin:     outside.Origin,
+		Missing:    isMissing,
+		Origin:     cfg.outside().Origin,
+		Door:       doorkeeper{gate, access.NewAttempts(cfg.TrustedProxies), rows},
 		NotAllowed: problems.NotAllowed,
 	})
 	routes(mux, problems, streams, rows, metrics, app)
@@ -137,6 +147,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	parts := newGroup(log)
 	parts.run("feed", func() error { return changes.Run(running) })
 	parts.run("stream", func() error { return streams.Run(running) })
+	parts.run("gate", func() error { return gate.Run(running) })
 	parts.run("memory", func() error { return newTrimmer(streams.Admitted).run(running) })
 	if debug != nil {
 		parts.run("debug", func() error { return serveDebug(running, debug, problems, log) })
@@ -153,7 +164,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 
 	readers := access.Readers{Origins: cfg.CORSOrigins, May: forReaders}
 	guard := access.NewGuard(cfg.PublicURLs, readers, problems.Fail)
-	handler := guard.Wrap(starts.Wrap(api.Deadlines(strict(answer.Finish(mux), problems))))
+	handler := guard.Wrap(gate.Wrap(starts.Wrap(api.Deadlines(strict(answer.Finish(mux), problems)))))
 	server := newHTTPServer(cfg, cert, api.Log(log, problems, handler), log)
 	clients := newConnections(share.clients, streams.TakenOver, log)
 	server.ConnState = clients.changed
@@ -163,7 +174,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	}()
 	log.Info("serving", "addr", listener.Addr().String(), "tls", cert != nil, "database", cfg.database(), "workers",
 		cfg.Workers, "version", version())
-	fmt.Fprintf(out, "Atalaya is at %s\n", localURL(cfg.scheme(), listener.Addr()))
+	tell(out, cfg, listener.Addr(), invitation)
 
 	select {
 	case err := <-served:
@@ -234,7 +245,9 @@ type door struct {
 }
 
 func (d door) Create(ctx context.Context, a shared.NewAudit, key string) (shared.AuditProgress, bool, error) {
-	p, created, err := d.CreateFor(ctx, a, key, store.Starter{Admit: func() error { return countStart(ctx, d.starts) }})
+	p, created, err := d.CreateFor(ctx, a, key, store.Starter{
+		Token: access.CallerOf(ctx).Token, Admit: func() error { return countStart(ctx, d.starts) },
+	})
 	if created {
 		d.engine.Wake()
 	}
@@ -253,6 +266,35 @@ func (s shown) Audits(ctx context.Context, q shared.ListQuery) (shared.AuditList
 
 func (s shown) Compare(ctx context.Context, base, head int64, q shared.ChangeQuery) (shared.Comparison, error) {
 	return s.rest.Compare(ctx, base, head, q)
+}
+
+// Cancel stops an audit that the caller may end.
+func (d door) Cancel(ctx context.Context, id int64) (shared.AuditProgress, error) {
+	if err := d.mayEnd(ctx, id); err != nil {
+		return shared.AuditProgress{}, err
+	}
+	return d.completer.Cancel(ctx, id)
+}
+
+// Delete deletes an audit that the caller may end.
+func (d door) Delete(ctx context.Context, id int64) error {
+	if err := d.mayEnd(ctx, id); err != nil {
+		return err
+	}
+	return d.completer.Delete(ctx, id)
+}
+
+// mayEnd refuses whoever has not started an audit, except admins.
+func (d door) mayEnd(ctx context.Context, id int64) error {
+	caller := access.CallerOf(ctx)
+	if caller.Role == shared.RoleAdmin {
+		return nil
+	}
+	by, err := d.StartedBy(ctx, id)
+	if err == nil && by != caller.Token {
+		err = access.ErrForbidden
+	}
+	return err
 }
 
 // validate lets the plain form follow the API's rules.

@@ -94,7 +94,7 @@ func watchCommand(ctx context.Context, p program) error {
 	if o.json {
 		w.shown = records{json.NewEncoder(p.stdout)}
 	}
-	return w.follow(ctx, o.id, remote{base: o.server, http: &http.Client{}})
+	return w.follow(ctx, o.id, remote{base: o.server, token: p.getenv(tokenVariable), http: &http.Client{}})
 }
 
 // watcher shows what a session tells.

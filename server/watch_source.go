@@ -16,8 +16,9 @@ import (
 
 // remote is the platform of a session beyond a browser: a server that is asked over HTTP.
 type remote struct {
-	base string // such as http://127.0.0.1:8000
-	http *http.Client
+	base  string // such as http://127.0.0.1:8000
+	token string // empty for none
+	http  *http.Client
 }
 
 // Available is true: streams can be read.
@@ -36,6 +37,7 @@ func (s remote) Fetch(ctx context.Context, r follow.Request) (follow.Response, e
 		return follow.Response{}, err
 	}
 	request.Header.Set("Accept", "application/json")
+	authorize(request, s.token)
 	if r.ETag != "" {
 		request.Header.Set("If-None-Match", r.ETag)
 	}
@@ -67,6 +69,7 @@ func (s remote) OpenStream(path string, hear func(follow.Signal)) (follow.Stream
 		return nil, err
 	}
 	request.Header.Set("Accept", "text/event-stream")
+	authorize(request, s.token)
 	stream := &remoteStream{hear: hear, cancel: cancel}
 	go stream.run(s.http, request)
 	return stream, nil

@@ -37,6 +37,8 @@ const (
 	EndDrain       EndReason = "drain"       // the server is going away; come back after retry_ms
 	EndDeleted     EndReason = "deleted"     // the audit is gone
 	EndUnavailable EndReason = "unavailable" // the state cannot be read; come back after retry_ms
+
+	EndUnauthorized EndReason = "unauthorized" // the caller may read no longer; sign in again
 )
 
 // StreamTimeout is the text that the predecessor's clients look for in the

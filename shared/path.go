@@ -23,7 +23,11 @@ const (
 	PathComparePage = "/compare"     // the app's page of what changed between two audits
 	PathBasicSites  = "/basic/sites" // their plain versions
 	PathBasicDiff   = "/basic/compare"
+	PathSignIn      = "/signin" // the page where people sign in and out
+	PathSignOut     = "/signout"
+	PathTokens      = PathAPI + "/tokens"
 	ParamLastEvent  = "last_event_id" // query parameter: the cursor of a new EventSource
+	ParamTo         = "to"            // query parameter of PathSignIn: where to go on
 	ParamID         = "id"            // query parameter of PathStreams, repeatable
 	ParamUnfinished = "unfinished"    // query parameter of PathAudits: see ListQuery.Unfinished
 	ParamBase       = "base"          // query parameters of PathCompare: the earlier audit,
@@ -218,6 +222,14 @@ func PathPage(id int64) string { return "/audits/" + itoa(id) }
 
 // PathReportPage is the app's page of an audit's report.
 func PathReportPage(id int64) string { return "/audits/" + itoa(id) + "/report" }
+
+// PathSignInTo is where people sign in who want to go on to a path.
+func PathSignInTo(path string) string {
+	return PathSignIn + "?" + ParamTo + "=" + url.QueryEscape(path)
+}
+
+// PathToken is the API address of one token.
+func PathToken(id int64) string { return PathTokens + "/" + itoa(id) }
 
 // PathBasicPage is the plain page of one audit, for browsers without WebAssembly.
 func PathBasicPage(id int64) string { return "/audits/" + itoa(id) + "/basic" }

@@ -13,6 +13,8 @@ const (
 	CodeBadURL          Code = "bad_url"                // not an address that can be audited
 	CodePrivateTarget   Code = "private_target"         // the address points to a private network
 	CodeOutOfRange      Code = "out_of_range"           // a number or text is outside its bounds
+	CodeUnauthorized    Code = "unauthorized"           // the caller must sign in, or give a token that is good
+	CodeForbidden       Code = "forbidden"              // the caller's role does not allow this
 	CodeForbiddenOrigin Code = "forbidden_origin"       // the request came from another site's page
 	CodeForbiddenHost   Code = "forbidden_host"         // the Host header does not name this server
 	CodeNotFound        Code = "not_found"              // no such audit or path
@@ -29,6 +31,7 @@ const (
 	CodeQueueFull       Code = "queue_full"             // as many audits wait as may
 	CodeHostBusy        Code = "host_busy"              // the host has as many unfinished audits as one may
 	CodeCallerLimited   Code = "caller_limited"         // the caller has started as many audits as one may in an hour
+	CodeSignInLimited   Code = "sign_in_limited"        // too many tokens were wrong; come back after Retry-After
 	CodeInternal        Code = "internal"               // the server's own fault
 	CodeUnavailable     Code = "unavailable"            // the database cannot do that at present
 	CodeDatabaseFull    Code = "database_full"          // the database has no room left
@@ -52,6 +55,8 @@ var Codes = [...]Code{
 	CodeBadURL,
 	CodePrivateTarget,
 	CodeOutOfRange,
+	CodeUnauthorized,
+	CodeForbidden,
 	CodeForbiddenOrigin,
 	CodeForbiddenHost,
 	CodeNotFound,
@@ -68,6 +73,7 @@ var Codes = [...]Code{
 	CodeQueueFull,
 	CodeHostBusy,
 	CodeCallerLimited,
+	CodeSignInLimited,
 	CodeInternal,
 	CodeUnavailable,
 	CodeDatabaseFull,

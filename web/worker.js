@@ -20,7 +20,7 @@ const PAGE_TIMEOUT = 4000;
 // What the server alone can answer.
 const SERVER_ONLY = [
   /^\/(api|sse)\//,
-  /^\/(metrics|healthz|readyz|basic)$/,
+  /^\/(metrics|healthz|readyz|basic|signin)$/,
   /^\/audits\/[^/]+\/basic(\/|$)/,
 ];
 

@@ -128,7 +128,7 @@ func TestReportParts(t *testing.T) {
 		"view=unvisited":      "/deep",
 		"q=nothing+like+this": "Nothing matches what is chosen. Show everything",
 	} {
-		p := pageOf(r, placeAt(t, query))
+		p := reportAt(r, placeAt(t, query))
 		p.pages.begun, p.pages.rows = true, []shared.Page{{URL: "https://www.example.com/gone", Status: 404}}
 		p.left.begun, p.left.rows = true, []shared.UnvisitedURL{{URL: "https://www.example.com/deep", Reason: "depth"}}
 		doc := draw(t, p.shown(loc))
@@ -159,7 +159,7 @@ func TestReportStory(t *testing.T) {
 		{Category: shared.CategoryContent, Score: 49}, {Category: shared.CategoryLinks, Score: 80},
 		{Category: shared.CategorySecurity, Score: 70},
 	}}}
-	p := pageOf(r, reportPlace{})
+	p := reportAt(r, reportPlace{})
 	since := func() string { return words(first(t, class(draw(t, p.shown(loc)), "since"))) }
 	if got, want := since(), "6 points more than last time, 1 h ago Compare the two audits"; got != want {
 		t.Errorf("before the server has answered: got %q, want %q", got, want)
@@ -194,7 +194,7 @@ func TestReportStory(t *testing.T) {
 func TestSheet(t *testing.T) {
 	loc, r := localeAt(t, text.EN, "15:00:00"), &shared.Report{Audit: *sample(t, "completed")}
 	const address = "https://www.example.com/old"
-	p := pageOf(r, placeAt(t, "view=page&sev=error&page="+url.QueryEscape(address)))
+	p := reportAt(r, placeAt(t, "view=page&sev=error&page="+url.QueryEscape(address)))
 	see := func() string { return words(draw(t, p.shown(loc))) }
 	head := "/old " + address + " Back to the report"
 	if got := see(); got != head {
@@ -234,7 +234,7 @@ func TestSheet(t *testing.T) {
 func TestNothingToTakeAway(t *testing.T) {
 	loc, failed := localeAt(t, text.EN, "15:00:00"), *sample(t, "completed")
 	failed.Status, failed.Progress, failed.GeoScore, failed.TotalPages = shared.StatusFailed, 0, nil, 0
-	if got := words(draw(t, pageOf(&shared.Report{Audit: failed}, reportPlace{}).shown(loc))); strings.Contains(got, "Take the report away") {
+	if got := words(draw(t, reportAt(&shared.Report{Audit: failed}, reportPlace{}).shown(loc))); strings.Contains(got, "Take the report away") {
 		t.Errorf("offers files: %q", got)
 	}
 }
@@ -244,7 +244,7 @@ func TestTicket(t *testing.T) {
 	r := &shared.Report{Audit: *sample(t, "completed"), Checks: []shared.CheckResult{{ID: "http-4xx", Failed: 3,
 		Severity: shared.SeverityError, Outcome: shared.OutcomeFail, PointsLost: 120, Samples: []shared.Finding{{
 			PageURL: "https://www.example.com/<x>", Evidence: []shared.Evidence{{Name: "status", Value: "404 `@me`"}}}}}}}
-	got := pageOf(r, reportPlace{}).toCopy("http-4xx")
+	got := reportAt(r, reportPlace{}).toCopy("http-4xx")
 	for _, want := range []string{"### Page not found or refused\n", "−1.2 points", "- <https://www.example.com/%3Cx%3E>: ``", "2 more"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in\n%s", want, got)

@@ -202,7 +202,10 @@ func (loc locale) closed(v live.View) stripModel {
 		if at := asOf(v); v.Progress != nil && !at.IsZero() {
 			m.Text = l.T(text.ConnDeletedSaved, loc.clockHere(at))
 		}
-	case live.ReasonUnauthorized, live.ReasonForbidden:
+	case live.ReasonUnauthorized:
+		m.Tone, m.Lead, m.Text = toneBad, l.T(text.ConnForbidden), l.T(text.ConnForbiddenText)
+		m.Link, m.Button = shared.PathSignInTo(pageOf(v.Topic)), l.T(text.SignIn)
+	case live.ReasonForbidden:
 		m.Tone, m.Lead, m.Text = toneBad, l.T(text.ConnForbidden), l.T(text.ConnForbiddenText)
 	case live.ReasonNotFound:
 		m.Lead, m.Text = l.T(text.MissingAudit, v.Topic.ID()), l.T(text.MissingAuditHelp)
@@ -214,6 +217,14 @@ func (loc locale) closed(v live.View) stripModel {
 		m.Link, m.Button = "", ""
 	}
 	return m
+}
+
+// pageOf is the page that shows a topic, where somebody goes on who had to sign in.
+func pageOf(t live.Topic) string {
+	if t.IsList() {
+		return "/"
+	}
+	return shared.PathPage(t.ID())
 }
 
 func (loc locale) offline(v live.View) stripModel {

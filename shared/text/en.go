@@ -480,6 +480,21 @@ var english = language{
 		BasicBadNumber:     "That is not the number of an audit",
 		BasicBadNumberHelp: "Audits are numbered 1, 2, 3 and so on.",
 		BasicUnavailable:   "The data cannot be shown",
+
+		SignIn:            "Sign in",
+		SignInToken:       "Token",
+		SignInHelp:        "It begins with atl_. Whoever runs this server makes one for you.",
+		SignInWrong:       "This token is not known here, has expired or was revoked.",
+		SignInFree:        "Nobody has to sign in to this server.",
+		SignedInAs:        "You are signed in as %s (%s).",
+		SignOut:           "Sign out",
+		SignOutEverywhere: "Sign out everywhere",
+		FirstAdmin:        "You are the first admin",
+		FirstAdminHelp:    "This is your token. Keep it in a safe place: it is shown only now, and signs you in elsewhere.",
+		RoleViewer:        "viewer",
+		RoleAuditor:       "auditor",
+		RoleWorker:        "worker",
+		RoleAdmin:         "admin",
 	},
 	plurals: [pluralKeys][]string{
 		Audits:         {"%s audit", "%s audits"},
@@ -1512,6 +1527,8 @@ var english = language{
 			"server's own address."},
 		{"forbidden_host", "The server refused the request because of where it came from. Open this page at the " +
 			"server's own address."},
+		{"unauthorized", "You are not signed in, or no longer. Sign in and try again."},
+		{"forbidden", "Your role does not allow this. Ask an admin for it."},
 		{"not_found", "There is no such audit."},
 		{"audit_terminal", "The audit has already ended."},
 		{"conflict", "The audit has changed meanwhile."},
@@ -1525,6 +1542,7 @@ var english = language{
 			"again when one has ended."},
 		{"caller_limited", "As many audits have been started from your address as one may start in an hour. Try again " +
 			"later."},
+		{"sign_in_limited", "Too many tokens from here were wrong. Try again in a few minutes."},
 		{"unavailable", "The server's database cannot do that at present. Try again in a moment."},
 		{"database_full", "The server's disk is full, so nothing could be saved. Its operator has to make room."},
 		{"database_read_only", "The server's database can only be read at present, so nothing could be saved. Try again " +

@@ -482,6 +482,21 @@ var spanish = language{
 		BasicBadNumber:     "Eso no es el número de una auditoría",
 		BasicBadNumberHelp: "Las auditorías se numeran 1, 2, 3, etcétera.",
 		BasicUnavailable:   "No se pueden mostrar los datos",
+
+		SignIn:            "Iniciar sesión",
+		SignInToken:       "Token",
+		SignInHelp:        "Empieza por atl_. Te lo da quien administra este servidor.",
+		SignInWrong:       "Este servidor no conoce ese token, o ha caducado o se ha revocado.",
+		SignInFree:        "En este servidor no hace falta iniciar sesión.",
+		SignedInAs:        "Has iniciado sesión como %s (%s).",
+		SignOut:           "Cerrar sesión",
+		SignOutEverywhere: "Cerrar sesión en todas partes",
+		FirstAdmin:        "Eres el primer administrador",
+		FirstAdminHelp:    "Este es tu token. Guárdalo en un lugar seguro: solo se muestra ahora y sirve para entrar desde otros sitios.",
+		RoleViewer:        "lectura",
+		RoleAuditor:       "auditoría",
+		RoleWorker:        "proceso externo",
+		RoleAdmin:         "administración",
 	},
 	plurals: [pluralKeys][]string{
 		Audits:         {"%s auditoría", "%s auditorías"},
@@ -1558,6 +1573,8 @@ var spanish = language{
 			"dirección del propio servidor."},
 		{"forbidden_host", "El servidor rechazó la petición por su procedencia. Abre esta página en la dirección " +
 			"del propio servidor."},
+		{"unauthorized", "No has iniciado sesión, o ya no está abierta. Inicia sesión e inténtalo otra vez."},
+		{"forbidden", "Tu función no te permite hacer esto. Pídeselo a quien administra el servidor."},
 		{"not_found", "No existe esa auditoría."},
 		{"audit_terminal", "La auditoría ya ha terminado."},
 		{"conflict", "La auditoría ha cambiado entretanto."},
@@ -1572,6 +1589,7 @@ var spanish = language{
 			"una de ellas o inténtalo cuando termine alguna."},
 		{"caller_limited", "Desde tu dirección ya se han iniciado tantas auditorías como se permiten en una hora. " +
 			"Inténtalo más tarde."},
+		{"sign_in_limited", "Desde aquí se han usado demasiados tokens incorrectos. Inténtalo dentro de unos minutos."},
 		{"unavailable", "La base de datos del servidor no puede hacerlo ahora. Inténtalo dentro de un momento."},
 		{"database_full", "El disco del servidor está lleno y no se ha podido guardar nada. Quien lo administra tiene que " +
 			"liberar espacio."},

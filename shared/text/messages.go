@@ -485,6 +485,22 @@ const (
 	BasicBadNumberHelp
 	BasicUnavailable
 
+	// Signing in and out.
+	SignIn
+	SignInToken
+	SignInHelp
+	SignInWrong
+	SignInFree
+	SignedInAs
+	SignOut
+	SignOutEverywhere
+	FirstAdmin
+	FirstAdminHelp
+	RoleViewer
+	RoleAuditor
+	RoleWorker
+	RoleAdmin
+
 	keys
 )
 

@@ -143,6 +143,21 @@ func Problem(l Lang, code string) string {
 	return nameOr(l.language().problems, code, l.T(ProblemOther))
 }
 
+// Role names what the holder of a token may do; an unknown role is its own name.
+func Role(l Lang, role string) string {
+	switch shared.Role(role) {
+	case shared.RoleViewer:
+		return l.T(RoleViewer)
+	case shared.RoleAuditor:
+		return l.T(RoleAuditor)
+	case shared.RoleWorker:
+		return l.T(RoleWorker)
+	case shared.RoleAdmin:
+		return l.T(RoleAdmin)
+	}
+	return role
+}
+
 // Remedy says what would make a failed audit work; it is empty when nobody knows.
 func Remedy(l Lang, p *shared.AuditProgress) string {
 	if p.ErrorKey == nil {

@@ -14,8 +14,13 @@
 //     speak TLS ourselves, for anybody on the way may have written that page.
 //   - [Outside] is the address that callers know, for whatever repeats it to them.
 //   - [Readers] are the exceptions: sites whose pages may read streams and the API.
-//     They may not write, and what they read is what anybody may: no answer
-//     depends on who asks, so none allows credentials.
+//     They may not write, and what they read is what anybody may, or what
+//     a token allows that they send themselves: no cookie counts there.
+//   - [Gate] knows who sends a request: a token in the Authorization header, or the
+//     session of a browser that has signed in with one. It lets through what the caller's
+//     role allows ([Rules]), and has streams end within 5 s of the end of their caller's
+//     rights. Of tokens and sessions only hashes are kept, and compared in constant time.
+//   - [Attempts] bounds how often somebody may try to sign in with a wrong token.
 //   - [Streams] bounds the streams of one address, so that one peer cannot use
 //     up the descriptors. It never evicts: a refused newcomer backs off, an
 //     evicted stream would come back at once.
@@ -29,6 +34,11 @@
 //	guard.go    other sites' pages
 //	readers.go  those that may read
 //	outside.go  the server as its callers see it
+//	role.go     what each route asks for, and each role may do
+//	secret.go   tokens, and what is kept of them
+//	gate.go     who sends a request, and whether that one may
+//	session.go  browsers that have signed in
+//	attempts.go wrong tokens
 //	peer.go     who is on the other side
 //	streams.go  streams of one address
 //	starts.go   audits that one address starts

@@ -28,7 +28,7 @@ const (
 // EventSource and its polyfills send.
 const (
 	readMethods    = "GET, HEAD"
-	requestHeaders = "Accept, Cache-Control, If-None-Match, Last-Event-ID, Prefer"
+	requestHeaders = "Accept, Authorization, Cache-Control, If-None-Match, Last-Event-ID, Prefer"
 	answerHeaders  = "ETag, Link, Location, Preference-Applied, Retry-After, X-Request-Id"
 	preflightAge   = "600" // seconds for which a browser need not ask again
 )

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"atalaya/shared"
@@ -13,6 +15,7 @@ import (
 // Config is what [New] needs.
 type Config struct {
 	Service  Service
+	Tokens   Tokens
 	Problems *Problems
 	// Seed checks what a user typed as an address and returns it in canonical
 	// form. Its errors are [*Error] values.
@@ -58,6 +61,9 @@ func (a *API) Register(mux *http.ServeMux) {
 	mux.Handle("/api", a.Problems.NotFound()) // or ServeMux would redirect it
 	mux.Handle("/api/", a.Problems.NotFound())
 }
+
+// Routes lists the routes that [API.Register] adds, each with its method.
+func (a *API) Routes() []string { return slices.Sorted(maps.Keys(a.routes())) }
 
 // handle adapts a handler that returns its error.
 func (a *API) handle(h func(w http.ResponseWriter, r *http.Request) error) http.Handler {

@@ -64,7 +64,7 @@ func newBoundedServer(t testing.TB, bounds store.Bounds) *server {
 	)
 	mux := http.NewServeMux()
 	api.New(api.Config{
-		Service: st, Problems: problems, PageLimit: 500, MaxBytes: 1 << 31, MaxSeconds: 1800,
+		Service: st, Tokens: keyring{st}, Problems: problems, PageLimit: 500, MaxBytes: 1 << 31, MaxSeconds: 1800,
 		Seed: func(raw string) (string, error) {
 			if !strings.HasPrefix(raw, "http") {
 				return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: "Not an address."}
@@ -91,6 +91,14 @@ func newBoundedServer(t testing.TB, bounds store.Bounds) *server {
 	}).Register(mux)
 	bare := api.Log(log, problems, mux)
 	return &server{t: t, mux: apitest.Held(t, bare), bare: bare, store: st}
+}
+
+// keyring makes tokens with secrets that are not secret.
+type keyring struct{ *store.Store }
+
+func (k keyring) CreateToken(ctx context.Context, want shared.NewToken) (shared.CreatedToken, error) {
+	t, err := k.Store.CreateToken(ctx, want, store.Secret{Prefix: "atl_" + want.Name, Hash: "hash"})
+	return shared.CreatedToken{Token: t, Secret: t.Prefix + "rest"}, err
 }
 
 // do sends a request whose body is text or, for other values, JSON.

@@ -36,6 +36,7 @@
 //	sites.go       the sites that audits are of
 //	schedules.go   when a site is audited again
 //	webhooks.go    whom to tell of what happens to audits
+//	tokens.go      who may come in
 //	report.go      the report, as JSON and as the files of package export
 //	compare.go     what changed between two audits
 //	schema.go      the JSON Schema of a report, taken from openapi.json

@@ -107,14 +107,14 @@ func (a *API) checkWebhook(w *shared.Webhook) (err error) {
 		return outOfRange("language", "The messages are not in that language.")
 	}
 	w.Language = language.Tag()
-	return checkToken(*w)
+	return checkReceiverToken(*w)
 }
 
 // tokenMax bounds a token, in bytes.
 const tokenMax = 500
 
-// checkToken looks at what a receiver wants to see in a header.
-func checkToken(w shared.Webhook) error {
+// checkReceiverToken looks at what a receiver wants to see in a header.
+func checkReceiverToken(w shared.Webhook) error {
 	takes := w.Kind == shared.KindNtfy || w.Kind == shared.KindMatrix
 	switch {
 	case w.Secret != "" && !takes:

@@ -36,6 +36,12 @@
 // (package access does, by Origin and Sec-Fetch-Site, before any handler runs);
 // it carries no token of its own.
 //
+// # Signing in
+//
+// /signin takes a token and gives the browser a session, without script and without the
+// program, or signs out. Who may see a page was decided before it got here; the pages only
+// know who is there ([Doorkeeper]). A token in a form goes nowhere but to the Doorkeeper.
+//
 // # Addresses
 //
 // A page has one address, without a slash at its end; with one it answers 308,

@@ -47,6 +47,8 @@ type Config struct {
 	// Validate checks what was typed into the plain form and fills in the
 	// defaults.
 	Validate func(shared.NewAudit) (shared.NewAudit, error)
+	// Door lets people in and out.
+	Door Doorkeeper
 	// Problem is what an error means to users: forms show it, with its status.
 	Problem func(error) *shared.Problem
 	// NotAllowed answers a request with a method that its path does not take, but
@@ -94,6 +96,8 @@ func New(c Config) http.Handler {
 	mux.Handle("/", app)
 	for path, page := range map[string]http.Handler{
 		shared.PathBasic:      http.HandlerFunc(plain.home),
+		shared.PathSignIn:     http.HandlerFunc(plain.signIn),
+		shared.PathSignOut:    http.HandlerFunc(plain.signOut),
 		"/audits/{id}":        app,
 		"/audits/{id}/report": app,
 		"/audits/{id}/basic":  http.HandlerFunc(plain.audit),

@@ -34,6 +34,7 @@ type site struct {
 	http.Handler
 	t    *testing.T
 	rows *store.Store
+	door *openDoor
 }
 
 func newSite(t *testing.T) *site {
@@ -50,16 +51,18 @@ func newSite(t *testing.T) *site {
 	problems := api.NewProblems(log,
 		api.Rule{Err: store.ErrNotFound, Code: shared.CodeNotFound},
 		api.Rule{Err: store.ErrBadCursor, Code: shared.CodeBadQuery},
+		api.Rule{Err: errWrongToken, Code: shared.CodeUnauthorized},
 		api.Rule{Err: store.ErrHostBusy, Code: shared.CodeHostBusy},
 		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable})
 	rest := api.New(api.Config{Service: rows, Problems: problems, PageLimit: 500, Seed: func(raw string) (string, error) {
 		return raw, nil
 	}})
+	door := &openDoor{}
 	h := New(Config{
 		Data: shown{rows, rest}, Findings: rows, Create: rows, Log: log,
 		Schedules: rows, Plan: rest.Plan, Repeat: rest.Repeat,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
-		NotAllowed: problems.NotAllowed, Problem: problems.Describe,
+		NotAllowed: problems.NotAllowed, Problem: problems.Describe, Door: door,
 		Validate: func(n shared.NewAudit) (shared.NewAudit, error) {
 			if !strings.HasPrefix(n.URL, "http") {
 				return n, &api.Error{Code: shared.CodeBadURL}
@@ -68,7 +71,7 @@ func newSite(t *testing.T) *site {
 			return n, nil
 		},
 	})
-	return &site{answer.Finish(h), t, rows}
+	return &site{answer.Finish(h), t, rows, door}
 }
 
 // shown is what the pages show, as the server puts it together.

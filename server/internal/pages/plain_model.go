@@ -27,6 +27,7 @@ type frameModel struct {
 	Theme                    ui.Theme // empty for the system's
 	Refresh                  int
 	Home, Full, Reload       link
+	Account                  *link  // nil when nobody is signed in
 	Others                   []link // the same page in every other language
 }
 
@@ -110,6 +111,9 @@ func (p *plain) frame(r *http.Request, l text.Lang, title, full string) frameMod
 		Home:   link{Href: withLang(r, shared.PathBasic), Text: l.T(text.AllAudits)},
 		Full:   link{Href: full, Text: l.T(text.BasicFull)},
 		Reload: link{Href: withLang(r, here), Text: l.T(text.Reload)},
+	}
+	if p.Door.Who(r).SignedIn {
+		m.Account = &link{Href: withLang(r, shared.PathSignIn), Text: l.T(text.SignOut)}
 	}
 	for _, other := range text.Langs {
 		if other != l {

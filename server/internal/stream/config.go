@@ -85,9 +85,9 @@ type Config struct {
 	FewDescriptors bool
 	// Writer is what carries the bytes. Defaults to [WriterAuto].
 	Writer Writer
-	// Admit may refuse a request with an error that Fail understands; release
-	// is called when the request ends. Defaults to nil: everybody.
-	Admit func(r *http.Request) (release func(), err error)
+	// Admit may refuse a request with an error that Fail understands. Defaults to nil:
+	// everybody.
+	Admit func(r *http.Request) (Admission, error)
 	// Fail answers a request with a problem. It gets a [*Refusal] or an error
 	// of Admit. Required.
 	Fail func(w http.ResponseWriter, r *http.Request, err error)
@@ -97,6 +97,15 @@ type Config struct {
 	// Metrics is where the metrics are registered; registering twice panics.
 	// Defaults to nil: nowhere.
 	Metrics prometheus.Registerer
+}
+
+// Admission is what a request was let in with. Both functions may be nil.
+type Admission struct {
+	// Release is called when the request ends.
+	Release func()
+	// Over reports whether the request must not go on. It is asked before anything is
+	// sent; [Server.Recheck] has all open streams ask it. It must not block.
+	Over func() bool
 }
 
 // Writer names what carries the bytes of streams to their connections.

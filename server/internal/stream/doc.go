@@ -151,6 +151,10 @@
 //
 // # Bounds
 //
+// Config.Admit lets requests in, and says by its [Admission] when somebody may read no
+// longer: [Server.Recheck] has all streams ask, and those end with the reason unauthorized,
+// held polls with 401.
+//
 // Config.MaxStreams bounds streams and held polls together, Config.Admit those of one
 // peer. Both refuse the newcomer (503 overloaded, or descriptors where the limit of open
 // files is the bound; 429 too_many_streams; each with a

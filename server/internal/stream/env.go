@@ -38,9 +38,9 @@ func (e *env) draining() bool {
 }
 
 // release gives back what admission gave.
-func (e *env) release(free func()) {
-	if free != nil {
-		free()
+func (e *env) release(a Admission) {
+	if a.Release != nil {
+		a.Release()
 	}
 	e.gate.leave()
 }

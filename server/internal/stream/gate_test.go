@@ -50,14 +50,54 @@ func TestMaxStreams(t *testing.T) {
 	})
 }
 
+// TestAdmissionThatIsOver has somebody lose the right to read: the stream ends and the held
+// poll is refused at the next recheck, neither with what has come meanwhile, and others go
+// on.
+func TestAdmissionThatIsOver(t *testing.T) {
+	var over atomic.Bool
+	virtual(t, Config{Admit: func(req *http.Request) (a Admission, err error) {
+		if req.Header.Get("Cookie") != "" {
+			a.Over = over.Load
+		}
+		return a, nil
+	}}, func(t *testing.T, r *rig) {
+		over.Store(false)
+		r.table.insert(7)
+		list, stays := r.open("/sse/audits", "Cookie", "a=b"), r.open("/sse/audits/7/progress")
+		stream := r.open("/sse/audits/7/progress", "Cookie", "a=b")
+		opened := r.openSoon("/api/v1/audits/7/progress", "Cookie", "a=b", "If-None-Match", `"1"`, "Prefer", "wait=20")
+		r.server.Recheck()
+		synctest.Wait()
+		if stream.Closed() || list.Closed() || len(opened) > 0 {
+			t.Fatal("ended while it may go on")
+		}
+		over.Store(true)
+		r.table.progress(7, 50)
+		time.Sleep(time.Second)
+		r.server.Recheck()
+		synctest.Wait()
+		for _, s := range []*ssetest.Reader{list, stream} {
+			if end, _ := s.End(); end.Reason != shared.EndUnauthorized || len(s.Of("")) != 1 {
+				t.Errorf("ended with %+v after %d frames", end, len(s.Of("")))
+			}
+		}
+		if poll := <-opened; poll.Problem().Code != shared.CodeUnauthorized {
+			t.Errorf("poll answered with %d, %+v", poll.Status, poll.Problem())
+		}
+		if stays.Closed() || len(stays.Of("")) != 2 {
+			t.Errorf("another: closed %v, %d frames", stays.Closed(), len(stays.Of("")))
+		}
+	})
+}
+
 func TestAdmit(t *testing.T) {
 	var in, out atomic.Int64
-	virtual(t, Config{Admit: func(req *http.Request) (func(), error) {
+	virtual(t, Config{Admit: func(req *http.Request) (Admission, error) {
 		if req.Header.Get("Cookie") == "" {
-			return nil, errors.New("over the cap of this address")
+			return Admission{}, errors.New("over the cap of this address")
 		}
 		in.Add(1)
-		return func() { out.Add(1) }, nil
+		return Admission{Release: func() { out.Add(1) }}, nil
 	}}, func(t *testing.T, r *rig) {
 		in.Store(0)
 		out.Store(0)

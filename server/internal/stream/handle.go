@@ -88,19 +88,19 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, want request) {
 		s.refuseBody(w, r)
 		return
 	}
-	free, err := s.admit(r)
+	admission, err := s.admit(r)
 	if err != nil {
 		s.refuse(w, r, err)
 		return
 	}
-	if kept := s.serve(w, r, want, free); !kept {
-		s.release(free)
+	if kept := s.serve(w, r, want, admission); !kept {
+		s.release(admission)
 	}
 }
 
 // serve reports whether the stream goes on after the handler has returned, and
-// keeps what free gives back until it ends.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, want request, free func()) (kept bool) {
+// keeps its admission until it ends.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, want request, admission Admission) (kept bool) {
 	out, err := newResponse(w, s.cfg.WriteTimeout)
 	if err != nil {
 		s.cfg.Log.LogAttrs(r.Context(), slog.LevelError,
@@ -128,7 +128,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, want request, fre
 		w.WriteHeader(http.StatusOK)
 		return false
 	}
-	o := newOpenStream(s.env, sub, began, free, w.Header().Get("X-Request-Id"), r.RemoteAddr, want.cursor)
+	o := newOpenStream(s.env, sub, began, admission, w.Header().Get("X-Request-Id"), r.RemoteAddr, want.cursor)
 	if s.takeOver(w, r, o, first) {
 		return true
 	}
@@ -169,21 +169,21 @@ func (s *Server) subscribe(ctx context.Context, want request) (subscriber, *snap
 	return nil, nil, err
 }
 
-// admit lets a request hold its connection until [env.release] is given free back,
+// admit lets a request hold its connection until [env.release] is given the admission back,
 // or returns why not.
-func (s *Server) admit(r *http.Request) (free func(), err error) {
+func (s *Server) admit(r *http.Request) (admission Admission, err error) {
 	if err := s.gate.enter(); errors.Is(err, errDraining) {
-		return nil, draining(s.cfg.Drain)
+		return Admission{}, draining(s.cfg.Drain)
 	} else if err != nil {
-		return nil, s.cfg.full()
+		return Admission{}, s.cfg.full()
 	}
 	if s.cfg.Admit == nil {
-		return nil, nil
+		return Admission{}, nil
 	}
-	if free, err = s.cfg.Admit(r); err != nil {
+	if admission, err = s.cfg.Admit(r); err != nil {
 		s.gate.leave()
 	}
-	return free, err
+	return admission, err
 }
 
 // refuseBody refuses a stream request with a body, without waiting for the body:

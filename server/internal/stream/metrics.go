@@ -25,13 +25,13 @@ const (
 var (
 	ends = []string{
 		string(shared.EndFinished), string(shared.EndDeleted), string(shared.EndMaxAge), string(shared.EndDrain),
-		endClientGone, endWriteDeadline,
+		string(shared.EndUnauthorized), endClientGone, endWriteDeadline,
 	}
 	faults     = []string{endWriteDeadline, faultSweep}
 	rejections = []string{
 		string(shared.CodeBadID), string(shared.CodeBadQuery), string(shared.CodeNotFound), string(shared.CodeTooManyStreams),
 		string(shared.CodeOverloaded), string(shared.CodeDescriptors), string(shared.CodeDraining),
-		string(shared.CodeUnavailable), string(shared.CodeInternal), notAdmitted,
+		string(shared.CodeUnavailable), string(shared.CodeUnauthorized), string(shared.CodeInternal), notAdmitted,
 	}
 )
 

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -203,7 +204,15 @@ func TestProbe(t *testing.T) {
 }
 
 func TestEveryEndIsCounted(t *testing.T) {
-	virtual(t, Config{}, func(t *testing.T, r *rig) {
+	var over atomic.Bool
+	admit := func(r *http.Request) (a Admission, err error) {
+		if r.Header.Get("Cookie") != "" {
+			a.Over = over.Load
+		}
+		return a, nil
+	}
+	virtual(t, Config{Admit: admit}, func(t *testing.T, r *rig) {
+		over.Store(false)
 		want := slices.Sorted(slices.Values(ends))
 		if got := r.series("atalaya_stream_duration_seconds", "reason"); !slices.Equal(got, want) {
 			t.Errorf("before the first end: got the series %v, want %v", got, want)
@@ -221,6 +230,10 @@ func TestEveryEndIsCounted(t *testing.T) {
 		time.Sleep(time.Minute)
 		left.Stop()
 		r.open("/sse/audits/6/progress")
+		r.open("/sse/audits/6/progress", "Cookie", "of somebody")
+		synctest.Wait()
+		over.Store(true)
+		r.server.Recheck()
 		synctest.Wait()
 		if err := r.server.Drain(t.Context()); err != nil {
 			t.Fatal(err)
@@ -242,14 +255,14 @@ func TestEveryEndIsCounted(t *testing.T) {
 }
 
 func TestEveryRejectionIsCounted(t *testing.T) {
-	admit := func(req *http.Request) (func(), error) {
+	admit := func(req *http.Request) (Admission, error) {
 		switch req.Header.Get("Cookie") {
 		case "too many":
-			return nil, TooMany("Close one.", errors.New("over the cap of this address"))
+			return Admission{}, TooMany("Close one.", errors.New("over the cap of this address"))
 		case "other":
-			return nil, errors.New("not for you")
+			return Admission{}, errors.New("not for you")
 		}
-		return func() {}, nil
+		return Admission{Release: func() {}}, nil
 	}
 	virtual(t, Config{MaxStreams: 1, Admit: admit}, func(t *testing.T, r *rig) {
 		want := slices.Sorted(slices.Values(rejections))

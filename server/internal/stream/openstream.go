@@ -16,13 +16,15 @@ import (
 // each, and the last two release after them.
 type openStream struct {
 	session
-	free func() // of Config.Admit
-	from string // request id, remote address and cursor, with spaces between: one string for the log
+	admission Admission
+	from      string // request id, remote address and cursor, with spaces between: one string for the log
 }
 
-func newOpenStream(e *env, s subscriber, began time.Time, free func(), requestID, remote, cursor string) *openStream {
+func newOpenStream(e *env, s subscriber, began time.Time, a Admission, requestID, remote, cursor string) *openStream {
 	from := requestID + " " + remote + " " + cutForLog(cursor)
-	return &openStream{session: newSession(e, s, began), free: free, from: from}
+	o := &openStream{session: newSession(e, s, began), admission: a, from: from}
+	o.over = a.Over
+	return o
 }
 
 // origin is where the stream came from.
@@ -81,7 +83,7 @@ func (o *openStream) log(level slog.Level, message string, attrs ...slog.Attr) {
 // release gives back what admission gave, after the socket was closed.
 func (o *openStream) release() {
 	o.env.takenOver.Add(-1)
-	o.env.release(o.free)
+	o.env.release(o.admission)
 }
 
 func (o *openStream) logAttrs() []slog.Attr {

@@ -26,10 +26,10 @@ func (s *Server) Poll(w http.ResponseWriter, r *http.Request) {
 	match, wait := shared.IfNoneMatch(r.Header.Values("If-None-Match")), preferWait(r.Header)
 	var f *frame
 	var err error
-	if free, held := s.mayHold(r, match, wait); held {
+	if admission, held := s.mayHold(r, match, wait); held {
 		w.Header().Set("Preference-Applied", "wait="+strconv.Itoa(int(wait/time.Second)))
-		f, err = s.hold(r.Context(), id, match, wait)
-		s.release(free)
+		f, err = s.hold(r.Context(), id, match, wait, admission)
+		s.release(admission)
 	} else {
 		f, err = s.read(r.Context(), id)
 	}
@@ -43,12 +43,12 @@ func (s *Server) Poll(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) mayHold(r *http.Request, match shared.EntityTags, wait time.Duration) (free func(), ok bool) {
+func (s *Server) mayHold(r *http.Request, match shared.EntityTags, wait time.Duration) (a Admission, ok bool) {
 	if wait == 0 || match.Any || len(match.Tags) == 0 || r.Method != http.MethodGet {
-		return nil, false
+		return a, false
 	}
-	free, err := s.admit(r)
-	return free, err == nil
+	a, err := s.admit(r)
+	return a, err == nil
 }
 
 // read takes part in the next snapshot, with all requests of the same moment.
@@ -65,7 +65,9 @@ func (s *Server) read(ctx context.Context, id int64) (*frame, error) {
 }
 
 // hold returns the newest frame once it is worth answering.
-func (s *Server) hold(ctx context.Context, id int64, match shared.EntityTags, wait time.Duration) (*frame, error) {
+func (s *Server) hold(
+	ctx context.Context, id int64, match shared.EntityTags, wait time.Duration, a Admission,
+) (*frame, error) {
 	s.metrics.poll.Inc()
 	defer s.metrics.poll.Dec()
 	began := time.Now()
@@ -82,6 +84,8 @@ func (s *Server) hold(ctx context.Context, id int64, match shared.EntityTags, wa
 	for {
 		f := topic.newest.Load()
 		switch {
+		case a.Over != nil && a.Over():
+			return nil, unauthorized()
 		case topic.deleted.Load():
 			return nil, notFound()
 		case f.terminal() || !match.Match(shared.ETag(f.revision())):

@@ -48,6 +48,10 @@ func notFound() *Refusal {
 	return &Refusal{Code: shared.CodeNotFound, Detail: "There is no such audit."}
 }
 
+func unauthorized() *Refusal {
+	return &Refusal{Code: shared.CodeUnauthorized, Detail: "You are signed out."}
+}
+
 func unavailable(err error) *Refusal {
 	return comeBack(shared.CodeUnavailable, "The database does not answer.", between(refusedFirst, refusedLast), err)
 }

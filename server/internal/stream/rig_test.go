@@ -72,7 +72,7 @@ func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"
 
 var statusOf = map[shared.Code]int{
 	shared.CodeBadID: http.StatusBadRequest, shared.CodeBadQuery: http.StatusBadRequest,
-	shared.CodeNotFound:       http.StatusNotFound,
+	shared.CodeNotFound: http.StatusNotFound, shared.CodeUnauthorized: http.StatusUnauthorized,
 	shared.CodeTooManyStreams: http.StatusTooManyRequests, shared.CodeInternal: http.StatusInternalServerError,
 	shared.CodeUnavailable: http.StatusServiceUnavailable, shared.CodeDraining: http.StatusServiceUnavailable,
 	shared.CodeOverloaded: http.StatusServiceUnavailable,

@@ -21,6 +21,7 @@ type session struct {
 
 	began, heartbeatAt, endAt time.Duration
 	snapshotAsOf              time.Duration // how young the first state was
+	over                      func() bool   // of the admission; may be nil
 	sent                      int32         // progress frames
 	behind                    bool          // what the last take said
 }
@@ -58,6 +59,9 @@ func (s *session) start(now time.Time, first *snapshot, blocks [][]byte) output 
 // step appends what is to be sent now, if anything. It is to be called after every
 // wake-up, at the [session.deadline], and after a flush.
 func (s *session) step(now time.Time, draining bool, blocks [][]byte) output {
+	if s.over != nil && s.over() { // whoever may read no longer gets nothing that came meanwhile
+		return s.end(shared.EndUnauthorized, blocks)
+	}
 	at, from := s.env.since(now), len(blocks)
 	blocks, state := s.subscriber.take(blocks)
 	s.count(len(blocks) - from)

@@ -62,6 +62,9 @@ func (s *Server) Drain(ctx context.Context) error {
 	}
 }
 
+// Recheck ends every open stream and held poll whose admission is over.
+func (s *Server) Recheck() { s.hub.wakeAll() }
+
 // TakenOver is how many connections the streams hold that http.Server knows nothing of
 // any more. Each takes a descriptor.
 func (s *Server) TakenOver() int { return int(s.takenOver.Load()) }

@@ -1,0 +1,283 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"time"
+
+	"atalaya/server/internal/access"
+	"atalaya/server/internal/api"
+	"atalaya/server/internal/pages"
+	"atalaya/server/internal/store"
+	"atalaya/server/internal/stream"
+	"atalaya/shared"
+)
+
+// rights says what each route asks of its caller. A route without a line is for admins; a
+// test finds it.
+var rights = map[string]access.Right{
+	"/": access.Manage,
+
+	// What the app and the plain pages are made of, without anybody's data.
+	"GET /web/":                 access.Open,
+	"GET /app.css":              access.Open,
+	"GET /app.js":               access.Open,
+	"GET /app-worker.js":        access.Open,
+	"GET /wasm_exec.js":         access.Open,
+	"GET /shell":                access.Open,
+	"GET /manifest.webmanifest": access.Open,
+	"GET /robots.txt":           access.Open,
+	"GET /favicon.ico":          access.Open,
+
+	"GET /signin":   access.Open,
+	"POST /signin":  access.Open,
+	"POST /signout": access.Open,
+
+	"GET /":       access.Read, // every page
+	"POST /basic": access.Start,
+
+	"GET /healthz": access.Open,
+	"GET /readyz":  access.Open,
+	"GET /metrics": access.Read,
+
+	"GET /sse/audits":               access.Read,
+	"GET /sse/audits/{id}/progress": access.Read,
+
+	"GET /api/v1/audits":                   access.Read,
+	"POST /api/v1/audits":                  access.Start,
+	"GET /api/v1/audits/{id}":              access.Read,
+	"DELETE /api/v1/audits/{id}":           access.Start, // of one's own; see door
+	"GET /api/v1/audits/{id}/progress":     access.Read,
+	"PATCH /api/v1/audits/{id}/progress":   access.Work,
+	"POST /api/v1/audits/{id}/cancel":      access.Start, // of one's own; see door
+	"POST /api/v1/audits/{id}/retry":       access.Start,
+	"GET /api/v1/audits/{id}/pages":        access.Read,
+	"GET /api/v1/audits/{id}/findings":     access.Read,
+	"GET /api/v1/audits/{id}/unvisited":    access.Read,
+	"GET /api/v1/audits/{id}/report":       access.Read,
+	"GET /api/v1/compare":                  access.Read,
+	"GET /api/v1/sites":                    access.Read,
+	"GET /api/v1/sites/{site}":             access.Read,
+	"GET /api/v1/sites/{site}/schedule":    access.Read,
+	"PUT /api/v1/sites/{site}/schedule":    access.Manage,
+	"DELETE /api/v1/sites/{site}/schedule": access.Manage,
+	"GET /api/v1/tokens":                   access.Manage,
+	"POST /api/v1/tokens":                  access.Manage,
+	"DELETE /api/v1/tokens/{id}":           access.Manage,
+	"GET /api/v1/stats":                    access.Read,
+	"GET /api/v1/report.schema.json":       access.Open,
+	"GET /api/v1/openapi.json":             access.Open,
+}
+
+// openTo says when nobody has to sign in to a server that listens at addr.
+func (c Config) openTo(addr net.Addr) access.OpenTo {
+	switch {
+	case c.InsecureNoAuth:
+		return access.Everybody
+	case c.isPrivate() || c.Addr == fromSystemd && onLoopback(addr.String()) && len(c.PublicURLs) == 0:
+		return access.UntilTokens
+	}
+	return access.Nobody
+}
+
+// invitationLife is how long the first admin may take to come.
+const invitationLife = time.Hour
+
+// invite lets the first admin in where nobody could sign in yet: it returns what to tell
+// the operator. Without an address to send anybody to it refuses instead.
+func (c Config) invite(ctx context.Context, rows *store.Store, addr net.Addr) (says string, err error) {
+	if c.openTo(addr) != access.Nobody {
+		return "", nil
+	}
+	if _, usable, err := rows.HasTokens(ctx); err != nil || usable {
+		return "", err
+	}
+	if len(c.PublicURLs) == 0 {
+		return "", usageError{fmt.Errorf("--addr %s can be reached by others, and nobody can sign in: make a token with "+
+			"atalaya token create --role admin, or give --public-url the address that people know; "+
+			"--insecure-no-auth lets everybody in", c.Addr)}
+	}
+	expires := shared.At(time.Now().Add(invitationLife))
+	secret, prefix, hash := access.NewToken()
+	_, err = rows.CreateToken(ctx, shared.NewToken{Role: shared.RoleAdmin, ExpiresAt: &expires},
+		store.Secret{Prefix: prefix, Hash: hash, Once: true})
+	return fmt.Sprintf("Nobody can sign in yet. Become the first admin at %s%s within an hour, with this token, "+
+		"which is good once:\n%s\n", c.PublicURLs[0], shared.PathSignIn, secret), err
+}
+
+// keys is the store in the words of package access.
+type keys struct{ *store.Store }
+
+func (k keys) TokenByPrefix(ctx context.Context, prefix string) (access.Credential, error) {
+	t, err := k.Store.TokenByPrefix(ctx, prefix)
+	c := access.Credential{Token: t.Token, Hash: t.Hash, Once: t.Once}
+	if t.ExpiresAt != nil {
+		c.Until = t.ExpiresAt.Time
+	}
+	return c, err
+}
+
+func (k keys) Session(ctx context.Context, id string) (access.Credential, error) {
+	s, err := k.Store.Session(ctx, id)
+	c := access.Credential{
+		Token: s.Token.Token, Hash: s.Hash, Previous: s.Previous, RotatedAt: s.RotatedAt, Until: s.ExpiresAt,
+	}
+	if end := s.Token.ExpiresAt; end != nil && end.Before(c.Until) {
+		c.Until = end.Time
+	}
+	return c, err
+}
+
+func (k keys) HasTokens(ctx context.Context) (bool, error) {
+	kept, _, err := k.Store.HasTokens(ctx)
+	return kept, err
+}
+
+// keyring is where tokens are made, with what only their holders know.
+type keyring struct{ *store.Store }
+
+func (k keyring) CreateToken(ctx context.Context, want shared.NewToken) (shared.CreatedToken, error) {
+	secret, prefix, hash := access.NewToken()
+	t, err := k.Store.CreateToken(ctx, want, store.Secret{Prefix: prefix, Hash: hash})
+	return shared.CreatedToken{Token: t, Secret: secret}, err
+}
+
+// newGate is the gate of the server at addr, which ends the streams of those who may read
+// no longer.
+func newGate(
+	ctx context.Context, cfg Config, rows *store.Store, addr net.Addr, problems *api.Problems, log *slog.Logger,
+	over func(),
+) (*access.Gate, error) {
+	return access.NewGate(ctx, access.GateConfig{
+		Keys: keys{rows}, Rules: access.NewRules(rights), OpenTo: cfg.openTo(addr),
+		Outside: cfg.outside(), Missing: isMissing, Fail: failAtGate(problems), Over: over, Log: log,
+	})
+}
+
+// outside is the server as its callers see it.
+func (c Config) outside() access.Outside {
+	return access.Outside{Public: c.PublicURLs, Trusted: c.TrustedProxies}
+}
+
+func isMissing(err error) bool { return errors.Is(err, store.ErrNotFound) }
+
+// failAtGate sends people who opened a page to where they can sign in, and back from there;
+// programs get a problem.
+func failAtGate(problems *api.Problems) func(http.ResponseWriter, *http.Request, error) {
+	return func(w http.ResponseWriter, r *http.Request, err error) {
+		person := !forPrograms(r.URL.Path) && r.URL.Path != shared.PathMetrics
+		to := r.URL.RequestURI()
+		if r.Method == http.MethodPost { // the form is lost; the page that has it is not
+			to = r.URL.EscapedPath()
+		}
+		switch {
+		case person && errors.Is(err, access.ErrSignIn):
+			seeOther(w, shared.PathSignInTo(to))
+		case person && errors.Is(err, access.ErrForbidden):
+			seeOther(w, pages.PathRefused(to))
+		default:
+			if errors.Is(err, access.ErrSignIn) {
+				w.Header().Set("WWW-Authenticate", "Bearer")
+			}
+			problems.Fail(w, r, err)
+		}
+	}
+}
+
+func seeOther(w http.ResponseWriter, path string) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Location", path)
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// admit refuses the streams that one address has too many, in the words of package stream,
+// which counts what it refuses by its code; and has a stream end when its caller may read
+// no longer.
+func admit(caps *access.Streams, gate *access.Gate) func(*http.Request) (stream.Admission, error) {
+	return func(r *http.Request) (stream.Admission, error) {
+		leave, err := caps.Admit(r)
+		if errors.Is(err, access.ErrTooMany) {
+			err = stream.TooMany("Your address holds as many streams as one may: close one, or poll instead.", err)
+		}
+		if err != nil {
+			return stream.Admission{}, err
+		}
+		over, release := gate.Hold(r.Context())
+		return stream.Admission{Over: over, Release: func() { release(); leave() }}, nil
+	}
+}
+
+// doorkeeper lets browsers in and out, for package pages.
+type doorkeeper struct {
+	gate     *access.Gate
+	attempts *access.Attempts
+	rows     *store.Store
+}
+
+func (d doorkeeper) Who(r *http.Request) pages.Visitor {
+	caller := access.CallerOf(r.Context())
+	return pages.Visitor{
+		Free: d.gate.IsOpen(), SignedIn: caller.Session != "", Name: caller.Name, Role: caller.Role,
+	}
+}
+
+func (d doorkeeper) SignIn(w http.ResponseWriter, r *http.Request, token string) (made string, err error) {
+	if err := d.attempts.Check(r, token); err != nil {
+		return "", tooManyAttempts(err)
+	}
+	c, err := d.gate.Redeem(r.Context(), token)
+	if errors.Is(err, access.ErrSignIn) {
+		d.attempts.Wrong(r, token)
+	}
+	if err != nil {
+		return "", err
+	}
+	id := c.Token.ID
+	if c.Once {
+		if made, id, err = d.firstAdmin(r.Context(), id); err != nil {
+			return "", err
+		}
+	}
+	return made, d.gate.SignIn(w, r, id)
+}
+
+// firstAdmin makes the token of the first admin in the place of the one that makes it.
+func (d doorkeeper) firstAdmin(ctx context.Context, once int64) (secret string, id int64, err error) {
+	secret, prefix, hash := access.NewToken()
+	t, err := d.rows.RedeemToken(ctx, once, shared.NewToken{Role: shared.RoleAdmin, Name: "first admin"},
+		store.Secret{Prefix: prefix, Hash: hash})
+	if isMissing(err) {
+		err = access.ErrSignIn // somebody was faster
+	}
+	return secret, t.ID, err
+}
+
+func (d doorkeeper) SignOut(w http.ResponseWriter, r *http.Request, everywhere bool) error {
+	return d.gate.SignOut(w, r, everywhere)
+}
+
+// attemptRetry spreads those who come back to try another token.
+const attemptRetry = 30 * time.Second
+
+// tooManyAttempts says in the words of package api that too many tokens were wrong.
+func tooManyAttempts(err error) error {
+	over, ok := errors.AsType[*access.TooManyAttemptsError](err)
+	if !ok {
+		return err
+	}
+	return &api.Error{
+		Code: shared.CodeSignInLimited, Detail: "Too many tokens were wrong; try again later.",
+		RetryAfter: over.Left + rand.N(attemptRetry), Err: err,
+	}
+}
+
+// tell writes what the operator has to know at the start.
+func tell(out io.Writer, cfg Config, addr net.Addr, invitation string) {
+	fmt.Fprintf(out, "Atalaya is at %s\n%s", localURL(cfg.scheme(), addr), invitation)
+}

@@ -1,0 +1,500 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"atalaya/server/internal/access"
+	"atalaya/server/internal/api"
+	"atalaya/server/internal/store"
+	"atalaya/server/internal/testkit"
+	"atalaya/shared"
+)
+
+// team is a server to which people sign in, and what each of them presents.
+type team struct {
+	*process
+	dir string
+	// tokens are by role, and "expired" and "revoked" beside them.
+	tokens map[string]string
+}
+
+// newTeam makes tokens before the server starts.
+func newTeam(t *testing.T, args ...string) *team {
+	t.Helper()
+	dir := t.TempDir()
+	rows, err := store.Open(t.Context(), store.Config{DataDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	members := &team{dir: dir, tokens: map[string]string{}}
+	make := func(name string, want shared.NewToken) int64 {
+		made, err := keyring{rows}.CreateToken(t.Context(), want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		members.tokens[name] = made.Secret
+		return made.ID
+	}
+	for _, role := range shared.Roles {
+		make(string(role), shared.NewToken{Role: role, Name: string(role)})
+	}
+	past := shared.At(time.Now().Add(-time.Minute))
+	make("expired", shared.NewToken{Role: shared.RoleAdmin, ExpiresAt: &past})
+	if err := rows.RevokeToken(t.Context(), make("revoked", shared.NewToken{Role: shared.RoleAdmin})); err != nil {
+		t.Fatal(err)
+	}
+	members.tokens["wrong"], _, _ = access.NewToken()
+	if err := rows.Close(); err != nil {
+		t.Fatal(err)
+	}
+	members.process = start(t, append([]string{"--data-dir", dir, "--workers", "0"}, args...)...)
+	members.http = &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return members
+}
+
+// send sends a request as somebody, and returns the answer without its body.
+func (m *team) send(who, method, path, body string) *http.Response {
+	m.t.Helper()
+	ctx, cancel := context.WithTimeout(m.t.Context(), 10*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, method, m.url+path, strings.NewReader(body))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if strings.HasPrefix(body, "{") {
+		r.Header.Set("Content-Type", "application/json")
+	} else if body != "" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	authorize(r, m.tokens[who])
+	res, err := m.http.Do(r)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	_ = res.Body.Close() // streams go on otherwise
+	return res
+}
+
+// startsAs starts an external audit as somebody and returns its number.
+func (m *team) startsAs(who string) string {
+	m.t.Helper()
+	res := m.send(who, "POST", shared.PathAudits, `{"url":"x","kind":"external"}`)
+	_, id, ok := strings.Cut(res.Header.Get("Location"), shared.PathAudits+"/")
+	if !ok {
+		m.t.Fatalf("%s could not start an audit: %s", who, res.Status)
+	}
+	return id
+}
+
+// outcome is what somebody got: "in", "who" (sign in first) or "no" (not with this role).
+func outcome(res *http.Response) string {
+	to := res.Header.Get("Location")
+	toSignIn := res.StatusCode == 303 && strings.HasPrefix(to, shared.PathSignIn+"?to=")
+	switch {
+	case res.StatusCode == 403, toSignIn && strings.Contains(to, "why=forbidden"):
+		return "no"
+	case res.StatusCode == 401 && res.Header.Get("WWW-Authenticate") == "Bearer", toSignIn:
+		return "who"
+	}
+	return "in"
+}
+
+// Who may use a route.
+const (
+	everybody = "all"
+	readers   = "viewer auditor worker admin"
+	starters  = "auditor admin"
+	workers   = "worker admin"
+	admins    = "admin"
+)
+
+// routeTable is every route with what it is asked with, and who may. {id} is an audit that
+// the auditor has started, a new one for each request.
+var routeTable = map[string]struct{ path, body, may string }{
+	"PUT /":                     {"/", "", admins},
+	"DELETE /anything":          {"/anything", "", admins},
+	"GET /web/":                 {"/web/static/basic.css", "", everybody},
+	"GET /app.css":              {"/app.css", "", everybody},
+	"GET /app.js":               {"/app.js", "", everybody},
+	"GET /app-worker.js":        {"/app-worker.js", "", everybody},
+	"GET /wasm_exec.js":         {"/wasm_exec.js", "", everybody},
+	"GET /shell":                {"/shell", "", everybody},
+	"GET /manifest.webmanifest": {"/manifest.webmanifest", "", everybody},
+	"GET /robots.txt":           {"/robots.txt", "", everybody},
+	"GET /favicon.ico":          {"/favicon.ico", "", everybody},
+	"GET /signin":               {"/signin", "", everybody},
+	"POST /signout":             {"/signout", "a=b", everybody},
+
+	"GET /":                          {"/", "", readers},
+	"HEAD /":                         {"/", "", readers},
+	"GET /audits/{id}":               {"/audits/{id}", "", readers},
+	"GET /audits/{id}/report":        {"/audits/{id}/report", "", readers},
+	"GET /audits/{id}/basic":         {"/audits/{id}/basic", "", readers},
+	"GET /audits/{id}/basic/{check}": {"/audits/{id}/basic/h1-missing", "", readers},
+	"GET /basic":                     {"/basic", "", readers},
+	"POST /basic":                    {"/basic", "url=", starters},
+
+	"GET /healthz": {"/healthz", "", everybody},
+	"GET /readyz":  {"/readyz", "", everybody},
+	"GET /metrics": {"/metrics", "", readers},
+
+	"GET /sse/audits":               {"/sse/audits", "", readers},
+	"GET /sse/audits?id=":           {"/sse/audits?id={id}", "", readers},
+	"GET /sse/audits/{id}/progress": {"/sse/audits/{id}/progress", "", readers},
+
+	"GET /api/v1/audits":                 {"/api/v1/audits", "", readers},
+	"POST /api/v1/audits":                {"/api/v1/audits", `{"url":"x","kind":"external"}`, starters},
+	"GET /api/v1/audits/{id}":            {"/api/v1/audits/{id}", "", readers},
+	"DELETE /api/v1/audits/{id}":         {"/api/v1/audits/{id}", "", starters},
+	"GET /api/v1/audits/{id}/progress":   {"/api/v1/audits/{id}/progress", "", readers},
+	"PATCH /api/v1/audits/{id}/progress": {"/api/v1/audits/{id}/progress", `{"progress":40}`, workers},
+	"POST /api/v1/audits/{id}/cancel":    {"/api/v1/audits/{id}/cancel", "", starters},
+	"POST /api/v1/audits/{id}/retry":     {"/api/v1/audits/{id}/retry", "", starters},
+	"GET /api/v1/audits/{id}/pages":      {"/api/v1/audits/{id}/pages", "", readers},
+	"GET /api/v1/audits/{id}/findings":   {"/api/v1/audits/{id}/findings", "", readers},
+	"GET /api/v1/audits/{id}/unvisited":  {"/api/v1/audits/{id}/unvisited", "", readers},
+	"GET /api/v1/audits/{id}/report":     {"/api/v1/audits/{id}/report", "", readers},
+	"GET /api/v1/compare":                {"/api/v1/compare?base=1&head=2", "", readers},
+	"GET /api/v1/sites":                  {"/api/v1/sites", "", readers},
+	"GET /api/v1/sites/{site}":           {"/api/v1/sites/a.example", "", readers},
+	"GET /api/v1/sites/{site}/schedule":  {"/api/v1/sites/a.example/schedule", "", readers},
+	"PUT /api/v1/sites/{site}/schedule": {"/api/v1/sites/a.example/schedule",
+		`{"url":"https://a.example/","cron":"@daily"}`, admins},
+	"DELETE /api/v1/sites/{site}/schedule": {"/api/v1/sites/a.example/schedule", "", admins},
+	"GET /api/v1/tokens":                   {"/api/v1/tokens", "", admins},
+	"POST /api/v1/tokens":                  {"/api/v1/tokens", `{"role":"viewer"}`, admins},
+	"DELETE /api/v1/tokens/{id}":           {"/api/v1/tokens/1000", "", admins},
+	"GET /api/v1/stats":                    {"/api/v1/stats", "", readers},
+	"GET /api/v1/report.schema.json":       {"/api/v1/report.schema.json", "", everybody},
+	"GET /api/v1/openapi.json":             {"/api/v1/openapi.json", "", everybody},
+}
+
+// TestWhoMayUseEachRoute asks for every route as everybody there is.
+func TestWhoMayUseEachRoute(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	for route, row := range routeTable {
+		method, _, _ := strings.Cut(route, " ")
+		for _, who := range []string{"none", "wrong", "expired", "revoked", "viewer", "auditor", "worker", "admin"} {
+			path := row.path
+			if strings.Contains(path, "{id}") {
+				path = strings.ReplaceAll(path, "{id}", m.startsAs("auditor"))
+			}
+			want := "who"
+			switch _, role := roleNamed(who); {
+			case row.may == everybody || slices.Contains(strings.Fields(row.may), who):
+				want = "in"
+			case role:
+				want = "no"
+			}
+			if res := m.send(who, method, path, row.body); outcome(res) != want {
+				t.Errorf("%s as %s: %s to %q, want %s", route, who, res.Status, res.Header.Get("Location"), want)
+			}
+		}
+	}
+}
+
+func roleNamed(name string) (shared.Role, bool) {
+	return shared.Role(name), slices.Contains(shared.Roles, shared.Role(name))
+}
+
+// TestEveryRouteHasALine finds routes of the server that the rights, or the table above,
+// do not know.
+func TestEveryRouteHasALine(t *testing.T) {
+	routes := slices.Concat((&api.API{}).Routes(), slices.Collect(maps.Keys(rights)))
+	for _, route := range routes {
+		if _, ok := rights[route]; !ok {
+			t.Errorf("nobody has said who may use %s", route)
+		}
+		if _, ok := routeTable[route]; !ok && route != "/" && route != "POST /signin" { // both have others here
+			t.Errorf("nobody has tried who may use %s", route)
+		}
+	}
+}
+
+// TestOnlyOnesOwn has an auditor end what somebody else has started.
+func TestOnlyOnesOwn(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id := m.startsAs("admin")
+	for method, path := range map[string]string{"POST": "/cancel", "DELETE": ""} {
+		if res := m.send("auditor", method, shared.PathAudits+"/"+id+path, ""); outcome(res) != "no" {
+			t.Errorf("%s %s: %s", method, path, res.Status)
+		}
+	}
+	if res := m.send("auditor", "DELETE", shared.PathAudits+"/1000", ""); res.StatusCode != 404 {
+		t.Errorf("no audit: %s", res.Status)
+	}
+	if res := m.send("admin", "POST", shared.PathAudits+"/"+id+"/cancel", ""); res.StatusCode != 200 {
+		t.Errorf("an admin: %s", res.Status)
+	}
+}
+
+// TestRevokedWhileItReads revokes a token while streams of every kind, and a held poll, are
+// open with it, by the command beside the server.
+func TestRevokedWhileItReads(t *testing.T) {
+	t.Parallel()
+	for _, writer := range []string{"epoll", "conn", "nethttp"} {
+		t.Run(writer, func(t *testing.T) {
+			t.Parallel()
+			m := newTeam(t, "--stream-writer", writer)
+			id := m.startsAs("auditor")
+			ended := make(chan string, 8)
+			read := func(who, path string, header ...string) {
+				r, err := http.NewRequestWithContext(t.Context(), "GET", m.url+path, nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				authorize(r, m.tokens[who])
+				for i := 0; i < len(header); i += 2 {
+					r.Header.Set(header[i], header[i+1])
+				}
+				res, err := m.http.Do(r)
+				if err != nil {
+					return // the test is over
+				}
+				defer res.Body.Close()
+				body, err := io.ReadAll(res.Body)
+				if err == nil {
+					ended <- fmt.Sprintf("%s %s: %d %s", who, path, res.StatusCode, body)
+				}
+			}
+			streams := []string{shared.PathStreams, shared.PathStreams + "?id=" + id, shared.PathStreams + "/" + id + "/progress"}
+			for _, path := range streams {
+				go read("viewer", path)
+				go read("auditor", path)
+			}
+			go read("viewer", shared.PathAudits+"/"+id+"/progress", "If-None-Match", `"1"`, "Prefer", "wait=30")
+			testkit.Eventually(t, 10*time.Second, "all streams are open", func() bool {
+				_, body := m.authorized("auditor", shared.PathStats)
+				return strings.Contains(string(body), `"sse":6`) && strings.Contains(string(body), `"poll":1`)
+			})
+			begun := time.Now()
+			if out, err := m.command("token", "revoke", "1"); err != nil {
+				t.Fatal(err, out)
+			}
+			for range 4 {
+				select {
+				case end := <-ended:
+					if !strings.HasPrefix(end, "viewer ") || !strings.Contains(end, `"unauthorized"`) {
+						t.Errorf("ended: %s", end)
+					}
+				case <-time.After(time.Until(begun.Add(5 * time.Second))):
+					t.Fatal("still open after 5 s")
+				}
+			}
+			select {
+			case end := <-ended:
+				t.Errorf("ended as well: %s", end)
+			case <-time.After(3 * time.Second):
+			}
+		})
+	}
+}
+
+// authorized asks for a path as somebody.
+func (m *team) authorized(who, path string) (int, []byte) {
+	m.t.Helper()
+	r, err := http.NewRequestWithContext(m.t.Context(), "GET", m.url+path, nil)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	authorize(r, m.tokens[who])
+	res, err := m.http.Do(r)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return res.StatusCode, body
+}
+
+// command runs a command on the team's data folder.
+func (m *team) command(args ...string) (string, error) {
+	var out strings.Builder
+	err := run(m.t.Context(), append(args, "--data-dir", m.dir), noEnv, &out, &out)
+	return out.String(), err
+}
+
+// TestBrowserSession signs in by the form, looks around, and signs out.
+func TestBrowserSession(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	jar := map[string]string{}
+	visit := func(method, path string, form url.Values) *http.Response {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, m.url+path, strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if method == "POST" {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("Origin", m.url)
+		}
+		for name, value := range jar {
+			r.AddCookie(&http.Cookie{Name: name, Value: value})
+		}
+		res, err := m.http.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		for _, c := range res.Cookies() {
+			if jar[c.Name] = c.Value; c.MaxAge < 0 {
+				delete(jar, c.Name)
+			}
+		}
+		return res
+	}
+	if res := visit("GET", "/audits/7?a=b", nil); res.Header.Get("Location") != "/signin?to=%2Faudits%2F7%3Fa%3Db" {
+		t.Errorf("before: %s to %s", res.Status, res.Header.Get("Location"))
+	}
+	for _, wrong := range []string{"wrong", "expired", "revoked"} {
+		if res := visit("POST", "/signin", url.Values{"token": {m.tokens[wrong]}}); res.StatusCode != 401 || len(jar) != 0 {
+			t.Errorf("%s: %s, %v", wrong, res.Status, jar)
+		}
+	}
+	res := visit("POST", "/signin", url.Values{"token": {m.tokens["viewer"]}, "to": {"/audits/7"}})
+	if res.StatusCode != 303 || res.Header.Get("Location") != "/audits/7" || len(jar) != 1 {
+		t.Fatalf("signed in: %s, %v", res.Status, jar)
+	}
+	for path, want := range map[string]int{"/": 200, "/basic": 200, shared.PathAudits: 200, shared.PathStreams: 200,
+		shared.PathTokens: 403} {
+		if res := visit("GET", path, nil); res.StatusCode != want {
+			t.Errorf("%s: %s", path, res.Status)
+		}
+	}
+	kept := jar["atalaya"]
+	if res := visit("POST", "/signout", url.Values{"everywhere": {"true"}}); res.StatusCode != 303 || len(jar) != 0 {
+		t.Errorf("signed out: %s, %v", res.Status, jar)
+	}
+	jar["atalaya"] = kept
+	testkit.Eventually(t, 5*time.Second, "the session is over", func() bool {
+		return visit("GET", shared.PathAudits, nil).StatusCode == 401
+	})
+	if m.log.Contains(m.tokens["viewer"]) || m.log.Contains(kept) {
+		t.Error("the log has a secret")
+	}
+}
+
+// TestFirstAdmin starts a team's server for the first time.
+func TestFirstAdmin(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ctx, stop := context.WithCancel(t.Context())
+	said, ended := new(testkit.LogBuffer), make(chan error, 1)
+	go func() {
+		ended <- run(ctx, []string{"--addr", "127.0.0.1:0", "--data-dir", dir, "--workers", "0",
+			"--public-url", "http://audits.example"}, noEnv, said, io.Discard)
+	}()
+	t.Cleanup(func() { stop(); <-ended })
+	pattern := regexp.MustCompile(`Atalaya is at (\S+)\n.*http://audits\.example/signin .*\n(atl_\S+)\n`)
+	testkit.Eventually(t, 10*time.Second, "the server says how to come in", func() bool {
+		return pattern.MatchString(said.Tail(4_000))
+	})
+	found := pattern.FindStringSubmatch(said.Tail(4_000))
+	home, once := found[1], found[2]
+	for _, want := range []int{200, 401} {
+		res, err := http.PostForm(home+"/signin", url.Values{"token": {once}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(res.Body)
+		res.Body.Close()
+		if res.StatusCode != want {
+			t.Fatalf("got %s, want %d", res.Status, want)
+		}
+		made := regexp.MustCompile(`atl_[a-z2-7]{52}`).FindString(string(body))
+		if want == 401 {
+			continue
+		}
+		r, _ := http.NewRequestWithContext(t.Context(), "GET", home+shared.PathTokens, nil)
+		authorize(r, made)
+		res, err = http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != 200 {
+			t.Errorf("the token that was made: %s", res.Status)
+		}
+	}
+}
+
+func TestTokenCommand(t *testing.T) {
+	dir := t.TempDir()
+	do := func(args ...string) (string, error) {
+		var out strings.Builder
+		err := run(t.Context(), append([]string{"token"}, args...), noEnv, &out, &out)
+		return out.String(), err
+	}
+	made, err := do("create", "--role", "auditor", "--name", "Ana", "--expires", "24h", "--data-dir", dir)
+	if err != nil || !regexp.MustCompile(`^atl_[a-z2-7]{52}\n$`).MatchString(made) {
+		t.Fatalf("made %q, %v", made, err)
+	}
+	list, err := do("list", "--data-dir", dir)
+	if err != nil || !strings.Contains(list, made[:12]+"…") || !strings.Contains(list, "Ana") || strings.Contains(list, made) {
+		t.Errorf("list %q, %v", list, err)
+	}
+	if _, err := do("revoke", "1", "--data-dir", dir); err != nil {
+		t.Error(err)
+	}
+	if list, _ := do("list", "--data-dir", dir); !strings.Contains(list, "revoked") {
+		t.Errorf("list %q", list)
+	}
+	for says, args := range map[string][]string{
+		"no token 1":            {"revoke", "1", "--data-dir", dir},
+		"--role is \"root\"":    {"create", "--role", "root"},
+		"--role is \"\"":        {"create"},
+		"not \"destroy\"":       {"destroy"},
+		"create, list or":       nil,
+		"number that":           {"revoke", "x"},
+		"unexpected argument":   {"list", "7"},
+		"--expires is -1s":      {"create", "--role", "viewer", "--expires", "-1s"},
+		"--name has 101 bytes,": {"create", "--role", "viewer", "--name", strings.Repeat("a", 101)},
+	} {
+		if _, err := do(args...); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v: %v, want %q", args, err, says)
+		}
+	}
+}
+
+// TestTokenCommandAsksAServer makes a token as an admin from elsewhere.
+func TestTokenCommandAsksAServer(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	do := func(who string, args ...string) (string, error) {
+		var out strings.Builder
+		getenv := func(name string) string { return map[string]string{tokenVariable: m.tokens[who]}[name] }
+		err := run(t.Context(), append([]string{"token"}, append(args, "--server", m.url)...), getenv, &out, &out)
+		return out.String(), err
+	}
+	if made, err := do("admin", "create", "--role", "viewer"); err != nil || !strings.HasPrefix(made, "atl_") {
+		t.Errorf("made %q, %v", made, err)
+	}
+	if list, err := do("admin", "list"); err != nil || strings.Count(list, "\n") != 8 {
+		t.Errorf("list %q, %v", list, err)
+	}
+	if _, err := do("admin", "revoke", "1"); err != nil {
+		t.Error(err)
+	}
+	if _, err := do("auditor", "list"); err == nil || !strings.Contains(err.Error(), "role does not allow") {
+		t.Errorf("an auditor: %v", err)
+	}
+}
