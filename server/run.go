@@ -86,7 +86,11 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	problems := problems(log)
 	// The streams that the gate ends are made below; until it runs there are none.
 	var streams *stream.Server
-	gate, err := newGate(ctx, cfg, rows, listener.Addr(), problems, log, func() { streams.Recheck() })
+	signer, err := newSigner(ctx, rows)
+	if err != nil {
+		return err
+	}
+	gate, err := newGate(ctx, cfg, rows, listener.Addr(), problems, log, func() { streams.Recheck() }, signer)
 	if err != nil {
 		return err
 	}
@@ -119,7 +123,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	service := door{completing, starts, engine}
 	mux := http.NewServeMux()
 	rest := api.New(api.Config{
-		Service: service, Tokens: keyring{rows}, Problems: problems, Seed: seed(cfg.AllowPrivateTargets),
+		Service: service, Tokens: keyring{rows}, Shares: sharer{rows, signer},
+		Problems: problems, Seed: seed(cfg.AllowPrivateTargets),
 		Target: target(cfg.AllowPrivateTargets, cfg.Mail != nil), PageLimit: cfg.PageLimit,
 		MaxBytes: cfg.MaxBytes, MaxSeconds: int(cfg.MaxTime / time.Second), Stats: statsOf(rows, metrics, maxStreams),
 		Poll: http.HandlerFunc(streams.Poll),
@@ -139,6 +144,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		Door:       doorkeeper{gate, access.NewAttempts(cfg.TrustedProxies), rows},
 		NotAllowed: problems.NotAllowed,
 	})
+	mux.Handle("GET "+shared.PathShare+"{link}", openShare(gate, problems))
 	routes(mux, problems, streams, rows, metrics, app)
 
 	// From here on things run, each until its context ends.

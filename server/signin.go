@@ -39,28 +39,40 @@ var rights = map[string]access.Right{
 	"POST /signin":  access.Open,
 	"POST /signout": access.Open,
 
+	"GET /share/{link}": access.Open, // what it is good for, its signature says
+
 	"GET /":       access.Read, // every page
 	"POST /basic": access.Start,
+
+	"GET /audits/{id}":               access.ReadAudit,
+	"GET /audits/{id}/report":        access.ReadAudit,
+	"GET /audits/{id}/basic":         access.ReadAudit,
+	"GET /audits/{id}/basic/{check}": access.ReadAudit,
 
 	"GET /healthz": access.Open,
 	"GET /readyz":  access.Open,
 	"GET /metrics": access.Read,
 
-	"GET /sse/audits":               access.Read,
-	"GET /sse/audits/{id}/progress": access.Read,
+	"GET /sse/audits":               access.Read, // with ids a link to each will do
+	"GET /sse/audits/{id}/progress": access.ReadAudit,
 
-	"GET /api/v1/audits":                   access.Read,
-	"POST /api/v1/audits":                  access.Start,
-	"GET /api/v1/audits/{id}":              access.Read,
-	"DELETE /api/v1/audits/{id}":           access.Start, // of one's own; see door
-	"GET /api/v1/audits/{id}/progress":     access.Read,
-	"PATCH /api/v1/audits/{id}/progress":   access.Work,
-	"POST /api/v1/audits/{id}/cancel":      access.Start, // of one's own; see door
-	"POST /api/v1/audits/{id}/retry":       access.Start,
-	"GET /api/v1/audits/{id}/pages":        access.Read,
-	"GET /api/v1/audits/{id}/findings":     access.Read,
-	"GET /api/v1/audits/{id}/unvisited":    access.Read,
-	"GET /api/v1/audits/{id}/report":       access.Read,
+	"GET /api/v1/audits":                 access.Read,
+	"POST /api/v1/audits":                access.Start,
+	"GET /api/v1/audits/{id}":            access.ReadAudit,
+	"DELETE /api/v1/audits/{id}":         access.Start, // of one's own; see door
+	"GET /api/v1/audits/{id}/progress":   access.ReadAudit,
+	"PATCH /api/v1/audits/{id}/progress": access.Work,
+	"POST /api/v1/audits/{id}/cancel":    access.Start, // of one's own; see door
+	"POST /api/v1/audits/{id}/retry":     access.Start,
+	"GET /api/v1/audits/{id}/pages":      access.ReadAudit,
+	"GET /api/v1/audits/{id}/findings":   access.ReadAudit,
+	"GET /api/v1/audits/{id}/unvisited":  access.ReadAudit,
+	"GET /api/v1/audits/{id}/report":     access.ReadAudit,
+	"GET /api/v1/audits/{id}/shares":     access.Start,
+	"POST /api/v1/audits/{id}/shares":    access.Start,
+
+	"DELETE /api/v1/audits/{id}/shares/{share}": access.Start,
+
 	"GET /api/v1/compare":                  access.Read,
 	"GET /api/v1/sites":                    access.Read,
 	"GET /api/v1/sites/{site}":             access.Read,
@@ -134,6 +146,11 @@ func (k keys) Session(ctx context.Context, id string) (access.Credential, error)
 	return c, err
 }
 
+func (k keys) Share(ctx context.Context, id int64) (access.Credential, error) {
+	s, err := k.Store.Share(ctx, id)
+	return access.Credential{Share: s, Until: s.ExpiresAt.Time}, err
+}
+
 func (k keys) HasTokens(ctx context.Context) (bool, error) {
 	kept, _, err := k.Store.HasTokens(ctx)
 	return kept, err
@@ -148,15 +165,57 @@ func (k keyring) CreateToken(ctx context.Context, want shared.NewToken) (shared.
 	return shared.CreatedToken{Token: t, Secret: secret}, err
 }
 
+// sharer is where links to audits are made, signed.
+type sharer struct {
+	*store.Store
+	signer access.Signer
+}
+
+// newSigner is the signer of this database's links.
+func newSigner(ctx context.Context, rows *store.Store) (access.Signer, error) {
+	key, err := rows.SigningKey(ctx, "share", access.DrawKey())
+	return access.NewSigner(key), err
+}
+
+func (s sharer) CreateShare(ctx context.Context, audit int64, days int) (shared.Share, error) {
+	life := time.Duration(days) * 24 * time.Hour
+	made, err := s.Store.CreateShare(ctx, audit, access.CallerOf(ctx).Token, life)
+	made.Path = shared.PathShare + s.signer.Link(made)
+	return made, err
+}
+
+func (s sharer) Shares(ctx context.Context, audit int64) ([]shared.Share, error) {
+	shares, err := s.Store.Shares(ctx, audit)
+	for i := range shares {
+		shares[i].Path = shared.PathShare + s.signer.Link(shares[i])
+	}
+	return shares, err
+}
+
+// openShare has the browser keep a link, and goes on to its audit.
+func openShare(gate *access.Gate, problems *api.Problems) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		audit, err := gate.RedeemShare(w, r, r.PathValue("link"))
+		switch {
+		case errors.Is(err, access.ErrSignIn):
+			seeOther(w, shared.PathSignIn)
+		case err != nil:
+			problems.Fail(w, r, err)
+		default:
+			seeOther(w, shared.PathPage(audit))
+		}
+	})
+}
+
 // newGate is the gate of the server at addr, which ends the streams of those who may read
 // no longer.
 func newGate(
 	ctx context.Context, cfg Config, rows *store.Store, addr net.Addr, problems *api.Problems, log *slog.Logger,
-	over func(),
+	over func(), signer access.Signer,
 ) (*access.Gate, error) {
 	return access.NewGate(ctx, access.GateConfig{
 		Keys: keys{rows}, Rules: access.NewRules(rights), OpenTo: cfg.openTo(addr),
-		Outside: cfg.outside(), Missing: isMissing, Fail: failAtGate(problems), Over: over, Log: log,
+		Signer: signer, Outside: cfg.outside(), Missing: isMissing, Fail: failAtGate(problems), Over: over, Log: log,
 	})
 }
 

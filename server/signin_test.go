@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -57,7 +58,7 @@ func newTeam(t *testing.T, args ...string) *team {
 	if err := rows.Close(); err != nil {
 		t.Fatal(err)
 	}
-	members.process = start(t, append([]string{"--data-dir", dir, "--workers", "0"}, args...)...)
+	members.process = start(t, append([]string{"--data-dir", dir, "--workers", "0", "--log-level", "debug"}, args...)...)
 	members.http = &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -146,6 +147,11 @@ var routeTable = map[string]struct{ path, body, may string }{
 	"GET /basic":                     {"/basic", "", readers},
 	"POST /basic":                    {"/basic", "url=", starters},
 
+	"GET /share/{link}":                         {"/share/atls_1_x", "", everybody},
+	"GET /api/v1/audits/{id}/shares":            {"/api/v1/audits/{id}/shares", "", starters},
+	"POST /api/v1/audits/{id}/shares":           {"/api/v1/audits/{id}/shares", "{}", starters},
+	"DELETE /api/v1/audits/{id}/shares/{share}": {"/api/v1/audits/{id}/shares/1000", "", starters},
+
 	"GET /healthz": {"/healthz", "", everybody},
 	"GET /readyz":  {"/readyz", "", everybody},
 	"GET /metrics": {"/metrics", "", readers},
@@ -204,6 +210,71 @@ func TestWhoMayUseEachRoute(t *testing.T) {
 			}
 		}
 	}
+}
+
+// sharedRoutes are those that a link to an audit opens.
+var sharedRoutes = []string{
+	"GET /audits/{id}", "GET /audits/{id}/report", "GET /audits/{id}/basic", "GET /audits/{id}/basic/{check}",
+	"GET /sse/audits?id=", "GET /sse/audits/{id}/progress", "GET /api/v1/audits/{id}",
+	"GET /api/v1/audits/{id}/progress", "GET /api/v1/audits/{id}/pages", "GET /api/v1/audits/{id}/findings",
+	"GET /api/v1/audits/{id}/unvisited", "GET /api/v1/audits/{id}/report",
+}
+
+// TestWhatALinkOpens asks for every route with a link to an audit, with one to another, and
+// with links that have expired or were revoked.
+func TestWhatALinkOpens(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id, other := m.startsAs("auditor"), m.startsAs("auditor")
+	m.tokens["link"], m.tokens["another's"] = m.share(id), m.share(other)
+	m.tokens["revoked link"] = m.share(id)
+	if res := m.send("admin", "DELETE", shared.PathAudits+"/"+id+"/shares/3", ""); res.StatusCode != 204 {
+		t.Fatalf("revoked: %s", res.Status)
+	}
+	for route, row := range routeTable {
+		method, _, _ := strings.Cut(route, " ")
+		for _, who := range []string{"link", "another's", "revoked link"} {
+			want := "who"
+			if row.may == everybody || who == "link" && slices.Contains(sharedRoutes, route) {
+				want = "in"
+			}
+			if res := m.send(who, method, strings.ReplaceAll(row.path, "{id}", id), row.body); outcome(res) != want {
+				t.Errorf("%s with %s: %s to %q, want %s", route, who, res.Status, res.Header.Get("Location"), want)
+			}
+		}
+	}
+	res := m.send("none", "GET", shared.PathShare+m.tokens["link"], "")
+	if res.Header.Get("Location") != "/audits/"+id || len(res.Cookies()) != 1 {
+		t.Fatalf("opened: %s to %s, %v", res.Status, res.Header.Get("Location"), res.Cookies())
+	}
+	if res := m.send("none", "GET", shared.PathShare+m.tokens["revoked link"], ""); len(res.Cookies()) != 0 ||
+		res.Header.Get("Location") != shared.PathSignIn {
+		t.Errorf("a revoked link: %s to %s, %v", res.Status, res.Header.Get("Location"), res.Cookies())
+	}
+	if m.log.Contains(m.tokens["link"]) {
+		t.Error("the log has a link")
+	}
+}
+
+// share makes a link to an audit, and returns what its holder presents.
+func (m *team) share(id string) string {
+	m.t.Helper()
+	r, err := http.NewRequestWithContext(m.t.Context(), "POST", m.url+shared.PathAudits+"/"+id+"/shares", strings.NewReader("{}"))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	authorize(r, m.tokens["auditor"])
+	res, err := m.http.Do(r)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var made shared.Share
+	if err := json.NewDecoder(res.Body).Decode(&made); err != nil || res.StatusCode != 201 {
+		m.t.Fatalf("shared: %s, %v", res.Status, err)
+	}
+	return strings.TrimPrefix(made.Path, shared.PathShare)
 }
 
 func roleNamed(name string) (shared.Role, bool) {

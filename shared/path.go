@@ -26,6 +26,7 @@ const (
 	PathSignIn      = "/signin" // the page where people sign in and out
 	PathSignOut     = "/signout"
 	PathTokens      = PathAPI + "/tokens"
+	PathShare       = "/share/"       // and a link: where its holder comes in
 	ParamLastEvent  = "last_event_id" // query parameter: the cursor of a new EventSource
 	ParamTo         = "to"            // query parameter of PathSignIn: where to go on
 	ParamID         = "id"            // query parameter of PathStreams, repeatable
@@ -227,6 +228,9 @@ func PathReportPage(id int64) string { return "/audits/" + itoa(id) + "/report" 
 func PathSignInTo(path string) string {
 	return PathSignIn + "?" + ParamTo + "=" + url.QueryEscape(path)
 }
+
+// PathShares is the API address of the links to one audit.
+func PathShares(id int64) string { return PathAudit(id) + "/shares" }
 
 // PathToken is the API address of one token.
 func PathToken(id int64) string { return PathTokens + "/" + itoa(id) }

@@ -20,6 +20,8 @@
 //     session of a browser that has signed in with one. It lets through what the caller's
 //     role allows ([Rules]), and has streams end within 5 s of the end of their caller's
 //     rights. Of tokens and sessions only hashes are kept, and compared in constant time.
+//   - [Signer] signs links by which whoever has one can read one audit: its pages, its
+//     report, its streams and its part of the API. They expire and can be revoked.
 //   - [Attempts] bounds how often somebody may try to sign in with a wrong token.
 //   - [Streams] bounds the streams of one address, so that one peer cannot use
 //     up the descriptors. It never evicts: a refused newcomer backs off, an
@@ -38,6 +40,7 @@
 //	secret.go   tokens, and what is kept of them
 //	gate.go     who sends a request, and whether that one may
 //	session.go  browsers that have signed in
+//	share.go    links by which one audit can be read
 //	attempts.go wrong tokens
 //	peer.go     who is on the other side
 //	streams.go  streams of one address

@@ -41,12 +41,16 @@ type Keys interface {
 	Session(ctx context.Context, id string) (Credential, error)
 	// HasTokens reports whether there are tokens that were not revoked.
 	HasTokens(ctx context.Context) (bool, error)
+	// Share returns a link to an audit by its number.
+	Share(ctx context.Context, id int64) (Credential, error)
 	// TouchTokens notes that tokens were used just now.
 	TouchTokens(ctx context.Context, ids []int64) error
 }
 
-// Credential is a token or a session as it is kept.
+// Credential is a token, a session or a link as it is kept.
 type Credential struct {
+	// Share is the link, if it is one; it has no token then, and no hash.
+	Share shared.Share
 	Token shared.Token
 	Hash  string
 	// Once says that the token makes the first admin, and is good for nothing else.
@@ -84,6 +88,7 @@ type GateConfig struct {
 	Keys    Sessions
 	Rules   Rules
 	Outside Outside
+	Signer  Signer
 	// Missing reports whether an error of Keys says that there is no such credential.
 	Missing func(error) bool
 	// OpenTo says when nobody has to sign in.
@@ -144,7 +149,7 @@ func NewGate(ctx context.Context, c GateConfig) (*Gate, error) {
 func (g *Gate) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		right := g.Rules.right(r)
-		caller, err := g.identify(w, r)
+		caller, err := g.identify(w, r, right)
 		switch {
 		case right == Open:
 			err = nil // a credential that is good no longer may not keep anybody from signing in
@@ -166,8 +171,11 @@ func (g *Gate) IsOpen() bool {
 
 // identify finds out who sent a request. Where nobody has to sign in, a credential that is
 // not good is as good as none.
-func (g *Gate) identify(w http.ResponseWriter, r *http.Request) (Caller, error) {
+func (g *Gate) identify(w http.ResponseWriter, r *http.Request, right Right) (Caller, error) {
 	caller, err := g.presented(w, r)
+	if errors.Is(err, ErrSignIn) && !g.IsOpen() {
+		caller, err = g.byShares(r, right)
+	}
 	if errors.Is(err, ErrSignIn) && g.IsOpen() {
 		return Caller{Role: shared.RoleAdmin}, nil
 	}
@@ -239,10 +247,15 @@ func (g *Gate) lookUp(ctx context.Context, key string) (Credential, error) {
 
 // ask asks the store.
 func (g *Gate) ask(ctx context.Context, key string) (c Credential, err error) {
-	if prefix, ok := strings.CutPrefix(key, tokenKey); ok {
-		c, err = g.Keys.TokenByPrefix(ctx, prefix)
-	} else {
-		c, err = g.Keys.Session(ctx, strings.TrimPrefix(key, sessionKey))
+	kind, name, _ := strings.Cut(key, " ")
+	switch kind + " " {
+	case tokenKey:
+		c, err = g.Keys.TokenByPrefix(ctx, name)
+	case sessionKey:
+		c, err = g.Keys.Session(ctx, name)
+	case shareKey:
+		id, _ := shared.ParseID(name) // it was one when the key was made
+		c, err = g.Keys.Share(ctx, id)
 	}
 	if err != nil && g.Missing(err) {
 		err = ErrSignIn
@@ -348,9 +361,15 @@ func (g *Gate) mayStay(ctx context.Context, key string) bool {
 	if key == "" {
 		return g.IsOpen()
 	}
-	g.forget(key)
-	_, err := g.lookUp(ctx, key)
-	return !errors.Is(err, ErrSignIn)
+	kind, names, _ := strings.Cut(key, " ")
+	for name := range strings.SplitSeq(names, " ") { // a caller may have several links
+		one := kind + " " + name
+		g.forget(one)
+		if _, err := g.lookUp(ctx, one); errors.Is(err, ErrSignIn) {
+			return false
+		}
+	}
+	return true
 }
 
 // end ends the streams of a caller. Later ones are none of these.

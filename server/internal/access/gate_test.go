@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ type drawer struct {
 	mu       sync.Mutex
 	tokens   map[string]Credential // by prefix
 	sessions map[string]Credential
+	shares   map[string]Credential
 	touched  []int64
 	asked    int
 	down     error
@@ -47,6 +49,10 @@ func (d *drawer) TokenByPrefix(_ context.Context, prefix string) (Credential, er
 
 func (d *drawer) Session(_ context.Context, id string) (Credential, error) {
 	return d.find(d.sessions, id)
+}
+
+func (d *drawer) Share(_ context.Context, id int64) (Credential, error) {
+	return d.find(d.shares, strconv.FormatInt(id, 10))
 }
 
 func (d *drawer) HasTokens(context.Context) (bool, error) {
@@ -123,11 +129,12 @@ type gateRig struct {
 
 func newGateRig(t *testing.T, open OpenTo) *gateRig {
 	t.Helper()
-	rig := &gateRig{drawer: &drawer{tokens: map[string]Credential{}, sessions: map[string]Credential{}}}
+	rig := &gateRig{drawer: &drawer{tokens: map[string]Credential{}, sessions: map[string]Credential{}, shares: map[string]Credential{}}}
 	gate, err := NewGate(t.Context(), GateConfig{
-		Keys: rig.drawer, OpenTo: open, Missing: func(err error) bool { return errors.Is(err, errMissing) },
+		Signer: NewSigner("key"), Keys: rig.drawer, OpenTo: open, Missing: func(err error) bool { return errors.Is(err, errMissing) },
 		Rules: NewRules(map[string]Right{
 			"/": Manage, "GET /": Read, "GET /signin": Open, "POST /audits": Start, "PATCH /audits/{id}": Work,
+			"GET /audits/{id}": ReadAudit, "GET /audits/{id}/report": ReadAudit, "GET /sse/audits": Read,
 		}),
 		Fail: func(w http.ResponseWriter, _ *http.Request, err error) {
 			status := http.StatusServiceUnavailable

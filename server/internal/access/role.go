@@ -18,6 +18,8 @@ const (
 	Open
 	// Read is for all who are signed in.
 	Read
+	// ReadAudit is Read for a route of one audit, which a link to that audit is enough for.
+	ReadAudit
 	// Start is for those who start audits.
 	Start
 	// Work is for those who report the progress of audits.
@@ -29,7 +31,7 @@ func allows(role shared.Role, right Right) bool {
 	switch right {
 	case Open:
 		return true
-	case Read:
+	case Read, ReadAudit:
 		return role != ""
 	case Start:
 		return role == shared.RoleAuditor || role == shared.RoleAdmin

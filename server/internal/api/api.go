@@ -16,6 +16,7 @@ import (
 type Config struct {
 	Service  Service
 	Tokens   Tokens
+	Shares   Shares
 	Problems *Problems
 	// Seed checks what a user typed as an address and returns it in canonical
 	// form. Its errors are [*Error] values.

@@ -64,7 +64,7 @@ func newBoundedServer(t testing.TB, bounds store.Bounds) *server {
 	)
 	mux := http.NewServeMux()
 	api.New(api.Config{
-		Service: st, Tokens: keyring{st}, Problems: problems, PageLimit: 500, MaxBytes: 1 << 31, MaxSeconds: 1800,
+		Service: st, Tokens: keyring{st}, Shares: sharer{st}, Problems: problems, PageLimit: 500, MaxBytes: 1 << 31, MaxSeconds: 1800,
 		Seed: func(raw string) (string, error) {
 			if !strings.HasPrefix(raw, "http") {
 				return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: "Not an address."}
@@ -99,6 +99,15 @@ type keyring struct{ *store.Store }
 func (k keyring) CreateToken(ctx context.Context, want shared.NewToken) (shared.CreatedToken, error) {
 	t, err := k.Store.CreateToken(ctx, want, store.Secret{Prefix: "atl_" + want.Name, Hash: "hash"})
 	return shared.CreatedToken{Token: t, Secret: t.Prefix + "rest"}, err
+}
+
+// sharer makes links that are not signed.
+type sharer struct{ *store.Store }
+
+func (s sharer) CreateShare(ctx context.Context, audit int64, days int) (shared.Share, error) {
+	made, err := s.Store.CreateShare(ctx, audit, 0, time.Duration(days)*24*time.Hour)
+	made.Path = shared.PathShare + "x"
+	return made, err
 }
 
 // do sends a request whose body is text or, for other values, JSON.

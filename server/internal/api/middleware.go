@@ -32,7 +32,7 @@ func Log(log *slog.Logger, problems *Problems, next http.Handler) http.Handler {
 		w.Header().Set("X-Request-Id", id)
 		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
 		rec := &recorder{ResponseWriter: w}
-		begun := time.Now()
+		begun, path := time.Now(), pathForLog(r)
 		defer func() {
 			if v := recover(); v != nil {
 				if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
@@ -40,17 +40,25 @@ func Log(log *slog.Logger, problems *Problems, next http.Handler) http.Handler {
 				}
 				err := fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 				if rec.status != 0 {
-					log.Error("request failed", "method", r.Method, "path", r.URL.Path,
+					log.Error("request failed", "method", r.Method, "path", path,
 						"request_id", id, "err", err)
 					panic(http.ErrAbortHandler)
 				}
 				problems.Fail(rec, r, err)
 			}
-			log.Debug("request", "method", r.Method, "path", r.URL.Path, "status", rec.status, "bytes", rec.bytes,
+			log.Debug("request", "method", r.Method, "path", path, "status", rec.status, "bytes", rec.bytes,
 				"duration", time.Since(begun), "remote", r.RemoteAddr, "request_id", id)
 		}()
 		next.ServeHTTP(rec, r)
 	})
+}
+
+// pathForLog is a request's path without what lets its reader in.
+func pathForLog(r *http.Request) string {
+	if strings.HasPrefix(r.URL.Path, shared.PathShare) {
+		return shared.PathShare + "…"
+	}
+	return r.URL.Path
 }
 
 // Times of one request; a stream sets its own.

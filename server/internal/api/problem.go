@@ -122,7 +122,7 @@ func (p *Problems) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	body := describe(e)
 	body.Instance, body.RequestID = r.URL.Path, RequestID(r.Context())
 	if a.status >= 500 && e.Err != nil { // a refusal without a cause, such as while draining, is no failure
-		p.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "code", e.Code,
+		p.log.Error("request failed", "method", r.Method, "path", pathForLog(r), "code", e.Code,
 			"request_id", RequestID(r.Context()), "err", err)
 	}
 	h := w.Header()

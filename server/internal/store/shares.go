@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"atalaya/shared"
+)
+
+// shareRow is a link by which one audit can be read.
+type shareRow struct {
+	bun.BaseModel `bun:"table:shares,alias:l"`
+
+	ID        int64 `bun:"id,pk,autoincrement"`
+	AuditID   int64 `bun:"audit_id"`
+	MadeBy    int64 `bun:"made_by,nullzero"`
+	CreatedAt stamp `bun:"created_at"`
+	ExpiresAt stamp `bun:"expires_at"`
+	RevokedAt stamp `bun:"revoked_at"`
+}
+
+func (r *shareRow) share() shared.Share {
+	return shared.Share{
+		ID: r.ID, AuditID: r.AuditID, CreatedAt: shared.At(r.CreatedAt.Time), ExpiresAt: shared.At(r.ExpiresAt.Time),
+		RevokedAt: shared.AtPtr(r.RevokedAt.Time),
+	}
+}
+
+// SharesMax is how many links of one audit there may be.
+const SharesMax = 100
+
+// CreateShare stores a link to an audit, made with a token (0 for none). One more than
+// [SharesMax] gives [ErrOutOfRange].
+func (s *Store) CreateShare(ctx context.Context, audit, by int64, life time.Duration) (made shared.Share, err error) {
+	what := fmt.Sprintf("share audit %d", audit)
+	err = s.write(ctx, what, false, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := s.head(ctx, tx, "a.id = ?", audit); err != nil {
+			return err
+		}
+		row := shareRow{AuditID: audit, MadeBy: by}
+		_, err := tx.NewInsert().Model(&row).Value("created_at", "?", s.dialect.now).
+			Value("expires_at", "?", s.dialect.after(life)).Returning("*").Exec(ctx)
+		if err != nil {
+			return err
+		}
+		made = row.share()
+		full, err := tx.NewSelect().Model((*shareRow)(nil)).Where("l.audit_id = ?", audit).
+			Offset(SharesMax).Limit(1).Exists(ctx)
+		if err == nil && full {
+			err = fmt.Errorf("%w: the audit has %d links already", ErrOutOfRange, SharesMax)
+		}
+		return err
+	})
+	return made, err
+}
+
+// Shares lists the links of an audit, the newest first.
+func (s *Store) Shares(ctx context.Context, audit int64) ([]shared.Share, error) {
+	rows, err := readRows[shareRow](ctx, s, fmt.Sprintf("shares of audit %d", audit),
+		func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Where("l.audit_id = ?", audit).Order("l.id DESC").Limit(SharesMax)
+		})
+	shares := make([]shared.Share, 0, len(rows))
+	for i := range rows {
+		shares = append(shares, rows[i].share())
+	}
+	return shares, err
+}
+
+// Share returns a link that is good at present, or [ErrNotFound].
+func (s *Store) Share(ctx context.Context, id int64) (shared.Share, error) {
+	what := fmt.Sprintf("share %d", id)
+	rows, err := readRows[shareRow](ctx, s, what, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("l.id = ? AND l.revoked_at IS NULL AND l.expires_at > (SELECT ?)", id, s.dialect.now)
+	})
+	if err == nil && len(rows) == 0 {
+		err = fmt.Errorf("store: %s: %w", what, ErrNotFound)
+	}
+	if err != nil {
+		return shared.Share{}, err
+	}
+	return rows[0].share(), nil
+}
+
+// RevokeShare makes a link of an audit good for nothing; [ErrNotFound] if there is none
+// that was not revoked before.
+func (s *Store) RevokeShare(ctx context.Context, audit, id int64) error {
+	return s.write(ctx, fmt.Sprintf("revoke share %d", id), false, func(ctx context.Context, tx bun.Tx) error {
+		n, err := affected(tx.NewUpdate().Table("shares").Set("revoked_at = ?", s.dialect.now).
+			Where("id = ? AND audit_id = ? AND revoked_at IS NULL", id, audit).Exec(ctx))
+		if err == nil && n == 0 {
+			err = ErrNotFound
+		}
+		return err
+	})
+}
+
+// SigningKey is the key of a name that all servers of this database sign with. The first
+// of them draws it.
+func (s *Store) SigningKey(ctx context.Context, name, drawn string) (key string, err error) {
+	err = s.write(ctx, "signing key", false, func(ctx context.Context, tx bun.Tx) error {
+		row := map[string]any{"name": name, "value": drawn}
+		_, err := tx.NewInsert().Model(&row).Table("secrets").On("CONFLICT (name) DO NOTHING").Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return tx.NewSelect().Table("secrets").Column("value").Where("name = ?", name).Scan(ctx, &key)
+	})
+	return key, err
+}
