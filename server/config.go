@@ -45,8 +45,9 @@ type Config struct {
 	// DataDir holds the SQLite database.
 	DataDir string
 
-	// Keep is how long audits are kept after their end; 0 means for ever.
-	Keep time.Duration
+	// Keep is how long audits are kept after their end, and KeepTrail what people did; 0
+	// means for ever.
+	Keep, KeepTrail time.Duration
 
 	// Heartbeat is the interval of heartbeats on an idle stream.
 	Heartbeat time.Duration
@@ -136,6 +137,8 @@ func (c *Config) settings(u *unparsed) []setting {
 
 		bounded("keep", &c.Keep, 0, 0, keepMax,
 			"how long audits are kept after they have ended, such as 720h; 0 means for ever"),
+		bounded("keep-trail", &c.KeepTrail, 90*24*time.Hour, 0, keepMax,
+			"how long it is kept who did what, and from where; 0 means for ever"),
 
 		bounded("heartbeat", &c.Heartbeat, shared.HeartbeatDefault, time.Second, shared.HeartbeatMax,
 			"interval of beats on an idle stream, {bounds}"),

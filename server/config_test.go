@@ -20,7 +20,7 @@ func noEnv(string) string { return "" }
 func TestConfigDefaults(t *testing.T) {
 	got, err := parseConfig(nil, noEnv, nil)
 	want := Config{
-		Addr: "127.0.0.1:8000", DataDir: "./data", Heartbeat: 15 * time.Second, StreamLifetime: 10 * time.Minute,
+		Addr: "127.0.0.1:8000", DataDir: "./data", KeepTrail: 90 * 24 * time.Hour, Heartbeat: 15 * time.Second, StreamLifetime: 10 * time.Minute,
 		Sweep: 250 * time.Millisecond, WriteTimeout: 5 * time.Second, Drain: 10 * time.Second,
 		StreamWriter: stream.WriterAuto, MaxStreamsPerIP: 100, MaxQueue: 1000, MaxPerHost: 10, MaxPerHour: 120,
 		Workers: 2, PageLimit: 500, MaxBytes: 2 << 30, MaxTime: 30 * time.Minute,

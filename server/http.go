@@ -33,8 +33,7 @@ const (
 
 // newHTTPServer speaks HTTP/1.1 and HTTP/2; with a certificate over TLS only,
 // without one HTTP/2 too, to those who know that they may (a proxy): nothing is
-// negotiated, and an Upgrade is not understood. It sends no HSTS, which would
-// bind the host name for longer than this server may have a certificate.
+// negotiated, and an Upgrade is not understood.
 func newHTTPServer(cfg Config, cert *certificate, handler http.Handler, log *slog.Logger) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)

@@ -35,6 +35,7 @@
 //   - config_command.go: atalaya config, which shows no secret
 //   - errors.go: which error of which part becomes which error code
 //   - signin.go: what each route asks of its caller, and how people come in
+//   - trail.go: what people did is noted
 //   - routes.go: every path that is not the JSON API
 //   - listen.go: the socket that --addr stands for
 //   - http.go: the HTTP server and its bounds

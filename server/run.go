@@ -120,11 +120,12 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 
 	// Handlers: the API, the app and the plain pages.
 	starts := access.NewStarts(cfg.MaxPerHour, cfg.TrustedProxies)
-	service := door{completing, starts, engine}
+	noted := trail{rows, log}
+	service := door{completing, starts, engine, noted}
 	mux := http.NewServeMux()
 	rest := api.New(api.Config{
-		Service: service, Tokens: keyring{rows}, Shares: sharer{rows, signer},
-		Problems: problems, Seed: seed(cfg.AllowPrivateTargets),
+		Service: service, Tokens: notedTokens{keyring{rows}, noted}, Shares: notedShares{sharer{rows, signer}, noted},
+		Trail: rows, Problems: problems, Seed: seed(cfg.AllowPrivateTargets),
 		Target: target(cfg.AllowPrivateTargets, cfg.Mail != nil), PageLimit: cfg.PageLimit,
 		MaxBytes: cfg.MaxBytes, MaxSeconds: int(cfg.MaxTime / time.Second), Stats: statsOf(rows, metrics, maxStreams),
 		Poll: http.HandlerFunc(streams.Poll),
@@ -141,7 +142,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		Web: files, Log: log,
 		Missing:    isMissing,
 		Origin:     cfg.outside().Origin,
-		Door:       doorkeeper{gate, access.NewAttempts(cfg.TrustedProxies), rows},
+		Door:       notedDoor{doorkeeper{gate, access.NewAttempts(cfg.TrustedProxies), rows}, noted},
 		NotAllowed: problems.NotAllowed,
 	})
 	mux.Handle("GET "+shared.PathShare+"{link}", openShare(gate, problems))
@@ -166,12 +167,15 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	if cfg.Keep > 0 {
 		parts.run("keep", func() error { return keeper{rows, cfg.Keep, log}.run(ctx) })
 	}
+	if cfg.KeepTrail > 0 {
+		parts.run("trail", func() error { return keepTrail(ctx, rows, cfg.KeepTrail, log) })
+	}
 	defer func() { quit(); stop(); err = errors.Join(err, parts.wait()) }()
 
 	readers := access.Readers{Origins: cfg.CORSOrigins, May: forReaders}
 	guard := access.NewGuard(cfg.PublicURLs, readers, problems.Fail)
 	handler := guard.Wrap(gate.Wrap(starts.Wrap(api.Deadlines(strict(answer.Finish(mux), problems)))))
-	server := newHTTPServer(cfg, cert, api.Log(log, problems, handler), log)
+	server := newHTTPServer(cfg, cert, cfg.outside().Harden(api.Log(log, problems, handler)), log)
 	clients := newConnections(share.clients, streams.TakenOver, log)
 	server.ConnState = clients.changed
 	served := make(chan error, 1)
@@ -248,6 +252,7 @@ type door struct {
 	completer
 	starts *access.Starts
 	engine *audit.Engine
+	trail  trail
 }
 
 func (d door) Create(ctx context.Context, a shared.NewAudit, key string) (shared.AuditProgress, bool, error) {
@@ -256,6 +261,7 @@ func (d door) Create(ctx context.Context, a shared.NewAudit, key string) (shared
 	})
 	if created {
 		d.engine.Wake()
+		d.trail.note(ctx, shared.DeedStarted, p.AuditID, p.URL)
 	}
 	return p, created, err
 }
@@ -279,7 +285,11 @@ func (d door) Cancel(ctx context.Context, id int64) (shared.AuditProgress, error
 	if err := d.mayEnd(ctx, id); err != nil {
 		return shared.AuditProgress{}, err
 	}
-	return d.completer.Cancel(ctx, id)
+	p, err := d.completer.Cancel(ctx, id)
+	if err == nil {
+		d.trail.note(ctx, shared.DeedCancelled, id, "")
+	}
+	return p, err
 }
 
 // Delete deletes an audit that the caller may end.
@@ -287,7 +297,11 @@ func (d door) Delete(ctx context.Context, id int64) error {
 	if err := d.mayEnd(ctx, id); err != nil {
 		return err
 	}
-	return d.completer.Delete(ctx, id)
+	err := d.completer.Delete(ctx, id)
+	if err == nil {
+		d.trail.note(ctx, shared.DeedDeleted, id, "")
+	}
+	return err
 }
 
 // mayEnd refuses whoever has not started an audit, except admins.

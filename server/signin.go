@@ -82,6 +82,7 @@ var rights = map[string]access.Right{
 	"GET /api/v1/tokens":                   access.Manage,
 	"POST /api/v1/tokens":                  access.Manage,
 	"DELETE /api/v1/tokens/{id}":           access.Manage,
+	"GET /api/v1/trail":                    access.Manage,
 	"GET /api/v1/stats":                    access.Read,
 	"GET /api/v1/report.schema.json":       access.Open,
 	"GET /api/v1/openapi.json":             access.Open,

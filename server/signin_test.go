@@ -182,6 +182,7 @@ var routeTable = map[string]struct{ path, body, may string }{
 	"GET /api/v1/tokens":                   {"/api/v1/tokens", "", admins},
 	"POST /api/v1/tokens":                  {"/api/v1/tokens", `{"role":"viewer"}`, admins},
 	"DELETE /api/v1/tokens/{id}":           {"/api/v1/tokens/1000", "", admins},
+	"GET /api/v1/trail":                    {"/api/v1/trail", "", admins},
 	"GET /api/v1/stats":                    {"/api/v1/stats", "", readers},
 	"GET /api/v1/report.schema.json":       {"/api/v1/report.schema.json", "", everybody},
 	"GET /api/v1/openapi.json":             {"/api/v1/openapi.json", "", everybody},
@@ -205,8 +206,13 @@ func TestWhoMayUseEachRoute(t *testing.T) {
 			case role:
 				want = "no"
 			}
-			if res := m.send(who, method, path, row.body); outcome(res) != want {
+			res := m.send(who, method, path, row.body)
+			if outcome(res) != want {
 				t.Errorf("%s as %s: %s to %q, want %s", route, who, res.Status, res.Header.Get("Location"), want)
+			}
+			if h := res.Header; h.Get("X-Content-Type-Options") != "nosniff" ||
+				h.Get("Cross-Origin-Resource-Policy") != "same-origin" || h.Get("Referrer-Policy") == "" {
+				t.Errorf("%s as %s: the headers are %v", route, who, h)
 			}
 		}
 	}
@@ -567,5 +573,49 @@ func TestTokenCommandAsksAServer(t *testing.T) {
 	}
 	if _, err := do("auditor", "list"); err == nil || !strings.Contains(err.Error(), "role does not allow") {
 		t.Errorf("an auditor: %v", err)
+	}
+}
+
+// TestTrail does things as several people and reads who did what.
+func TestTrail(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id := m.startsAs("auditor")
+	m.share(id)
+	m.send("admin", "POST", shared.PathAudits+"/"+id+"/cancel", "")
+	m.send("viewer", "DELETE", shared.PathAudits+"/"+id, "") // may not
+	m.send("admin", "DELETE", shared.PathAudits+"/1000", "") // is not there
+	m.send("auditor", "DELETE", shared.PathAudits+"/"+id, "")
+	m.send("admin", "PUT", "/api/v1/sites/a.example/schedule", `{"url":"https://a.example/","cron":"@daily"}`)
+	m.send("admin", "DELETE", "/api/v1/sites/a.example/schedule", "")
+	m.send("none", "POST", "/signin", url.Values{"token": {m.tokens["viewer"]}}.Encode())
+	m.send("none", "POST", "/signin", url.Values{"token": {m.tokens["wrong"]}}.Encode())
+	m.send("admin", "POST", shared.PathTokens, `{"role":"viewer"}`)
+	m.send("admin", "DELETE", shared.PathToken(1), "")
+	_, body := m.authorized("admin", "/api/v1/trail")
+	var list shared.TrailList
+	if err := json.Unmarshal(body, &list); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range slices.Backward(list.Entries) {
+		line := fmt.Sprintf("%s %s", e.Who, e.Deed)
+		if e.AuditID != nil {
+			line += fmt.Sprintf(" %d", *e.AuditID)
+		}
+		if got = append(got, line); e.Address != "127.0.0.1" {
+			t.Errorf("%+v has another address", e)
+		}
+	}
+	want := []string{"auditor started 1", "auditor shared 1", "admin cancelled 1", "auditor deleted 1", "admin scheduled",
+		"admin unscheduled", "nobody signed_in", "nobody tried_signin", "admin token_made", "admin token_ended"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if strings.Contains(string(body), m.tokens["wrong"][4:12]) || !strings.Contains(string(body), m.tokens["viewer"][:12]) {
+		t.Errorf("the trail has part of a wrong token, or does not say who signed in: %s", body)
+	}
+	if !m.log.Contains("deed=deleted who=auditor") {
+		t.Error("the log does not say who deleted an audit")
 	}
 }

@@ -36,6 +36,7 @@
 //	guard.go    other sites' pages
 //	readers.go  those that may read
 //	outside.go  the server as its callers see it
+//	harden.go   the headers of every answer
 //	role.go     what each route asks for, and each role may do
 //	secret.go   tokens, and what is kept of them
 //	gate.go     who sends a request, and whether that one may

@@ -70,6 +70,9 @@ type Caller struct {
 	Role  shared.Role
 	// Session is the id of a browser's session; empty without one.
 	Session string
+	// Address is where the request came from, as far as proxies can be believed; of IPv6
+	// the /64. Empty over a unix socket.
+	Address string
 
 	key string // under which the gate looks the caller up again
 }
@@ -159,6 +162,9 @@ func (g *Gate) Wrap(next http.Handler) http.Handler {
 		if err != nil {
 			g.Fail(w, r, err)
 			return
+		}
+		if peer, _ := proxies(g.Outside.Trusted).peer(r); peer.IsValid() {
+			caller.Address = peer.String()
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), whoKey{}, caller)))
 	})

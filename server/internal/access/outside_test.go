@@ -2,6 +2,7 @@ package access
 
 import (
 	"crypto/tls"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 )
@@ -38,5 +39,27 @@ func TestOutsideOrigin(t *testing.T) {
 				t.Errorf("got %s, secure %v; want %s", got, o.Secure(r), tc.want)
 			}
 		})
+	}
+}
+
+func TestHarden(t *testing.T) {
+	o := Outside{Public: []string{"https://audits.example", "http://lan.example"}}
+	for host, strict := range map[string]bool{
+		"audits.example": true, "Audits.example:443": true, "lan.example": false, "127.0.0.1": false, "localhost": false,
+	} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)
+		r.Host = host
+		o.Harden(http.NotFoundHandler()).ServeHTTP(w, r)
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "Cross-Origin-Opener-Policy": "same-origin",
+			"Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "same-origin",
+		} {
+			if got := w.Header().Get(name); got != want {
+				t.Errorf("%s: %s is %q", host, name, got)
+			}
+		}
+		if got := w.Header().Get("Strict-Transport-Security"); (got != "") != strict {
+			t.Errorf("%s: over TLS only: %q", host, got)
+		}
 	}
 }

@@ -43,6 +43,12 @@ func prefixOf(token string) (prefix string, ok bool) {
 	return token[:prefixLength], true
 }
 
+// PrefixOf is the part of a token that may be shown; empty for what is none.
+func PrefixOf(token string) string {
+	prefix, _ := prefixOf(token)
+	return prefix
+}
+
 // isPlain reports whether a text has only letters and digits of a secret.
 func isPlain(text string) bool {
 	return strings.Trim(text, "abcdefghijklmnopqrstuvwxyz234567") == ""

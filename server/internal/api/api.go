@@ -17,6 +17,7 @@ type Config struct {
 	Service  Service
 	Tokens   Tokens
 	Shares   Shares
+	Trail    Trail
 	Problems *Problems
 	// Seed checks what a user typed as an address and returns it in canonical
 	// form. Its errors are [*Error] values.

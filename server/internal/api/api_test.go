@@ -64,7 +64,7 @@ func newBoundedServer(t testing.TB, bounds store.Bounds) *server {
 	)
 	mux := http.NewServeMux()
 	api.New(api.Config{
-		Service: st, Tokens: keyring{st}, Shares: sharer{st}, Problems: problems, PageLimit: 500, MaxBytes: 1 << 31, MaxSeconds: 1800,
+		Service: st, Tokens: keyring{st}, Shares: sharer{st}, Trail: st, Problems: problems, PageLimit: 500, MaxBytes: 1 << 31, MaxSeconds: 1800,
 		Seed: func(raw string) (string, error) {
 			if !strings.HasPrefix(raw, "http") {
 				return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: "Not an address."}

@@ -71,6 +71,7 @@ func (a *API) routes() map[string]http.Handler {
 		"GET /api/v1/tokens":                   a.handle(a.listTokens),
 		"POST /api/v1/tokens":                  a.handle(a.createToken),
 		"DELETE /api/v1/tokens/{id}":           a.handle(a.revokeToken),
+		"GET /api/v1/trail":                    a.handle(a.getTrail),
 		"GET /api/v1/report.schema.json":       http.HandlerFunc(serveReportSchema),
 		"GET /api/v1/stats":                    a.handle(a.getStats),
 		"GET /api/v1/openapi.json":             http.HandlerFunc(serveDocument),

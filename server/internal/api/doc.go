@@ -38,6 +38,7 @@
 //	webhooks.go    whom to tell of what happens to audits
 //	tokens.go      who may come in
 //	shares.go      links by which one audit can be read
+//	trail.go       what people did
 //	report.go      the report, as JSON and as the files of package export
 //	compare.go     what changed between two audits
 //	schema.go      the JSON Schema of a report, taken from openapi.json

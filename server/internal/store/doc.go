@@ -149,6 +149,7 @@
 //   - keep.go: old audits are deleted, and deleted ones removed
 //   - schedules.go: when sites are audited again
 //   - tokens.go, sessions.go, shares.go: who may come in
+//   - trail.go: what people did
 //   - notices.go: what there is to tell of audits
 //   - webhooks.go: whom to tell of it
 //   - deliveries.go: the messages, and what became of them

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"atalaya/server/internal/access"
+	"atalaya/server/internal/store"
+	"atalaya/shared"
+)
+
+// nobody is who did something without having signed in.
+const nobody = "nobody"
+
+// trail notes what people did: in the database, for admins to read, and in the log.
+type trail struct {
+	rows *store.Store
+	log  *slog.Logger
+}
+
+// note says who did something, to an audit (0 for none) or to what about names. What was
+// done is done, so an error is only logged.
+func (t trail) note(ctx context.Context, deed shared.Deed, audit int64, about string) {
+	caller := access.CallerOf(ctx)
+	e := shared.TrailEntry{
+		Deed: deed, TokenID: optional(caller.Token), Who: cmp.Or(caller.Name, nobody), Role: caller.Role,
+		Address: caller.Address, AuditID: optional(audit), About: about,
+	}
+	t.log.Info("trail", "deed", e.Deed, "who", e.Who, "token_id", caller.Token, "address", e.Address,
+		"audit_id", audit, "about", about)
+	// Whoever asked may have left by now.
+	if err := t.rows.NoteDeed(context.WithoutCancel(ctx), e); err != nil {
+		t.log.Error("what somebody did could not be noted", "deed", e.Deed, "who", e.Who, "err", err)
+	}
+}
+
+func optional(id int64) *int64 {
+	if id == 0 {
+		return nil
+	}
+	return &id
+}
+
+// PutSchedule has a site audited again and again.
+func (d door) PutSchedule(ctx context.Context, want shared.Schedule) (shared.Schedule, error) {
+	s, err := d.completer.PutSchedule(ctx, want)
+	if err == nil {
+		d.trail.note(ctx, shared.DeedScheduled, 0, s.Site)
+	}
+	return s, err
+}
+
+// DeleteSchedule has a site audited no longer.
+func (d door) DeleteSchedule(ctx context.Context, site string) error {
+	err := d.completer.DeleteSchedule(ctx, site)
+	if err == nil {
+		d.trail.note(ctx, shared.DeedUnscheduled, 0, site)
+	}
+	return err
+}
+
+// notedTokens are the tokens whose making and end is noted.
+type notedTokens struct {
+	keyring
+	trail trail
+}
+
+func (n notedTokens) CreateToken(ctx context.Context, want shared.NewToken) (shared.CreatedToken, error) {
+	made, err := n.keyring.CreateToken(ctx, want)
+	if err == nil {
+		n.trail.note(ctx, shared.DeedTokenMade, 0, made.Prefix)
+	}
+	return made, err
+}
+
+func (n notedTokens) RevokeToken(ctx context.Context, id int64) error {
+	err := n.keyring.RevokeToken(ctx, id)
+	if err == nil {
+		n.trail.note(ctx, shared.DeedTokenEnded, 0, strconv.FormatInt(id, 10))
+	}
+	return err
+}
+
+// notedShares are the links whose making and end is noted.
+type notedShares struct {
+	sharer
+	trail trail
+}
+
+func (n notedShares) CreateShare(ctx context.Context, audit int64, days int) (shared.Share, error) {
+	made, err := n.sharer.CreateShare(ctx, audit, days)
+	if err == nil {
+		n.trail.note(ctx, shared.DeedShared, audit, strconv.FormatInt(made.ID, 10))
+	}
+	return made, err
+}
+
+func (n notedShares) RevokeShare(ctx context.Context, audit, id int64) error {
+	err := n.sharer.RevokeShare(ctx, audit, id)
+	if err == nil {
+		n.trail.note(ctx, shared.DeedUnshared, audit, strconv.FormatInt(id, 10))
+	}
+	return err
+}
+
+// notedDoor is the door where it is noted who comes and leaves. How a token begins that was
+// wrong is not: somebody may have typed a password.
+type notedDoor struct {
+	doorkeeper
+	trail trail
+}
+
+func (n notedDoor) SignIn(w http.ResponseWriter, r *http.Request, token string) (made string, err error) {
+	made, err = n.doorkeeper.SignIn(w, r, token)
+	deed, about := shared.DeedSignedIn, ""
+	if err != nil {
+		deed = shared.DeedTriedSignIn
+	} else {
+		about = access.PrefixOf(cmp.Or(made, token))
+	}
+	n.trail.note(r.Context(), deed, 0, about)
+	return made, err
+}
+
+func (n notedDoor) SignOut(w http.ResponseWriter, r *http.Request, everywhere bool) error {
+	err := n.doorkeeper.SignOut(w, r, everywhere)
+	if err == nil && access.CallerOf(r.Context()).Session != "" {
+		about := ""
+		if everywhere {
+			about = "everywhere"
+		}
+		n.trail.note(r.Context(), shared.DeedSignedOut, 0, about)
+	}
+	return err
+}
+
+// keepTrail removes what is older than keep, until ctx ends.
+func keepTrail(ctx context.Context, rows *store.Store, keep time.Duration, log *slog.Logger) error {
+	tick := time.NewTicker(keepEvery)
+	defer tick.Stop()
+	for {
+		_, err := untilNone(ctx, func(ctx context.Context) (int, error) { return rows.PurgeTrail(ctx, keep) })
+		if err != nil && ctx.Err() == nil {
+			log.Warn("the trail could not be cut", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,43 @@
+package shared
+
+// Deed is what somebody did.
+type Deed string
+
+// The deeds.
+const (
+	DeedStarted     Deed = "started"      // an audit
+	DeedCancelled   Deed = "cancelled"    // an audit
+	DeedDeleted     Deed = "deleted"      // an audit
+	DeedShared      Deed = "shared"       // an audit, by a link
+	DeedUnshared    Deed = "unshared"     // a link was revoked
+	DeedScheduled   Deed = "scheduled"    // a site
+	DeedUnscheduled Deed = "unscheduled"  // a site
+	DeedTokenMade   Deed = "token_made"   // a token, by another
+	DeedTokenEnded  Deed = "token_ended"  // a token was revoked
+	DeedSignedIn    Deed = "signed_in"    // with a token
+	DeedSignedOut   Deed = "signed_out"   // on one device, or everywhere
+	DeedTriedSignIn Deed = "tried_signin" // with a token that was wrong
+)
+
+// TrailEntry is one line of the trail of what people did.
+type TrailEntry struct {
+	ID   int64 `json:"id"`
+	At   Time  `json:"at"`
+	Deed Deed  `json:"deed"`
+	// TokenID is null for somebody who did not have to sign in, or tried to.
+	TokenID *int64 `json:"token_id"`
+	Who     string `json:"who"`
+	Role    Role   `json:"role"`
+	// Address is that of the peer; of IPv6 the /64.
+	Address string `json:"address"`
+	AuditID *int64 `json:"audit_id"`
+	// About names what is no audit: a site, a token, a link.
+	About string `json:"about"`
+}
+
+// TrailList is the answer to GET /api/v1/trail.
+type TrailList struct {
+	Entries []TrailEntry `json:"entries"`
+	// NextBefore is the number to ask for older entries with; null at the end.
+	NextBefore *int64 `json:"next_before"`
+}
