@@ -112,6 +112,13 @@ func (d *drawer) add(role shared.Role, until time.Time) string {
 	return token
 }
 
+// fail has the drawer answer nobody, or, with nil, everybody again.
+func (d *drawer) fail(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.down = err
+}
+
 func (d *drawer) remove(token string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -231,7 +238,7 @@ func TestCredentialsThatAreNotGood(t *testing.T) {
 	if got := rig.ask("GET", "/", "Authorization", "bearer  "+good).Code; got != 200 {
 		t.Errorf("a good one: got %d", got)
 	}
-	rig.down = errors.New("the database is down")
+	rig.fail(errors.New("the database is down"))
 	if got := rig.status("GET", "/", stranger); got != 503 {
 		t.Errorf("nobody knows: got %d", got)
 	}
@@ -296,15 +303,15 @@ func TestHolding(t *testing.T) {
 		expires, _ := hold(rig.add(shared.RoleViewer, time.Now().Add(time.Minute)))
 		within("expired", expires, 59*time.Second)
 
-		rig.down = errors.New("the database is down")
+		rig.fail(errors.New("the database is down"))
 		<-time.After(time.Minute)
 		if stays() {
 			t.Error("over because nobody could be asked")
 		}
 		done()
-		rig.down = nil
+		rig.fail(nil)
 		<-time.After(time.Minute)
-		if len(rig.held) != 0 {
+		if synctest.Wait(); len(rig.held) != 0 {
 			t.Errorf("%d are kept that hold nothing", len(rig.held))
 		}
 	})
