@@ -22,7 +22,9 @@ import (
 // rights says what each route asks of its caller. A route without a line is for admins; a
 // test finds it.
 var rights = map[string]access.Right{
-	"/": access.Manage,
+	"/":         access.Manage,
+	"GET /api/": access.Manage,
+	"GET /sse/": access.Manage,
 
 	// What the app and the plain pages are made of, without anybody's data.
 	"GET /web/":                 access.Open,
