@@ -80,7 +80,8 @@ func (p *process) webhook(url string) shared.Webhook {
 func (p *process) fail(work string) {
 	p.t.Helper()
 	a := p.create(fmt.Sprintf(`{"url":%q,"kind":"external"}`, work))
-	status, body := p.request(http.MethodPatch, shared.PathProgress(a.AuditID), `{"status":"failed","error_message":"no answer"}`)
+	const patch = `{"status":"failed","error_message":"no answer"}`
+	status, body := p.request(http.MethodPatch, shared.PathProgress(a.AuditID), patch)
 	if status != http.StatusOK {
 		p.t.Fatalf("%d %s", status, body)
 	}

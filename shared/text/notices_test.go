@@ -49,7 +49,8 @@ func TestNotices(t *testing.T) {
 			"Puntuación: 70 de 100, antes 80\nCríticos: 3; avisos: 2; notas: 1\nCríticos antes: 1\n" +
 				"1200 páginas analizadas\nAuditoría n.º 7: https://www.a.example/"},
 		{EN, shared.EventFailed, failed, "a.example: the audit failed", why + "\nAudit #7: https://www.a.example/"},
-		{EN, shared.EventFailed, mute, "a.example: the audit failed", "It did not say why.\nAudit #7: https://www.a.example/"},
+		{EN, shared.EventFailed, mute, "a.example: the audit failed",
+			"It did not say why.\nAudit #7: https://www.a.example/"},
 		{EN, shared.EventSilent, silent, "a.example: the worker is silent",
 			"No sign of life since 2026-11-26 11:00 UTC.\nAudit #7: https://www.a.example/"},
 		{99, shared.EventSilent, p, "a.example: the worker is silent",

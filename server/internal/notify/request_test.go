@@ -17,7 +17,8 @@ import (
 // hostileNotice is of an audit whose address and error are meant to do more than be read.
 func hostileNotice(t *testing.T) []byte {
 	t.Helper()
-	name := "*x* @channel <!here> <script>alert(1)</script> ``` ![x](http://evil.example/) \u202egpj\u2066\x1b[2J\r\nSubject: y"
+	name := "*x* @channel <!here> <script>alert(1)</script> ``` ![x](http://evil.example/) " +
+		"\u202egpj\u2066\x1b[2J\r\nSubject: y"
 	why := "</pre>&lt;b&gt; [a](javascript:x)\n```\n@room " + strings.Repeat("€", 2_000)
 	n := shared.Notice{Type: shared.EventFailed, Data: shared.AuditProgress{
 		AuditID: 7, URL: name, Kind: shared.KindExternal, Status: shared.StatusFailed, ErrorMessage: &why,
@@ -56,9 +57,11 @@ func TestRequests(t *testing.T) {
 			`{"message":"no answer\nAudit #7: https://a.example/","priority":4,"tags":["x"],` +
 				`"title":"a.example: the audit failed","topic":"topic"}`},
 		{shared.KindSlack, "https://hooks.slack.com/x", "", "POST", "https://hooks.slack.com/x", "", "es",
-			"{\"text\":\"```\\na.example: la auditoría ha fallado\\nno answer\\nAuditoría n.º 7: https://a.example/\\n```\"}"},
-		{shared.KindMatrix, "https://m.example/send/m.room.message", "tk", "PUT", "https://m.example/send/m.room.message/msg_1",
-			"Bearer tk", "", `{"body":"a.example: the audit failed\nno answer\nAudit #7: https://a.example/",` +
+			"{\"text\":\"```\\na.example: la auditoría ha fallado\\nno answer\\n" +
+				"Auditoría n.º 7: https://a.example/\\n```\"}"},
+		{shared.KindMatrix, "https://m.example/send/m.room.message", "tk", "PUT",
+			"https://m.example/send/m.room.message/msg_1", "Bearer tk", "",
+			`{"body":"a.example: the audit failed\nno answer\nAudit #7: https://a.example/",` +
 				`"m.mentions":{},"msgtype":"m.notice"}`},
 		{shared.KindNtfy, "https://ntfy.sh/topic", "", "POST", "https://ntfy.sh/", "", "en", ""},
 	} {
@@ -99,7 +102,8 @@ func TestHostileWords(t *testing.T) {
 			!strings.Contains(all, "…") {
 			t.Errorf("%s: %d bytes, %q", kind, len(all), all)
 		}
-		if title, ok := said["title"].(string); ok && (strings.Contains(title, "\n") || utf8.RuneCountInString(title) > titleMax) {
+		title, _ := said["title"].(string)
+		if strings.Contains(title, "\n") || utf8.RuneCountInString(title) > titleMax {
 			t.Errorf("%s: title %q", kind, title)
 		}
 	}

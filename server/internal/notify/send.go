@@ -14,8 +14,8 @@ const (
 	// lookEvery is how often a server looks for what there is to tell, and so how late
 	// those are told who did not end an audit through this server.
 	lookEvery = 5 * time.Second
-	// Silence is for how long a worker gives no sign of life until somebody is told.
-	Silence = 5 * time.Minute
+	// silence is for how long a worker gives no sign of life until somebody is told.
+	silence = 5 * time.Minute
 	// silenceGrace is how long a server runs before it calls a worker silent: it may be
 	// that the server itself could not be reached.
 	silenceGrace = time.Minute
@@ -100,7 +100,7 @@ func (s *Sender) look(ctx context.Context, running time.Duration, tries *sync.Wa
 		return err
 	}
 	if running >= silenceGrace {
-		if err := untilNone(ctx, func(ctx context.Context) (int, error) { return s.Rows.NoteSilent(ctx, Silence) }); err != nil {
+		if err := untilNone(ctx, s.noteSilent); err != nil {
 			return err
 		}
 	}
@@ -112,6 +112,8 @@ func (s *Sender) look(ctx context.Context, running time.Duration, tries *sync.Wa
 	}
 	return s.sendDue(ctx, tries)
 }
+
+func (s *Sender) noteSilent(ctx context.Context) (int, error) { return s.Rows.NoteSilent(ctx, silence) }
 
 // sendDue begins as many tries as there are slots for. One that is over wakes the sender.
 func (s *Sender) sendDue(ctx context.Context, tries *sync.WaitGroup) error {

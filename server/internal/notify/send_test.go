@@ -157,7 +157,8 @@ func TestTries(t *testing.T) {
 		b.add(2)
 		time.Sleep(time.Minute)
 		b.stop()
-		if b.counts[shared.DeliveryFailed] != 1 || b.counts[shared.DeliveryPending] != 5 || b.counts[shared.DeliveryDelivered] != 1 {
+		if b.counts[shared.DeliveryFailed] != 1 || b.counts[shared.DeliveryPending] != 5 ||
+			b.counts[shared.DeliveryDelivered] != 1 {
 			t.Errorf("counted %v", b.counts)
 		}
 		said := b.log.String()
@@ -226,7 +227,8 @@ func TestSilenceAndTrouble(t *testing.T) {
 		if got := strings.Join(b.noted, "; "); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
-		if said := b.log.String(); strings.Count(said, "nobody can be told") != 1 || strings.Count(said, "can be told of audits again") != 1 {
+		if said := b.log.String(); strings.Count(said, "nobody can be told") != 1 ||
+			strings.Count(said, "can be told of audits again") != 1 {
 			t.Errorf("log: %s", said)
 		}
 	})

@@ -196,7 +196,8 @@ func TestDeliveryIsTriedAndSettled(t *testing.T) {
 		}
 		settle(second, work.Outcome{State: shared.DeliveryFailed}) // it did not die after all, but is too late
 		settle(again, work.Outcome{State: shared.DeliveryDelivered, Status: 204})
-		if d := newest(0); d.State != shared.DeliveryDelivered || *d.Status != 204 || d.Error != nil || d.NextAt != nil || d.TriedAt == nil {
+		if d := newest(0); d.State != shared.DeliveryDelivered || *d.Status != 204 || d.Error != nil || d.NextAt != nil ||
+			d.TriedAt == nil {
 			t.Errorf("delivered: %s", wire(d))
 		}
 		d := newest(1)
@@ -206,7 +207,8 @@ func TestDeliveryIsTriedAndSettled(t *testing.T) {
 		claim(1)
 
 		redelivered, err := f.Redeliver(t.Context(), w.ID, again.ID)
-		if err != nil || redelivered.State != shared.DeliveryPending || redelivered.Tries != 0 || redelivered.Message != again.Message {
+		if err != nil || redelivered.State != shared.DeliveryPending || redelivered.Tries != 0 ||
+			redelivered.Message != again.Message {
 			t.Errorf("redelivered %s, %v", wire(redelivered), err)
 		}
 		if d, err := f.Redeliver(t.Context(), w.ID, first.ID); err != nil || d.Tries != 2 {
@@ -261,7 +263,8 @@ func TestDeliveryIsOneServers(t *testing.T) {
 			})
 		}
 		servers.Wait()
-		if n := f.text(t, "SELECT count(*) FROM deliveries WHERE state = 'delivered' AND tries = 1"); n != fmt.Sprint(webhooks*audits) {
+		n := f.text(t, "SELECT count(*) FROM deliveries WHERE state = 'delivered' AND tries = 1")
+		if n != fmt.Sprint(webhooks*audits) {
 			t.Errorf("%s delivered at once, want %d", n, webhooks*audits)
 		}
 	})
@@ -283,7 +286,8 @@ func TestWebhooks(t *testing.T) {
 			t.Errorf("rotated: %+v, %v", got, err)
 		}
 		all, err := f.Webhooks(t.Context())
-		if one, err2 := f.Webhook(t.Context(), w.ID); errors.Join(err, err2) != nil || len(all) != 1 || !same(all[0], got) || !same(one, got) {
+		one, err2 := f.Webhook(t.Context(), w.ID)
+		if errors.Join(err, err2) != nil || len(all) != 1 || !same(all[0], got) || !same(one, got) {
 			t.Errorf("all %+v, one %+v, want %+v; %v", all, one, got, errors.Join(err, err2))
 		}
 
@@ -312,7 +316,7 @@ func TestWebhooks(t *testing.T) {
 			t.Errorf("%s deliveries of a webhook that is gone", n)
 		}
 		_, err = f.Webhook(t.Context(), w.ID)
-		_, err2 := f.UpdateWebhook(t.Context(), w)
+		_, err2 = f.UpdateWebhook(t.Context(), w)
 		_, err3 := f.RotateSecret(t.Context(), w.ID, "x", 0)
 		_, err4 := f.Deliveries(t.Context(), w.ID, "", 0)
 		for _, err := range []error{err, err2, err3, err4, f.DeleteWebhook(t.Context(), w.ID)} {
@@ -332,6 +336,35 @@ func TestWebhooksAreBounded(t *testing.T) {
 		all, err2 := f.Webhooks(t.Context())
 		if !errors.Is(err, store.ErrOutOfRange) || err2 != nil || len(all) != shared.WebhooksMax {
 			t.Errorf("one too many: %v; %d, %v", err, len(all), err2)
+		}
+	})
+}
+
+// TestNoticesAreFoundByIndex looks at the plans of what every server asks every few
+// seconds, and once for each message: both tables may be large.
+func TestNoticesAreFoundByIndex(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.sql(t, "INSERT INTO audits (url, status) SELECT 'https://a.example/', 'completed' FROM "+upTo(2000))
+		f.sql(t, "UPDATE audits SET noticed = "+f.bool(true))
+		f.sql(t, "ANALYZE audits")
+		asked := map[string]string{}
+		f.Overhear(func(query string) {
+			for _, table := range []string{"audits", "deliveries"} {
+				if strings.HasPrefix(query, "SELECT") && strings.Contains(query, `FROM "`+table+`"`) && asked[table] == "" {
+					asked[table] = query
+				}
+			}
+		})
+		if _, err := f.NoteEnded(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := f.ClaimDelivery(t.Context(), time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		for table, index := range map[string]string{"audits": "audits_unnoticed", "deliveries": "deliveries_due"} {
+			if got := f.plan(t, asked[table]); !strings.Contains(got, index) {
+				t.Errorf("want %s in the plan of %s\n%s", index, asked[table], got)
+			}
 		}
 	})
 }

@@ -104,6 +104,10 @@ func TestUpgradeOfAnOldDatabase(t *testing.T) {
 				p.ErrorKey != nil || p.ErrorArgs != nil {
 				t.Errorf("an old row: got %s", wire(p))
 			}
+			// Nobody is told of what ended before there was anybody to tell.
+			if n, err := f.NoteEnded(t.Context()); n != 0 || err != nil {
+				t.Errorf("noted %d, %v", n, err)
+			}
 			// The triggers work: see what a plain worker may and may not do.
 			cursor := f.now(t)
 			f.sql(t, "UPDATE audits SET progress = 42 WHERE id = 2")

@@ -5,7 +5,8 @@
 -- for PostgreSQL has the same name.
 ALTER TABLE audits ADD COLUMN noticed INTEGER NOT NULL DEFAULT 0;
 UPDATE audits SET noticed = 1 WHERE status NOT IN ('pending', 'running');
-CREATE INDEX audits_unnoticed ON audits (id) WHERE NOT noticed AND status IN ('completed', 'failed');
+CREATE INDEX audits_unnoticed ON audits (id)
+  WHERE NOT noticed AND status NOT IN ('pending', 'running', 'cancelled');
 
 CREATE TABLE webhooks (
   id               INTEGER PRIMARY KEY AUTOINCREMENT,
