@@ -258,6 +258,8 @@ func TestParseMailto(t *testing.T) {
 		"mailto:team@example.org?bcc=all@example.org":       false,
 		"mailto:team@example.org%0d%0aBcc:all@example.org":  false,
 		"mailto:team@example.org,all@example.org":           false,
+		"mailto:te?am@example.org":                          false,
+		"mailto:te%41m@example.org":                         false,
 		"mailto:Team<team@example.org>":                     false,
 		"mailto:\"team\"@example.org":                       false,
 		"mailto:team@example.org(all)":                      false,
