@@ -37,13 +37,13 @@ empty :=
 dist: client ## what is released, in bin/dist: binaries, Debian packages, SBOM, checksums
 	$(GO) run ./server/dist -o bin/dist -targets $(subst $(empty) ,$(comma),$(strip $(DIST_TARGETS)))
 
-# From a clone, in another folder and without a cache. What is not committed is not in
-# it, so commit before.
-dist-twice: dist ## prove that a second build of the commit is equal to the first (20 minutes)
-	@again=$$(mktemp -d) && trap 'chmod -R u+w "$$again" && rm -rf "$$again"' EXIT && \
-	  git clone -q . "$$again/atalaya" && \
-	  GOCACHE="$$again/cache" $(MAKE) --no-print-directory -C "$$again/atalaya" dist && \
-	  diff -r bin/dist "$$again/atalaya/bin/dist" && echo "both builds are equal"
+# Two clones of the commit in two folders, of which the second has a cache of its own.
+dist-twice: ## prove that two builds of the commit are equal (20 minutes)
+	@both=$$(mktemp -d) && trap 'chmod -R u+w "$$both" && rm -rf "$$both"' EXIT && \
+	  git clone -q . "$$both/one" && git clone -q . "$$both/elsewhere" && \
+	  $(MAKE) --no-print-directory -C "$$both/one" dist && \
+	  GOCACHE="$$both/cache" $(MAKE) --no-print-directory -C "$$both/elsewhere" dist && \
+	  diff -r "$$both/one/bin/dist" "$$both/elsewhere/bin/dist" && echo "both builds are equal"
 
 client: $(OVERLAY) ## the WebAssembly client, compressed, in web/build
 	$(WASM) $(GO) build -overlay $(OVERLAY) -trimpath -buildvcs=false -gcflags=all=-l -ldflags="-s -w" -o web/build/app.wasm ./app
