@@ -34,7 +34,8 @@ func TestMigrateAdopt(t *testing.T) {
 		script, _, _ = strings.Cut(script, "rows to copy") // the two outputs are one here
 		if by == "psql" {
 			command(script)
-		} else if out, err := runWith(t, env, "migrate", "adopt", by); err != nil || !strings.Contains(out, "done; rows copied: 1") {
+		} else if out, err := runWith(t, env, "migrate", "adopt", by); err != nil ||
+			!strings.Contains(out, "done; rows copied: 1") {
 			t.Fatalf("%v: %s", err, out)
 		}
 		p := start(t, "--database-url", url, "--workers", "0")

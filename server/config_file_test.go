@@ -147,10 +147,11 @@ func TestConfigCommandSaysFromWhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]shownSetting{
-		"rate":         {Value: 3.0, Source: "flag"},
-		"workers":      {Value: 5.0, Source: "file", From: path},
-		"sweep":        {Value: "250ms", Source: "default"},
-		"database-url": {Value: "postgres://ana:xxxxx@db.example/audits", Source: "environment", From: "DATABASE_URL", Hidden: true},
+		"rate":    {Value: 3.0, Source: "flag"},
+		"workers": {Value: 5.0, Source: "file", From: path},
+		"sweep":   {Value: "250ms", Source: "default"},
+		"database-url": {Value: "postgres://ana:xxxxx@db.example/audits", Source: "environment", From: "DATABASE_URL",
+			Hidden: true},
 	}
 	for _, s := range got.Settings {
 		if w, ok := want[s.Name]; ok {

@@ -94,7 +94,8 @@ func ofSchema(e store.Examination) doctor.Diagnosis {
 	case store.SchemaOlder:
 		return doctor.Well(part, "the schema is %s: the next start brings it up to date (%d steps)", e.Newest, e.Missing)
 	case store.SchemaNewer:
-		return doctor.Fault(part, "use the newer atalaya that made it", "the schema, %s, is newer than this atalaya", e.Newest)
+		return doctor.Fault(part, "use the newer atalaya that made it",
+			"the schema, %s, is newer than this atalaya", e.Newest)
 	}
 	return doctor.Well(part, "the schema is up to date (%s)", e.Newest)
 }
@@ -113,7 +114,8 @@ func ofWrites(e store.Examination) doctor.Diagnosis {
 	case errors.Is(err, store.ErrStandby):
 		return doctor.Fault(part, "let --database-url lead to the primary", "%v", err)
 	default:
-		return doctor.Fault(part, "grant the role of --database-url what it needs, and see why the database refuses", "%v", err)
+		return doctor.Fault(part, "grant the role of --database-url what it needs, and see why the database refuses",
+			"%v", err)
 	}
 }
 
@@ -170,7 +172,8 @@ func ofListener(ctx context.Context, addr string) doctor.Diagnosis {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist):
 		return doctor.Warn(part, "start the server", "nobody listens at %s", addr)
 	}
-	return doctor.Fault(part, "give an --addr of this machine, and look at its firewall", "%s cannot be reached: %v", addr, err)
+	return doctor.Fault(part, "give an --addr of this machine, and look at its firewall",
+		"%s cannot be reached: %v", addr, err)
 }
 
 func ofCertificate(c Config, log *slog.Logger) doctor.Diagnosis {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -50,5 +51,28 @@ func TestShippedVariablesAreSettings(t *testing.T) {
 				t.Errorf("%s: nothing reads %s", name, variable)
 			}
 		}
+	}
+}
+
+// TestReadmeChangesTheShippedSettings runs the README's way to a unix socket on the file
+// that the Debian package brings.
+func TestReadmeChangesTheShippedSettings(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`(?m)^sed -i .* /etc/atalaya/atalaya.toml$`).FindString(string(readme))
+	file := configFile(t, shippedFile(t, "atalaya.toml"))
+	script := strings.Replace(line, "/etc/atalaya/atalaya.toml", file, 1)
+	if out, err := exec.CommandContext(t.Context(), "sh", "-c", script).CombinedOutput(); err != nil || line == "" {
+		t.Fatalf("%q: %v: %s", line, err, out)
+	}
+	c, err := readConfig([]string{"--config", file}, noEnv, nil)
+	if err != nil || c.Addr != "unix:/run/atalaya/http.sock" || c.AllowPrivateTargets {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if unit := shippedFile(t, "atalaya.service"); !strings.Contains(unit, "\nRuntimeDirectory=atalaya\n") {
+		t.Error("the service has no folder for the socket")
 	}
 }

@@ -34,7 +34,8 @@ func build(ctx context.Context, out, target string) (b binary, err error) {
 		b.path += ".exe"
 	}
 	// Version and time come from the commit, whatever GOFLAGS says.
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=auto", "-ldflags=-s -w", "-o", b.path, "./server")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=auto", "-ldflags=-s -w",
+		"-o", b.path, "./server")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+system, "GOARCH="+arch)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return b, fmt.Errorf("%w: %s", err, output)

@@ -186,7 +186,8 @@ func clock(first heard) Diagnosis {
 		return Fault(partClock, "examine with the atalaya of the server's version", "a beat cannot be read: %v", err)
 	}
 	if skew := first.at.Sub(h.ServerTime.Time); skew.Abs() > skewMax {
-		return Warn(partClock, "set both clocks by NTP", "this machine's clock and the server's are %s apart", short(skew.Abs()))
+		return Warn(partClock, "set both clocks by NTP",
+			"this machine's clock and the server's are %s apart", short(skew.Abs()))
 	}
 	return Well(partClock, "this machine's clock and the server's agree")
 }

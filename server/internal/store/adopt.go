@@ -147,43 +147,59 @@ func (a *adopter) refuseIf(ctx context.Context, says, query string) {
 	}
 }
 
-// refuseSurroundings looks at the table as a whole, and at what hangs on it.
+// auditsClass is the table as PostgreSQL's catalogue has it.
+const auditsClass = "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace " +
+	"WHERE c.oid = to_regclass('audits')"
+
+// rule is a query that names what speaks against an adoption, and how that is said.
+type rule struct{ says, query string }
+
+// surroundings are the rules about the table as a whole, and about what hangs on it.
+var surroundings = []rule{
+	{"audits is no plain table (%s)",
+		"SELECT 'kind ' || c.relkind::text " + auditsClass +
+			" AND (c.relkind <> 'r' OR c.relispartition OR c.relhassubclass OR c.relpersistence <> 'p')"},
+	{"audits stands in the schema %s, and not in that of the connection",
+		"SELECT quote_ident(n.nspname) " + auditsClass + " AND n.nspname <> current_schema()"},
+	{"audits belongs to %s: connect as that role",
+		"SELECT quote_ident(pg_get_userbyid(c.relowner)) " + auditsClass +
+			" AND pg_get_userbyid(c.relowner) <> current_user"},
+	{"rows of audits are hidden by policies%s",
+		"SELECT '' " + auditsClass + " AND c.relrowsecurity"},
+	{"other tables refer to audits, and would go on referring to what is set aside: %s",
+		"SELECT conrelid::regclass::text FROM pg_constraint " +
+			"WHERE contype = 'f' AND confrelid = to_regclass('audits') ORDER BY 1"},
+	{"views look at audits, and would go on looking at what is set aside: %s",
+		"SELECT DISTINCT r.ev_class::regclass::text FROM pg_depend AS d JOIN pg_rewrite AS r ON r.oid = d.objid " +
+			"WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid = to_regclass('audits') ORDER BY 1"},
+	{"audits has triggers of its own: %s",
+		"SELECT quote_ident(tgname) FROM pg_trigger " +
+			"WHERE tgrelid = to_regclass('audits') AND NOT tgisinternal ORDER BY 1"},
+	{"audits is published: %s",
+		"SELECT quote_ident(p.pubname) FROM pg_publication AS p " +
+			"JOIN pg_publication_rel AS r ON r.prpubid = p.oid WHERE r.prrelid = to_regclass('audits') ORDER BY 1"},
+	{"there are rights on single columns: %s",
+		"SELECT quote_ident(attname) FROM pg_attribute " +
+			"WHERE attrelid = to_regclass('audits') AND attacl IS NOT NULL ORDER BY 1"},
+	{"a schema %s is there already",
+		"SELECT nspname FROM pg_namespace WHERE nspname = '" + setAside + "'"},
+}
+
+// refuseSurroundings goes through these rules, if there is a table to look at.
 func (a *adopter) refuseSurroundings(ctx context.Context) {
-	const table = "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('audits')"
 	a.refuseIf(ctx, "the database is Atalaya's already (it has %s): atalaya migrate brings it up to date",
-		"SELECT 'atalaya_migrations' WHERE to_regclass('atalaya_migrations') IS NOT NULL")
+		"SELECT '"+migrationsTable+"' WHERE to_regclass('"+migrationsTable+"') IS NOT NULL")
 	a.refuseIf(ctx, "there is no table %s where this address leads", "SELECT 'audits' WHERE to_regclass('audits') IS NULL")
 	if len(a.refusals) > 0 {
 		return
 	}
-	for says, query := range map[string]string{
-		"audits is no plain table (%s)": "SELECT 'kind ' || c.relkind::text " + table +
-			" AND (c.relkind <> 'r' OR c.relispartition OR c.relhassubclass OR c.relpersistence <> 'p')",
-		"audits stands in the schema %s, and not in that of the connection": "SELECT quote_ident(n.nspname) " + table +
-			" AND n.nspname <> current_schema()",
-		"audits belongs to %s: connect as that role": "SELECT quote_ident(pg_get_userbyid(c.relowner)) " + table +
-			" AND pg_get_userbyid(c.relowner) <> current_user",
-		"rows of audits are hidden by policies%s": "SELECT '' " + table + " AND c.relrowsecurity",
-		"other tables refer to audits, and would go on referring to what is set aside: %s": "SELECT conrelid::regclass::text " +
-			"FROM pg_constraint WHERE contype = 'f' AND confrelid = to_regclass('audits') ORDER BY 1",
-		"views look at audits, and would go on looking at what is set aside: %s": "SELECT DISTINCT r.ev_class::regclass::text " +
-			"FROM pg_depend AS d JOIN pg_rewrite AS r ON r.oid = d.objid " +
-			"WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid = to_regclass('audits') ORDER BY 1",
-		"audits has triggers of its own: %s": "SELECT quote_ident(tgname) FROM pg_trigger " +
-			"WHERE tgrelid = to_regclass('audits') AND NOT tgisinternal ORDER BY 1",
-		"audits is published: %s": "SELECT quote_ident(p.pubname) FROM pg_publication AS p " +
-			"JOIN pg_publication_rel AS r ON r.prpubid = p.oid WHERE r.prrelid = to_regclass('audits') ORDER BY 1",
-		"there are rights on single columns: %s": "SELECT quote_ident(attname) FROM pg_attribute " +
-			"WHERE attrelid = to_regclass('audits') AND attacl IS NOT NULL ORDER BY 1",
-		"a schema %s is there already": "SELECT nspname FROM pg_namespace WHERE nspname = '" + setAside + "'",
-		"there is already, under the name of something of ours: %s": "SELECT quote_ident(relname) FROM pg_class " +
-			"WHERE relnamespace = current_schema()::regnamespace AND relname IN (" + ownNames() + ") " +
-			"AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indexrelid = pg_class.oid AND i.indrelid = to_regclass('audits'))" +
-			" ORDER BY 1",
-	} {
-		a.refuseIf(ctx, says, query)
+	for _, r := range surroundings {
+		a.refuseIf(ctx, r.says, r.query)
 	}
-	slices.Sort(a.refusals)
+	a.refuseIf(ctx, "there is already, under the name of something of ours: %s",
+		"SELECT quote_ident(relname) FROM pg_class WHERE relnamespace = current_schema()::regnamespace "+
+			"AND relname IN ("+ownNames()+") AND NOT EXISTS (SELECT FROM pg_index AS i "+
+			"WHERE i.indexrelid = pg_class.oid AND i.indrelid = to_regclass('audits')) ORDER BY 1")
 }
 
 // made is what a numbered file makes that has a name of its own.

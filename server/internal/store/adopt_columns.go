@@ -25,12 +25,15 @@ var (
 	timeKinds  = []string{"timestamp with time zone"}
 )
 
-// adoptedColumns are those that another program's table must have, and how they are read.
-var adoptedColumns = []struct {
+// adoptedColumn is a column that is taken over, and how SQL reads it.
+type adoptedColumn struct {
 	name  string
 	kinds []string
 	as    string
-}{
+}
+
+// adoptedColumns are those that another program's table must have.
+var adoptedColumns = []adoptedColumn{
 	{"id", wholeKinds, "id"},
 	{"status", textKinds, "status::text"},
 	{"progress", wholeKinds, "coalesce(progress, 0)"},
@@ -120,12 +123,7 @@ func named(name string) func(foreignColumn) bool {
 }
 
 func isAdopted(name string) bool {
-	for _, c := range adoptedColumns {
-		if c.name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(adoptedColumns, func(c adoptedColumn) bool { return c.name == name })
 }
 
 // extra are the columns that ours gets beside its own.
@@ -151,39 +149,43 @@ func (a *adopter) refuseConstraints(ctx context.Context) {
 	a.refuseIf(ctx, "these rules about columns that are not Atalaya's would be lost: %s", `
 		SELECT quote_ident(conname) FROM pg_constraint WHERE conrelid = to_regclass('audits') AND contype <> 'n' AND EXISTS (
 			SELECT FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey) AND quote_ident(attname) IN (`+list+`))
-		UNION SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = to_regclass('audits') AND indisunique AND EXISTS (
+		UNION SELECT indexrelid::regclass::text FROM pg_index
+			WHERE indrelid = to_regclass('audits') AND indisunique AND EXISTS (
 			SELECT FROM pg_attribute WHERE attrelid = indrelid AND attnum = ANY (indkey) AND quote_ident(attname) IN (`+list+`))
 		ORDER BY 1`)
 }
 
+// brokenRows are conditions of rows that the rules of ours would refuse.
+var brokenRows = []struct {
+	column string // without which the rule means nothing
+	rule
+}{
+	{"id", rule{"have no id, or one beyond 1 to 9007199254740991",
+		"id IS NULL OR id NOT BETWEEN 1 AND 9007199254740991"}},
+	{"status", rule{"have a status that is not pending, running, completed, failed or cancelled",
+		"status IS NULL OR status::text NOT IN ('pending', 'running', 'completed', 'failed', 'cancelled')"}},
+	{"progress", rule{"have a progress beyond 0 to 100", "progress NOT BETWEEN 0 AND 100"}},
+	{"progress", rule{"have progress 100 and are not completed", "progress = 100 AND status::text <> 'completed'"}},
+	{"geo_score", rule{"have a geo_score beyond 0 to 100", "geo_score NOT BETWEEN 0 AND 100"}},
+	{"geo_score", rule{"have a geo_score and are not completed", "geo_score IS NOT NULL AND status::text <> 'completed'"}},
+	{"total_pages", rule{"have total_pages beyond 0 to 2147483647", "total_pages NOT BETWEEN 0 AND 2147483647"}},
+	{"error_message", rule{"have an error_message of more than 2000 characters",
+		"char_length(error_message::text) > 2000"}},
+	{"url", rule{"have a url of more than 2048 bytes", "octet_length(url::text) > 2048"}},
+	{"message", rule{"have a message of more than 200 characters", "char_length(message::text) > 200"}},
+}
+
 // refuseRows refuses rows that the rules of ours would.
 func (a *adopter) refuseRows(ctx context.Context) {
-	type rule struct{ broken, says string }
-	rules := []rule{
-		{"id IS NULL OR id NOT BETWEEN 1 AND 9007199254740991", "have no id, or one beyond 1 to 9007199254740991"},
-		{"status IS NULL OR status::text NOT IN ('pending', 'running', 'completed', 'failed', 'cancelled')",
-			"have a status that is not pending, running, completed, failed or cancelled"},
-		{"progress NOT BETWEEN 0 AND 100", "have a progress beyond 0 to 100"},
-		{"progress = 100 AND status::text <> 'completed'", "have progress 100 and are not completed"},
-		{"geo_score NOT BETWEEN 0 AND 100", "have a geo_score beyond 0 to 100"},
-		{"geo_score IS NOT NULL AND status::text <> 'completed'", "have a geo_score and are not completed"},
-		{"total_pages NOT BETWEEN 0 AND 2147483647", "have total_pages beyond 0 to 2147483647"},
-		{"char_length(error_message::text) > 2000", "have an error_message of more than 2000 characters"},
-	}
-	for _, optional := range []rule{
-		{"octet_length(url::text) > 2048", "have a url of more than 2048 bytes"},
-		{"char_length(message::text) > 200", "have a message of more than 200 characters"},
-	} {
-		column, _, _ := strings.Cut(strings.SplitN(optional.broken, "(", 2)[1], "::")
-		if slices.ContainsFunc(a.columns, named(column)) {
-			rules = append(rules, optional)
+	for _, broken := range brokenRows {
+		if !slices.ContainsFunc(a.columns, named(broken.column)) {
+			continue
 		}
+		a.refuseIf(ctx, "some rows "+broken.says+": %s",
+			"SELECT coalesce('id ' || id, 'one without id') FROM audits WHERE "+broken.query+" ORDER BY id LIMIT 5")
 	}
-	for _, r := range rules {
-		a.refuseIf(ctx, "some rows "+r.says+": %s", "SELECT coalesce('id ' || id, 'one without id') FROM audits WHERE "+r.broken+
-			" ORDER BY id LIMIT 5")
-	}
-	a.refuseIf(ctx, "some rows have the same id: %s", "SELECT id::text FROM audits GROUP BY id HAVING count(*) > 1 ORDER BY 1 LIMIT 5")
+	a.refuseIf(ctx, "some rows have the same id: %s",
+		"SELECT id::text FROM audits GROUP BY id HAVING count(*) > 1 ORDER BY 1 LIMIT 5")
 }
 
 // plan works out the statements.
@@ -203,9 +205,8 @@ func (a *adopter) plan(ctx context.Context) (plan Adoption, err error) {
 	if err != nil {
 		return plan, err
 	}
-	plan.SQL = append([]string{lockAudits, "CREATE SCHEMA " + setAside, "ALTER TABLE audits SET SCHEMA " + setAside}, schema...)
-	plan.SQL = append(plan.SQL, a.copyRows()...)
-	plan.SQL = append(plan.SQL, grants...)
+	aside := []string{lockAudits, "CREATE SCHEMA " + setAside, "ALTER TABLE audits SET SCHEMA " + setAside}
+	plan.SQL = slices.Concat(aside, schema, a.copyRows(), grants)
 	return plan, nil
 }
 

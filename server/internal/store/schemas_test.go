@@ -155,7 +155,8 @@ func (f *fixture) shape(t *testing.T) string {
 			AND connamespace = 'public'::regnamespace
 		UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
 		UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-		UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public') AS all_of_it (line) WHERE line NOT LIKE '%atalaya_migration%'`) // which bun makes
+		UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public') AS all_of_it (line)
+		WHERE line NOT LIKE '%atalaya_migration%'`) // which bun makes
 }
 
 // unlike are the lines that only one of two texts has.
