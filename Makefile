@@ -8,7 +8,7 @@ NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dist dist-twice client licences check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench bench-app screens soak footprint clean
+.PHONY: help run build dist dist-twice client licences check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench bench-app screens matrix soak footprint clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -139,6 +139,10 @@ bench-app: build ## what the start and the idling of the app cost in a browser (
 
 screens: client ## pictures of every page in every state, language, theme and window, in artefacts/ (10 minutes)
 	ATALAYA_SCREENS=1 ATALAYA_REQUIRE_ALL=1 $(GO) test -count 1 -timeout 30m -run '^TestBrowserScreens' ./server
+
+# Within 20 minutes on two cores that have nothing else to do.
+matrix: tools client ## which browser does what, measured: artefacts/matrix.md, and the table in the README (20 minutes)
+	ATALAYA_MATRIX=1 ATALAYA_REQUIRE_ALL=1 $(GO) test -count 1 -timeout 40m -v -run '^TestBrowserMatrix$$' ./server
 
 clean: ## remove what was built (not ./data)
 	rm -rf bin artefacts

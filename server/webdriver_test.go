@@ -41,7 +41,7 @@ type window struct {
 // openWindow starts a session in a browser that has just been started: it answers after a while.
 func openWindow(t *testing.T, name string, w wire, capabilities map[string]any) *window {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*slowestCommand)
 	defer cancel()
 	for {
 		_, err := w.do(ctx, "NewSession", map[string]any{"capabilities": map[string]any{"alwaysMatch": capabilities}})
@@ -153,6 +153,9 @@ func (w *window) shot(name string) {
 	}
 }
 
+// slowestCommand is longer than any command of these tests takes.
+const slowestCommand = 30 * time.Second
+
 // overHTTP is WebDriver as it is written down.
 type overHTTP struct {
 	address string
@@ -167,10 +170,17 @@ var endpoints = map[string][2]string{
 	"ElementClick":    {"POST", "/element/{id}/click"},
 	"ElementSendKeys": {"POST", "/element/{id}/value"},
 	"TakeScreenshot":  {"GET", "/screenshot"},
-	"DeleteSession":   {"DELETE", ""},
+
+	"NewWindow":        {"POST", "/window/new"},
+	"GetWindowHandles": {"GET", "/window/handles"},
+	"SwitchToWindow":   {"POST", "/window"},
+
+	"DeleteSession": {"DELETE", ""},
 }
 
 func (h *overHTTP) do(ctx context.Context, command string, params map[string]any) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, slowestCommand)
+	defer cancel()
 	method, path := "POST", "/session"
 	if command != "NewSession" {
 		id, _ := params["id"].(string)
@@ -249,8 +259,10 @@ func (m *marionette) do(ctx context.Context, command string, params map[string]a
 	var result struct {
 		Value json.RawMessage `json:"value"`
 	}
-	err = json.Unmarshal(parts[3], &result)
-	return result.Value, err
+	if err := json.Unmarshal(parts[3], &result); err == nil && result.Value != nil {
+		return result.Value, nil
+	}
+	return parts[3], nil // of some commands it is the value itself
 }
 
 // connect connects to a browser that has just been started, which begins with a greeting.
@@ -263,13 +275,15 @@ func (m *marionette) connect(ctx context.Context) error {
 		return err
 	}
 	m.conn, m.in = conn, bufio.NewReader(conn)
-	_, err = m.read()
-	return err
+	if _, err = m.read(); err != nil {
+		m.conn = nil
+		return errors.Join(err, conn.Close())
+	}
+	return nil
 }
 
 func (m *marionette) read() ([]byte, error) {
-	// No command of these tests takes longer.
-	if err := m.conn.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+	if err := m.conn.SetReadDeadline(time.Now().Add(slowestCommand)); err != nil {
 		return nil, err
 	}
 	length, err := m.in.ReadString(':')

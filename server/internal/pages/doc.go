@@ -54,7 +54,7 @@
 // audited site is hostile: html/template escapes it here, package ui there, and
 // the Content-Security-Policy allows no inline script in any case. Browsers that
 // run the program but do not know 'wasm-unsafe-eval' (policy.go) get
-// 'unsafe-eval' beside it; all others keep the strict policy.
+// 'unsafe-eval' in its place; all others keep the strict policy.
 //
 // The handler keeps no state of its own and is safe for concurrent use.
 package pages

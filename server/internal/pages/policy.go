@@ -10,14 +10,14 @@ import (
 // compiling of WebAssembly, requests to its own origin. No inline script or
 // style is ever needed.
 const (
-	policyStart = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'"
+	policyStart = "default-src 'self'; script-src 'self' "
 	policyEnd   = "; style-src 'self'; img-src 'self' data:; " +
 		"connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 
-	policyStrict = policyStart + policyEnd
+	policyStrict = policyStart + "'wasm-unsafe-eval'" + policyEnd
 	// policyOlder is for browsers that run the program but do not know the keyword
-	// for it, which they skip: for them the older word stands beside it.
-	policyOlder = policyStart + " 'unsafe-eval'" + policyEnd
+	// for it, of which they complain: for them the older word stands in its place.
+	policyOlder = policyStart + "'unsafe-eval'" + policyEnd
 )
 
 // policyFor chooses the policy for a User-Agent. Whoever lies about it lowers only

@@ -1,0 +1,300 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"atalaya/server/internal/testkit"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// way is how a page of a row gets its data, and what it says about that.
+type way struct {
+	cell string // in the table
+	says string
+}
+
+// The ways that there are.
+var (
+	live    = way{yes, "Updates arrive as they happen"}
+	polling = way{"polls", "so progress is fetched instead"}
+	plain   = way{"plain page", renews}
+	byHand  = way{"plain page, by its Reload link", renews}
+)
+
+const renews = "This page renews itself every 3 seconds until the audit has ended."
+
+// isPlain reports whether a plain page is shown, not the app.
+func (w way) isPlain() bool { return w.says == renews }
+
+// matrixColumn is something that a browser is to do. look fails its test or gives the cell.
+type matrixColumn struct {
+	name string
+	in   func(row *matrixRow) bool // whether there is such a thing in a row
+	look func(r *matrixRig) string
+}
+
+var (
+	everywhere = func(*matrixRow) bool { return true }
+	inApp      = func(row *matrixRow) bool { return !row.way.isPlain() }
+	ifLive     = func(row *matrixRow) bool { return row.way == live }
+	withWorker = func(row *matrixRow) bool {
+		return inApp(row) && !strings.Contains(row.lacks, "serviceWorker")
+	}
+)
+
+// matrixColumns stand in the order in which they are looked at: what breaks something comes
+// after what must find nothing broken.
+var matrixColumns = []matrixColumn{
+	{"live", everywhere, (*matrixRig).follows},
+	{"renewal of streams", ifLive, (*matrixRig).renews},
+	{"12 tabs", inApp, (*matrixRig).manyTabs},
+	{"language", everywhere, (*matrixRig).speaks},
+	{"report", everywhere, (*matrixRig).reports},
+	{"install", withWorker, (*matrixRig).installs},
+	{"no errors", inApp, (*matrixRig).isClean},
+	{"restart", inApp, (*matrixRig).recovers},
+	{"polling when blocked", ifLive, (*matrixRig).fallsBack},
+	{"back to live", ifLive, (*matrixRig).returns},
+	{"the end", everywhere, (*matrixRig).ends},
+	{"offline", withWorker, (*matrixRig).opensOffline},
+}
+
+// matrixRig is what a row runs in: a server of its own, a relay that can take its stream
+// away, an audit that goes on when the rig says so, and one that is done.
+type matrixRig struct {
+	t    *testing.T
+	row  *matrixRow
+	s    *process
+	way  *relay
+	page shown
+
+	audit, done int64
+	progress    int
+}
+
+func newRig(t *testing.T, row *matrixRow) *matrixRig {
+	t.Helper()
+	page := row.open(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100", "--heartbeat", "2s", "--stream-lifetime", "10s")
+	r := &matrixRig{t: t, row: row, s: s, way: newRelay(t, s.url, noteErrors), page: page}
+	r.audit = s.create(`{"url":"nightly import","kind":"external"}`).AuditID
+	r.advance()
+	r.done = s.create(fmt.Sprintf(`{"url":%q}`, smallSite(t))).AuditID
+	testkit.Eventually(t, 30*time.Second, "an audit done", func() bool { return s.progress(r.done).Status.Terminal() })
+	page.visit(r.way.URL + shared.PathBasic + "?lang=en") // whatever the browser's own language is
+	return r
+}
+
+// use has what fails from now on fail t.
+func (r *matrixRig) use(t *testing.T) {
+	r.t, r.s.t = t, t
+	r.page.use(t)
+}
+
+// visitAudit opens the page of the audit that goes on, and waits for what it says. The
+// app's sends a browser to the plain one if that runs its script and cannot run the app.
+func (r *matrixRig) visitAudit() {
+	r.t.Helper()
+	path := shared.PathPage(r.audit)
+	sent := r.row.way == plain && r.row.lacks != ""
+	if r.row.way.isPlain() && !sent {
+		path = shared.PathBasicPage(r.audit)
+	}
+	r.page.visit(r.way.URL + path)
+	r.page.says(60*time.Second, r.row.way.says)
+	if sent {
+		r.page.says(time.Second, text.EN.T(text.BasicOld))
+	}
+}
+
+// app is the page of a row that runs the app.
+func (r *matrixRig) app() driven { return r.page.(driven) }
+
+func pageSays(s string) string { return "document.body.innerText.includes(" + jsString(s) + ")" }
+
+// advance moves the audit on by one per cent.
+func (r *matrixRig) advance() {
+	r.t.Helper()
+	r.progress++
+	r.s.advance(r.audit, r.progress)
+}
+
+// arrives moves the audit on and waits until the page shows it.
+func (r *matrixRig) arrives() {
+	r.t.Helper()
+	r.advance()
+	if r.row.way.isPlain() {
+		r.page.says(30*time.Second, fmt.Sprintf("%d%%", r.progress))
+		return
+	}
+	r.app().sees(30*time.Second, r.shown())
+}
+
+// shown is true in a page of the app that shows where the audit is.
+func (r *matrixRig) shown() string { return fmt.Sprintf("%s === %d", percent, r.progress) }
+
+func (r *matrixRig) follows() string {
+	r.visitAudit()
+	r.arrives()
+	r.arrives()
+	r.page.shot(r.picture(""))
+	return r.row.way.cell
+}
+
+// picture names a picture of the row.
+func (r *matrixRig) picture(of string) string {
+	return strings.ReplaceAll(strings.ToLower("matrix "+r.row.name+of), " ", "-")
+}
+
+// renews stays, where nothing is missing, for longer than the 30 s after which Firefox ends
+// an idle service worker. The page itself notes whenever it says anything but that it is live.
+func (r *matrixRig) renews() string {
+	r.visitAudit()
+	page := r.app()
+	renewed := func() float64 { return r.s.metric("atalaya_stream_duration_seconds_count", `reason="max_age"`) }
+	before := renewed()
+	page.eval(`void (window.hiccups = '', setInterval(() => {
+		if (!(` + stripSays(live.says) + `)) hiccups += ` + strip + ` + '\n';
+	}, 20))`)
+	stay, least := 35*time.Second, 2.0
+	if r.row.lacks != "" {
+		stay, least = 12*time.Second, 1
+	}
+	begun, tick := time.Now(), time.NewTicker(time.Second)
+	defer tick.Stop()
+	for ; time.Since(begun) < stay; <-tick.C {
+		r.arrives()
+	}
+	if hiccups := page.eval(`hiccups`); hiccups != "" {
+		r.t.Errorf("while streams were renewed the page said\n%s", hiccups)
+	}
+	if n := renewed() - before; n < least {
+		r.t.Errorf("only %v streams were renewed", n)
+	}
+	return yes
+}
+
+func (r *matrixRig) manyTabs() string {
+	const tabs = 12
+	for n := range tabs {
+		page := r.app().numbered(n)
+		page.visit(r.way.URL + shared.PathPage(r.audit))
+		page.sees(60*time.Second, running+" && "+r.shown())
+	}
+	r.advance()
+	for n := range tabs {
+		r.app().numbered(n).sees(30*time.Second, r.shown())
+	}
+	r.app().numbered(0)
+	return yes
+}
+
+func (r *matrixRig) speaks() string {
+	if r.row.way.isPlain() {
+		r.page.visit(r.way.URL + shared.PathBasicPage(r.audit) + "?lang=es")
+		r.page.says(20*time.Second, "Esta página se renueva")
+		r.page.visit(r.way.URL + shared.PathBasicPage(r.audit) + "?lang=en")
+		r.page.says(20*time.Second, r.row.way.says)
+		return yes
+	}
+	r.visitAudit()
+	for _, lang := range []string{"es", "en"} {
+		r.app().eval(`void document.querySelector('header [lang=` + lang + `]').click()`)
+		r.app().sees(20*time.Second, `document.documentElement.lang === `+jsString(lang))
+	}
+	r.page.says(20*time.Second, r.row.way.says)
+	return yes
+}
+
+func (r *matrixRig) reports() string {
+	path := shared.PathReportPage(r.done)
+	if r.row.way.isPlain() {
+		path = shared.PathBasicPage(r.done)
+	}
+	r.page.visit(r.way.URL + path)
+	r.page.says(60*time.Second, "Page has no description")
+	return yes
+}
+
+// installs reads what a browser reads before it offers to install the app.
+func (r *matrixRig) installs() string {
+	r.page.visit(r.way.URL + "/")
+	r.app().sees(60*time.Second, `(async () => {
+		const link = document.querySelector('link[rel=manifest]');
+		const manifest = await (await fetch(link.href)).json();
+		const sizes = await Promise.all(manifest.icons.map(async (icon) => (await fetch(icon.src)).status));
+		const worker = await navigator.serviceWorker.ready;
+		return manifest.display === 'standalone' && manifest.start_url !== undefined && manifest.name === 'Atalaya' &&
+			sizes.length > 2 && sizes.every((status) => status === 200) && worker.active !== null;
+	})()`)
+	return yes
+}
+
+func (r *matrixRig) isClean() string {
+	if found := r.app().errors(); len(found) > 0 {
+		r.t.Errorf("errors: %q", found)
+	}
+	return yes
+}
+
+func (r *matrixRig) recovers() string {
+	r.visitAudit()
+	r.arrives()
+	r.s.kill()
+	r.app().sees(30*time.Second, "!"+pageSays(r.row.way.says))
+	if err := r.s.launch(); err != nil {
+		r.t.Fatal(err)
+	}
+	r.page.says(60*time.Second, r.row.way.says)
+	r.arrives()
+	return yes
+}
+
+func (r *matrixRig) fallsBack() string {
+	r.visitAudit()
+	r.way.block(true)
+	r.page.says(40*time.Second, polling.says)
+	r.arrives()
+	r.page.shot(r.picture(" polling"))
+	return yes
+}
+
+func (r *matrixRig) returns() string {
+	r.way.block(false)
+	r.app().eval(`void document.querySelector('.conn button').click()`) // or it tries by itself after half a minute
+	r.page.says(20*time.Second, live.says)
+	r.arrives()
+	return yes
+}
+
+func (r *matrixRig) ends() string {
+	r.way.block(false)
+	r.visitAudit()
+	r.s.request("PATCH", shared.PathProgress(r.audit), `{"status":"completed"}`)
+	if r.row.way.isPlain() {
+		r.page.says(30*time.Second, "100%")
+		return yes
+	}
+	r.app().sees(30*time.Second, stripSays("Done in")+" && "+percent+" === 100")
+	return yes
+}
+
+// opensOffline opens the audit's own address where there is no server any more.
+func (r *matrixRig) opensOffline() string {
+	page := r.app()
+	page.visit(r.way.URL + shared.PathPage(r.audit))
+	page.sees(30*time.Second, `navigator.serviceWorker.ready.then(() => caches.match('/shell')).then(Boolean)`)
+	page.sees(30*time.Second, running+" && "+stripSays("Done in"))
+	r.way.CloseClientConnections()
+	r.way.Close()
+	r.s.kill()
+	page.eval(`void setTimeout(() => location.assign(` + jsString(shared.PathPage(r.audit)+"?again") + `))`)
+	page.sees(60*time.Second, `location.search === '?again' && `+running+" && "+stripSays("Done in"))
+	page.sees(time.Second, percent+" === 100")
+	page.shot(r.picture(" offline"))
+	return yes
+}
