@@ -23,6 +23,8 @@ type faultRelay struct {
 	target string
 	links  []*link
 	delay  time.Duration // of each piece, in both directions
+	rate   int           // bytes a second towards the one who dialled; 0 for no bound
+	fresh  treatment     // of links to come
 }
 
 // How a link treats what it reads.
@@ -32,6 +34,7 @@ const (
 	pass    treatment = iota
 	hold              // reads no more: the sender's buffers fill, as when packets get no answer
 	swallow           // goes on reading, and nothing arrives
+	mute              // what the target says does not arrive; what it is told does
 )
 
 // link is one connection through a relay.
@@ -92,6 +95,7 @@ func (r *faultRelay) accept() {
 		}
 		l := &link{ends: [2]*net.TCPConn{near.(*net.TCPConn), far.(*net.TCPConn)}, changed: make(chan struct{})}
 		r.mu.Lock()
+		l.treatment = r.fresh
 		r.links = append(r.links, l)
 		r.mu.Unlock()
 		r.running.Go(func() { r.carry(l, 0, 1) })
@@ -137,6 +141,9 @@ func (r *faultRelay) carry(l *link, from, to int) {
 func (l *link) treat(r *faultRelay, piece []byte, request bool) bool {
 	r.mu.Lock()
 	delay := r.delay
+	if r.rate > 0 && !request {
+		delay += time.Second * time.Duration(len(piece)) / time.Duration(r.rate)
+	}
 	r.mu.Unlock()
 	if delay > 0 {
 		select {
@@ -157,6 +164,8 @@ func (l *link) treat(r *faultRelay, piece []byte, request bool) bool {
 			return true
 		case swallow:
 			return false
+		case mute:
+			return request
 		}
 		select {
 		case <-r.ctx.Done():
@@ -192,6 +201,21 @@ func (r *faultRelay) slow(delay time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.delay = delay
+}
+
+// narrow lets no more than so many bytes a second through to those who dialled; 0 lets all.
+func (r *faultRelay) narrow(rate int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rate = rate
+}
+
+// treatAll has every link so far and to come treat its bytes so.
+func (r *faultRelay) treatAll(t treatment) {
+	r.mu.Lock()
+	r.fresh = t
+	r.mu.Unlock()
+	r.treat(t)
 }
 
 // reset ends every link so far with a reset in both directions.
