@@ -158,6 +158,16 @@ func TestBrowserScreens(t *testing.T) {
 		{name: "basic-failed", address: s.url + shared.PathBasicPage(failed.AuditID), ready: `true`},
 		{name: "basic-long", address: s.url + shared.PathBasicPage(long.AuditID), ready: `true`},
 		{name: "basic-missing", address: s.url + shared.PathBasicPage(9999), ready: `true`},
+		{name: "sites", address: s.url + shared.PathSitesPage, ready: running},
+		{name: "site", address: s.url + shared.PathSitePage(shared.SiteName(site)), ready: running},
+		{name: "site-refused", address: s.url + shared.PathSitePage(shared.SiteName(site)) + "?said=count&count=0&unit=days",
+			ready: running},
+		{name: "compare", address: s.url + shared.PathDiffPage(done.AuditID-1, done.AuditID), ready: running},
+		{name: "compare-missing", address: s.url + shared.PathDiffPage(done.AuditID, 9999), ready: running},
+		{name: "compare-none", address: s.url + shared.PathComparePage, ready: running},
+		{name: "basic-sites", address: s.url + shared.PathBasicSites, ready: `true`},
+		{name: "basic-site", address: s.url + shared.PathBasicSite(shared.SiteName(site)), ready: `true`},
+		{name: "basic-compare", address: s.url + shared.PathBasicPair(done.AuditID-1, done.AuditID), ready: `true`},
 		{name: "stalled", address: s.url + shared.PathPage(stalled.AuditID), ready: `document.querySelector('.conn.warn') !== null`},
 	} {
 		a.take(screen)

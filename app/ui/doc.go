@@ -52,6 +52,15 @@
 // lives. The names of classes that the script relies on are .pill, .hero, .conn,
 // .dot, .msg, .pct, .age, a.lc, .p and .btn-danger; the browser tests hold them.
 //
+// # Drawn by the server alone
+//
+// The pages of sites and comparisons are lists and forms that nothing moves by itself. To
+// draw them in the program would cost 57 KB on the wire, so it only frames what the server
+// draws: a route has another page there than in the browser (drawn_native.go, drawn_js.go).
+// Their forms are plain ones. The program asks for the page when the reader navigates within
+// the app, copies what a button names in data-copy, asks again while the page says
+// data-renew, and shows the audits that the device keeps when there is no answer.
+//
 // # Safety
 //
 // go-app quotes attribute values in Go's way when it prerenders, which a browser
@@ -59,6 +68,8 @@
 // attributes, and it escapes every value; links lead only to http, https and
 // own paths. Tests read the source and refuse any other way, style attributes
 // (the CSP forbids them) and raw HTML, and draw every page from hostile data.
+// The one HTML taken as it comes is that of a page of our own server, known by its boot
+// record (drawn_js.go; watch.js does the same).
 //
 // # Concurrency
 //
@@ -82,6 +93,12 @@
 //	report_page.go      the report of an audit
 //	report_turn.go      the ways through a report, and what is asked for on them
 //	report_sheet.go     one page of an audit: asked for, in words, drawn
+//	sites_page.go       the list of sites, on the server
+//	site_page.go        one site, on the server
+//	compare_page.go     two audits compared, on the server
+//	sites_data.go       what those pages ask for
+//	drawn_native.go     which of them a route has, on the server
+//	drawn_js.go         what stands for them in the browser
 //	findings.go         the places where a check failed, all of them when asked
 //	clipboard.go        what can be copied
 //	settings_page.go    the settings, and how this tab fares
@@ -101,6 +118,11 @@
 //	report_view.go      the report drawn
 //	verdict_view.go     its score and the site's trend drawn
 //	settings_view.go    the settings drawn
+//	sites_view.go       the list of sites drawn
+//	site_view.go        one site drawn
+//	trend_view.go       scores over time drawn
+//	schedule_view.go    the schedule of a site with its form
+//	compare_view.go     what changed drawn
 //	files.go            the files in which a report can be taken away
 //	audit_view.go       the parts of a live page drawn
 //	part.go             the component that draws a model
@@ -112,6 +134,11 @@
 //	verdict_model.go    its score and the site's trend in words and numbers
 //	report_place.go     what of a report is shown, as addresses say it
 //	listing.go          lists that come in parts
+//	sites_model.go      the list of sites in words and numbers
+//	site_model.go       one site in words and numbers
+//	trend_model.go      scores over time as a line
+//	schedule_model.go   the schedule of a site in words
+//	compare_model.go    what changed in words and numbers
 //	audit_model.go      head, progress and steps in words and numbers
 //	settings_model.go   the settings and the diagnostics in words
 //	scene_model.go      the end of an audit in words and numbers

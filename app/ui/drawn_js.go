@@ -19,8 +19,9 @@ const (
 	renewEvery = 5 * time.Second
 )
 
-// drawn is a page that shows what the server draws.
-func drawn(kind pageKind, common base) app.Composer { return &drawnPage{base: common, kind: kind} }
+// drawn is a page that shows what the server draws. go-app uses one object for all of them
+// in turn, so its kind follows from the address.
+func drawn(_ pageKind, common base) app.Composer { return &drawnPage{base: common} }
 
 // drawnPage shows a page that only the server draws: it would take too much room in the
 // program for what it gains. The program frames it, asks for it when the reader navigates,
@@ -30,7 +31,8 @@ type drawnPage struct {
 	kind pageKind
 
 	address string // of what is shown or asked for, with its query
-	html    string // what the server drew; empty while nothing came
+	main    node   // holds what the server drew until that is in its place; nil when it is
+	shown   bool   // what the server drew is in its place, or about to be
 	title   string
 	about   string
 	gone    bool   // the server says that there is no such site
@@ -42,6 +44,7 @@ type drawnPage struct {
 
 func (p *drawnPage) OnInit() {
 	p.begin(p.titles)
+	p.kind = kindOf(app.Window().URL().Path)
 	if p.device.visits > 0 {
 		return
 	}
@@ -50,13 +53,21 @@ func (p *drawnPage) OnInit() {
 	}
 }
 
+// kindOf is the page that a path leads to.
+func kindOf(path string) pageKind {
+	switch path {
+	case shared.PathSitesPage:
+		return pageSites
+	case shared.PathComparePage:
+		return pageCompare
+	}
+	return pageSite
+}
+
 // take reads what the server drew from a document: that of the window, or another.
 func (p *drawnPage) take(b boot, document node) {
-	p.gone, p.code, p.askedAt = b.Missing, "", p.now
-	p.html = document.Call("querySelector", "main").Get("innerHTML").String()
-	if p.gone {
-		p.html = ""
-	}
+	p.gone, p.shown, p.code, p.askedAt = b.Missing, !b.Missing, "", p.now
+	p.main = document.Call("querySelector", "main")
 	p.title = strings.TrimSuffix(document.Call("querySelector", "title").Get("textContent").String(),
 		p.lang.T(text.TitleSuffix, ""))
 	p.about = document.Call("querySelector", "meta[name=description]").Get("content").String()
@@ -71,12 +82,12 @@ func (p *drawnPage) OnNav(ctx app.Context) {
 		if address == p.address {
 			return
 		}
-		p.address, p.fault = address, ""
-		if first && (p.html != "" || p.gone) {
+		p.address, p.kind, p.fault = address, kindOf(u.Path), ""
+		if first && (p.shown || p.gone) {
 			ctx.Defer(func(app.Context) { p.insert() })
 			return
 		}
-		p.html, p.gone, p.code = "", false, ""
+		p.main, p.shown, p.gone, p.code = nil, false, false, ""
 		p.insert()
 		p.fetch(ctx, true)
 	})
@@ -84,11 +95,20 @@ func (p *drawnPage) OnNav(ctx app.Context) {
 
 func (p *drawnPage) OnDismount() { p.leave() }
 
-// insert puts what the server drew into its place.
+// insert puts what the server drew into its place. The elements themselves are moved, so
+// that what a reader typed before the program ran stays.
 func (p *drawnPage) insert() {
-	if place := app.Window().GetElementByID(drawnID); place.Truthy() {
-		place.Set("innerHTML", p.html)
+	place := app.Window().GetElementByID(drawnID)
+	if !place.Truthy() {
+		return
 	}
+	place.Set("textContent", "")
+	if p.shown && p.main != nil {
+		for child := p.main.Get("firstChild"); child.Truthy(); child = p.main.Get("firstChild") {
+			place.Call("appendChild", child)
+		}
+	}
+	p.main = nil
 }
 
 // everySecond asks for the page again when it says that it has news, unless the reader is
@@ -207,7 +227,7 @@ func (p *drawnPage) instead() app.UI {
 	switch l := p.lang; {
 	case p.gone:
 		return missingSite(p.site(), l, p.device)
-	case p.html != "":
+	case p.shown:
 		return el("div", "")
 	case p.code == "":
 		return elWith("section", "card", at{"aria-busy", "true"},
