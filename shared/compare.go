@@ -80,9 +80,6 @@ type CheckChange struct {
 	HeadLost int `json:"head_lost"`
 }
 
-// Changed reports whether the check ended otherwise, or cost more or less.
-func (c *CheckChange) Changed() bool { return c.Base != c.Head || c.BaseLost != c.HeadLost }
-
 // Change is a finding of one of two audits, or of both. Two findings are the same when
 // check, page and subject are.
 type Change struct {

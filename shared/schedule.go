@@ -41,13 +41,18 @@ func HoursOf(cron string) (n int, ok bool) {
 	return n, ok && hours && err == nil && n > 0
 }
 
-// The fields of the form of a schedule.
+// The fields of the forms of a site: what a button asks for, [DoAgain] among it, and what a
+// schedule is made of.
 const (
+	FieldDo    = "do"
 	FieldCount = "count"
 	FieldUnit  = "unit"
 	FieldCron  = "cron"
 	FieldZone  = "zone"
 )
+
+// DoAgain asks for an audit like the last.
+const DoAgain = "again"
 
 // What [ParamSaid] says beside the codes of problems.
 const (

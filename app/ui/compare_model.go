@@ -71,7 +71,8 @@ func (loc locale) compare(c *shared.Comparison, asked *diffQuery) compareModel {
 	l := loc.Lang
 	m := compareModel{
 		Base: loc.side(&c.Base), Head: loc.side(&c.Head), Asides: text.Asides(l, c),
-		Seen:              l.T(text.ComparePagesOf, l.Number(c.Pages.Both), l.Number(c.Pages.BaseOnly), l.Number(c.Pages.HeadOnly)),
+		Seen: l.T(text.ReportEvidence, l.T(text.ComparePages), l.T(text.ComparePagesOf,
+			l.Number(c.Pages.Both), l.Number(c.Pages.BaseOnly), l.Number(c.Pages.HeadOnly))),
 		CategoriesHeading: l.T(text.ReportCategories), Categories: loc.categories(c.Categories),
 		ChecksHeading: l.T(text.CompareByCheck), Checks: loc.checks(c.Checks),
 	}
@@ -136,17 +137,16 @@ func (loc locale) categories(all []shared.CategoryChange) tableModel {
 func (loc locale) checks(all []shared.CheckChange) tableModel {
 	l := loc.Lang
 	m := tableModel{Columns: []string{l.T(text.CompareByCheck), l.T(text.CompareFirst), l.T(text.CompareSecond)}}
-	changed := slices.DeleteFunc(slices.Clone(all), func(c shared.CheckChange) bool {
-		return !c.Changed()
-	})
+	changed := slices.Clone(all)
 	slices.SortStableFunc(changed, func(a, b shared.CheckChange) int {
 		return (b.HeadLost - b.BaseLost) - (a.HeadLost - a.BaseLost)
 	})
 	for _, c := range changed {
 		words, _ := text.Check(l, c.ID)
-		m.Rows = append(m.Rows, []string{
-			words.Title, text.Outcome(l, c.Base, c.BaseLost), text.Outcome(l, c.Head, c.HeadLost),
-		})
+		before, after := text.Outcome(l, c.Base, c.BaseLost), text.Outcome(l, c.Head, c.HeadLost)
+		if before != after { // else the difference is less than what is written
+			m.Rows = append(m.Rows, []string{words.Title, before, after})
+		}
 	}
 	return m
 }

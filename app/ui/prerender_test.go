@@ -134,7 +134,11 @@ func get(t *testing.T, path string, r *Request) *html.Node {
 	answer := httptest.NewRecorder()
 	handler := &app.Handler{Name: "Atalaya", Version: "test", Domain: "example.com",
 		Icon: app.Icon{Default: "/i.png", Large: "/i.png", SVG: "/i.svg", Maskable: "/i.png"}}
-	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path+"?"+ParamRequest+"="+token, nil))
+	joint := "?"
+	if strings.Contains(path, "?") {
+		joint = "&"
+	}
+	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path+joint+ParamRequest+"="+token, nil))
 	if answer.Code != http.StatusOK {
 		t.Fatalf("%s: go-app answered %d", path, answer.Code)
 	}

@@ -42,7 +42,7 @@ func (loc locale) scheduleForm(d *siteData, query url.Values) scheduleForm {
 		m.On, m.Rhythm, m.Typed, m.Zone = true, text.Rhythm(l, s.Cron), shared.RhythmOf(s.Cron), s.TimeZone
 		m.Facts = loc.scheduleFacts(s)
 	}
-	if m.Says, m.Wrong = said(l, query); m.Wrong {
+	if m.Says, m.Wrong = said(l, query); m.Wrong && query.Has(shared.FieldUnit) {
 		m.Typed = shared.Rhythm{
 			Count: query.Get(shared.FieldCount), Unit: query.Get(shared.FieldUnit), Cron: query.Get(shared.FieldCron),
 		}

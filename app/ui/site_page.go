@@ -86,7 +86,7 @@ func (p *sitePage) headView() app.UI {
 	if p.data != nil && repeatable(&p.data.Site.Latest) {
 		again = form("", at{"method", "post", "action", shared.PathSitePage(p.name)}, nil,
 			hiddenInput("audit", num(p.data.Site.Latest.AuditID)), hiddenInput("key", p.form.Key),
-			submit("btn-primary", at{"name", "do", "value", "again"}, iconAgain.draw(""),
+			submit("btn-primary", at{"name", shared.FieldDo, "value", shared.DoAgain}, iconAgain.draw(""),
 				elText("span", "", p.lang.T(text.AgainButton))))
 	}
 	return el("div", "head",
@@ -104,7 +104,11 @@ func repeatable(p *shared.AuditProgress) bool {
 // said reads from the query of a page what came of its form: in words, and whether it was
 // refused.
 func said(l text.Lang, query url.Values) (words string, wrong bool) {
-	switch code := query.Get(shared.ParamSaid); code {
+	code := query.Get(shared.ParamSaid)
+	if code != "" && query.Get(shared.FieldDo) == shared.DoAgain {
+		return l.T(text.AgainFailed, text.Problem(l, code)), true
+	}
+	switch code {
 	case "":
 		return "", false
 	case shared.SaidSaved:

@@ -61,7 +61,7 @@ func siteAuditsView(m siteModel) app.UI {
 	}
 	c := m.Audits.Columns
 	return elWith("section", "card", at{"aria-label", m.Heading}, el("div", "card-h", elText("h2", "", m.Heading)),
-		el("table", "tbl list", elText("caption", "vh", m.Heading),
+		el("table", "tbl list audits", elText("caption", "vh", m.Heading),
 			el("thead", "", el("tr", "",
 				column("", c[0]), column("", c[1]), column("", c[2]), column("", c[3]), column("r", c[4]), column("r", c[5]))),
 			el("tbody", "", rows...)))

@@ -12,13 +12,11 @@ import (
 
 // The names of the fields of a site's forms, and what its buttons ask for.
 const (
-	fieldDo    = "do"
 	fieldAudit = "audit"
 	fieldKey   = "key"
 
-	doSave  = "save"
-	doStop  = "stop"
-	doAgain = "again"
+	doSave = "save"
+	doStop = "stop"
 )
 
 // sites lists the sites that were audited, a slice at a time.
@@ -159,7 +157,7 @@ func (p *plain) siteForms(app http.Handler) http.Handler {
 
 // saidOf is the query that says that a form was followed.
 func saidOf(typed url.Values) url.Values {
-	if typed.Get(fieldDo) == doStop {
+	if typed.Get(shared.FieldDo) == doStop {
 		return url.Values{shared.ParamSaid: {shared.SaidStopped}}
 	}
 	return url.Values{shared.ParamSaid: {shared.SaidSaved}}
@@ -172,8 +170,12 @@ func (p *plain) saidRefused(r *http.Request, site string, typed url.Values, err 
 		code = shared.SaidCount
 	}
 	said := url.Values{shared.ParamSaid: {code}}
+	if typed.Get(shared.FieldDo) == shared.DoAgain {
+		said.Set(shared.FieldDo, shared.DoAgain)
+		return said
+	}
 	for _, field := range [...]string{shared.FieldCount, shared.FieldUnit, shared.FieldCron, shared.FieldZone} {
-		if v := typed.Get(field); len(v) <= maxTyped {
+		if v := typed.Get(field); typed.Has(field) && len(v) <= maxTyped {
 			said.Set(field, v)
 		}
 	}
@@ -195,8 +197,8 @@ func (p *plain) refusal(r *http.Request, site string, err error) *shared.Problem
 // do does what a button of a site asks for, and returns the audit that it started; 0 for
 // none.
 func (p *plain) do(ctx context.Context, name string, typed url.Values) (audit int64, err error) {
-	switch typed.Get(fieldDo) {
-	case doAgain:
+	switch typed.Get(shared.FieldDo) {
+	case shared.DoAgain:
 		return p.repeat(ctx, typed)
 	case doStop:
 		if err = p.Schedules.DeleteSchedule(ctx, name); err != nil && p.Missing(err) {
@@ -240,7 +242,7 @@ func rhythmOf(typed url.Values) shared.Rhythm {
 
 // siteFault says why a form of a site was refused.
 func siteFault(l text.Lang, typed url.Values, code shared.Code) string {
-	if code != shared.CodeOutOfRange || typed.Get(fieldDo) == doAgain {
+	if code != shared.CodeOutOfRange || typed.Get(shared.FieldDo) == shared.DoAgain {
 		return text.Problem(l, string(code))
 	}
 	if _, ok := rhythmOf(typed).Expression(); !ok {

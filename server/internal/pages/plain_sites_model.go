@@ -243,7 +243,7 @@ func (m *planModel) choose() {
 
 // take shows what was typed and refused.
 func (m *planModel) take(typed url.Values) {
-	if typed == nil || typed.Get(fieldDo) != doSave {
+	if typed == nil || typed.Get(shared.FieldDo) != doSave {
 		return
 	}
 	rhythm := rhythmOf(typed)
@@ -302,9 +302,10 @@ func comparedFacts(l text.Lang, c *shared.Comparison) []fact {
 // changedChecks are those that ended otherwise or cost more or less.
 func changedChecks(l text.Lang, checks []shared.CheckChange) (facts []fact) {
 	for _, c := range checks {
-		if c.Changed() {
+		before, after := text.Outcome(l, c.Base, c.BaseLost), text.Outcome(l, c.Head, c.HeadLost)
+		if before != after {
 			words, _ := text.Check(l, c.ID)
-			facts = append(facts, fact{words.Title, text.Outcome(l, c.Base, c.BaseLost) + " → " + text.Outcome(l, c.Head, c.HeadLost)})
+			facts = append(facts, fact{words.Title, before + " → " + after})
 		}
 	}
 	return facts

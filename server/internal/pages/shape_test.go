@@ -72,6 +72,8 @@ func TestAddressesBringNoMarkup(t *testing.T) {
 	want := map[string][]string{}
 	for _, path := range []string{
 		"/", "/shell", "/x", shared.PathPage(id), shared.PathReportPage(id), shared.PathBasic, shared.PathBasicPage(id),
+		shared.PathSitesPage, shared.PathSitePage("one.example"), shared.PathComparePage, shared.PathBasicSites,
+		shared.PathBasicSite("one.example"), shared.PathBasicDiff,
 	} {
 		want[path] = ask(path, "", host)
 	}
