@@ -280,3 +280,25 @@ func (p *drawnPage) kept() live.View {
 	}
 	return v
 }
+
+// copyNotice says that what this device keeps is shown, because the server could not be
+// asked; it is empty while the server's word is shown.
+func (loc locale) copyNotice(code string, savedAt time.Time, retry app.EventHandler) app.UI {
+	if code == "" || savedAt.IsZero() {
+		return el("div", "")
+	}
+	l := loc.Lang
+	m := stripModel{
+		Tone: toneMute, Icon: iconNoWifi, Lead: l.T(text.ReportOffline),
+		Text: l.T(text.SiteKnown, loc.clockHere(savedAt)), Action: actReload, Button: l.T(text.ReportRetry),
+	}
+	if code == codeOffline {
+		m.Lead = l.T(text.ConnOffline)
+	}
+	return el("div", "card notice", m.draw(retry))
+}
+
+// heeds is an element that calls click and send for what is clicked and sent inside of it.
+func heeds(attributes at, click, send app.EventHandler) app.UI {
+	return element("div", "", "", attributes, nil).OnClick(click).OnSubmit(send)
+}

@@ -43,11 +43,6 @@ func button(class string, attributes at, do app.EventHandler, scope string, chil
 	return e.OnClick(do, app.EventScope(scope))
 }
 
-// heeds is an element that calls click and send for what is clicked and sent inside of it.
-func heeds(attributes at, click, send app.EventHandler) app.UI {
-	return element("div", "", "", attributes, nil).OnClick(click).OnSubmit(send)
-}
-
 // pressed is an element of its own role, such as a summary, that calls do when it is pressed.
 func pressed(tag, class string, attributes at, do app.EventHandler, scope string, children ...app.UI) app.UI {
 	return element(tag, "", class, attributes, children).OnClick(do, app.EventScope(scope))

@@ -1,12 +1,9 @@
 package ui
 
 import (
-	"time"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"atalaya/shared"
-	"atalaya/shared/text"
 )
 
 // The functions below are pure: they make a tree from values.
@@ -165,21 +162,4 @@ func card(title, note string, body ...app.UI) app.UI {
 // empty is a sentence in place of a list.
 func empty(sentence string) app.UI {
 	return elText("p", "empty", sentence)
-}
-
-// copyNotice says that what this device keeps is shown, because the server could not be
-// asked; it is empty while the server's word is shown.
-func (loc locale) copyNotice(code string, savedAt time.Time, retry app.EventHandler) app.UI {
-	if code == "" || savedAt.IsZero() {
-		return el("div", "")
-	}
-	l := loc.Lang
-	m := stripModel{
-		Tone: toneMute, Icon: iconNoWifi, Lead: l.T(text.ReportOffline),
-		Text: l.T(text.SiteKnown, loc.clockHere(savedAt)), Action: actReload, Button: l.T(text.ReportRetry),
-	}
-	if code == codeOffline {
-		m.Lead = l.T(text.ConnOffline)
-	}
-	return el("div", "card notice", m.draw(retry))
 }
