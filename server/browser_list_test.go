@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -29,7 +30,8 @@ func TestBrowserListHoldsWhatRunsAndLosesWhatIsDeleted(t *testing.T) {
 	p.sees(time.Second, fmt.Sprintf(`document.querySelectorAll('.list tbody tr').length === %d`, shared.ListSnapshot))
 	// The script has heard the list, and the program is perhaps still about to start.
 	s.request("DELETE", shared.PathAudit(old.AuditID+30), "")
-	p.sees(10*time.Second, fmt.Sprintf(`document.querySelectorAll('.list tbody tr').length === %d`, shared.ListSnapshot-1))
+	p.sees(10*time.Second, fmt.Sprintf(`![...document.querySelectorAll('.list a')].some(a => a.pathname === '%s')`,
+		shared.PathPage(old.AuditID+30)))
 
 	relay := newRelay(t, s.url)
 	relay.block(true)
@@ -39,6 +41,171 @@ func TestBrowserListHoldsWhatRunsAndLosesWhatIsDeleted(t *testing.T) {
 	p.sees(10*time.Second, fmt.Sprintf(`![...document.querySelectorAll('.list a')].some(a => a.pathname === '%s')`,
 		shared.PathPage(old.AuditID+31)))
 	p.sees(time.Second, `document.querySelector('.lc')?.innerText.includes('the old import')`)
+}
+
+// manyAudits has n audits end: of example sites, with scores that repeat; every tenth fails.
+func (p *process) manyAudits(n int) {
+	p.t.Helper()
+	for i := range n {
+		a := p.create(fmt.Sprintf(`{"url":"https://www.site-%d.example/path/%d","kind":"external"}`, i%40, i))
+		state := fmt.Sprintf(`{"status":"completed","geo_score":%d,"total_pages":%d}`, 30+i*7%70, i%500)
+		if i%10 == 3 {
+			state = `{"status":"failed","error_message":"Could not resolve the host name"}`
+		}
+		p.request("PATCH", shared.PathProgress(a.AuditID), state)
+	}
+}
+
+const (
+	listRows  = `document.querySelectorAll('.list tbody tr').length`
+	listRange = `document.querySelector('.foot .num')?.innerText`
+)
+
+// find writes into the field of the search, letter by letter as far as a page can tell.
+func (p *tab) find(text string) {
+	p.t.Helper()
+	p.eval(`(f => { f.value = ` + jsString(text) + `; f.dispatchEvent(new Event('input', {bubbles: true})); })` +
+		`(document.getElementById('list-search'))`)
+}
+
+func (p *tab) click(selector string) {
+	p.t.Helper()
+	p.eval(`document.querySelector(` + jsString(selector) + `).click()`)
+}
+
+// Of many audits each can be found: by a text, a status, an order, and page by page. The
+// address says what is shown, and shows it again.
+func TestBrowserListFindsSortsAndTurnsPages(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
+	s.manyAudits(230)
+	ongoing := s.create(`{"url":"the import that runs","kind":"external"}`)
+	s.request("PATCH", shared.PathProgress(ongoing.AuditID), `{"progress":37}`)
+	p := openTab(t, chromium)
+	p.look("light", desktop)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, running)
+	p.sees(time.Second, listRange+` === '1 to 50 of 230'`)
+	p.sees(time.Second, `document.querySelector('.chips').innerText.replace(/\s+/g, ' ') === 'All 230 Done 207 Failed 23 Cancelled 0'`)
+	p.shot("list-desktop-light")
+	p.click(`.btn-lang`)
+	p.look("dark", phone)
+	p.says(5*time.Second, "1 a 50 de 230")
+	p.shot("list-phone-dark-es")
+	p.click(`.btn-lang`)
+	p.look("light", desktop)
+
+	p.click(`.foot a:last-child`)
+	p.sees(20*time.Second, listRange+` === '51 to 100 of 230'`)
+	p.sees(time.Second, `location.search.includes('from=51')`)
+	p.do(chromedp.Navigate(s.url + "/" + p.eval(`location.search`)))
+	p.sees(20*time.Second, listRange+` === '51 to 100 of 230'`)
+	p.sees(60*time.Second, running)
+	p.click(`.foot a:first-child`)
+	p.sees(20*time.Second, listRange+` === '1 to 50 of 230'`)
+	p.sees(time.Second, `location.search === ''`)
+
+	p.find("site-17.")
+	p.sees(20*time.Second, listRange+` === '1 to 6 of 6'`)
+	p.sees(time.Second, `location.search === '?q=site-17.'`)
+	p.find("zebra")
+	p.says(20*time.Second, "No audit matches")
+	p.sees(time.Second, `document.querySelector('.lc').innerText.includes('the import that runs')`)
+	p.find("")
+	p.sees(20*time.Second, listRange+` === '1 to 50 of 230'`)
+
+	p.click(`.chip[href*=failed]`)
+	p.sees(20*time.Second, listRange+` === '1 to 23 of 23'`)
+	p.sees(time.Second, `[...document.querySelectorAll('.list .badge')].every(b => b.innerText === 'Failed')`)
+	p.click(`.chip`)
+	p.eval(`(f => { f.value = 'score'; f.dispatchEvent(new Event('change', {bubbles: true})); })(document.querySelector('select'))`)
+	p.sees(20*time.Second, `document.querySelector('.list .mini')?.innerText.trim() === '30'`)
+	p.sees(time.Second, `location.search === '?sort=score'`)
+
+	// One that ends meanwhile does not move what is read, and comes when it is asked for.
+	s.request("PATCH", shared.PathProgress(ongoing.AuditID), `{"status":"completed","geo_score":1}`)
+	p.sees(20*time.Second, `document.querySelector('#history .card-h button')?.innerText === '1 new'`)
+	p.sees(time.Second, `document.querySelector('.list .mini').innerText.trim() === '30'`)
+	p.click(`#history .card-h button`)
+	p.sees(20*time.Second, `document.querySelector('.list .mini').innerText.trim() === '1'`)
+	p.eval(`document.dispatchEvent(new KeyboardEvent('keydown', {key: '/', bubbles: true}))`)
+	p.sees(time.Second, `document.activeElement.id === 'list-search'`)
+	p.clean()
+}
+
+// What is deleted in the list can be taken back for a while, and is deleted then, or when
+// the reader leaves.
+func TestBrowserListDeletesWithUndo(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
+	s.manyAudits(5)
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, running)
+	rows := func(n int) { p.sees(5*time.Second, fmt.Sprintf(`%s === %d`, listRows, n)) }
+	kept := func(id int64) bool {
+		status, _ := s.request("GET", shared.PathAudit(id), "")
+		return status == http.StatusOK
+	}
+	rows(5)
+	p.click(`.list .c-more button`)
+	p.sees(5*time.Second, `document.querySelector('dialog.menu').open`)
+	p.shot("list-menu")
+	p.click(`dialog.menu .btn-danger`)
+	rows(4)
+	p.click(`.app-note button`)
+	rows(5)
+
+	p.click(`.list tbody .c-box input`)
+	p.click(`.list tbody tr:nth-child(2) .c-box input`)
+	p.says(5*time.Second, "2 selected")
+	p.shot("list-selected")
+	p.click(`.tools.chosen .btn-danger`)
+	rows(3)
+	p.says(time.Second, "2 audits deleted")
+	if !kept(5) || !kept(4) {
+		t.Error("deleted before it could be taken back")
+	}
+	testkit.Eventually(t, 20*time.Second, "the deletion", func() bool { return !kept(5) && !kept(4) })
+	rows(3)
+
+	p.click(`.list .c-more button`)
+	p.click(`dialog.menu .btn-danger`)
+	rows(2)
+	p.do(chromedp.Navigate("about:blank"))
+	testkit.Eventually(t, 5*time.Second, "the deletion of who leaves", func() bool { return !kept(3) })
+}
+
+// The box that starts an audit tells of the one before it, and of one that runs.
+func TestBrowserStartKnowsTheSite(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
+	done := s.create(`{"url":"https://www.site-1.example/","kind":"external"}`)
+	s.request("PATCH", shared.PathProgress(done.AuditID), `{"status":"completed","geo_score":70}`)
+	s.create(`{"url":"https://site-2.example/","kind":"external"}`)
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + "/new?url=site-1.example"))
+	p.sees(60*time.Second, running)
+	p.sees(time.Second, `document.getElementById('start-url').value === 'site-1.example'`)
+	write := func(address string) {
+		p.eval(`(f => { f.value = ` + jsString(address) + `; f.dispatchEvent(new Event('input', {bubbles: true})); })` +
+			`(document.getElementById('start-url'))`)
+	}
+	write("https://site-1.example/shop")
+	p.sees(20*time.Second, `document.querySelector('.met').innerText.endsWith(': 70')`)
+	write("site-2.example")
+	p.says(20*time.Second, "This site is being audited now: 0 %")
+	p.eval(`document.querySelector('details.more').open = true`)
+	p.eval(`document.getElementById('start-page_limit').value = '7'`)
+	p.click(`.start button`)
+	p.says(20*time.Second, "Start anyway")
+	p.shot("start-known")
+	p.click(`.start button`)
+	p.sees(20*time.Second, `location.pathname === '/audits/3'`)
+	if a := s.progress(3); a.PageLimit == nil || *a.PageLimit != 7 {
+		t.Errorf("page limit: %v", a.PageLimit)
+	}
+	p.clean()
 }
 
 // The report shows ten places of a check first, and all of them when asked.

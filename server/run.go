@@ -137,7 +137,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	}
 	ui.Register()
 	app := pages.New(pages.Config{
-		Data: shown{rows, rest}, Findings: rows, Create: service, Schedules: rows, Plan: rest.Plan, Repeat: rest.Repeat,
+		Data: pageData{rows, rest}, Findings: rows, Create: service, Schedules: rows, Plan: rest.Plan, Repeat: rest.Repeat,
 		Validate: validate(rest), Problem: problems.Describe,
 		Web: files, Log: log,
 		Missing:    isMissing,
@@ -266,18 +266,14 @@ func (d door) Create(ctx context.Context, a shared.NewAudit, key string) (shared
 	return p, created, err
 }
 
-// shown is what the pages show: rows, and what the API makes of them.
-type shown struct {
+// pageData is what the pages show: rows, and what the API makes of them.
+type pageData struct {
 	*store.Store
 	rest *api.API
 }
 
-func (s shown) Audits(ctx context.Context, q shared.ListQuery) (shared.AuditList, error) {
-	return s.List(ctx, q)
-}
-
-func (s shown) Compare(ctx context.Context, base, head int64, q shared.ChangeQuery) (shared.Comparison, error) {
-	return s.rest.Compare(ctx, base, head, q)
+func (d pageData) Compare(ctx context.Context, base, head int64, q shared.ChangeQuery) (shared.Comparison, error) {
+	return d.rest.Compare(ctx, base, head, q)
 }
 
 // Cancel stops an audit that the caller may end.

@@ -26,6 +26,8 @@ type boot struct {
 	Progress *shared.AuditProgress  `json:"progress,omitempty"`
 	Audits   []shared.AuditProgress `json:"audits,omitzero"`
 	Report   *shared.Report         `json:"report,omitempty"`
+	// List is the dashboard's history without the audits that are in Audits already.
+	List *shared.AuditList `json:"list,omitempty"`
 	// Missing is true when the server knows that there is no such audit or site.
 	Missing bool `json:"missing,omitempty"`
 }
@@ -90,15 +92,22 @@ func decodeBoot(s string) (b boot, ok bool) {
 	if b.Progress != nil && b.Progress.Validate() != nil {
 		return boot{}, false
 	}
-	for i := range b.Audits {
-		if b.Audits[i].Validate() != nil {
-			return boot{}, false
-		}
+	if !valid(b.Audits) || b.List != nil && !valid(b.List.Audits) {
+		return boot{}, false
 	}
 	if b.Report != nil && b.Report.Audit.Validate() != nil {
 		return boot{}, false
 	}
 	return b, true
+}
+
+func valid(audits []shared.AuditProgress) bool {
+	for i := range audits {
+		if audits[i].Validate() != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // readBoot reads the record of the page that the server drew, which is still in

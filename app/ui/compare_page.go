@@ -71,7 +71,7 @@ func (p *comparePage) read(r *Request) {
 	result, err := r.Data.Compare(r.Ctx, p.asked.Base, p.asked.Head, p.asked.ChangeQuery)
 	if err == nil {
 		var list shared.AuditList
-		list, err = r.Data.Audits(r.Ctx, shared.ListQuery{Site: shared.SiteName(result.Head.URL)})
+		list, err = r.Data.List(r.Ctx, shared.ListQuery{Site: shared.SiteName(result.Head.URL)})
 		p.choices = comparable(list.Audits)
 	}
 	if err != nil {

@@ -25,8 +25,6 @@ type listModel struct {
 
 	History   string
 	NoHistory string
-	Columns   [6]string
-	Rows      []rowModel
 }
 
 // cardModel is a running audit.
@@ -55,22 +53,26 @@ type rowModel struct {
 	Badge   badgeModel
 	Score   *ringModel
 	NoScore string
+	Change  *changeModel
 	Found   []count
 	NoFound string
 	Pages   string
 	When    string
 	Exact   string
+	// Choose and More name the row's box and its button. Previous is the audit that it can
+	// be compared with; 0 if there is none.
+	Choose   string
+	Chosen   bool
+	More     string
+	Previous int64
 }
+
+// changeModel is how a score differs from the one before.
+type changeModel struct{ Class, Sign, By, Label string }
 
 func (loc locale) list(v live.View, asked signs) listModel {
 	l := loc.Lang
-	m := listModel{
-		Running: l.T(text.InProgress), History: l.T(text.History), NoHistory: l.T(text.ListNoHistory),
-		Columns: [6]string{
-			l.T(text.ColumnSite), l.T(text.ColumnStatus), l.T(text.ColumnScore),
-			l.T(text.ColumnFindings), l.T(text.ColumnPages), l.T(text.ColumnFinished),
-		},
-	}
+	m := listModel{Running: l.T(text.InProgress), History: l.T(text.History), NoHistory: l.T(text.ListNoHistory)}
 	s := loc.strip(connection{View: v})
 	if v.Phase != live.Live && v.Phase != live.Connecting && s.Lead != l.T(text.ConnConnecting) {
 		m.Notice = &s
@@ -90,9 +92,7 @@ func (loc locale) list(v live.View, asked signs) listModel {
 		return m
 	}
 	for i := range v.Audits {
-		if a := &v.Audits[i]; a.Status.Terminal() {
-			m.Rows = append(m.Rows, loc.row(a))
-		} else {
+		if a := &v.Audits[i]; !a.Status.Terminal() {
 			m.Cards = append(m.Cards, loc.at(v).card(a, loc.pulse(v, a, asked)))
 		}
 	}
@@ -131,6 +131,11 @@ func (loc locale) row(p *shared.AuditProgress) rowModel {
 		Badge: loc.badge(p.Status, pulse{}), NoScore: l.T(text.NoScore), NoFound: l.T(text.None),
 		Found: loc.sums(p.Findings), Pages: l.Number(p.TotalPages),
 	}
+	m.Choose, m.More = l.T(text.ChooseOne, m.Site, p.AuditID), l.T(text.MoreActions, m.Site, p.AuditID)
+	if p.Previous != nil {
+		m.Previous = p.Previous.AuditID
+		m.Change = loc.scoreChange(p)
+	}
 	switch {
 	case p.TotalPages == 0 && p.Findings.Total() == 0:
 		m.Found, m.NoFound = nil, "–" // nothing was looked at
@@ -151,6 +156,22 @@ func (loc locale) row(p *shared.AuditProgress) rowModel {
 		m.When, m.Exact = loc.when(p.FinishedAt.Time), loc.clock(p.FinishedAt.Time)
 	}
 	return m
+}
+
+// scoreChange compares the score of a completed audit with that before it; nil where one has
+// none.
+func (loc locale) scoreChange(p *shared.AuditProgress) *changeModel {
+	if p.GeoScore == nil {
+		return nil
+	}
+	l, by := loc.Lang, *p.GeoScore-p.Previous.GeoScore
+	switch {
+	case by > 0:
+		return &changeModel{"up", "▲", l.Number(by), l.T(text.ScoreUp, l.Number(by))}
+	case by < 0:
+		return &changeModel{"down", "▼", l.Number(-by), l.T(text.ScoreDown, l.Number(-by))}
+	}
+	return &changeModel{"eq", "=", l.Number(0), l.T(text.ScoreSame)}
 }
 
 // rowLabel tells the audits of one site apart: by the path audited, or by the number

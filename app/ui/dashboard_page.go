@@ -1,6 +1,10 @@
 package ui
 
 import (
+	"net/url"
+	"strings"
+	"time"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"atalaya/app/internal/live"
@@ -14,6 +18,25 @@ type dashboardPage struct {
 
 	view    live.View
 	initial live.Copy
+	// address is what the page's address puts into the start box.
+	address string
+
+	history history
+	// searched is what stands in the search field, letter by letter.
+	searched string
+	typed    int       // counts changes of the field, so that only the last is asked for
+	asked    int       // counts questions, so that only the last is answered
+	askedAt  time.Time // when that was
+	busy     bool      // it is not answered
+
+	chosen  map[int64]bool // the rows that the reader has selected
+	menu    rowModel       // the row whose actions are offered
+	deleted deletion
+	note    string // what came of the last thing that was asked for
+	fault   string // why it was not done
+
+	here  app.Context // of the page, since it was opened
+	heard []func()    // end what the page hears from its window
 }
 
 func (d *dashboardPage) OnInit() {
@@ -22,18 +45,30 @@ func (d *dashboardPage) OnInit() {
 	if app.IsServer {
 		return
 	}
+	d.open(app.Window().URL())
 	if b, ok := d.takeBoot(pageDashboard, 0); ok && b.Audits != nil {
 		d.initial = live.Copy{Audits: b.Audits}
 		d.view.Audits, d.view.ConfirmedAt, d.view.Phase = b.Audits, d.now, d.handed
-		return
-	}
-	if kept, ok := live.DeviceStorage().Saved(live.List()); ok {
+		if b.List != nil {
+			d.history.answered(b.List, b.Audits)
+		}
+	} else if kept, ok := live.DeviceStorage().Saved(live.List()); ok {
 		d.initial = kept
 		d.view.Audits, d.view.Saved, d.view.SavedAt = kept.Audits, true, kept.SavedAt
+	}
+	d.history.take(d.view.Audits)
+}
+
+// open takes what an address asks for.
+func (d *dashboardPage) open(u *url.URL) {
+	d.history.query, d.address = readListQuery(u.Query()), u.Query().Get(paramURL)
+	if text := d.history.query.Text; text != strings.TrimSpace(d.searched) {
+		d.searched = text
 	}
 }
 
 func (d *dashboardPage) OnPreRender(ctx app.Context) {
+	d.open(ctx.Page().URL())
 	d.prerender(ctx, pageDashboard, 0, func(r *Request, b *boot) {
 		audits, err := r.Data.Newest(r.Ctx, shared.ListSnapshot)
 		if err != nil {
@@ -43,29 +78,64 @@ func (d *dashboardPage) OnPreRender(ctx app.Context) {
 		// A list that is known to be empty is not nil.
 		b.Audits = append([]shared.AuditProgress{}, audits...)
 		d.view.Audits, d.view.ConfirmedAt = b.Audits, d.now
+		list, err := r.Data.List(r.Ctx, d.history.query.asks())
+		if err != nil && d.history.query.Cursor != "" { // it is not one of ours
+			d.history.query = d.history.query.start()
+			list, err = r.Data.List(r.Ctx, d.history.query.asks())
+		}
+		if err != nil {
+			r.fail(err)
+			return
+		}
+		b.List = &list
+		if d.history.query.plain() {
+			b.List = withoutKnown(list, b.Audits)
+		}
+		d.history.answered(&list, audits)
 	})
 }
 
-func (d *dashboardPage) OnMount(ctx app.Context) { d.tick(ctx, d.everySecond) }
+func (d *dashboardPage) OnMount(ctx app.Context) {
+	d.tick(ctx, d.everySecond)
+	d.listen()
+}
 
 func (d *dashboardPage) OnNav(ctx app.Context) {
+	d.here = ctx
+	if d.session != nil { // another part of the list
+		d.turned(ctx)
+		return
+	}
 	d.navigate(ctx, func() {
-		if d.session == nil {
-			d.follow(ctx, live.List(), d.initial, d.receive)
+		d.follow(ctx, live.List(), d.initial, d.receive)
+		if d.history.page == nil {
+			d.ask(nil)
 		}
 	})
 }
 
-func (d *dashboardPage) OnDismount() { d.leave() }
+func (d *dashboardPage) OnDismount() {
+	d.leaveDeleting()
+	d.unlisten()
+	d.leave()
+}
 
 func (d *dashboardPage) receive(ctx app.Context, v live.View) {
 	d.device.hear(v)
+	if !v.Saved && !d.view.Saved {
+		d.history.notice(d.view.Audits, v.Audits)
+	}
 	d.view = v
+	if d.idle() {
+		d.history.take(v.Audits)
+	}
 	d.describe(ctx)
 	d.everySecond(ctx)
 }
 
 func (d *dashboardPage) everySecond(ctx app.Context) {
+	d.finishDeleting(ctx)
+	d.refresh()
 	loc := d.locale()
 	d.say = d.say.next(loc, d.view, loc.strip(connection{View: d.view}), loc.silentOnes(d.view, d.vigil.seen))
 	for i := range d.view.Audits {
@@ -94,18 +164,15 @@ func (d *dashboardPage) Render() app.UI {
 
 	main := []app.UI{
 		elWith("h1", "vh", at{"id", titleID, "tabindex", "-1"}, app.Text(d.lang.T(text.TitleAudits))),
-		&startBox{Lang: d.lang, Device: d.device},
+		&startBox{Lang: d.lang, Device: d.device, Address: d.address},
 	}
 	notice := el("div", "")
 	if list.Notice != nil {
 		notice = el("div", "card notice", &part{M: *list.Notice, Page: d})
 	}
-	cards, rows := make([]app.UI, len(list.Cards)), make([]app.UI, len(list.Rows))
+	cards := make([]app.UI, len(list.Cards))
 	for i, c := range list.Cards {
 		cards[i] = &part{M: c}
 	}
-	for i, r := range list.Rows {
-		rows[i] = &part{M: r}
-	}
-	return frameView(m, d.actions(), append(main, notice, runningView(list, cards), historyView(list, rows))...)
+	return frameView(m, d.actions(), append(main, notice, runningView(list, cards), d.historyView(loc, list))...)
 }

@@ -29,27 +29,6 @@ func (c cardModel) draw(app.EventHandler) app.UI {
 	)
 }
 
-func (r rowModel) draw(app.EventHandler) app.UI {
-	site := []app.UI{elWith("a", "trunc", at{"href", r.Link, "dir", "auto"}, app.Text(r.Site))}
-	if r.Error != "" {
-		site = append(site, elWith("small", "why", at{"dir", "auto"}, app.Text(r.Error)))
-	} else {
-		site = append(site, el("small", "", midView("", r.Label)))
-	}
-	score := elText("span", "t3", r.NoScore)
-	if r.Score != nil {
-		score = miniRing(r.Score)
-	}
-	return el("tr", "",
-		el("td", "c-site", el("div", "site", tile(r.Site, true), el("div", "grow", site...))),
-		el("td", "c-status nowrap", badgeView(r.Badge)),
-		el("td", "c-score", score),
-		el("td", "c-find", countsView(r.Found, r.NoFound)),
-		elText("td", "c-pages r num t2", r.Pages),
-		elWith("td", "c-when r num t2 nowrap", at{"title", r.Exact}, app.Text(r.When)),
-	)
-}
-
 // toneFill is the class of a bar's filling.
 func toneFill(t tone) string {
 	switch t {
@@ -85,30 +64,4 @@ func runningView(m listModel, cards []app.UI) app.UI {
 		el("div", "sec", elText("h2", "", m.Running), elText("span", "sm t3", m.RunningCount)),
 		el("div", "live-grid", cards...),
 	)
-}
-
-func historyView(m listModel, rows []app.UI) app.UI {
-	head := el("div", "card-h", elText("h2", "", m.History), elText("span", "xs t3", m.Age))
-	switch {
-	case m.Busy:
-		return elWith("section", "card", at{"aria-label", m.History, "aria-busy", "true"}, head,
-			elText("p", "vh", m.Blank),
-			el("div", "skeleton", el("div", ""), el("div", ""), el("div", "")))
-	case m.Invites:
-		return elWith("section", "card", at{"aria-label", m.History},
-			el("div", "invite", mark(""), elText("h2", "", m.Blank), elText("p", "", m.BlankHelp)))
-	case m.Blank != "":
-		return elWith("section", "card", at{"aria-label", m.History}, head,
-			el("div", "empty", elText("p", "", m.Blank), elText("p", "sm", m.BlankHelp)))
-	case len(rows) == 0:
-		return elWith("section", "card", at{"aria-label", m.History}, head, empty(m.NoHistory))
-	}
-	return elWith("section", "card", at{"aria-label", m.History}, head, el("table", "tbl list",
-		elText("caption", "vh", m.History),
-		el("thead", "", el("tr", "",
-			column("", m.Columns[0]), column("", m.Columns[1]), column("", m.Columns[2]),
-			column("", m.Columns[3]), column("c-pages r", m.Columns[4]), column("r", m.Columns[5]),
-		)),
-		el("tbody", "", rows...),
-	))
 }

@@ -86,8 +86,12 @@
 // In reading order; uses run down this list.
 //
 //	register.go         the routes
-//	listen.go           the clicks that belong to the browser, and newer versions
+//	listen.go           what go-app does not hear: clicks, keys, newer versions
 //	dashboard_page.go   the dashboard: what happens on it
+//	dashboard_actions.go what its reader does with the list
+//	dashboard_keys.go   what it hears from the whole window
+//	dashboard_query.go  the part of the list that an address asks for
+//	dashboard_history.go what is known of that part
 //	audit_page.go       the live page of an audit
 //	audit_tools.go      its link, its notification, its list held still
 //	report_page.go      the report of an audit
@@ -114,6 +118,7 @@
 //	watch.go            what the script needs that keeps a page true without the program
 //	announce.go         what screen readers are told, and when
 //	dashboard_view.go   the dashboard's parts drawn
+//	history_view.go     its list of ended audits drawn
 //	audit_parts.go      the tint of new rows, the dialog
 //	report_view.go      the report drawn
 //	verdict_view.go     its score and the site's trend drawn
@@ -129,6 +134,7 @@
 //	parts.go            what several parts draw: badge, ring, strip, card
 //	tabicon.go          the tab's icon while an audit runs
 //	dashboard_model.go  the dashboard in words and numbers
+//	history_model.go    its list of ended audits in words and numbers
 //	report_model.go     the report in words and numbers
 //	report_lists.go     its pages, and the addresses not visited, in words and drawn
 //	verdict_model.go    its score and the site's trend in words and numbers

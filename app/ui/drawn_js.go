@@ -261,12 +261,14 @@ func (p *drawnPage) known() app.UI {
 		return el("div", "blank", heading,
 			elText("p", "", unknown), elText("p", "t2", text.Problem(l, p.code)), retry)
 	}
-	list := loc.list(view, nil)
-	rows := make([]app.UI, 0, len(list.Rows)+len(list.Cards))
-	for _, r := range list.Rows {
-		rows = append(rows, &part{M: r})
+	rows := make([]app.UI, 0, len(view.Audits))
+	for i := range view.Audits {
+		r := loc.row(&view.Audits[i])
+		rows = append(rows, el("li", "row", elWith("a", "target grow", at{"href", r.Link, "dir", "auto"}, midView("", r.Label)),
+			badgeView(r.Badge), elWith("span", "num t2 nowrap", at{"title", r.Exact}, app.Text(r.When))))
 	}
-	return el("div", "stack", heading, loc.copyNotice(p.code, view.SavedAt, p.onRetry), historyView(list, rows))
+	return el("div", "stack", heading, loc.copyNotice(p.code, view.SavedAt, p.onRetry),
+		card(l.T(text.History), "", el("ul", "pairs card-b", rows...)))
 }
 
 // kept is a view of the audits that this device keeps: of the site, or of all.

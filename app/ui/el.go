@@ -80,6 +80,17 @@ func input(attributes at, do app.EventHandler) app.UI {
 	return e.OnInput(do)
 }
 
+// hiddenField is a field of a form that nobody sees.
+func hiddenField(name, value string) app.UI {
+	return app.ElemSelfClosing("input").Attr("type", "hidden").
+		Attr("name", attr(name)).Attr("value", attr(value))
+}
+
+// choice is a list to choose from that calls do at every change.
+func choice(class string, attributes at, do app.EventHandler, options ...app.UI) app.UI {
+	return element("select", "", class, attributes, options).OnChange(do)
+}
+
 func element(tag, namespace, class string, attributes at, children []app.UI) app.HTMLElem {
 	e := app.Elem(tag)
 	if namespace != "" {

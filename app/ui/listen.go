@@ -58,3 +58,45 @@ func tellKeys(d *device) {
 
 // node is something of the browser's: a document or an element.
 type node = app.Value
+
+// windowEvent is what a page hears from its whole window.
+type windowEvent struct{ event app.Value }
+
+// hear calls do at every such event, until stop is called.
+func hear(name string, do func(windowEvent)) (stop func()) {
+	heard := app.FuncOf(func(_ app.Value, args []app.Value) any {
+		do(windowEvent{args[0]})
+		return nil
+	})
+	app.Window().Call("addEventListener", name, heard)
+	return func() {
+		app.Window().Call("removeEventListener", name, heard)
+		heard.Release()
+	}
+}
+
+// key is the key that was pressed without another one.
+func (e windowEvent) key() string {
+	if e.event.Get("ctrlKey").Bool() || e.event.Get("metaKey").Bool() || e.event.Get("altKey").Bool() {
+		return ""
+	}
+	return e.event.Get("key").String()
+}
+
+// pasted is the text that is pasted; empty for none.
+func (e windowEvent) pasted() string {
+	if data := e.event.Get("clipboardData"); data.Truthy() {
+		return data.Call("getData", "text").String()
+	}
+	return ""
+}
+
+// inField reports whether the event is meant for something that takes keys.
+func (e windowEvent) inField() bool {
+	target := e.event.Get("target")
+	return target.Truthy() && target.Get("closest").Truthy() &&
+		target.Call("closest", "input,select,textarea,dialog").Truthy()
+}
+
+// prevent keeps the browser from doing what it does at such an event.
+func (e windowEvent) prevent() { e.event.Call("preventDefault") }

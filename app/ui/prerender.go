@@ -25,8 +25,8 @@ const Stylesheet = "/web/static/atalaya.css"
 type Data interface {
 	Progress(ctx context.Context, id int64) (shared.AuditProgress, error)
 	Newest(ctx context.Context, n int) ([]shared.AuditProgress, error)
+	List(ctx context.Context, q shared.ListQuery) (shared.AuditList, error)
 	Report(ctx context.Context, id int64) (shared.Report, error)
-	Audits(ctx context.Context, q shared.ListQuery) (shared.AuditList, error)
 	Sites(ctx context.Context, q shared.SiteQuery) (shared.SiteList, error)
 	Site(ctx context.Context, name string) (shared.Site, error)
 	Schedule(ctx context.Context, site string) (shared.Schedule, error)
@@ -99,12 +99,12 @@ func (noData) Progress(context.Context, int64) (shared.AuditProgress, error) {
 
 func (noData) Newest(context.Context, int) ([]shared.AuditProgress, error) { return nil, errNoData }
 
-func (noData) Report(context.Context, int64) (shared.Report, error) {
-	return shared.Report{}, errNoData
+func (noData) List(context.Context, shared.ListQuery) (shared.AuditList, error) {
+	return shared.AuditList{}, errNoData
 }
 
-func (noData) Audits(context.Context, shared.ListQuery) (shared.AuditList, error) {
-	return shared.AuditList{}, errNoData
+func (noData) Report(context.Context, int64) (shared.Report, error) {
+	return shared.Report{}, errNoData
 }
 
 func (noData) Sites(context.Context, shared.SiteQuery) (shared.SiteList, error) {

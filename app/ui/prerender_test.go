@@ -45,20 +45,25 @@ func (s shelf) Progress(_ context.Context, id int64) (shared.AuditProgress, erro
 
 func (s shelf) Newest(context.Context, int) ([]shared.AuditProgress, error) { return s.audits, s.err }
 
+// List sorts and filters nothing.
+func (s shelf) List(_ context.Context, q shared.ListQuery) (shared.AuditList, error) {
+	list := shared.AuditList{Counts: &shared.StatusCounts{}}
+	for _, a := range s.audits {
+		switch {
+		case q.Site != "" && q.Site != shared.SiteName(a.URL), q.Status != "" && q.Status != a.Status:
+		case a.Status.Terminal() || q.Site != "":
+			list.Audits = append(list.Audits, a)
+		}
+		list.Counts.Set(a.Status, list.Counts.Of(a.Status)+1)
+	}
+	return list, s.err
+}
+
 func (s shelf) Report(_ context.Context, id int64) (shared.Report, error) {
 	if s.report == nil || s.report.Audit.AuditID != id {
 		return shared.Report{}, cmpErr(s.err)
 	}
 	return *s.report, s.err
-}
-
-func (s shelf) Audits(_ context.Context, q shared.ListQuery) (list shared.AuditList, err error) {
-	for _, a := range s.audits {
-		if shared.SiteName(a.URL) == q.Site {
-			list.Audits = append(list.Audits, a)
-		}
-	}
-	return list, s.err
 }
 
 func (s shelf) Sites(context.Context, shared.SiteQuery) (shared.SiteList, error) {

@@ -24,6 +24,7 @@ func Register() {
 		}
 		app.Route("/", func() app.Composer { return &dashboardPage{base: common} })
 		app.Route(pathSettings, func() app.Composer { return &settingsPage{base: common} })
+		app.Route("/new", func() app.Composer { return &dashboardPage{base: common} })
 		app.Route("/shell", func() app.Composer { return &shellPage{base: common} })
 		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}/?$`, func() app.Composer { return &auditPage{base: common} })
 		app.RouteWithRegexp(`^/audits/[1-9][0-9]{0,18}/report/?$`, func() app.Composer { return &reportPage{base: common} })

@@ -26,7 +26,7 @@ func readSite(r *Request, name, cursor string) (*siteData, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.Data.Audits(r.Ctx, shared.ListQuery{Site: name, Cursor: cursor, Limit: shared.SitesShown})
+	list, err := r.Data.List(r.Ctx, shared.ListQuery{Site: name, Cursor: cursor, Limit: shared.SitesShown})
 	if err != nil {
 		return nil, err
 	}

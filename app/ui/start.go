@@ -4,7 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"reflect"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -25,21 +28,71 @@ type startBox struct {
 	app.Compo
 	Lang   text.Lang
 	Device *device
+	// Address is what the field holds at first.
+	Address string
 
 	busy bool
 	code string // names what is wrong with the field; "" when nothing is
+	// met are the newest audits of the site that is about to be started.
+	met []shared.AuditProgress
+	// warned is the address of which the reader was told that it is being audited.
+	warned string
 	// key lets the server recognise keyFor when it is sent again after a failure.
-	key, keyFor string
+	key    string
+	keyFor shared.NewAudit
 }
 
 func (s *startBox) Render() app.UI {
-	return startView(startModel{Lang: s.Lang, Busy: s.busy, Code: s.code}, s.onSubmit, s.onInput)
+	m := startModel{Lang: s.Lang, Busy: s.busy, Code: s.code, Address: s.Address}
+	if len(s.met) > 0 {
+		m.Met = s.locale().met(s.met, s.warned != "")
+	}
+	return startView(m, s.onSubmit, s.onInput)
+}
+
+func (s *startBox) locale() locale {
+	return locale{Lang: s.Lang, Now: time.Now(), Clock: s.Device.skew, Zone: time.Local}
 }
 
 type startModel struct {
-	Lang text.Lang
-	Busy bool
-	Code string
+	Lang    text.Lang
+	Busy    bool
+	Code    string
+	Address string
+	Met     metModel
+}
+
+// metModel says that a site was audited before, or is being audited.
+type metModel struct {
+	Text, Link string
+	// Running has the button say that it starts another audit anyway.
+	Running bool
+}
+
+// met puts into words what is known of a site by its newest audits; the zero model when
+// that is nothing.
+func (loc locale) met(audits []shared.AuditProgress, warned bool) metModel {
+	l := loc.Lang
+	if p := goingOn(audits); p != nil {
+		return metModel{l.T(text.StartRunning, p.Progress), shared.PathPage(p.AuditID), warned}
+	}
+	for i := range audits {
+		if p := &audits[i]; p.GeoScore != nil && p.FinishedAt != nil {
+			words := l.T(text.StartBefore, loc.when(p.FinishedAt.Time), l.Number(*p.GeoScore))
+			return metModel{Text: words, Link: shared.PathReportPage(p.AuditID)}
+		}
+	}
+	return metModel{}
+}
+
+// goingOn is the first audit that has not ended, or nil.
+func goingOn(audits []shared.AuditProgress) *shared.AuditProgress {
+	for i := range audits {
+		if !audits[i].Status.Terminal() {
+			return &audits[i]
+		}
+	}
+	return nil
 }
 
 // codeEmpty is this page's own code, beside the server's: the field is blank.
@@ -56,43 +109,172 @@ func startView(m startModel, onSubmit, onInput app.EventHandler) app.UI {
 		box, sentence, invalid = "field bad", text.Problem(l, m.Code), "true"
 	}
 	label, waits := l.T(text.StartButton), ""
-	if m.Busy {
+	switch {
+	case m.Busy:
 		label, waits = l.T(text.StartBusy), "true"
+	case m.Met.Running:
+		label = l.T(text.StartAnyway)
 	}
 	field := at{
 		"id", startFieldID, "name", "url", "type", "text", "placeholder", "https://www.example.com",
 		"aria-describedby", startHelpID + " " + startErrorID, "aria-invalid", invalid,
-		"inputmode", "url", "autocomplete", "url", "autocapitalize", "off", "spellcheck", "false",
+		"inputmode", "url", "autocomplete", "url", "autocapitalize", "off", "spellcheck", "false", "value", m.Address,
 	}
 	return form("card start", at{"method", "post", "action", shared.PathBasic, "novalidate", "true"}, onSubmit,
 		elWith("label", "vh", at{"for", startFieldID}, app.Text(l.T(text.StartLabel))),
 		el("span", box, iconGlobe.draw(""), input(field, onInput)),
 		submit("btn-primary", at{"disabled", waits}, app.Text(label)),
 		elWith("p", "field-error", at{"id", startErrorID, "role", "alert"}, app.Text(sentence)),
+		metView(m.Met),
 		elWith("p", "opts", at{"id", startHelpID}, app.Text(l.T(text.StartHelp))),
+		optionsView(l),
 	)
 }
 
-func (s *startBox) onInput(app.Context, app.Event) { s.code = "" }
+// metView keeps its place while it is empty, because a screen reader reads only what
+// changes.
+func metView(m metModel) app.UI {
+	said := el("span", "")
+	if m.Text != "" {
+		said = elWith("a", "", at{"href", m.Link}, app.Text(m.Text))
+	}
+	return elWith("p", "opts met", at{"role", "status"}, said)
+}
+
+// The fields of the options, which the plain form sends under the names of the API.
+const (
+	fieldPages  = "page_limit"
+	fieldDepth  = "max_depth"
+	fieldAgents = "skip_ai_agents"
+)
+
+// optionsView are the settings of an audit that can be other than the server's.
+func optionsView(l text.Lang) app.UI {
+	number := func(name string, words text.Key, most int) app.UI {
+		return elWith("label", "", nil, elText("span", "", l.T(words)),
+			el("span", "field", input(at{
+				"name", name, "id", startOption(name), "type", "number", "inputmode", "numeric",
+				"min", "1", "max", num(most), "placeholder", l.T(text.StartUsual),
+			}, ignore)))
+	}
+	return el("details", "opts more",
+		elText("summary", "", l.T(text.StartOptions)),
+		el("div", "options",
+			number(fieldPages, text.StartPages, shared.PageLimitMax),
+			number(fieldDepth, text.StartDepth, shared.MaxDepthMax),
+			elWith("label", "yes", nil,
+				input(at{"name", fieldAgents, "id", startOption(fieldAgents), "type", "checkbox", "value", "true"}, ignore),
+				elText("span", "", l.T(text.StartAgents))),
+		),
+	)
+}
+
+func startOption(name string) string { return "start-" + name }
+
+// ignore is for fields that are read when the form is sent.
+func ignore(app.Context, app.Event) {}
+
+// wish reads the form.
+func (s *startBox) wish(address string) shared.NewAudit {
+	number := func(name string) int {
+		n, _ := strconv.Atoi(app.Window().GetElementByID(startOption(name)).Get("value").String())
+		return n // 0 if it is none, and what is out of range the server refuses
+	}
+	return shared.NewAudit{
+		URL: address, PageLimit: number(fieldPages), MaxDepth: number(fieldDepth),
+		SkipAIAgents: app.Window().GetElementByID(startOption(fieldAgents)).Get("checked").Bool(),
+	}
+}
+
+// onInput looks up the site once the reader stops typing.
+func (s *startBox) onInput(ctx app.Context, _ app.Event) {
+	s.code, s.met, s.warned = "", nil, ""
+	address := startAddress()
+	ctx.After(typingPause, func(ctx app.Context) {
+		if address == startAddress() {
+			s.meet(ctx, address, func(app.Context) {})
+		}
+	})
+}
+
+func startAddress() string {
+	return strings.TrimSpace(app.Window().GetElementByID(startFieldID).Get("value").String())
+}
+
+// meet asks what is known of the site of an address, and then goes on. A server that does
+// not say is no hindrance.
+func (s *startBox) meet(ctx app.Context, address string, then func(app.Context)) {
+	name := siteOf(address)
+	if name == "" {
+		then(ctx)
+		return
+	}
+	ctx.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), meetTimeout)
+		defer cancel()
+		list, err := askList(c, shared.PathList(shared.ListQuery{Site: name, Limit: metAudits}))
+		ctx.Dispatch(func(ctx app.Context) {
+			if err == nil && address == startAddress() {
+				s.met = list.Audits
+			}
+			then(ctx)
+		})
+	})
+}
+
+const (
+	// metAudits is how many audits of a site are looked at.
+	metAudits = 5
+	// meetTimeout bounds a question whose answer is only good to know.
+	meetTimeout = 2 * time.Second
+)
+
+// siteOf is the name of the site that an address is about to be audited as; a bare host
+// will do. It is empty where that is no address yet.
+func siteOf(address string) string {
+	if !strings.Contains(address, "://") {
+		address = "https://" + address
+	}
+	name := strings.ToLower(shared.SiteName(address))
+	if strings.Contains(name, "://") || !strings.ContainsAny(name, ".:") {
+		return ""
+	}
+	return name
+}
 
 func (s *startBox) onSubmit(ctx app.Context, e app.Event) {
 	e.PreventDefault()
 	if s.busy {
 		return
 	}
-	field := app.Window().GetElementByID(startFieldID)
-	address := strings.TrimSpace(field.Get("value").String())
+	address := startAddress()
 	if address == "" {
 		s.fail(codeEmpty)
 		return
 	}
-	if s.keyFor != address {
-		s.key, s.keyFor = rand.Text(), address
-	}
 	s.busy, s.code = true, ""
+	if s.warned == address {
+		s.start(ctx, address)
+		return
+	}
+	s.meet(ctx, address, func(ctx app.Context) {
+		if goingOn(s.met) != nil {
+			s.busy, s.warned = false, address
+			return
+		}
+		s.start(ctx, address)
+	})
+}
+
+// start has the server audit an address.
+func (s *startBox) start(ctx app.Context, address string) {
+	wish := s.wish(address)
+	if !reflect.DeepEqual(s.keyFor, wish) {
+		s.key, s.keyFor = rand.Text(), wish
+	}
 	key := s.key
 	ctx.Async(func() {
-		audit, err := createAudit(address, key)
+		audit, err := createAudit(wish, key)
 		ctx.Dispatch(func(ctx app.Context) {
 			s.busy = false
 			switch {
@@ -111,7 +293,7 @@ func (s *startBox) onSubmit(ctx app.Context, e app.Event) {
 func (s *startBox) fail(code string) {
 	s.code = code
 	if code == string(shared.CodeIdempotency) {
-		s.keyFor = ""
+		s.keyFor = shared.NewAudit{}
 	}
 	if f := app.Window().GetElementByID(startFieldID); f.Truthy() {
 		f.Call("focus")
@@ -119,8 +301,8 @@ func (s *startBox) fail(code string) {
 }
 
 // createAudit asks the server to audit an address; a bare host will do.
-func createAudit(address, key string) (shared.AuditProgress, error) {
-	body, err := json.Marshal(shared.NewAudit{URL: address})
+func createAudit(wish shared.NewAudit, key string) (shared.AuditProgress, error) {
+	body, err := json.Marshal(wish)
 	if err != nil {
 		return shared.AuditProgress{}, err
 	}

@@ -131,6 +131,49 @@ const (
 	ListLoading
 	ListUnknown
 	ListUnknownHelp
+	ListSearch
+	ListSearchHint
+	ListSearchButton
+	ListSort
+	ListNewest
+	ListWorst
+	ListErrors
+	ListLongest
+	ListFilter
+	ListAll
+	ListPages
+	ListRange
+	ListRangeAbout
+	ListRangeOpen
+	ListPrevious
+	ListNext
+	ListNoMatch
+	ListNoMatchHelp
+	ListShowAll
+	ListFailed
+	ListAgain
+	ColumnActions
+	ChooseAll
+	ChooseOne
+	ChooseNone
+	MoreActions
+	ComparePrevious
+	CopyDone
+	DeleteButton
+	DeleteUndo
+	DeleteFailed
+	CloseButton
+	ScoreUp
+	ScoreDown
+	ScoreSame
+	StartOptions
+	StartPages
+	StartDepth
+	StartAgents
+	StartUsual
+	StartAnyway
+	StartRunning
+	StartBefore
 	AuditLabel
 	SoFar
 
@@ -531,6 +574,9 @@ const (
 	HoursApart
 	DaysApart
 	TimesMissed
+	ListNew
+	Chosen
+	Deleted
 
 	pluralKeys
 )

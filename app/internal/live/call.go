@@ -39,6 +39,11 @@ func GetText(ctx context.Context, path, kind string) (status int, text string, e
 	return status, "", err
 }
 
+// Delete is [GetJSON] for DELETE.
+func Delete(ctx context.Context, path string) (status int, answer []byte, err error) {
+	return readResult(sendRequest(ctx, Request{Method: "DELETE", Path: path}))
+}
+
 // Ask is what the server says of a topic now; audits that break the contract are left
 // out. Errors are those of [GetJSON] or wrap [shared.ErrInvalid].
 func Ask(ctx context.Context, t Topic) ([]shared.AuditProgress, error) {

@@ -7,10 +7,12 @@ import (
 	"embed"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"html/template"
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"atalaya/app/ui"
@@ -46,16 +48,16 @@ func (p *plain) home(w http.ResponseWriter, r *http.Request) {
 // refused comes back in the form, with the reason.
 func (p *plain) start(w http.ResponseWriter, r *http.Request) {
 	l := p.choose(w, r)
-	url, key, status := readForm(w, r)
+	form, key, status := readForm(w, r)
 	if status != http.StatusOK {
 		p.list(w, r, status, "", l.T(text.BasicBadForm))
 		return
 	}
-	if url == "" {
+	if form.URL == "" {
 		p.list(w, r, http.StatusUnprocessableEntity, "", l.T(text.StartEmpty))
 		return
 	}
-	wish, err := p.Validate(shared.NewAudit{URL: url})
+	wish, err := p.Validate(form)
 	var made shared.AuditProgress
 	if err == nil {
 		made, _, err = p.Create.Create(r.Context(), wish, key)
@@ -65,22 +67,39 @@ func (p *plain) start(w http.ResponseWriter, r *http.Request) {
 		if problem.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
 			p.Log.Error("audit not created", "url", wish.URL, "err", err)
 		}
-		p.list(w, r, problem.Status, url, text.Problem(l, string(problem.Code)))
+		p.list(w, r, problem.Status, form.URL, text.Problem(l, string(problem.Code)))
 		return
 	}
 	http.Redirect(w, r, withLang(r, shared.PathBasicPage(made.AuditID)), http.StatusSeeOther)
 }
 
-// readForm reads what was typed. The key makes a form sent twice start one
-// audit: it covers the address as well, so that a form taken back and changed
-// counts as another.
-func readForm(w http.ResponseWriter, r *http.Request) (url, key string, status int) {
+// The fields of the form, which the app's own box has under the same names.
+const (
+	fieldURL    = "url"
+	fieldKey    = "key"
+	fieldPages  = "page_limit"
+	fieldDepth  = "max_depth"
+	fieldAgents = "skip_ai_agents"
+)
+
+// readForm reads what was typed. The key makes a form sent twice start one audit: it
+// covers everything else as well, so that a form taken back and changed counts as another.
+func readForm(w http.ResponseWriter, r *http.Request) (wish shared.NewAudit, key string, status int) {
 	typed, status := readValues(w, r)
 	if status != http.StatusOK {
-		return "", "", status
+		return wish, "", status
 	}
-	url = strings.TrimSpace(typed.Get("url"))
-	return url, formKey(typed.Get(fieldKey), url), http.StatusOK
+	wish.URL = strings.TrimSpace(typed.Get(fieldURL))
+	wish.SkipAIAgents = typed.Get(fieldAgents) != ""
+	for name, number := range map[string]*int{fieldPages: &wish.PageLimit, fieldDepth: &wish.MaxDepth} {
+		if text := strings.TrimSpace(typed.Get(name)); text != "" {
+			var err error
+			if *number, err = strconv.Atoi(text); err != nil {
+				return wish, "", http.StatusBadRequest
+			}
+		}
+	}
+	return wish, formKey(typed.Get(fieldKey), fmt.Sprintf("%+v", wish)), http.StatusOK
 }
 
 // readValues reads the fields of a form, each of which is there once at most.
@@ -114,13 +133,18 @@ func formKey(given, about string) string {
 	return "form-" + hex.EncodeToString(sum[:16])
 }
 
-// list writes the form, with what was typed and what was wrong with it, and the
-// newest audits. Without the data the form is still there.
+// list writes the form, with what was typed and what was wrong with it, and the part of
+// the list that the address asks for. Without the data the form is still there.
 func (p *plain) list(w http.ResponseWriter, r *http.Request, status int, url, wrong string) {
 	l := p.choose(w, r)
 	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
 	defer cancel()
-	audits, err := p.Data.Newest(ctx, shared.ListSnapshot)
+	q := readListQuery(r)
+	list, err := p.Data.List(ctx, q)
+	if err != nil && q.Cursor != "" && p.Problem(err).Status == http.StatusBadRequest { // it is not one of ours
+		p.nothing(w, r)
+		return
+	}
 	m := homeModel{
 		Frame: p.frame(r, l, l.T(text.TitleAudits), "/"), Heading: l.T(text.TitleAudits),
 		Start:       newStartModel(r, l),
@@ -136,7 +160,8 @@ func (p *plain) list(w http.ResponseWriter, r *http.Request, status int, url, wr
 			status = http.StatusServiceUnavailable
 		}
 	}
-	m.fill(r, l, audits)
+	m.fill(r, l, list)
+	m.find(r, l, q, list)
 	p.write(w, r, status, "home.html", m)
 }
 

@@ -38,8 +38,10 @@ type homeModel struct {
 	Heading            string
 	Start              startModel
 	ListHeading, Empty string
+	Find               findModel
 	Columns            []string
 	Rows               []row
+	Previous, Next     link // without text at the ends
 }
 
 // startModel is the form that starts an audit.
@@ -48,6 +50,9 @@ type startModel struct {
 	URL                 string
 	MaxURL              int
 	Button, Error, Help string
+
+	Options, Pages, Depth, Agents string
+	MaxPages, MaxDepth            int
 }
 
 type row struct{ Href, Site, Status, Percent, Score, Pages string }
@@ -131,13 +136,15 @@ func newStartModel(r *http.Request, l text.Lang) startModel {
 	return startModel{
 		Action: withLang(r, shared.PathBasic), Key: rand.Text(), Label: l.T(text.StartLabel), MaxURL: shared.MaxURL,
 		Button: l.T(text.StartButton), Help: l.T(text.StartHelp),
+		Options: l.T(text.StartOptions), Pages: l.T(text.StartPages), Depth: l.T(text.StartDepth),
+		Agents: l.T(text.StartAgents), MaxPages: shared.PageLimitMax, MaxDepth: shared.MaxDepthMax,
 	}
 }
 
-func (m *homeModel) fill(r *http.Request, l text.Lang, audits []shared.AuditProgress) {
+func (m *homeModel) fill(r *http.Request, l text.Lang, list shared.AuditList) {
 	m.Columns = []string{l.T(text.ColumnSite), l.T(text.ColumnStatus), l.T(text.ProgressHeading),
 		l.T(text.ColumnScore), l.T(text.ColumnPages)}
-	for _, a := range audits {
+	for _, a := range list.Audits {
 		score := "–"
 		if a.GeoScore != nil {
 			score = l.Number(*a.GeoScore)

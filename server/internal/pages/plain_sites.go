@@ -13,7 +13,6 @@ import (
 // The names of the fields of a site's forms, and what its buttons ask for.
 const (
 	fieldAudit = "audit"
-	fieldKey   = "key"
 
 	doSave = "save"
 	doStop = "stop"
@@ -81,7 +80,7 @@ func (p *plain) readSite(ctx context.Context, name string) (k knownSite, err err
 	if k.site, err = p.Data.Site(ctx, name); err != nil {
 		return k, err
 	}
-	if k.audits, err = p.Data.Audits(ctx, shared.ListQuery{Site: name}); err != nil {
+	if k.audits, err = p.Data.List(ctx, shared.ListQuery{Site: name}); err != nil {
 		return k, err
 	}
 	s, err := p.Data.Schedule(ctx, name)
@@ -265,7 +264,7 @@ func (p *plain) compare(w http.ResponseWriter, r *http.Request) {
 	result, err := p.Data.Compare(ctx, base, head, shared.ChangeQuery{Limit: shared.PlacesShown})
 	var list shared.AuditList
 	if err == nil {
-		list, err = p.Data.Audits(ctx, shared.ListQuery{Site: shared.SiteName(result.Head.URL)})
+		list, err = p.Data.List(ctx, shared.ListQuery{Site: shared.SiteName(result.Head.URL)})
 	}
 	if err != nil {
 		p.notCompared(w, r, l, err)

@@ -65,11 +65,6 @@ type planModel struct {
 	Wrong, Save, StopButton string // StopButton is without text when there is no schedule
 }
 
-type option struct {
-	Value, Text string
-	Chosen      bool
-}
-
 type compareModel struct {
 	Frame         frameModel
 	Heading, Site string
@@ -237,7 +232,7 @@ func newPlanModel(l text.Lang, action string, s *shared.Schedule) planModel {
 // choose marks the unit in its list.
 func (m *planModel) choose() {
 	for i := range m.Units {
-		m.Units[i].Chosen = m.Units[i].Value == m.Unit
+		m.Units[i].Selected = m.Units[i].Value == m.Unit
 	}
 }
 
@@ -353,9 +348,9 @@ func newChooseModel(l text.Lang, audits []shared.AuditProgress, base, head int64
 		if a.FinishedAt != nil {
 			o.Text += " · " + stamp(l, *a.FinishedAt)
 		}
-		o.Chosen = a.AuditID == base
+		o.Selected = a.AuditID == base
 		m.Base = append(m.Base, o)
-		o.Chosen = a.AuditID == head
+		o.Selected = a.AuditID == head
 		m.Head = append(m.Head, o)
 	}
 	return m

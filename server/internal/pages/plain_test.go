@@ -2,6 +2,7 @@ package pages
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -409,5 +410,61 @@ func TestPlainPageCallsASiteAsTheAppDoes(t *testing.T) {
 	m := newAuditModel(text.EN, shared.AuditProgress{URL: "https://www.example.com/", Status: shared.StatusRunning}, nil)
 	if !strings.HasSuffix(m.Title, ": example.com") || m.Site != "https://www.example.com/" {
 		t.Errorf("title %q, site %q", m.Title, m.Site)
+	}
+}
+
+// TestPlainListFindsAndTurnsPages walks through more audits than a page holds, in a chosen
+// language, and looks for one.
+func TestPlainListFindsAndTurnsPages(t *testing.T) {
+	s := newSite(t)
+	for i := range shared.ListSnapshot + 3 {
+		external := shared.NewAudit{URL: fmt.Sprintf("import %d.", i), Kind: shared.KindExternal}
+		if _, _, err := s.rows.Create(t.Context(), external, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	target, seen := shared.PathBasic+"?lang=es&sort=errors&q=import", []int{}
+	for target != "" {
+		doc := parse(t, s.get(target))
+		seen = append(seen, len(elements(doc, "tr"))-1)
+		target = ""
+		for _, a := range elements(doc, "a") {
+			if strings.TrimSpace(words(a)) == text.ES.T(text.ListNext) {
+				target = attribute(a, "href")
+			}
+		}
+	}
+	if want := []int{shared.ListSnapshot, 3}; !slices.Equal(seen, want) {
+		t.Errorf("rows of the pages: got %v, want %v", seen, want)
+	}
+	for query, want := range map[string]int{"?q=IMPORT+7.": 1, "?status=pending": shared.ListSnapshot + 3, "?status=x&sort=x": shared.ListSnapshot + 3} {
+		if got := len(elements(parse(t, s.get(shared.PathBasic+query)), "tr")) - 1; got != want {
+			t.Errorf("%s: got %d rows, want %d", query, got, want)
+		}
+	}
+	if r := s.get(shared.PathBasic + "?cursor=x"); r.StatusCode != http.StatusNotFound {
+		t.Errorf("a cursor of nobody: got %d", r.StatusCode)
+	}
+}
+
+// TestPlainFormTakesOptions starts an audit with a page limit, and refuses what is no number.
+func TestPlainFormTakesOptions(t *testing.T) {
+	for form, want := range map[string]int{
+		"url=https://a.example/&max_depth=2&skip_ai_agents=true": http.StatusSeeOther,
+		"url=https://a.example/&max_depth=":                      http.StatusSeeOther,
+		"url=https://a.example/&max_depth=two":                   http.StatusBadRequest,
+		"url=https://a.example/&max_depth=2&max_depth=3":         http.StatusBadRequest,
+	} {
+		s := newSite(t)
+		r := s.do("POST", shared.PathBasic, form, "Content-Type", "application/x-www-form-urlencoded")
+		if r.StatusCode != want {
+			t.Errorf("%s: got %d, want %d", form, r.StatusCode, want)
+		}
+		if !strings.Contains(form, "skip") {
+			continue
+		}
+		if got, _, err := s.rows.Settings(t.Context(), 1); err != nil || got.MaxDepth != 2 || !got.SkipAIAgents {
+			t.Errorf("stored %+v, %v", got, err)
+		}
 	}
 }

@@ -87,8 +87,12 @@ func TestAddressesBringNoMarkup(t *testing.T) {
 	}
 	for path, want := range want {
 		for _, v := range markup {
-			for _, query := range []string{v, "q=" + url.QueryEscape(v), "__req=" + v, "lang=" + v} {
+			for _, query := range []string{v, "__req=" + v, "lang=" + v} {
 				sameShape(t, path+"?"+query, ask(path, query, host), want)
+			}
+			for _, name := range []string{"q=", "url="} { // of which a page says something
+				query := name + url.QueryEscape(v)
+				sameShape(t, path+"?"+query, ask(path, query, host), ask(path, name+"nothing", host))
 			}
 			sameShape(t, path+" at host "+v, ask(path, "", v), want)
 			sameShape(t, path+" in language "+v, ask(path, "", host, "Accept-Language", v, "Cookie", "lang="+v), want)

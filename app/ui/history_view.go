@@ -1,0 +1,283 @@
+package ui
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/app/internal/pause"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+const (
+	historyID      = "history"
+	historyTitleID = "history-title"
+	searchFieldID  = "list-search"
+	menuDialogID   = "row-menu"
+)
+
+// historyView draws the list of ended audits with what finds one in it.
+func (d *dashboardPage) historyView(loc locale, list listModel) app.UI {
+	if list.Blank != "" && d.history.query.plain() {
+		return blankView(list)
+	}
+	l := loc.Lang
+	m := loc.history(&d.history, d.view.Audits, d.chosen)
+	m.Age, m.Searched, m.Busy = list.Age, d.searched, m.Busy || d.busy && !d.history.query.plain()
+	busy := ""
+	if m.Busy {
+		busy = "true"
+	}
+	title := elWith("h2", "", at{"id", historyTitleID, "tabindex", "-1"}, app.Text(m.Title))
+	return elWith("section", "card", at{"id", historyID, "aria-labelledby", historyTitleID, "aria-busy", busy},
+		el("div", "card-h", title, d.newView(m), elText("span", "xs t3", m.Age)),
+		d.toolsView(l, m),
+		d.chosenView(l, m),
+		d.tableView(l, m),
+		footView(l, m),
+		d.menuView(l),
+		d.outcomeView(l),
+	)
+}
+
+// blankView is the history of which nothing is known, or nothing is there.
+func blankView(m listModel) app.UI {
+	head := el("div", "card-h", elText("h2", "", m.History), elText("span", "xs t3", m.Age))
+	switch {
+	case m.Busy:
+		return elWith("section", "card", at{"aria-label", m.History, "aria-busy", "true"}, head,
+			elText("p", "vh", m.Blank),
+			el("div", "skeleton", el("div", ""), el("div", ""), el("div", "")))
+	case m.Invites:
+		return elWith("section", "card", at{"aria-label", m.History},
+			el("div", "invite", mark(""), elText("h2", "", m.Blank), elText("p", "", m.BlankHelp)))
+	}
+	return elWith("section", "card", at{"aria-label", m.History}, head,
+		el("div", "empty", elText("p", "", m.Blank), elText("p", "sm", m.BlankHelp)))
+}
+
+func (d *dashboardPage) newView(m historyModel) app.UI {
+	if m.Waiting == "" {
+		return el("span", "")
+	}
+	return button("btn-sm btn-primary", nil, d.onNew, "new", app.Text(m.Waiting))
+}
+
+// toolsView is a form that works without the program, too.
+func (d *dashboardPage) toolsView(l text.Lang, m historyModel) app.UI {
+	if !m.shows() {
+		return el("div", "")
+	}
+	chips := make([]app.UI, len(m.Chips))
+	for i, c := range m.Chips {
+		current := ""
+		if c.Current {
+			current = "true"
+		}
+		chips[i] = elWith("a", "chip", at{"href", c.Link, "aria-current", current},
+			app.Text(c.Text), elText("b", "", c.Count))
+	}
+	options := make([]app.UI, len(m.Orders))
+	for i, o := range m.Orders {
+		selected := ""
+		if o.Current {
+			selected = "true"
+		}
+		options[i] = elWith("option", "", at{"value", string(o.Order), "selected", selected}, app.Text(o.Text))
+	}
+	return form("tools", at{"method", "get", "action", "/", "role", "search"}, d.onFind,
+		elWith("nav", "chips", at{"aria-label", l.T(text.ListFilter)}, chips...),
+		el("div", "find",
+			elWith("label", "field",
+				at{"for", searchFieldID}, elText("span", "vh", l.T(text.ListSearch)), iconSearch.draw(""),
+				input(at{
+					"id", searchFieldID, "name", paramText, "type", "search", "value", m.Searched, "autocomplete", "off",
+					"placeholder", l.T(text.ListSearchHint), "aria-keyshortcuts", "/",
+				}, d.onSearch)),
+			statusField(m.Query.Status),
+			choice("field", at{"name", paramOrder, "aria-label", l.T(text.ListSort)}, d.onSort, options...),
+			el("noscript", "", submit("", nil, app.Text(l.T(text.ListSearchButton)))),
+		),
+	)
+}
+
+// statusField keeps the filter when the form is sent without the program.
+func statusField(s shared.Status) app.UI {
+	if s == "" {
+		return el("span", "")
+	}
+	return elWith("span", "", nil, hiddenField(paramStatus, string(s)))
+}
+
+// chosenView offers what can be done with the selected rows.
+func (d *dashboardPage) chosenView(l text.Lang, m historyModel) app.UI {
+	if m.Chosen == "" {
+		return el("div", "")
+	}
+	return elWith("div", "tools chosen", at{"role", "status"},
+		elText("b", "", m.Chosen),
+		button("btn-sm btn-danger", nil, d.onDeleteChosen, "chosen", app.Text(l.T(text.DeleteButton))),
+		button("btn-sm", nil, d.onChooseNone, "none", app.Text(l.T(text.ChooseNone))),
+	)
+}
+
+func (d *dashboardPage) tableView(l text.Lang, m historyModel) app.UI {
+	if len(m.Rows) == 0 {
+		return d.emptyView(l, m)
+	}
+	rows := make([]app.UI, len(m.Rows))
+	for i, r := range m.Rows {
+		rows[i] = &listRow{M: r, Page: d}
+	}
+	return el("table", "tbl list",
+		elText("caption", "vh", m.Title),
+		el("thead", "", el("tr", "",
+			el("th", "c-box", box(l.T(text.ChooseAll), m.All, d.onChooseAll)),
+			column("", m.Columns[0]), column("", m.Columns[1]), column("", m.Columns[2]),
+			column("", m.Columns[3]), column("c-pages r", m.Columns[4]), column("r", m.Columns[5]),
+			el("th", "c-more", elText("span", "vh", l.T(text.ColumnActions))),
+		)),
+		el("tbody", "", rows...),
+	)
+}
+
+func (d *dashboardPage) emptyView(l text.Lang, m historyModel) app.UI {
+	switch {
+	case m.Busy:
+		return el("div", "skeleton", elText("p", "vh", m.Empty), el("div", ""), el("div", ""), el("div", ""))
+	case m.Retry:
+		return el("div", "empty", elText("p", "", m.Empty),
+			button("btn-sm", nil, d.onAskAgain, "retry", app.Text(l.T(text.ListAgain))))
+	case m.EmptyHelp != "":
+		return el("div", "empty", elText("p", "", m.Empty), elText("p", "sm", m.EmptyHelp),
+			elWith("a", "btn btn-sm", at{"href", "/"}, app.Text(l.T(text.ListShowAll))))
+	}
+	return empty(m.Empty)
+}
+
+// footView says which part of the list this is, and leads to the others.
+func footView(l text.Lang, m historyModel) app.UI {
+	if m.Range == "" {
+		return el("div", "")
+	}
+	way := func(words, link string) app.UI {
+		if link == "" {
+			return elWith("span", "btn btn-sm", at{"aria-disabled", "true"}, app.Text(words))
+		}
+		return elWith("a", "btn btn-sm", at{"href", link}, app.Text(words))
+	}
+	ways := el("span", "")
+	if m.Previous != "" || m.Next != "" {
+		ways = elWith("nav", "end", at{"aria-label", l.T(text.ListPages)},
+			way(l.T(text.ListPrevious), m.Previous), way(l.T(text.ListNext), m.Next))
+	}
+	return el("div", "foot", elText("span", "num", m.Range), ways)
+}
+
+// outcomeView says what came of the last thing that was asked for. A deletion can be taken
+// back there.
+func (d *dashboardPage) outcomeView(l text.Lang) app.UI {
+	said, undo := d.note, el("span", "")
+	if n := len(d.deleted.ids); n > 0 {
+		said = l.N(text.Deleted, n)
+		undo = button("btn-sm", nil, d.onUndo, "undo", app.Text(l.T(text.DeleteUndo)))
+	}
+	if said == "" {
+		return faultView(d.fault)
+	}
+	return elWith("div", "app-note", at{"role", "status"}, elText("span", "", said), undo)
+}
+
+// menuView is the dialog with the actions of a row.
+func (d *dashboardPage) menuView(l text.Lang) app.UI {
+	r := d.menu
+	item := func(do app.EventHandler, class, scope, words string) app.UI {
+		return button(class, nil, do, scope, app.Text(words))
+	}
+	compare := el("span", "")
+	if r.Previous != 0 {
+		compare = elWith("a", "btn", at{"href", shared.PathDiffPage(r.Previous, r.ID)}, app.Text(l.T(text.ComparePrevious)))
+	}
+	return elWith("dialog", "dialog menu", at{"id", menuDialogID, "aria-labelledby", "row-menu-title"},
+		elWith("h2", "trunc", at{"id", "row-menu-title", "dir", "auto"}, app.Text(r.Site)),
+		midView("sm t2", r.Label),
+		item(d.onMenuAgain, "", "menu-again", l.T(text.AgainButton)),
+		compare,
+		item(d.onMenuCopy, "", "menu-copy", l.T(text.CopyLink)),
+		item(d.onMenuDelete, "btn-danger", "menu-delete", l.T(text.DeleteButton)),
+		item(d.onMenuClose, "", "menu-close", l.T(text.CloseButton)),
+	)
+}
+
+// listRow is a row of the history. go-app does not draw it again while its model stays
+// equal.
+type listRow struct {
+	app.Compo
+	M    rowModel
+	Page *dashboardPage
+}
+
+func (r *listRow) Render() app.UI {
+	pause.Take()
+	return r.M.row(r.onChoose, r.onMore)
+}
+
+func (r *listRow) onChoose(app.Context, app.Event) { r.Page.choose(r.M.ID) }
+
+func (r *listRow) onMore(ctx app.Context, _ app.Event) { r.Page.offer(ctx, r.M) }
+
+func (r rowModel) row(choose, more app.EventHandler) app.UI {
+	site := []app.UI{elWith("a", "trunc", at{"href", r.Link, "dir", "auto"}, app.Text(r.Site))}
+	if r.Error != "" {
+		site = append(site, elWith("small", "why", at{"dir", "auto"}, app.Text(r.Error)))
+	} else {
+		site = append(site, el("small", "", midView("", r.Label)))
+	}
+	score := elText("span", "t3", r.NoScore)
+	if r.Score != nil {
+		score = miniRing(r.Score)
+	}
+	class := ""
+	if r.Chosen {
+		class = "chosen"
+	}
+	return el("tr", class,
+		el("td", "c-box", box(r.Choose, r.Chosen, choose)),
+		el("td", "c-site", el("div", "site", tile(r.Site, true), el("div", "grow", site...))),
+		el("td", "c-status nowrap", badgeView(r.Badge)),
+		el("td", "c-score", score, scoreChangeView(r.Change)),
+		el("td", "c-find", countsView(r.Found, r.NoFound)),
+		elText("td", "c-pages r num t2", r.Pages),
+		elWith("td", "c-when r num t2 nowrap", at{"title", r.Exact}, app.Text(r.When)),
+		el("td", "c-more r", moreView(r, more)),
+	)
+}
+
+// moreView is the button for the actions of a row, which do nothing on the server's page.
+func moreView(r rowModel, do app.EventHandler) app.UI {
+	if app.IsServer {
+		return nil
+	}
+	return button("btn-ghost btn-sm", at{"aria-haspopup", "dialog", "aria-label", r.More}, do, num(r.ID), iconMore.draw(""))
+}
+
+func scoreChangeView(c *changeModel) app.UI {
+	if c == nil {
+		return el("span", "")
+	}
+	return elWith("span", "delta "+c.Class, at{"role", "img", "aria-label", c.Label},
+		elWith("span", "", at{"aria-hidden", "true"}, app.Text(c.Sign+" "+c.By)))
+}
+
+// box is a box to tick. What is not ticked is said, because a box that was ticked by hand
+// stays so without the attribute. The page of the server has none: there it does nothing,
+// and any value of the attribute would tick it.
+func box(label string, on bool, do app.EventHandler) app.UI {
+	if app.IsServer {
+		return nil
+	}
+	checked := "false"
+	if on {
+		checked = "true"
+	}
+	return input(at{"type", "checkbox", "aria-label", label, "checked", checked}, do)
+}
