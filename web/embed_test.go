@@ -47,7 +47,7 @@ func TestManifest(t *testing.T) {
 	}
 	if m.ID != "/" || m.Scope != "/" || m.Name == "" || m.ShortName == "" || m.StartURL == "" || m.Lang == "" ||
 		m.Display != "standalone" || len(m.Shortcuts) < 2 ||
-		m.ShareTarget.Action != "/new" || m.ShareTarget.Method != "GET" {
+		len(m.Screenshots) < 2 || m.ShareTarget.Action != "/new" || m.ShareTarget.Method != "GET" {
 		t.Errorf("a member is missing: %+v", m)
 	}
 	icons := append(m.Icons, m.Screenshots...)

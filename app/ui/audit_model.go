@@ -61,7 +61,7 @@ type headModel struct {
 	LinkMain bool
 }
 
-// tool is a small button. Done says that it has done what it says.
+// tool is a small button, or the place of one that is not there. Done says that it has done what it says.
 type tool struct {
 	Act  action
 	Icon icon
@@ -262,7 +262,7 @@ func (loc locale) elapsed(p *shared.AuditProgress) (time.Duration, bool) {
 }
 
 // stats are always as many while an audit goes on, so that nothing moves when one becomes
-// known. One that has ended has neither speed nor time left.
+// known. One that has ended has neither time left nor speed, but their places.
 func (loc locale) stats(p *shared.AuditProgress, speed pace, k pulse) []stat {
 	elapsed := stat{Name: loc.Lang.T(text.Elapsed), Value: unknown}
 	if d, ok := loc.elapsed(p); ok {
@@ -275,12 +275,15 @@ func (loc locale) stats(p *shared.AuditProgress, speed pace, k pulse) []stat {
 	if rate, ok := speed.rate(p); ok {
 		perMinute = loc.Lang.T(text.SpeedValue, loc.Lang.Number(rate))
 	}
-	stats := []stat{elapsed}
-	if p.Kind == shared.KindSite && !p.Status.Terminal() {
-		stats = append(stats, stat{Name: loc.Lang.T(text.TimeLeft), Value: loc.left(p, k)},
-			stat{Name: loc.Lang.T(text.Speed), Value: perMinute})
+	switch {
+	case p.Kind != shared.KindSite:
+		return []stat{elapsed}
+	case p.Status.Terminal():
+		return []stat{{}, {}, elapsed}
 	}
-	return stats
+	return []stat{
+		{Name: loc.Lang.T(text.TimeLeft), Value: loc.left(p, k)}, {Name: loc.Lang.T(text.Speed), Value: perMinute}, elapsed,
+	}
 }
 
 // left says about how long an audit still takes, as its worker said last.

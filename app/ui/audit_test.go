@@ -29,7 +29,7 @@ func TestHero(t *testing.T) {
 		"48 %", "Crawling pages", "287 pages analysed 503 addresses found",
 		"progressbar", "Audit progress", "48", "48 percent, Crawling pages",
 		"48%",
-		"Elapsed 2:14 Time left about 2 min Speed 134 pages/min",
+		"Time left about 2 min Speed 134 pages/min Elapsed 2:14",
 		"Crawl Step 2 of 5 2:09", "step", "Discover Step 1 of 5 5 s",
 	}
 	if !slices.Equal(got, want) {

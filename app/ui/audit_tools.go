@@ -34,8 +34,8 @@ func (p *auditPage) onShortcut(ctx app.Context, shortcut string) {
 	}
 }
 
-// tools are the small buttons beside the title. Those of the browser are not there where
-// it has nothing of the kind.
+// tools are the small buttons beside the title. Whether the browser has notifications at
+// all shows when they are asked for: the server, which draws the page first, cannot know.
 func (p *auditPage) tools() []tool {
 	if p.view.Progress == nil {
 		return nil
@@ -44,15 +44,14 @@ func (p *auditPage) tools() []tool {
 	if p.linked {
 		link.Text = p.lang.T(text.Copied)
 	}
-	tools := []tool{link}
-	if allowed, asked := browser.Notifies(); p.view.Terminal() || asked && !allowed {
-		return tools
-	}
 	bell := tool{Act: actNotify, Icon: iconBell, Text: p.lang.T(text.NotifyMe), Done: p.notify}
-	if p.notify {
+	switch {
+	case p.view.Terminal():
+		bell = tool{}
+	case p.notify:
 		bell.Text = p.lang.T(text.NotifyOn)
 	}
-	return append(tools, bell)
+	return []tool{bell, link}
 }
 
 // copyLink puts the address of the page into the clipboard.

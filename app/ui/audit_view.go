@@ -31,15 +31,9 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 	for _, fact := range m.Meta {
 		meta = append(meta, elText("span", "", fact))
 	}
-	var buttons []app.UI
-	for _, t := range m.Tools {
-		sign := t.Icon
-		if t.Done {
-			sign = iconCheck
-		}
-		act := num(int(t.Act))
-		buttons = append(buttons, button("", at{"value", act}, do, act, sign.draw(""), elText("span", "", t.Text)))
-	}
+	// Each button has a place of its own, also while it is not there, so that no other
+	// one moves into it: the audit's end would shift them all.
+	act, link := slot(), slot()
 	if m.Act != actNothing {
 		class, sign, waits := "btn-danger", iconStop, ""
 		if m.Act == actAgain {
@@ -48,16 +42,19 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 		if m.Waits {
 			waits = "true"
 		}
-		act := num(int(m.Act))
-		buttons = append(buttons, button(class, at{"disabled", waits, "value", act}, do, act, sign.draw(""),
-			elText("span", "", m.Button)))
+		does := num(int(m.Act))
+		act = button(class, at{"disabled", waits, "value", does}, do, does, sign.draw(""), elText("span", "", m.Button))
 	}
 	if m.Link != "" {
 		class := "btn"
 		if m.LinkMain {
 			class = "btn btn-primary"
 		}
-		buttons = append(buttons, elWith("a", class, at{"href", m.Link}, m.LinkIcon.draw(""), elText("span", "", m.LinkText)))
+		link = elWith("a", class, at{"href", m.Link}, m.LinkIcon.draw(""), elText("span", "", m.LinkText))
+	}
+	buttons := []app.UI{act, link}
+	for _, t := range m.Tools {
+		buttons = append(buttons, t.draw(do))
 	}
 	return el("div", "head",
 		tile(m.Site, false),
@@ -65,6 +62,22 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 		el("div", "head-a", buttons...),
 	)
 }
+
+// draw makes the button, whose word gives way to the icon where the page is narrow.
+func (t tool) draw(do app.EventHandler) app.UI {
+	if t.Act == actNothing {
+		return slot()
+	}
+	sign := t.Icon
+	if t.Done {
+		sign = iconCheck
+	}
+	does := num(int(t.Act))
+	return button("btn-bare", at{"value", does}, do, does, sign.draw(""), elText("span", "", t.Text))
+}
+
+// slot is the unseen place of something that is not there.
+func slot() app.UI { return el("span", "slot") }
 
 // outside is a link to the audited site. It does not tell the site from which page
 // it was followed.
@@ -93,6 +106,10 @@ func (m heroModel) draw(app.EventHandler) app.UI {
 	}
 	stats := make([]app.UI, len(m.Stats))
 	for i, s := range m.Stats {
+		if s.Name == "" {
+			stats[i] = el("div", "slot")
+			continue
+		}
 		stats[i] = el("div", "stat", elText("dt", "", s.Name), elWith("dd", "", s.Growing.attributes(), app.Text(s.Value)))
 	}
 	now := []app.UI{

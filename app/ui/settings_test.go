@@ -194,13 +194,14 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// An audit that goes on has a speed and a time left; one that has ended has neither.
+// An audit that goes on has a speed and a time left; one that has ended has neither, but
+// nothing moves into their places.
 func TestEndedAuditsHaveNoSpeed(t *testing.T) {
 	loc := localeAt(t, text.EN, "14:04:26")
 	if got := len(loc.stats(sample(t, "running"), pace{}, pulse{})); got != 3 {
 		t.Errorf("running: %d numbers, want 3", got)
 	}
-	if got := loc.stats(sample(t, "completed"), pace{}, pulse{}); len(got) != 1 || got[0].Name != "Elapsed" {
+	if got := loc.stats(sample(t, "completed"), pace{}, pulse{}); len(got) != 3 || got[0].Name+got[1].Name != "" || got[2].Name != "Elapsed" {
 		t.Errorf("completed: %+v", got)
 	}
 }

@@ -7,17 +7,6 @@ import (
 	"atalaya/app/internal/live"
 )
 
-// Notifies reports whether the user has allowed notifications; asked is true when the
-// user has decided, and also when the browser has none.
-func Notifies() (allowed, asked bool) {
-	n := js.Global().Get("Notification")
-	if !n.Truthy() {
-		return false, true
-	}
-	permission := n.Get("permission").String()
-	return permission == "granted", permission != "default"
-}
-
 // AskToNotify asks the user to allow notifications and reports whether they are.
 func AskToNotify() (allowed bool) {
 	defer refused(&allowed)

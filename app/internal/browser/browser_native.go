@@ -2,9 +2,6 @@
 
 package browser
 
-// Notifies reports whether notifications are allowed.
-func Notifies() (allowed, asked bool) { return false, true }
-
 // AskToNotify asks the user to allow notifications.
 func AskToNotify() (allowed bool) { return false }
 
