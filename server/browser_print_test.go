@@ -33,7 +33,8 @@ func TestBrowserPrintsTheReport(t *testing.T) {
 	} {
 		if name == "page" {
 			p.do(chromedp.Navigate(s.url + path))
-			p.sees(60*time.Second, running+` && document.querySelectorAll('details').length > 5`)
+			p.sees(60*time.Second, running+` && document.querySelectorAll('details').length > 5 &&
+				[...document.querySelectorAll('.checks .chk-b')].every((b) => b.childElementCount > 0)`)
 		} else {
 			p.do(chromedp.Navigate(fileOf(t, s, path)))
 		}

@@ -41,7 +41,7 @@ func TestAllPlacesAreOffered(t *testing.T) {
 		{"robots-txt-invalid", 1, 1, 1, "", "Whole site"},
 	} {
 		m := loc.check(shared.CheckResult{ID: c.check, Failed: c.failed, Groups: c.groups,
-			Samples: findingsAt(c.check, 0, c.samples)}, 7, "example.com")
+			Samples: findingsAt(c.check, 0, c.samples)}, 7, "example.com", true)
 		if m.All != c.all || m.Extent != c.extent || len(m.Samples) != c.samples {
 			t.Errorf("%s, %d failed, %d samples: got %q, %q", c.check, c.failed, c.samples, m.All, m.Extent)
 		}
@@ -52,7 +52,7 @@ func TestAllPlacesAreOffered(t *testing.T) {
 		}
 	}
 	m := loc.check(shared.CheckResult{ID: "duplicate-content",
-		Samples: []shared.Finding{{CheckID: "duplicate-content"}}}, 7, "example.com")
+		Samples: []shared.Finding{{CheckID: "duplicate-content"}}}, 7, "example.com", true)
 	if got := m.Samples[0].Path; got != "Some pages" {
 		t.Errorf("pages with the same text are called %q", got)
 	}

@@ -81,6 +81,8 @@ type checkModel struct {
 	All string
 	// Out is true for a check that the filters leave out, Open for one that is unfolded.
 	Out, Open bool
+	// Body is true when what is to be seen unfolded is drawn.
+	Body bool
 }
 
 // sampleModel is one place where a check failed.
@@ -94,7 +96,30 @@ type sampleModel struct {
 	Facts  []string
 }
 
-func (loc locale) report(r *shared.Report, place reportPlace) reportModel {
+// checkModels keeps the checks of a report in words, which are many and stay the same.
+type checkModels struct {
+	report *shared.Report
+	lang   text.Lang
+	known  map[string]checkModel
+	// bodies is how many checks have what they hide, beside those that are unfolded.
+	bodies int
+}
+
+// check is one of them, with what it hides if that is wanted.
+func (k *checkModels) check(loc locale, r *shared.Report, c *shared.CheckResult, site string, body bool) checkModel {
+	if k.report != r || k.lang != loc.Lang {
+		k.report, k.lang, k.known = r, loc.Lang, map[string]checkModel{}
+	}
+	m, ok := k.known[c.ID]
+	if !ok || body && !m.Body {
+		m = loc.check(*c, r.Audit.AuditID, site, body)
+		k.known[c.ID] = m
+	}
+	return m
+}
+
+// report makes the whole report.
+func (loc locale) report(r *shared.Report, place reportPlace, checks *checkModels) reportModel {
 	l := loc.Lang
 	m := reportModel{
 		Views: l.T(text.ReportViews), Place: place,
@@ -121,7 +146,7 @@ func (loc locale) report(r *shared.Report, place reportPlace) reportModel {
 	if r.Audit.TotalPages == 0 {
 		m.NoFindings = l.T(text.ReportNothing)
 	}
-	loc.outcomes(&m, r)
+	loc.outcomes(&m, r, checks)
 	left := 0
 	for _, u := range r.Unvisited {
 		if u.Count > 0 {
@@ -175,10 +200,11 @@ func (loc locale) tabs(m *reportModel, left int) (tabs []tabModel) {
 }
 
 // outcomes sorts the checks: the failed ones as the place has it, the others as they come.
-func (loc locale) outcomes(m *reportModel, r *shared.Report) {
-	for _, c := range failedChecks(r, m.Place.Gravest) {
-		check := loc.check(*c, m.Audit, m.Site)
-		check.Out, check.Open = !m.Place.choosesCheck(c, &check), slices.Contains(m.Place.Open, c.ID)
+func (loc locale) outcomes(m *reportModel, r *shared.Report, checks *checkModels) {
+	for i, c := range failedChecks(r, m.Place.Gravest) {
+		open := slices.Contains(m.Place.Open, c.ID)
+		check := checks.check(loc, r, c, m.Site, open || i < checks.bodies)
+		check.Out, check.Open = !m.Place.choosesCheck(c, &check), open
 		m.Checks = append(m.Checks, check)
 	}
 	for i := range r.Checks {
@@ -223,7 +249,7 @@ func (p reportPlace) choosesCheck(c *shared.CheckResult, m *checkModel) bool {
 		})
 }
 
-func (loc locale) check(c shared.CheckResult, audit int64, site string) checkModel {
+func (loc locale) check(c shared.CheckResult, audit int64, site string, body bool) checkModel {
 	l := loc.Lang
 	words, _ := text.Check(l, c.ID)
 	m := checkModel{
@@ -232,6 +258,10 @@ func (loc locale) check(c shared.CheckResult, audit int64, site string) checkMod
 		Category: text.Category(l, string(c.Category)),
 		Extent:   text.Extent(l, c.ID, c.Failed, c.Groups),
 		Lost:     text.Cost(l, c.PointsLost),
+		Body:     body,
+	}
+	if !body {
+		return m
 	}
 	for _, s := range c.Samples {
 		m.Samples = append(m.Samples, loc.sample(s, audit, site))

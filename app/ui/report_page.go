@@ -41,6 +41,10 @@ type reportPage struct {
 	sheet  sheet
 	change *shared.Comparison
 	scores []shared.Verdict
+	// checks are those of the report in words, and unrolling is true while more of what they
+	// hide is on its way.
+	checks    checkModels
+	unrolling bool
 }
 
 func (p *reportPage) OnInit() {
@@ -72,6 +76,7 @@ func (p *reportPage) start(id int64) {
 	p.id, p.state, p.report, p.savedAt, p.code, p.asked = id, reportLoading, nil, time.Time{}, "", false
 	p.view, p.known, p.fault = live.View{}, nil, ""
 	p.pages, p.left, p.sheet, p.change, p.scores = listing[shared.Page]{}, listing[shared.UnvisitedURL]{}, sheet{}, nil, nil
+	p.checks = checkModels{}
 	p.places = map[string]*listing[shared.Finding]{}
 	if id == 0 {
 		p.state, p.asked = reportGone, true

@@ -80,7 +80,7 @@ func TestReportChecksAreChosen(t *testing.T) {
 		"open=http-4xx,h1-missing,x": "title-missing http-4xx+ h1-missing+",
 	} {
 		var got []string
-		for _, c := range loc.report(r, placeAt(t, query)).Checks {
+		for _, c := range loc.report(r, placeAt(t, query), new(checkModels)).Checks {
 			if c.Out {
 				continue
 			}
@@ -94,11 +94,29 @@ func TestReportChecksAreChosen(t *testing.T) {
 		}
 	}
 	var chips []string
-	for _, c := range loc.report(r, placeAt(t, "sev=notice")).Filter.Chips {
+	for _, c := range loc.report(r, placeAt(t, "sev=notice"), new(checkModels)).Filter.Chips {
 		chips = append(chips, c.Name+" "+c.Count)
 	}
 	if want := []string{"All 3", "Critical 1", "Notice 2"}; !slices.Equal(chips, want) {
 		t.Errorf("chips: got %q, want %q", chips, want)
+	}
+}
+
+// What checks hide is drawn for the first of them, and for those that are unfolded.
+func TestReportBodies(t *testing.T) {
+	loc, r := localeAt(t, text.EN, "15:00:00"), &shared.Report{Audit: *sample(t, "completed")}
+	for _, id := range []string{"http-4xx", "http-5xx", "title-missing", "h1-missing"} {
+		r.Checks = append(r.Checks, shared.CheckResult{ID: id, Outcome: shared.OutcomeFail,
+			Samples: []shared.Finding{{PageURL: "https://www.example.com/"}}})
+	}
+	var got []string
+	for _, c := range loc.report(r, placeAt(t, "open=title-missing"), &checkModels{bodies: 1}).Checks {
+		if c.Body && len(c.Samples) == 1 {
+			got = append(got, c.ID)
+		}
+	}
+	if want := []string{"http-4xx", "title-missing"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -44,6 +45,7 @@ func (p *reportPage) load(ctx app.Context) {
 	if p.state != reportShown || app.IsServer {
 		return
 	}
+	p.unroll(ctx)
 	switch {
 	case p.place.Page != "":
 		p.loadSheet(ctx)
@@ -114,6 +116,27 @@ func getInto(ctx context.Context, path string, v any) error {
 	return json.Unmarshal(body, v)
 }
 
+// A report in which everything failed has more to unfold than a browser draws at once. So the
+// page begins with the titles, and draws what they hide a few at a time: for who unfolds one
+// it is there, and for paper and for the browser's own search soon after.
+const (
+	bodiesAtOnce = 6
+	bodiesEvery  = 50 * time.Millisecond
+)
+
+// unroll draws what the next few checks hide, until all have it.
+func (p *reportPage) unroll(ctx app.Context) {
+	if p.unrolling || p.state != reportShown || p.checks.bodies >= len(p.report.Checks) {
+		return
+	}
+	p.unrolling = true
+	ctx.After(bodiesEvery, func(ctx app.Context) {
+		p.unrolling = false
+		p.checks.bodies += bodiesAtOnce
+		p.unroll(ctx)
+	})
+}
+
 // shown is the report, or the sheet of one of its pages.
 func (p *reportPage) shown(loc locale) app.UI {
 	if p.place.Page != "" {
@@ -124,7 +147,10 @@ func (p *reportPage) shown(loc locale) app.UI {
 		return sheetView(loc.sheet(s, p.report, back.of(p.id)), p.onSheet)
 	}
 	site, filtered := shared.SiteName(p.report.Audit.URL), p.place.filtered()
-	m := loc.report(p.report, p.place)
+	if app.IsServer { // which draws once
+		p.checks.bodies = len(p.report.Checks)
+	}
+	m := loc.report(p.report, p.place, &p.checks)
 	m.Verdict = loc.since(m.Verdict, p.report, p.change)
 	m.Trend = loc.scoreLine(p.scores, p.id)
 	return &reportBox{

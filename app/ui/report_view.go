@@ -183,19 +183,6 @@ type checkBox struct {
 func (b *checkBox) Render() app.UI {
 	pause.Take()
 	c := b.M
-	var body []app.UI
-	if c.Why != "" {
-		body = append(body, elText("h3", "", b.Why), elText("p", "", c.Why))
-	}
-	if c.Fix != "" {
-		body = append(body, elText("h3", "", b.Fix), elText("p", "", c.Fix))
-	}
-	if len(c.Samples) > 0 {
-		body = append(body, elText("h3", "", b.Where), &findingsBox{
-			Lang: b.Lang, Audit: b.Audit, Check: c.ID, Site: b.Site, Samples: c.Samples, All: c.All, Page: b.Page,
-		})
-	}
-	body = append(body, &copyButton{Lang: b.Lang, Words: b.Ticket, Check: c.ID, Page: b.Page})
 	open, out := "", ""
 	if c.Open {
 		open = "true"
@@ -211,8 +198,28 @@ func (b *checkBox) Render() app.UI {
 			elText("span", "sm t2 num extent", c.Extent),
 			iconChevron.draw("i-s arr"),
 		),
-		el("div", "chk-b", body...),
+		el("div", "chk-b", b.body()...),
 	)
+}
+
+// body is what is seen of a check that is unfolded.
+func (b *checkBox) body() (body []app.UI) {
+	c := b.M
+	if !c.Body {
+		return nil
+	}
+	if c.Why != "" {
+		body = append(body, elText("h3", "", b.Why), elText("p", "", c.Why))
+	}
+	if c.Fix != "" {
+		body = append(body, elText("h3", "", b.Fix), elText("p", "", c.Fix))
+	}
+	if len(c.Samples) > 0 {
+		body = append(body, elText("h3", "", b.Where), &findingsBox{
+			Lang: b.Lang, Audit: b.Audit, Check: c.ID, Site: b.Site, Samples: c.Samples, All: c.All, Page: b.Page,
+		})
+	}
+	return append(body, &copyButton{Lang: b.Lang, Words: b.Ticket, Check: c.ID, Page: b.Page})
 }
 
 // onSummary unfolds the check in the address, from which the element follows: what browsers
