@@ -26,7 +26,7 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 	}
 	meta := make([]app.UI, 0, len(m.Meta)+1)
 	if m.URL != "" {
-		meta = append(meta, outside("target", m.URL, midView("", m.URL)))
+		meta = append(meta, outside(m.URL, midView("", m.URL)))
 	}
 	for _, fact := range m.Meta {
 		meta = append(meta, elText("span", "", fact))
@@ -81,12 +81,12 @@ func slot() app.UI { return el("span", "slot") }
 
 // outside is a link to the audited site. It does not tell the site from which page
 // it was followed.
-func outside(class, address string, words app.UI) app.UI {
+func outside(address string, words app.UI) app.UI {
 	link := address
 	if href(address) == "" {
 		link = ""
 	}
-	return elWith("a", class, at{
+	return elWith("a", "target", at{
 		"href", link, "target", "_blank", "rel", "noopener noreferrer nofollow", "title", address,
 	}, words)
 }

@@ -131,7 +131,7 @@ func (m leftListModel) draw(onMore, onEvery app.EventHandler) app.UI {
 		if r.From != "" {
 			facts = append(facts, elWith("a", "target", at{"href", r.FromLink, "dir", "auto"}, app.Text(r.From)))
 		}
-		rows[i] = el("li", "", outside("target", r.URL, midView("mono", r.Path)), el("div", "facts", facts...))
+		rows[i] = el("li", "", outside(r.URL, midView("mono", r.Path)), el("div", "facts", facts...))
 	}
 	return m.State.draw(el("ul", "samples flat", rows...), onMore, onEvery, "left")
 }

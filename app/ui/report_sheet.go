@@ -167,7 +167,7 @@ func (loc locale) found(f shared.Finding) foundModel {
 
 func sheetView(m sheetModel, retry app.EventHandler) app.UI {
 	head := el("div", "card-h sheet-h",
-		elText("h2", "", m.Path), outside("target", m.URL, midView("", m.URL)),
+		elText("h2", "", m.Path), outside(m.URL, midView("", m.URL)),
 		elWith("a", "btn btn-sm no-print", at{"href", m.Back}, iconBack.draw("i-s"), app.Text(m.BackText)))
 	switch {
 	case m.Wait:
@@ -193,7 +193,7 @@ func factsView(facts []factModel) app.UI {
 		case f.Inner:
 			value = elWith("a", "target", at{"href", f.Link}, midView("", f.Value))
 		case f.Link != "":
-			value = outside("target", f.Link, midView("", f.Value))
+			value = outside(f.Link, midView("", f.Value))
 		}
 		rows = append(rows, el("div", "", elText("dt", "", f.Name), el("dd", "", value)))
 	}

@@ -233,7 +233,7 @@ func (b *checkBox) onSummary(ctx app.Context, e app.Event) {
 func sampleView(s sampleModel, sheet string) app.UI {
 	place := elText("span", "mono", s.Path)
 	if s.URL != "" {
-		place = outside("target", s.URL, midView("mono", s.Path))
+		place = outside(s.URL, midView("mono", s.Path))
 	}
 	facts := make([]app.UI, len(s.Facts))
 	for i, f := range s.Facts {
