@@ -26,7 +26,7 @@ const (
 	largeOpens   = time.Second
 	largeExports = 3 * time.Second
 	largeGrowth  = 100 // MB
-	timesSlower  = 10
+	timesSlower  = 30
 )
 
 // TestBrowserReportOfManyPages opens and exports the largest report that there is, beside
