@@ -41,7 +41,7 @@ func TestDoctorOfAWellServer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := start(t, append(database, "--workers", "0", "--heartbeat", "1s", "--trusted-proxies", "127.0.0.1")...)
+			p := start(t, append(database, "--workers", "0", "--heartbeat", "1s", "--trusted-proxies", "127.0.0.1", "--insecure-no-auth")...)
 			_, addr, _ := strings.Cut(p.url, "://")
 			through := p.through(t, nginx(t, sample(t, "nginx"), addr))
 			for _, url := range []string{p.url, through.url} {
@@ -70,7 +70,8 @@ func TestDoctorOfAWellServer(t *testing.T) {
 // one mistake that people make.
 func TestDoctorFindsWhatProxiesDo(t *testing.T) {
 	t.Parallel()
-	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--heartbeat", "5s", "--trusted-proxies", "127.0.0.1")
+	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--heartbeat", "5s", "--trusted-proxies", "127.0.0.1",
+		"--insecure-no-auth")
 	_, addr, _ := strings.Cut(p.url, "://")
 	const host = "proxy_set_header Host $http_host;"
 	for name, tc := range map[string]struct {

@@ -18,7 +18,7 @@ func TestHealth(t *testing.T) {
 		"loopback":   {"--addr", testkit.FreeAddr(t)},
 		"everywhere": {"--addr", ":" + port(), "--insecure-no-auth"},
 		"any IPv4":   {"--addr", "0.0.0.0:" + port(), "--insecure-no-auth"},
-		"unix":       {"--addr", "unix:" + filepath.Join(testkit.NewDaemon(t).Dir, "http.sock")},
+		"unix":       {"--addr", "unix:" + filepath.Join(testkit.NewDaemon(t).Dir, "http.sock"), "--insecure-no-auth"},
 		"TLS":        append(newIdentity(t, -time.Hour, time.Hour).write(t).flags(), "--addr", testkit.FreeAddr(t)),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -204,7 +204,7 @@ func (r *matrixRig) speaks() string {
 	r.visitAudit()
 	for _, lang := range []string{"es", "en"} {
 		r.app().eval(`void document.querySelector('header [lang=` + lang + `]').click()`)
-		r.app().sees(20*time.Second, `document.documentElement.lang === `+jsString(lang))
+		r.app().sees(20*time.Second, running+` && document.documentElement.lang === `+jsString(lang))
 	}
 	r.page.says(20*time.Second, r.row.way.says)
 	return yes

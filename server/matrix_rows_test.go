@@ -58,7 +58,7 @@ var matrixRows = []matrixRow{
 	{name: "Oldest Chromium", how: measured, shows: []string{"basename", "chromium-90.0.4427.0"}, way: live,
 		open: func(t *testing.T) shown { return newChromiumPage(t, "", chromium90(t)) }},
 	{name: "Edge 90 and later", how: sameEngine + " as Chromium"},
-	{name: "Firefox ESR", how: measured, shows: []string{"firefox-esr", "--version"}, every: true, way: live,
+	{name: "Firefox ESR", how: measured, shows: []string{"firefox-esr", "--version"}, way: live,
 		open: func(t *testing.T) shown { return &webDriverPage{window: firefox(t)} }},
 	{name: "Firefox 88 to the ESR before", how: notMeasured},
 	{name: "WebKitGTK", how: measured, shows: []string{"dpkg-query", "-W", "webkit2gtk-driver"}, way: live,

@@ -46,6 +46,9 @@ var rights = map[string]access.Right{
 	"GET /":       access.Read, // every page
 	"POST /basic": access.Start,
 
+	"POST /sites/{site}":       access.Start, // to audit it again; schedules are for admins, see door
+	"POST /basic/sites/{site}": access.Start,
+
 	"GET /audits/{id}":               access.ReadAudit,
 	"GET /audits/{id}/report":        access.ReadAudit,
 	"GET /audits/{id}/basic":         access.ReadAudit,
@@ -75,19 +78,27 @@ var rights = map[string]access.Right{
 
 	"DELETE /api/v1/audits/{id}/shares/{share}": access.Start,
 
-	"GET /api/v1/compare":                  access.Read,
-	"GET /api/v1/sites":                    access.Read,
-	"GET /api/v1/sites/{site}":             access.Read,
-	"GET /api/v1/sites/{site}/schedule":    access.Read,
-	"PUT /api/v1/sites/{site}/schedule":    access.Manage,
-	"DELETE /api/v1/sites/{site}/schedule": access.Manage,
-	"GET /api/v1/tokens":                   access.Manage,
-	"POST /api/v1/tokens":                  access.Manage,
-	"DELETE /api/v1/tokens/{id}":           access.Manage,
-	"GET /api/v1/trail":                    access.Manage,
-	"GET /api/v1/stats":                    access.Read,
-	"GET /api/v1/report.schema.json":       access.Open,
-	"GET /api/v1/openapi.json":             access.Open,
+	"GET /api/v1/compare":                                        access.Read,
+	"GET /api/v1/sites":                                          access.Read,
+	"GET /api/v1/sites/{site}":                                   access.Read,
+	"GET /api/v1/sites/{site}/schedule":                          access.Read,
+	"PUT /api/v1/sites/{site}/schedule":                          access.Manage,
+	"DELETE /api/v1/sites/{site}/schedule":                       access.Manage,
+	"GET /api/v1/webhooks":                                       access.Manage,
+	"POST /api/v1/webhooks":                                      access.Manage,
+	"GET /api/v1/webhooks/{id}":                                  access.Manage,
+	"PATCH /api/v1/webhooks/{id}":                                access.Manage,
+	"DELETE /api/v1/webhooks/{id}":                               access.Manage,
+	"POST /api/v1/webhooks/{id}/secret":                          access.Manage,
+	"GET /api/v1/webhooks/{id}/deliveries":                       access.Manage,
+	"POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver": access.Manage,
+	"GET /api/v1/tokens":                                         access.Manage,
+	"POST /api/v1/tokens":                                        access.Manage,
+	"DELETE /api/v1/tokens/{id}":                                 access.Manage,
+	"GET /api/v1/trail":                                          access.Manage,
+	"GET /api/v1/stats":                                          access.Read,
+	"GET /api/v1/report.schema.json":                             access.Open,
+	"GET /api/v1/openapi.json":                                   access.Open,
 }
 
 // openTo says when nobody has to sign in to a server that listens at addr.

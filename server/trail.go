@@ -45,8 +45,11 @@ func optional(id int64) *int64 {
 	return &id
 }
 
-// PutSchedule has a site audited again and again.
+// PutSchedule has a site audited again and again, if an admin wants it.
 func (d door) PutSchedule(ctx context.Context, want shared.Schedule) (shared.Schedule, error) {
+	if err := mayManage(ctx); err != nil {
+		return shared.Schedule{}, err
+	}
 	s, err := d.completer.PutSchedule(ctx, want)
 	if err == nil {
 		d.trail.note(ctx, shared.DeedScheduled, 0, s.Site)
@@ -54,13 +57,25 @@ func (d door) PutSchedule(ctx context.Context, want shared.Schedule) (shared.Sch
 	return s, err
 }
 
-// DeleteSchedule has a site audited no longer.
+// DeleteSchedule has a site audited no longer, if an admin wants it.
 func (d door) DeleteSchedule(ctx context.Context, site string) error {
+	if err := mayManage(ctx); err != nil {
+		return err
+	}
 	err := d.completer.DeleteSchedule(ctx, site)
 	if err == nil {
 		d.trail.note(ctx, shared.DeedUnscheduled, 0, site)
 	}
 	return err
+}
+
+// mayManage refuses whoever is no admin. The forms of a site's page have one address, by
+// which others may start an audit.
+func mayManage(ctx context.Context) error {
+	if access.CallerOf(ctx).Role != shared.RoleAdmin {
+		return access.ErrForbidden
+	}
+	return nil
 }
 
 // notedTokens are the tokens whose making and end is noted.

@@ -51,7 +51,7 @@ func tablesView(m compareModel) app.UI {
 func changeGroupView(g changeGroup) app.UI {
 	place := elText("span", "mono", g.Path)
 	if g.URL != "" {
-		place = outside("target", g.URL, midView("mono", g.Path))
+		place = outside(g.URL, midView("mono", g.Path))
 	}
 	rows := make([]app.UI, len(g.Rows))
 	for i, r := range g.Rows {

@@ -167,7 +167,6 @@ var english = language{
 		ChooseNone:       "Clear the selection",
 		MoreActions:      "Actions for %s, audit %d",
 		ComparePrevious:  "Compare with the previous",
-		CopyDone:         "The link is copied.",
 		DeleteButton:     "Delete",
 		DeleteUndo:       "Undo",
 		DeleteFailed:     "Not everything could be deleted. %s",

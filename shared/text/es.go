@@ -168,7 +168,6 @@ var spanish = language{
 		ChooseNone:       "Quitar la selección",
 		MoreActions:      "Acciones para %s, auditoría %d",
 		ComparePrevious:  "Comparar con la anterior",
-		CopyDone:         "El enlace está copiado.",
 		DeleteButton:     "Eliminar",
 		DeleteUndo:       "Deshacer",
 		DeleteFailed:     "No se ha podido eliminar todo. %s",

@@ -158,7 +158,6 @@ const (
 	ChooseNone
 	MoreActions
 	ComparePrevious
-	CopyDone
 	DeleteButton
 	DeleteUndo
 	DeleteFailed
