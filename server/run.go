@@ -81,10 +81,9 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	})
 	rows.OnCommit(changes.Wake)
 
-	// Relay, hub and handlers: one query for all that changed, encoded once,
-	// the newest frame to everybody who watches.
+	// Gate: who sends a request, and whose streams end because they may read no longer.
+	// Those streams are made below; until it runs there are none.
 	problems := problems(log)
-	// The streams that the gate ends are made below; until it runs there are none.
 	var streams *stream.Server
 	signer, err := newSigner(ctx, rows)
 	if err != nil {
@@ -94,6 +93,9 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	if err != nil {
 		return err
 	}
+
+	// Relay, hub and handlers: one query for all that changed, encoded once,
+	// the newest frame to everybody who watches.
 	streams = stream.New(reader{rows}, changes, stream.Config{
 		Heartbeat: cfg.Heartbeat, Lifetime: cfg.StreamLifetime, WriteTimeout: cfg.WriteTimeout, Drain: cfg.Drain,
 		Writer: cfg.StreamWriter, MaxStreams: maxStreams, FewDescriptors: cfg.MaxStreams == 0,
