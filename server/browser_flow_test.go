@@ -277,7 +277,7 @@ func TestBrowserAwaitsAReport(t *testing.T) {
 		t.Errorf("the page was loaded anew (mark %q)", mark)
 	}
 	p.eval(`location.reload()`)
-	p.says(20*time.Second, "Findings by check")
+	p.says(20*time.Second, "By check")
 	p.clean()
 }
 

@@ -42,7 +42,7 @@ func TestBrowserOfTheYear2021(t *testing.T) {
 	p.do(chromedp.Navigate(way.URL + "/"))
 	p.sees(60*time.Second, `document.querySelector('.pill .dot.live') !== null`)
 	p.eval(`document.querySelector('form input').focus()`)
-	p.do(chromedp.SendKeys("form input", site))
+	p.do(chromedp.SendKeys("#start-url", site))
 	p.eval(`document.querySelector('form [type=submit]').click()`)
 	p.sees(30*time.Second, `location.pathname === `+jsString(shared.PathPage(1)))
 	p.mount("Updates arrive as they happen")

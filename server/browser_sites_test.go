@@ -101,7 +101,7 @@ func TestBrowserSites(t *testing.T) {
 	call(p, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
 	s.kill()
 	p.eval(fmt.Sprintf(`goappNav('%s')`, shared.PathSitePage(name)))
-	p.sees(60*time.Second, `document.querySelectorAll('.list tbody tr').length === 3 && document.querySelector('.notice .conn') !== null`)
+	p.sees(60*time.Second, `document.querySelectorAll('.pairs li').length === 3 && document.querySelector('.notice .conn') !== null`)
 	p.shot("site-offline")
 }
 

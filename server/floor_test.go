@@ -124,12 +124,14 @@ func TestBrowserStylesOfTheYear2021(t *testing.T) {
 // newerStyles are what Chromium 90 passes over, and why that is all right. Selectors stand
 // alone, because a browser that does not know one in a list passes over the whole list.
 var newerStyles = map[string]string{
-	"-moz-user-select: none":    "for another engine",
-	"-ms-user-select: none":     "for another engine",
-	"print-color-adjust: exact": "the prefixed one stands beside it",
-	".card:not(:has(details))":  "a card may break over two sheets of paper",
-	".conn:has(>.dot.hollow)":   "within a media query that it does not know either",
-	"details::details-content":  "what a reader closed stays closed on paper",
+	"-moz-user-select: none":      "for another engine",
+	"-ms-user-select: none":       "for another engine",
+	"print-color-adjust: exact":   "the prefixed one stands beside it",
+	".card:not(:has(details))":    "a card may break over two sheets of paper",
+	".conn:has(>.dot.hollow)":     "within a media query that it does not know either",
+	"details::details-content":    "what a reader closed stays closed on paper",
+	"accent-color: var(--accent)": "boxes to tick have the browser's colour",
+	"scrollbar-width: none":       "a row that can be pushed shows a bar",
 }
 
 // styles are the declarations and selectors of a style sheet.

@@ -264,7 +264,7 @@ func (p *drawnPage) known() app.UI {
 	rows := make([]app.UI, 0, len(view.Audits))
 	for i := range view.Audits {
 		r := loc.row(&view.Audits[i])
-		rows = append(rows, el("li", "row", elWith("a", "target grow", at{"href", r.Link, "dir", "auto"}, midView("", r.Label)),
+		rows = append(rows, el("li", "row", elWith("a", "target grow trunc", at{"href", r.Link, "dir", "auto"}, app.Text(r.Site+" "+r.Label)),
 			badgeView(r.Badge), elWith("span", "num t2 nowrap", at{"title", r.Exact}, app.Text(r.When))))
 	}
 	return el("div", "stack", heading, loc.copyNotice(p.code, view.SavedAt, p.onRetry),
