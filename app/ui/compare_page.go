@@ -109,6 +109,7 @@ func (p *comparePage) titles() (title, description string) {
 
 func (p *comparePage) Render() app.UI {
 	m, loc, l := p.frame(), p.locale(), p.lang
+	m.Here = shared.PathSitesPage
 	m.Plain = shared.PathBasicSites
 	if p.asked.Head > 0 {
 		m.Plain = shared.PathBasicPair(p.asked.Base, p.asked.Head)

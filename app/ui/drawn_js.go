@@ -217,6 +217,7 @@ func (p *drawnPage) switchLang(l text.Lang) app.EventHandler {
 
 func (p *drawnPage) Render() app.UI {
 	m := p.frame()
+	m.Here = shared.PathSitesPage
 	m.Plain = shared.PathBasic + p.address
 	return frameView(m, frameActions{lang: p.switchLang, reload: p.reload},
 		faultView(p.fault), heeds(at{"id", drawnID}, p.onClick, p.onSubmit), p.instead())

@@ -51,6 +51,7 @@ func (p *sitePage) titles() (title, description string) {
 
 func (p *sitePage) Render() app.UI {
 	l, m, loc := p.lang, p.frame(), p.locale()
+	m.Here = shared.PathSitesPage
 	m.Plain = shared.PathBasicSite(p.name)
 	if p.gone {
 		return frameView(m, p.actions(), missingSite(p.name, l, p.device))

@@ -40,6 +40,7 @@ func (p *sitesPage) titles() (title, description string) {
 
 func (p *sitesPage) Render() app.UI {
 	l, m, loc := p.lang, p.frame(), p.locale()
+	m.Here = shared.PathSitesPage
 	m.Plain = shared.PathBasicSites
 	head := el("div", "head", el("div", "head-t",
 		elWith("h1", "", at{"id", titleID, "tabindex", "-1"}, app.Text(l.T(text.SitesHeading)))))
