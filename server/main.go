@@ -20,9 +20,10 @@
 // A server says where it is on standard output and logs to standard error. It
 // ends with 0 after SIGINT or SIGTERM, once every stream was told when to come
 // back; with 2 if the command line cannot be followed; with 1 otherwise, after
-// one line that says why. The commands beside serve and migrate have their own --help, and
-// audit, compare and watch have more codes, for pipelines. A second signal ends it at once. Nothing is lost when
-// it is killed: the truth is in the rows, and the next start goes on with them.
+// one line that says why. The commands beside serve and migrate have their own
+// --help, and audit, compare and watch have more codes, for pipelines. A second
+// signal ends it at once. Nothing is lost when it is killed: the truth is in the
+// rows, and the next start goes on with them.
 //
 // # Files, in reading order
 //

@@ -196,9 +196,9 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	return drain(cfg, streams, server, log)
 }
 
-// localURL is an address that a browser on this machine can open; a unix socket is named
-// as --addr names it. A server that
-// listens everywhere has none of its own, so it is called localhost.
+// localURL is an address that a browser on this machine can open; a unix socket is
+// named as --addr names it. A server that listens everywhere has none of its own, so
+// it is called localhost.
 func localURL(scheme string, addr net.Addr) string {
 	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
 		return scheme + "://localhost:" + strconv.Itoa(tcp.Port)

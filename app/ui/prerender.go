@@ -48,8 +48,8 @@ type Request struct {
 	Look    Look
 
 	// Status is set by the page: 404 for an unknown audit, site or address, what Problem
-	// says of an error that is no failure, 503 when Data did not answer, else 0. After a 503 the page still works in the browser,
-	// which asks again.
+	// says of an error that is no failure, 503 when Data did not answer, else 0. After a
+	// 503 the page still works in the browser, which asks again.
 	Status int
 	// Err is set by the page for the log: the error of Data, unless it means that
 	// there is no such audit.

@@ -25,7 +25,7 @@ type Findings interface {
 	Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error)
 }
 
-// Schedules changes when sites are audited again. The store meets it.
+// Schedules changes when sites are audited again, if the caller may.
 type Schedules interface {
 	PutSchedule(ctx context.Context, want shared.Schedule) (shared.Schedule, error)
 	DeleteSchedule(ctx context.Context, site string) error
