@@ -20,6 +20,11 @@ const (
 // doubts its cursor rather than the database.
 const failuresBeforeNewCursor = 3
 
+// followUpAfter is the least pause between a sweep that brought news and the sweep that
+// follows it up. News seldom comes alone, and PostgreSQL announces what other processes
+// commit once in 20 ms only.
+const followUpAfter = 4 * time.Millisecond
+
 // idsPerQuery bounds the audits of one snapshot query.
 const idsPerQuery = 500
 
@@ -35,11 +40,12 @@ type relay struct {
 
 	// Only the relay's goroutine uses these; no lock.
 	cursor     string
-	generation uint64 // of the hub, for which cursor holds; 0 for none
-	newCursor  bool   // cursor replaces one that failed, and what changed before it is unknown
-	more       signal // filled when the last answer was cut off
-	cutOff     bool   // … and the window goes on with the next
-	first      bool   // the window is the cursor's first, and may show old changes
+	generation uint64      // of the hub, for which cursor holds; 0 for none
+	newCursor  bool        // cursor replaces one that failed, and what changed before it is unknown
+	more       signal      // filled when the last answer was cut off
+	followUp   *time.Timer // fires after the pause that follows news
+	cutOff     bool        // … and the window goes on with the next
+	first      bool        // the window is the cursor's first, and may show old changes
 	// The revisions of this window of changes and of the one before. Windows
 	// overlap, and what both bring is published once.
 	window, before map[int64]int64
@@ -56,12 +62,21 @@ func newRelay(e *env, r Reader, wakeups <-chan struct{}, h *hub) *relay {
 		env: e, reader: r, wakeups: wakeups, hub: h,
 		snapshots: snapshots{asked: newSignal()},
 		more:      newSignal(),
+		followUp:  stoppedTimer(),
 		window:    map[int64]int64{}, before: map[int64]int64{},
 	}
 }
 
+// stoppedTimer is one that does not fire until it is reset.
+func stoppedTimer() *time.Timer {
+	t := time.NewTimer(time.Hour)
+	t.Stop()
+	return t
+}
+
 func (r *relay) run(ctx context.Context) error {
 	defer r.snapshots.stop()
+	defer r.followUp.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -73,6 +88,8 @@ func (r *relay) run(ctx context.Context) error {
 		case <-r.wakeups:
 			r.sweepIfDue(ctx)
 		case <-r.more:
+			r.sweepIfDue(ctx)
+		case <-r.followUp.C:
 			r.sweepIfDue(ctx)
 		}
 	}
@@ -189,6 +206,9 @@ func (r *relay) publishChanges(ctx context.Context, cursor string) (next string,
 	}
 	if !r.first {
 		r.metrics.published(frames)
+	}
+	if len(frames) > 0 && !r.first {
+		r.followUp.Reset(max(followUpAfter, 2*time.Since(began))) // a third of the time at most
 	}
 	r.first = cursor == "" || r.first && r.cutOff
 	r.hub.publish(frames)

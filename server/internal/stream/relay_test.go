@@ -65,12 +65,40 @@ func TestQueriesDoNotGrowWithSubscribers(t *testing.T) {
 	if one != thousand {
 		t.Errorf("%d changes: %v queries for one subscriber, %v for 1000", changes, one, thousand)
 	}
-	// A sweep per change and per tick of 250 ms; no snapshot.
-	if least := 4 * changes; one[0] < least || one[0] > least+2*changes || one[1] != 0 || one[2] != 0 {
+	// A sweep per change, one that follows it up, and one per tick of 250 ms; no snapshot.
+	if least := 5 * changes; one[0] < least || one[0] > least+2*changes || one[1] != 0 || one[2] != 0 {
 		t.Errorf("%d changes in %d s: got %v queries", changes, changes, one)
 	}
 	if most != 1 {
 		t.Errorf("%d queries at the same time, want 1", most)
+	}
+}
+
+// What nothing announces is seen within the pause while there is news, and the relay
+// rests when there is none.
+func TestNewsIsFollowedUp(t *testing.T) {
+	for lag, want := range map[time.Duration]int{0: 250, 10 * time.Millisecond: 33} { // in a second
+		virtual(t, Config{}, func(t *testing.T, r *rig) {
+			r.table.insert(7)
+			r.open("/sse/audits/7/progress")
+			time.Sleep(time.Second)
+			r.table.set(func() { r.table.lag = lag })
+			r.table.progress(7, 1)
+			r.table.set(func() { r.table.committed = func() {} })
+			before := r.table.queries()[0]
+			for n := range 1000 {
+				time.Sleep(time.Millisecond)
+				r.table.progress(7, n%90+2)
+			}
+			followed := r.table.queries()[0] - before
+			if followed < want-8 || followed > want+8 {
+				t.Errorf("queries that take %v: %d sweeps in a second of changes, want about %d", lag, followed, want)
+			}
+			time.Sleep(time.Second)
+			if rest := r.table.queries()[0] - before - followed; rest > 8 {
+				t.Errorf("queries that take %v: %d sweeps in the second after the last change", lag, rest)
+			}
+		})
 	}
 }
 
