@@ -4,7 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
-	"crypto/md5" //nolint:gosec // dpkg's own sums, against accidents
+	"crypto/md5" // dpkg's own sums, against accidents
 	"errors"
 	"fmt"
 	"os"
@@ -91,7 +91,7 @@ func controlOf(version, arch string, contents []packed) ([]packed, error) {
 	for _, f := range contents {
 		size += len(f.data)
 		if f.name != settingsFile {
-			sums += fmt.Sprintf("%x  %s\n", md5.Sum(f.data), f.name) //nolint:gosec // see the import
+			sums += fmt.Sprintf("%x  %s\n", md5.Sum(f.data), f.name)
 		}
 	}
 	control := []packed{

@@ -55,7 +55,7 @@ func release(ctx context.Context, out string, targets []string) error {
 	if err := os.RemoveAll(out); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(out, 0o755); err != nil { //nolint:gosec // what is released is for everybody
+	if err := os.MkdirAll(out, 0o755); err != nil { // what is released is for everybody
 		return err
 	}
 	var built []binary
@@ -71,7 +71,7 @@ func release(ctx context.Context, out string, targets []string) error {
 		return err
 	}
 	for name, data := range contents {
-		if err := os.WriteFile(filepath.Join(out, name), data, 0o644); err != nil { //nolint:gosec // likewise
+		if err := os.WriteFile(filepath.Join(out, name), data, 0o644); err != nil { // likewise
 			return err
 		}
 	}
@@ -117,5 +117,5 @@ func writeSums(out string) error {
 		}
 		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(data), e.Name())
 	}
-	return os.WriteFile(filepath.Join(out, "SHA256SUMS"), sums.Bytes(), 0o644) //nolint:gosec // likewise
+	return os.WriteFile(filepath.Join(out, "SHA256SUMS"), sums.Bytes(), 0o644) // likewise
 }

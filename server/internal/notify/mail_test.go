@@ -192,7 +192,7 @@ func TestPostOffices(t *testing.T) {
 		{name: "has a false certificate later", starttls: true, untrusted: true, offers: "STARTTLS"},
 	} {
 		office := newPostOffice(t, c.offers, c.answers)
-		office.tls = &tls.Config{Certificates: certified.TLS.Certificates} //nolint:gosec // a test
+		office.tls = &tls.Config{Certificates: certified.TLS.Certificates}
 		scheme := "smtp"
 		if c.tls {
 			scheme = "smtps"

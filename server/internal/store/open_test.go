@@ -51,6 +51,22 @@ func TestStrangeDataDir(t *testing.T) {
 	}
 }
 
+// The secrets of webhooks are in there.
+func TestDataIsForItsOwnerAlone(t *testing.T) {
+	t.Parallel()
+	f := onSQLite(t, 0)
+	f.create(t, site)
+	files, err := filepath.Glob(filepath.Join(f.config.DataDir, "*"))
+	if err != nil || len(files) < 3 {
+		t.Fatalf("the data directory has %v, %v", files, err)
+	}
+	for _, file := range files {
+		if info, err := os.Stat(file); err != nil || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s: %v, %v", file, info.Mode(), err)
+		}
+	}
+}
+
 // TestReopenTakesUp checks that the audit of a killed process is free at once.
 func TestReopenTakesUp(t *testing.T) {
 	t.Parallel()

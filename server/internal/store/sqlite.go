@@ -135,9 +135,10 @@ func (s *Store) expireLeases(ctx context.Context) error {
 	})
 }
 
-// makeFile makes an empty database where there is none.
+// makeFile makes an empty database where there is none. It is for its owner alone: the
+// secrets of webhooks are in it.
 func makeFile(file string) error {
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return nil
