@@ -57,6 +57,9 @@ var mayImport = map[string][]string{
 	"atalaya/server/internal/api/apitest": {"atalaya/server/internal/api", "github.com/getkin/kin-openapi/..."}, // tests only
 	"atalaya/server/internal/doctor": {"atalaya/shared", "atalaya/server/internal/netname",
 		"atalaya/server/internal/sse"},
+	// Others import worker, and its sample shows how.
+	"atalaya/server/worker":         {"atalaya/shared"},
+	"atalaya/server/worker/samples": {"atalaya/server/worker"},
 	// dist is a program of its own.
 	"atalaya/server/dist":            {},
 	"atalaya/server/internal/answer": {"atalaya/shared", "atalaya/web", "github.com/andybalholm/brotli"},

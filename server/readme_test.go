@@ -32,13 +32,34 @@ func TestReadmeNamesWhatIsThere(t *testing.T) {
 	}
 }
 
+// The README shows the samples as they are run.
+func TestReadmeShowsTheSamples(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples, err := filepath.Glob(filepath.Join(workerDir, "*"))
+	if err != nil || len(samples) < 4 {
+		t.Fatalf("the samples are %v, %v", samples, err)
+	}
+	for _, sample := range samples {
+		content, err := os.ReadFile(sample)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(readme), string(content)) {
+			t.Errorf("the README does not show %s as it is", sample)
+		}
+	}
+}
+
 // Every package doc that lists its files names all of them and no other.
 func TestPackageDocsListTheirFiles(t *testing.T) {
 	docs, err := filepath.Glob("internal/*/doc.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	docs = append(docs, "../app/ui/doc.go", "../app/internal/live/doc.go")
+	docs = append(docs, "worker/doc.go", "../app/ui/doc.go", "../app/internal/live/doc.go")
 	listed := 0
 	for _, doc := range docs {
 		text, err := os.ReadFile(doc)

@@ -91,3 +91,21 @@ func TestPatchAfterAnother(t *testing.T) {
 		}
 	})
 }
+
+// TestRepeatedPatchIsASignOfLife has a worker send the same patch again: nothing changes but
+// when it was seen.
+func TestRepeatedPatchIsASignOfLife(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		a := f.create(t, external)
+		patch := shared.ProgressPatch{Progress: ptr(40)}
+		first, err := f.Patch(t.Context(), a.AuditID, patch, a.Revision)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.sql(t, "UPDATE audits SET worker_seen_at = NULL")
+		again, err := f.Patch(t.Context(), a.AuditID, patch, a.Revision)
+		if err != nil || again.Revision != first.Revision || again.WorkerSeenAt == nil {
+			t.Errorf("got revision %d, seen at %v, %v; want revision %d", again.Revision, again.WorkerSeenAt, err, first.Revision)
+		}
+	})
+}

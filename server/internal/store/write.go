@@ -185,7 +185,7 @@ func (s *Store) PatchOnce(
 		case err != nil:
 			return err
 		case hash != "" && hash == h.Patched:
-			p, err = s.progressInTx(ctx, tx, id)
+			p, err = s.repeated(ctx, tx, id)
 			return err
 		case ifMatch != 0 && ifMatch != h.Revision:
 			return ErrPrecondition
@@ -216,6 +216,17 @@ func (s *Store) PatchOnce(
 		return err
 	})
 	return p, applied && err == nil, err
+}
+
+// repeated is an audit whose patch was sent once more. That is a sign of life all the same: a
+// worker that has nothing new to report may send the same patch again and again.
+func (s *Store) repeated(ctx context.Context, tx bun.Tx, id int64) (shared.AuditProgress, error) {
+	_, err := tx.NewUpdate().Table("audits").Where("id = ?", id).Where("status = ?", shared.StatusRunning).
+		Set("worker_seen_at = ?", s.dialect.now).Exec(ctx)
+	if err != nil {
+		return shared.AuditProgress{}, err
+	}
+	return s.progressInTx(ctx, tx, id)
 }
 
 // patchHash names a patch of one revision; a patch of any has no name.
