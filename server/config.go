@@ -167,7 +167,7 @@ func (c *Config) settings(u *unparsed) []setting {
 		bounded("max-per-host", &c.MaxPerHost, 10, 0, countMax,
 			"bound on audits of one host that have not ended; 0 means none"),
 		bounded("max-per-hour", &c.MaxPerHour, 120, 0, countMax,
-			"bound on audits that one address starts in an hour (loopback exempt); 0 means none"),
+			"bound on audits that one address (loopback exempt), and one token, starts in an hour; 0 means none"),
 
 		bounded("workers", &c.Workers, 2, 0, 64, "audits at once, {bounds}; 0 switches the engine off"),
 		bounded("page-limit", &c.PageLimit, 500, 1, shared.PageLimitMax,

@@ -264,6 +264,24 @@ func TestOperatorsSeeAnOutage(t *testing.T) {
 	})
 }
 
+// TestStartsOfOneToken counts for a token, wherever it is used from, and not for another.
+func TestStartsOfOneToken(t *testing.T) {
+	m := newTeam(t, "--max-per-hour", "2", "--allow-private-targets", "true")
+	for i, step := range []struct {
+		who   string
+		want  int
+		limit string
+	}{
+		{"auditor", 201, `"token";r=1;t=`}, {"auditor", 201, `"token";r=0;t=`}, {"auditor", 429, `"token";r=0;t=`},
+		{"admin", 201, `"token";r=1;t=`},
+	} {
+		res := m.send(step.who, "POST", shared.PathAudits, fmt.Sprintf(`{"url":"http://127.0.0.1:%d/"}`, i+1))
+		if res.StatusCode != step.want || !strings.HasPrefix(res.Header.Get("RateLimit"), step.limit) {
+			t.Errorf("audit %d of %s: %s, %v", i+1, step.who, res.Status, res.Header)
+		}
+	}
+}
+
 // TestStartsOfOneCaller counts for a caller behind a proxy whatever way starts an audit,
 // and nothing that starts none.
 func TestStartsOfOneCaller(t *testing.T) {
@@ -323,6 +341,10 @@ func TestStartsOfOneCaller(t *testing.T) {
 	wait, err := strconv.Atoi(refused.Header.Get("Retry-After"))
 	if problem.Code != shared.CodeCallerLimited || problem.Detail == "" || err != nil || wait < 3000 || wait > 3660 {
 		t.Errorf("refused with %+v, Retry-After %q", problem, refused.Header.Get("Retry-After"))
+	}
+	if limit := refused.Header.Get("RateLimit"); !strings.HasPrefix(limit, `"address";r=0;t=`) ||
+		refused.Header.Get("RateLimit-Policy") != `"address";q=3;w=3600` {
+		t.Errorf("refused with the headers %v", refused.Header)
 	}
 	if status, _ := p.request("POST", shared.PathAudits, `{"url":"http://127.0.0.1:4/"}`); status != 201 {
 		t.Errorf("the proxy's own: %d", status)

@@ -301,12 +301,12 @@ func (d doorkeeper) Who(r *http.Request) pages.Visitor {
 }
 
 func (d doorkeeper) SignIn(w http.ResponseWriter, r *http.Request, token string) (made string, err error) {
-	if err := d.attempts.Check(r, token); err != nil {
+	if err := d.attempts.Check(w.Header(), r, token); err != nil {
 		return "", tooManyAttempts(err)
 	}
 	c, err := d.gate.Redeem(r.Context(), token)
 	if errors.Is(err, access.ErrSignIn) {
-		d.attempts.Wrong(r, token)
+		d.attempts.Wrong(w.Header(), r, token)
 	}
 	if err != nil {
 		return "", err

@@ -3,7 +3,6 @@ package access
 import (
 	"net/http"
 	"net/netip"
-	"sync"
 	"time"
 )
 
@@ -23,55 +22,48 @@ type TooManyAttemptsError struct {
 func (*TooManyAttemptsError) Error() string { return "access: too many tokens were wrong" }
 
 // Attempts bounds how often somebody may sign in with a wrong token: from one address, and
-// with tokens that begin alike from wherever. As with [Starts] the windows are the same
-// for all, and kept in memory; exempt peers are counted by their tokens only.
+// with tokens that begin alike from wherever. Exempt peers are counted by their tokens only.
+// Answers say how many attempts are left.
 type Attempts struct {
-	trusted proxies
+	quota
 
-	mu    sync.Mutex
-	begun time.Time
-	wrong map[string]int
+	trusted proxies
 }
 
 // NewAttempts believes X-Forwarded-For from peers in trusted.
 func NewAttempts(trusted []netip.Prefix) *Attempts {
-	return &Attempts{trusted: trusted, wrong: map[string]int{}}
+	return &Attempts{quota: quota{max: attemptsMax, window: attemptsWindow}, trusted: trusted}
 }
 
-// Check fails with a *[TooManyAttemptsError] if too many attempts were wrong.
-func (a *Attempts) Check(r *http.Request, token string) error {
+// Check fails with a *[TooManyAttemptsError] if too many attempts were wrong; h is the header
+// of the answer.
+func (a *Attempts) Check(h http.Header, r *http.Request, token string) error {
+	accounts := a.accounts(r, token)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	now := time.Now()
-	if now.Sub(a.begun) >= attemptsWindow {
-		a.begun = now
-		clear(a.wrong)
-	}
-	for _, key := range a.keys(r, token) {
-		if a.wrong[key] >= attemptsMax {
-			return &TooManyAttemptsError{Left: attemptsWindow - now.Sub(a.begun)}
-		}
+	defer a.announce(h, accounts)
+	if left, full := a.isFull(accounts); full {
+		return &TooManyAttemptsError{Left: left}
 	}
 	return nil
 }
 
 // Wrong counts an attempt that was wrong.
-func (a *Attempts) Wrong(r *http.Request, token string) {
+func (a *Attempts) Wrong(h http.Header, r *http.Request, token string) {
+	accounts := a.accounts(r, token)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, key := range a.keys(r, token) {
-		a.wrong[key]++
-	}
+	defer a.announce(h, accounts)
+	a.left() // begins a window if the last is over
+	a.add(accounts)
 }
 
-// keys are what an attempt is counted under. What is no token has no beginning that
+// accounts are what an attempt is counted under. What is no token has no beginning that
 // anybody else could be kept from.
-func (a *Attempts) keys(r *http.Request, token string) (keys []string) {
-	if peer, exempt := a.trusted.peer(r); !exempt {
-		keys = append(keys, peer.String())
-	}
+func (a *Attempts) accounts(r *http.Request, token string) []account {
+	accounts := a.trusted.addressOf(r)
 	if prefix, ok := prefixOf(token); ok {
-		keys = append(keys, prefix)
+		accounts = append(accounts, account{ofToken, prefix})
 	}
-	return keys
+	return accounts
 }

@@ -26,8 +26,9 @@
 //   - [Streams] bounds the streams of one address, so that one peer cannot use
 //     up the descriptors. It never evicts: a refused newcomer backs off, an
 //     evicted stream would come back at once.
-//   - [Starts] bounds the audits that one address starts in an hour, so that one
-//     caller does not take all the workers there are.
+//   - [Starts] bounds the audits that one address, and one token, starts in an hour, so
+//     that one caller does not take all the workers there are. Its answers and those of
+//     Attempts say how much is left (RateLimit).
 //
 // Everything here is safe for concurrent use.
 //
@@ -42,8 +43,9 @@
 //	gate.go     who sends a request, and whether that one may
 //	session.go  browsers that have signed in
 //	share.go    links by which one audit can be read
-//	attempts.go wrong tokens
 //	peer.go     who is on the other side
+//	quota.go    what may be done in a window of time, and how answers say so
+//	attempts.go wrong tokens
 //	streams.go  streams of one address
-//	starts.go   audits that one address starts
+//	starts.go   audits that one address, or one token, starts
 package access

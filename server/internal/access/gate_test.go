@@ -452,14 +452,14 @@ func TestAttempts(t *testing.T) {
 		other, _, _ := NewToken()
 		try := func(remote, token string) bool {
 			r := asked(remote, "")
-			if err := a.Check(r, token); err != nil {
+			if err := a.Check(http.Header{}, r, token); err != nil {
 				over, ok := errors.AsType[*TooManyAttemptsError](err)
 				if !ok || over.Left <= 0 || over.Left > attemptsWindow {
 					t.Errorf("got %v", err)
 				}
 				return false
 			}
-			a.Wrong(r, token)
+			a.Wrong(http.Header{}, r, token)
 			return true
 		}
 		for range attemptsMax {

@@ -5,28 +5,26 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
-	"sync"
+	"strconv"
 	"time"
 )
 
-// Starts counts how many audits each address starts in an hour, but not those of peers
-// that are exempt. The hours are the same for all and begin with somebody's first
-// audit; they are kept in memory, so each process counts for itself and a restart
-// forgets. What an hour remembers is one number for each address that started an audit
-// in it.
-type Starts struct {
-	max     int
-	trusted proxies
+// startsWindow is the time in which audits are counted.
+const startsWindow = time.Hour
 
-	mu      sync.Mutex
-	begun   time.Time // the hour
-	started map[netip.Addr]int
+// Starts counts how many audits each address, and each token, starts in an hour. A token
+// counts wherever it is used from, an address not if it is exempt. Answers say how many are
+// left.
+type Starts struct {
+	quota
+
+	trusted proxies
 }
 
-// NewStarts allows max audits per address and hour; 0 allows any number. Addresses in
-// X-Forwarded-For are believed only from peers in trusted.
+// NewStarts allows max audits per hour; 0 allows any number. Addresses in X-Forwarded-For
+// are believed only from peers in trusted.
 func NewStarts(max int, trusted []netip.Prefix) *Starts {
-	return &Starts{max: max, trusted: trusted, started: map[netip.Addr]int{}}
+	return &Starts{quota: quota{max: max, window: startsWindow}, trusted: trusted}
 }
 
 // TooManyStartsError says that a caller has started as many audits as one may in an
@@ -38,18 +36,27 @@ type TooManyStartsError struct {
 }
 
 func (e *TooManyStartsError) Error() string {
-	return fmt.Sprintf("access: %d audits started by one address in an hour", e.Max)
+	return fmt.Sprintf("access: %d audits started by one caller in an hour", e.Max)
 }
 
-type callerKey struct{}
+// starter is who may start an audit, and the header of the answer.
+type starter struct {
+	accounts []account
+	header   http.Header
+}
 
-// Wrap lets [Starts.Count] know whom the requests come from that may start an audit.
+type starterKey struct{}
+
+// Wrap lets [Starts.Count] know whom the requests come from that may start an audit. The
+// gate is outside of it.
 func (s *Starts) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
-			if peer, exempt := s.trusted.peer(r); !exempt {
-				r = r.WithContext(context.WithValue(r.Context(), callerKey{}, peer))
+			who := starter{s.trusted.addressOf(r), w.Header()}
+			if token := CallerOf(r.Context()).Token; token != 0 {
+				who.accounts = append(who.accounts, account{ofToken, strconv.FormatInt(token, 10)})
 			}
+			r = r.WithContext(context.WithValue(r.Context(), starterKey{}, who))
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -58,20 +65,16 @@ func (s *Starts) Wrap(next http.Handler) http.Handler {
 // Count counts one more audit for the caller whose request's context ctx is, or fails
 // with a *[TooManyStartsError].
 func (s *Starts) Count(ctx context.Context) error {
-	caller, counted := ctx.Value(callerKey{}).(netip.Addr)
-	if s.max == 0 || !counted {
+	who, ok := ctx.Value(starterKey{}).(starter)
+	if !ok {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := time.Now()
-	if now.Sub(s.begun) >= time.Hour {
-		s.begun = now
-		clear(s.started)
+	defer s.announce(who.header, who.accounts)
+	if left, full := s.isFull(who.accounts); full {
+		return &TooManyStartsError{Max: s.max, Left: left}
 	}
-	if s.started[caller] >= s.max {
-		return &TooManyStartsError{Max: s.max, Left: time.Hour - now.Sub(s.begun)}
-	}
-	s.started[caller]++
+	s.add(who.accounts)
 	return nil
 }
