@@ -597,6 +597,39 @@ func TestTokenCommandAsksAServer(t *testing.T) {
 	}
 }
 
+// TestTrailOfWebhooks changes webhooks, and reads who did what. Where messages go is not told.
+func TestTrailOfWebhooks(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	m.send("admin", "POST", shared.PathWebhooks, `{"url":"https://hook.example/s3cret"}`)
+	m.send("admin", "PATCH", shared.PathWebhook(1), `{"events":["audit.failed"]}`)
+	m.send("admin", "POST", shared.PathWebhook(1)+"/secret", "")
+	id := m.startsAs("auditor")
+	m.send("worker", "PATCH", shared.PathAudits+"/"+id+"/progress", `{"status":"failed"}`)
+	m.send("admin", "POST", shared.PathWebhook(1)+"/deliveries/1/redeliver", "")
+	m.send("admin", "POST", shared.PathWebhook(1)+"/deliveries/1000/redeliver", "") // is not there
+	m.send("auditor", "DELETE", shared.PathWebhook(1), "")                          // may not
+	m.send("admin", "DELETE", shared.PathWebhook(1), "")
+	m.send("admin", "DELETE", shared.PathWebhook(1), "") // is not there
+	_, body := m.authorized("admin", "/api/v1/trail")
+	var list shared.TrailList
+	if err := json.Unmarshal(body, &list); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range slices.Backward(list.Entries) {
+		got = append(got, fmt.Sprintf("%s %s %s", e.Who, e.Deed, e.About))
+	}
+	want := []string{"admin webhook_made 1", "admin webhook_changed 1", "admin secret_made 1", "auditor started x",
+		"admin redelivered 1/1", "admin webhook_deleted 1"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if strings.Contains(string(body), "s3cret") || m.log.Contains("s3cret") {
+		t.Error("the trail, or the log, says where messages go")
+	}
+}
+
 // TestTrail does things as several people and reads who did what.
 func TestTrail(t *testing.T) {
 	t.Parallel()

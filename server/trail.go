@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -67,6 +68,53 @@ func (d door) DeleteSchedule(ctx context.Context, site string) error {
 		d.trail.note(ctx, shared.DeedUnscheduled, 0, site)
 	}
 	return err
+}
+
+// CreateWebhook has somebody told of what happens to audits. Where messages go stands in no
+// trail: whoever knows the address may write there.
+func (d door) CreateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error) {
+	made, err := d.completer.CreateWebhook(ctx, want)
+	d.noteWebhook(ctx, shared.DeedWebhookMade, made.ID, err)
+	return made, err
+}
+
+// UpdateWebhook changes who is told, or of what.
+func (d door) UpdateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error) {
+	changed, err := d.completer.UpdateWebhook(ctx, want)
+	d.noteWebhook(ctx, shared.DeedWebhookChanged, want.ID, err)
+	return changed, err
+}
+
+// RotateSecret has the messages of a webhook signed with another secret.
+func (d door) RotateSecret(
+	ctx context.Context, id int64, secret string, keep time.Duration,
+) (shared.Webhook, error) {
+	changed, err := d.completer.RotateSecret(ctx, id, secret, keep)
+	d.noteWebhook(ctx, shared.DeedSecretMade, id, err)
+	return changed, err
+}
+
+// DeleteWebhook has somebody told no longer.
+func (d door) DeleteWebhook(ctx context.Context, id int64) error {
+	err := d.completer.DeleteWebhook(ctx, id)
+	d.noteWebhook(ctx, shared.DeedWebhookDeleted, id, err)
+	return err
+}
+
+// Redeliver has a message sent once more.
+func (d door) Redeliver(ctx context.Context, webhook, id int64) (shared.Delivery, error) {
+	sent, err := d.completer.Redeliver(ctx, webhook, id)
+	if err == nil {
+		d.trail.note(ctx, shared.DeedRedelivered, 0, fmt.Sprintf("%d/%d", webhook, id))
+	}
+	return sent, err
+}
+
+// noteWebhook notes what was done to a webhook, unless it failed.
+func (d door) noteWebhook(ctx context.Context, deed shared.Deed, id int64, err error) {
+	if err == nil {
+		d.trail.note(ctx, deed, 0, strconv.FormatInt(id, 10))
+	}
 }
 
 // mayManage refuses whoever is no admin. The forms of a site's page have one address, by

@@ -17,6 +17,12 @@ const (
 	DeedSignedIn    Deed = "signed_in"    // with a token
 	DeedSignedOut   Deed = "signed_out"   // on one device, or everywhere
 	DeedTriedSignIn Deed = "tried_signin" // with a token that was wrong
+
+	DeedWebhookMade    Deed = "webhook_made"
+	DeedWebhookChanged Deed = "webhook_changed"
+	DeedWebhookDeleted Deed = "webhook_deleted"
+	DeedSecretMade     Deed = "secret_made" // a new one, of a webhook
+	DeedRedelivered    Deed = "redelivered" // a message of a webhook, once more
 )
 
 // TrailEntry is one line of the trail of what people did.
@@ -31,7 +37,7 @@ type TrailEntry struct {
 	// Address is that of the peer; of IPv6 the /64.
 	Address string `json:"address"`
 	AuditID *int64 `json:"audit_id"`
-	// About names what is no audit: a site, a token, a link.
+	// About names what is no audit: a site, a token, a link, a webhook, or webhook/delivery.
 	About string `json:"about"`
 }
 
