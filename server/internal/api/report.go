@@ -114,6 +114,9 @@ func fileTag(e export.Export) string {
 	return strconv.Quote(name)
 }
 
+// filePolicy has a browser that shows a file all the same do so as that of a stranger.
+const filePolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
 // sendFile streams a report. An error before the first bytes is an answer of its own; one
 // behind them cuts the connection, so that nobody takes a part for the whole.
 func sendFile(w http.ResponseWriter, r *http.Request, e export.Export) error {
@@ -125,8 +128,8 @@ func sendFile(w http.ResponseWriter, r *http.Request, e export.Export) error {
 		return nil
 	}
 	h.Set("Content-Disposition", `attachment; filename="`+e.Format.FileName(&e.Report.Audit)+`"`)
-	// Should a browser show the file all the same, it does so as that of a stranger.
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'")
+	policy := h.Get("Content-Security-Policy")
+	h.Set("Content-Security-Policy", filePolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	if r.Method == http.MethodHead {
 		h.Set("Content-Type", e.Format.ContentType())
@@ -139,9 +142,9 @@ func sendFile(w http.ResponseWriter, r *http.Request, e export.Export) error {
 		panic(http.ErrAbortHandler)
 	}
 	if err != nil {
-		for _, name := range [...]string{"ETag", "Content-Disposition", "Content-Security-Policy"} {
-			h.Del(name)
-		}
+		h.Del("ETag")
+		h.Del("Content-Disposition")
+		h.Set("Content-Security-Policy", policy)
 	}
 	return err
 }
