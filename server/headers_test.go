@@ -68,7 +68,8 @@ func TestEveryAnswerIsHardened(t *testing.T) {
 			ask(who, method, strings.ReplaceAll(row.path, "{id}", m.startsAs("auditor")), row.body, as)
 		}
 	}
-	ask("admin", "GET", "/api", "", as)
+	ask("admin", "POST", "/api", "", as)
+	ask("admin", "GET", "/api/", "", as)
 	ask("admin", "PUT", shared.PathAudits, "", as)
 	ask("admin", "GET", "/sse/audits/1000/progress", "", as)
 	ask("admin", "GET", shared.PathAudits, "", func(r *http.Request) { r.Host = "evil.example" })
@@ -77,5 +78,6 @@ func TestEveryAnswerIsHardened(t *testing.T) {
 
 // forOthers is true of what is no page, and is not loaded by one.
 func forOthers(path string) bool {
-	return forPrograms(path) || path == shared.PathMetrics || path == shared.PathHealth || path == shared.PathReady
+	return forPrograms(path) && path != shared.PathReference ||
+		path == shared.PathMetrics || path == shared.PathHealth || path == shared.PathReady
 }

@@ -25,7 +25,8 @@ func routes(
 	}
 	get(shared.PathStreams, streams.Audits)
 	get(shared.PathStreams+"/{id}/progress", streams.Audit)
-	mux.Handle("/sse", problems.NotFound()) // or ServeMux would redirect it
+	mux.Handle(shared.PathReference, app)   // or ServeMux would redirect it
+	mux.Handle("/sse", problems.NotFound()) // likewise
 	mux.Handle("/sse/", problems.NotFound())
 	get(shared.PathHealth, func(w http.ResponseWriter, _ *http.Request) {
 		status(w, http.StatusOK, map[string]string{"status": "ok"})

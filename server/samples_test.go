@@ -52,7 +52,9 @@ func TestWorkerSampleInSQL(t *testing.T) {
 	p := start(t, "--database-url", dsn, "--workers", "0")
 	db := open(t, "pg", dsn)
 	const role = "sample_worker"
-	for _, statement := range []string{"CREATE ROLE " + role + " LOGIN", "GRANT SELECT, INSERT, UPDATE ON audits TO " + role} {
+	for _, statement := range []string{
+		"CREATE ROLE " + role + " LOGIN", "GRANT SELECT, INSERT, UPDATE ON audits TO " + role,
+	} {
 		if _, err := db.Exec(statement); err != nil {
 			t.Fatal(err)
 		}

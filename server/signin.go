@@ -34,6 +34,7 @@ var rights = map[string]access.Right{
 	"GET /wasm_exec.js":         access.Open,
 	"GET /shell":                access.Open,
 	"GET /manifest.webmanifest": access.Open,
+	"GET /api":                  access.Open,
 	"GET /robots.txt":           access.Open,
 	"GET /favicon.ico":          access.Open,
 

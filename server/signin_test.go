@@ -135,6 +135,7 @@ var routeTable = map[string]struct{ path, body, may string }{
 	"GET /wasm_exec.js":         {"/wasm_exec.js", "", everybody},
 	"GET /shell":                {"/shell", "", everybody},
 	"GET /manifest.webmanifest": {"/manifest.webmanifest", "", everybody},
+	"GET /api":                  {"/api", "", everybody},
 	"GET /robots.txt":           {"/robots.txt", "", everybody},
 	"GET /favicon.ico":          {"/favicon.ico", "", everybody},
 	"GET /signin":               {"/signin", "", everybody},

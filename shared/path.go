@@ -8,6 +8,8 @@ import (
 // The paths that both sides use. {id} is written by the functions below.
 const (
 	PathAPI         = "/api/v1"
+	PathReference   = "/api"                    // the page that describes the API,
+	PathDescription = PathAPI + "/openapi.json" // drawn from this
 	PathAudits      = PathAPI + "/audits"
 	PathSites       = PathAPI + "/sites"
 	PathWebhooks    = PathAPI + "/webhooks"

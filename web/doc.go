@@ -6,7 +6,8 @@
 // whenever it cannot, loads the client and watches it; what it needs to know of a
 // page is made by app/ui/watch.go. old.js sends browsers that cannot run the client
 // to the plain pages, and gives a page
-// the look that was chosen. licences.txt is written by ./licences.
+// the look that was chosen. licences.txt is written by ./licences. swagger-ui is npm's
+// swagger-ui-dist, as it was published; reference.js has it draw the API.
 //
 // The folder static is source. The folder build is made by `make client`, which
 // compiles ./app with the stand-ins of ./web/slim and runs ./web/pack, and is

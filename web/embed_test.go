@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"atalaya/web/internal/packed"
 )
 
 // need finds a program, or skips the test where it may be missing.
@@ -156,6 +158,22 @@ console.log(JSON.stringify(answers));`
 	} {
 		if got[name] != want {
 			t.Errorf("%s: sent to %q, want %q", name, got[name], want)
+		}
+	}
+}
+
+// TestSwaggerUIIsAsPublished compares its files with those of npm's swagger-ui-dist 5.35.0.
+func TestSwaggerUIIsAsPublished(t *testing.T) {
+	for name, want := range map[string]string{
+		"swagger-ui-bundle.js": "e6a898692f2d768e807c3ba4626068a69a2c5dd960dd6c76f3e4d3a3de180af2",
+		"swagger-ui.css":       "5ed08757e53da3e026d6cbecc61fe5d43585c9560b302d534ad56692519a273d",
+	} {
+		content, err := staticFiles.ReadFile("static/swagger-ui/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := packed.Sum(content); got != want {
+			t.Errorf("%s has the sum %s, want %s", name, got, want)
 		}
 	}
 }

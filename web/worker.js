@@ -20,7 +20,7 @@ const PAGE_TIMEOUT = 4000;
 // What the server alone can answer.
 const SERVER_ONLY = [
   /^\/(api|sse|share)\//,
-  /^\/(metrics|healthz|readyz|basic|signin)$/,
+  /^\/(api|metrics|healthz|readyz|basic|signin)$/,
   /^\/audits\/[^/]+\/basic(\/|$)/,
 ];
 

@@ -53,7 +53,8 @@ func TestWorkerDoesAnAudit(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := s.Progress(ctx, job.Audit().AuditID)
-	if err != nil || got.Status != shared.StatusCompleted || got.GeoScore == nil || *got.GeoScore != 0 || got.TotalPages != 310 {
+	if err != nil || got.Status != shared.StatusCompleted || got.GeoScore == nil || *got.GeoScore != 0 ||
+		got.TotalPages != 310 {
 		t.Errorf("finished: %+v, %v", got, err)
 	}
 	if err := job.Report(ctx, worker.Progress{Percent: 60}); !errors.Is(err, worker.ErrEnded) {
@@ -189,7 +190,8 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	if after != "-" {
 		header.Set("Retry-After", after)
 	}
-	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader("<html>")), Request: r}, nil
+	body := io.NopCloser(strings.NewReader("<html>"))
+	return &http.Response{StatusCode: status, Header: header, Body: body, Request: r}, nil
 }
 
 // TestRequestsAreRepeated measures the pauses between tries in virtual time.

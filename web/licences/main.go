@@ -1,5 +1,5 @@
 // Command licences writes the list of what is inside the program and the client: Go
-// itself and every module that either is linked from, each with its licence as its
+// itself, every module that either is linked from, and what was copied, each with its licence as its
 // authors wrote it, which most of them ask whoever passes a binary on to do. The settings
 // page leads to the list.
 //
@@ -68,13 +68,21 @@ func licences(ctx context.Context) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// linked lists Go and the modules of the server and of the client, by their names.
+// linked lists Go, what was copied, and the modules of the server and of the client, by
+// their names.
 func linked(ctx context.Context) ([]module, error) {
 	root, err := goCommand(ctx, nil, "env", "GOROOT")
 	if err != nil {
 		return nil, err
 	}
-	modules := []module{{"The Go programming language", strings.TrimSpace(root)}}
+	own, err := goCommand(ctx, nil, "list", "-m", "-f", "{{.Dir}}")
+	if err != nil {
+		return nil, err
+	}
+	modules := []module{
+		{"The Go programming language", strings.TrimSpace(root)},
+		{"swagger-ui-dist 5.35.0", filepath.Join(strings.TrimSpace(own), "web", "static", "swagger-ui")},
+	}
 	const format = "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}"
 	for _, target := range []struct{ program, system, machine string }{
 		{"atalaya/server", "linux", "amd64"}, {"atalaya/app", "js", "wasm"},

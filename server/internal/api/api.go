@@ -45,7 +45,8 @@ type API struct {
 // New returns the handlers of /api/v1.
 func New(c Config) *API { return &API{c} }
 
-// Register adds the routes to mux, with a 404 for whatever else lies under /api.
+// Register adds the routes to mux, with a 404 for whatever else lies under /api. /api
+// itself is a page.
 // [http.ServeMux] could take the methods too, but would answer a wrong one in
 // plain text.
 func (a *API) Register(mux *http.ServeMux) {
@@ -60,7 +61,6 @@ func (a *API) Register(mux *http.ServeMux) {
 	for path, methods := range paths {
 		mux.Handle(path, a.Problems.Methods(methods))
 	}
-	mux.Handle("/api", a.Problems.NotFound()) // or ServeMux would redirect it
 	mux.Handle("/api/", a.Problems.NotFound())
 }
 

@@ -42,6 +42,12 @@
 // program, or signs out. Who may see a page was decided before it got here; the pages only
 // know who is there ([Doorkeeper]). A token in a form goes nowhere but to the Doorkeeper.
 //
+// # The API
+//
+// /api draws its description with Swagger UI, whose files are served as npm's
+// swagger-ui-dist has them (web/static/swagger-ui), and lets people try it on this very
+// server. It needs no more than the policy of every page, and has nobody's data.
+//
 // # Addresses
 //
 // A page has one address, without a slash at its end; with one it answers 308,

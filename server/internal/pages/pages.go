@@ -109,6 +109,8 @@ func New(c Config) http.Handler {
 		shared.PathBasicSites:             c.readOnly(http.HandlerFunc(plain.sites)),
 		shared.PathBasicSites + "/{site}": http.HandlerFunc(plain.site),
 		shared.PathBasicDiff:              c.readOnly(http.HandlerFunc(plain.compare)),
+
+		shared.PathReference: c.readOnly(http.HandlerFunc(plain.reference)),
 	} {
 		mux.Handle(path, page)
 		mux.HandleFunc(path+"/{$}", withoutSlash)
