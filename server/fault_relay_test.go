@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"sync"
@@ -24,6 +25,7 @@ type faultRelay struct {
 	links  []*link
 	delay  time.Duration // of each piece, in both directions
 	rate   int           // bytes a second towards the one who dialled; 0 for no bound
+	loss   float64       // the part of the packets that are lost and sent again
 	fresh  treatment     // of links to come
 }
 
@@ -144,6 +146,7 @@ func (l *link) treat(r *faultRelay, piece []byte, request bool) bool {
 	if r.rate > 0 && !request {
 		delay += time.Second * time.Duration(len(piece)) / time.Duration(r.rate)
 	}
+	delay += sentAgain(r.loss, len(piece))
 	r.mu.Unlock()
 	if delay > 0 {
 		select {
@@ -173,6 +176,18 @@ func (l *link) treat(r *faultRelay, piece []byte, request bool) bool {
 		case <-changed:
 		}
 	}
+}
+
+// sentAgain is how much later a piece arrives whose packets may be lost: TCP waits twice as
+// long each time before it sends one again, and what follows it waits too.
+func sentAgain(loss float64, bytes int) (late time.Duration) {
+	const packet = 1460 // bytes
+	for ; bytes > 0; bytes -= packet {
+		for wait := 200 * time.Millisecond; rand.Float64() < loss; wait *= 2 {
+			late += wait
+		}
+	}
+	return late
 }
 
 func (l *link) set(t treatment) {
@@ -208,6 +223,13 @@ func (r *faultRelay) narrow(rate int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.rate = rate
+}
+
+// lose has a part of the packets from now on, in both directions, be lost once or more.
+func (r *faultRelay) lose(part float64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.loss = part
 }
 
 // treatAll has every link so far and to come treat its bytes so.

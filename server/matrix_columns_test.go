@@ -22,6 +22,7 @@ var (
 	live    = way{yes, "Updates arrive as they happen"}
 	polling = way{"polls", "so progress is fetched instead"}
 	plain   = way{"plain page", renews}
+	sent    = way{"plain page, sent there", renews} // by the app's, which its script finds it cannot run
 	byHand  = way{"plain page, by its Reload link", renews}
 )
 
@@ -95,19 +96,27 @@ func (r *matrixRig) use(t *testing.T) {
 	r.page.use(t)
 }
 
-// visitAudit opens the page of the audit that goes on, and waits for what it says. The
-// app's sends a browser to the plain one if that runs its script and cannot run the app.
+// visitAudit opens the page of the audit that goes on, and waits for what it says.
 func (r *matrixRig) visitAudit() {
 	r.t.Helper()
 	path := shared.PathPage(r.audit)
-	sent := r.row.way == plain && r.row.lacks != ""
-	if r.row.way.isPlain() && !sent {
+	if r.row.way.isPlain() && r.row.way != sent {
 		path = shared.PathBasicPage(r.audit)
 	}
-	r.page.visit(r.way.URL + path)
+	r.visit(path)
 	r.page.says(60*time.Second, r.row.way.says)
-	if sent {
-		r.page.says(time.Second, text.EN.T(text.BasicOld))
+	if r.row.way == sent {
+		r.page.says(20*time.Second, text.EN.T(text.BasicOld))
+	}
+}
+
+// visit opens a page and waits for its program. Firefox and WebKit call it an error to leave
+// a page that still loads.
+func (r *matrixRig) visit(path string) {
+	r.t.Helper()
+	r.page.visit(r.way.URL + path)
+	if !r.row.way.isPlain() {
+		r.app().sees(60*time.Second, running)
 	}
 }
 
@@ -150,19 +159,18 @@ func (r *matrixRig) picture(of string) string {
 	return strings.ReplaceAll(strings.ToLower("matrix "+r.row.name+of), " ", "-")
 }
 
-// renews stays, where nothing is missing, for longer than the 30 s after which Firefox ends
-// an idle service worker. The page itself notes whenever it says anything but that it is live.
+// renews stays, for the table and where nothing is missing, for longer than the 30 s after
+// which Firefox ends an idle service worker. The page itself notes whenever it says anything
+// but that it is live.
 func (r *matrixRig) renews() string {
 	r.visitAudit()
 	page := r.app()
 	renewed := func() float64 { return r.s.metric("atalaya_stream_duration_seconds_count", `reason="max_age"`) }
 	before := renewed()
-	page.eval(`void (window.hiccups = '', setInterval(() => {
-		if (!(` + stripSays(live.says) + `)) hiccups += ` + strip + ` + '\n';
-	}, 20))`)
-	stay, least := 35*time.Second, 2.0
-	if r.row.lacks != "" {
-		stay, least = 12*time.Second, 1
+	page.eval(noteHiccups)
+	stay, least := 12*time.Second, 1.0
+	if wholeMatrix() && r.row.lacks == "" {
+		stay, least = 35*time.Second, 2
 	}
 	begun, tick := time.Now(), time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -195,9 +203,9 @@ func (r *matrixRig) manyTabs() string {
 
 func (r *matrixRig) speaks() string {
 	if r.row.way.isPlain() {
-		r.page.visit(r.way.URL + shared.PathBasicPage(r.audit) + "?lang=es")
+		r.visit(shared.PathBasicPage(r.audit) + "?lang=es")
 		r.page.says(20*time.Second, "Esta página se renueva")
-		r.page.visit(r.way.URL + shared.PathBasicPage(r.audit) + "?lang=en")
+		r.visit(shared.PathBasicPage(r.audit) + "?lang=en")
 		r.page.says(20*time.Second, r.row.way.says)
 		return yes
 	}
@@ -215,14 +223,14 @@ func (r *matrixRig) reports() string {
 	if r.row.way.isPlain() {
 		path = shared.PathBasicPage(r.done)
 	}
-	r.page.visit(r.way.URL + path)
+	r.visit(path)
 	r.page.says(60*time.Second, "Page has no description")
 	return yes
 }
 
 // installs reads what a browser reads before it offers to install the app.
 func (r *matrixRig) installs() string {
-	r.page.visit(r.way.URL + "/")
+	r.visit("/")
 	r.app().sees(60*time.Second, `(async () => {
 		const link = document.querySelector('link[rel=manifest]');
 		const manifest = await (await fetch(link.href)).json();
@@ -265,8 +273,10 @@ func (r *matrixRig) fallsBack() string {
 
 func (r *matrixRig) returns() string {
 	r.way.block(false)
-	r.app().eval(`void document.querySelector('.conn button').click()`) // or it tries by itself after half a minute
-	r.page.says(20*time.Second, live.says)
+	// Another tab's try that was refused just before ends this one too: then the page tries
+	// by itself after half a minute.
+	r.app().eval(`void document.querySelector('.conn button').click()`)
+	r.page.says(time.Minute, live.says)
 	r.arrives()
 	return yes
 }
@@ -286,7 +296,7 @@ func (r *matrixRig) ends() string {
 // opensOffline opens the audit's own address where there is no server any more.
 func (r *matrixRig) opensOffline() string {
 	page := r.app()
-	page.visit(r.way.URL + shared.PathPage(r.audit))
+	r.visit(shared.PathPage(r.audit))
 	page.sees(30*time.Second, `navigator.serviceWorker.ready.then(() => caches.match('/shell')).then(Boolean)`)
 	page.sees(30*time.Second, running+" && "+stripSays("Done in"))
 	r.way.CloseClientConnections()

@@ -58,22 +58,28 @@ var matrixRows = []matrixRow{
 	{name: "Oldest Chromium", how: measured, shows: []string{"basename", "chromium-90.0.4427.0"}, way: live,
 		open: func(t *testing.T) shown { return newChromiumPage(t, "", chromium90(t)) }},
 	{name: "Edge 90 and later", how: sameEngine + " as Chromium"},
-	{name: "Firefox ESR", how: measured, shows: []string{"firefox-esr", "--version"}, way: live,
-		open: func(t *testing.T) shown { return &webDriverPage{window: firefox(t)} }},
+	{name: "Firefox ESR", how: measured, shows: []string{"firefox-esr", "--version"}, every: true, way: live,
+		open: newFirefoxPage},
 	{name: "Firefox 88 to the ESR before", how: notMeasured},
 	{name: "WebKitGTK", how: measured, shows: []string{"dpkg-query", "-W", "webkit2gtk-driver"}, way: live,
 		open: func(t *testing.T) shown { return &webDriverPage{window: webkit(t)} }},
+	{name: "WPE WebKit", how: measured, shows: []string{"dpkg-query", "-W", "wpewebkit-driver"}, way: live,
+		open: func(t *testing.T) shown { return &webDriverPage{window: wpe(t)} }},
 	{name: "Safari 15 and later", how: approximated + " by WebKitGTK"},
 	without("EventSource", `delete window.EventSource`, polling),
 	without("service workers", `delete Navigator.prototype.serviceWorker`, live),
 	without("Web Locks", `delete Navigator.prototype.locks`, live),
 	without("BroadcastChannel", `delete window.BroadcastChannel`, live),
 	without("IndexedDB", `delete window.indexedDB`, live),
-	without("WebAssembly", `delete window.WebAssembly`, plain),
+	without("WebAssembly", `delete window.WebAssembly`, sent),
 	{name: "Chromium without JavaScript", how: measured, shows: chromiumShows, every: true, way: plain,
 		open: newScriptlessPage},
-	{name: "w3m", how: measured, shows: []string{"w3m", "-version"}, every: true, way: byHand, open: newTextPage},
-	{name: "Lynx, Dillo, NetSurf", how: notMeasured},
+	{name: "QtWebKit in wkhtmltopdf", how: measured, shows: []string{"wkhtmltopdf", "--version"}, way: sent,
+		open: textPageOf("wkhtmltopdf", "bash", "-c", `wkhtmltopdf --quiet "$0" - | pdftotext -layout - -`)},
+	{name: "w3m", how: measured, shows: []string{"w3m", "-version"}, every: true, way: byHand,
+		open: textPageOf("w3m", "w3m", "-dump", "-cols", "120")},
+	{name: "Lynx", how: measured, shows: []string{"lynx", "-version"}, way: byHand,
+		open: textPageOf("lynx", "lynx", "-dump", "-nolist", "-width=120")},
 	{name: "Internet Explorer 11, Safari 14", how: approximated + " by Chromium without WebAssembly, and a parser of ES5"},
 }
 
@@ -178,6 +184,17 @@ type webDriverPage struct {
 	handles []string // of the tabs
 }
 
+// newFirefoxPage has service workers end early, unless the row stays for as long as they
+// live: 30 s.
+func newFirefoxPage(t *testing.T) shown {
+	t.Helper()
+	if wholeMatrix() {
+		return &webDriverPage{window: firefox(t)}
+	}
+	return &webDriverPage{window: firefox(t, `user_pref("dom.serviceWorkers.idle_timeout", 4000);`,
+		`user_pref("dom.serviceWorkers.idle_extended_timeout", 4000);`)}
+}
+
 func (p *webDriverPage) use(t *testing.T) { p.t = t }
 
 func (p *webDriverPage) visit(url string) {
@@ -248,17 +265,20 @@ addEventListener("securitypolicyviolation", (e) => note("policy: " + e.blockedUR
 	})
 }
 
-// textPage is a page in w3m, which shows a page and ends.
+// textPage is a page in a program that writes its text and ends.
 type textPage struct {
 	t       *testing.T
-	program string
+	command []string // the address comes last
 	home    string
 	url     string
 }
 
-func newTextPage(t *testing.T) shown {
-	t.Helper()
-	return &textPage{t: t, program: testkit.Program(t, "w3m"), home: t.TempDir()}
+// textPageOf opens pages by a command, if program is installed.
+func textPageOf(program string, command ...string) func(t *testing.T) shown {
+	return func(t *testing.T) shown {
+		testkit.Program(t, program)
+		return &textPage{t: t, command: command, home: t.TempDir()}
+	}
 }
 
 func (p *textPage) use(t *testing.T) { p.t = t }
@@ -268,16 +288,18 @@ func (p *textPage) visit(url string) { p.url = url }
 // says reads the page until it contains a text, as one does who follows its Reload link.
 func (p *textPage) says(limit time.Duration, text string) {
 	p.t.Helper()
-	testkit.Eventually(p.t, limit, text, func() bool { return strings.Contains(p.dump(), text) })
+	testkit.Eventually(p.t, limit, text, func() bool {
+		return strings.Contains(strings.Join(strings.Fields(p.dump()), " "), text) // wherever lines end
+	})
 }
 
 func (p *textPage) dump() string {
 	p.t.Helper()
-	c := exec.CommandContext(p.t.Context(), p.program, "-dump", "-cols", "120", p.url)
+	c := exec.CommandContext(p.t.Context(), p.command[0], append(slices.Clone(p.command[1:]), p.url)...)
 	c.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "HOME="+p.home)
 	out, err := c.Output()
 	if err != nil {
-		p.t.Fatalf("w3m %s: %v", p.url, err)
+		p.t.Fatalf("%s %s: %v", p.command[0], p.url, err)
 	}
 	return string(out)
 }

@@ -42,20 +42,34 @@ const (
 	nothing = "–" // there is no such thing in this row
 )
 
+// wholeMatrix reports whether the table is wanted: each row by itself and at users' times.
+// With every change some rows run side by side, and at shorter ones.
+func wholeMatrix() bool { return os.Getenv("ATALAYA_MATRIX") != "" }
+
 // TestBrowserMatrix takes each browser through all columns. ATALAYA_MATRIX has it run the
 // rows that only the table needs, and write the table; rows that -run leaves out stand in
 // it as they were measured last.
 func TestBrowserMatrix(t *testing.T) {
-	whole := os.Getenv("ATALAYA_MATRIX") != ""
+	if !wholeMatrix() {
+		t.Parallel()
+		tests := make(map[string]func(t *testing.T))
+		for _, row := range matrixRows {
+			if row.every {
+				tests[row.name] = row.run
+			}
+		}
+		sideBySide(t, tests)
+		return
+	}
 	for _, row := range matrixRows {
-		if row.open != nil && (whole || row.every) {
-			t.Run(row.name, func(t *testing.T) { row.keep(t, row.measure(t)) })
+		if row.open != nil {
+			t.Run(row.name, row.run)
 		}
 	}
-	if whole {
-		writeMatrix(t)
-	}
+	writeMatrix(t)
 }
+
+func (row *matrixRow) run(t *testing.T) { row.keep(t, row.measure(t)) }
 
 // measure runs the columns one after the other, and gives the cells of the row.
 func (row *matrixRow) measure(t *testing.T) []string {

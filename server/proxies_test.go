@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -66,12 +67,53 @@ func haproxy(t *testing.T, config, server string) string {
 	return addr
 }
 
+// squid stands before the server as its cache ("accel").
+func squid(t *testing.T, config, server string) string {
+	t.Helper()
+	program, d, addr := testkit.Program(t, "squid"), testkit.NewDaemon(t), testkit.FreeAddr(t)
+	host, port, _ := strings.Cut(server, ":")
+	config = strings.NewReplacer("10.0.0.5 parent 8000", host+" parent "+port, "http_port :80", "http_port "+addr).
+		Replace(config)
+	// What Debian's own squid.conf says, but for where files are written.
+	d.Start(t, addr, program, "-N", "-f", d.Write(t, "squid.conf", fmt.Sprintf(
+		"pid_filename none\ncache_log %s\nnetdb_filename none\npinger_enable off\naccess_log none\ncoredump_dir %s\n%s",
+		filepath.Join(d.Dir, "cache.log"), d.Dir, config)))
+	return addr
+}
+
+func varnish(t *testing.T, config, server string) string {
+	t.Helper()
+	program, d, addr := testkit.Program(t, "varnishd"), testkit.NewDaemon(t), testkit.FreeAddr(t)
+	host, port, _ := strings.Cut(server, ":")
+	config = strings.NewReplacer("10.0.0.5", host, "8000", port).Replace(config)
+	d.Start(t, addr, program, "-F", "-j", "none", "-n", filepath.Join(d.Dir, "work"), "-a", addr, "-s", "malloc,16m",
+		"-f", d.Write(t, "default.vcl", config))
+	return addr
+}
+
+// caddy speaks HTTPS, and so HTTP/2, with a certificate that nobody knows.
+func caddy(t *testing.T, config, server string) string {
+	t.Helper()
+	program, d, addr := testkit.Program(t, "caddy"), testkit.NewDaemon(t), testkit.FreeAddr(t)
+	id := newIdentity(t, -time.Hour, time.Hour)
+	trusted := fmt.Sprintf("{\n\ttls %s %s", d.Write(t, "cert.pem", string(id.cert)), d.Write(t, "key.pem", string(id.key)))
+	config = strings.NewReplacer(sampleServer, server, "10.0.0.1 {", addr+" "+trusted).Replace(config)
+	d.Start(t, addr, program, "run", "--config", d.Write(t, "Caddyfile",
+		fmt.Sprintf("{\n\tadmin off\n\tauto_https off\n\tstorage file_system %s\n}\n%s", d.Dir, config)))
+	return "https://" + addr
+}
+
 var proxyPrograms = map[string]proxy{"nginx": nginx, "haproxy": haproxy}
 
-// through is the server as its clients see it behind a proxy.
+// through is the server as its clients see it behind a proxy, whose name they do not check.
 func (p *process) through(t *testing.T, addr string) *process {
 	t.Helper()
 	behind := &process{t: t, url: "http://" + addr, http: p.http, log: p.log}
+	if strings.HasPrefix(addr, "https://") {
+		behind.url = addr
+		behind.http = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+		t.Cleanup(behind.http.CloseIdleConnections)
+	}
 	testkit.Eventually(t, 10*time.Second, "the proxy reaches the server", func() bool {
 		status, _ := behind.request("GET", shared.PathReady, "")
 		return status == http.StatusOK

@@ -23,7 +23,7 @@ import (
 )
 
 // This file drives the browsers that do not speak Chromium's protocol, by W3C WebDriver:
-// WebKitGTK over HTTP, Firefox over Marionette, which carries the same commands over a
+// WebKitGTK and WPE over HTTP, Firefox over Marionette, which carries the same commands over a
 // plain connection and needs no program beside the browser.
 
 // wire takes one command of WebDriver to a browser and brings its value.
@@ -105,7 +105,7 @@ func (w *window) sees(limit time.Duration, expression string) {
 		}
 		select {
 		case <-over:
-			w.shot("failed-" + w.t.Name())
+			w.shot("failed-" + strings.ReplaceAll(w.t.Name(), "/", "-"))
 			text, _ := w.run("document.body.innerText")
 			w.t.Fatalf("not within %v: %s (last %q, %v); the page says:\n%s", limit, expression, s, err, text)
 		case <-tick.C:
@@ -154,7 +154,7 @@ func (w *window) shot(name string) {
 }
 
 // slowestCommand is longer than any command of these tests takes.
-const slowestCommand = 30 * time.Second
+const slowestCommand = time.Minute
 
 // overHTTP is WebDriver as it is written down.
 type overHTTP struct {
@@ -314,8 +314,8 @@ func launch(t *testing.T, c *exec.Cmd, home string, env ...string) {
 	})
 }
 
-// firefox opens a window of Firefox ESR.
-func firefox(t *testing.T) *window {
+// firefox opens a window of Firefox ESR, with more settings of its own.
+func firefox(t *testing.T, more ...string) *window {
 	t.Helper()
 	program := installed(t, "firefox-esr")
 	profile, address := t.TempDir(), testkit.FreeAddr(t)
@@ -333,7 +333,7 @@ user_pref("datareporting.policy.dataSubmissionEnabled", false);
 user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);
 user_pref("toolkit.telemetry.enabled", false);
-`
+` + strings.Join(more, "\n")
 	if err := os.WriteFile(filepath.Join(profile, "user.js"), []byte(settings), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -356,26 +356,44 @@ func webkit(t *testing.T) *window {
 	if len(browsers) == 0 {
 		t.Fatal("WebKitWebDriver is installed without its browser")
 	}
-	home, address := t.TempDir(), testkit.FreeAddr(t)
+	home := t.TempDir()
 	display := startScreen(t, screen, home)
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	launch(t, exec.Command(driver, "--port="+port), home, "DISPLAY="+display, "WEBKIT_DISABLE_DMABUF_RENDERER=1",
-		"LIBGL_ALWAYS_SOFTWARE=1", "NO_AT_BRIDGE=1", "GTK_A11Y=none")
-	h := &overHTTP{address: "http://" + address}
-	t.Cleanup(func() { // or the browser would outlive its driver
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		_, _ = h.do(ctx, "DeleteSession", nil)
-	})
+	h := driverOverHTTP(t, driver, home, "DISPLAY="+display, "WEBKIT_DISABLE_DMABUF_RENDERER=1", "GTK_A11Y=none")
 	return openWindow(t, "webkit", h, map[string]any{
 		"browserName": "MiniBrowser",
 		"webkitgtk:browserOptions": map[string]any{
 			"binary": browsers[len(browsers)-1], "args": []string{"--automation", "--geometry=1280x900"},
 		},
 	})
+}
+
+// wpe opens the window of WPE WebKit, which draws into memory.
+func wpe(t *testing.T) *window {
+	t.Helper()
+	driver, browser := testkit.Program(t, "WPEWebDriver"), testkit.Program(t, "cog")
+	return openWindow(t, "wpe", driverOverHTTP(t, driver, t.TempDir()), map[string]any{
+		"wpe:browserOptions": map[string]any{
+			"binary": browser, "args": []string{"--automation", "--platform=headless"},
+		},
+	})
+}
+
+// driverOverHTTP starts a driver that starts its browser when a session begins.
+func driverOverHTTP(t *testing.T, driver, home string, env ...string) *overHTTP {
+	t.Helper()
+	address := testkit.FreeAddr(t)
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	launch(t, exec.Command(driver, "--port="+port), home, append(env, "LIBGL_ALWAYS_SOFTWARE=1", "NO_AT_BRIDGE=1")...)
+	h := &overHTTP{address: "http://" + address}
+	t.Cleanup(func() { // or the browser would outlive its driver
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_, _ = h.do(ctx, "DeleteSession", nil)
+	})
+	return h
 }
 
 // startScreen starts an X server that draws into memory, and returns its name: it chooses

@@ -88,7 +88,7 @@ func (d *Daemon) Start(t testing.TB, addr, path string, args ...string) {
 			t.Logf("the log of %s:\n%s", filepath.Base(path), d.Log.Tail(4_000))
 		}
 	})
-	Eventually(t, 10*time.Second, filepath.Base(path)+" listens on "+addr, func() bool {
+	Eventually(t, time.Minute, filepath.Base(path)+" listens on "+addr, func() bool {
 		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr)
 		if err == nil {
 			_ = conn.Close()
