@@ -208,30 +208,42 @@ func TestBrowserStartKnowsTheSite(t *testing.T) {
 	p.clean()
 }
 
-// The report shows ten places of a check first, and all of them when asked.
+// The report shows ten groups of a check first, and all of them and the pages of each when
+// asked.
 func TestBrowserShowsAllPlaces(t *testing.T) {
 	chromium := browser(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "500")
 	a := s.create(fmt.Sprintf(`{"url":%q,"page_limit":60}`, gitDoc(t)))
 	testkit.Eventually(t, 60*time.Second, "the audit's end", func() bool { return s.progress(a.AuditID).Status.Terminal() })
-	check, failed, samples := "", 0, 0
+	var many, alike shared.CheckResult // the check of most groups, and that whose first group is the largest
+	alike.Samples = []shared.Finding{{}}
 	for _, c := range s.report(a.AuditID).Checks {
-		if c.Outcome == shared.OutcomeFail && c.Failed > failed {
-			check, failed, samples = c.ID, c.Failed, len(c.Samples)
+		if c.Groups > many.Groups && shared.ExtentOf(c.ID) == shared.ExtentPages {
+			many = c
+		}
+		if len(c.Samples) > 0 && c.Samples[0].Count > alike.Samples[0].Count {
+			alike = c
 		}
 	}
-	if failed <= shared.MaxSamples {
-		t.Fatalf("no check failed on more than %d pages", failed)
+	size := alike.Samples[0].Count
+	if many.Groups <= shared.MaxSamples || size <= shared.MaxSamples {
+		t.Fatalf("the check of most groups: %+v\nthat of the largest: %+v", many, alike)
 	}
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + shared.PathReportPage(a.AuditID)))
-	within := func(script string) string { return fmt.Sprintf(`document.getElementById('check-%s')%s`, check, script) }
-	places := within(`.querySelectorAll('.samples li').length`)
-	p.sees(20*time.Second, fmt.Sprintf("%s === %d", places, samples))
+	within := func(c shared.CheckResult, script string) string {
+		return fmt.Sprintf(`document.getElementById('check-%s')%s`, c.ID, script)
+	}
+	const groups, lastButton = `.querySelectorAll('.chk-b > div > .samples > li').length`, `.querySelector('.chk-b > div > .more button')`
+	p.sees(20*time.Second, fmt.Sprintf("%s === %d", within(many, groups), len(many.Samples)))
 	// Before the client has taken the page over the button does nothing.
-	p.sees(60*time.Second, fmt.Sprintf("(%s, %s === %d)", within(`.querySelector('.more button')?.click()`), places, failed))
-	p.eval(within(`.open = true`))
-	p.sees(time.Second, within(`.querySelector('.more button') === null`))
+	p.sees(60*time.Second, fmt.Sprintf("(%s, %s === %d)", within(many, lastButton+`?.click()`), within(many, groups), many.Groups))
+	p.sees(time.Second, within(many, lastButton+` === null`))
+	const ofGroup = `.querySelector('.samples > li')`
+	p.eval(within(alike, `.open = true`))
+	p.eval(within(alike, ofGroup+`.querySelector('.more button').click()`))
+	p.sees(20*time.Second, fmt.Sprintf("%s === %d", within(alike, ofGroup+`.querySelectorAll('.samples li').length`), size))
+	p.sees(time.Second, within(alike, ofGroup+`.querySelector('.more button') === null`))
 	p.shot("report-all-places")
 	p.clean()
 }

@@ -103,7 +103,8 @@ func (a *Activity) Validate() error {
 		}
 	}
 	for _, c := range a.Top {
-		if c.ID == "" || len(c.ID) > MaxMessage || !c.Severity.Valid() || c.Count < 0 || c.Groups < 0 {
+		if c.ID == "" || len(c.ID) > MaxMessage || !c.Severity.Valid() || c.Count < 0 || c.Groups < 0 ||
+			len(c.Example) > MaxURL {
 			return fmt.Errorf("%w: activity: a check out of range", ErrInvalid)
 		}
 	}

@@ -36,6 +36,7 @@ const (
 	ParamBase       = "base"          // query parameters of PathCompare: the earlier audit,
 	ParamHead       = "head"          // and the later one
 	ParamCursor     = "cursor"        // of all lists: where what follows begins
+	ParamGroup      = "group"         // of lists of findings: the findings of one group alone
 	ParamState      = "state"         // of PathCompare: the changes of one state alone
 	ParamSaid       = "said"          // of a site's page: what came of its form
 	ParamPlaces     = "places"        // how many changes of each state but persistent
@@ -116,14 +117,14 @@ func PathFile(id int64, format, lang string) string {
 	return path + "&" + ParamLang + "=" + url.QueryEscape(lang)
 }
 
-// PathFindings is the API address of the findings of one check, behind cursor if that is
-// not empty.
-func PathFindings(id int64, check, cursor string) string {
-	path := PathAudit(id) + "/findings?check=" + url.QueryEscape(check) + "&limit=" + strconv.Itoa(ListLimitMax)
-	if cursor != "" {
-		path += "&cursor=" + url.QueryEscape(cursor)
-	}
-	return path
+// PathGroups is the API address of the findings of one check, one for each group.
+func PathGroups(id int64, check string) string {
+	return selected(PathAudit(id)+"/findings", ListLimitMax, "", "check", check, "grouped", "true")
+}
+
+// PathGroup is the API address of the findings of one group.
+func PathGroup(id int64, check, group string) string {
+	return selected(PathAudit(id)+"/findings", ListLimitMax, "", "check", check, ParamGroup, group)
 }
 
 // PathSite is the API address of one site. A site's name may be any text, so that it may
@@ -240,9 +241,14 @@ func PathToken(id int64) string { return PathTokens + "/" + itoa(id) }
 // PathBasicPage is the plain page of one audit, for browsers without WebAssembly.
 func PathBasicPage(id int64) string { return "/audits/" + itoa(id) + "/basic" }
 
-// PathBasicFindings is the plain page of the findings of one check.
+// PathBasicFindings is the plain page of the findings of one check, one for each group.
 func PathBasicFindings(id int64, check string) string {
 	return PathBasicPage(id) + "/" + url.PathEscape(check)
+}
+
+// PathBasicGroup is the plain page of the findings of one group.
+func PathBasicGroup(id int64, check, group string) string {
+	return PathBasicFindings(id, check) + "?" + ParamGroup + "=" + url.QueryEscape(group)
 }
 
 // ETag is the entity tag of a revision: the number in quotes.

@@ -266,4 +266,6 @@ type TopCheck struct {
 	Severity Severity `json:"severity"`
 	Count    int      `json:"count"`
 	Groups   int      `json:"groups,omitempty"`
+	// Example is a page that fails; empty for checks of the site.
+	Example string `json:"example,omitempty"`
 }

@@ -126,6 +126,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{"time as number", "updated_at", 1},
 		{"activity as text", "activity", "x"},
 		{"too many pages", "activity", map[string]any{"pages": make([]PageLine, MaxActivityPages+1)}},
+		{"check with a long example", "activity", map[string]any{"top": []TopCheck{
+			{ID: "c", Severity: SeverityError, Example: strings.Repeat("a", MaxURL+1)}}}},
 		{"check without id", "activity", map[string]any{"top": []TopCheck{{}}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -201,6 +201,9 @@ type topRow struct {
 	Word     string
 	Title    string
 	Where    string
+	// URL is a page that fails, and Path how it is shown; empty where there is no room, or
+	// no such page.
+	URL, Path string
 }
 
 func (loc locale) findings(p *shared.AuditProgress) findingsModel {
@@ -217,6 +220,11 @@ func (loc locale) findings(p *shared.AuditProgress) findingsModel {
 		m.Empty = "" // there are findings, but without an activity nobody knows which
 	}
 	m.Top = loc.top(p)
+	for i := range m.Top {
+		if example := p.Activity.Top[i].Example; example != "" {
+			m.Top[i].URL, m.Top[i].Path = example, pagePath(shared.SiteName(p.URL), example)
+		}
+	}
 	return m
 }
 
@@ -228,7 +236,7 @@ func (loc locale) top(p *shared.AuditProgress) (rows []topRow) {
 	for _, c := range p.Activity.Top {
 		check, _ := text.Check(loc.Lang, c.ID)
 		word, where := text.Severity(loc.Lang, string(c.Severity)), text.Extent(loc.Lang, c.ID, c.Count, c.Groups)
-		rows = append(rows, topRow{c.Severity, word, check.Title, where})
+		rows = append(rows, topRow{Severity: c.Severity, Word: word, Title: check.Title, Where: where})
 	}
 	return rows
 }

@@ -278,10 +278,11 @@ func (m findingsModel) draw(app.EventHandler) app.UI {
 func topViews(top []topRow) []app.UI {
 	rows := make([]app.UI, len(top))
 	for i, t := range top {
-		rows[i] = el("li", "",
-			severityMark(t.Severity, t.Word),
-			el("span", "grow", app.Text(t.Title), elText("small", "", t.Where)),
-		)
+		said := []app.UI{app.Text(t.Title), elText("small", "", t.Where)}
+		if t.URL != "" {
+			said = append(said, el("small", "", outside(t.URL, midView("mono", t.Path))))
+		}
+		rows[i] = el("li", "", severityMark(t.Severity, t.Word), el("span", "grow", said...))
 	}
 	return rows
 }

@@ -103,7 +103,7 @@
 //	sites_data.go       what those pages ask for
 //	drawn_native.go     which of them a route has, on the server
 //	drawn_js.go         what stands for them in the browser
-//	findings.go         the places where a check failed, all of them when asked
+//	findings.go         where a check failed: groups, and all of their pages when asked
 //	clipboard.go        what can be copied
 //	settings_page.go    the settings, and how this tab fares
 //	missing.go          addresses without a page, and the shell

@@ -7,8 +7,8 @@ import (
 	"atalaya/shared/text"
 )
 
-// findingsBox lists where a check failed: the report's samples first and, when asked,
-// all places, as many at a time as the server gives.
+// findingsBox lists where a check failed: the report's samples first and, when asked, all
+// groups of findings and all pages of a group, as many at a time as the server gives.
 type findingsBox struct {
 	app.Compo
 	Lang text.Lang
@@ -24,29 +24,42 @@ type findingsBox struct {
 }
 
 func (f *findingsBox) Render() app.UI {
-	return findingsView(f.Lang, f.places(), f.more(), f.onMore, f.Check)
+	groups := shared.PathGroups(f.Audit, f.Check)
+	return f.list(f.places(groups, f.Samples), groups, f.All)
 }
 
-func findingsView(l text.Lang, places []sampleModel, m moreModel, do app.EventHandler, scope string) app.UI {
-	rows, sheet := make([]app.UI, len(places)), l.T(text.SheetOpen)
-	for i, s := range places {
-		rows[i] = sampleView(s, sheet)
+// list draws places, each with the pages of its group, and below them what more there is at
+// path, which all offers as long as nothing of it is there.
+func (f *findingsBox) list(places []sampleModel, path, all string) app.UI {
+	more := f.more(path, all).draw(f.onMore(path), path)
+	if len(places) == 0 {
+		return more
 	}
-	return el("div", "", el("ul", "samples", rows...), m.draw(do, scope))
+	rows, sheet := make([]app.UI, len(places)), f.Lang.T(text.SheetOpen)
+	for i, s := range places {
+		rows[i] = sampleView(s, sheet, f.group(s))
+	}
+	return el("div", "", el("ul", "samples", rows...), more)
 }
 
-// path names the list of all places.
-func (f *findingsBox) path() string { return shared.PathFindings(f.Audit, f.Check, "") }
+// group is the pages of the group that a place stands for: offered, or those that are there.
+func (f *findingsBox) group(s sampleModel) app.UI {
+	if s.All == "" {
+		return nil
+	}
+	path := shared.PathGroup(f.Audit, f.Check, s.Group)
+	pages := f.places(path, nil)
+	for i := range pages {
+		pages[i].Facts = nil // they are those of the example
+	}
+	return f.list(pages, path, s.All)
+}
 
-// state is what was loaded of the check that the box stands for; nil when nothing was
-// asked for.
-func (f *findingsBox) state() *listing[shared.Finding] { return f.Page.places[f.path()] }
-
-// places are the samples until all are asked for.
-func (f *findingsBox) places() []sampleModel {
-	s := f.state()
+// places are the findings at path; before they are there, those known without asking.
+func (f *findingsBox) places(path string, known []sampleModel) []sampleModel {
+	s := f.Page.places[path]
 	if s == nil || !s.begun {
-		return f.Samples
+		return known
 	}
 	places := make([]sampleModel, len(s.rows))
 	for i, finding := range s.rows {
@@ -55,11 +68,11 @@ func (f *findingsBox) places() []sampleModel {
 	return places
 }
 
-// more offers all places, and then those that follow.
-func (f *findingsBox) more() moreModel {
-	s := f.state()
+// more offers all that there is at path, and then what follows.
+func (f *findingsBox) more(path, all string) moreModel {
+	s := f.Page.places[path]
 	if s == nil || !s.begun {
-		m := moreModel{Button: f.All}
+		m := moreModel{Button: all}
 		if s != nil {
 			m.Busy, m.Fault = s.busy, more(&s.parts, f.Lang).Fault
 		}
@@ -68,11 +81,13 @@ func (f *findingsBox) more() moreModel {
 	return more(&s.parts, f.Lang)
 }
 
-func (f *findingsBox) onMore(ctx app.Context, _ app.Event) {
-	s := f.state()
-	if s == nil {
-		s = new(listing[shared.Finding])
-		f.Page.places[f.path()] = s
+func (f *findingsBox) onMore(path string) app.EventHandler {
+	return func(ctx app.Context, _ app.Event) {
+		s := f.Page.places[path]
+		if s == nil {
+			s = new(listing[shared.Finding])
+			f.Page.places[path] = s
+		}
+		s.ask(ctx, path, true, readFindings)
 	}
-	s.ask(ctx, f.path(), true, readFindings)
 }

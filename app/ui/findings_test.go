@@ -4,7 +4,9 @@ package ui
 
 import (
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"golang.org/x/net/html"
@@ -34,9 +36,11 @@ func TestAllPlacesAreOffered(t *testing.T) {
 		{"http-4xx", 45, 0, 10, "Show all 45", "45 pages"},
 		{"http-4xx", 10, 10, 10, "", "10 pages"},
 		{"http-4xx", 1, 1, 1, "", "1 page"},
-		{"link-not-crawlable", 757, 1, 1, "Show all 757", "1 fault, 757 pages"},
-		{"img-alt-missing", 757, 12, 10, "Show all 757", "12 faults, 757 pages"},
-		{"title-duplicate", 1, 10, 10, "Show all", "Some pages"},
+		{"link-not-crawlable", 757, 1, 1, "", "1 fault, 757 pages"},
+		{"img-alt-missing", 757, 12, 10, "Show all 12 faults", "12 faults, 757 pages"},
+		{"title-duplicate", 1, 0, 10, "Show all", "Some pages"},
+		{"title-duplicate", 1, 11, 10, "Show all 11 faults", "Some pages"},
+		{"title-duplicate", 1, 10, 10, "", "Some pages"},
 		{"title-duplicate", 1, 3, 3, "", "Some pages"},
 		{"robots-txt-invalid", 1, 1, 1, "", "Whole site"},
 	} {
@@ -46,8 +50,11 @@ func TestAllPlacesAreOffered(t *testing.T) {
 			t.Errorf("%s, %d failed, %d samples: got %q, %q", c.check, c.failed, c.samples, m.All, m.Extent)
 		}
 	}
-	for count, want := range map[int]string{0: "", 1: "", 2: "and 1 more page", 757: "and 756 more pages"} {
-		if got := loc.sample(shared.Finding{PageURL: "https://example.com/a", Count: count}, 7, "example.com").Others; got != want {
+	for count, want := range map[int][2]string{
+		0: {}, 1: {}, 2: {"and 1 more page", "Show all 2"}, 757: {"and 756 more pages", "Show all 757"},
+	} {
+		s := loc.sample(shared.Finding{PageURL: "https://example.com/a", Group: "a1", Count: count}, 7, "example.com")
+		if got := [2]string{s.Others, s.All}; got != want {
 			t.Errorf("a group of %d: got %q, want %q", count, got, want)
 		}
 	}
@@ -82,11 +89,12 @@ func TestFindingsBox(t *testing.T) {
 		}
 	}
 	shows("at first", 1, "Show all 5", "", false)
+	path := shared.PathGroups(7, "http-4xx")
 	s := new(listing[shared.Finding])
-	box.Page.places[box.path()] = s
+	box.Page.places[path] = s
 	ask := func(want bool) {
 		t.Helper()
-		if got := s.begin(box.path(), true); got != want {
+		if got := s.begin(path, true); got != want {
 			t.Errorf("asks: %v, want %v", got, want)
 		}
 	}
@@ -99,7 +107,7 @@ func TestFindingsBox(t *testing.T) {
 	s.receive(findingsAt("http-4xx", 0, 3), new("x"), nil)
 	shows("a first slice", 3, "Show more", "", false)
 	ask(true)
-	if got, want := s.next(), box.path()+"&cursor=x"; got != want {
+	if got, want := s.next(), path+"&cursor=x"; got != want {
 		t.Errorf("asks at %s, want %s", got, want)
 	}
 	s.receive(nil, nil, errors.New("cut"))
@@ -112,6 +120,39 @@ func TestFindingsBox(t *testing.T) {
 	shows("all", 5, "", "", false)
 	box.Check, box.All = "http-5xx", ""
 	shows("for another check", 1, "", "", false)
+}
+
+// The pages of a group stand below its example once they were asked for; another group has
+// its own.
+func TestPagesOfAGroup(t *testing.T) {
+	loc := localeAt(t, text.EN, "14:00:00")
+	box := &findingsBox{
+		Lang: text.EN, Audit: 7, Check: "h1-missing", Site: "example.com",
+		Page: &reportPage{places: map[string]*listing[shared.Finding]{}},
+	}
+	for _, group := range []string{"a1", "b2"} {
+		example := findingsAt("h1-missing", 0, 1)[0]
+		example.Group, example.Count, example.Evidence = group, 2, []shared.Evidence{{Name: "heading", Value: "Bread"}}
+		box.Samples = append(box.Samples, loc.sample(example, 7, "example.com"))
+	}
+	pages := findingsAt("h1-missing", 0, 2)
+	for i := range pages {
+		pages[i].Group, pages[i].Evidence = "a1", []shared.Evidence{{Name: "heading", Value: "Bread"}}
+	}
+	shows := func(when string, want ...string) {
+		t.Helper()
+		var got []string
+		doc := draw(t, box)
+		for _, e := range all(doc, func(e *html.Node) bool { return e.Data == "button" || value(e, "title") == "https://www.example.com/1" }) {
+			got = append(got, words(e))
+		}
+		if !slices.Equal(got, want) || strings.Count(words(doc), "Bread") != 2 {
+			t.Errorf("%s: got %q, want %q in\n%s", when, got, want, words(doc))
+		}
+	}
+	shows("at first", "Show all 2", "Show all 2")
+	box.Page.places[shared.PathGroup(7, "h1-missing", "a1")] = &listing[shared.Finding]{parts{begun: true}, pages}
+	shows("when they are there", "/1", "Show all 2")
 }
 
 // A list keeps its rows until those of another choice are there.

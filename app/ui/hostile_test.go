@@ -144,11 +144,12 @@ func everyPart(t *testing.T, loc locale, url, v string) []app.UI {
 	p.URL, p.Message, p.StopReason, p.ErrorMessage = url, &v, &v, &v
 	p.Stage = shared.Stage(v)
 	p.Activity.Pages = append(p.Activity.Pages, shared.PageLine{URL: url, Status: 200}, shared.PageLine{URL: v})
-	p.Activity.Top = append(p.Activity.Top, shared.TopCheck{ID: v, Severity: shared.Severity(v), Count: 3})
+	p.Activity.Top = append(p.Activity.Top, shared.TopCheck{ID: v, Severity: shared.Severity(v), Count: 3, Example: v},
+		shared.TopCheck{ID: v, Severity: shared.Severity(v), Count: 3, Example: url})
 	p.Activity.Stages = append(p.Activity.Stages, shared.StageSpan{Name: shared.Stage(v), StartedAt: p.CreatedAt})
 	failed := *p
 	failed.Status, failed.FinishedAt = shared.StatusFailed, &p.UpdatedAt
-	finding := shared.Finding{CheckID: v, PageURL: url, Evidence: []shared.Evidence{{Name: v, Value: v}}}
+	finding := shared.Finding{CheckID: v, PageURL: url, Evidence: []shared.Evidence{{Name: v, Value: v}}, Group: v, Count: 2}
 	done := failed
 	done.Partial = true
 	report := shared.Report{

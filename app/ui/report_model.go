@@ -76,8 +76,8 @@ type checkModel struct {
 	Lost     string
 	Why, Fix string
 	Samples  []sampleModel
-	// All is the text of the button that shows all places; empty when the samples are
-	// all.
+	// All is the text of the button that shows all groups of findings; empty when the
+	// samples are all.
 	All string
 	// Out is true for a check that the filters leave out, Open for one that is unfolded.
 	Out, Open bool
@@ -93,7 +93,10 @@ type sampleModel struct {
 	Sheet string
 	// Others says how many more pages have the same fault; empty for none.
 	Others string
-	Facts  []string
+	// Group is the group of which this is an example, and All the text of the button that
+	// shows its pages; empty when this is all of it.
+	Group, All string
+	Facts      []string
 }
 
 // checkModels keeps the checks of a report in words, which are many and stay the same.
@@ -266,14 +269,15 @@ func (loc locale) check(c shared.CheckResult, audit int64, site string, body boo
 	for _, s := range c.Samples {
 		m.Samples = append(m.Samples, loc.sample(s, audit, site))
 	}
-	if text.MorePlaces(&c) {
-		m.All = text.AllPlaces(l, &c)
-	}
+	m.All = text.AllGroups(l, &c)
 	return m
 }
 
 func (loc locale) sample(f shared.Finding, audit int64, site string) sampleModel {
-	s := sampleModel{URL: f.PageURL, Path: text.Place(loc.Lang, &f), Others: text.Others(loc.Lang, &f)}
+	s := sampleModel{
+		URL: f.PageURL, Path: text.Place(loc.Lang, &f), Others: text.Others(loc.Lang, &f),
+		Group: f.Group, All: text.AllPages(loc.Lang, &f),
+	}
 	if f.PageURL != "" {
 		s.Path, s.Sheet = pagePath(site, f.PageURL), reportPlace{Page: f.PageURL}.of(audit)
 	}

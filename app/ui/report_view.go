@@ -230,7 +230,8 @@ func (b *checkBox) onSummary(ctx app.Context, e app.Event) {
 	b.Page.move(ctx, func(p reportPlace) reportPlace { return p.toggled(id) })
 }
 
-func sampleView(s sampleModel, sheet string) app.UI {
+// sampleView draws a place; pages are those of its group, nil for none.
+func sampleView(s sampleModel, sheet string, pages app.UI) app.UI {
 	place := elText("span", "mono", s.Path)
 	if s.URL != "" {
 		place = outside(s.URL, midView("mono", s.Path))
@@ -247,7 +248,7 @@ func sampleView(s sampleModel, sheet string) app.UI {
 	if s.Others != "" {
 		body = append(body, elText("span", "sm t2", " "+s.Others))
 	}
-	return el("li", "", append(body, el("div", "facts", facts...))...)
+	return el("li", "", append(body, el("div", "facts", facts...), pages)...)
 }
 
 func passedView(m reportModel) app.UI {

@@ -331,6 +331,7 @@ var english = language{
 		ReportPages:           "Where",
 		ReportEvidence:        "%s: %s",
 		ReportAll:             "Show all %s",
+		ReportAllFaults:       "Show all %s faults",
 		ReportAllPlaces:       "Show all",
 		ReportMore:            "Show more",
 		ReportNothingFound:    "Nothing found: %s",

@@ -332,6 +332,7 @@ var spanish = language{
 		ReportPages:           "Dónde",
 		ReportEvidence:        "%s: %s",
 		ReportAll:             "Ver las %s",
+		ReportAllFaults:       "Ver los %s fallos",
 		ReportAllPlaces:       "Ver todas",
 		ReportMore:            "Ver más",
 		ReportNothingFound:    "Sin hallazgos: %s",

@@ -325,6 +325,7 @@ const (
 	ReportPages
 	ReportEvidence
 	ReportAll
+	ReportAllFaults
 	ReportAllPlaces
 	ReportMore
 	ReportNothingFound

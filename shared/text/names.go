@@ -214,19 +214,30 @@ func Place(l Lang, f *shared.Finding) string {
 	return l.T(WholeSite)
 }
 
-// MorePlaces reports whether a failed check has, or may have, more findings than the
-// report carries: of checks of the site it does not say how many there are.
-func MorePlaces(c *shared.CheckResult) bool {
-	return len(c.Samples) > 0 && (c.Failed > len(c.Samples) || len(c.Samples) >= shared.MaxSamples &&
-		shared.ExtentOf(c.ID) != shared.ExtentPages)
-}
-
-// AllPlaces offers all findings of a check, and says how many they are if that is known.
-func AllPlaces(l Lang, c *shared.CheckResult) string {
-	if c.Failed > len(c.Samples) {
+// AllGroups offers all groups of findings of a failed check, and says how many they are if
+// that is known; empty where the report carries all.
+func AllGroups(l Lang, c *shared.CheckResult) string {
+	n := len(c.Samples)
+	switch {
+	case n == 0 || c.Groups > 0 && c.Groups <= n:
+		return ""
+	case c.Groups > 0:
+		return l.T(ReportAllFaults, l.Number(c.Groups))
+	case c.Failed > n: // a report of an earlier version
 		return l.T(ReportAll, l.Number(c.Failed))
+	case n < shared.MaxSamples || shared.ExtentOf(c.ID) == shared.ExtentPages:
+		return ""
 	}
 	return l.T(ReportAllPlaces)
+}
+
+// AllPages offers all pages that have the fault of a finding; empty where it is the only one,
+// or none is known by its group.
+func AllPages(l Lang, f *shared.Finding) string {
+	if f.Count < 2 || f.Group == "" {
+		return ""
+	}
+	return l.T(ReportAll, l.Number(f.Count))
 }
 
 // EvidenceName is the label of a piece of evidence; an unknown name is its own

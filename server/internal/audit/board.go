@@ -163,7 +163,7 @@ func (b *board) rankFindings(findings []shared.Finding) {
 		b.groups[f.CheckID][work.GroupKey(f)]++
 		t, ok := b.top[f.CheckID]
 		if !ok || f.Severity.Rank() < t.Severity.Rank() {
-			t.ID, t.Severity = f.CheckID, f.Severity
+			t.ID, t.Severity, t.Example = f.CheckID, f.Severity, f.PageURL
 		}
 		t.Count++
 		t.Groups = len(b.groups[f.CheckID])

@@ -168,7 +168,8 @@ func TestAFaultOfATemplateIsOneGroup(t *testing.T) {
 		t.Errorf("report: %d failed, %d groups, samples %+v", c.Failed, c.Groups, c.Samples)
 	}
 	top := got.Activity.Top
-	if i := slices.IndexFunc(top, func(c shared.TopCheck) bool { return c.ID == check }); i < 0 || top[i].Groups != 1 {
+	i := slices.IndexFunc(top, func(c shared.TopCheck) bool { return c.ID == check })
+	if i < 0 || top[i].Groups != 1 || !strings.HasPrefix(top[i].Example, s.URL+"/") {
 		t.Errorf("live: %+v", top)
 	}
 	list, err := st.Findings(t.Context(), id, shared.FindingQuery{CheckID: check, Grouped: true})

@@ -213,7 +213,8 @@ func (p *plain) unavailable(w http.ResponseWriter, r *http.Request, l text.Lang,
 	p.note(w, r, http.StatusServiceUnavailable, l.T(text.BasicUnavailable), says, retrySeconds)
 }
 
-// findings shows every place where one check failed, a slice at a time.
+// findings shows where one check failed, a slice at a time: the first finding of every group,
+// or all of the group that is named.
 func (p *plain) findings(w http.ResponseWriter, r *http.Request) {
 	l := p.choose(w, r)
 	id, ok := shared.ParseID(r.PathValue("id"))
@@ -224,8 +225,10 @@ func (p *plain) findings(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
 	defer cancel()
 	q := shared.FindingQuery{
-		CheckID: r.PathValue("check"), Cursor: r.URL.Query().Get(paramCursor), Limit: shared.ListLimitMax,
+		CheckID: r.PathValue("check"), Group: r.URL.Query().Get(shared.ParamGroup),
+		Cursor: r.URL.Query().Get(paramCursor), Limit: shared.ListLimitMax,
 	}
+	q.Grouped = q.Group == ""
 	progress, err := p.Data.Progress(ctx, id)
 	var list shared.FindingList
 	if err == nil {

@@ -102,7 +102,10 @@ type check struct {
 	All                   link // to all places; without text when these are all
 }
 
-type place struct{ Where, Seen string }
+type place struct {
+	Where, Seen string
+	All         link // to all pages of its group; without text when there are no others
+}
 
 type page struct{ Code, URL, Time string }
 
@@ -270,11 +273,9 @@ func (m *auditModel) fill(l text.Lang, report *shared.Report) {
 			found.Meta += " · " + cost
 		}
 		for _, f := range c.Samples {
-			found.Places = append(found.Places, placeOf(l, f))
+			found.Places = append(found.Places, placeOf(l, m.ID, f))
 		}
-		if text.MorePlaces(&c) {
-			found.All = link{Href: shared.PathBasicFindings(m.ID, c.ID), Text: text.AllPlaces(l, &c)}
-		}
+		found.All = link{Href: shared.PathBasicFindings(m.ID, c.ID), Text: text.AllGroups(l, &c)}
 		m.Checks = append(m.Checks, found)
 	}
 }
@@ -300,8 +301,9 @@ func newFindingsModel(
 		Back: link{Href: withLang(r, shared.PathBasicPage(a.AuditID)), Text: l.T(text.BackToAudit)},
 	}
 	for _, f := range list.Findings {
-		m.Places = append(m.Places, placeOf(l, f))
+		m.Places = append(m.Places, placeOf(l, a.AuditID, f))
 	}
+	keepLang(r, m.Places)
 	if list.NextCursor != nil {
 		query := r.URL.Query()
 		query.Set(paramCursor, *list.NextCursor)
@@ -314,11 +316,21 @@ func newFindingsModel(
 func (m *auditModel) keepLang(r *http.Request) {
 	for i := range m.Checks {
 		m.Checks[i].All.Href = withLang(r, m.Checks[i].All.Href)
+		keepLang(r, m.Checks[i].Places)
 	}
 }
 
-func placeOf(l text.Lang, f shared.Finding) place {
-	p := place{Where: text.Place(l, &f)}
+func keepLang(r *http.Request, places []place) {
+	for i := range places {
+		places[i].All.Href = withLang(r, places[i].All.Href)
+	}
+}
+
+func placeOf(l text.Lang, audit int64, f shared.Finding) place {
+	p := place{
+		Where: text.Place(l, &f),
+		All:   link{Href: shared.PathBasicGroup(audit, f.CheckID, f.Group), Text: text.AllPages(l, &f)},
+	}
 	seen := make([]string, len(f.Evidence))
 	for i, e := range f.Evidence {
 		seen[i] = text.Seen(l, e)

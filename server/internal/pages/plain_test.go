@@ -405,6 +405,52 @@ func TestPlacesOfACheck(t *testing.T) {
 	}
 }
 
+// TestPagesOfAGroup reads one fault of many pages as one place, and then its pages.
+func TestPagesOfAGroup(t *testing.T) {
+	s := newSite(t)
+	id := s.audit("https://one.example/").AuditID
+	lease := s.run(halfway)
+	fault := func(i int, heading string) work.PageRecord {
+		url := "https://one.example/" + strconv.Itoa(i)
+		return work.PageRecord{Page: shared.Page{URL: url, Status: 200, FetchedAt: shared.At(time.Now())}, Findings: []shared.Finding{{
+			CheckID: "h1-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning, PageURL: url,
+			Evidence: []shared.Evidence{{Name: "heading", Value: heading}},
+		}}}
+	}
+	var records []work.PageRecord
+	for i := range 12 {
+		records = append(records, fault(i, "Bread"))
+	}
+	if err := s.rows.SavePages(t.Context(), lease, append(records, fault(12, "Rye"))); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.rows.Findings(t.Context(), id, shared.FindingQuery{CheckID: "h1-missing", Grouped: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.finish(lease, work.Result{Status: shared.StatusCompleted, Last: halfway}, shared.Report{Checks: []shared.CheckResult{{
+		ID: "h1-missing", Severity: shared.SeverityWarning, Outcome: shared.OutcomeFail, Failed: 13, Groups: 2, Samples: list.Findings,
+	}}})
+	for _, target := range []string{shared.PathBasicPage(id), shared.PathBasicFindings(id, "h1-missing")} {
+		link, offers := "", 0
+		for _, a := range elements(parse(t, s.get(target+"?lang=es")), "a") {
+			if words(a) == text.ES.T(text.ReportAll, "12") {
+				link = attribute(a, "href")
+				offers++
+			}
+		}
+		if offers != 1 || !strings.Contains(link, "&lang=es") {
+			t.Fatalf("%s: %d groups of more than one page, at %q", target, offers, link)
+		}
+		if page := parse(t, s.get(link)); len(elements(page, "li")) != 12 || strings.Contains(words(page), "Rye") {
+			t.Errorf("%s: %s", link, words(page))
+		}
+	}
+	if got := s.get(shared.PathBasicGroup(id, "h1-missing", `"><b>`)).StatusCode; got != 200 {
+		t.Errorf("a group of no such name: %d", got)
+	}
+}
+
 // TestPlainPageCallsASiteAsTheAppDoes reads the title of a site with www.
 func TestPlainPageCallsASiteAsTheAppDoes(t *testing.T) {
 	m := newAuditModel(text.EN, shared.AuditProgress{URL: "https://www.example.com/", Status: shared.StatusRunning}, nil)

@@ -124,7 +124,7 @@ func drawStates(t *testing.T, v string) map[string][]string {
 	running := halfway
 	running.Message.Text = v
 	running.Activity = &shared.Activity{
-		Stages: []shared.StageSpan{}, Top: []shared.TopCheck{{ID: v, Severity: shared.SeverityError, Count: 2}},
+		Stages: []shared.StageSpan{}, Top: []shared.TopCheck{{ID: v, Severity: shared.SeverityError, Count: 2, Example: v}},
 		Pages: []shared.PageLine{{URL: "https://one.example/" + v, Status: 200}, {URL: v}},
 	}
 	lease := s.run(running)
@@ -134,6 +134,7 @@ func drawStates(t *testing.T, v string) map[string][]string {
 			ID: v, Category: shared.CategoryContent, Severity: shared.SeverityError, Outcome: shared.OutcomeFail, Failed: 1,
 			Samples: []shared.Finding{{
 				CheckID: v, PageURL: "https://one.example/" + v, Evidence: []shared.Evidence{{Name: v, Value: v}},
+				Group: v, Count: 2,
 			}},
 		}}})
 	draw("failed", "/", shared.PathPage(id), shared.PathReportPage(id), shared.PathBasic, shared.PathBasicPage(id))
