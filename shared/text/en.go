@@ -1617,6 +1617,7 @@ var english = language{
 		{"address-blocked", "The address is private, so it was not opened."},
 		{"noindex", "The page asks not to be indexed."},
 		{"canonicalised", "The page names another address as the canonical one."},
+		{"sent-on", "The page sends its readers on to another one."},
 		{"no-redirect", "There is no redirect."},
 		{"no-title", "There is no title."},
 		{"no-description", "There is no description."},

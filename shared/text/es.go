@@ -1665,6 +1665,7 @@ var spanish = language{
 		{"address-blocked", "La dirección es privada, por eso no se abrió."},
 		{"noindex", "La página pide no ser indexada."},
 		{"canonicalised", "La página indica otra dirección como canónica."},
+		{"sent-on", "La página lleva por sí sola a otra."},
 		{"no-redirect", "No hay ninguna redirección."},
 		{"no-title", "No hay título."},
 		{"no-description", "No hay descripción."},

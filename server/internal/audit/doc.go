@@ -124,8 +124,9 @@
 // half as fast as the audited one is asked. A host that answers HEAD for pages that are gone
 // as if they were there, type included, is believed: to find it out takes a request for a
 // page that does not exist, of every host that a site links to. They do not consult
-// robots.txt: asking once whether a link works is not crawling. When none of several hosts answers, our own
-// network is taken to be away and no link is called broken.
+// robots.txt: asking once whether a link works is not crawling. When none of several hosts
+// answers, our own network is taken to be away and no link is called broken, nor anything
+// that pages load from other sites.
 //
 // # Requests for checks alone
 //

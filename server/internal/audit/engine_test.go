@@ -458,8 +458,8 @@ func TestFirstSigns(t *testing.T) {
 // tests: less than the pause of 200 ms at the rate by default.
 const firstSignBound = 190 * time.Millisecond
 
-// When nothing outside answers, it is our network that is away: no link is
-// called broken for it.
+// When nothing outside answers, it is our network that is away: no link is called broken for
+// it, and nothing that pages load from other sites.
 func TestLinksAreNotBlamedForOurNetwork(t *testing.T) {
 	t.Parallel()
 	var dead []string
@@ -475,14 +475,27 @@ func TestLinksAreNotBlamedForOurNetwork(t *testing.T) {
 	s := newWebsite(t, map[string]http.HandlerFunc{
 		"/cut-off": page("Cut off", dead...),
 		"/online":  page("Online", append(dead, alive.URL+"/ok")...),
+		"/loads": text("text/html; charset=utf-8", fmt.Sprintf(
+			"<title>Loads</title><a href=%q>link</a><img src=%q><img src=%q><img src=/gone.png>", dead[0], dead[1], dead[2])),
+		"/loads-others": text("text/html; charset=utf-8", fmt.Sprintf(
+			"<title>Loads</title><a href=%q>link</a><img src=%q><img src=%q>", dead[0], dead[1], dead[2])),
 	})
 	st := open(t)
 	start(t, New(st, loopback("links")))
-	for path, want := range map[string]shared.Outcome{"/cut-off": shared.OutcomeNotApplicable, "/online": shared.OutcomeFail} {
+	const unknown = shared.OutcomeNotApplicable
+	for path, want := range map[string]struct {
+		links, loads shared.Outcome
+		broken       int
+	}{
+		"/cut-off": {unknown, unknown, 0}, "/online": {shared.OutcomeFail, unknown, 0},
+		"/loads": {unknown, shared.OutcomeFail, 1}, "/loads-others": {unknown, unknown, 0},
+	} {
 		id := create(t, st, shared.NewAudit{URL: s.URL + path})
 		await(t, st, id, "end", terminal)
-		if got := find(t, reportOf(t, st, id), "broken-external"); got.Outcome != want {
-			t.Errorf("%s: got %+v, want %s", path, got, want)
+		report := reportOf(t, st, id)
+		links, loads := find(t, report, "broken-external"), find(t, report, "broken-resource")
+		if links.Outcome != want.links || loads.Outcome != want.loads || len(loads.Samples) != want.broken {
+			t.Errorf("%s: links %+v\nloads %+v\nwant %+v", path, links, loads, want)
 		}
 	}
 }

@@ -86,6 +86,8 @@ type outside struct {
 	// was not asked for.
 	resources     []check.ExternalLink
 	resourcesDone bool
+	// heard is whether anything outside answered.
+	heard hearing
 	// withheld is what pages load that robots.txt keeps us off.
 	withheld []check.ExternalLink
 }

@@ -43,23 +43,19 @@ func (r *run) checkLinks(ctx context.Context, links []check.ExternalLink) (outsi
 
 	var o outside
 	var fault error
-	answered, asked, silent := 0, 0, map[string]bool{}
+	asked := 0
 	for a := range r.askHosts(limited, groupByHost(links)) {
 		asked++
-		switch {
-		case a.err != nil:
+		if a.err != nil {
 			if limited.Err() == nil {
 				fault = a.err
 				done()
 			}
 			continue
-		case a.link.Status != 0:
-			answered++
-		default:
-			silent[a.host] = true
 		}
+		o.heard.note(a)
 		o.links = append(o.links, a.link)
-		if answered == 0 && asked >= deafAfter && len(silent) >= deafHosts {
+		if asked >= deafAfter && o.heard.isNothing() {
 			done()
 		}
 		r.reach(asked, len(links))
@@ -67,9 +63,29 @@ func (r *run) checkLinks(ctx context.Context, links []check.ExternalLink) (outsi
 	if ctx.Err() != nil {
 		return o, context.Cause(ctx)
 	}
-	o.done = fault == nil && (answered > 0 || len(silent) < deafHosts)
+	o.done = fault == nil && !o.heard.isNothing()
 	return o, fault
 }
+
+// hearing is what other sites answered, links and what pages load taken together.
+type hearing struct {
+	answered bool
+	silent   map[string]bool // hosts, until one answers
+}
+
+func (h *hearing) note(a linkAnswer) {
+	switch {
+	case a.link.Status != 0:
+		h.answered = true
+	case h.silent == nil:
+		h.silent = map[string]bool{a.host: true}
+	default:
+		h.silent[a.host] = true
+	}
+}
+
+// isNothing reports whether our own network seems to be cut off.
+func (h *hearing) isNothing() bool { return !h.answered && len(h.silent) >= deafHosts }
 
 // hostLinks are the links to check that lead to one host.
 type hostLinks struct {

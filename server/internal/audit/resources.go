@@ -45,13 +45,26 @@ func (r *run) checkResources(ctx context.Context, s *site, b *book, o *outside) 
 			continue
 		}
 		asked++
+		if !s.owns(a.link) {
+			o.heard.note(a)
+		}
 		o.resources = append(o.resources, a.link)
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	o.resourcesDone = limited.Err() == nil && asked == len(toAsk) && len(unknown) <= maxResources && !b.loads.incomplete
+	if o.heard.isNothing() {
+		o.done, o.resourcesDone = false, false
+		o.resources = slices.DeleteFunc(o.resources, func(l check.ExternalLink) bool { return l.Status == 0 && !s.owns(l) })
+	}
 	return fault
+}
+
+// owns reports whether an address is within the site.
+func (s *site) owns(l check.ExternalLink) bool {
+	u, err := crawl.Canonical(nil, l.URL)
+	return err == nil && s.scope.Contains(u)
 }
 
 // splitKnown answers from pages that were visited and links that were asked for.

@@ -119,7 +119,7 @@ const maxOutline = 80
 // wasReadWhole applies to pages of which neither a bound nor a script that has not run hides
 // a part.
 func wasReadWhole(p *Page) Reason {
-	switch r := isHTML(p); {
+	switch r := isSeen(p); {
 	case r != applies:
 		return r
 	case p.Cut != "":

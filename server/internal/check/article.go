@@ -26,10 +26,21 @@ func article(p *Page) Reason {
 	switch {
 	case p.Cut != "" && p.Cut != CutLinks:
 		return PartRead
-	case p.isManual(), p.mainHeadings() != 1, p.MainWords < articleWords, 100*p.ParagraphWords < paragraphsPercent*p.MainWords:
+	case p.isCover(), p.isManual(), p.mainHeadings() != 1, p.MainWords < articleWords, 100*p.ParagraphWords < paragraphsPercent*p.MainWords:
 		return NotArticle
 	}
 	return applies
+}
+
+// isCover reports whether a page is the start page of a site and does not call itself an
+// article: it introduces a site or a person, who are their own author and quote nobody.
+func (p *Page) isCover() bool {
+	isArticle := func(name string) bool {
+		return strings.HasSuffix(name, "Article") || strings.HasSuffix(name, "Posting")
+	}
+	return p.Home &&
+		!slices.ContainsFunc(p.OG, func(o Property) bool { return o.Name == "og:type" && strings.EqualFold(o.Content, "article") }) &&
+		!slices.ContainsFunc(p.Items, func(it Item) bool { return slices.ContainsFunc(it.Types, isArticle) })
 }
 
 // isManual reports whether a page is one of a manual, which is looked up and not read: it is

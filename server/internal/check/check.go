@@ -76,6 +76,7 @@ const (
 	AddressBlocked Reason = "address-blocked" // we refuse to connect to private addresses
 	Noindex        Reason = "noindex"         // the page is kept out of search on purpose
 	Canonicalised  Reason = "canonicalised"   // another URL is the canonical one
+	SentOn         Reason = "sent-on"         // the page sends its readers on to another one
 	NoRedirect     Reason = "no-redirect"
 	NoTitle        Reason = "no-title"
 	NoDescription  Reason = "no-description"
@@ -130,6 +131,7 @@ var Reasons = [...]Reason{
 	NotLinked, NoSignals, NoNoindex, NoLastMod,
 	PartRead, NotArticle, TooLittleText, LanguageUnknown, NoDate, NoJSONLD, NoKnownType, NoHeadline,
 	NotAsked, LLMsAbsent, NoResources, ResourcesUnchecked, NoFragments,
+	SentOn,
 }
 
 // Outcome is the result of one page check: pass, fail or the reason why it does
@@ -205,5 +207,9 @@ func unless(lacking func(*Page) bool, why Reason, base func(*Page) Reason) func(
 	}
 }
 
+// isSeen applies to pages that somebody sees: not to those that send everybody on at once,
+// which search engines take for permanent redirects.
+var isSeen = unless(func(p *Page) bool { return p.Refresh != nil && p.Refresh.Seconds == 0 }, SentOn, isHTML)
+
 // indexable applies to pages that search engines may list.
-var indexable = unless(func(p *Page) bool { return p.Noindex }, Noindex, isHTML)
+var indexable = unless(func(p *Page) bool { return p.Noindex }, Noindex, isSeen)

@@ -74,8 +74,10 @@ func hasOwnText(p *Page) Reason {
 	switch r := indexable(p); {
 	case r != applies:
 		return r
-	case p.canonicalElsewhere(), p.Refresh != nil:
+	case p.canonicalElsewhere():
 		return Canonicalised
+	case p.Refresh != nil:
+		return SentOn
 	case p.needsJS():
 		return NeedsJS
 	case !p.Home && p.MainLinkWords > 0 && 2*p.MainLinkWords >= p.MainWords:

@@ -60,9 +60,11 @@ var lacking = map[string]string{
 	"description": "description-length",
 	"links": "link-malformed link-not-crawlable localhost-link link-name-empty anchor-text-poor " +
 		"internal-nofollow too-many-links",
-	"images":    "img-alt-missing images-unsized",
-	"controls":  "form-label-missing",
-	"forms":     "insecure-form",
+	"images":   "img-alt-missing images-unsized",
+	"controls": "form-label-missing",
+	"forms":    "insecure-form",
+	"seen": "title-missing title-length multiple-titles h1-missing lang-missing charset-problem viewport-missing " +
+		"no-main-landmark",
 	"frames":    "iframe-title-missing",
 	"tables":    "table-no-header",
 	"headings":  "heading-skip h1-multiple",

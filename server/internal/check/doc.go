@@ -54,7 +54,9 @@
 // descriptions count an ideograph, a kana or a syllable of Korean as two.
 //
 // An article is a page with one main heading and 300 main words or more, of which six in
-// ten stand in paragraphs; a page of a manual is none. Checks that look for words, such
+// ten stand in paragraphs; a page of a manual is none, nor is a start page that does not
+// call itself one. Nobody sees a page that sends its readers on at once: checks of what it
+// says of itself do not apply. Checks that look for words, such
 // as the name of a month, apply to articles in the languages of lexicon.go alone: those
 // that the page names or, where it names none, sounds like.
 //

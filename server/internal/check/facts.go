@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -185,7 +186,8 @@ func (f *Facts) final() string {
 }
 
 // ShownElsewhere reports whether the page names one of another host as the one to show in
-// its place.
+// its place, or sends its readers there.
 func (f *Facts) ShownElsewhere() bool {
-	return f.Analysed && f.Canonical != "" && bareHost(f.Canonical) != bareHost(f.final())
+	instead := cmp.Or(f.Refresh, f.Canonical)
+	return f.Analysed && instead != "" && bareHost(instead) != bareHost(f.final())
 }

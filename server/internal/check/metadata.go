@@ -11,7 +11,7 @@ import (
 var metadata = []Check{
 	{
 		ID: "title-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityError,
-		Source: "HTML standard: the title element", Page: &PageRule{isHTML, titleMissing},
+		Source: "HTML standard: the title element", Page: &PageRule{isSeen, titleMissing},
 	},
 	{
 		ID: "title-length", Category: shared.CategoryMetadata, Severity: shared.SeverityNotice,
@@ -39,7 +39,7 @@ var metadata = []Check{
 	},
 	{
 		ID: "h1-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
-		Source: "HTML standard: headings and outlines", Page: &PageRule{isHTML, h1Missing},
+		Source: "HTML standard: headings and outlines", Page: &PageRule{isSeen, h1Missing},
 	},
 	{
 		ID: "h1-multiple", Category: shared.CategoryMetadata, Severity: shared.SeverityNotice,
@@ -55,17 +55,17 @@ var metadata = []Check{
 	},
 	{
 		ID: "lang-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
-		Source: "WCAG 2.2 success criterion 3.1.1; BCP 47", Page: &PageRule{isHTML, langMissing},
+		Source: "WCAG 2.2 success criterion 3.1.1; BCP 47", Page: &PageRule{isSeen, langMissing},
 	},
 	{
 		ID: "charset-problem", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
-		Source: "HTML standard: character encodings; RFC 9110 section 8.3.2", Page: &PageRule{isHTML, charsetProblem},
+		Source: "HTML standard: character encodings; RFC 9110 section 8.3.2", Page: &PageRule{isSeen, charsetProblem},
 	},
 	hreflangRule,
 	{
 		ID: "viewport-missing", Category: shared.CategoryMetadata, Severity: shared.SeverityWarning,
 		Source: "Lighthouse: viewport; Google Search Central: mobile-first indexing",
-		Page:   &PageRule{isHTML, viewportMissing},
+		Page:   &PageRule{isSeen, viewportMissing},
 	},
 }
 
@@ -93,7 +93,7 @@ func (p *Page) headingEvidence() []shared.Evidence {
 	return nil
 }
 
-var hasTitle = unless(func(p *Page) bool { return p.Title == "" }, NoTitle, isHTML)
+var hasTitle = unless(func(p *Page) bool { return p.Title == "" }, NoTitle, isSeen)
 
 func titleLength(p *Page) *Fault { return lengthFault("title", p.Title, titleMin, titleMax) }
 
