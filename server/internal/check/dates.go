@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"iter"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -41,7 +42,8 @@ func (p *Page) readDates() {
 }
 
 // maxOwnDates is how many lines of a date alone may be those of a page, which has been
-// published and changed. More are those of what it lists, be it the same day in each.
+// published and changed. More are those of what it lists, be it the same day in each; so are
+// they where one of the lines is a period.
 const maxOwnDates = 2
 
 // maxBeside is how many words may stand beside a date in its line that are no part of it, such
@@ -53,6 +55,7 @@ const maxBeside = 1
 func (p *Page) readTextDates() {
 	var own, other time.Time
 	var alone []time.Time // the first dates that are a line of their own
+	periods := false
 	for line := range lines(p.Prose.Main) {
 		day, ok := newestDate(line)
 		switch {
@@ -65,10 +68,11 @@ func (p *Page) readTextDates() {
 			other = laterDay(other, day)
 			if len(alone) <= maxOwnDates && isDateline(line) {
 				alone = append(alone, day)
+				periods = periods || isPeriod(line)
 			}
 		}
 	}
-	if len(alone) <= maxOwnDates {
+	if len(alone) <= maxOwnDates && !periods {
 		for _, day := range alone {
 			own = laterDay(own, day)
 		}
@@ -117,28 +121,51 @@ func isDateline(line []byte) bool {
 	return beside <= maxBeside || isByline(line)
 }
 
-// newestDate gives the newest date in a line of text.
-func newestDate(s []byte) (newest time.Time, found bool) {
-	for i := 0; i < len(s); i++ {
-		if !isDigit(s[i]) {
-			continue
-		}
-		start := i
-		for i < len(s) && isDigit(s[i]) {
-			i++
-		}
-		if i-start != len("2006") {
-			continue
-		}
-		year := smallNumber(s[start:i])
-		if year < firstYear || year > lastYear {
-			continue
-		}
-		if day, ok := dateOf(year, s[:start], s[i:]); ok && (!found || day.After(newest)) {
-			newest, found = day, true
+// isPeriod reports whether a line has two dates that differ.
+func isPeriod(line []byte) bool {
+	var first time.Time
+	for day := range datesIn(line) {
+		switch {
+		case first.IsZero():
+			first = day
+		case !day.Equal(first):
+			return true
 		}
 	}
+	return false
+}
+
+// newestDate gives the newest date in a line of text.
+func newestDate(s []byte) (newest time.Time, found bool) {
+	for day := range datesIn(s) {
+		newest, found = laterDay(newest, day), true
+	}
 	return newest, found
+}
+
+// datesIn gives the dates in a line of text, in their order.
+func datesIn(s []byte) iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		for i := 0; i < len(s); i++ {
+			if !isDigit(s[i]) {
+				continue
+			}
+			start := i
+			for i < len(s) && isDigit(s[i]) {
+				i++
+			}
+			if i-start != len("2006") {
+				continue
+			}
+			year := smallNumber(s[start:i])
+			if year < firstYear || year > lastYear {
+				continue
+			}
+			if day, ok := dateOf(year, s[:start], s[i:]); ok && !yield(day) {
+				return
+			}
+		}
+	}
 }
 
 // dateOf makes a date of a year and what stands before or after it.
