@@ -33,7 +33,7 @@ var forbidden = map[string]string{
 // stand-ins for (see web/slim), nor log/slog, which is heavy.
 var ours = []string{
 	"atalaya/app", "atalaya/app/ui", "atalaya/app/internal/live", "atalaya/app/internal/browser", "atalaya/app/internal/tabs",
-	"atalaya/shared", "atalaya/shared/text",
+	"atalaya/shared", "atalaya/shared/chart", "atalaya/shared/text",
 }
 
 func list(t *testing.T, args ...string) []string {

@@ -14,10 +14,11 @@ import (
 // below.
 var mayImport = map[string][]string{
 	"atalaya/shared":        {},
+	"atalaya/shared/chart":  {"atalaya/shared"},
 	"atalaya/shared/escape": {},
 	"atalaya/shared/text":   {"atalaya/shared", "atalaya/shared/escape"},
 	"atalaya/app":           {"atalaya/app/ui", "github.com/maxence-charriere/go-app/..."},
-	"atalaya/app/ui": {"atalaya/shared", "atalaya/shared/text", "atalaya/app/internal/live",
+	"atalaya/app/ui": {"atalaya/shared", "atalaya/shared/chart", "atalaya/shared/text", "atalaya/app/internal/live",
 		"atalaya/app/internal/browser", "atalaya/app/internal/pause", "atalaya/app/internal/tabs",
 		"github.com/maxence-charriere/go-app/..."},
 	"atalaya/app/follow":                      {"atalaya/app/internal/live"},

@@ -18,7 +18,7 @@ type reportModel struct {
 	UpTo string
 
 	Verdict verdictModel
-	Trend   lineModel
+	Trend   trendModel
 	// Files is true when there is something to take away.
 	Files bool
 

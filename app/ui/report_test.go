@@ -187,7 +187,11 @@ func TestReportStory(t *testing.T) {
 		Categories: []shared.CategoryChange{{Category: shared.CategoryContent, Base: new(52), Head: new(49)},
 			{Category: shared.CategoryLinks, Base: new(75), Head: new(80)}, {Category: shared.CategorySecurity, Head: new(70)}},
 	}
-	p.scores = []shared.Verdict{{AuditID: 2, GeoScore: 100}, {AuditID: 3, GeoScore: 60}, {AuditID: audit.AuditID, GeoScore: 0}}
+	at := func(hour string) shared.Time { return shared.At(moment(t, hour)) }
+	p.scores = []shared.Verdict{
+		{AuditID: 2, GeoScore: 100, FinishedAt: at("11:00:00")}, {AuditID: 3, GeoScore: 60, FinishedAt: at("14:00:00")},
+		{AuditID: audit.AuditID, GeoScore: 0, FinishedAt: at("15:00:00")},
+	}
 	if got, want := since(), "6 points more than last time, 1 h ago 18 fixed 1 new Compare the two audits"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -195,15 +199,18 @@ func TestReportStory(t *testing.T) {
 	if got, want := words(first(t, class(doc, "cat"))), "Content −3 49 Links +5 80 Security 70"; got != want {
 		t.Errorf("categories: got %q, want %q", got, want)
 	}
-	trend := first(t, class(doc, "trend"))
-	if got := value(first(t, class(trend, "line")), "d"); got != "M24 20L280 60L536 120" {
-		t.Errorf("the line is %s", got)
+	trend := first(t, class(doc, "chart"))
+	if got, want := value(first(t, tag(first(t, class(trend, "line")), "path")), "d"), "M0 0L750 400L1000 1000"; got != want {
+		t.Errorf("the line is %s, want %s", got, want)
 	}
-	if got := value(first(t, all(trend, func(e *html.Node) bool { return value(e, "role") == "img" })), "aria-label"); !strings.HasSuffix(got, "100, 60, 0") {
-		t.Errorf("in words: %q", got)
+	if got, want := value(first(t, class(trend, "here")), "d"), "M1000 1000h0"; got != want {
+		t.Errorf("this audit is marked at %s, want %s", got, want)
+	}
+	if got, want := value(trend, "aria-label"), "100, 60, 0"; !strings.HasSuffix(got, want) {
+		t.Errorf("in words: %q, want %q at the end", got, want)
 	}
 	p.scores = p.scores[:1]
-	if n := len(class(draw(t, p.shown(loc)), "trend")); n != 0 {
+	if n := len(class(draw(t, p.shown(loc)), "chart")); n != 0 {
 		t.Error("one score is drawn as a trend")
 	}
 }

@@ -152,7 +152,7 @@ func (p *reportPage) shown(loc locale) app.UI {
 	}
 	m := loc.report(p.report, p.place, &p.checks)
 	m.Verdict = loc.since(m.Verdict, p.report, p.change)
-	m.Trend = loc.scoreLine(p.scores, p.id)
+	m.Trend = loc.trend(p.scores, p.id)
 	return &reportBox{
 		M: m, Page: p,
 		Pages: loc.pageList(&p.pages, p.id, site, filtered), Left: loc.leftList(&p.left, p.id, site, filtered),

@@ -48,10 +48,11 @@ func upToView(words string, do app.EventHandler) app.UI {
 
 // firstView is the verdict, beside the trend if there is one.
 func firstView(m reportModel) app.UI {
-	if len(m.Trend.Points) == 0 {
+	if !m.Trend.drawn() {
 		return verdictView(m.Verdict)
 	}
-	return el("div", "first", verdictView(m.Verdict), scoreLineView(m.Trend))
+	return el("div", "first", verdictView(m.Verdict),
+		card(m.Lang.T(text.TrendHeading), "", el("div", "card-b", chartView(m.Trend))))
 }
 
 // partsView is the card with the tabs. All parts but the lists that are asked for are in the

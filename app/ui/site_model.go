@@ -48,7 +48,7 @@ func (loc locale) site(d *siteData) siteModel {
 	l := loc.Lang
 	m := siteModel{
 		TrendHeading: l.T(text.TrendHeading), TrendShort: l.T(text.TrendShort), TrendNumbers: l.T(text.TrendNumbers),
-		Heading: l.T(text.SiteAudits), Trend: loc.trend(d.Site.Trend), Facts: loc.siteFacts(&d.Site),
+		Heading: l.T(text.SiteAudits), Trend: loc.trend(d.Site.Trend, 0), Facts: loc.siteFacts(&d.Site),
 		Numbers: loc.verdicts(d.Site.Trend),
 		Audits: tableModel{Columns: []string{
 			l.T(text.ColumnAudit), l.T(text.ColumnStatus), l.T(text.ColumnScore), l.T(text.ColumnFindings),

@@ -22,7 +22,7 @@ func trendCard(m siteModel) app.UI {
 		facts[i] = el("div", "stat", elText("dt", "", f.Name), elText("dd", "", f.Value))
 	}
 	numbers := el("dl", "stats", facts...)
-	if len(m.Trend.Points) < 2 {
+	if !m.Trend.drawn() {
 		return card(m.TrendHeading, "", el("div", "card-b", numbers, elText("p", "sm t2 gap", m.TrendShort)))
 	}
 	return card(m.TrendHeading, "", el("div", "card-b", numbers, chartView(m.Trend)),

@@ -54,7 +54,7 @@ func (loc locale) siteRow(s *shared.Site) siteRow {
 	}
 	if n := len(s.Trend); n > 0 {
 		r.Score = loc.ring(s.Trend[n-1].GeoScore, "")
-		if worse(s.Trend, n-1) {
+		if p := r.Trend.Points; p[len(p)-1].Worse {
 			r.Worse = l.T(text.Regressed)
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/net/html"
 
@@ -155,27 +154,20 @@ func tags(doc *html.Node) []*html.Node { return all(doc, func(*html.Node) bool {
 
 func TestTrend(t *testing.T) {
 	loc := localeAt(t, text.EN, "14:00:00")
-	at := func(hours int) shared.Time { return shared.At(loc.Now.Add(time.Duration(hours) * time.Hour)) }
-	verdicts := []shared.Verdict{
-		{AuditID: 1, GeoScore: 80, FinishedAt: at(-100)}, {AuditID: 2, GeoScore: 70, FinishedAt: at(-75)},
-		{AuditID: 3, GeoScore: 90, FinishedAt: at(0)},
+	verdicts := make([]shared.Verdict, 30)
+	for i := range verdicts {
+		verdicts[i] = shared.Verdict{AuditID: int64(i + 1), GeoScore: 50 + i, FinishedAt: shared.At(loc.Now.AddDate(0, 0, i))}
 	}
-	want := []trendPoint{{0, 200, false}, {250, 300, true}, {1000, 100, false}}
-	if got := loc.trend(verdicts).Points; !reflect.DeepEqual(got, want) {
-		t.Errorf("the chart: got %v, want %v", got, want)
+	got := loc.trend(verdicts[:3], 2)
+	if got.Label != "Scores, the oldest first: 50, 51, 52" || !strings.HasSuffix(got.From, " · 50") || !strings.HasSuffix(got.To, " · 52") {
+		t.Errorf("the chart says %q, %q, %q", got.Label, got.From, got.To)
 	}
-	want = []trendPoint{{0, 500, false}, {500, 1000, true}, {1000, 0, false}}
-	got := loc.spark(verdicts)
-	if !reflect.DeepEqual(got.Points, want) || got.Label != "Scores, the oldest first: 80, 70, 90" {
-		t.Errorf("the small line: got %+v, want %v", got, want)
+	if got := loc.spark(verdicts); len(got.Points) != 12 || !strings.HasPrefix(got.Label, "Scores, the oldest first: 68, 69") {
+		t.Errorf("the small line has %d points and says %q", len(got.Points), got.Label)
 	}
-	if d := pathThrough(got.Points); d != "M0 500L500 1000L1000 0" {
-		t.Errorf("path %s", d)
-	}
-	if got := loc.spark(verdicts[:1]).Points; !reflect.DeepEqual(got, []trendPoint{{1000, 500, false}}) {
-		t.Errorf("one score: %v", got)
-	}
-	if got := loc.trend(nil).Points; got != nil {
-		t.Errorf("no score: %v", got)
+	for n := range 2 {
+		if trend, spark := loc.trend(verdicts[:n], 0), loc.spark(verdicts[:n]); trend.drawn() || spark.drawn() {
+			t.Errorf("%d scores are drawn as a trend", n)
+		}
 	}
 }

@@ -1,11 +1,10 @@
-//go:build !js
-
 package ui
 
 import (
 	"strings"
 
 	"atalaya/shared"
+	"atalaya/shared/chart"
 	"atalaya/shared/text"
 )
 
@@ -13,75 +12,36 @@ import (
 type trendModel struct {
 	// Label says all scores, for those who do not see the line.
 	Label  string
-	Points []trendPoint
-	// From and To are the days of the first and the last score.
+	Points chart.Line
+	// From and To say when the first and the last score were, and what they are.
 	From, To string
+	// Here is the audit whose score is marked; 0 for none.
+	Here int64
 }
 
-// trendPoint is a place in a drawing of 1000 by 1000, whose Y grows downwards.
-type trendPoint struct {
-	X, Y  int
-	Worse bool
-}
+// drawn reports whether there is something to draw: one score alone is no trend.
+func (m *trendModel) drawn() bool { return len(m.Points) > 1 }
 
-const (
-	// drawnSize is the width and the height of a trend's drawing.
-	drawnSize = 1000
-	// sparkPoints is how many scores a small line shows.
-	sparkPoints = 12
-	// sparkRange is how many points of score the height of a small line stands for at
-	// least, so that a point more or less is no mountain.
-	sparkRange = 20
-)
-
-// spark is the newest scores at equal distances, for a small line.
+// spark is the newest scores, for a small line.
 func (loc locale) spark(trend []shared.Verdict) trendModel {
-	trend = trend[max(len(trend)-sparkPoints, 0):]
-	low, high := scoreRange(trend)
-	m := trendModel{Label: loc.scores(trend)}
-	for i, v := range trend {
-		x := drawnSize
-		if len(trend) > 1 {
-			x = drawnSize * i / (len(trend) - 1)
-		}
-		m.Points = append(m.Points, trendPoint{X: x, Y: drawnSize - drawnSize*(v.GeoScore-low)/(high-low), Worse: worse(trend, i)})
+	m := trendModel{Points: chart.Sparkline(trend)}
+	m.Label = loc.scores(trend[len(trend)-len(m.Points):])
+	return m
+}
+
+// trend is all scores, for a chart. The score of one audit may be marked.
+func (loc locale) trend(trend []shared.Verdict, here int64) trendModel {
+	m := trendModel{Label: loc.scores(trend), Points: chart.Scores(trend), Here: here}
+	if n := len(trend); n > 0 {
+		m.From, m.To = loc.dated(&trend[0]), loc.dated(&trend[n-1])
 	}
 	return m
 }
 
-// trend is all scores at their times, for a chart from 0 to 100.
-func (loc locale) trend(trend []shared.Verdict) trendModel {
-	m := trendModel{Label: loc.scores(trend)}
-	if len(trend) == 0 {
-		return m
-	}
-	begin, end := trend[0].FinishedAt.Time, trend[len(trend)-1].FinishedAt.Time
-	m.From, m.To = loc.date(begin.In(loc.zone())), loc.date(end.In(loc.zone()))
-	whole := end.Sub(begin)
-	for i, v := range trend {
-		x := drawnSize / 2
-		if whole > 0 {
-			x = int(min(max(float64(v.FinishedAt.Sub(begin))/float64(whole), 0), 1) * drawnSize)
-		}
-		m.Points = append(m.Points, trendPoint{X: x, Y: drawnSize - drawnSize*v.GeoScore/100, Worse: worse(trend, i)})
-	}
-	return m
+// dated is the day of a score with the score.
+func (loc locale) dated(v *shared.Verdict) string {
+	return loc.date(v.FinishedAt.In(loc.zone())) + " · " + loc.Lang.Number(v.GeoScore)
 }
-
-// scoreRange is what the height of a small line stands for.
-func scoreRange(trend []shared.Verdict) (low, high int) {
-	low, high = 100, 0
-	for _, v := range trend {
-		low, high = min(low, v.GeoScore), max(high, v.GeoScore)
-	}
-	if missing := sparkRange - (high - low); missing > 0 {
-		low, high = low-missing/2, high+missing-missing/2
-	}
-	return low, high
-}
-
-// worse reports whether the score at i is a regression.
-func worse(trend []shared.Verdict, i int) bool { return i > 0 && trend[i].WorseThan(&trend[i-1]) }
 
 func (loc locale) scores(trend []shared.Verdict) string {
 	numbers := make([]string, len(trend))

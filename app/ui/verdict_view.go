@@ -53,21 +53,3 @@ func sinceView(m sinceModel) app.UI {
 		elWith("a", "target", at{"href", m.Link}, app.Text(m.LinkText)),
 	)
 }
-
-// scoreLineView draws a line through the scores.
-func scoreLineView(m lineModel) app.UI {
-	drawn := []app.UI{
-		svg("path", "grid", at{"d", m.Grid}),
-		svg("path", "line", at{"d", m.Line}),
-	}
-	for _, p := range m.Points {
-		drawn = append(drawn,
-			svg("circle", "mark-p "+p.Class, at{"cx", p.X, "cy", p.Y, "r", "4"}),
-			svg("text", "", at{"x", p.X, "y", p.Above, "text-anchor", "middle"}, app.Text(p.Score)))
-	}
-	return card(m.Name, "", el("div", "card-b trend",
-		elWith("div", "", at{"role", "img", "aria-label", m.Label},
-			svg("svg", "", at{"viewBox", trendBox, "aria-hidden", "true"}, drawn...)),
-		el("div", "ends xs t3", elText("span", "", m.Oldest), elText("span", "", m.Newest)),
-	))
-}

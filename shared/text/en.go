@@ -351,8 +351,6 @@ var english = language{
 		ReportGravestFirst:    "Gravest first",
 		ReportNoMatch:         "Nothing matches what is chosen.",
 		ReportShowEvery:       "Show everything",
-		ReportTrend:           "Trend",
-		ReportTrendScores:     "Scores from the oldest to the newest audit: %s",
 		ReportCompare:         "Compare the two audits",
 		ReportGained:          "%d more than last time",
 		ReportDropped:         "%d fewer than last time",

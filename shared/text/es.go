@@ -352,8 +352,6 @@ var spanish = language{
 		ReportGravestFirst:    "Lo más grave",
 		ReportNoMatch:         "Nada coincide con lo elegido.",
 		ReportShowEvery:       "Mostrar todo",
-		ReportTrend:           "Evolución",
-		ReportTrendScores:     "Puntuaciones de la auditoría más antigua a la más reciente: %s",
 		ReportCompare:         "Comparar las dos auditorías",
 		ReportGained:          "%d más que la última vez",
 		ReportDropped:         "%d menos que la última vez",

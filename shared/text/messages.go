@@ -345,8 +345,6 @@ const (
 	ReportGravestFirst
 	ReportNoMatch
 	ReportShowEvery
-	ReportTrend
-	ReportTrendScores
 	ReportCompare
 	ReportGained
 	ReportDropped
