@@ -11,7 +11,6 @@ package chart
 
 import (
 	"strconv"
-	"strings"
 
 	"atalaya/shared"
 )
@@ -71,14 +70,10 @@ func Scores(trend []shared.Verdict) Line {
 		return nil
 	}
 	begin := trend[0].FinishedAt
-	whole := trend[len(trend)-1].FinishedAt.Sub(begin.Time)
+	unit := max(trend[len(trend)-1].FinishedAt.Sub(begin.Time)/Size, 1)
 	return lineOf(trend, func(i int) (x, y int) {
-		x = Size / 2
-		if whole > 0 {
-			passed := trend[i].FinishedAt.Sub(begin.Time)
-			x = int(min(max(float64(passed)/float64(whole), 0), 1) * Size)
-		}
-		return x, Size - Size*trend[i].GeoScore/100
+		passed := trend[i].FinishedAt.Sub(begin.Time)
+		return int(min(max(passed/unit, 0), Size)), Size - Size*trend[i].GeoScore/100
 	})
 }
 
@@ -93,34 +88,31 @@ func lineOf(trend []shared.Verdict, place func(i int) (x, y int)) Line {
 }
 
 // Path leads through all points.
-func (l Line) Path() string {
-	var d strings.Builder
-	for i, p := range l {
-		command := byte('L')
-		if i == 0 {
-			command = 'M'
-		}
-		p.write(&d, command)
-	}
-	return d.String()
-}
-
-// Dots is a path with a line without length at each point that is wanted. Round ends make
-// it a dot; a circle would be stretched with the drawing.
-func (l Line) Dots(wanted func(Point) bool) string {
-	var d strings.Builder
+func (l Line) Path() (d string) {
+	command := "M"
 	for _, p := range l {
-		if wanted(p) {
-			p.write(&d, 'M')
-			d.WriteString("h0")
-		}
+		d += command + p.place()
+		command = "L"
 	}
-	return d.String()
+	return d
 }
 
-func (p Point) write(d *strings.Builder, command byte) {
-	d.WriteByte(command)
-	d.WriteString(strconv.Itoa(p.X))
-	d.WriteByte(' ')
-	d.WriteString(strconv.Itoa(p.Y))
+// Dots are paths with a line without length at each point: at the regressions, at the
+// others, and once more at the score of one audit. Round ends make dots of them; circles
+// would be stretched with the drawing.
+func (l Line) Dots(audit int64) (plain, worse, here string) {
+	for _, p := range l {
+		dot := "M" + p.place() + "h0"
+		if p.Worse {
+			worse += dot
+		} else {
+			plain += dot
+		}
+		if p.AuditID == audit {
+			here = dot
+		}
+	}
+	return plain, worse, here
 }
+
+func (p Point) place() string { return strconv.Itoa(p.X) + " " + strconv.Itoa(p.Y) }

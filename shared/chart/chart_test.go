@@ -23,9 +23,9 @@ func TestLines(t *testing.T) {
 	for name, c := range map[string]struct{ got, want chart.Line }{
 		"at their times":   {chart.Scores(trend), chart.Line{{0, 200, 1, false}, {250, 300, 2, true}, {1000, 100, 3, false}}},
 		"a small line":     {chart.Sparkline(trend), chart.Line{{0, 500, 1, false}, {500, 1000, 2, true}, {1000, 0, 3, false}}},
-		"one score":        {chart.Scores(trend[:1]), chart.Line{{500, 200, 1, false}}},
+		"one score":        {chart.Scores(trend[:1]), chart.Line{{0, 200, 1, false}}},
 		"one score, small": {chart.Sparkline(trend[:1]), chart.Line{{1000, 500, 1, false}}},
-		"at one time":      {chart.Scores(long[:2]), chart.Line{{500, 500, 1, false}, {500, 500, 2, false}}},
+		"at one time":      {chart.Scores(long[:2]), chart.Line{{0, 500, 1, false}, {0, 500, 2, false}}},
 		"the newest":       {chart.Sparkline(long)[:1], chart.Line{{0, 500, 19, false}}},
 		"none":             {chart.Scores(nil), nil},
 		"none, small":      {chart.Sparkline(nil), chart.Line{}},
@@ -41,8 +41,9 @@ func TestPaths(t *testing.T) {
 	if got, want := line.Path(), "M0 500L500 1000L1000 0"; got != want {
 		t.Errorf("the line: got %s, want %s", got, want)
 	}
-	if got, want := line.Dots(func(p chart.Point) bool { return !p.Worse }), "M0 500h0M1000 0h0"; got != want {
-		t.Errorf("the dots: got %s, want %s", got, want)
+	plain, worse, here := line.Dots(3)
+	if plain != "M0 500h0M1000 0h0" || worse != "M500 1000h0" || here != "M1000 0h0" {
+		t.Errorf("the dots: %q, %q, %q", plain, worse, here)
 	}
 	if got := (chart.Line{}).Path(); got != "" {
 		t.Errorf("no score: %s", got)
