@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
@@ -105,26 +106,34 @@ func TestBrowserSites(t *testing.T) {
 	p.shot("site-offline")
 }
 
-// A reader compares two audits, sees what is new, and takes it along.
+// A reader compares two audits, sees what is new, and takes it along: over plain HTTP, from a
+// machine of another name, where browsers have no clipboard for scripts.
 func TestBrowserCompare(t *testing.T) {
 	t.Parallel()
-	chromium := browser(t)
-	s := start(t, "--data-dir", t.TempDir(), "--rate", "1000")
+	const host = "audits.example"
+	chromium := browser(t, chromedp.Flag("host-resolver-rules", "MAP "+host+" 127.0.0.1"))
+	addr := testkit.FreeAddr(t)
+	public := "http://" + strings.Replace(addr, "127.0.0.1", host, 1)
+	s := start(t, "--addr", addr, "--public-url", public, "--insecure-no-auth", "--allow-private-targets", "true",
+		"--data-dir", t.TempDir(), "--rate", "1000")
 	name, base, head := s.twoVersions()
 	p := openTab(t, chromium)
-	p.do(chromedp.Navigate(s.url + shared.PathSitePage(name)))
+	p.do(chromedp.Navigate(public + shared.PathSitePage(name)))
 	p.sees(60*time.Second, running+` && document.querySelector('.c-pair a') !== null`)
 	p.do(chromedp.Click(".c-pair a"))
 	p.sees(20*time.Second, `location.pathname === '/compare' && document.querySelector('#changes-new') !== null`)
 	p.says(5*time.Second, "What changed")
 	p.sees(5*time.Second, `document.querySelector('#changes-new .samples').innerText.includes('/b')`)
-	p.eval(`Object.defineProperty(navigator, 'clipboard', {value: {writeText: (s) => { window.copied = s; return Promise.resolve(); }}})`)
+	if clipboard := p.eval("isSecureContext || navigator.clipboard"); clipboard != "undefined" {
+		t.Fatalf("the page is to have no clipboard, and has %s", clipboard)
+	}
+	p.eval(`void document.addEventListener('copy', (e) => { window.copied = e.target.value })`)
 	p.do(chromedp.Click("[data-copy]"))
 	p.sees(10*time.Second, `document.querySelector('[data-copy]').innerText === 'Copied'`)
 	if copied := p.eval("window.copied"); !strings.Contains(copied, "# What changed: ") {
 		t.Errorf("copied %q", copied)
 	}
 	p.clean()
-	p.do(chromedp.Navigate(s.url + shared.PathDiffPage(base.AuditID, head.AuditID+9)))
+	p.do(chromedp.Navigate(public + shared.PathDiffPage(base.AuditID, head.AuditID+9)))
 	p.says(20*time.Second, "cannot be compared")
 }

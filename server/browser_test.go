@@ -176,8 +176,8 @@ func (p *tab) clean() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, m := range p.console {
-		if strings.Contains(m.Text, "status of 422") {
-			continue // the browser reports every refused request; this one was meant
+		if strings.Contains(m.Text, "status of 422") || strings.Contains(m.Text, "origin was untrustworthy") {
+			continue // the browser reports every refused request, and plain HTTP; both were meant
 		}
 		if m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleException {
 			p.t.Errorf("console %s: %s (%s)", m.Type, m.Text, m.URL)

@@ -170,7 +170,8 @@ func (p *drawnPage) titles() (title, description string) {
 	return p.title, p.about
 }
 
-// onClick copies a text of the server where a button asks for it.
+// onClick copies a text of the server where a button asks for it. A browser lets that be
+// for some seconds after the click; the page offers the file for when the server is slower.
 func (p *drawnPage) onClick(ctx app.Context, e app.Event) {
 	button := e.Get("target").Call("closest", "[data-copy]")
 	if !button.Truthy() {
@@ -183,11 +184,8 @@ func (p *drawnPage) onClick(ctx app.Context, e app.Event) {
 		c, cancel := context.WithTimeout(context.Background(), callTimeout)
 		defer cancel()
 		_, markdown, err := live.GetText(c, path, "text/markdown")
-		if err == nil {
-			err = live.CopyText(c, markdown)
-		}
 		ctx.Dispatch(func(app.Context) {
-			if err != nil {
+			if err != nil || !copyText(markdown) {
 				p.fault = failed
 				return
 			}

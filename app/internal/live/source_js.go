@@ -185,14 +185,6 @@ func (l *listeners) remove() {
 	ReleaseCallbacks(funcs...)
 }
 
-// CopyText puts a text where the reader can paste it from. Browsers refuse that outside of
-// a secure context, and some time after the reader's last click.
-func CopyText(ctx context.Context, text string) (err error) {
-	defer recoverAsError(&err, "copy")
-	_, err = Await(ctx, js.Global().Get("navigator").Get("clipboard").Call("writeText", text))
-	return err
-}
-
 // sendRequest sends a request to the own server and waits for the whole answer.
 func sendRequest(ctx context.Context, r Request) (answer Response, err error) {
 	defer recoverAsError(&err, "fetch "+r.Path)

@@ -24,9 +24,6 @@ func (noBrowser) Fetch(ctx context.Context, _ Request) (Response, error) {
 // sendRequest answers no API call: there is nobody to ask.
 func sendRequest(context.Context, Request) (Response, error) { return Response{}, ErrNetwork }
 
-// CopyText copies nothing: there is nobody to paste it.
-func CopyText(context.Context, string) error { return ErrNetwork }
-
 // Console drops a line: there is no console.
 func Console(string) {}
 
