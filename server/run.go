@@ -139,7 +139,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	}
 	ui.Register()
 	app := pages.New(pages.Config{
-		Data: pageData{rows, rest}, Findings: rows, Create: service, Schedules: service, Plan: rest.Plan, Repeat: rest.Repeat,
+		Data: pageData{rows, rest}, Details: rows, Create: service, Schedules: service, Plan: rest.Plan, Repeat: rest.Repeat,
 		Validate: validate(rest), Problem: problems.Describe,
 		Web: files, Log: log,
 		Missing:    isMissing,

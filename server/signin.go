@@ -54,6 +54,7 @@ var rights = map[string]access.Right{
 	"GET /audits/{id}/report":        access.ReadAudit,
 	"GET /audits/{id}/basic":         access.ReadAudit,
 	"GET /audits/{id}/basic/{check}": access.ReadAudit,
+	"GET /audits/{id}/basic/report":  access.ReadAudit,
 
 	"GET /healthz": access.Open,
 	"GET /readyz":  access.Open,

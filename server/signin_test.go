@@ -147,6 +147,7 @@ var routeTable = map[string]struct{ path, body, may string }{
 	"GET /audits/{id}/report":        {"/audits/{id}/report", "", readers},
 	"GET /audits/{id}/basic":         {"/audits/{id}/basic", "", readers},
 	"GET /audits/{id}/basic/{check}": {"/audits/{id}/basic/h1-missing", "", readers},
+	"GET /audits/{id}/basic/report":  {"/audits/{id}/basic/report?view=page", "", readers},
 	"GET /basic":                     {"/basic", "", readers},
 	"POST /basic":                    {"/basic", "url=", starters},
 	"GET /settings":                  {"/settings", "", readers},
@@ -239,6 +240,7 @@ func TestWhoMayUseEachRoute(t *testing.T) {
 // sharedRoutes are those that a link to an audit opens.
 var sharedRoutes = []string{
 	"GET /audits/{id}", "GET /audits/{id}/report", "GET /audits/{id}/basic", "GET /audits/{id}/basic/{check}",
+	"GET /audits/{id}/basic/report",
 	"GET /sse/audits?id=", "GET /sse/audits/{id}/progress", "GET /api/v1/audits/{id}",
 	"GET /api/v1/audits/{id}/progress", "GET /api/v1/audits/{id}/pages", "GET /api/v1/audits/{id}/findings",
 	"GET /api/v1/audits/{id}/unvisited", "GET /api/v1/audits/{id}/report",

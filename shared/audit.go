@@ -151,6 +151,9 @@ const (
 	AnswerFailed      Answer = "failed"
 )
 
+// Answers are all classes, in the order in which they are offered.
+var Answers = [...]Answer{AnswerOK, AnswerRedirect, AnswerClientError, AnswerServerError, AnswerFailed}
+
 // Statuses are the bounds of a class; ok is false for none of them.
 func (a Answer) Statuses() (from, to int, ok bool) {
 	switch a {

@@ -241,6 +241,9 @@ func PathToken(id int64) string { return PathTokens + "/" + itoa(id) }
 // PathBasicPage is the plain page of one audit, for browsers without WebAssembly.
 func PathBasicPage(id int64) string { return "/audits/" + itoa(id) + "/basic" }
 
+// PathBasicReport is the plain page of a part of a report.
+func PathBasicReport(id int64) string { return PathBasicPage(id) + "/report" }
+
 // PathBasicFindings is the plain page of the findings of one check, one for each group.
 func PathBasicFindings(id int64, check string) string {
 	return PathBasicPage(id) + "/" + url.PathEscape(check)

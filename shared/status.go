@@ -111,6 +111,9 @@ const (
 	SeverityInfo    Severity = "info"    // a fact without weight
 )
 
+// Severities are all of them, the gravest first.
+var Severities = [...]Severity{SeverityError, SeverityWarning, SeverityNotice, SeverityInfo}
+
 // Valid reports whether s is a known severity.
 func (s Severity) Valid() bool {
 	return s == SeverityError || s == SeverityWarning || s == SeverityNotice || s == SeverityInfo

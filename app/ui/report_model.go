@@ -318,11 +318,6 @@ type optionModel struct {
 	Chosen      bool
 }
 
-// severities are those to choose from, the gravest first.
-var severities = [...]shared.Severity{
-	shared.SeverityError, shared.SeverityWarning, shared.SeverityNotice, shared.SeverityInfo,
-}
-
 // filter offers what a part can be filtered by.
 func (loc locale) filter(r *shared.Report, p reportPlace) filterModel {
 	l := loc.Lang
@@ -338,11 +333,11 @@ func (loc locale) filter(r *shared.Report, p reportPlace) filterModel {
 	case partPages:
 		m.Search = l.T(text.ReportFilterPages)
 		m.Chips = []chipModel{{Name: l.T(text.ReportEvery), Pressed: p.Severity == ""}}
-		for _, s := range severities[:3] { // pages count no others
+		for _, s := range shared.Severities[:3] { // pages count no others
 			m.Chips = append(m.Chips, loc.severityChip(s, p.Severity))
 		}
 		m.Choice = choiceModel{l.T(text.SheetAnswer), options(l.T(text.ReportEveryAnswer), string(p.Answer))}
-		for _, a := range answers {
+		for _, a := range shared.Answers {
 			m.Choice.add(string(a), loc.answer(a), string(p.Answer))
 		}
 	case partUnvisited:
@@ -370,7 +365,7 @@ func (loc locale) severityChips(r *shared.Report, now shared.Severity) []chipMod
 	chips := []chipModel{{
 		Name: loc.Lang.T(text.ReportEvery), Count: loc.Lang.Number(len(failed)), Pressed: now == "",
 	}}
-	for _, s := range severities {
+	for _, s := range shared.Severities {
 		n := 0
 		for _, c := range failed {
 			if c.Severity == s {

@@ -254,7 +254,7 @@ func (p *reportPage) titles() (title, description string) {
 func (p *reportPage) Render() app.UI {
 	l, m := p.lang, p.frame()
 	if p.id > 0 {
-		m.Plain = shared.PathBasicPage(p.id)
+		m.Plain = p.place.plain(p.id)
 	}
 	if p.state == reportGone {
 		return frameView(m, p.actions(), missingAudit(p.id, l, p.device))

@@ -68,18 +68,13 @@ func reportPlaceOf(q url.Values) reportPlace {
 	if s := shared.Severity(q.Get(querySeverity)); s.Valid() {
 		p.Severity = s
 	}
-	if a := shared.Answer(q.Get(queryAnswer)); slices.Contains(answers[:], a) {
+	if a := shared.Answer(q.Get(queryAnswer)); slices.Contains(shared.Answers[:], a) {
 		p.Answer = a
 	}
 	if open := q.Get(queryOpen); open != "" {
 		p.Open = strings.Split(open, ",")
 	}
 	return p
-}
-
-// answers lists the classes of answers to choose from.
-var answers = [...]shared.Answer{
-	shared.AnswerOK, shared.AnswerRedirect, shared.AnswerClientError, shared.AnswerServerError, shared.AnswerFailed,
 }
 
 // query is the place as an address has it; empty for the report's first view.
@@ -111,6 +106,14 @@ func (p reportPlace) of(audit int64) string {
 		path += "?" + q
 	}
 	return path
+}
+
+// plain is the address of the plain page of the same.
+func (p reportPlace) plain(audit int64) string {
+	if q := p.query(); q != "" {
+		return shared.PathBasicReport(audit) + "?" + q
+	}
+	return shared.PathBasicPage(audit)
 }
 
 // toPart is the place of another part, without the filters of this one; the part's own

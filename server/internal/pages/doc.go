@@ -27,7 +27,8 @@
 // # The plain pages
 //
 // /basic lists the newest audits and starts one by a form; /audits/{id}/basic shows
-// one, and /audits/{id}/basic/{check} all places where a check failed. They are
+// one, /audits/{id}/basic/{check} all places where a check failed, and
+// /audits/{id}/basic/report the parts of a report and the sheets of its pages. They are
 // html/template, use no script, renew themselves by a meta refresh until the audit
 // has ended, and say everything in words, so they work in a text browser and in one
 // from 2005. They are never stored.

@@ -20,9 +20,11 @@ type Creator interface {
 	Create(ctx context.Context, a shared.NewAudit, idempotencyKey string) (p shared.AuditProgress, created bool, err error)
 }
 
-// Findings lists where checks failed. The store meets it.
-type Findings interface {
+// Details lists what an audit met, a part at a time. The store meets it.
+type Details interface {
 	Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error)
+	Pages(ctx context.Context, id int64, q shared.PageQuery) (shared.PageList, error)
+	Unvisited(ctx context.Context, id int64, q shared.UnvisitedQuery) (shared.UnvisitedList, error)
 }
 
 // Schedules changes when sites are audited again, if the caller may.
@@ -35,8 +37,8 @@ type Schedules interface {
 type Config struct {
 	// Data answers what pages show.
 	Data ui.Data
-	// Findings answers the plain pages of single checks.
-	Findings Findings
+	// Details answers the plain pages of a report's parts.
+	Details Details
 	// Create starts the audits of the plain form.
 	Create Creator
 	// Schedules takes the plain form of a site's schedule, which Plan checks.
@@ -102,6 +104,7 @@ func New(c Config) http.Handler {
 		"/audits/{id}/report": app,
 		"/audits/{id}/basic":  http.HandlerFunc(plain.audit),
 		basicFindings:         c.readOnly(http.HandlerFunc(plain.findings)),
+		basicReport:           c.readOnly(http.HandlerFunc(plain.report)),
 
 		shared.PathSitesPage:              app,
 		shared.PathSitesPage + "/{site}":  plain.siteForms(app),
@@ -121,8 +124,11 @@ func New(c Config) http.Handler {
 	return secure(mux)
 }
 
-// basicFindings is the route of [shared.PathBasicFindings].
-const basicFindings = "/audits/{id}/basic/{check}"
+// The routes of [shared.PathBasicFindings] and [shared.PathBasicReport].
+const (
+	basicFindings = "/audits/{id}/basic/{check}"
+	basicReport   = "/audits/{id}/basic/report"
+)
 
 // withoutSlash sends an address with a slash at its end to the page without.
 func withoutSlash(w http.ResponseWriter, r *http.Request) {

@@ -59,7 +59,7 @@ func newSite(t *testing.T) *site {
 	}})
 	door := &openDoor{}
 	h := New(Config{
-		Data: shown{rows, rest}, Findings: rows, Create: rows, Log: log,
+		Data: shown{rows, rest}, Details: rows, Create: rows, Log: log,
 		Schedules: rows, Plan: rest.Plan, Repeat: rest.Repeat,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 		NotAllowed: problems.NotAllowed, Problem: problems.Describe, Door: door,

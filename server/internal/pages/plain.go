@@ -183,8 +183,7 @@ func (p *plain) audit(w http.ResponseWriter, r *http.Request) {
 	progress, report, err := p.read(ctx, id)
 	switch {
 	case err == nil:
-		m := newAuditModel(l, progress, report)
-		m.keepLang(r)
+		m := newAuditModel(r, l, progress, report)
 		m.Frame = p.frame(r, l, m.Title, shared.PathPage(id))
 		if !progress.Status.Terminal() {
 			m.Frame.Refresh = refreshSeconds
@@ -232,7 +231,7 @@ func (p *plain) findings(w http.ResponseWriter, r *http.Request) {
 	progress, err := p.Data.Progress(ctx, id)
 	var list shared.FindingList
 	if err == nil {
-		list, err = p.Findings.Findings(ctx, id, q)
+		list, err = p.Details.Findings(ctx, id, q)
 	}
 	switch {
 	case err == nil:

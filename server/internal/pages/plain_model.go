@@ -78,6 +78,8 @@ type auditModel struct {
 	Fixes                   []fact
 	ChecksHeading, NoChecks string
 	Checks                  []check
+	PartsHeading            string
+	Parts                   []partLink
 	FilesHeading            string
 	Files                   []link
 	PagesHeading            string
@@ -112,27 +114,35 @@ type page struct{ Code, URL, Time string }
 // frame is what stands around every plain page; full is the app's page of the
 // same thing.
 func (p *plain) frame(r *http.Request, l text.Lang, title, full string) frameModel {
-	here := r.URL.EscapedPath()
 	m := frameModel{
 		Lang: l.Tag(), Title: l.T(text.TitleSuffix, title), Theme: look(r).Theme,
 		Style: p.Web.Resolve("/web/static/basic.css"), Icon: p.Web.Resolve("/web/static/icons/icon-32.png"),
 		Home:   link{Href: withLang(r, shared.PathBasic), Text: l.T(text.AllAudits)},
 		Full:   link{Href: full, Text: l.T(text.BasicFull)},
-		Reload: link{Href: withLang(r, here), Text: l.T(text.Reload)},
+		Reload: link{Href: here(r, nil), Text: l.T(text.Reload)},
 	}
 	if p.Door.Who(r).SignedIn {
 		m.Account = &link{Href: withLang(r, shared.PathSignIn), Text: l.T(text.SignOut)}
 	}
 	for _, other := range text.Langs {
 		if other != l {
-			href := here + "?" + paramLang + "=" + other.Tag()
-			m.Others = append(m.Others, link{Href: href, Text: other.OwnName(), Lang: other.Tag()})
+			m.Others = append(m.Others, link{Href: here(r, &other), Text: other.OwnName(), Lang: other.Tag()})
 		}
 	}
 	if r.URL.Query().Has(paramOld) {
 		m.Why = l.T(text.BasicOld)
 	}
 	return m
+}
+
+// here is the address of the page that is asked for, in another language if one is given.
+func here(r *http.Request, other *text.Lang) string {
+	q := r.URL.Query()
+	q.Del(paramOld)
+	if other != nil {
+		q.Set(paramLang, other.Tag())
+	}
+	return withQuery(r.URL.EscapedPath(), q)
 }
 
 func newStartModel(r *http.Request, l text.Lang) startModel {
@@ -160,7 +170,7 @@ func (m *homeModel) fill(r *http.Request, l text.Lang, list shared.AuditList) {
 }
 
 // newAuditModel puts an audit into words; report is nil until it has ended.
-func newAuditModel(l text.Lang, a shared.AuditProgress, report *shared.Report) auditModel {
+func newAuditModel(r *http.Request, l text.Lang, a shared.AuditProgress, report *shared.Report) auditModel {
 	m := auditModel{
 		ID: a.AuditID, Site: a.URL, Number: l.T(text.AuditNumber, a.AuditID), Status: text.Status(l, string(a.Status)),
 		Percent: l.T(text.BasicPercent, a.Progress), Bar: bar(a.Progress), Facts: facts(l, a),
@@ -194,7 +204,7 @@ func newAuditModel(l text.Lang, a shared.AuditProgress, report *shared.Report) a
 		}
 	}
 	if report != nil {
-		m.fill(l, report)
+		m.fill(r, l, report)
 	}
 	return m
 }
@@ -244,13 +254,7 @@ func facts(l text.Lang, a shared.AuditProgress) []fact {
 }
 
 // fill adds what only the report knows: the failed checks, the gravest first.
-func (m *auditModel) fill(l text.Lang, report *shared.Report) {
-	failed := slices.DeleteFunc(slices.Clone(report.Checks), func(c shared.CheckResult) bool {
-		return c.Outcome != shared.OutcomeFail
-	})
-	slices.SortStableFunc(failed, func(a, b shared.CheckResult) int {
-		return shared.ByGravity(&a, &b)
-	})
+func (m *auditModel) fill(r *http.Request, l text.Lang, report *shared.Report) {
 	m.FilesHeading = l.T(text.FilesHeading)
 	for _, f := range text.Files(l) {
 		m.Files = append(m.Files, link{Href: shared.PathFile(m.ID, f.Format, l.Tag()), Text: f.For})
@@ -262,22 +266,33 @@ func (m *auditModel) fill(l text.Lang, report *shared.Report) {
 	if report.Score != nil {
 		m.explain(l, report.Score)
 	}
-	for _, c := range failed {
-		words, _ := text.Check(l, c.ID)
-		found := check{
-			Title: words.Title, Why: words.Why, Fix: words.Fix,
-			Meta: text.Severity(l, string(c.Severity)) + " · " + text.Category(l, string(c.Category)) + " · " +
-				text.Extent(l, c.ID, c.Failed, c.Groups),
-		}
-		if cost := text.Cost(l, c.PointsLost); cost != "" {
-			found.Meta += " · " + cost
-		}
-		for _, f := range c.Samples {
-			found.Places = append(found.Places, placeOf(l, m.ID, f))
-		}
-		found.All = link{Href: shared.PathBasicFindings(m.ID, c.ID), Text: text.AllGroups(l, &c)}
-		m.Checks = append(m.Checks, found)
+	failed := failedChecks(report)
+	for i := range failed {
+		m.Checks = append(m.Checks, checkOf(r, l, m.ID, &failed[i]))
 	}
+	m.PartsHeading, m.Parts = l.T(text.ReportViews), partLinks(r, l, report)
+}
+
+// failedChecks are those to mend, the gravest first.
+func failedChecks(report *shared.Report) []shared.CheckResult {
+	failed := slices.DeleteFunc(slices.Clone(report.Checks), func(c shared.CheckResult) bool {
+		return c.Outcome != shared.OutcomeFail
+	})
+	slices.SortStableFunc(failed, func(a, b shared.CheckResult) int { return shared.ByGravity(&a, &b) })
+	return failed
+}
+
+// checkOf is a failed check with the places that a report carries.
+func checkOf(r *http.Request, l text.Lang, audit int64, c *shared.CheckResult) check {
+	words, _ := text.Check(l, c.ID)
+	found := check{Title: words.Title, Why: words.Why, Fix: words.Fix, Meta: text.Meta(l, c)}
+	for _, f := range c.Samples {
+		found.Places = append(found.Places, placeOf(r, l, audit, f))
+	}
+	if all := text.AllGroups(l, c); all != "" {
+		found.All = link{Href: withLang(r, shared.PathBasicFindings(audit, c.ID)), Text: all}
+	}
+	return found
 }
 
 // explain says what holds the score down and what would raise it.
@@ -301,35 +316,16 @@ func newFindingsModel(
 		Back: link{Href: withLang(r, shared.PathBasicPage(a.AuditID)), Text: l.T(text.BackToAudit)},
 	}
 	for _, f := range list.Findings {
-		m.Places = append(m.Places, placeOf(l, a.AuditID, f))
+		m.Places = append(m.Places, placeOf(r, l, a.AuditID, f))
 	}
-	keepLang(r, m.Places)
-	if list.NextCursor != nil {
-		query := r.URL.Query()
-		query.Set(paramCursor, *list.NextCursor)
-		m.Next = link{Href: r.URL.EscapedPath() + "?" + query.Encode(), Text: l.T(text.ReportMore)}
-	}
+	m.Next = nextPart(r, l, list.NextCursor)
 	return m
 }
 
-// keepLang keeps the language that the request's address names in the links.
-func (m *auditModel) keepLang(r *http.Request) {
-	for i := range m.Checks {
-		m.Checks[i].All.Href = withLang(r, m.Checks[i].All.Href)
-		keepLang(r, m.Checks[i].Places)
-	}
-}
-
-func keepLang(r *http.Request, places []place) {
-	for i := range places {
-		places[i].All.Href = withLang(r, places[i].All.Href)
-	}
-}
-
-func placeOf(l text.Lang, audit int64, f shared.Finding) place {
-	p := place{
-		Where: text.Place(l, &f),
-		All:   link{Href: shared.PathBasicGroup(audit, f.CheckID, f.Group), Text: text.AllPages(l, &f)},
+func placeOf(r *http.Request, l text.Lang, audit int64, f shared.Finding) place {
+	p := place{Where: text.Place(l, &f)}
+	if all := text.AllPages(l, &f); all != "" {
+		p.All = link{Href: withLang(r, shared.PathBasicGroup(audit, f.CheckID, f.Group)), Text: all}
 	}
 	seen := make([]string, len(f.Evidence))
 	for i, e := range f.Evidence {

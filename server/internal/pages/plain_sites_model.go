@@ -100,11 +100,7 @@ func newSitesModel(r *http.Request, l text.Lang, list shared.SiteList) sitesMode
 	for i := range list.Sites {
 		m.Table.Rows = append(m.Table.Rows, siteRow(r, l, &list.Sites[i], m.Table.Columns))
 	}
-	if list.NextCursor != nil {
-		query := r.URL.Query()
-		query.Set(paramCursor, *list.NextCursor)
-		m.Next = link{Href: shared.PathBasicSites + "?" + query.Encode(), Text: l.T(text.ReportMore)}
-	}
+	m.Next = nextPart(r, l, list.NextCursor)
 	return m
 }
 

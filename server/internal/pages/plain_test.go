@@ -453,7 +453,8 @@ func TestPagesOfAGroup(t *testing.T) {
 
 // TestPlainPageCallsASiteAsTheAppDoes reads the title of a site with www.
 func TestPlainPageCallsASiteAsTheAppDoes(t *testing.T) {
-	m := newAuditModel(text.EN, shared.AuditProgress{URL: "https://www.example.com/", Status: shared.StatusRunning}, nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	m := newAuditModel(r, text.EN, shared.AuditProgress{URL: "https://www.example.com/", Status: shared.StatusRunning}, nil)
 	if !strings.HasSuffix(m.Title, ": example.com") || m.Site != "https://www.example.com/" {
 		t.Errorf("title %q, site %q", m.Title, m.Site)
 	}

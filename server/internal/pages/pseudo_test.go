@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"golang.org/x/net/html"
@@ -27,7 +28,7 @@ func TestPlainPagesSpeakThroughText(t *testing.T) {
 			t.Errorf("%s is in %q", name, got)
 		}
 		known := strings.NewReplacer("Atalaya", "", "https://one.example/recetas", "", "https://one.example/", "",
-			"one.example", "", "Crawling", "")
+			"one.example", "", "Crawling", "", "2xx", "", "3xx", "", "4xx", "", "5xx", "")
 		said := 0
 		var look func(n *html.Node)
 		look = func(n *html.Node) {
@@ -81,6 +82,22 @@ func TestPlainPagesSpeakThroughText(t *testing.T) {
 			Samples: []shared.Finding{{CheckID: check, Evidence: []shared.Evidence{{Name: "status", Value: "404"}}}},
 		})
 	}
+	for _, outcome := range []shared.Outcome{shared.OutcomePass, shared.OutcomeNotApplicable} {
+		report.Checks = append(report.Checks, shared.CheckResult{ID: text.CheckIDs()[0], Outcome: outcome, Reason: "no-hreflang"})
+	}
+	report.Unvisited = []shared.Unvisited{{Reason: "depth", Count: 1}}
+	const page = "https://one.example/recetas"
+	for _, err := range []error{
+		s.rows.SavePages(t.Context(), lease, []work.PageRecord{{
+			Page:     shared.Page{URL: page, Referrer: page, Status: 200, MS: 4, Bytes: 900, Words: 3, Analysed: true, FetchedAt: shared.At(time.Now())},
+			Findings: []shared.Finding{{CheckID: text.CheckIDs()[0], Severity: shared.SeverityError}},
+		}}),
+		s.rows.SaveUnvisited(t.Context(), lease, []work.Unvisited{{URL: page, Referrer: page, Reason: "depth"}}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	raw, err := json.Marshal(report)
 	if err != nil {
 		t.Fatal(err)
@@ -95,6 +112,12 @@ func TestPlainPagesSpeakThroughText(t *testing.T) {
 		t.Fatal(err)
 	}
 	speaks("an audit done", parse(t, s.get(path)))
+	for _, query := range []string{
+		"", "&view=page", "&view=passed", "&view=na", "&view=unvisited", "&view=page&sev=notice", "&page=" + page,
+		"&page=https://one.example/",
+	} {
+		speaks("a report "+query, parse(t, s.get(shared.PathBasicReport(id)+in+query)))
+	}
 	path = shared.PathBasicPage(s.audit("https://one.example/").AuditID) + in
 	result = work.Result{Status: shared.StatusFailed, ErrorMessage: work.Say("no-answer-in-time", "one.example"), Last: said}
 	if err := s.rows.Finish(t.Context(), s.run(said), result); err != nil {

@@ -1,0 +1,206 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// reportPart names a part of a report as addresses do.
+type reportPart string
+
+const (
+	partChecks        reportPart = ""
+	partPages         reportPart = "page"
+	partPassed        reportPart = "passed"
+	partNotApplicable reportPart = "na"
+	partUnvisited     reportPart = "unvisited"
+)
+
+var reportParts = [...]reportPart{partChecks, partPages, partPassed, partNotApplicable, partUnvisited}
+
+// What of a report is shown. The app's own addresses have the same names, so that a link
+// from one leads to the same in the other.
+const (
+	paramPart     = "view"
+	paramSeverity = "sev"
+	paramCategory = "cat"
+	paramAnswer   = "code"
+	paramReason   = "why"
+	paramSorted   = "order"
+	paramPage     = "page"
+
+	orderGravest = "gravest"
+)
+
+// reportQuery is what of a report an address asks for.
+type reportQuery struct {
+	Part     reportPart
+	Text     string
+	Severity shared.Severity
+	Category shared.Category
+	Answer   shared.Answer
+	Reason   string
+	Gravest  bool
+	// Page is the address of a page whose sheet is shown instead.
+	Page   string
+	Cursor string
+}
+
+// readReportQuery reads an address. What it does not know, it leaves out.
+func readReportQuery(v url.Values) reportQuery {
+	q := reportQuery{
+		Text: strings.TrimSpace(v.Get(paramText)), Category: shared.Category(v.Get(paramCategory)),
+		Reason: v.Get(paramReason), Gravest: v.Get(paramSorted) == orderGravest,
+		Page: v.Get(paramPage), Cursor: v.Get(paramCursor),
+	}
+	if part := reportPart(v.Get(paramPart)); slices.Contains(reportParts[:], part) {
+		q.Part = part
+	}
+	if s := shared.Severity(v.Get(paramSeverity)); s.Valid() {
+		q.Severity = s
+	}
+	if a := shared.Answer(v.Get(paramAnswer)); slices.Contains(shared.Answers[:], a) {
+		q.Answer = a
+	}
+	return q
+}
+
+// filtered reports whether something is left out.
+func (q *reportQuery) filtered() bool {
+	return q.Text != "" || q.Severity != "" || q.Category != "" || q.Answer != "" || q.Reason != ""
+}
+
+// partRows is how many rows of a long list a plain page has.
+const partRows = 100
+
+// report shows a part of a report, or the sheet of one of its pages.
+func (p *plain) report(w http.ResponseWriter, r *http.Request) {
+	l := p.choose(w, r)
+	id, ok := shared.ParseID(r.PathValue("id"))
+	if !ok {
+		p.note(w, r, http.StatusBadRequest, l.T(text.BasicBadNumber), l.T(text.BasicBadNumberHelp), 0)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
+	defer cancel()
+	report, err := p.Data.Report(ctx, id)
+	switch {
+	case err != nil:
+		p.failed(w, r, l, id, err)
+	case !report.Audit.Status.Terminal(): // its own page renews itself until there is a report
+		http.Redirect(w, r, withLang(r, shared.PathBasicPage(id)), http.StatusSeeOther)
+	default:
+		q := readReportQuery(r.URL.Query())
+		if q.Page != "" {
+			p.sheet(ctx, w, r, &report, &q)
+			return
+		}
+		p.part(ctx, w, r, &report, &q)
+	}
+}
+
+// part shows one part of a report.
+func (p *plain) part(
+	ctx context.Context, w http.ResponseWriter, r *http.Request, report *shared.Report, q *reportQuery,
+) {
+	l := p.choose(w, r)
+	m := newPartModel(r, l, report, q)
+	if err := p.fillPart(ctx, r, l, report, q, &m); err != nil {
+		p.notListed(w, r, l, report.Audit.AuditID, err)
+		return
+	}
+	m.Frame = p.frame(r, l, m.Heading+": "+shared.SiteName(report.Audit.URL), fullReport(r, report.Audit.AuditID))
+	p.write(w, r, http.StatusOK, "report.html", m)
+}
+
+// fillPart fills in what a part consists of.
+func (p *plain) fillPart(
+	ctx context.Context, r *http.Request, l text.Lang, report *shared.Report, q *reportQuery, m *partModel,
+) error {
+	id := report.Audit.AuditID
+	switch q.Part {
+	case partPages:
+		list, err := p.Details.Pages(ctx, id, shared.PageQuery{
+			Text: q.Text, Found: q.Severity, Answer: q.Answer, Cursor: q.Cursor, Limit: partRows,
+		})
+		m.Table, m.Next = pageTable(r, l, id, list.Pages), nextPart(r, l, list.NextCursor)
+		return err
+	case partUnvisited:
+		list, err := p.Details.Unvisited(ctx, id, shared.UnvisitedQuery{
+			Text: q.Text, Reason: q.Reason, Cursor: q.Cursor, Limit: partRows,
+		})
+		m.Places, m.Next = unvisitedPlaces(l, list.Unvisited), nextPart(r, l, list.NextCursor)
+		return err
+	case partPassed:
+		m.Places = passedPlaces(l, report)
+	case partNotApplicable:
+		m.Places = skippedPlaces(l, report)
+	case partChecks:
+		m.Checks = chosenChecks(r, l, report, q)
+	}
+	return nil
+}
+
+// sheet shows all that an audit knows of one page.
+func (p *plain) sheet(
+	ctx context.Context, w http.ResponseWriter, r *http.Request, report *shared.Report, q *reportQuery,
+) {
+	l, id := p.choose(w, r), report.Audit.AuditID
+	s, err := p.readSheet(ctx, id, q)
+	if err != nil {
+		p.notListed(w, r, l, id, err)
+		return
+	}
+	m, status := newSheetModel(r, l, id, q, &s), http.StatusOK
+	if s.page == nil {
+		status = http.StatusNotFound
+	}
+	m.Frame = p.frame(r, l, m.Heading, fullReport(r, id))
+	p.write(w, r, status, "sheet.html", m)
+}
+
+// sheet is what an audit knows of a page; without one it did not fetch it.
+type sheet struct {
+	page     *shared.Page
+	findings []shared.Finding
+	leads    shared.PageList // the pages that were found there first
+}
+
+func (p *plain) readSheet(ctx context.Context, id int64, q *reportQuery) (s sheet, err error) {
+	pages, err := p.Details.Pages(ctx, id, shared.PageQuery{URL: q.Page, Limit: 1})
+	if err != nil || len(pages.Pages) == 0 {
+		return s, err
+	}
+	s.page = &pages.Pages[0]
+	found, err := p.Details.Findings(ctx, id, shared.FindingQuery{PageURL: q.Page, Limit: shared.ListLimitMax})
+	if err != nil {
+		return s, err
+	}
+	s.findings = found.Findings
+	s.leads, err = p.Details.Pages(ctx, id, shared.PageQuery{Referrer: q.Page, Cursor: q.Cursor, Limit: partRows})
+	return s, err
+}
+
+// notListed says why a list of an audit cannot be shown.
+func (p *plain) notListed(w http.ResponseWriter, r *http.Request, l text.Lang, id int64, err error) {
+	if p.Problem(err).Status == http.StatusBadRequest { // the cursor is not one of ours
+		p.nothing(w, r)
+		return
+	}
+	p.failed(w, r, l, id, err)
+}
+
+// fullReport is the app's page of what a plain address shows.
+func fullReport(r *http.Request, id int64) string {
+	q := r.URL.Query()
+	for _, ours := range [...]string{paramLang, paramOld, paramCursor} {
+		q.Del(ours)
+	}
+	return withQuery(shared.PathReportPage(id), q)
+}
