@@ -21,7 +21,14 @@ type Heartbeat struct {
 	// FreshAt is when a query last confirmed the state that the stream shows; null
 	// before the first query. It stands still while the database is down.
 	FreshAt *Time `json:"fresh_at"`
+	// Watching says how many streams an audit has, this one included, by the audits of the
+	// stream. An audit with no other stream is left out.
+	Watching map[int64]int `json:"watching,omitempty"`
 }
+
+// HeaderWatching is the header of a polling answer that says how many watch the audit:
+// its streams, and the one who asks.
+const HeaderWatching = "Atalaya-Watching"
 
 // Deleted is the data of a deleted event: an audit has left the list.
 type Deleted struct {

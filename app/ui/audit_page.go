@@ -267,6 +267,17 @@ func (p *auditPage) cancel(ctx app.Context) {
 	})
 }
 
+// watching is how many watch the audit, this page included; 0 while that is not known.
+func (p *auditPage) watching() int {
+	switch {
+	case p.view.Terminal():
+		return 0
+	case p.view.Phase == live.Live, p.view.Phase == live.Polling:
+		return p.view.Watching
+	}
+	return 0
+}
+
 func (p *auditPage) site() string {
 	if p.view.Progress == nil {
 		return p.lang.T(text.AuditLabel, p.id)
@@ -379,6 +390,9 @@ func (p *auditPage) head(loc locale, k pulse) headModel {
 		m.Button, m.Waits = p.lang.T(text.StartBusy), true
 	case m.Act == actAgain:
 		m.Waits = p.unreachable()
+	}
+	if n := p.watching(); n > 1 {
+		m.Meta = append(m.Meta, p.lang.T(text.Watching, p.lang.Number(n)))
 	}
 	m.Tools = p.tools()
 	if m.Link != "" && p.view.Unheard() && !p.reportKept {

@@ -191,6 +191,7 @@ var english = language{
 		QueuedAt:          "Queued %s",
 		FinishedAt:        "Finished %s",
 		UpToPages:         "Up to %s pages",
+		Watching:          "%s watching",
 		AttemptNumber:     "Attempt %d",
 		ProgressHeading:   "Progress",
 		ProgressName:      "Audit progress",

@@ -192,6 +192,7 @@ var spanish = language{
 		QueuedAt:          "En cola: %s",
 		FinishedAt:        "Final: %s",
 		UpToPages:         "Hasta %s páginas",
+		Watching:          "%s la están viendo",
 		AttemptNumber:     "Intento %d",
 		ProgressHeading:   "Progreso",
 		ProgressName:      "Progreso de la auditoría",

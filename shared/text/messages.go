@@ -182,6 +182,7 @@ const (
 	QueuedAt
 	FinishedAt
 	UpToPages
+	Watching
 	AttemptNumber
 	ProgressHeading
 	ProgressName

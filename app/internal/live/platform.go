@@ -78,6 +78,7 @@ type Response struct {
 	Status      int
 	ContentType string
 	RetryAfter  string
+	Watching    string // of a polling answer: how many watch
 	Body        []byte
 }
 

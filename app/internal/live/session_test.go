@@ -351,3 +351,37 @@ func TestStreamThatCannotBeConstructed(t *testing.T) {
 		}
 	})
 }
+
+// How many watch comes with a heartbeat or beside the answer to a poll.
+func TestSessionTellsHowManyWatch(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.begin(Options{Topic: Audit(7)})
+		f.stream().open()
+		f.stream().signal(Signal{Kind: SignalHeartbeat, Data: encode(shared.Heartbeat{
+			ServerTime: shared.At(time.Now()), Watching: map[int64]int{7: 3, 8: 5},
+		})})
+		f.stream().data(progressOf(7, 1, 1))
+		wait(time.Second)
+		if got := f.view().Watching; got != 3 {
+			t.Errorf("%d watch, want 3", got)
+		}
+		f.stream().beat()
+		wait(time.Second)
+		if got := f.view().Watching; got != 0 {
+			t.Errorf("%d watch, want nobody else", got)
+		}
+	})
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.missing = true
+		f.answer = func(Request) (Response, error) {
+			r := jsonAnswer(progressOf(7, 1, 1))
+			r.Watching = "4"
+			return r, nil
+		}
+		f.begin(Options{Topic: Audit(7)})
+		wait(time.Second)
+		if got := f.view().Watching; got != 4 {
+			t.Errorf("%d watch, want 4", got)
+		}
+	})
+}

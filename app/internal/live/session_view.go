@@ -1,6 +1,9 @@
 package live
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // readAnswer classifies the answer to a poll and gives its state to the replica.
 func (s *Session) readAnswer(r Response, err error) Answer {
@@ -19,6 +22,7 @@ func (s *Session) readAnswer(r Response, err error) Answer {
 		}
 	}
 	s.next.ConfirmedAt = s.wall
+	s.next.Watching, _ = strconv.Atoi(r.Watching) // of a server that does not say, nobody else
 	s.dirty = true
 	return a
 }
@@ -32,6 +36,7 @@ func (s *Session) skip(err error) { s.opts.Log("[SSE] Skipped: " + err.Error()) 
 func (s *Session) noteFreshness(n news) {
 	if n.heartbeat != nil {
 		s.next.ServerTime, s.next.ServerTimeAt = n.heartbeat.ServerTime.Time, s.wall
+		s.next.Watching = n.heartbeat.Watching[s.opts.Topic.id]
 		s.dirty = true
 	}
 	switch {

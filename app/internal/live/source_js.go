@@ -207,6 +207,7 @@ func sendRequest(ctx context.Context, r Request) (answer Response, err error) {
 	answer.Status = response.Get("status").Int()
 	answer.ContentType = headerOf(response, "Content-Type")
 	answer.RetryAfter = headerOf(response, "Retry-After")
+	answer.Watching = headerOf(response, shared.HeaderWatching)
 	if n, err := strconv.Atoi(headerOf(response, "Content-Length")); err == nil && n > maxAnswer {
 		abort.Call("abort")
 		return Response{}, fmt.Errorf("live: fetch %s: %w: %d bytes", r.Path, ErrTooLarge, n)

@@ -87,6 +87,10 @@ type View struct {
 	// while unknown and for a single audit.
 	Audits []shared.AuditProgress
 
+	// Watching is how many watch the audit, this page included, as the server said last; 0
+	// or 1 while nobody else does.
+	Watching int
+
 	// ConfirmedAt is when the server last knew from its database that what is
 	// shown is current. It stands still while the database is down, although the
 	// server is heard.

@@ -29,7 +29,7 @@ const (
 const (
 	readMethods    = "GET, HEAD"
 	requestHeaders = "Accept, Authorization, Cache-Control, If-None-Match, Last-Event-ID, Prefer"
-	answerHeaders  = "ETag, Link, Location, Preference-Applied, Retry-After, X-Request-Id"
+	answerHeaders  = "Atalaya-Watching, ETag, Link, Location, Preference-Applied, Retry-After, X-Request-Id"
 	preflightAge   = "600" // seconds for which a browser need not ask again
 )
 

@@ -84,6 +84,15 @@
 // was sent), deleted, max_age (the stream lifetime, drawn from 90 to 100 % of it so
 // that streams do not end together), or drain. Without one, the connection was lost.
 //
+// # Who watches
+//
+// Heartbeats tell how many streams an audit has, where it has more than one. The number is
+// counted anew every 5 s at most, and whoever comes or goes wakes nobody: a stream is told
+// with its next heartbeat or, when there is another number, by one beside its next frame. So
+// a thousand that join within a moment cost one that is open some hundred bytes. Streams
+// are counted and nobody is named; the tabs of a browser, which share one, count as one. The
+// answer to a poll has the number, and the one who polls, in its header Atalaya-Watching.
+//
 // # Outages
 //
 // A failed sweep is logged once per outage and repeated after 250 ms, 500 ms, 1 s, 2 s,
@@ -216,6 +225,7 @@
 //	frame.go  propagation.go   one state, encoded once; how long it took
 //	env.go  gate.go      what all of them need of their server; how many may be open
 //	heartbeat.go         heartbeats, encoded once for all
+//	watching.go          how many watch an audit
 //	metrics.go           figures
 //	summary.go           what the log says of streams
 //	config.go            what a caller decides

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -11,7 +12,23 @@ import (
 
 // heartbeats encodes heartbeats. Streams whose heartbeats are due in the same
 // millisecond share the bytes, if the same query confirmed their states.
-type heartbeats struct{ newest atomic.Pointer[heartbeat] }
+type heartbeats struct {
+	watching map[int64]int // what they tell beside the times; never changed
+	newest   atomic.Pointer[heartbeat]
+}
+
+// with are heartbeats that tell what both do.
+func (h *heartbeats) with(other *heartbeats) *heartbeats {
+	switch {
+	case len(other.watching) == 0:
+		return h
+	case len(h.watching) == 0:
+		return other
+	}
+	both := maps.Clone(h.watching)
+	maps.Copy(both, other.watching)
+	return &heartbeats{watching: both}
+}
 
 type heartbeat struct {
 	server, fresh int64  // Unix ms
@@ -28,6 +45,7 @@ func (h *heartbeats) encode(now, fresh time.Time) []byte {
 	block := mustEvent(slices.Clone(heartbeatComment), sse.Event{Type: shared.EventHeartbeat, Data: mustJSON(shared.Heartbeat{
 		ServerTime: shared.At(now),
 		FreshAt:    shared.AtPtr(fresh),
+		Watching:   h.watching,
 	})})
 	h.newest.Store(&heartbeat{now.UnixMilli(), fresh.UnixMilli(), block})
 	return block

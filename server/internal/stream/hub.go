@@ -37,6 +37,8 @@ type topic struct {
 	id      int64 // 0 for the list
 	newest  atomic.Pointer[frame]
 	deleted atomic.Bool
+	streams atomic.Int32 // subscribers that are no polls
+	told    atomic.Pointer[watching]
 
 	// Guarded by hub.mu.
 	subscribers   int
@@ -57,7 +59,8 @@ type subscription struct {
 	index int32
 
 	// Only the goroutine that drives the subscriber uses these.
-	done     bool // nothing will follow: the last state was taken, or the audit is deleted
+	done     bool  // nothing will follow: the last state was taken, or the audit is deleted
+	told     uint8 // the serial of the last number of watchers; 0 for none
 	revision int64
 	serial   uint64
 }
@@ -105,7 +108,7 @@ func (h *hub) subscribeAudits(ids []int64, v variant) *auditSubscriber {
 			t = &topic{id: id}
 			h.topics[id] = t
 		}
-		t.subscribers++
+		t.countSubscriber(v, 1)
 		t.encodings[v] = true
 		a.subs[i].topic = t
 	}
@@ -119,11 +122,19 @@ func (h *hub) unsubscribeAudits(a *auditSubscriber) {
 	for i := range a.subs {
 		t := a.subs[i].topic
 		t.detach(&a.subs[i])
-		if t.subscribers--; t.subscribers == 0 {
+		if t.countSubscriber(a.variant, -1); t.subscribers == 0 {
 			delete(h.topics, t.id)
 		}
 	}
 	h.leave()
+}
+
+// countSubscriber counts one that comes (1) or goes (-1). The caller holds hub.mu.
+func (t *topic) countSubscriber(v variant, by int) {
+	t.subscribers += by
+	if v != body {
+		t.streams.Add(int32(by))
+	}
 }
 
 // subscribeList subscribes to the list. When the subscriber has fallen too far

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"atalaya/server/internal/sse"
 	"atalaya/shared"
@@ -137,6 +138,9 @@ func (l *listSubscriber) resume(string) bool            { return false } // the 
 func (l *listSubscriber) flushed()                      { l.probe.flushed(l.hub.metrics) }
 func (l *listSubscriber) request() request              { return request{variant: brief} }
 func (l *listSubscriber) unsubscribe()                  { l.hub.unsubscribeList(l) }
+func (l *listSubscriber) hasNews(time.Duration) bool    { return false } // who watches an audit is told to them alone
+
+func (l *listSubscriber) heartbeats(time.Duration) *heartbeats { return &l.hub.heartbeats }
 
 func (l *listSubscriber) begin(s *snapshot, frames [][]byte) [][]byte {
 	l.behind = false

@@ -118,6 +118,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, f *frame, match 
 	etag := shared.ETag(f.revision())
 	h.Set("ETag", etag)
 	h.Set("Cache-Control", "no-cache")
+	if !f.terminal() {
+		h.Set(shared.HeaderWatching, strconv.Itoa(s.hub.watchedBy(f.id())))
+	}
 	if match.Match(etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return

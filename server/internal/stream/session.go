@@ -46,8 +46,7 @@ func newSession(e *env, s subscriber, began time.Time) session {
 func (s *session) start(now time.Time, first *snapshot, blocks [][]byte) output {
 	s.snapshotAsOf = s.env.since(first.asOf)
 	opening := mustEvent(nil, sse.Event{Retry: int(between(retryFirst, retryLast).Milliseconds())})
-	opening = append(sse.AppendComment(opening, "connected"), s.env.heartbeats.encodeEvent(now, s.freshAt(now))...)
-	s.env.metrics.heartbeats.Inc()
+	opening = append(sse.AppendComment(opening, "connected"), s.heartbeats(now).encodeEvent(now, s.freshAt(now))...)
 	blocks = append(blocks, opening)
 	from := len(blocks)
 	blocks = s.subscriber.begin(first, blocks)
@@ -77,9 +76,11 @@ func (s *session) step(now time.Time, draining bool, blocks [][]byte) output {
 	case at+deadlineSlack >= s.endAt, state == outdated:
 		return s.end(shared.EndMaxAge, blocks)
 	}
-	if at+deadlineSlack >= s.heartbeatAt && len(blocks) == from {
-		blocks = append(blocks, s.env.heartbeats.encode(now, s.freshAt(now)))
-		s.env.metrics.heartbeats.Inc()
+	switch silent := len(blocks) == from; {
+	case silent && at+deadlineSlack >= s.heartbeatAt:
+		blocks = append(blocks, s.heartbeats(now).encode(now, s.freshAt(now)))
+	case !silent && s.subscriber.hasNews(at):
+		blocks = append(blocks, s.heartbeats(now).encodeEvent(now, s.freshAt(now)))
 	}
 	out := output{blocks: blocks}
 	switch state {
@@ -92,6 +93,12 @@ func (s *session) step(now time.Time, draining bool, blocks [][]byte) output {
 		s.behind = false
 	}
 	return out
+}
+
+// heartbeats are those of which the next is sent.
+func (s *session) heartbeats(now time.Time) *heartbeats {
+	s.env.metrics.heartbeats.Inc()
+	return s.subscriber.heartbeats(s.env.since(now))
 }
 
 // flushed puts the next heartbeat off, because bytes have left.

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"strconv"
+	"time"
 
 	"atalaya/shared"
 )
@@ -21,6 +22,10 @@ type subscriber interface {
 	// resync asks for a new snapshot after take has returned behind, and wakes w
 	// when it has come or will not come.
 	resync(w waker)
+	// heartbeats are those that tell how many watch, of which one is sent now.
+	heartbeats(at time.Duration) *heartbeats
+	// hasNews reports whether the last one told another number.
+	hasNews(at time.Duration) bool
 	// flushed says that what was taken has left.
 	flushed()
 	// resume marks the newest state as taken if cursor, the last event id of a
@@ -62,6 +67,28 @@ func (a *auditSubscriber) subscriptions() []subscription { return a.subs }
 func (a *auditSubscriber) resync(waker)                  {} // the newest frame is all there is to know
 func (a *auditSubscriber) flushed()                      { a.probe.flushed(a.hub.metrics) }
 func (a *auditSubscriber) unsubscribe()                  { a.hub.unsubscribeAudits(a) }
+
+func (a *auditSubscriber) heartbeats(at time.Duration) *heartbeats {
+	all := &a.hub.heartbeats
+	for i := range a.subs {
+		s := &a.subs[i]
+		w := s.topic.watching(at)
+		if s.told = w.lastSerial(); w != nil && !s.done {
+			all = all.with(&w.heartbeats)
+		}
+	}
+	return all
+}
+
+func (a *auditSubscriber) hasNews(at time.Duration) bool {
+	for i := range a.subs {
+		s := &a.subs[i]
+		if !s.done && s.topic.watching(at).lastSerial() != s.told {
+			return true
+		}
+	}
+	return false
+}
 
 // begin gives up the audits that do not exist. The frames of the others were
 // published before the snapshot was done.
