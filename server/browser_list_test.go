@@ -176,6 +176,100 @@ func TestBrowserListDeletesWithUndo(t *testing.T) {
 	testkit.Eventually(t, 5*time.Second, "the deletion of who leaves", func() bool { return !kept(3) })
 }
 
+// The list has the newest audit of each site where that is wished, and the older ones behind
+// it; the address says so.
+func TestBrowserListGroupsBySite(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
+	s.manyAudits(130)
+	p := openTab(t, chromium)
+	p.look("light", desktop)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, running)
+	p.sees(time.Second, `document.querySelectorAll('.list .spark').length === 50`)
+	p.click(`.find .chip`)
+	p.sees(20*time.Second, `location.search === '?group=site'`)
+	p.sees(20*time.Second, listRows+` === 40`)
+	p.sees(time.Second, `document.querySelector('.list .older').innerText.trim() === '3 older'`)
+	p.shot("list-sites-desktop-light")
+	p.click(`.list .older`)
+	p.sees(20*time.Second, listRows+` === 43`)
+	p.sees(time.Second, `document.querySelectorAll('.list tr.behind').length === 3`)
+	p.shot("list-sites-unfolded")
+	p.look("dark", phone)
+	p.click(`.btn-lang`)
+	p.says(5*time.Second, "3 anteriores")
+	p.shot("list-sites-phone-dark-es")
+	p.click(`.btn-lang`)
+	p.click(`.list .older`)
+	p.sees(20*time.Second, listRows+` === 40`)
+	p.do(chromedp.Navigate(s.url + "/" + p.eval(`location.search`)))
+	p.sees(60*time.Second, running)
+	p.sees(20*time.Second, listRows+` === 40`)
+	p.clean()
+}
+
+// On a phone a button brings the boxes, large enough for a finger, and takes them away with
+// what was selected.
+func TestBrowserListSelectsOnPhones(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
+	s.manyAudits(5)
+	p := openTab(t, chromium)
+	p.look("light", smallPhone)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, running)
+	const box = `.list tbody .c-box label`
+	p.sees(time.Second, `document.querySelector('`+box+`').getBoundingClientRect().height === 0`)
+	p.sees(time.Second, `document.querySelector('.pick').getBoundingClientRect().height >= 44`)
+	p.click(`.pick`)
+	p.sees(5*time.Second, `(r => r.width >= 44 && r.height >= 44)(document.querySelector('`+box+`').getBoundingClientRect())`)
+	p.sees(time.Second, `document.documentElement.scrollWidth <= 320`)
+	p.click(box)
+	p.click(`.list tbody tr:nth-child(3) .c-box input`)
+	p.says(5*time.Second, "2 selected")
+	p.shot("list-selected-small-phone")
+	p.click(`.pick`)
+	p.sees(5*time.Second, `document.querySelector('.tools.chosen') === null`)
+	p.click(`.pick`)
+	p.click(`.list tbody tr:nth-child(2) .c-box input`)
+	p.click(`.tools.chosen .btn-danger`)
+	p.sees(5*time.Second, listRows+` === 4`)
+	testkit.Eventually(t, 30*time.Second, "the deletion", func() bool {
+		status, _ := s.request("GET", shared.PathAudit(4), "")
+		return status == http.StatusNotFound
+	})
+	p.clean()
+}
+
+// A list of addresses, pasted, dropped or shared, starts audits after one question.
+func TestBrowserStartsAListOfAddresses(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--max-per-host", "1")
+	p := openTab(t, chromium)
+	p.look("light", phone)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, running)
+	list := jsString("site-1.example\nsite-2.example\nsite-2.example\nno address\nsite-1.example/other\n")
+	p.eval(`(d => { d.setData('text', ` + list + `);
+		document.getElementById('start-url').dispatchEvent(new ClipboardEvent('paste', {clipboardData: d, bubbles: true, cancelable: true})) })(new DataTransfer())`)
+	p.says(5*time.Second, "Start 3 audits?")
+	p.says(time.Second, "1 line is no address: no address")
+	p.shot("batch-question")
+	p.click(`.batch .btn-primary`)
+	p.says(20*time.Second, "2 of 3 audits started")
+	p.says(time.Second, "Audit #2")
+	p.sees(5*time.Second, `document.querySelector('.batch .bad').innerText.length > 10`)
+	p.shot("batch-started")
+	p.click(`.batch .dialog-a button`)
+	p.eval(`(d => { d.items.add(new File([` + list + `], 'sites.txt'));
+		document.body.dispatchEvent(new DragEvent('drop', {dataTransfer: d, bubbles: true, cancelable: true})) })(new DataTransfer())`)
+	p.says(5*time.Second, "Start 3 audits?")
+	p.do(chromedp.Navigate(s.url + "/new?text=site-8.example%0Asite-9.example"))
+	p.sees(60*time.Second, running)
+	p.says(5*time.Second, "Start 2 audits?")
+}
+
 // The box that starts an audit tells of the one before it, and of one that runs.
 func TestBrowserStartKnowsTheSite(t *testing.T) {
 	chromium := browser(t)

@@ -79,8 +79,11 @@ type ListQuery struct {
 	Cursor string
 	// Limit is 1 to [ListLimitMax]; 0 means [ListLimitDefault].
 	Limit int
-	// Counts asks for [AuditList.Counts].
-	Counts bool
+	// BySite keeps the newest audit of each site (with Ended, of those that have ended) and
+	// asks for [AuditList.Older]. The other filters choose among these.
+	BySite bool
+	// Counts asks for [AuditList.Counts], and Scores for [AuditList.Scores].
+	Counts, Scores bool
 	// Unfinished adds to the start of a list, behind its last audit, every older one
 	// that has not ended, at most [ListUnfinishedMax]; a continuation may show them
 	// again. It has no effect together with Cursor, and with another order than the newest.
@@ -184,9 +187,19 @@ type AuditList struct {
 	// PreviousCursor leads back to what stands before; null at the start.
 	PreviousCursor *string `json:"previous_cursor"`
 	// Counts says how many audits of each status the other filters keep. It is null unless
-	// asked for, and when a text is in so many addresses that counting would take long.
+	// asked for, and when counting would take long: of the newest of each site, and when a
+	// text is in many addresses.
 	Counts *StatusCounts `json:"counts"`
+	// Older says, by the ids of the audits, how many more of its site stand behind each. It
+	// is absent unless there is one audit of each site.
+	Older map[int64]int `json:"older,omitempty"`
+	// Scores are the newest scores of the audits' sites, at most [ListScores] of each, the
+	// oldest first. It is absent unless asked for.
+	Scores map[string][]int `json:"scores,omitempty"`
 }
+
+// ListScores is how many scores of a site a list has.
+const ListScores = 12
 
 // StatusCounts counts audits, of each status up to [ListCountMax]: that number means as
 // many or more.

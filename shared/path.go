@@ -33,6 +33,8 @@ const (
 	ParamTo         = "to"            // query parameter of PathSignIn: where to go on
 	ParamID         = "id"            // query parameter of PathStreams, repeatable
 	ParamUnfinished = "unfinished"    // query parameter of PathAudits: see ListQuery.Unfinished
+	ParamGroup      = "group"         // query parameter of PathAudits and of the app's list:
+	GroupSite       = "site"          // its only value, see ListQuery.BySite
 	ParamBase       = "base"          // query parameters of PathCompare: the earlier audit,
 	ParamHead       = "head"          // and the later one
 	ParamCursor     = "cursor"        // of all lists: where what follows begins
@@ -82,6 +84,10 @@ func PathList(q ListQuery) string {
 	set("cursor", q.Cursor)
 	flag("ended", q.Ended)
 	flag("counts", q.Counts)
+	flag("scores", q.Scores)
+	if q.BySite {
+		set(ParamGroup, GroupSite)
+	}
 	flag(ParamUnfinished, q.Unfinished)
 	if q.Limit > 0 {
 		values.Set("limit", strconv.Itoa(q.Limit))

@@ -108,7 +108,7 @@ func (d *dashboardPage) turned(ctx app.Context) {
 	if d.history.query == before {
 		return
 	}
-	d.chosen = nil
+	d.chosen, d.history.unfolded = nil, nil
 	if d.history.query.Cursor == before.Cursor {
 		d.ask(nil)
 		return
@@ -182,6 +182,40 @@ func (d *dashboardPage) onChooseAll(app.Context, app.Event) {
 }
 
 func (d *dashboardPage) onChooseNone(app.Context, app.Event) { d.chosen = nil }
+
+// onPick shows the boxes of rows on a phone, or hides them with what was selected.
+func (d *dashboardPage) onPick(app.Context, app.Event) {
+	if d.picking = !d.picking; !d.picking {
+		d.chosen = nil
+	}
+}
+
+// unfold shows the older audits of a site behind its newest, or no longer.
+func (d *dashboardPage) unfold(site string) {
+	if _, unfolded := d.history.unfolded[site]; unfolded {
+		delete(d.history.unfolded, site)
+		return
+	}
+	if d.history.unfolded == nil {
+		d.history.unfolded = map[string][]shared.AuditProgress{}
+	}
+	d.history.unfolded[site] = nil
+	path := shared.PathList(shared.ListQuery{Site: site, Ended: true, Limit: olderShown + 1})
+	d.here.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), callTimeout)
+		defer cancel()
+		list, err := askList(c, path)
+		d.here.Dispatch(func(app.Context) {
+			if _, wanted := d.history.unfolded[site]; !wanted {
+				return
+			}
+			if d.history.unfolded[site] = list.Audits; err != nil {
+				delete(d.history.unfolded, site)
+				d.fault = d.lang.T(text.ListFailed, text.Problem(d.lang, failureCode(err)))
+			}
+		})
+	})
+}
 
 // offer opens the actions of a row.
 func (d *dashboardPage) offer(ctx app.Context, row rowModel) {
@@ -271,6 +305,9 @@ func (d *dashboardPage) finishDeleting(ctx app.Context) {
 				d.fault = d.lang.T(text.DeleteFailed, text.Problem(d.lang, failureCode(err)))
 			}
 			d.history.stale = true
+			if d.history.query.BySite { // others are the newest of their sites now
+				d.ask(nil)
+			}
 		})
 	})
 }

@@ -54,6 +54,7 @@ type rowModel struct {
 	Score   *ringModel
 	NoScore string
 	Change  *changeModel
+	Trend   trendModel
 	Found   []count
 	NoFound string
 	Pages   string
@@ -65,6 +66,13 @@ type rowModel struct {
 	Chosen   bool
 	More     string
 	Previous int64
+	// Older says how many audits of the site are behind this one; empty where the list has
+	// them itself, or there is none. Folded is true until they are shown.
+	Older  string
+	Folded bool
+	// Behind marks one of these, and Rest leads from the last one shown to all.
+	Behind bool
+	Rest   string
 }
 
 // changeModel is how a score differs from the one before.

@@ -29,11 +29,14 @@ type dashboardPage struct {
 	askedAt  time.Time // when that was
 	busy     bool      // it is not answered
 
-	chosen  map[int64]bool // the rows that the reader has selected
-	menu    rowModel       // the row whose actions are offered
-	deleted deletion
-	note    string // what came of the last thing that was asked for
-	fault   string // why it was not done
+	chosen     map[int64]bool // the rows that the reader has selected
+	picking    bool           // and can select on a phone
+	menu       rowModel       // the row whose actions are offered
+	deleted    deletion
+	batch      batch  // the list of addresses of which audits are started
+	sharedText string // what another app has shared with this one, until it is looked at
+	note       string // what came of the last thing that was asked for
+	fault      string // why it was not done
 
 	here  app.Context // of the page, since it was opened
 	heard []func()    // end what the page hears from its window
@@ -61,7 +64,10 @@ func (d *dashboardPage) OnInit() {
 
 // open takes what an address asks for.
 func (d *dashboardPage) open(u *url.URL) {
-	d.history.query, d.address = readListQuery(u.Query()), u.Query().Get(paramURL)
+	d.history.query, d.address, d.sharedText = readListQuery(u.Query()), u.Query().Get(paramURL), u.Query().Get(paramShared)
+	if d.address == "" {
+		d.address = addressIn(d.sharedText) // where phones put the address of a page
+	}
 	if text := d.history.query.Text; text != strings.TrimSpace(d.searched) {
 		d.searched = text
 	}
@@ -111,6 +117,7 @@ func (d *dashboardPage) OnNav(ctx app.Context) {
 		if d.history.page == nil {
 			d.ask(nil)
 		}
+		d.takeList(ctx, d.sharedText)
 	})
 }
 
@@ -174,5 +181,6 @@ func (d *dashboardPage) Render() app.UI {
 	for i, c := range list.Cards {
 		cards[i] = &part{M: c}
 	}
-	return frameView(m, d.actions(), append(main, notice, runningView(list, cards), d.historyView(loc, list))...)
+	return frameView(m, d.actions(), append(main, notice, runningView(list, cards), d.historyView(loc, list),
+		d.batchView(d.lang))...)
 }

@@ -16,7 +16,8 @@ const (
 	paramOrder  = "sort"
 	paramCursor = "cursor"
 	paramFrom   = "from"
-	paramURL    = "url" // what the start box holds
+	paramURL    = "url"  // what the start box holds
+	paramShared = "text" // what another app shares (manifest.webmanifest)
 )
 
 // listQuery is the part of the history that an address asks for. Two are equal when they
@@ -25,6 +26,7 @@ type listQuery struct {
 	Text   string
 	Status shared.Status
 	Order  shared.Order
+	BySite bool // the newest audit of each site
 	Cursor string
 	// From is the number of the first row, which a cursor does not know.
 	From int
@@ -34,7 +36,8 @@ type listQuery struct {
 func readListQuery(v url.Values) listQuery {
 	q := listQuery{
 		Text: strings.TrimSpace(v.Get(paramText)), Status: shared.Status(v.Get(paramStatus)),
-		Order: shared.Order(v.Get(paramOrder)), Cursor: v.Get(paramCursor), From: 1,
+		Order: shared.Order(v.Get(paramOrder)), BySite: v.Get(shared.ParamGroup) == shared.GroupSite,
+		Cursor: v.Get(paramCursor), From: 1,
 	}
 	if !q.Status.Terminal() {
 		q.Status = ""
@@ -60,6 +63,9 @@ func (q listQuery) link() string {
 	if q.Order != shared.OrderNewest {
 		v.Set(paramOrder, string(q.Order))
 	}
+	if q.BySite {
+		v.Set(shared.ParamGroup, shared.GroupSite)
+	}
 	if q.Cursor != "" {
 		v.Set(paramCursor, q.Cursor)
 		v.Set(paramFrom, strconv.Itoa(q.From))
@@ -73,8 +79,8 @@ func (q listQuery) link() string {
 // asks is the question to the server.
 func (q listQuery) asks() shared.ListQuery {
 	return shared.ListQuery{
-		Ended: true, Counts: true, Text: q.Text, Status: q.Status, Order: q.Order, Cursor: q.Cursor,
-		Limit: shared.ListSnapshot,
+		Ended: true, Counts: true, Scores: true, BySite: q.BySite,
+		Text: q.Text, Status: q.Status, Order: q.Order, Cursor: q.Cursor, Limit: shared.ListSnapshot,
 	}
 }
 
@@ -106,7 +112,7 @@ func (q listQuery) filtered() bool { return q.Text != "" || q.Status != "" }
 // plain reports whether this is the list as it stands without any wish: the newest audits
 // that have ended.
 func (q listQuery) plain() bool {
-	return !q.filtered() && q.Order == shared.OrderNewest && q.Cursor == ""
+	return !q.filtered() && q.Order == shared.OrderNewest && !q.BySite && q.Cursor == ""
 }
 
 // keeps reports whether an ended audit is in the list, on whichever page.

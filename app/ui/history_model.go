@@ -20,11 +20,13 @@ type historyModel struct {
 	Searched string
 	Chips    []statusChip
 	Orders   []orderModel
+	Group    statusChip // leads to the newest audit of each site, or back to all
 
-	Columns [6]string
+	Columns [7]string
 	Rows    []rowModel
 	Chosen  string // how many rows are selected; empty for none
 	All     bool   // every row is
+	Picking bool   // rows can be selected where boxes have no room otherwise
 
 	// Empty says why there are no rows, EmptyHelp what to do; Retry offers to ask again.
 	Empty     string
@@ -35,7 +37,7 @@ type historyModel struct {
 	Previous, Next string // addresses of the parts beside this one; empty at the ends
 }
 
-// statusChip is a filter by status, with how many audits it keeps.
+// statusChip is a choice of audits, such as those of one status, with how many it keeps.
 type statusChip struct {
 	Text, Count, Link string
 	Current           bool
@@ -53,8 +55,9 @@ func (loc locale) history(h *history, audits []shared.AuditProgress, chosen map[
 	l := loc.Lang
 	m := historyModel{
 		Title: l.T(text.History), Query: h.query, Chips: loc.chips(h), Orders: loc.orders(h.query.Order),
-		Columns: [6]string{
-			l.T(text.ColumnSite), l.T(text.ColumnStatus), l.T(text.ColumnScore),
+		Group: loc.grouping(h.query),
+		Columns: [7]string{
+			l.T(text.ColumnSite), l.T(text.ColumnStatus), l.T(text.ColumnScore), l.T(text.ColumnTrend),
 			l.T(text.ColumnFindings), l.T(text.ColumnPages), l.T(text.ColumnFinished),
 		},
 	}
@@ -62,16 +65,18 @@ func (loc locale) history(h *history, audits []shared.AuditProgress, chosen map[
 		m.Waiting = l.N(text.ListNew, n)
 	}
 	rows, known := h.rows(audits)
-	selected := 0
 	for _, p := range rows {
-		row := loc.row(p)
-		if row.Chosen = chosen[p.AuditID]; row.Chosen {
+		m.Rows = append(m.Rows, loc.rowsOf(h, p)...)
+	}
+	selected := 0
+	for i := range m.Rows {
+		if r := &m.Rows[i]; chosen[r.ID] {
+			r.Chosen = true
 			selected++
 		}
-		m.Rows = append(m.Rows, row)
 	}
 	if selected > 0 {
-		m.Chosen, m.All = l.N(text.Chosen, selected), selected == len(rows)
+		m.Chosen, m.All = l.N(text.Chosen, selected), selected == len(m.Rows)
 	}
 	switch {
 	case !known && h.failed != "":
@@ -83,8 +88,51 @@ func (loc locale) history(h *history, audits []shared.AuditProgress, chosen map[
 	case len(rows) == 0:
 		m.Empty = l.T(text.ListNoHistory)
 	}
-	loc.place(&m, h)
+	loc.place(&m, h, len(rows))
 	return m
+}
+
+// rowsOf is the row of an audit, and behind it those of older ones of its site that are
+// unfolded.
+func (loc locale) rowsOf(h *history, p *shared.AuditProgress) []rowModel {
+	row := loc.row(p)
+	if h.page == nil {
+		return []rowModel{row}
+	}
+	row.Trend = loc.spark(verdictsOf(h.page.Scores[row.Site]))
+	n := h.page.Older[p.AuditID]
+	if n == 0 {
+		return []rowModel{row}
+	}
+	older, folded := h.older(p)
+	row.Older, row.Folded = loc.Lang.N(text.ListOlder, n), folded
+	rows := []rowModel{row}
+	for _, p := range older {
+		one := loc.row(p)
+		one.Behind = true
+		rows = append(rows, one)
+	}
+	if len(older) > 0 && len(older) < n {
+		rows[len(older)].Rest = shared.PathSitePage(row.Site)
+	}
+	return rows
+}
+
+// verdictsOf are scores of which nothing more is known.
+func verdictsOf(scores []int) []shared.Verdict {
+	trend := make([]shared.Verdict, len(scores))
+	for i, n := range scores {
+		trend[i].GeoScore = n
+	}
+	return trend
+}
+
+func (loc locale) grouping(q listQuery) statusChip {
+	c := statusChip{Text: loc.Lang.T(text.ListBySite), Current: q.BySite}
+	q = q.start()
+	q.BySite = !q.BySite
+	c.Link = q.link()
+	return c
 }
 
 func (loc locale) chips(h *history) []statusChip {
@@ -126,12 +174,12 @@ func (loc locale) orders(current shared.Order) (orders []orderModel) {
 }
 
 // place says which part of the list this is, and where the others are.
-func (loc locale) place(m *historyModel, h *history) {
-	if len(m.Rows) == 0 {
+func (loc locale) place(m *historyModel, h *history, shown int) {
+	if shown == 0 {
 		return
 	}
 	l, from := loc.Lang, h.query.From
-	to := from + len(m.Rows) - 1
+	to := from + shown - 1
 	total, more := h.total()
 	switch {
 	case total == 0:

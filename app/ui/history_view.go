@@ -23,13 +23,14 @@ func (d *dashboardPage) historyView(loc locale, list listModel) app.UI {
 	l := loc.Lang
 	m := loc.history(&d.history, d.view.Audits, d.chosen)
 	m.Age, m.Searched, m.Busy = list.Age, d.searched, m.Busy || d.busy && !d.history.query.plain()
+	m.Picking = d.picking
 	busy := ""
 	if m.Busy {
 		busy = "true"
 	}
 	title := elWith("h2", "", at{"id", historyTitleID, "tabindex", "-1"}, app.Text(m.Title))
 	return elWith("section", "card", at{"id", historyID, "aria-labelledby", historyTitleID, "aria-busy", busy},
-		el("div", "card-h", title, d.newView(m), elText("span", "xs t3", m.Age)),
+		el("div", "card-h", title, d.newView(m), elText("span", "xs t3", m.Age), d.pickView(l, m)),
 		d.toolsView(l, m),
 		d.chosenView(l, m),
 		d.tableView(l, m),
@@ -62,6 +63,18 @@ func (d *dashboardPage) newView(m historyModel) app.UI {
 	return button("btn-sm btn-primary", nil, d.onNew, "new", app.Text(m.Waiting))
 }
 
+// pickView has the boxes of rows shown where they have no room otherwise, or hides them.
+func (d *dashboardPage) pickView(l text.Lang, m historyModel) app.UI {
+	if app.IsServer || len(m.Rows) == 0 {
+		return el("span", "")
+	}
+	pressed := "false"
+	if m.Picking {
+		pressed = "true"
+	}
+	return button("btn-sm pick", at{"aria-pressed", pressed}, d.onPick, "pick", app.Text(l.T(text.ListPick)))
+}
+
 // toolsView is a form that works without the program, too.
 func (d *dashboardPage) toolsView(l text.Lang, m historyModel) app.UI {
 	if !m.shows() {
@@ -69,12 +82,7 @@ func (d *dashboardPage) toolsView(l text.Lang, m historyModel) app.UI {
 	}
 	chips := make([]app.UI, len(m.Chips))
 	for i, c := range m.Chips {
-		current := ""
-		if c.Current {
-			current = "true"
-		}
-		chips[i] = elWith("a", "chip", at{"href", c.Link, "aria-current", current},
-			app.Text(c.Text), elText("b", "", c.Count))
+		chips[i] = statusChipView(c)
 	}
 	options := make([]app.UI, len(m.Orders))
 	for i, o := range m.Orders {
@@ -94,10 +102,28 @@ func (d *dashboardPage) toolsView(l text.Lang, m historyModel) app.UI {
 					"placeholder", l.T(text.ListSearchHint), "aria-keyshortcuts", "/",
 				}, d.onSearch)),
 			statusField(m.Query.Status),
+			groupField(m.Query.BySite),
+			statusChipView(m.Group),
 			choice("field", at{"name", paramOrder, "aria-label", l.T(text.ListSort)}, d.onSort, options...),
 			el("noscript", "", submit("", nil, app.Text(l.T(text.ListSearchButton)))),
 		),
 	)
+}
+
+func statusChipView(c statusChip) app.UI {
+	current := ""
+	if c.Current {
+		current = "true"
+	}
+	return elWith("a", "chip", at{"href", c.Link, "aria-current", current}, app.Text(c.Text), elText("b", "", c.Count))
+}
+
+// groupField does for the grouping what statusField does for the filter.
+func groupField(bySite bool) app.UI {
+	if !bySite {
+		return el("span", "")
+	}
+	return elWith("span", "", nil, hiddenField(shared.ParamGroup, shared.GroupSite))
 }
 
 // statusField keeps the filter when the form is sent without the program.
@@ -124,16 +150,24 @@ func (d *dashboardPage) tableView(l text.Lang, m historyModel) app.UI {
 	if len(m.Rows) == 0 {
 		return d.emptyView(l, m)
 	}
-	rows := make([]app.UI, len(m.Rows))
-	for i, r := range m.Rows {
-		rows[i] = &listRow{M: r, Page: d}
+	rows := make([]app.UI, 0, len(m.Rows))
+	for _, r := range m.Rows {
+		if rows = append(rows, &listRow{M: r, Page: d}); r.Rest != "" {
+			rows = append(rows, el("tr", "behind rest", elWith("td", "", at{"colspan", "9"},
+				elWith("a", "target", at{"href", r.Rest}, app.Text(l.T(text.AllAudits))))))
+		}
 	}
-	return el("table", "tbl list",
+	class := "tbl list"
+	if m.Picking {
+		class += " picking"
+	}
+	return el("table", class,
 		elText("caption", "vh", m.Title),
 		el("thead", "", el("tr", "",
 			el("th", "c-box", box(l.T(text.ChooseAll), m.All, d.onChooseAll)),
 			column("", m.Columns[0]), column("", m.Columns[1]), column("", m.Columns[2]),
-			column("", m.Columns[3]), column("c-pages r", m.Columns[4]), column("r", m.Columns[5]),
+			column("c-trend", m.Columns[3]), column("", m.Columns[4]),
+			column("c-pages r", m.Columns[5]), column("r", m.Columns[6]),
 			el("th", "c-more", elText("span", "vh", l.T(text.ColumnActions))),
 		)),
 		el("tbody", "", rows...),
@@ -218,19 +252,24 @@ type listRow struct {
 
 func (r *listRow) Render() app.UI {
 	pause.Take()
-	return r.M.row(r.onChoose, r.onMore)
+	return r.M.row(r.onChoose, r.onMore, r.onOlder)
 }
 
 func (r *listRow) onChoose(app.Context, app.Event) { r.Page.choose(r.M.ID) }
 
 func (r *listRow) onMore(ctx app.Context, _ app.Event) { r.Page.offer(ctx, r.M) }
 
-func (r rowModel) row(choose, more app.EventHandler) app.UI {
+func (r *listRow) onOlder(app.Context, app.Event) { r.Page.unfold(r.M.Site) }
+
+func (r rowModel) row(choose, more, older app.EventHandler) app.UI {
 	site := []app.UI{elWith("a", "trunc", at{"href", r.Link, "dir", "auto"}, app.Text(r.Site))}
 	if r.Error != "" {
 		site = append(site, elWith("small", "why", at{"dir", "auto"}, app.Text(r.Error)))
 	} else {
 		site = append(site, el("small", "", midView("", r.Label)))
+	}
+	if r.Older != "" {
+		site = append(site, olderView(r, older))
 	}
 	score := elText("span", "t3", r.NoScore)
 	if r.Score != nil {
@@ -240,16 +279,32 @@ func (r rowModel) row(choose, more app.EventHandler) app.UI {
 	if r.Chosen {
 		class = "chosen"
 	}
+	if r.Behind {
+		class += " behind"
+	}
 	return el("tr", class,
 		el("td", "c-box", box(r.Choose, r.Chosen, choose)),
 		el("td", "c-site", el("div", "site", tile(r.Site, true), el("div", "grow", site...))),
 		el("td", "c-status nowrap", badgeView(r.Badge)),
 		el("td", "c-score", score, scoreChangeView(r.Change)),
+		el("td", "c-trend", sparkView(r.Trend)),
 		el("td", "c-find", countsView(r.Found, r.NoFound)),
 		elText("td", "c-pages r num t2", r.Pages),
 		elWith("td", "c-when r num t2 nowrap", at{"title", r.Exact}, app.Text(r.When)),
 		el("td", "c-more r", moreView(r, more)),
 	)
+}
+
+// olderView unfolds older audits, or folds them. On the server's page it only counts them.
+func olderView(r rowModel, do app.EventHandler) app.UI {
+	if app.IsServer {
+		return elText("small", "", r.Older)
+	}
+	expanded := "true"
+	if r.Folded {
+		expanded = "false"
+	}
+	return button("btn-ghost btn-sm older", at{"aria-expanded", expanded}, do, num(r.ID), app.Text(r.Older), iconChevron.draw("i-s"))
 }
 
 // moreView is the button for the actions of a row, which do nothing on the server's page.
@@ -279,5 +334,5 @@ func box(label string, on bool, do app.EventHandler) app.UI {
 	if on {
 		checked = "true"
 	}
-	return input(at{"type", "checkbox", "aria-label", label, "checked", checked}, do)
+	return elWith("label", "", nil, input(at{"type", "checkbox", "aria-label", label, "checked", checked}, do))
 }

@@ -100,3 +100,31 @@ func (e windowEvent) inField() bool {
 
 // prevent keeps the browser from doing what it does at such an event.
 func (e windowEvent) prevent() { e.event.Call("preventDefault") }
+
+// on reports whether the event is meant for the element with an id.
+func (e windowEvent) on(id string) bool {
+	target := e.event.Get("target")
+	return target.Truthy() && target.Get("id").String() == id
+}
+
+// allowDrop lets a file or a text be dropped where the browser would open it instead.
+func (e windowEvent) allowDrop() {
+	if !e.inField() && e.event.Get("dataTransfer").Truthy() {
+		e.prevent()
+	}
+}
+
+// dropped gives the text that was dropped, or that of the file, of which it reads no more
+// than most bytes.
+func (e windowEvent) dropped(most int, take func(string)) {
+	data := e.event.Get("dataTransfer")
+	if e.inField() || !data.Truthy() {
+		return
+	}
+	e.prevent()
+	if file := data.Get("files").Get("0"); file.Truthy() {
+		file.Call("slice", 0, most).Call("text").Then(func(v app.Value) { take(v.String()) })
+		return
+	}
+	take(data.Call("getData", "text").String())
+}

@@ -150,6 +150,8 @@ const (
 	ListNoMatch
 	ListNoMatchHelp
 	ListShowAll
+	ListBySite
+	ListPick
 	ListFailed
 	ListAgain
 	ColumnActions
@@ -173,6 +175,8 @@ const (
 	StartAnyway
 	StartRunning
 	StartBefore
+	BatchStart
+	BatchStarted
 	AuditLabel
 	SoFar
 
@@ -574,6 +578,12 @@ const (
 	DaysApart
 	TimesMissed
 	ListNew
+	ListOlder
+	BatchQuestion
+	BatchMore
+	BatchBad
+	BatchRepeated
+	BatchBeyond
 	Chosen
 	Deleted
 

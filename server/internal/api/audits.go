@@ -91,7 +91,7 @@ func (a *API) routes() map[string]http.Handler {
 // order is asked for.
 func (a *API) listAudits(w http.ResponseWriter, r *http.Request) error {
 	q, err := readQuery(r,
-		"status", "ended", "site", "q", "sort", "counts", "cursor", "limit", shared.ParamUnfinished)
+		"status", "ended", "site", "q", "sort", "counts", "scores", "cursor", "limit", shared.ParamUnfinished, shared.ParamGroup)
 	if err != nil {
 		return err
 	}
@@ -119,11 +119,14 @@ func readListQuery(q url.Values) (lq shared.ListQuery, err error) {
 	if lq.Order != "" && !slices.Contains(shared.Orders, lq.Order) {
 		return lq, &Error{Code: shared.CodeBadQuery, Field: "sort", Detail: sortWords}
 	}
+	if lq.BySite = q.Get(shared.ParamGroup) == shared.GroupSite; !lq.BySite && q.Get(shared.ParamGroup) != "" {
+		return lq, &Error{Code: shared.CodeBadQuery, Field: shared.ParamGroup, Detail: "The only group is site."}
+	}
 	if lq.Limit, err = readLimit(q); err != nil {
 		return lq, err
 	}
 	for name, flag := range map[string]*bool{
-		"ended": &lq.Ended, "counts": &lq.Counts, shared.ParamUnfinished: &lq.Unfinished,
+		"ended": &lq.Ended, "counts": &lq.Counts, "scores": &lq.Scores, shared.ParamUnfinished: &lq.Unfinished,
 	} {
 		if *flag, err = readFlag(q, name); err != nil {
 			return lq, err

@@ -52,6 +52,12 @@ func (s *Store) List(ctx context.Context, q shared.ListQuery) (shared.AuditList,
 	if q.Counts {
 		list.Counts, err = sel.counts(ctx, s)
 	}
+	if q.BySite && err == nil {
+		list.Older, err = sel.older(ctx, s, list.rows)
+	}
+	if q.Scores && err == nil {
+		list.Scores, err = s.scores(ctx, list.rows)
+	}
 	return list.AuditList, err
 }
 
@@ -67,6 +73,8 @@ type selection struct {
 	// often does not know.
 	few        candidates
 	unfinished bool
+	// bySite keeps the newest audit of each site, of those that have ended if ended is set.
+	bySite, ended bool
 }
 
 func (s *Store) selectionOf(ctx context.Context, q shared.ListQuery) (sel selection, err error) {
@@ -79,6 +87,7 @@ func (s *Store) selectionOf(ctx context.Context, q shared.ListQuery) (sel select
 	case q.Ended:
 		sel.statuses = endedStatuses
 	}
+	sel.bySite, sel.ended = q.BySite, q.Ended
 	sel.site, sel.text, sel.dialect = sanitise(q.Site), cutBytes(q.Text, shared.MaxURL), &s.dialect
 	sel.unfinished = q.Unfinished && q.Cursor == "" && sel.place.order == shared.OrderNewest
 	if sel.text != "" && sel.site == "" {
@@ -101,17 +110,79 @@ func (sel selection) matching(q *bun.SelectQuery) *bun.SelectQuery {
 	if sel.few.known {
 		q.Where("a.id IN (?)", bun.List(sel.few.ids))
 	}
+	if sel.bySite {
+		newer := sel.ofSites(q.NewSelect()).ColumnExpr("1").Where("b.site = a.site").Where("b.id > a.id")
+		q.Where("NOT EXISTS (?)", newer)
+	}
 	if sel.text != "" {
 		q.Where(sel.dialect.containsURL, strings.Map(lowerASCII, sel.text))
 	}
 	return q
 }
 
+// ofSites selects from the audits of which each site shows the newest. It reads nothing
+// but an index that has the condition on the status word for word; a list of those that are
+// wanted would lead SQLite to another index, and from there to every row.
+func (sel selection) ofSites(q *bun.SelectQuery) *bun.SelectQuery {
+	q.TableExpr("audits AS b").Where("b.deleted_at IS NULL")
+	if sel.ended {
+		q.Where("b.status NOT IN ('pending', 'running')")
+	}
+	return q
+}
+
+// older counts the audits of each site behind the newest, by the ids of those.
+func (sel selection) older(ctx context.Context, s *Store, newest []listedRow) (map[int64]int, error) {
+	older := make(map[int64]int, len(newest))
+	if len(newest) == 0 {
+		return older, nil
+	}
+	sites := make([]string, len(newest))
+	for i := range newest {
+		sites[i] = newest[i].Site
+	}
+	type count struct {
+		Newest int64
+		N      int
+	}
+	found, err := read(ctx, s, "older of sites", func(ctx context.Context, db bun.IDB) (found []count, err error) {
+		err = sel.ofSites(db.NewSelect()).ColumnExpr("max(b.id) AS newest, count(*) AS n").
+			Where("b.site IN (?)", bun.List(sites)).Group("b.site").Scan(ctx, &found)
+		return found, err
+	})
+	for _, c := range found {
+		older[c.Newest] = c.N - 1
+	}
+	return older, err
+}
+
+// scores are the newest scores of the sites of some audits, the oldest first.
+func (s *Store) scores(ctx context.Context, rows []listedRow) (map[string][]int, error) {
+	var sites []siteRow
+	for i := range rows {
+		if site := rows[i].Site; !slices.ContainsFunc(sites, func(r siteRow) bool { return r.Site == site }) {
+			sites = append(sites, siteRow{Site: site})
+		}
+	}
+	if len(sites) == 0 {
+		return nil, nil
+	}
+	trends, err := s.trends(ctx, sites, shared.ListScores)
+	scores := make(map[string][]int, len(trends))
+	for site, trend := range trends {
+		for _, v := range trend {
+			scores[site] = append(scores[site], v.GeoScore)
+		}
+	}
+	return scores, err
+}
+
 // listedRow is an audit beside what it is sorted by.
 type listedRow struct {
 	auditRow `bun:",extend"`
 
-	Rank int64 `bun:"rank,scanonly"`
+	Rank int64  `bun:"rank,scanonly"`
+	Site string `bun:"site,scanonly"`
 }
 
 func auditRows(listed []listedRow) []auditRow {
@@ -135,7 +206,7 @@ func (sel selection) rows(ctx context.Context, s *Store, what string, n int) ([]
 			all = q.NewSelect().TableExpr("(?) AS newest", all).Column("id").
 				Union(q.NewSelect().TableExpr("(?) AS unfinished", running).Column("id"))
 		}
-		q.ExcludeColumn("activity").ColumnExpr("? AS rank", ranks[sel.place.order])
+		q.ExcludeColumn("activity").ColumnExpr("a.site").ColumnExpr("? AS rank", ranks[sel.place.order])
 		return sel.place.sort(q.Where("a.id IN (?)", all))
 	})
 }
@@ -220,7 +291,7 @@ func (sel selection) cut(rows []listedRow, limit int) (list cutList) {
 // counts counts what matches by status, whichever statuses are listed; nil when that
 // would take long.
 func (sel selection) counts(ctx context.Context, s *Store) (*shared.StatusCounts, error) {
-	if sel.text != "" && !sel.narrow() {
+	if sel.bySite || sel.text != "" && !sel.narrow() {
 		return nil, nil
 	}
 	type count struct {

@@ -69,7 +69,12 @@ func benchmarkList(b *testing.B, s *store.Store, plain *sql.DB, stamp, afterward
 		b.Fatal(err)
 	}
 	for name, q := range map[string]shared.ListQuery{
-		"newest":        {Ended: true},
+		"newest":        {Ended: true, Scores: true},
+		"sites":         {Ended: true, BySite: true, Scores: true},
+		"sites-worst":   {Ended: true, BySite: true, Order: shared.OrderScore},
+		"sites-failed":  {Ended: true, BySite: true, Status: shared.StatusFailed},
+		"sites-rare":    {Ended: true, BySite: true, Text: "site-4321."},
+		"sites-common":  {Ended: true, BySite: true, Text: "example", Order: shared.OrderErrors},
 		"failed":        {Status: shared.StatusFailed},
 		"worst":         {Ended: true, Order: shared.OrderScore},
 		"worst-failed":  {Status: shared.StatusFailed, Order: shared.OrderScore},

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -377,6 +378,61 @@ func TestCounts(t *testing.T) {
 		got, err := f.Counts(t.Context())
 		if want := (shared.AuditCounts{Waiting: 2, Running: 2}); err != nil || got != want {
 			t.Errorf("got %+v, %v; want %+v", got, err, want)
+		}
+	})
+}
+
+// A list by site has the newest audit of each, of those that have ended if that is asked
+// for; the filters choose among these, and each says how many are behind it.
+func TestListBySite(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		for _, row := range []string{
+			"'https://www.a.example/1', 'completed', 40",   // 1
+			"'https://b.example/', 'completed', 90",        // 2
+			"'https://a.example/2', 'failed', NULL",        // 3
+			"'https://c.example/', 'completed', 70",        // 4
+			"'https://a.example/3', 'completed', 50",       // 5
+			"'https://b.example/new', 'running', NULL",     // 6
+			"'https://c.example/gone', 'completed', 10",    // 7
+			"'https://d.example/', 'cancelled', NULL",      // 8
+			"'https://b.example/again', 'completed', 20",   // 9
+			"'https://b.example/deleted', 'completed', 20", // 10
+		} {
+			f.sql(t, "INSERT INTO audits (url, status, geo_score) VALUES ("+row+")")
+		}
+		f.sql(t, "UPDATE audits SET deleted_at = created_at WHERE id IN (7, 10)")
+		for _, c := range []struct {
+			name  string
+			query shared.ListQuery
+			want  []int64
+		}{
+			{"all", shared.ListQuery{}, []int64{9, 8, 5, 4}},
+			{"ended", shared.ListQuery{Ended: true}, []int64{9, 8, 5, 4}},
+			{"the worst", shared.ListQuery{Ended: true, Order: shared.OrderScore}, []int64{9, 5, 4, 8}},
+			{"one status", shared.ListQuery{Ended: true, Status: shared.StatusCancelled}, []int64{8}},
+			{"none whose newest failed", shared.ListQuery{Ended: true, Status: shared.StatusFailed}, nil},
+			{"a text", shared.ListQuery{Ended: true, Text: "a.example"}, []int64{5}},
+			{"a text of an older one", shared.ListQuery{Ended: true, Text: "a.example/2"}, nil},
+			{"a site", shared.ListQuery{Ended: true, Site: "b.example"}, []int64{9}},
+		} {
+			for _, limit := range []int{1, 3, 50} {
+				c.query.BySite, c.query.Limit = true, limit
+				if got := f.walk(t, c.query); !equal(got, c.want) {
+					t.Errorf("%s by %d: got %v, want %v", c.name, limit, got, c.want)
+				}
+			}
+		}
+		f.sql(t, "UPDATE audits SET deleted_at = created_at WHERE id = 9")
+		list, err := f.List(t.Context(), shared.ListQuery{BySite: true, Ended: true, Scores: true, Counts: true})
+		if err != nil || !equal(idsOf(list.Audits), []int64{8, 5, 4, 2}) || list.Counts != nil {
+			t.Fatalf("got %v, counts %v, %v", idsOf(list.Audits), list.Counts, err)
+		}
+		if want := map[int64]int{8: 0, 5: 2, 4: 0, 2: 0}; !reflect.DeepEqual(list.Older, want) {
+			t.Errorf("older: got %v, want %v", list.Older, want)
+		}
+		want := map[string][]int{"a.example": {40, 50}, "b.example": {90}, "c.example": {70}}
+		if !reflect.DeepEqual(list.Scores, want) {
+			t.Errorf("scores: got %v, want %v", list.Scores, want)
 		}
 	})
 }

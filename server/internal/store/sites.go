@@ -43,9 +43,11 @@ func (r *verdictRow) verdict() shared.Verdict {
 	}
 }
 
-// selectScored keeps the audits that are points of a trend, the newest first.
+// selectScored keeps the audits that are points of a trend, the newest first. The status is
+// asked for so that of all indexes only that of the site's ended audits serves.
 func selectScored(q *bun.SelectQuery) *bun.SelectQuery {
-	return q.Where("a.deleted_at IS NULL").Where("a.status = 'completed'").Where("a.geo_score IS NOT NULL").
+	return q.Where("a.deleted_at IS NULL").Where("a.status NOT IN ('pending', 'running')").
+		Where("a.status || '' = 'completed'").Where("a.geo_score IS NOT NULL").
 		Order("a.id DESC")
 }
 
@@ -154,7 +156,7 @@ func (s *Store) sitesOf(ctx context.Context, rows []siteRow) ([]shared.Site, err
 	if err != nil {
 		return nil, err
 	}
-	trends, err := s.trends(ctx, rows)
+	trends, err := s.trends(ctx, rows, shared.SiteTrend)
 	if err != nil {
 		return nil, err
 	}
@@ -190,15 +192,15 @@ func (s *Store) nextTimes(ctx context.Context, sites []siteRow) (map[string]*sha
 	return next, err
 }
 
-// trends returns the newest scores of each site, the oldest first; a site without any
+// trends returns the newest scores of each site, most of them, the oldest first; a site without any
 // has an empty list. Each site is a query of its own inside of one statement, because
 // that reads no more of the index than it returns.
-func (s *Store) trends(ctx context.Context, sites []siteRow) (map[string][]shared.Verdict, error) {
+func (s *Store) trends(ctx context.Context, sites []siteRow, most int) (map[string][]shared.Verdict, error) {
 	rows, err := read(ctx, s, "trends", func(ctx context.Context, db bun.IDB) (rows []verdictRow, err error) {
 		var all *bun.SelectQuery
 		for _, site := range sites {
 			newest := selectScored(db.NewSelect().Model((*verdictRow)(nil))).
-				Where("a.site = ?", site.Site).Limit(shared.SiteTrend)
+				Where("a.site = ?", site.Site).Limit(int64(most))
 			part := db.NewSelect().TableExpr("(?) AS t", newest)
 			if all == nil {
 				all = part
