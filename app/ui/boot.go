@@ -26,6 +26,8 @@ type boot struct {
 	Progress *shared.AuditProgress  `json:"progress,omitempty"`
 	Audits   []shared.AuditProgress `json:"audits,omitzero"`
 	Report   *shared.Report         `json:"report,omitempty"`
+	// Brief is true when Report names fewer places than there are to name.
+	Brief bool `json:"brief,omitempty"`
 	// List is the dashboard's history without the audits that are in Audits already.
 	List *shared.AuditList `json:"list,omitempty"`
 	// Missing is true when the server knows that there is no such audit or site.

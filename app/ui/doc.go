@@ -97,6 +97,7 @@
 //	audit_tools.go      its link, its notification, its list held still
 //	report_page.go      the report of an audit
 //	report_turn.go      the ways through a report, and what is asked for on them
+//	report_unroll.go    what of a report is drawn first, and what after
 //	report_sheet.go     one page of an audit: asked for, in words, drawn
 //	sites_page.go       the list of sites, on the server
 //	site_page.go        one site, on the server

@@ -30,8 +30,12 @@ type reportModel struct {
 	Findings   string
 	NoFindings string
 	Checks     []checkModel
-	// NoMatch stands in place of a list from which the filters left nothing, and Every is
-	// the button that takes them away.
+	// Drawn is how many of Checks are drawn, and Others says that the other parts which are
+	// not shown are drawn as well. In the browser both come by and by.
+	Drawn  int
+	Others bool
+	// NoMatch stands in place of a list from which the filters left nothing, else it is empty,
+	// and Every is the button that takes them away.
 	NoMatch, Every string
 
 	Passed   string
@@ -104,8 +108,9 @@ type checkModels struct {
 	report *shared.Report
 	lang   text.Lang
 	known  map[string]checkModel
-	// bodies is how many checks have what they hide, beside those that are unfolded.
-	bodies int
+	// titles is how many of the checks that the filters leave in are drawn, and bodies how
+	// many checks have what they hide, beside those that are unfolded.
+	titles, bodies int
 }
 
 // check is one of them, with what it hides if that is wanted.
@@ -127,7 +132,7 @@ func (loc locale) report(r *shared.Report, place reportPlace, checks *checkModel
 	m := reportModel{
 		Views: l.T(text.ReportViews), Place: place,
 		Findings: l.T(text.ReportFindings), NoFindings: l.T(text.ReportNoFindings),
-		NoMatch: l.T(text.ReportNoMatch), Every: l.T(text.ReportShowEvery),
+		Every:  l.T(text.ReportShowEvery),
 		Passed: l.T(text.ReportPassed), NotApply: l.T(text.ReportNotApplicable),
 		Unvisited: l.T(text.ReportUnvisited), UnvisitedHelp: l.T(text.ReportUnvisitedHelp),
 		Why: l.T(text.ReportWhy), Fix: l.T(text.ReportFix), Where: l.T(text.ReportPages), Ticket: l.T(text.CopyTicket),
@@ -204,11 +209,22 @@ func (loc locale) tabs(m *reportModel, left int) (tabs []tabModel) {
 
 // outcomes sorts the checks: the failed ones as the place has it, the others as they come.
 func (loc locale) outcomes(m *reportModel, r *shared.Report, checks *checkModels) {
+	shown := 0
 	for i, c := range failedChecks(r, m.Place.Gravest) {
 		open := slices.Contains(m.Place.Open, c.ID)
 		check := checks.check(loc, r, c, m.Site, open || i < checks.bodies)
 		check.Out, check.Open = !m.Place.choosesCheck(c, &check), open
 		m.Checks = append(m.Checks, check)
+		if shown < checks.titles {
+			m.Drawn = len(m.Checks)
+		}
+		if !check.Out {
+			shown++
+		}
+	}
+	m.Others = m.Drawn == len(m.Checks)
+	if shown == 0 {
+		m.NoMatch = loc.Lang.T(text.ReportNoMatch)
 	}
 	for i := range r.Checks {
 		switch c := &r.Checks[i]; c.Outcome {

@@ -26,6 +26,10 @@ type reportPage struct {
 	savedAt time.Time
 	code    string // names what went wrong with the request
 	asked   bool   // the server was asked for this report
+	// whole is false while the report is the brief one of the first drawing. unkept is true
+	// until this device has a copy, and body is what the server sent until then, if it did.
+	whole, unkept bool
+	body          []byte
 	// known is what this device knows of the audit without the report.
 	known *shared.AuditProgress
 	fault string // why the audit was not started anew
@@ -41,10 +45,10 @@ type reportPage struct {
 	sheet  sheet
 	change *shared.Comparison
 	scores []shared.Verdict
-	// checks are those of the report in words, and unrolling is true while more of what they
-	// hide is on its way.
-	checks    checkModels
-	unrolling bool
+	// checks are those of the report in words. unrolling is true while more of the page is on
+	// its way, settled once what can wait was asked for.
+	checks             checkModels
+	unrolling, settled bool
 }
 
 func (p *reportPage) OnInit() {
@@ -62,8 +66,9 @@ func (p *reportPage) OnPreRender(ctx app.Context) {
 		report, err := r.Data.Report(r.Ctx, id)
 		switch {
 		case err == nil:
-			b.Report = &report
-			p.show(&report, time.Time{})
+			brief, whole := briefly(&report)
+			b.Report, b.Brief = brief, !whole
+			p.show(brief, time.Time{})
 		case r.fail(err):
 			b.Missing = true
 			p.state = reportGone
@@ -76,7 +81,8 @@ func (p *reportPage) start(id int64) {
 	p.id, p.state, p.report, p.savedAt, p.code, p.asked = id, reportLoading, nil, time.Time{}, "", false
 	p.view, p.known, p.fault = live.View{}, nil, ""
 	p.pages, p.left, p.sheet, p.change, p.scores = listing[shared.Page]{}, listing[shared.UnvisitedURL]{}, sheet{}, nil, nil
-	p.checks = checkModels{}
+	p.whole, p.unkept, p.body = false, false, nil
+	p.checks, p.settled = checkModels{}, false
 	p.places = map[string]*listing[shared.Finding]{}
 	if id == 0 {
 		p.state, p.asked = reportGone, true
@@ -88,8 +94,7 @@ func (p *reportPage) start(id int64) {
 			p.state, p.asked = reportGone, true
 		case b.Report != nil:
 			p.show(b.Report, time.Time{})
-			p.asked = true
-			p.keep(b.Report)
+			p.asked, p.whole, p.unkept = true, !b.Brief, true
 		}
 		return
 	}
@@ -102,6 +107,7 @@ func (p *reportPage) start(id int64) {
 	}
 	if r, err := decodeReport(body); err == nil {
 		p.show(r, at)
+		p.whole = true
 	}
 }
 
@@ -112,15 +118,28 @@ func (p *reportPage) show(r *shared.Report, savedAt time.Time) {
 	}
 }
 
-// keep leaves a copy on this device. When the device is full the page works without
-// one.
-func (p *reportPage) keep(r *shared.Report) {
-	if !readable(r) {
+// take shows what the server sent. A report that is here as a whole stays as it is, for it
+// does not change any more.
+func (p *reportPage) take(r *shared.Report, body []byte) {
+	if p.whole && p.report.Audit.Revision == r.Audit.Revision {
+		p.savedAt = time.Time{}
 		return
 	}
-	if body, err := json.Marshal(r); err == nil {
-		_ = live.DeviceStorage().SaveReport(r.Audit.AuditID, body, p.now)
+	p.show(r, time.Time{})
+	p.whole, p.unkept, p.body = true, true, body
+}
+
+// keep leaves a copy on this device. When the device is full the page works without
+// one.
+func (p *reportPage) keep() {
+	body, err := p.body, error(nil)
+	if body == nil {
+		body, err = json.Marshal(p.report)
 	}
+	if err == nil {
+		_ = live.DeviceStorage().SaveReport(p.id, body, p.now)
+	}
+	p.unkept, p.body = false, nil
 }
 
 // await follows the audit while its report is not written yet, and fetches the
@@ -190,17 +209,16 @@ func (p *reportPage) fetch(ctx app.Context) {
 		}
 		ctx.Dispatch(func(ctx app.Context) {
 			if p.id == id {
-				p.guard(func() { p.receive(ctx, report, err) })
+				p.guard(func() { p.receive(ctx, report, body, err) })
 			}
 		})
 	})
 }
 
-func (p *reportPage) receive(ctx app.Context, r *shared.Report, err error) {
+func (p *reportPage) receive(ctx app.Context, r *shared.Report, body []byte, err error) {
 	switch {
 	case err == nil:
-		p.show(r, time.Time{})
-		p.keep(r)
+		p.take(r, body)
 	case p.report == nil && failureCode(err) == string(shared.CodeNotFound):
 		p.state = reportGone
 	case p.report == nil && failureCode(err) == string(shared.CodeConflict) && !p.view.Terminal():

@@ -102,6 +102,104 @@ func TestReportChecksAreChosen(t *testing.T) {
 	}
 }
 
+// The browser draws the titles of the first checks that the filters leave in, and the other
+// parts of the report once it has all.
+func TestReportTitles(t *testing.T) {
+	loc, r := localeAt(t, text.EN, "15:00:00"), &shared.Report{Audit: *sample(t, "completed")}
+	for i, id := range []string{"http-4xx", "http-5xx", "title-missing", "h1-missing"} {
+		severity := shared.SeverityError
+		if i%2 == 0 {
+			severity = shared.SeverityNotice
+		}
+		r.Checks = append(r.Checks, shared.CheckResult{ID: id, Severity: severity, Outcome: shared.OutcomeFail})
+	}
+	for name, c := range map[string]struct {
+		query  string
+		titles int
+		drawn  int
+		none   bool
+	}{
+		"none yet":        {"", 0, 0, false},
+		"the first":       {"", 1, 1, false},
+		"some left out":   {"sev=notice", 1, 3, false}, // the errors come first
+		"up to the last":  {"sev=notice", 2, 4, false},
+		"more than there": {"sev=notice", 9, 4, false},
+		"all left out":    {"q=nowhere", 1, 4, true},
+	} {
+		m := loc.report(r, placeAt(t, c.query), &checkModels{titles: c.titles})
+		if m.Drawn != c.drawn || m.Others != (c.drawn == 4) || (m.NoMatch != "") != c.none {
+			t.Errorf("%s: got %d, others %v, %q; want %d", name, m.Drawn, m.Others, m.NoMatch, c.drawn)
+		}
+	}
+}
+
+// A page begins with what its reader sees, asks then for what it lacks, and keeps a copy and
+// draws what is folded last.
+func TestReportUnrolls(t *testing.T) {
+	r := &shared.Report{Audit: *sample(t, "completed")}
+	for range 2 {
+		r.Checks = append(r.Checks, shared.CheckResult{Outcome: shared.OutcomeFail})
+	}
+	shown := func(titles, bodies int, change ...func(*reportPage)) reportPage {
+		p := reportPage{state: reportShown, report: r, checks: checkModels{titles: titles, bodies: bodies}}
+		for _, do := range change {
+			do(&p)
+		}
+		return p
+	}
+	settled := func(p *reportPage) { p.settled = true }
+	whole := func(p *reportPage) { p.settled, p.whole = true, true }
+	unkept := func(p *reportPage) { p.whole, p.unkept = true, true }
+	for name, c := range map[string]struct {
+		page reportPage
+		want unrollStep
+	}{
+		"no report":          {reportPage{state: reportLoading}, unrollNothing},
+		"not ended":          {reportPage{state: reportNotReady, report: r, whole: true, unkept: true}, unrollNothing},
+		"titles first":       {shown(0, 0), unrollTitles},
+		"then the rest":      {shown(2, 0), unrollRest},
+		"which is awaited":   {shown(2, 0, settled), unrollNothing},
+		"unless it failed":   {shown(2, 0, settled, func(p *reportPage) { p.code = codeOffline }), unrollBodies},
+		"then the copy":      {shown(2, 0, settled, unkept), unrollCopy},
+		"then the bodies":    {shown(2, 0, whole), unrollBodies},
+		"then nothing":       {shown(2, 2, whole), unrollNothing},
+		"no body of a sheet": {shown(0, 0, whole, func(p *reportPage) { p.place.Page = "https://a.example/" }), unrollNothing},
+	} {
+		if got := c.page.nextStep(); got != c.want {
+			t.Errorf("%s: got step %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+// The first drawing names few places of each of many checks, and all of few.
+func TestReportInBrief(t *testing.T) {
+	for name, c := range map[string]struct {
+		failed, samples, most int
+		whole                 bool
+	}{
+		"few checks":  {20, 10, 10, true},
+		"many checks": {100, 10, 2, false},
+		"many, short": {100, 2, 2, true},
+		"very many":   {300, 10, 1, false},
+		"none":        {0, 0, 0, true},
+	} {
+		r := &shared.Report{}
+		for range c.failed {
+			places := make([]shared.Finding, c.samples)
+			r.Checks = append(r.Checks, shared.CheckResult{Outcome: shared.OutcomeFail, Samples: places})
+		}
+		brief, whole := briefly(r)
+		if whole != c.whole || len(brief.Checks) != c.failed {
+			t.Errorf("%s: got whole %v with %d checks", name, whole, len(brief.Checks))
+		}
+		for i := range brief.Checks {
+			if len(brief.Checks[i].Samples) != c.most || len(r.Checks[i].Samples) != c.samples {
+				t.Fatalf("%s: got %d places of %d, want %d", name, len(brief.Checks[i].Samples), len(r.Checks[i].Samples), c.most)
+			}
+		}
+	}
+}
+
 // What checks hide is drawn for the first of them, and for those that are unfolded.
 func TestReportBodies(t *testing.T) {
 	loc, r := localeAt(t, text.EN, "15:00:00"), &shared.Report{Audit: *sample(t, "completed")}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -21,6 +20,9 @@ func (p *reportPage) address() string { return p.place.of(p.id) }
 func (p *reportPage) turn(ctx app.Context, place reportPlace) {
 	p.device.scrolls.keep(p.address())
 	away := place.Page != p.place.Page
+	if away {
+		p.checks.fold(p.place.Part)
+	}
 	p.place = place
 	p.load(ctx)
 	setFilterField(place.Text)
@@ -49,13 +51,11 @@ func (p *reportPage) load(ctx app.Context) {
 	switch {
 	case p.place.Page != "":
 		p.loadSheet(ctx)
-		return
 	case p.place.Part == partPages:
 		p.pages.ask(ctx, p.place.pagesPath(p.id), false, readPages)
 	case p.place.Part == partUnvisited:
 		p.left.ask(ctx, p.place.unvisitedPath(p.id), false, readUnvisited)
 	}
-	p.loadStory(ctx)
 }
 
 func (p *reportPage) loadSheet(ctx app.Context) {
@@ -116,27 +116,6 @@ func getInto(ctx context.Context, path string, v any) error {
 	return json.Unmarshal(body, v)
 }
 
-// A report in which everything failed has more to unfold than a browser draws at once. So the
-// page begins with the titles, and draws what they hide a few at a time: for who unfolds one
-// it is there, and for paper and for the browser's own search soon after.
-const (
-	bodiesAtOnce = 6
-	bodiesEvery  = 50 * time.Millisecond
-)
-
-// unroll draws what the next few checks hide, until all have it.
-func (p *reportPage) unroll(ctx app.Context) {
-	if p.unrolling || p.state != reportShown || p.checks.bodies >= len(p.report.Checks) {
-		return
-	}
-	p.unrolling = true
-	ctx.After(bodiesEvery, func(ctx app.Context) {
-		p.unrolling = false
-		p.checks.bodies += bodiesAtOnce
-		p.unroll(ctx)
-	})
-}
-
 // shown is the report, or the sheet of one of its pages.
 func (p *reportPage) shown(loc locale) app.UI {
 	if p.place.Page != "" {
@@ -147,9 +126,7 @@ func (p *reportPage) shown(loc locale) app.UI {
 		return sheetView(loc.sheet(s, p.report, back.of(p.id)), p.onSheet)
 	}
 	site, filtered := shared.SiteName(p.report.Audit.URL), p.place.filtered()
-	if app.IsServer { // which draws once
-		p.checks.bodies = len(p.report.Checks)
-	}
+	p.checks.begin(p.place.Part, len(p.report.Checks))
 	m := loc.report(p.report, p.place, &p.checks)
 	m.Verdict = loc.since(m.Verdict, p.report, p.change)
 	m.Trend = loc.trend(p.scores, p.id)

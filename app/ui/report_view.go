@@ -74,6 +74,9 @@ func panel(m reportModel, part reportPart, heading string, body ...app.UI) app.U
 	class := "panel"
 	if part != m.Place.Part {
 		class = "panel off"
+		if part != partChecks && !m.Others {
+			return el("div", class)
+		}
 	}
 	if heading == "" {
 		return el("div", class+" no-print", body...)
@@ -151,14 +154,12 @@ func checksView(m reportModel, p *reportPage) app.UI {
 	if len(m.Checks) == 0 {
 		return empty(m.NoFindings)
 	}
-	shown := false
-	checks := make([]app.UI, len(m.Checks), len(m.Checks)+1)
-	for i, c := range m.Checks {
+	checks := make([]app.UI, m.Drawn, m.Drawn+1)
+	for i, c := range m.Checks[:m.Drawn] {
 		checks[i] = &checkBox{M: c, Lang: m.Lang, Audit: m.Audit, Site: m.Site, Why: m.Why, Fix: m.Fix, Where: m.Where,
 			Ticket: m.Ticket, Page: p}
-		shown = shown || !c.Out
 	}
-	if !shown {
+	if m.NoMatch != "" {
 		checks = append(checks, noMatchView(m.NoMatch, m.Every, p.onEvery))
 	}
 	return el("div", "checks", checks...)

@@ -1,0 +1,123 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"atalaya/shared"
+)
+
+// A report in which everything failed has more to show than a browser draws at once. So a
+// page begins with what its reader sees, the titles of the first checks or another part of
+// the report, and draws the rest a little at a time: for who unfolds a check it is there, and
+// for paper and for the browser's own search soon after. Between two steps the browser has
+// its turn, and none of them keeps it for long.
+const (
+	titlesAtOnce = 20 // more than a screen holds
+	bodiesAtOnce = 2
+	unrollEvery  = 50 * time.Millisecond
+)
+
+// drawnPlaces is about how many places the server draws and the client starts with. The
+// others come when the page stands.
+const drawnPlaces = 200
+
+// briefly is a report with as many places of each check as the first drawing has room for;
+// whole says that these are all.
+func briefly(r *shared.Report) (brief *shared.Report, whole bool) {
+	most := max(drawnPlaces/max(len(failedChecks(r, false)), 1), 1)
+	short := *r
+	short.Checks, whole = make([]shared.CheckResult, len(r.Checks)), true
+	for i, c := range r.Checks {
+		if len(c.Samples) > most {
+			c.Samples, whole = c.Samples[:most], false
+		}
+		short.Checks[i] = c
+	}
+	return &short, whole
+}
+
+// begin makes sure that what the reader sees at once is drawn, of n checks. The server, which
+// draws once, draws all.
+func (k *checkModels) begin(part reportPart, n int) {
+	switch {
+	case app.IsServer:
+		k.titles, k.bodies = n, n
+	case part == partChecks:
+		k.titles = max(k.titles, titlesAtOnce)
+	}
+}
+
+// fold forgets what was drawn of a report that gives way to a page's sheet, but for what
+// the height of the part that the reader comes back to depends on.
+func (k *checkModels) fold(part reportPart) {
+	k.bodies = 0
+	if part != partChecks {
+		k.titles = 0
+	}
+}
+
+// unrollStep is what comes next once a report is shown.
+type unrollStep uint8
+
+const (
+	unrollNothing unrollStep = iota
+	unrollTitles
+	unrollRest // what the report does not carry is asked for
+	unrollCopy
+	unrollBodies
+)
+
+// nextStep is what the reader sees first, and last what nobody waits for. Bodies wait for
+// the places that the brief report lacks, so that none is drawn twice.
+func (p *reportPage) nextStep() unrollStep {
+	if p.state != reportShown {
+		return unrollNothing
+	}
+	n, here := len(failedChecks(p.report, false)), p.place.Page == ""
+	switch {
+	case here && p.checks.titles < n:
+		return unrollTitles
+	case !p.settled:
+		return unrollRest
+	case p.whole && p.unkept:
+		return unrollCopy
+	case here && p.checks.bodies < n && (p.whole || p.code != ""):
+		return unrollBodies
+	}
+	return unrollNothing
+}
+
+// unroll takes one step after another until the report is drawn whole.
+func (p *reportPage) unroll(ctx app.Context) {
+	if p.unrolling || p.nextStep() == unrollNothing {
+		return
+	}
+	p.unrolling = true
+	// Once the last step is drawn: a pause that ran out meanwhile would be none.
+	ctx.Defer(func(ctx app.Context) {
+		ctx.After(unrollEvery, func(ctx app.Context) {
+			p.unrolling = false
+			p.guard(func() { p.step(ctx, p.nextStep()) })
+			p.unroll(ctx)
+		})
+	})
+}
+
+func (p *reportPage) step(ctx app.Context, s unrollStep) {
+	switch s {
+	case unrollTitles:
+		p.checks.titles += titlesAtOnce
+	case unrollRest:
+		p.settled = true
+		p.loadStory(ctx)
+		if !p.whole {
+			p.fetch(ctx)
+		}
+	case unrollCopy:
+		p.keep()
+	case unrollBodies:
+		p.checks.bodies += bodiesAtOnce
+	}
+}
