@@ -33,12 +33,11 @@ const (
 	ParamTo         = "to"            // query parameter of PathSignIn: where to go on
 	ParamID         = "id"            // query parameter of PathStreams, repeatable
 	ParamUnfinished = "unfinished"    // query parameter of PathAudits: see ListQuery.Unfinished
-	ParamGroup      = "group"         // query parameter of PathAudits and of the app's list:
-	GroupSite       = "site"          // its only value, see ListQuery.BySite
+	ParamGroup      = "group"         // of lists of findings: the findings of one group alone; of lists of audits:
+	GroupSite       = "site"          // its only value there, see ListQuery.BySite
 	ParamBase       = "base"          // query parameters of PathCompare: the earlier audit,
 	ParamHead       = "head"          // and the later one
 	ParamCursor     = "cursor"        // of all lists: where what follows begins
-	ParamGroup      = "group"         // of lists of findings: the findings of one group alone
 	ParamState      = "state"         // of PathCompare: the changes of one state alone
 	ParamSaid       = "said"          // of a site's page: what came of its form
 	ParamPlaces     = "places"        // how many changes of each state but persistent

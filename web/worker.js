@@ -1,6 +1,7 @@
 // The service worker. It makes the app open without a network: every page falls
-// back to one neutral shell, whose client then shows what this device kept. Data
-// never passes through here: /api/ and /sse/ belong to the page.
+// back to one neutral shell, whose client then shows what this device kept. What the
+// client asks for never passes through here: /api/ and /sse/ belong to the page. When the
+// browser says that there is a connection again, it sends the audits that wait for one.
 //
 // go-app fills in the version and the list of files.
 "use strict";
@@ -16,6 +17,12 @@ const FILES = {{.ResourcesToCache}}.filter((path) => path !== "/");
 
 // How long a page may take before the shell is shown instead, in milliseconds.
 const PAGE_TIMEOUT = 4000;
+
+// The name of the lock and of the sync of app/internal/outbox, which has the rules: what
+// waits lies in the database, is sent with its key, and stays with the code of the problem
+// where the server refuses it for good.
+const OUTBOX = "atalaya.outbox";
+const PASSING = [401, 408, 425, 429];
 
 // What the server alone can answer.
 const SERVER_ONLY = [
@@ -35,6 +42,12 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(open((event.notification.data || {}).path || "/"));
+});
+
+self.addEventListener("sync", (event) => {
+  if (event.tag === OUTBOX) {
+    event.waitUntil(navigator.locks ? navigator.locks.request(OUTBOX, sendOutbox) : sendOutbox());
+  }
 });
 
 self.addEventListener("fetch", (event) => {
@@ -108,4 +121,51 @@ async function file(request, path) {
 async function cached(path) {
   const cache = await caches.open(CACHE);
   return cache.match(path, { ignoreVary: true });
+}
+
+// An error has the browser try again later.
+async function sendOutbox() {
+  const database = await settled(openDatabase());
+  const outbox = (mode) => database.transaction("outbox", mode).objectStore("outbox");
+  try {
+    const entries = await settled(outbox("readonly").getAll());
+    for (const entry of entries.filter((e) => !e.refused).sort((a, b) => a.at - b.at)) {
+      const refused = await post(entry);
+      const store = outbox("readwrite");
+      await settled(refused ? store.put({ ...entry, refused }) : store.delete(entry.key));
+    }
+  } finally {
+    database.close();
+  }
+}
+
+// The client makes the database; without one nothing waits, and none is made here.
+function openDatabase() {
+  const request = indexedDB.open("atalaya");
+  request.onupgradeneeded = () => request.transaction.abort();
+  return request;
+}
+
+function settled(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+// The code with which the server refuses an entry; none if it has taken it.
+async function post(entry) {
+  const answer = await fetch("/api/v1/audits", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": entry.key },
+    body: entry.body,
+  });
+  const type = answer.headers.get("Content-Type") || "";
+  if (answer.ok && type.startsWith("application/json")) {
+    return "";
+  }
+  if (answer.status < 500 && !PASSING.includes(answer.status) && type.startsWith("application/problem+json")) {
+    return (await answer.json()).code;
+  }
+  throw new Error("the server did not take it: " + answer.status);
 }

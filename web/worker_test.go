@@ -4,15 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"atalaya/shared"
 )
 
 // origin is a server with a service worker, whose pages can be told to fail.
@@ -20,6 +24,23 @@ type origin struct {
 	*httptest.Server
 	release atomic.Int64 // the version the worker is rendered with
 	mood    atomic.Value // "": answers; "fails": 503; "hangs": no answer
+
+	mu     sync.Mutex
+	posted []string // what came to the API: key and body
+}
+
+// take answers as the API that audits are started with, which refuses what is bad.
+func (o *origin) take(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	o.mu.Lock()
+	o.posted = append(o.posted, r.Header.Get("Idempotency-Key")+" "+string(body))
+	o.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	if strings.Contains(string(body), "bad") {
+		w.Header().Set("Content-Type", shared.ProblemType)
+		w.WriteHeader(http.StatusBadRequest)
+	}
+	fmt.Fprint(w, `{"code":"bad_url"}`)
 }
 
 func newOrigin(t *testing.T) *origin {
@@ -32,6 +53,8 @@ func newOrigin(t *testing.T) *origin {
 	}
 	o.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
+		case r.Method == http.MethodPost && path == shared.PathAudits:
+			o.take(w, r)
 		case path == "/app-worker.js":
 			w.Header().Set("Content-Type", "text/javascript")
 			filled := strings.NewReplacer("{{.Version}}", fmt.Sprint("v", o.release.Load()), "{{.ResourcesToCache}}",
@@ -169,5 +192,61 @@ func TestWorker(t *testing.T) {
 		if got := open(path); !strings.Contains(got, "ERR_CONNECTION_REFUSED") {
 			t.Errorf("%s, without a server: got %q, want the browser's own words", path, got)
 		}
+	}
+}
+
+// TestWorkerSendsWhatWaits has the worker send the client's outbox in the browser's own time:
+// what is taken goes, what is refused stays with the reason, and what was refused before is
+// not sent again.
+func TestWorkerSendsWhatWaits(t *testing.T) {
+	tab := openTab(t)
+	o := newOrigin(t)
+	eval := func(script string) string {
+		t.Helper()
+		v, err := chromedp.Run(tab, chromedp.Evaluate[string](script, chromedp.EvalAwaitPromise))
+		if err != nil {
+			t.Fatalf("%s: %v", script, err)
+		}
+		return v
+	}
+	if err := chromedp.Do(tab, chromedp.Navigate(o.URL+"/")); err != nil {
+		t.Fatal(err)
+	}
+	eval(`(async () => {
+		const controlled = new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done));
+		await navigator.serviceWorker.register("/app-worker.js");
+		await controlled;
+		window.outbox = await new Promise((done) => {
+			const request = indexedDB.open("atalaya", 1);
+			request.onupgradeneeded = () => request.result.createObjectStore("outbox", { keyPath: "key" });
+			request.onsuccess = () => done((mode) => request.result.transaction("outbox", mode).objectStore("outbox"));
+		});
+		const put = (key, at, url, refused) => outbox("readwrite").put({ key, at, body: JSON.stringify({ url }), refused });
+		put("a", 3, "late", "");
+		put("b", 2, "bad", "");
+		put("c", 1, "early", "");
+		put("d", 0, "refused before", "bad_url");
+		await (await navigator.serviceWorker.ready).sync.register("atalaya.outbox");
+		return "";
+	})()`)
+	left := eval(`(async () => {
+		const sent = "b bad_url, d bad_url";
+		let left = "";
+		for (let n = 0; left !== sent && n < 1200; n++) {
+			await new Promise((done) => setTimeout(done, 50));
+			left = await new Promise((done) => {
+				const request = outbox("readonly").getAll();
+				request.onsuccess = () => done(request.result.map((e) => e.key + " " + e.refused).join(", "));
+			});
+		}
+		return left;
+	})()`)
+	if want := "b bad_url, d bad_url"; left != want {
+		t.Errorf("left: got %q, want %q", left, want)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if want := []string{`c {"url":"early"}`, `b {"url":"bad"}`, `a {"url":"late"}`}; !slices.Equal(o.posted, want) {
+		t.Errorf("sent %q, want %q", o.posted, want)
 	}
 }

@@ -13,6 +13,13 @@ const callTimeout = 15 * time.Second
 // codeOffline names the failure of a request on a device without a network.
 const codeOffline = "offline"
 
+// unreached reports whether a request failed because the server was not reached: whoever
+// answered, it was not the server.
+func unreached(err error) bool {
+	_, refused := errors.AsType[*live.ProblemError](err)
+	return err != nil && !refused
+}
+
 // failureCode is the code of a failed request for [text.Problem]: the server's
 // own, or "network", "offline" or "foreign" when the server was not reached.
 func failureCode(err error) string {

@@ -7,9 +7,10 @@ import (
 )
 
 // listen has the page hear what is meant for no field: "/" goes to the search, an address
-// that is pasted or dropped into the start box, and of a list of them audits are started. What waits to be deleted is deleted when
-// the window closes.
-func (d *dashboardPage) listen() {
+// that is pasted or dropped into the start box, and of a list of them audits are started.
+// What waits to be deleted is deleted when the window closes. What waits for the connection
+// is drawn as it changes.
+func (d *dashboardPage) listen(ctx app.Context) {
 	if app.IsServer || d.heard != nil {
 		return
 	}
@@ -19,6 +20,7 @@ func (d *dashboardPage) listen() {
 		hear("dragover", windowEvent.allowDrop),
 		hear("drop", d.onDrop),
 		hear("pagehide", func(windowEvent) { d.leaveDeleting() }),
+		d.watchOutbox(ctx),
 	}
 }
 

@@ -103,7 +103,7 @@ func (d *dashboardPage) OnPreRender(ctx app.Context) {
 
 func (d *dashboardPage) OnMount(ctx app.Context) {
 	d.tick(ctx, d.everySecond)
-	d.listen()
+	d.listen(ctx)
 }
 
 func (d *dashboardPage) OnNav(ctx app.Context) {
@@ -171,7 +171,8 @@ func (d *dashboardPage) Render() app.UI {
 
 	main := []app.UI{
 		elWith("h1", "vh", at{"id", titleID, "tabindex", "-1"}, app.Text(d.lang.T(text.TitleAudits))),
-		&startBox{Lang: d.lang, Device: d.device, Address: d.address},
+		&startBox{Lang: d.lang, Device: d.device, Address: d.address, Changes: d.device.changes.Key},
+		outboxView(d.lang, loc.waiting(d.device.outbox.Entries()), d.onWaitingChange, d.onWaitingRemove),
 	}
 	notice := el("div", "")
 	if list.Notice != nil {

@@ -7,6 +7,7 @@ import (
 
 	"atalaya/app/internal/browser"
 	"atalaya/app/internal/live"
+	"atalaya/app/internal/outbox"
 	"atalaya/shared"
 )
 
@@ -35,6 +36,10 @@ type device struct {
 	icon string
 	// scrolls is where the reader was in the pages left.
 	scrolls scrolls
+	// outbox holds what waits for the connection; changes is the entry that the start box
+	// changes, if its key is not empty.
+	outbox  *outbox.Outbox
+	changes outbox.Entry
 }
 
 // hear learns from a view how far this device's clock is off, and when a server is
@@ -59,6 +64,7 @@ func (d *device) hear(v live.View) {
 		if d.lost {
 			d.lost = false
 			app.TryUpdate()
+			d.outbox.Send()
 		}
 	}
 }

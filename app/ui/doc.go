@@ -89,6 +89,7 @@
 //	listen.go           what go-app does not hear: clicks, keys, newer versions
 //	dashboard_page.go   the dashboard: what happens on it
 //	dashboard_actions.go what its reader does with the list
+//	dashboard_waiting.go what its reader does with what waits for the connection
 //	dashboard_keys.go   what it hears from the whole window
 //	batch.go            a list of addresses of which audits are started
 //	dashboard_query.go  the part of the list that an address asks for
@@ -121,6 +122,7 @@
 //	announce.go         what screen readers are told, and when
 //	dashboard_view.go   the dashboard's parts drawn
 //	history_view.go     its list of ended audits drawn
+//	waiting_view.go     what waits for the connection drawn
 //	audit_parts.go      the tint of new rows, the dialog
 //	report_view.go      the report drawn
 //	verdict_view.go     its score and the site's trend drawn
@@ -137,6 +139,7 @@
 //	tabicon.go          the tab's icon while an audit runs
 //	dashboard_model.go  the dashboard in words and numbers
 //	history_model.go    its list of ended audits in words and numbers
+//	waiting_model.go    what waits for the connection in words
 //	report_model.go     the report in words and numbers
 //	report_lists.go     its pages, and the addresses not visited, in words and drawn
 //	verdict_model.go    its score and the site's trend in words and numbers

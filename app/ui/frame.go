@@ -264,7 +264,10 @@ func (b *base) arrive(ctx app.Context) {
 		ctx.Dispatch(func(ctx app.Context) { b.guard(func() { b.press(ctx, key) }) })
 	}
 	if b.device.visits++; b.device.visits == 1 {
-		ctx.Defer(func(app.Context) { pause.End() }) // after the first frame
+		ctx.Defer(func(app.Context) { // after the first frame
+			pause.End()
+			b.device.outbox.Send()
+		})
 		return
 	}
 	app.TryUpdate() // which the browser does when it loads a page

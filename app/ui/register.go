@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"atalaya/app/internal/outbox"
 	"atalaya/shared"
 )
 
@@ -21,6 +22,7 @@ func Register() {
 			tellUpdates()
 			common.device.keys = deviceKeys()
 			tellKeys(common.device)
+			common.device.outbox = outbox.Browser()
 		}
 		app.Route("/", func() app.Composer { return &dashboardPage{base: common} })
 		app.Route(pathSettings, func() app.Composer { return &settingsPage{base: common} })

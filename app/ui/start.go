@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"atalaya/app/internal/live"
+	"atalaya/app/internal/outbox"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -30,8 +32,12 @@ type startBox struct {
 	Device *device
 	// Address is what the field holds at first.
 	Address string
+	// Changes is the key of the entry of the outbox that the form changes; empty when it
+	// starts an audit.
+	Changes string
 
 	busy bool
+	kept bool   // what was asked for waits for the connection
 	code string // names what is wrong with the field; "" when nothing is
 	// met are the newest audits of the site that is about to be started.
 	met []shared.AuditProgress
@@ -44,9 +50,13 @@ type startBox struct {
 
 func (s *startBox) Render() app.UI {
 	m := startModel{Lang: s.Lang, Busy: s.busy, Code: s.code, Address: s.Address}
-	if len(s.met) > 0 {
+	switch {
+	case len(s.met) > 0:
 		m.Met = s.locale().met(s.met, s.warned != "")
+	case s.kept:
+		m.Met = metModel{Text: s.Lang.T(text.StartWaits)}
 	}
+	m.Changes = s.Changes != ""
 	return startView(m, s.onSubmit, s.onInput)
 }
 
@@ -60,6 +70,8 @@ type startModel struct {
 	Code    string
 	Address string
 	Met     metModel
+	// Changes has the button say that it changes what waits.
+	Changes bool
 }
 
 // metModel says that a site was audited before, or is being audited.
@@ -95,8 +107,11 @@ func goingOn(audits []shared.AuditProgress) *shared.AuditProgress {
 	return nil
 }
 
-// codeEmpty is this page's own code, beside the server's: the field is blank.
-const codeEmpty = "empty"
+// The page's own codes, beside the server's.
+const (
+	codeEmpty   = "empty"   // the field is blank
+	codeStarted = "started" // what was to be changed is not there any more
+)
 
 func startView(m startModel, onSubmit, onInput app.EventHandler) app.UI {
 	l := m.Lang
@@ -105,6 +120,8 @@ func startView(m startModel, onSubmit, onInput app.EventHandler) app.UI {
 	case "":
 	case codeEmpty:
 		box, sentence, invalid = "field bad", l.T(text.StartEmpty), "true"
+	case codeStarted:
+		sentence = l.T(text.WaitingGone)
 	default:
 		box, sentence, invalid = "field bad", text.Problem(l, m.Code), "true"
 	}
@@ -112,6 +129,8 @@ func startView(m startModel, onSubmit, onInput app.EventHandler) app.UI {
 	switch {
 	case m.Busy:
 		label, waits = l.T(text.StartBusy), "true"
+	case m.Changes:
+		label = l.T(text.WaitingSave)
 	case m.Met.Running:
 		label = l.T(text.StartAnyway)
 	}
@@ -134,8 +153,8 @@ func startView(m startModel, onSubmit, onInput app.EventHandler) app.UI {
 // metView keeps its place while it is empty, because a screen reader reads only what
 // changes.
 func metView(m metModel) app.UI {
-	said := el("span", "")
-	if m.Text != "" {
+	said := elText("span", "", m.Text)
+	if m.Link != "" {
 		said = elWith("a", "", at{"href", m.Link}, app.Text(m.Text))
 	}
 	return elWith("p", "opts met", at{"role", "status"}, said)
@@ -188,7 +207,7 @@ func (s *startBox) wish(address string) shared.NewAudit {
 
 // onInput looks up the site once the reader stops typing.
 func (s *startBox) onInput(ctx app.Context, _ app.Event) {
-	s.code, s.met, s.warned = "", nil, ""
+	s.code, s.met, s.warned, s.kept = "", nil, "", false
 	address := startAddress()
 	ctx.After(typingPause, func(ctx app.Context) {
 		if address == startAddress() {
@@ -252,8 +271,12 @@ func (s *startBox) onSubmit(ctx app.Context, e app.Event) {
 		s.fail(codeEmpty)
 		return
 	}
-	s.busy, s.code = true, ""
-	if s.warned == address {
+	s.busy, s.code, s.kept = true, "", false
+	switch {
+	case s.Changes != "":
+		s.change(ctx, address)
+		return
+	case s.warned == address || !live.Browser().Online():
 		s.start(ctx, address)
 		return
 	}
@@ -272,13 +295,16 @@ func (s *startBox) start(ctx app.Context, address string) {
 	if !reflect.DeepEqual(s.keyFor, wish) {
 		s.key, s.keyFor = rand.Text(), wish
 	}
-	key := s.key
+	key, box, now := s.key, s.Device.outbox, time.Now()
 	ctx.Async(func() {
 		audit, err := createAudit(wish, key)
+		kept := unreached(err) && keepEntry(box, outbox.Entry{Key: key, Wish: wish, At: now})
 		ctx.Dispatch(func(ctx app.Context) {
 			s.busy = false
 			switch {
 			case !s.Mounted(): // the user has left the page meanwhile
+			case kept:
+				s.wait(ctx)
 			case err != nil:
 				s.fail(failureCode(err))
 			default:
@@ -287,6 +313,60 @@ func (s *startBox) start(ctx app.Context, address string) {
 			}
 		})
 	})
+}
+
+// keepEntry keeps an audit until the connection is back, and reports whether it could.
+func keepEntry(box *outbox.Outbox, e outbox.Entry) bool {
+	c, cancel := context.WithTimeout(context.Background(), callTimeout)
+	defer cancel()
+	return box.Add(c, e) == nil
+}
+
+// wait says that what was asked for waits for the connection, where it is listed.
+func (s *startBox) wait(ctx app.Context) {
+	s.kept, s.met, s.warned, s.keyFor = true, nil, "", shared.NewAudit{}
+	fillStart(shared.NewAudit{})
+	if here := app.Window().URL().Path; here != "/" && here != pathNew {
+		ctx.Navigate("/")
+	}
+}
+
+// change has what waits ask for what is in the form.
+func (s *startBox) change(ctx app.Context, address string) {
+	wish, key, box := s.wish(address), s.Changes, s.Device.outbox
+	ctx.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), callTimeout)
+		defer cancel()
+		err := box.Change(c, key, wish)
+		ctx.Dispatch(func(app.Context) {
+			s.busy = false
+			switch {
+			case !s.Mounted():
+			case errors.Is(err, outbox.ErrGone):
+				s.fail(codeStarted)
+			case err != nil:
+				s.fail(codeOffline)
+			default:
+				s.Changes, s.Device.changes = "", outbox.Entry{}
+				fillStart(shared.NewAudit{})
+			}
+		})
+	})
+}
+
+// fillStart writes into the form what an audit is asked for with.
+func fillStart(wish shared.NewAudit) {
+	number := func(n int) string {
+		if n == 0 {
+			return ""
+		}
+		return num(n)
+	}
+	field := func(id string) node { return app.Window().GetElementByID(id) }
+	field(startFieldID).Set("value", wish.URL)
+	field(startOption(fieldPages)).Set("value", number(wish.PageLimit))
+	field(startOption(fieldDepth)).Set("value", number(wish.MaxDepth))
+	field(startOption(fieldAgents)).Set("checked", wish.SkipAIAgents)
 }
 
 // fail shows what is wrong and moves the focus back into the field.

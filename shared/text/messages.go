@@ -177,6 +177,20 @@ const (
 	StartBefore
 	BatchStart
 	BatchStarted
+	StartWaits
+	WaitingHeading
+	WaitingHelp
+	WaitingSince
+	WaitingOption
+	WaitingChange
+	WaitingChangeOf
+	WaitingRemove
+	WaitingRemoveOf
+	WaitingSave
+	WaitingGone
+	WaitingStays
+	WaitingStarted
+	WaitingRefused
 	AuditLabel
 	SoFar
 

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"atalaya/shared"
+)
+
+// fills writes into a field, as a reader does.
+func (p *tab) fills(id, value string) {
+	p.t.Helper()
+	p.eval(fmt.Sprintf(`(f => { f.value = %s; f.dispatchEvent(new Event('input', {bubbles: true})); })(document.getElementById(%s))`,
+		jsString(value), jsString(id)))
+}
+
+// audits is how many audits the server has.
+func (p *process) audits() int {
+	p.t.Helper()
+	status, body := p.request("GET", shared.PathAudits+"?limit=100", "")
+	var list shared.AuditList
+	if err := json.Unmarshal(body, &list); err != nil || status != 200 {
+		p.t.Fatalf("list: %d, %v", status, err)
+	}
+	return len(list.Audits)
+}
+
+const (
+	waitingRows = `document.querySelectorAll('#waiting li').length`
+	waitingText = `(document.querySelector('#waiting')||{innerText:''}).innerText`
+)
+
+// TestBrowserOfflineDay is a day without the server: what was opened is read, an audit is
+// asked for, changed, and still there after a reload; when the server is back it is started,
+// once for all tabs, and seen to its end.
+func TestBrowserOfflineDay(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
+	const known = 3
+	for range known {
+		s.ends(s.create(fmt.Sprintf(`{"url":%q,"page_limit":10}`, site)).AuditID)
+	}
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, liveDot)
+	p.controlled()
+	for id := range int64(known) {
+		p.do(chromedp.Navigate(s.url + shared.PathReportPage(id+1)))
+		p.sees(60*time.Second, fmt.Sprintf(`localStorage['atalaya.v1.report.%d'] !== undefined`, id+1))
+	}
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, liveDot)
+
+	s.kill()
+	for id := range int64(known) {
+		p.do(chromedp.Navigate(s.url + shared.PathReportPage(id+1)))
+		p.sees(60*time.Second, running+` && document.querySelectorAll('details').length > 5`)
+	}
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, fmt.Sprintf(`%s && %s === %d`, running, listRows, known))
+
+	p.fills("start-url", site)
+	p.fills("start-page_limit", "7")
+	p.click(".start button")
+	p.sees(20*time.Second, waitingRows+` === 1 && `+waitingText+`.includes('Pages at most: 7')`)
+	p.says(time.Second, "It waits and starts by itself.")
+	p.shot("offline-waiting")
+	p.fills("start-url", "http://127.0.0.1:1/")
+	p.click(".start button")
+	p.sees(20*time.Second, waitingRows+` === 2`)
+	p.click("#waiting li:nth-child(2) button:last-child")
+	p.sees(20*time.Second, waitingRows+` === 1`)
+	p.click("#waiting li button")
+	p.sees(5*time.Second, `document.getElementById('start-page_limit').value === '7'`)
+	p.sees(5*time.Second, `document.querySelector('.start button').innerText === 'Save'`)
+	p.fills("start-page_limit", "9")
+	p.click(".start button")
+	p.sees(20*time.Second, waitingText+`.includes('Pages at most: 9')`)
+	p.sees(5*time.Second, `document.querySelector('.start button').innerText === 'Start audit'`)
+
+	p.eval(`location.reload()`)
+	p.sees(60*time.Second, running+` && `+waitingText+`.includes('Pages at most: 9')`)
+	other := openTab(t, p.ctx)
+	other.do(chromedp.Navigate(s.url + shared.PathReportPage(1)))
+	other.sees(60*time.Second, running)
+
+	if err := s.launch(); err != nil {
+		t.Fatal(err)
+	}
+	const started = known + 1
+	p.sees(2*time.Minute, waitingRows+` === 0`)
+	p.sees(60*time.Second, fmt.Sprintf(`[...document.querySelectorAll('main a')].some((a) => a.pathname === %q)`, shared.PathPage(started)))
+	s.ends(started)
+	p.sees(60*time.Second, fmt.Sprintf(`[...document.querySelectorAll('.list a')].some((a) => a.pathname === %q)`, shared.PathPage(started)))
+	if a := s.progress(started); a.PageLimit == nil || *a.PageLimit != 9 {
+		t.Errorf("started with the limit %v, want 9", a.PageLimit)
+	}
+	if n := s.audits(); n != started {
+		t.Errorf("the server has %d audits, want %d", n, started)
+	}
+	p.shot("offline-started")
+}
