@@ -1,10 +1,10 @@
 package live
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,12 +132,15 @@ func listFromCopies(copies []Copy) (list Copy, ok bool) {
 
 // loadAudits reads the kept copies of single audits, highest id first.
 func (s *Storage) loadAudits() (all []Copy) {
+	copies := map[int64]Copy{}
 	for _, key := range s.keys(prefixAudit) {
 		if c, ok := s.loadAudit(key); ok {
-			all = append(all, c)
+			copies[c.Progress.AuditID] = c
 		}
 	}
-	slices.SortFunc(all, func(a, b Copy) int { return cmp.Compare(b.Progress.AuditID, a.Progress.AuditID) })
+	for _, id := range slices.Backward(slices.Sorted(maps.Keys(copies))) {
+		all = append(all, copies[id])
+	}
 	return all
 }
 
