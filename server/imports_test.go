@@ -64,6 +64,7 @@ var mayImport = map[string][]string{
 	// Others import worker, and its sample shows how.
 	"atalaya/server/worker":         {"atalaya/shared"},
 	"atalaya/server/worker/samples": {"atalaya/server/worker"},
+	"atalaya/server/samples":        {}, // as others would write it
 	// dist is a program of its own.
 	"atalaya/server/dist":            {},
 	"atalaya/server/internal/answer": {"atalaya/shared", "atalaya/web", "github.com/andybalholm/brotli"},

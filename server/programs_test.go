@@ -89,12 +89,18 @@ func runProgram(t *testing.T, command []string, url string) <-chan string {
 	}
 	c := exec.Command(path, append(command[1:], url)...)
 	c.Dir = programDir
+	return linesOf(t, c)
+}
+
+// linesOf starts a program and returns its lines; they end when it does.
+func linesOf(t *testing.T, c *exec.Cmd, env ...string) <-chan string {
+	t.Helper()
 	c.Stderr = &testkit.LogBuffer{}
 	out, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	launch(t, c, t.TempDir())
+	launch(t, c, t.TempDir(), env...)
 	lines := make(chan string, 100)
 	go func() {
 		defer close(lines)

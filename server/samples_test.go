@@ -3,11 +3,20 @@ package main
 import (
 	"database/sql"
 	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"atalaya/server/internal/pgtest"
 	"atalaya/server/internal/sse/ssetest"
@@ -15,8 +24,11 @@ import (
 	"atalaya/shared"
 )
 
-// workerDir has the samples of workers.
-const workerDir = "worker/samples"
+// workerDir has the samples of workers, clientDir those of clients.
+const (
+	workerDir = "worker/samples"
+	clientDir = "samples"
+)
 
 // TestWorkerSamples has each sample of a worker do an audit, with the rights of a worker and
 // no more, while somebody watches it to its end.
@@ -100,6 +112,117 @@ func watchWorker(t *testing.T, s *ssetest.Reader, c *exec.Cmd) {
 	if last.Message == nil || *last.Message != "reading page 9" {
 		t.Errorf("its last message is %v", last.Message)
 	}
+}
+
+// TestClientSamples has each sample of a client start an audit, follow it over a connection that
+// is cut, and read the report. It comes back with what it has shown last (Last-Event-ID), and
+// shows every state once.
+func TestClientSamples(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t, "--workers", "4", "--rate", "1000")
+	for name, command := range map[string][]string{
+		"Go":         {buildSample(t, clientDir)},
+		"Python":     {testkit.Program(t, "python3"), filepath.Join(clientDir, "client.py")},
+		"JavaScript": {testkit.Program(t, "node"), filepath.Join(clientDir, "client.mjs")},
+		"curl":       {filepath.Join(clientDir, "client.sh")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			site, release := heldSite(t)
+			way, streams := wayThatNotes(t, m.url)
+			c := exec.Command(command[0], append(command[1:], way.URL, site)...)
+			lines := linesOf(t, c, tokenVariable+"="+m.tokens["auditor"])
+			await(t, streams)
+			last := showsMore(t, lines, 0)
+			way.CloseClientConnections()
+			seen := await(t, streams)
+			for id, _ := shared.ParseID(seen); last < id; { // shown before it was cut
+				last = showsMore(t, lines, last)
+			}
+			if fmt.Sprint(last) != seen {
+				t.Fatalf("it comes back with Last-Event-ID %q after revision %d", seen, last)
+			}
+			release()
+			for last != ended {
+				last = showsMore(t, lines, last)
+			}
+			if got := next(t, lines); !strings.HasPrefix(got, "score ") {
+				t.Errorf("of the report it shows %q", got)
+			}
+		})
+	}
+}
+
+// wayThatNotes is a way to a server, which tells with what Last-Event-ID each stream is asked for.
+func wayThatNotes(t *testing.T, server string) (way *httptest.Server, streams <-chan string) {
+	t.Helper()
+	target, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.FlushInterval = -1
+	proxy.ErrorLog = log.New(io.Discard, "", 0)
+	asked := make(chan string, 100)
+	way = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, shared.PathStreams) {
+			asked <- r.Header.Get("Last-Event-ID")
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() { way.CloseClientConnections(); way.Close() })
+	return way, asked
+}
+
+// await is the next stream that is asked for.
+func await(t *testing.T, streams <-chan string) (lastEventID string) {
+	t.Helper()
+	select {
+	case lastEventID = <-streams:
+	case <-time.After(time.Minute):
+		t.Fatal("no stream is asked for")
+	}
+	return lastEventID
+}
+
+// ended stands for the revision of an audit that has ended.
+const ended = -1
+
+// showsMore waits for the next state that a sample shows, and returns its revision, or that it
+// was the last.
+func showsMore(t *testing.T, lines <-chan string, before int64) (revision int64) {
+	t.Helper()
+	line := next(t, lines)
+	var progress int
+	var status shared.Status
+	if _, err := fmt.Sscan(line, &revision, &progress, &status); err != nil || revision <= before {
+		t.Fatalf("it shows %q after revision %d: %v", line, before, err)
+	}
+	if status.Terminal() {
+		return ended
+	}
+	return revision
+}
+
+// heldSite is a site that has a page which comes when it is released.
+func heldSite(t *testing.T) (url string, release func()) {
+	t.Helper()
+	held := make(chan struct{})
+	release = sync.OnceFunc(func() { close(held) })
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/":
+			_, _ = io.WriteString(w, `<!doctype html><title>A site</title><a href="/held">more</a>`)
+		case "/held":
+			<-held
+			_, _ = io.WriteString(w, `<!doctype html><title>A page</title>`)
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	t.Cleanup(site.Close)
+	t.Cleanup(release)
+	return site.URL + "/", release
 }
 
 // buildSample builds the program in a folder.
