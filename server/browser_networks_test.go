@@ -37,7 +37,8 @@ frontend web
 backend atalaya
     server one 10.0.0.5:8000
 `
-	squidPlain   = "http_port :80 accel vhost\ncache_peer 10.0.0.5 parent 8000 0 no-query originserver\nhttp_access allow all\n"
+	squidPlain = "http_port :80 accel vhost\nhttp_access allow all\n" +
+		"cache_peer 10.0.0.5 parent 8000 0 no-query originserver\n"
 	varnishPlain = `vcl 4.1; backend one { .host = "10.0.0.5"; .port = "8000"; }` + "\n"
 	varnishPipes = varnishPlain + `sub vcl_recv { if (req.url ~ "^/sse/") { return (pipe); } }` + "\n"
 	caddyPlain   = "https://10.0.0.1 {\n\treverse_proxy 10.0.0.5:8000\n}\n"

@@ -96,9 +96,11 @@ func (r *matrixRig) use(t *testing.T) {
 	r.page.use(t)
 }
 
-// visitAudit opens the page of the audit that goes on, and waits for what it says.
+// visitAudit opens the page of the audit that goes on, and waits for what it says. One
+// that has said nothing for a minute would have the page speak of that.
 func (r *matrixRig) visitAudit() {
 	r.t.Helper()
+	r.advance()
 	path := shared.PathPage(r.audit)
 	if r.row.way.isPlain() && r.row.way != sent {
 		path = shared.PathBasicPage(r.audit)
@@ -271,12 +273,17 @@ func (r *matrixRig) fallsBack() string {
 	return yes
 }
 
+// returns presses again where another tab's try, refused just before, has ended this one
+// too. The audit goes on meanwhile, or the page would speak of its silence.
 func (r *matrixRig) returns() string {
 	r.way.block(false)
-	// Another tab's try that was refused just before ends this one too: then the page tries
-	// by itself after half a minute.
-	r.app().eval(`void document.querySelector('.conn button').click()`)
-	r.page.says(time.Minute, live.says)
+	press := `(` + saysLive + ` || (document.querySelector('.conn button')?.click(), false))`
+	begun, tick := time.Now(), time.NewTicker(3*time.Second)
+	defer tick.Stop()
+	for ; r.app().eval(press) != "true" && time.Since(begun) < time.Minute; <-tick.C {
+		r.advance()
+	}
+	r.page.says(time.Second, live.says)
 	r.arrives()
 	return yes
 }

@@ -80,6 +80,12 @@ var matrixRows = []matrixRow{
 		open: textPageOf("w3m", "w3m", "-dump", "-cols", "120")},
 	{name: "Lynx", how: measured, shows: []string{"lynx", "-version"}, way: byHand,
 		open: textPageOf("lynx", "lynx", "-dump", "-nolist", "-width=120")},
+	{name: "Dillo", how: measured, shows: []string{"dpkg-query", "-W", "dillo"}, way: byHand,
+		open: screenPageOf("primary", "key ctrl+r sleep 1 mousemove 4 110 mousedown 1 sleep 0.1 "+
+			"mousemove 300 400 sleep 0.1 mousemove 1380 1960 mouseup 1 sleep 0.2", "dillo", "-g", "1390x1980")},
+	{name: "NetSurf", how: measured, shows: []string{"dpkg-query", "-W", "netsurf-gtk"}, way: plain,
+		open: screenPageOf("clipboard", "mousemove 4 600 click 1 key ctrl+a sleep 0.3 key ctrl+c sleep 0.2",
+			"netsurf-gtk")},
 	{name: "Internet Explorer 11, Safari 14", how: approximated + " by Chromium without WebAssembly, and a parser of ES5"},
 }
 

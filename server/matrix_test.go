@@ -14,7 +14,8 @@ import (
 
 // The matrix says which browser does what, as measured: `make matrix` fills it in, keeps
 // it in artefacts/matrix.md and puts it into the README. Rows are in matrix_rows_test.go,
-// columns in matrix_columns_test.go.
+// those of browsers without a driver in matrix_screen_test.go, columns in
+// matrix_columns_test.go.
 
 // matrixRow is a browser, or one with something missing.
 type matrixRow struct {

@@ -96,8 +96,9 @@ func caddy(t *testing.T, config, server string) string {
 	t.Helper()
 	program, d, addr := testkit.Program(t, "caddy"), testkit.NewDaemon(t), testkit.FreeAddr(t)
 	id := newIdentity(t, -time.Hour, time.Hour)
-	trusted := fmt.Sprintf("{\n\ttls %s %s", d.Write(t, "cert.pem", string(id.cert)), d.Write(t, "key.pem", string(id.key)))
-	config = strings.NewReplacer(sampleServer, server, "10.0.0.1 {", addr+" "+trusted).Replace(config)
+	cert, key := d.Write(t, "cert.pem", string(id.cert)), d.Write(t, "key.pem", string(id.key))
+	site := fmt.Sprintf("%s {\n\ttls %s %s", addr, cert, key)
+	config = strings.NewReplacer(sampleServer, server, "10.0.0.1 {", site).Replace(config)
 	d.Start(t, addr, program, "run", "--config", d.Write(t, "Caddyfile",
 		fmt.Sprintf("{\n\tadmin off\n\tauto_https off\n\tstorage file_system %s\n}\n%s", d.Dir, config)))
 	return "https://" + addr

@@ -405,7 +405,7 @@ func startScreen(t *testing.T, program, home string) string {
 		t.Fatal(err)
 	}
 	defer func() { _ = named.Close() }()
-	c := exec.Command(program, "-displayfd", "3", "-screen", "0", "1400x1000x24", "-nolisten", "tcp")
+	c := exec.Command(program, "-displayfd", "3", "-screen", "0", "1400x2000x24", "-nolisten", "tcp")
 	c.ExtraFiles = []*os.File{out}
 	launch(t, c, home)
 	_ = out.Close()
