@@ -25,7 +25,7 @@ type golden struct {
 }
 
 // minGolden is how many checks are counted of each folder at least.
-const minGolden = 20
+const minGolden = 40
 
 func TestAnotherParserCountsTheSame(t *testing.T) {
 	files, err := filepath.Glob("testdata/golden/*.json")

@@ -44,6 +44,7 @@ function* walk(node, at) {
     const own = {
       ...at,
       head: at.head || tag === "head",
+      body: at.body || tag === "body",
       hidden: at.hidden || has(n, "hidden") || unread.has(tag) || (tag === "dialog" && !has(n, "open")),
       unshown: at.unshown || has(n, "hidden") || style(n, "display", "none") || style(n, "visibility", "hidden"),
       silent: at.silent || attr(n, "aria-hidden") === "true",
@@ -81,6 +82,19 @@ function saysWhere(n) {
   });
 }
 
+// within are the elements of a kind below another.
+function within(n, ...tags) {
+  return (n.childNodes ?? []).flatMap((child) => [...(tags.includes(child.tagName) ? [child] : []), ...within(child, ...tags)]);
+}
+
+// isDataTable reports whether a table is sure to be one of data, and large enough to need headers.
+function isDataTable(n) {
+  const rows = within(n, "tr"), border = attr(n, "border");
+  return (within(n, "caption", "thead").length > 0 || (border && border !== "0")) && !within(n, "table").length &&
+    !["presentation", "none"].includes(attr(n, "role")) && rows.length > 1 &&
+    rows.some((row) => within(row, "td", "th").length > 1);
+}
+
 // the checks ---------------------------------------------------------------------------------
 
 const privateHost = (h) =>
@@ -104,32 +118,40 @@ function judge(path, bytes) {
     .flatMap((n) => (attr(n, "content") ?? "").toLowerCase().split(",").map((s) => s.trim()));
   const noindex = directives.includes("noindex") || directives.includes("none");
   set("page-noindex", true, noindex);
-  set("nosnippet", !noindex, directives.some((d) => d === "nosnippet" || d.replaceAll(" ", "") === "max-snippet:0"));
-  set("ai-meta-optout", !noindex, directives.some((d) => d === "noai" || d === "noimageai"));
+  const refresh = attr(metas.find((n) => (attr(n, "http-equiv") ?? "").toLowerCase() === "refresh") ?? {}, "content") ?? "";
+  const on = /url\s*=\s*["']?([^"']+)/i.exec(refresh)?.[1];
+  const seen = !on || parseInt(refresh, 10) !== 0, listed = seen && !noindex;
+  set("nosnippet", listed, directives.some((d) => d === "nosnippet" || d.replaceAll(" ", "") === "max-snippet:0"));
+  set("ai-meta-optout", listed, directives.some((d) => d === "noai" || d === "noimageai"));
 
   const title = named_("title").map(([n]) => squeeze(textOf(n))).find((t) => t) ?? "";
-  set("title-missing", true, !title);
-  set("title-length", title, length(title) < 15 || length(title) > 65);
+  set("title-missing", seen, !title);
+  const titles = named_("title").map(([n]) => squeeze(textOf(n))).filter((t) => t);
+  set("multiple-titles", seen && title, titles.length > 1);
+  set("title-length", seen && title, length(title) < 15 || length(title) > 65);
   const description = metas.filter((n) => (attr(n, "name") ?? "").trim().toLowerCase() === "description")
     .map((n) => squeeze(attr(n, "content") ?? "")).find((t) => t) ?? "";
-  set("description-missing", !noindex, !description);
-  set("description-length", !noindex && description, length(description) < 50 || length(description) > 165);
+  set("description-missing", listed, !description);
+  set("description-length", listed && description, length(description) < 50 || length(description) > 165);
 
   const headings = inPage.filter(([n, at]) => /^h[1-6]$/.test(n.tagName) && !at.hidden)
     .map(([n, at]) => ({ level: Number(n.tagName[1]), text: squeeze(textOf(n)), silent: at.silent }));
-  set("h1-missing", true, !headings.some((h) => h.level === 1 && h.text));
+  set("h1-missing", seen, !headings.some((h) => h.level === 1 && h.text));
   const heard = headings.filter((h) => !h.silent);
+  set("h1-multiple", heard.length, new Set(heard.filter((h) => h.level === 1 && h.text).map((h) => h.text)).size > 1);
   set("heading-skip", heard.length, heard.some((h, i) => i && h.level > heard[i - 1].level + 1));
 
   const og = (name) => metas.some((n) => [attr(n, "property"), attr(n, "name")]
     .some((k) => (k ?? "").trim().toLowerCase() === name) && (attr(n, "content") ?? "").trim());
-  set("og-incomplete", !noindex, !["og:title", "og:description", "og:image", "og:url"].every(og));
+  set("og-incomplete", listed, !["og:title", "og:description", "og:image", "og:url"].every(og));
 
   const html = elements.find(([n]) => n.tagName === "html")?.[0];
   const lang = squeeze(attr(html, "lang") ?? "");
-  set("lang-missing", true, !/^([a-z]{2,8}|[xi](?=-))(-[a-z0-9]{1,8})*$/i.test(lang));
+  set("lang-missing", seen, !/^([a-z]{2,8}|[xi](?=-))(-[a-z0-9]{1,8})*$/i.test(lang));
   const viewport = (attr(meta("viewport") ?? {}, "content") ?? "").toLowerCase();
-  set("viewport-missing", true, !viewport.includes("width") && !viewport.includes("initial-scale"));
+  const scales = [...viewport.replace(/\s*=\s*/g, "=").matchAll(/(user-scalable|maximum-scale)=([^,;\s]*)/g)];
+  set("zoom-disabled", viewport, scales.some(([, name, to]) => (name === "maximum-scale" ? Number(to) < 2 : to === "no" || Number(to) < 1)));
+  set("viewport-missing", seen, !viewport.includes("width") && !viewport.includes("initial-scale"));
 
   const charsets = new Set(metas.map((n) => attr(n, "charset") ??
     ((attr(n, "http-equiv") ?? "").toLowerCase() === "content-type" &&
@@ -138,11 +160,11 @@ function judge(path, bytes) {
   const declared = /^\s*<\?xml[^>]*encoding=["']([^"']+)/.exec(text)?.[1]?.toLowerCase();
   if (declared) charsets.add(declared);
   const alike = new Set([...charsets].map((c) => (["us-ascii", "iso-8859-1", "latin1"].includes(c) ? "windows-1252" : c)));
-  set("charset-problem", true, alike.size !== 1 || (alike.has("utf-8") && !Buffer.from(text, "utf8").equals(bytes)));
+  set("charset-problem", seen, alike.size !== 1 || (alike.has("utf-8") && !Buffer.from(text, "utf8").equals(bytes)));
 
   const canonicals = inPage.filter(([n, at]) => n.tagName === "link" && at.head && rels(n).includes("canonical"))
     .map(([n]) => (attr(n, "href") ?? "").trim());
-  set("canonical-missing", !noindex, !canonicals.length);
+  set("canonical-missing", listed, !canonicals.length);
   set("canonical-conflict", canonicals.length, new Set(canonicals).size > 1 ||
     canonicals.some((c) => !URL.canParse(c) || new URL(c).hostname.replace(/^www\./, "") !== "site.example"));
 
@@ -168,8 +190,6 @@ function judge(path, bytes) {
   }
   const base = attr(named_("base").find(([n]) => has(n, "href"))?.[0] ?? {}, "href");
   const from = base && URL.canParse(base, url) ? new URL(base, url).href : url;
-  const refresh = metas.find((n) => (attr(n, "http-equiv") ?? "").toLowerCase() === "refresh");
-  const on = /url\s*=\s*["']?([^"']+)/i.exec(attr(refresh ?? {}, "content") ?? "")?.[1];
   if (on) addresses.push(on.trim());
   const web = addresses.filter((h) => h && !/^(?!https?:)[a-z][a-z0-9+.-]*:/i.test(h));
   const bad = web.filter((h) => !URL.canParse(h, from));
@@ -185,6 +205,14 @@ function judge(path, bytes) {
     new URL(attr(n, "href").trim().replace(/#.*/s, ""), from).href === u.href).map(([n]) => textOf(n)).join(" ").toLowerCase();
   set("localhost-link", good.length, good.some((u) => privateHost(u.hostname) && !words(u).includes(u.hostname)));
 
+  const nofollow = anchors.filter(([n]) => rels(n).includes("nofollow")).map(([n]) => attr(n, "href") ?? "")
+    .filter((h) => URL.canParse(h, from) && new URL(h, from).hostname === "site.example");
+  const targets = new Set(anchors.map(([n]) => (attr(n, "href") ?? "").trim().replace(/#.*/s, ""))
+    .filter((h) => h && URL.canParse(h, from) && /^https?:/.test(new URL(h, from).href)).map((h) => new URL(h, from).href));
+  set("internal-nofollow", listed && good.length, directives.includes("nofollow") || directives.includes("none") || nofollow.length);
+  set("too-many-links", listed && good.length, targets.size > 300);
+  set("dead-end", listed, !dead.length && !good.some((u) => u.hostname.replace(/^www\./, "") === "site.example" && u.href !== url));
+
   const labels = new Set(named_("label").map(([n]) => attr(n, "for")).filter((id) => id));
   const fields = inPage.filter(([n, at]) => ["input", "select", "textarea"].includes(n.tagName) &&
     !at.unshown && !at.silent && !["hidden", "submit", "reset", "button", "image"].includes(
@@ -196,8 +224,35 @@ function judge(path, bytes) {
     .filter((n) => (attr(n, "type") ?? "").split(";")[0].trim().toLowerCase() === "application/ld+json")
     .map((n) => n.childNodes.map((c) => c.value).join("")).filter((s) => s.trim());
   const broken = blocks.some((s) => { try { JSON.parse(s); return false; } catch { return true; } });
-  set("jsonld-invalid", !noindex && blocks.length, broken);
-  set("structured-data-missing", !noindex, !blocks.length && !inPage.some(([n]) => attr(n, "itemtype") || attr(n, "typeof")));
+  set("jsonld-invalid", listed && blocks.length, broken);
+  set("structured-data-missing", listed, !blocks.length && !inPage.some(([n]) => attr(n, "itemtype") || attr(n, "typeof")));
+
+  const frames = inPage.filter(([n, at]) => ["iframe", "frame"].includes(n.tagName) && !at.unshown && !at.silent &&
+    !["presentation", "none"].includes(attr(n, "role")) &&
+    !["width", "height"].some((k) => ["0", "1", "0px", "1px"].includes(attr(n, k)))).map(([n]) => n);
+  set("iframe-title-missing", frames.length, frames.some((n) => !named(n)));
+  const tables = inPage.filter(([n, at]) => n.tagName === "table" && !at.hidden && !at.unshown && !at.silent).map(([n]) => n);
+  const data = tables.filter(isDataTable);
+  set("table-no-header", data.length, data.some((n) => !within(n, "td", "th").some(
+    (cell) => cell.tagName === "th" || has(cell, "scope") || has(cell, "headers") || /header$/.test(attr(cell, "role") ?? ""))));
+  const ids = inPage.map(([n]) => attr(n, "id")).filter((id) => id);
+  set("duplicate-id", true, new Set(ids).size < ids.length);
+  set("no-main-landmark", seen, !elements.some(([n]) => n.tagName === "main" || n.tagName === "frameset" || attr(n, "role") === "main"));
+  set("dom-large", true, elements.filter(([, at]) => at.body).length > 1500);
+  set("render-blocking", true, named_("script").filter(([n, at]) => at.head && attr(n, "src") &&
+    !["async", "defer", "nomodule"].some((k) => has(n, k)) && attr(n, "type") !== "module").length > 5);
+  set("images-unsized", images.length, named_("img").some(([n, at]) => !at.chrome && !at.hidden && !at.unshown &&
+    !(has(n, "width") && has(n, "height")) && !has(n, "class") && !/^data:/.test(attr(n, "src") ?? "") &&
+    !/height|aspect-ratio|absolute|fixed/i.test(attr(n, "style") ?? "")));
+
+  const insecure = (h) => /^\s*http:\/\//i.test(h ?? "") && !privateHost(new URL(h.trim()).hostname);
+  const loaded = (n) => n.tagName !== "link" ||
+    ["stylesheet", "icon", "apple-touch-icon", "preload", "modulepreload", "manifest"].some((r) => rels(n).includes(r));
+  set("mixed-content", true, named_("img", "script", "iframe", "frame", "embed", "track", "audio", "video", "source", "object", "link")
+    .some(([n]) => loaded(n) && ["src", "poster", "data", n.tagName === "link" ? "href" : "src"].some((k) => insecure(attr(n, k)))));
+  const forms = named_("form");
+  set("insecure-form", forms.length, forms.some(([n]) => insecure(attr(n, "action"))) ||
+    named_("button", "input").some(([n]) => insecure(attr(n, "formaction"))));
 
   set("html-heavy", true, bytes.length > 500 * 1024);
   set("redirect-temporary", on, on);
@@ -207,7 +262,7 @@ function judge(path, bytes) {
   const sum = (texts) => texts.reduce((n, [t]) => n + count(t.value), 0);
   const mainWords = sum(main), linkWords = sum(main.filter(([, at]) => at.link));
   const canonical = new Set(canonicals).size === 1 && URL.canParse(canonicals[0], from) ? new URL(canonicals[0], from).href : url;
-  set("thin-content", !noindex && !on && canonical === url && !(linkWords > 0 && 2 * linkWords >= mainWords), mainWords < 150);
+  set("thin-content", listed && !on && canonical === url && !(linkWords > 0 && 2 * linkWords >= mainWords), mainWords < 150);
   return result;
 }
 
