@@ -623,6 +623,54 @@ func TestEverySiteCheckHasCases(t *testing.T) {
 	}
 }
 
+// The sound site and the cases notice every site check that is switched off, and every one that
+// is always on, as the corpus does for those of pages. Checks that state a fact never fail.
+func TestSiteCasesNoticeMutants(t *testing.T) {
+	never := func(*site) (int, []Fault) { return fullMarks, nil }
+	always := func(*site) (int, []Fault) { return 0, []Fault{{}} }
+	for _, k := range siteChecks {
+		if noticedOfSite(k) {
+			t.Errorf("%s is noticed as it is", k.ID)
+		}
+		for name, mutant := range map[string]SiteRule{
+			"does not apply": {func(*site) Reason { return NotAsked }, k.Site.Run},
+			"always applies": {func(*site) Reason { return applies }, k.Site.Run},
+			"passes":         {k.Site.Applies, never},
+			"fails":          {k.Site.Applies, always},
+		} {
+			isFact := k.Severity == shared.SeverityInfo
+			k.Site = &mutant
+			if !noticedOfSite(k) && (name != "passes" || !isFact) {
+				t.Errorf("%s that always %s is not noticed", k.ID, strings.TrimPrefix(name, "always "))
+			}
+		}
+	}
+}
+
+// noticedOfSite reports whether a check has another result than a case, or the sound site,
+// wants. A rule that is asked where it does not apply may panic, which nobody overlooks.
+func noticedOfSite(k Check) (is bool) {
+	defer func() { is = is || recover() != nil }()
+	result := func(in SiteInput) shared.Outcome {
+		s := newSite(in)
+		s.stopped = func() bool { return false }
+		return k.runSite(s).Outcome
+	}
+	if result(sound()) != shared.OutcomePass {
+		return true
+	}
+	for _, c := range siteCases {
+		want := shared.OutcomeFail
+		if c.reason != applies {
+			want = shared.OutcomeNotApplicable
+		}
+		if c.id == k.ID && result(c.in) != want {
+			return true
+		}
+	}
+	return false
+}
+
 func TestTrainingPolicyIsAFact(t *testing.T) {
 	in := sound(robotsAre(robots(rules{"GPTBot": "/", "CCBot": "", "*": "/"})))
 	i := slices.IndexFunc(siteChecks, func(k Check) bool { return k.ID == "ai-training-policy" })
