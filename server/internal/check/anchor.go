@@ -72,7 +72,7 @@ func (c *collector) openLink(tag string, at attrs) {
 		}
 	}
 	c.p.Direct = c.p.Direct || isDirect(href)
-	script := len(href) >= 11 && strings.EqualFold(href[:11], "javascript:")
+	script := isScript(href)
 	if !ok || script {
 		// a button in a link's clothes leads nowhere on purpose
 		if (script || clickable(at)) && at.get("role") != "button" {
@@ -92,6 +92,17 @@ func (c *collector) openLink(tag string, at attrs) {
 	if tag == "area" {
 		c.caption([]byte(at.get("alt")))
 	}
+}
+
+// isScript reports whether a reference is one of a script: browsers pass over line ends and tabs
+// in it.
+func isScript(href string) bool {
+	const scheme = "javascript:"
+	if len(href) < len(scheme) || href[0]|0x20 != scheme[0] {
+		return false
+	}
+	start := strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(href[:min(len(href), 2*len(scheme))])
+	return len(start) >= len(scheme) && strings.EqualFold(start[:len(scheme)], scheme)
 }
 
 // isDirect reports whether a reference writes to or calls somebody.

@@ -180,7 +180,7 @@ func (c *collector) text(s []byte) {
 	case c.raw != rawNone:
 		c.rawText(s)
 	case c.cur&(inHead|inHidden) == 0:
-		if c.anchor != nil && len(bytes.TrimSpace(s)) > 0 {
+		if c.anchor != nil && bytes.ContainsFunc(s, isSign) {
 			c.nameLink()
 		}
 		if c.cur&inSVG != 0 {
@@ -255,7 +255,7 @@ func (c *collector) closeTitle() {
 	if c.title == nil {
 		return
 	}
-	if t := sanitise(c.title.String(), maxText); t != "" && len(c.p.Titles) < maxKept {
+	if t := legible(c.title.String(), maxText); t != "" && len(c.p.Titles) < maxKept {
 		c.p.Titles = append(c.p.Titles, t)
 	}
 	c.title = nil
@@ -283,7 +283,7 @@ func (c *collector) closeHeading() {
 	if c.heading == nil {
 		return
 	}
-	c.p.Headings[len(c.p.Headings)-1].Text = sanitise(c.heading.String(), maxText)
+	c.p.Headings[len(c.p.Headings)-1].Text = legible(c.heading.String(), maxText)
 	c.heading = nil
 }
 

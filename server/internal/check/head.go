@@ -24,7 +24,7 @@ func (c *collector) meta(at attrs) {
 	switch name := strings.ToLower(strings.TrimSpace(at.get("name"))); name {
 	case "description":
 		if p.Description == "" {
-			p.Description = sanitise(content, maxText)
+			p.Description = legible(content, maxText)
 		}
 	case "robots":
 		p.directives("", content, "meta")

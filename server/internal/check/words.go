@@ -291,6 +291,23 @@ func sanitise(s string, max int) string {
 	return cutMarked(b.String(), max)
 }
 
+// legible is a sanitised text, or empty where people see no sign of it.
+func legible(s string, max int) string {
+	if s = sanitise(s, max); !strings.ContainsFunc(s, isSign) {
+		return ""
+	}
+	return s
+}
+
+// isSign reports whether a rune is seen by itself, as no blank and nothing that only joins or
+// parts others is.
+func isSign(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r > ' '
+	}
+	return !unicode.IsSpace(r) && !unicode.IsMark(r) && !unicode.Is(unicode.Cf, r)
+}
+
 // isPlain reports whether sanitise has nothing to do: ASCII with single blanks
 // between words.
 func isPlain(s string) bool {
