@@ -108,6 +108,20 @@ var siteWideCases = map[string]siteCase{
 		},
 		pages: []string{"200 /", "404 /gone"}, found: []string{"http-4xx /gone", "llms-txt /llms.txt"},
 	},
+	"a guide that leads where no page does": {
+		site: testkit.Site{
+			"/": linking("Home"), "/there": linking("There"),
+			"/llms.txt":   typed("text/plain", "# Home\n- [gone](/gone), [there](/there), [kept](/private)\n"),
+			"/robots.txt": {Body: "User-agent: *\nDisallow: /private\n"},
+		},
+		pages: []string{"200 /"}, found: []string{"llms-txt /llms.txt"}, never: []string{"GET /private"},
+	},
+	"a guide that leads to what is there": {
+		site: testkit.Site{
+			"/": linking("Home"), "/there": linking("There"), "/llms.txt": typed("text/plain", "# Home\n- [there](/there)\n"),
+		},
+		pages: []string{"200 /"},
+	},
 	"a guide that is closed to us": {
 		site: testkit.Site{
 			"/": linking("Home"), "/llms.txt": {Status: 500}, "/robots.txt": {Body: "User-agent: *\nDisallow: /llms.txt\n"},

@@ -134,7 +134,7 @@
 // start page by http; addresses that no page has (six at most); /llms.txt; /favicon.ico,
 // where no page names an icon; the start page as Markdown; the start page in the name of
 // three AI agents, unless Config.SkipAIAgents or the job says not to; and what pages name as
-// canonical and no page links to (100 at most). Each request
+// canonical, or llms.txt names, and no page links to (100 of each at most). Each request
 // asks robots.txt first, one in the name of an agent as that agent, and waits for its
 // turn; together they have a minute. What was not asked for by then, its checks do not
 // apply to.

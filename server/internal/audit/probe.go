@@ -71,6 +71,7 @@ type prober struct {
 func (p *prober) run(ctx context.Context) error {
 	for _, probe := range [...]func(context.Context) error{
 		p.tryInsecure, p.tryMissing, p.tryLLMs, p.tryIcon, p.tryMarkdown, p.tryAgents, p.tryCanonicals,
+		p.tryGuide,
 	} {
 		if err := probe(ctx); err != nil {
 			return err
@@ -254,6 +255,38 @@ func (p *prober) tryCanonicals(ctx context.Context) error {
 // maxCanonicalBody is how much is read of a canonical URL, in bytes: all that counts of it
 // stands in its head.
 const maxCanonicalBody = 256 << 10
+
+// maxGuide is how many links of llms.txt are asked for that no page of the site has.
+const maxGuide = 100
+
+// tryGuide asks whether what llms.txt names within the site is there, where no page links to it.
+func (p *prober) tryGuide(ctx context.Context) error {
+	guide := p.found.LLMs
+	if guide == nil {
+		return nil
+	}
+	seen := make(map[string]bool, len(p.pages))
+	for i := range p.pages {
+		seen[p.pages[i].URL] = true
+	}
+	for _, raw := range guide.Links {
+		u, err := crawl.Canonical(nil, raw)
+		if err != nil || seen[raw] || !p.scope.Contains(u) || len(guide.Answers) == maxGuide {
+			continue
+		}
+		res, err := p.ask(ctx, crawl.Request{URL: u, WantBody: noBody, Follow: p.follow(ctx)})
+		if err != nil {
+			return err
+		}
+		if res == nil || isBusy(res) {
+			continue
+		}
+		link := check.ExternalLink{URL: raw}
+		takeLinkAnswer(&link, res)
+		guide.Answers = append(guide.Answers, link)
+	}
+	return nil
+}
 
 // follow is a [crawl.Request.Follow] for redirects within the site.
 func (p *prober) follow(ctx context.Context) func(*url.URL) bool {

@@ -63,6 +63,12 @@ func TestIconsThatPagesName(t *testing.T) {
 // An address that has moved for good is told with a page that links to it; one that leads
 // elsewhere today may be linked to.
 func TestAddressesThatHaveMoved(t *testing.T) {
+	loop := on("", func(in *Input) { in.Failure, in.Hops = FailLoop, []Hop{{URL: in.URL, Status: 301, Location: in.URL}} })
+	loop.Referrer = home
+	if got := Parse(loop).facts(); got.MovedFrom != "" {
+		t.Errorf("a loop has moved from %q", got.MovedFrom)
+	}
+
 	for status, want := range map[int]string{301: home, 308: home, 302: "", 307: ""} {
 		in := on("")
 		in.Referrer, in.Hops = home, []Hop{{URL: in.URL, Status: status, Location: home + "b"}}

@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"net/url"
+	"slices"
 
 	"atalaya/shared"
 )
@@ -24,6 +25,8 @@ type LLMs struct {
 	// whether or not they can be opened.
 	Links     []string
 	LinkTotal int
+	// Answers are what those within the site answered that no page links to.
+	Answers []ExternalLink
 }
 
 // Bounds of what is read of a llms.txt.
@@ -137,7 +140,7 @@ func llmsTxt(s *site) (int, []Fault) {
 // answer.
 func (s *site) brokenAmong(urls []string) (broken []string) {
 	byURL, external := s.pagesByURL(), map[string]ExternalLink{}
-	for _, l := range s.External {
+	for _, l := range slices.Concat(s.External, s.Probes.LLMs.Answers) {
 		external[l.URL] = l
 	}
 	for _, u := range urls {

@@ -496,6 +496,10 @@ var siteCases = []struct {
 		}), want: [][]shared.Evidence{
 		ev("url", home+"llms.txt", "target", home+"gone (404)", "target", "https://viejo.example/ (dns)"),
 	}},
+	{id: "llms-txt", grade: 2, in: sound(guide(LLMs{
+		Probe: Probe{Status: 200}, Heading: "x", LinkTotal: 2, Links: []string{home + "lost", home + "there"},
+		Answers: []ExternalLink{{URL: home + "lost", Status: 410}, {URL: home + "there", Status: 200}},
+	})), want: [][]shared.Evidence{ev("url", home+"llms.txt", "target", home+"lost (410)")}},
 	{id: "llms-txt", in: sound(guide(LLMs{Probe: Probe{Status: 404}})), reason: LLMsAbsent},
 	{id: "llms-txt", in: sound(guide(LLMs{Probe: Probe{Failure: FailTimeout}})), reason: NoAnswer},
 	{id: "llms-txt", in: sound(guide(LLMs{Probe: Probe{Status: 200, FinalURL: home}, HTML: true})), reason: LLMsAbsent},

@@ -202,9 +202,10 @@ func (s *site) addresses() []ForbiddenURL {
 }
 
 // movedFrom is a page that links to the address, if it has moved for good. Other redirects
-// may lead elsewhere tomorrow: there is nothing to link to in their place.
+// may lead elsewhere tomorrow, and a loop leads nowhere: there is nothing to link to in their
+// place.
 func (p *Page) movedFrom() string {
-	if len(p.Hops) == 0 {
+	if len(p.Hops) == 0 || p.Failure != "" {
 		return ""
 	}
 	switch p.Hops[0].Status {
