@@ -23,6 +23,7 @@ type Service interface {
 	PagesByURL(ctx context.Context, id int64, after string, limit int) (pages []shared.Page, next string, err error)
 	Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error)
 	PageFindings(ctx context.Context, id int64, pages []int64) (map[int64][]shared.Finding, error)
+	PageFaults(ctx context.Context, id int64, pages []int64) (map[int64][]shared.Finding, error)
 	Unvisited(ctx context.Context, id int64, q shared.UnvisitedQuery) (shared.UnvisitedList, error)
 	Report(ctx context.Context, id int64) (shared.Report, error)
 	Sites(ctx context.Context, q shared.SiteQuery) (shared.SiteList, error)

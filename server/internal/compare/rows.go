@@ -10,14 +10,17 @@ import (
 // Rows gives the pages and findings of an audit. The store meets it.
 type Rows interface {
 	// PagesByURL gives at most limit pages whose address is behind after, in the order of
-	// addresses, and behind which address those that follow are; empty at the end.
+	// addresses, and behind which address those that follow are; empty at the end. A page may
+	// have no more than its id, its address and what became of it.
 	PagesByURL(ctx context.Context, id int64, after string, limit int) (pages []shared.Page, next string, err error)
 	Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error)
-	PageFindings(ctx context.Context, id int64, pages []int64) (map[int64][]shared.Finding, error)
+	// PageFaults gives the findings of some pages, by the pages' ids, perhaps without evidence.
+	PageFaults(ctx context.Context, id int64, pages []int64) (map[int64][]shared.Finding, error)
 }
 
-// pagesAtOnce is how many pages are in memory with their findings.
-const pagesAtOnce = 100
+// pagesAtOnce is how many pages are in memory with their findings, some megabytes: a store
+// may have to go through all pages for each part of them.
+const pagesAtOnce = 2000
 
 // Stored gives the pages of an audit as a [Side] has them.
 func Stored(ctx context.Context, rows Rows, id int64) iter.Seq2[Page, error] {
@@ -74,7 +77,7 @@ func storedPages(ctx context.Context, rows Rows, id int64, after string) (out []
 	for i := range pages {
 		ids[i] = pages[i].ID
 	}
-	found, err := rows.PageFindings(ctx, id, ids)
+	found, err := rows.PageFaults(ctx, id, ids)
 	if err != nil {
 		return nil, "", err
 	}

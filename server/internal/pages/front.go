@@ -144,7 +144,11 @@ func (f *front) script(w http.ResponseWriter, r *http.Request, contentType strin
 
 // page draws a page of the app with the data of this moment.
 func (f *front) page(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
+	limit := dataTimeout
+	if r.URL.Path == shared.PathComparePage {
+		limit = compareTimeout
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), limit)
 	defer cancel()
 	scope := &ui.Request{
 		Ctx: ctx, Data: f.Data, Missing: f.Missing, Problem: f.Problem, Lang: language(r), Look: look(r),

@@ -70,8 +70,13 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// dataTimeout bounds all queries of one page together.
-const dataTimeout = 2 * time.Second
+const (
+	// dataTimeout bounds all queries of one page together.
+	dataTimeout = 2 * time.Second
+	// compareTimeout is that of a page about two audits, which goes through all pages of
+	// both: below a second for the largest on a machine at rest.
+	compareTimeout = 10 * time.Second
+)
 
 // New returns the handler for every path that is not the API's or a stream's:
 // pages, plain pages, static files, manifest, icons and robots.txt. Routes of

@@ -259,7 +259,7 @@ func (p *plain) compare(w http.ResponseWriter, r *http.Request) {
 		p.note(w, r, http.StatusBadRequest, l.T(text.CompareNoPair), l.T(text.CompareNoPairHelp), 0)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
+	ctx, cancel := context.WithTimeout(r.Context(), compareTimeout)
 	defer cancel()
 	result, err := p.Data.Compare(ctx, base, head, shared.ChangeQuery{Limit: shared.PlacesShown})
 	var list shared.AuditList

@@ -190,15 +190,26 @@ func (s *Store) selectPages(sel *bun.SelectQuery, q shared.PageQuery) *bun.Selec
 	return sel
 }
 
+// seenRow is a page as a comparison looks at it.
+type seenRow struct {
+	bun.BaseModel `bun:"table:pages,alias:p"`
+
+	ID       int64  `bun:"id"`
+	URL      string `bun:"url"`
+	Status   int    `bun:"status"`
+	Analysed bool   `bun:"analysed"`
+}
+
 // PagesByURL returns at most limit of an audit's pages whose URL is behind after, in the
-// bytewise order of URLs. Those that follow are behind next, which is empty at the end.
+// bytewise order of URLs: no more of them than ID, URL, Status and Analysed. Those that
+// follow are behind next, which is empty at the end. On PostgreSQL each call reads all pages
+// of the audit, so a high limit is cheaper.
 func (s *Store) PagesByURL(
 	ctx context.Context, id int64, after string, limit int,
 ) (pages []shared.Page, next string, err error) {
-	limit = limitOr(limit, shared.ListLimitDefault, shared.ListLimitMax)
 	what := fmt.Sprintf("pages by url %d", id)
-	rows, err := readRows[pageRow](ctx, s, what, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.ExcludeColumn("state").Where("p.audit_id = ?", id).Where("p.url ? > ?", s.dialect.bytewise, after).
+	rows, err := readRows[seenRow](ctx, s, what, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("p.audit_id = ?", id).Where("p.url ? > ?", s.dialect.bytewise, after).
 			OrderExpr("p.url ?", s.dialect.bytewise).Limit(int64(limit) + 1)
 	})
 	if err == nil && len(rows) == 0 {
@@ -212,8 +223,8 @@ func (s *Store) PagesByURL(
 		next = rows[limit-1].URL
 	}
 	pages = make([]shared.Page, len(rows))
-	for i := range rows {
-		pages[i] = rows[i].page()
+	for i, r := range rows {
+		pages[i] = shared.Page{ID: r.ID, URL: sanitise(r.URL), Status: r.Status, Analysed: r.Analysed}
 	}
 	return pages, next, nil
 }
