@@ -139,24 +139,30 @@ func (p *tab) watchIdle(m measures) {
 	p.t.Helper()
 	p.sees(time.Minute, fmt.Sprintf("%s && performance.now() > bench.live + %d", atRest, settled))
 	before := p.rendererTime()
-	frames := p.frames(idleTime)
+	frames := p.frames(func() { p.passes(idleTime) })
 	m.add("idle for 5 s: frames", float64(frames))
 	m.add("idle for 5 s: time of the page's process, ms", 1000*(p.rendererTime()-before))
 }
 
-// frames counts what the page draws in that time.
-func (p *tab) frames(d time.Duration) (drawn int) {
+// passes waits for that time.
+func (p *tab) passes(d time.Duration) {
+	p.t.Helper()
+	select {
+	case <-time.After(d):
+	case <-p.ctx.Done():
+		p.t.Fatal(context.Cause(p.ctx))
+	}
+}
+
+// frames counts what the page draws meanwhile.
+func (p *tab) frames(meanwhile func()) (drawn int) {
 	p.t.Helper()
 	events := chromedp.Events(p.ctx, tracing.DataCollected)
 	complete := chromedp.Events(p.ctx, tracing.TracingComplete)
 	call(p, tracing.Start, tracing.StartParams{TraceConfig: &tracing.TraceConfig{
 		IncludedCategories: []string{"disabled-by-default-devtools.timeline.frame", "devtools.timeline.frame"},
 	}})
-	select {
-	case <-time.After(d):
-	case <-p.ctx.Done():
-		p.t.Fatal(context.Cause(p.ctx))
-	}
+	meanwhile()
 	call(p, tracing.End, cdp.Empty{})
 	for range complete {
 		break

@@ -115,8 +115,8 @@ const drawn = () => document.querySelector("[data-boot]:not([data-boot=''])") !=
 	p.clean()
 }
 
-// TestBrowserRests holds that a live page on which nothing happens draws nothing, and
-// that what moves before is what a browser moves without painting.
+// TestBrowserRests holds that a live page on which nothing happens does no more than write
+// its ages, and that what moves before is what a browser moves without painting.
 func TestBrowserRests(t *testing.T) {
 	chromium := browser(t)
 	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
@@ -137,6 +137,50 @@ func TestBrowserRests(t *testing.T) {
 			.filter((name) => name !== 'transform' && name !== 'opacity').join()`); got != "" {
 			t.Errorf("%s: the style sheet animates %s", path, got)
 		}
+		s.request("PATCH", shared.PathProgress(audit.AuditID), `{"message":"so that its worker is not silent"}`)
+		p.rests(path)
+	}
+	p.do(chromedp.Navigate(s.url + shared.PathPage(audit.AuditID)))
+	p.sees(60*time.Second, running+` && /\d\d s/.test(document.querySelector('.age').textContent)`)
+	p.eval(`void (window.ages = [], new MutationObserver((records) => ages.push(...records.map((r) => r.target.data)))
+		.observe(document.querySelector('.age'), { subtree: true, characterData: true }))`)
+	s.request("PATCH", shared.PathProgress(audit.AuditID), `{"progress":38}`)
+	p.sees(20*time.Second, `ages.some((age) => /now|\D\d s/.test(age))`)
+}
+
+// restBeats is for how many beats of the program a page that rests is looked at.
+const restBeats = 6
+
+// rests holds that nothing changes in a page but ages and durations, each at most once in a
+// beat of the program, and that it draws no frame for anything else. Where motion is reduced
+// the lamp does not sweep, which it does once a minute.
+func (p *tab) rests(path string) {
+	p.t.Helper()
+	still := []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}
+	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: still})
+	p.sees(60*time.Second, running+` && `+atRest)
+	frames := p.frames(func() {
+		p.eval(`void (() => {
+			const beat = atalaya.beat;
+			window.beats = 0;
+			atalaya.beat = () => { beats++; beat(); };
+			window.wrote = 0;
+			window.moved = [];
+			new MutationObserver((records) => records.forEach((r) => {
+				if (r.type === 'characterData' && r.target.parentElement.dataset.since) wrote++;
+				else if (!r.target.classList || !r.target.classList.contains('mark')) moved.push(r.type + ' ' + r.target.nodeName);
+			})).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+		})()`)
+		p.sees(time.Minute, fmt.Sprintf(`beats >= %d`, restBeats))
+	})
+	if moved := p.eval(`moved.join()`); moved != "" {
+		p.t.Errorf("%s: moved while nothing happened: %s", path, moved)
+	}
+	if more := p.eval(`wrote > (beats + 1) * document.querySelectorAll('[data-since]').length`); more != "false" {
+		p.t.Errorf("%s: %s texts were written in %s beats", path, p.eval(`wrote`), p.eval(`beats`))
+	}
+	if most := 3 * restBeats; frames > most {
+		p.t.Errorf("%s: %d frames in %d beats, want at most %d", path, frames, restBeats, most)
 	}
 }
 

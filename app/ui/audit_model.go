@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"time"
 
 	"atalaya/shared"
@@ -124,10 +125,10 @@ func bare(p *shared.AuditProgress) bool {
 	return p.Kind == shared.KindExternal && p.Activity == nil || p.Status == shared.StatusFailed
 }
 
-// stat is a named number.
+// stat is a named number; Growing is the value when that goes on.
 type stat struct {
 	Name, Value string
-	Growing     growing
+	Growing     *growing
 }
 
 // unknown stands for a number that is not known yet and keeps its place.
@@ -149,6 +150,8 @@ type step struct {
 	State stepState
 	Place string
 	Took  string
+	// Growing is Took while the stage goes on.
+	Growing *growing
 	// Shown is true for the one step that a narrow page has room for.
 	Shown bool
 }
@@ -249,27 +252,20 @@ func (loc locale) activityLine(p *shared.AuditProgress) string {
 	return text.StageNow(loc.Lang, "")
 }
 
-// elapsed is how long an audit has run, or ran.
-func (loc locale) elapsed(p *shared.AuditProgress) (time.Duration, bool) {
-	if p.StartedAt == nil {
-		return 0, false
+// lasted is how long something took, or takes that has no end yet.
+func (loc locale) lasted(start shared.Time, end *shared.Time) (string, *growing) {
+	if end == nil {
+		return loc.growing(start.Time, "{for}")
 	}
-	end := loc.server()
-	if p.FinishedAt != nil {
-		end = p.FinishedAt.Time
-	}
-	return max(end.Sub(p.StartedAt.Time), 0), true
+	return loc.stopwatch(end.Sub(start.Time)), nil
 }
 
 // stats are always as many while an audit goes on, so that nothing moves when one becomes
 // known. One that has ended has neither time left nor speed, but their places.
 func (loc locale) stats(p *shared.AuditProgress, speed pace, k pulse) []stat {
 	elapsed := stat{Name: loc.Lang.T(text.Elapsed), Value: unknown}
-	if d, ok := loc.elapsed(p); ok {
-		elapsed.Value = loc.stopwatch(d)
-		if p.FinishedAt == nil {
-			elapsed.Growing = loc.growing(p.StartedAt.Time, "{for}")
-		}
+	if p.StartedAt != nil {
+		elapsed.Value, elapsed.Growing = loc.lasted(*p.StartedAt, p.FinishedAt)
 	}
 	perMinute := unknown
 	if rate, ok := speed.rate(p); ok {
@@ -305,8 +301,8 @@ func (loc locale) steps(p *shared.AuditProgress) []step {
 			Name:  text.Stage(loc.Lang, string(s)),
 			Place: loc.Lang.T(text.StepOf, i+1, len(shared.Stages)),
 			State: stageState(p, s),
-			Took:  loc.took(p, s),
 		}
+		steps[i].Took, steps[i].Growing = loc.took(p, s)
 		if steps[i].State != stepNext {
 			shown = i
 		}
@@ -342,19 +338,13 @@ func stateAmong(stage, reached int, there stepState) stepState {
 	return stepNext
 }
 
-func (loc locale) took(p *shared.AuditProgress, s shared.Stage) string {
+// took is how long a stage of an audit took, or has taken so far.
+func (loc locale) took(p *shared.AuditProgress, s shared.Stage) (string, *growing) {
 	span, ok := spanOf(p, s)
 	if !ok {
-		return ""
+		return "", nil
 	}
-	end := loc.server()
-	switch {
-	case span.FinishedAt != nil:
-		end = span.FinishedAt.Time
-	case p.FinishedAt != nil:
-		end = p.FinishedAt.Time
-	}
-	return loc.stopwatch(end.Sub(span.StartedAt.Time))
+	return loc.lasted(span.StartedAt, cmp.Or(span.FinishedAt, p.FinishedAt))
 }
 
 // spanOf is when a stage ran; ok is false before it began.

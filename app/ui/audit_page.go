@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -41,6 +42,16 @@ type auditPage struct {
 
 	cancelling bool
 	fault      string // why the last thing asked for was not done
+
+	drawn *auditFace
+}
+
+// auditFace is what of the page may change with nothing but the time.
+type auditFace struct {
+	Frame frameModel
+	Head  headModel
+	Hero  heroModel
+	Strip stripModel
 }
 
 // holdFor is how long the button that stops an audit waits on a page that Start opened.
@@ -186,12 +197,13 @@ func (p *auditPage) noteConnection() {
 }
 
 // everySecond is called every second while the page is open.
-func (p *auditPage) everySecond(ctx app.Context) {
+func (p *auditPage) everySecond(ctx app.Context) (changed bool) {
 	p.noteConnection()
 	p.describe(ctx)
 	if p.pulse().doubtful() {
 		p.vigil.ask(ctx, p.now, live.Audit(p.id))
 	}
+	return !reflect.DeepEqual(p.face(), p.drawn)
 }
 
 func (p *auditPage) pulse() pulse {
@@ -321,38 +333,45 @@ func (p *auditPage) gone() bool {
 	return p.view.Progress == nil && p.view.Phase == live.Closed && p.view.Reason == live.ReasonNotFound
 }
 
-func (p *auditPage) Render() app.UI {
-	loc, k := p.locale(), p.pulse()
-	m := p.frame()
-	m.Pill, m.Lamp, m.Kiosk = loc.pill(p.view, k), loc.lamp(p.view), p.kiosk
+func (p *auditPage) face() *auditFace {
+	loc, k, state := p.locale(), p.pulse(), p.view.Progress
+	f := &auditFace{Frame: p.frame(), Head: p.head(loc, k), Hero: loc.at(p.view).hero(state, k, p.speed),
+		Strip: loc.strip(p.connection())}
+	f.Frame.Lamp, f.Frame.Kiosk = loc.lamp(p.view), p.kiosk
+	if !p.gone() {
+		f.Frame.Pill = loc.pill(p.view, k)
+	}
 	if p.id > 0 {
-		m.Plain = shared.PathBasicPage(p.id)
+		f.Frame.Plain = shared.PathBasicPage(p.id)
 	}
-	state := p.view.Progress
-	if p.gone() {
-		m.Pill = pillModel{}
-		return frameView(m, p.actions(), missingAudit(p.id, p.lang, p.device))
-	}
-	heading := loc.at(p.view).hero(state, k, p.speed)
 	if judged(state) {
-		heading = loc.scene(heading, state)
-		heading.Arrives = p.witnessed
+		f.Hero = loc.scene(f.Hero, state)
+		f.Hero.Arrives = p.witnessed
+	}
+	return f
+}
+
+func (p *auditPage) Render() app.UI {
+	p.drawn = p.face()
+	f := p.drawn
+	if p.gone() {
+		return frameView(f.Frame, p.actions(), missingAudit(p.id, p.lang, p.device))
 	}
 	// The number of parts never changes: go-app would draw one in another's place, and
 	// an open dialog would become a closed card.
-	return frameView(m, p.actions(),
+	return frameView(f.Frame, p.actions(),
 		crumbs(p.lang.T(text.NavPath),
 			elWith("a", "", at{"href", "/"}, app.Text(p.lang.T(text.NavAudits))),
 			elWith("span", "", at{"dir", "auto"}, app.Text(p.site()))),
-		&part{M: p.head(loc, k), Page: p},
-		elWith("section", "card hero", at{"aria-label", heading.Heading},
-			elText("h2", "vh", heading.Heading),
-			&part{M: heading},
-			&part{M: loc.strip(p.connection()), Page: p},
+		&part{M: f.Head, Page: p},
+		elWith("section", "card hero", at{"aria-label", f.Hero.Heading},
+			elText("h2", "vh", f.Hero.Heading),
+			&part{M: f.Hero},
+			&part{M: f.Strip, Page: p},
 		),
 		faultView(p.fault),
-		el("div", "", p.details(loc)...),
-		cancelDialog(p.lang, state, p.onCancelYes, p.onCancelNo),
+		el("div", "", p.details(p.locale())...),
+		cancelDialog(p.lang, p.view.Progress, p.onCancelYes, p.onCancelNo),
 	)
 }
 

@@ -110,7 +110,7 @@ func (m heroModel) draw(app.EventHandler) app.UI {
 			stats[i] = el("div", "slot")
 			continue
 		}
-		stats[i] = el("div", "stat", elText("dt", "", s.Name), elWith("dd", "", s.Growing.attributes(), app.Text(s.Value)))
+		stats[i] = el("div", "stat", elText("dt", "", s.Name), elWith("dd", "", s.Growing.attributes(), s.Growing.draw(s.Value)))
 	}
 	now := []app.UI{
 		elWith("div", "what", at{"dir", "auto"}, app.Text(m.What)),
@@ -205,7 +205,7 @@ func stepsView(steps []step, active bool) app.UI {
 		items[i] = elWith("li", class, at{"aria-current", current}, sign.draw(spin), el("span", "",
 			elText("b", "", s.Name),
 			elText("small", "m-only", s.Place),
-			elText("small", "", s.Took),
+			elWith("small", "", s.Growing.attributes(), s.Growing.draw(s.Took)),
 		))
 	}
 	return el("ol", "steps", items...)

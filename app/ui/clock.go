@@ -17,6 +17,8 @@ type locale struct {
 	// Zone is the reader's time zone. The server does not know it, draws UTC and
 	// says so.
 	Zone *time.Location
+	// Grows keeps ages and durations true that go on; nil where nobody does.
+	Grows *device
 }
 
 // server is the moment drawn, on the server's clock.

@@ -38,7 +38,7 @@ type cardModel struct {
 	What    string
 	Count   string
 	Elapsed string
-	Growing growing
+	Growing *growing // is Elapsed
 	Name    string
 	Value   string
 }
@@ -124,9 +124,8 @@ func (loc locale) card(p *shared.AuditProgress, k pulse) cardModel {
 	if p.TotalPages > 0 {
 		m.Count = l.N(text.Pages, p.TotalPages)
 	}
-	if d, ok := loc.elapsed(p); ok && !k.Stalled { // which needs the room
-		m.Elapsed = l.T(text.SoFar, loc.stopwatch(d))
-		m.Growing = loc.growing(p.StartedAt.Time, l.T(text.SoFar, "{for}"))
+	if p.StartedAt != nil && !k.Stalled { // which needs the room
+		m.Elapsed, m.Growing = loc.growing(p.StartedAt.Time, l.T(text.SoFar, "{for}"))
 	}
 	return m
 }

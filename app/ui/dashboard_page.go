@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
@@ -40,6 +41,17 @@ type dashboardPage struct {
 
 	here  app.Context // of the page, since it was opened
 	heard []func()    // end what the page hears from its window
+
+	drawn *dashboardFace
+}
+
+// dashboardFace is what of the page may change with nothing but the time.
+type dashboardFace struct {
+	Frame frameModel
+	List  listModel
+	Ages  []string // of the rows
+	// Undoable is how many deletions can be taken back.
+	Undoable int
 }
 
 func (d *dashboardPage) OnInit() {
@@ -140,7 +152,7 @@ func (d *dashboardPage) receive(ctx app.Context, v live.View) {
 	d.everySecond(ctx)
 }
 
-func (d *dashboardPage) everySecond(ctx app.Context) {
+func (d *dashboardPage) everySecond(ctx app.Context) (changed bool) {
 	d.finishDeleting(ctx)
 	d.refresh()
 	loc := d.locale()
@@ -148,9 +160,10 @@ func (d *dashboardPage) everySecond(ctx app.Context) {
 	for i := range d.view.Audits {
 		if loc.pulse(d.view, &d.view.Audits[i], d.vigil.seen).doubtful() {
 			d.vigil.ask(ctx, d.now, live.List())
-			return
+			break
 		}
 	}
+	return !reflect.DeepEqual(d.face(), d.drawn)
 }
 
 func (d *dashboardPage) titles() (title, description string) {
@@ -163,11 +176,22 @@ func (d *dashboardPage) act(_ app.Context, a action) {
 	}
 }
 
-func (d *dashboardPage) Render() app.UI {
+func (d *dashboardPage) face() *dashboardFace {
 	loc := d.locale()
-	m := d.frame()
-	m.Here, m.Pill, m.Lamp = "/", loc.pill(d.view, pulse{}), loc.lamp(d.view)
-	list := loc.list(d.view, d.vigil.seen)
+	f := &dashboardFace{Frame: d.frame(), List: loc.list(d.view, d.vigil.seen), Undoable: len(d.deleted.ids)}
+	f.Frame.Here, f.Frame.Pill, f.Frame.Lamp = "/", loc.pill(d.view, pulse{}), loc.lamp(d.view)
+	rows, _ := d.history.rows(d.view.Audits)
+	for _, p := range rows {
+		if p.FinishedAt != nil {
+			f.Ages = append(f.Ages, loc.when(p.FinishedAt.Time))
+		}
+	}
+	return f
+}
+
+func (d *dashboardPage) Render() app.UI {
+	d.drawn = d.face()
+	loc, list := d.locale(), d.drawn.List
 
 	main := []app.UI{
 		elWith("h1", "vh", at{"id", titleID, "tabindex", "-1"}, app.Text(d.lang.T(text.TitleAudits))),
@@ -182,6 +206,6 @@ func (d *dashboardPage) Render() app.UI {
 	for i, c := range list.Cards {
 		cards[i] = &part{M: c}
 	}
-	return frameView(m, d.actions(), append(main, notice, runningView(list, cards), d.historyView(loc, list),
+	return frameView(d.drawn.Frame, d.actions(), append(main, notice, runningView(list, cards), d.historyView(loc, list),
 		d.batchView(d.lang))...)
 }

@@ -24,7 +24,7 @@ func (c cardModel) draw(app.EventHandler) app.UI {
 		elWith("div", "thin", progressbar(c.Name, now, words), fill(c.Percent*100, toneFill(c.Tone))),
 		el("div", "lc-f",
 			el("span", "trunc", what...),
-			elWith("span", "nowrap", c.Growing.attributes(), app.Text(c.Elapsed)),
+			elWith("span", "nowrap", c.Growing.attributes(), c.Growing.draw(c.Elapsed)),
 		),
 	)
 }

@@ -27,7 +27,8 @@
 // texts and numbers, and hand each to a component ([part]). It draws its model
 // by the model's draw method, which is pure. go-app skips a component whose model
 // is deeply equal, so an event repaints only what it changed, and a test needs
-// no browser.
+// no browser. Ages and durations that go on are no part of a model in the browser
+// ([growing]): a page on which nothing else happens is not drawn again at all.
 //
 //	live.View + time + language → model (…_model.go) → app.UI (…_view.go)
 //
@@ -157,6 +158,7 @@
 //	strip_model.go      the connection and the end in words
 //	pulse.go            whether the worker and the server are heard
 //	pace.go             the speed of a crawl
+//	growing.go          ages and durations that go on while a page stands
 //	clock.go            moments and durations in words
 //	icons.go            drawings
 //	el.go               elements and attributes; nothing else makes them

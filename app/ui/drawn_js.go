@@ -112,10 +112,11 @@ func (p *drawnPage) insert() {
 }
 
 // everySecond asks for the page again when it says that it has news, unless the reader is
-// not there, or is in the middle of something.
-func (p *drawnPage) everySecond(ctx app.Context) {
+// not there, or is in the middle of something. What the program draws changes with the time
+// only where it shows what this device knows.
+func (p *drawnPage) everySecond(ctx app.Context) (changed bool) {
 	if p.busy || p.now.Sub(p.askedAt) < renewEvery {
-		return
+		return p.code != ""
 	}
 	document := app.Window().Get("document")
 	busy := "#" + drawnID + " :focus, #" + drawnID + " details[open]"
@@ -123,6 +124,7 @@ func (p *drawnPage) everySecond(ctx app.Context) {
 		!document.Call("querySelector", busy).Truthy() {
 		p.fetch(ctx, false)
 	}
+	return p.code != ""
 }
 
 // fetch asks the server for the page. A reader who navigated gets the focus on its heading.

@@ -204,7 +204,7 @@ func (b *base) locale() locale {
 	if app.IsServer {
 		return locale{Lang: b.lang, Now: b.now, Zone: time.UTC}
 	}
-	return locale{Lang: b.lang, Now: b.now, Clock: b.device.skew, Zone: time.Local}
+	return locale{Lang: b.lang, Now: b.now, Clock: b.device.skew, Zone: time.Local, Grows: b.device}
 }
 
 func (b *base) frame() frameModel {
@@ -284,9 +284,9 @@ func focusTitle() {
 	}
 }
 
-// tick calls f every second on the UI goroutine until the page is dismounted, and
-// tells the script by it that the program lives.
-func (b *base) tick(ctx app.Context, f func(app.Context)) {
+// tick calls f every second on the UI goroutine until the page is dismounted: see
+// [base.second].
+func (b *base) tick(ctx app.Context, f func(app.Context) (changed bool)) {
 	if app.IsServer || b.stop != nil {
 		return
 	}
@@ -297,17 +297,32 @@ func (b *base) tick(ctx app.Context, f func(app.Context)) {
 		for {
 			select {
 			case <-ticker.C:
-				ctx.Dispatch(func(ctx app.Context) {
-					beat()
-					b.now = time.Now()
-					b.guard(func() { f(ctx) })
-				})
+				ctx.Dispatch(func(ctx app.Context) { b.second(ctx, f) })
 			case <-done:
 				return
 			}
 		}
 	}()
 }
+
+// second tells the script that the program lives and brings what is shown to this moment.
+// f says whether anything but ages has changed with the time. Only then is the page drawn
+// again, which takes longer than all that an idle page does beside it.
+func (b *base) second(ctx app.Context, f func(app.Context) (changed bool)) {
+	beat()
+	b.now = time.Now()
+	changed := true // a fault is to be seen
+	b.guard(func() {
+		b.grow()
+		changed = f(ctx)
+	})
+	if !changed {
+		ctx.PreventUpdate()
+	}
+}
+
+// never is for the [base.tick] of a page that time does not change.
+func never(app.Context) (changed bool) { return false }
 
 func (b *base) leave() {
 	if b.stop != nil {
@@ -334,6 +349,7 @@ func (b *base) follow(ctx app.Context, topic live.Topic, initial live.Copy, rece
 				if b.session == session {
 					b.now = time.Now()
 					b.guard(func() { receive(ctx, b.asHanded(v)) })
+					ctx.Defer(func(app.Context) { b.guard(b.grow) })
 				}
 			})
 		},

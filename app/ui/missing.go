@@ -24,7 +24,7 @@ func (m *missingPage) OnNav(ctx app.Context) {
 	m.navigate(ctx, func() {})
 }
 
-func (m *missingPage) OnMount(ctx app.Context) { m.tick(ctx, func(app.Context) {}) }
+func (m *missingPage) OnMount(ctx app.Context) { m.tick(ctx, never) }
 
 func (m *missingPage) OnDismount() { m.leave() }
 
@@ -87,7 +87,7 @@ func (s *shellPage) OnNav(ctx app.Context) {
 	}
 }
 
-func (s *shellPage) OnMount(ctx app.Context) { s.tick(ctx, func(app.Context) {}) }
+func (s *shellPage) OnMount(ctx app.Context) { s.tick(ctx, never) }
 
 func (s *shellPage) OnDismount() { s.leave() }
 

@@ -125,8 +125,8 @@ func (m stripModel) draw(do app.EventHandler) app.UI {
 		msg = "msg one"
 	}
 	var end []app.UI
-	if m.End != "" {
-		end = append(end, elWith("span", "num age", m.Growing.attributes(), app.Text(m.End)))
+	if m.End != "" || m.Growing != nil {
+		end = append(end, elWith("span", "num age", m.Growing.attributes(), m.Growing.draw(m.End)))
 	}
 	switch {
 	case m.Link != "":

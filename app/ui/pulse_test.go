@@ -115,8 +115,8 @@ func TestWrongClock(t *testing.T) {
 	p := sample(t, "running") // started 14:02:12
 	for _, ahead := range []time.Duration{0, time.Hour, -time.Hour} {
 		loc := locale{Lang: text.EN, Now: moment(t, "14:05:12").Add(ahead), Clock: skew{ahead, true}, Zone: madrid}
-		elapsed, _ := loc.elapsed(p)
-		got := []string{loc.stopwatch(elapsed), loc.when(p.StartedAt.Time), loc.clock(p.StartedAt.Time), loc.clockHere(loc.Now)}
+		elapsed, _ := loc.lasted(*p.StartedAt, nil)
+		got := []string{elapsed, loc.when(p.StartedAt.Time), loc.clock(p.StartedAt.Time), loc.clockHere(loc.Now)}
 		if want := []string{"3:00", "3 min ago", "15:02", "15:05"}; !slices.Equal(got, want) {
 			t.Errorf("%v ahead: got %q, want %q", ahead, got, want)
 		}

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -33,6 +34,7 @@ type reportPage struct {
 	// known is what this device knows of the audit without the report.
 	known *shared.AuditProgress
 	fault string // why the audit was not started anew
+	drawn headModel
 
 	// place is what of the report is shown.
 	place reportPlace
@@ -188,7 +190,10 @@ func (p *reportPage) OnNav(ctx app.Context) {
 }
 
 func (p *reportPage) OnMount(ctx app.Context) {
-	p.tick(ctx, func(app.Context) { p.device.scrolls.keep(p.address()) })
+	p.tick(ctx, func(app.Context) bool {
+		p.device.scrolls.keep(p.address())
+		return p.session != nil || !reflect.DeepEqual(p.head(), p.drawn)
+	})
 }
 
 func (p *reportPage) OnDismount() { p.leave() }
@@ -281,21 +286,13 @@ func (p *reportPage) Render() app.UI {
 	if p.session != nil {
 		m.Pill, m.Lamp = loc.pill(p.view, pulse{}), loc.lamp(p.view)
 	}
-	head := loc.head(p.id, audit, loc.pulse(p.view, audit, nil))
-	head.Link, head.LinkText, head.LinkIcon = shared.PathPage(p.id), l.T(text.BackToAudit), iconBack
-	head.LinkMain = false
-	if audit != nil && audit.Kind == shared.KindSite && audit.Status.Terminal() {
-		head.Act, head.Button = actAgain, l.T(text.AgainButton)
-	}
-	if p.starting {
-		head.Button, head.Waits = l.T(text.StartBusy), true
-	}
+	p.drawn = p.head()
 	main := []app.UI{
 		el("div", "crumbs", crumbs(l.T(text.NavPath),
 			elWith("a", "", at{"href", "/"}, app.Text(l.T(text.NavAudits))),
 			elWith("a", "", at{"href", shared.PathPage(p.id), "dir", "auto"}, app.Text(p.site())),
 			elText("span", "", l.T(text.ReportHeading))), &copyButton{Lang: l, Words: l.T(text.CopyLink), Page: p}),
-		&part{M: head, Page: p},
+		&part{M: p.drawn, Page: p},
 		faultView(p.fault),
 	}
 	if s := p.notice(); s.Lead != "" {
@@ -318,6 +315,19 @@ func (p *reportPage) Render() app.UI {
 			elText("p", "vh", l.T(text.ReportLoading)), el("div", "skeleton", el("div", ""), el("div", ""), el("div", ""))))
 	}
 	return frameView(m, p.actions(), main...)
+}
+
+func (p *reportPage) head() headModel {
+	l, loc, audit := p.lang, p.locale(), p.audit()
+	m := loc.head(p.id, audit, loc.pulse(p.view, audit, nil))
+	m.Link, m.LinkText, m.LinkIcon, m.LinkMain = shared.PathPage(p.id), l.T(text.BackToAudit), iconBack, false
+	if audit != nil && audit.Kind == shared.KindSite && audit.Status.Terminal() {
+		m.Act, m.Button = actAgain, l.T(text.AgainButton)
+	}
+	if p.starting {
+		m.Button, m.Waits = l.T(text.StartBusy), true
+	}
+	return m
 }
 
 // waiting stands where the report will be. Above it stands the strip when the

@@ -32,7 +32,10 @@ func (s *settingsPage) OnPreRender(ctx app.Context) {
 }
 
 func (s *settingsPage) OnMount(ctx app.Context) {
-	s.tick(ctx, func(app.Context) { s.announce() })
+	s.tick(ctx, func(app.Context) bool {
+		s.announce()
+		return true
+	})
 	s.OnAppInstallChange(ctx)
 }
 

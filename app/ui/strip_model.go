@@ -54,8 +54,8 @@ type stripModel struct {
 	Text string
 	// End is the age of what is shown; it stands at the end of the line.
 	End string
-	// Growing marks End when it is an age.
-	Growing growing
+	// Growing is End when that goes on.
+	Growing *growing
 	// The line has a button with the text Button when Action is set, and a link
 	// with this text when Link is set.
 	Action action
@@ -98,30 +98,27 @@ func (loc locale) strip(c connection) stripModel {
 	default:
 		m = stripModel{Dot: "hollow", Lead: loc.Lang.T(text.ConnConnecting), Text: loc.Lang.T(text.ConnConnectingText)}
 	}
-	m.End = loc.age(c)
-	if k := loc.pulse(v, v.Progress, c.Asked); m.End != "" && !v.Saved && !k.Last.IsZero() {
-		m.Growing = loc.growing(k.Last, loc.Lang.T(text.LastUpdate, "{ago}"))
-	}
+	m.End, m.Growing = loc.age(c)
 	return m
 }
 
 // age says how old the news shown is, whatever the transport. For a running audit
 // that is the worker's last sign of life: that the server was heard since then is no
 // news. Where the line names the time of the data, nothing is left to say.
-func (loc locale) age(c connection) string {
+func (loc locale) age(c connection) (string, *growing) {
 	v := c.View
 	k := loc.pulse(v, v.Progress, c.Asked)
 	switch {
 	case v.Terminal() || v.Phase == live.Offline || v.Phase == live.Closed:
-		return ""
+		return "", nil
 	case v.Saved:
-		return loc.copyAge(v)
+		return loc.copyAge(v), nil
 	case !k.Last.IsZero():
-		return loc.Lang.T(text.LastUpdate, loc.ago(k.Silent))
+		return loc.growing(k.Last, loc.Lang.T(text.LastUpdate, "{ago}"))
 	case v.Phase == live.Live || v.ConfirmedAt.IsZero():
-		return "" // nothing is expected to change
+		return "", nil // nothing is expected to change
 	}
-	return loc.Lang.T(text.LastUpdate, loc.ago(max(loc.Now.Sub(v.ConfirmedAt), 0)))
+	return loc.growing(loc.Clock.server(v.ConfirmedAt), loc.Lang.T(text.LastUpdate, "{ago}"))
 }
 
 // copyAge says when what is shown was kept on this device.
@@ -144,7 +141,7 @@ func asOf(v live.View) time.Time {
 // Otherwise durations would go on growing although nobody knows what happens.
 func (loc locale) at(v live.View) locale {
 	if as := asOf(v); (v.Saved || v.Phase == live.Offline || v.Phase == live.Closed) && !as.IsZero() {
-		loc.Now = as
+		loc.Now, loc.Grows = as, nil
 	}
 	return loc
 }
@@ -323,9 +320,9 @@ func (loc locale) silent(c connection, k pulse) stripModel {
 	return m
 }
 
-// sweepEvery is how many seconds lie between two sweeps of the lamp's beam. A sweep
-// takes a tenth of them, so that a page on which nothing happens costs next to nothing.
-const sweepEvery = 24
+// sweepEvery is how many seconds lie between two sweeps of the lamp's beam. A sweep draws
+// as many frames as a page on which nothing happens draws in two minutes.
+const sweepEvery = 60
 
 // lamp is how the tower's lamp shows the connection, as the class of a dot: its beam
 // sweeps while the page is live and stands while it polls; only the lamp is lit while the

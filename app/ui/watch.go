@@ -2,7 +2,6 @@ package ui
 
 import (
 	"encoding/json"
-	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -96,30 +95,6 @@ func (w watchRecord) encode() string {
 		return "" // the page then waits for the program
 	}
 	return string(raw)
-}
-
-// growing is a duration that goes on while a page stands. The zero value marks
-// nothing.
-type growing struct {
-	since time.Time
-	words string
-}
-
-// growing marks a duration for the script: words are the sentence around it, with
-// {ago} in place of an age or {for} in place of a stopwatch. The program draws
-// durations itself and needs no mark.
-func (loc locale) growing(since time.Time, words string) growing {
-	if app.IsClient {
-		return growing{}
-	}
-	return growing{since, words}
-}
-
-func (g growing) attributes() at {
-	if g.since.IsZero() {
-		return nil
-	}
-	return at{"data-since", num(g.since.UnixMilli()), "data-says", g.words}
 }
 
 // tellWatch calls a function of the script, which is missing where the script did

@@ -97,15 +97,3 @@ func TestProgramStartsFromWhatTheScriptHeard(t *testing.T) {
 		t.Errorf("got %+v", dashboard.Audits)
 	}
 }
-
-// Durations that go on are marked, those that have ended are not.
-func TestGrowingDurationsAreMarked(t *testing.T) {
-	loc := localeAt(t, text.EN, "12:00:00")
-	running, done := sample(t, "running"), sample(t, "completed")
-	if got := loc.hero(running, pulse{}, pace{}).Stats[2].Growing; !got.since.Equal(running.StartedAt.Time) {
-		t.Errorf("a running audit grows since %v, want since %v", got.since, running.StartedAt)
-	}
-	if got := loc.hero(done, pulse{}, pace{}).Stats[2].Growing; got.attributes() != nil {
-		t.Errorf("an audit that has ended grows: %+v", got)
-	}
-}
