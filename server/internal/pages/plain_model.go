@@ -55,7 +55,8 @@ type startModel struct {
 	MaxPages, MaxDepth            int
 }
 
-type row struct{ Href, Site, Status, Percent, Score, Pages string }
+// row is an audit of the list. Whole is what was audited where Site is too short for it.
+type row struct{ Href, Site, Whole, Status, Percent, Score, Pages string }
 
 type noteModel struct {
 	Frame         frameModel
@@ -109,7 +110,8 @@ type place struct {
 	All         link // to all pages of its group; without text when there are no others
 }
 
-type page struct{ Code, URL, Time string }
+// page is a page of an audit. Whole is its address where URL is too short for it.
+type page struct{ Code, URL, Whole, Time string }
 
 // frame is what stands around every plain page; full is the app's page of the
 // same thing.
@@ -162,8 +164,9 @@ func (m *homeModel) fill(r *http.Request, l text.Lang, list shared.AuditList) {
 		if a.GeoScore != nil {
 			score = l.Number(*a.GeoScore)
 		}
+		site, whole := short(a.URL)
 		m.Rows = append(m.Rows, row{
-			Href: withLang(r, shared.PathBasicPage(a.AuditID)), Site: a.URL, Status: text.Status(l, string(a.Status)),
+			Href: withLang(r, shared.PathBasicPage(a.AuditID)), Site: site, Whole: whole, Status: text.Status(l, string(a.Status)),
 			Percent: l.T(text.BasicPercent, a.Progress), Score: score, Pages: l.Number(a.TotalPages),
 		})
 	}
@@ -343,5 +346,23 @@ func pageOf(l text.Lang, line shared.PageLine) page {
 	if line.Status != 0 {
 		code = strconv.Itoa(line.Status)
 	}
-	return page{Code: code, URL: line.URL, Time: l.Milliseconds(line.MS)}
+	address, whole := short(line.URL)
+	return page{Code: code, URL: address, Whole: whole, Time: l.Milliseconds(line.MS)}
+}
+
+const (
+	// shortMost is how many characters of an address a list shows: two lines on a phone.
+	shortMost = 72
+	// shortEnd is how many of them are its last ones, which tell addresses apart.
+	shortEnd = 28
+)
+
+// short is an address for a list, without its middle where it is long; whole is empty where
+// nothing is missing. The app leaves the cut to its style sheet; these pages must do without.
+func short(address string) (shown, whole string) {
+	runes := []rune(address)
+	if len(runes) <= shortMost {
+		return address, ""
+	}
+	return string(runes[:shortMost-shortEnd-1]) + "…" + string(runes[len(runes)-shortEnd:]), address
 }

@@ -302,6 +302,32 @@ func TestHomeLists(t *testing.T) {
 	}
 }
 
+// A long address loses its middle in lists, where it would fill the screen; the whole of
+// it stays at hand.
+func TestPlainListsShortenAddresses(t *testing.T) {
+	s := newSite(t)
+	long := "https://one.example/" + strings.Repeat("añadidos/", 30) + "the-very-end"
+	id := s.audit(long).AuditID
+	last := halfway
+	last.Activity = &shared.Activity{Pages: []shared.PageLine{{URL: long, Status: 200}}}
+	s.run(last)
+	for path, element := range map[string]string{shared.PathBasic: "a", shared.PathBasicPage(id): "td"} {
+		found := slices.DeleteFunc(elements(parse(t, s.get(path)), element), func(e *html.Node) bool {
+			return !strings.HasPrefix(words(e), "https://one.example/")
+		})
+		if len(found) != 1 {
+			t.Fatalf("%s: the address stands in %d elements", path, len(found))
+		}
+		shown := words(found[0])
+		if n := len([]rune(shown)); n != shortMost || !strings.HasSuffix(shown, "/the-very-end") {
+			t.Errorf("%s: %d characters: %q", path, n, shown)
+		}
+		if whole := attribute(found[0], "title"); whole != long {
+			t.Errorf("%s: the whole address is %q", path, whole)
+		}
+	}
+}
+
 // TestTextBrowser reads the pages in w3m, which knows neither style nor script.
 func TestTextBrowser(t *testing.T) {
 	w3m, err := exec.LookPath("w3m")
