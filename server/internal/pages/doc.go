@@ -23,6 +23,8 @@
 //     handed the escaped one.
 //   - It knows one domain. Answers are held back until they are complete, then get
 //     the request's own origin and a length. Package answer compresses them.
+//   - It indents, and writes attributes in any order, which compresses badly. Both are
+//     put right (tidy.go).
 //
 // # The plain pages
 //

@@ -178,7 +178,7 @@ func (f *front) page(w http.ResponseWriter, r *http.Request) {
 	}
 	own := schemeAndHost(f.Origin(r))
 	body := bytes.ReplaceAll(made.body.Bytes(), []byte("https://"+placeholder), []byte(own))
-	send(w, r, status, dress([]byte(f.versioned.Replace(string(body))), scope.Look))
+	send(w, r, status, tidy(dress([]byte(f.versioned.Replace(string(body))), scope.Look)))
 }
 
 // rootTag and themeColors are what go-app writes of a page's look, which it knows only as
