@@ -106,3 +106,61 @@ func TestBrowserOfflineDay(t *testing.T) {
 	}
 	p.shot("offline-started")
 }
+
+// atHome is true when a page offers nothing but what it can do without the server, and says
+// why wherever it does not; otherwise it is what it offers.
+const atHome = `(() => {
+	const can = /^(start-\w+|Start audit|ES: .*|Keyboard shortcuts|Try again|Retry now|Try live again|Copy link|Notify me|Close|Pause|` +
+	`Select .*|Actions for .*|Clear the selection)$/; // and what this device has by itself
+	const open = document.querySelector('dialog[open]');
+	const seen = [...document.querySelectorAll('button, input, select, textarea, a[download], a[href^="/api"]')]
+		.filter((e) => e.checkVisibility() && !e.closest('.settings') && !(location.search === '' && e.closest('.filters')) &&
+			(!open || open.contains(e)));
+	const name = (e) => (e.getAttribute('aria-label') || e.innerText || e.id || e.name).trim();
+	const wrong = seen.filter((e) => e.disabled ? !e.title : !can.test(name(e)));
+	return wrong.length === 0 || [...new Set(wrong.map(name))].join(', ');
+})()`
+
+// TestBrowserOffersWhatCanBeDone walks over all screens without the server: what only the
+// server can do is off and says why, on each of them.
+func TestBrowserOffersWhatCanBeDone(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
+	site := gitDoc(t)
+	done := s.create(fmt.Sprintf(`{"url":%q,"page_limit":20}`, site)).AuditID
+	s.ends(done)
+	failed := s.create(`{"url":"http://127.0.0.1:1/"}`).AuditID
+	s.ends(failed)
+	ongoing := s.create(`{"url":"nightly import","kind":"external"}`).AuditID
+	s.request("PATCH", shared.PathProgress(ongoing), `{"progress":37}`)
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, liveDot)
+	p.controlled()
+	p.do(chromedp.Navigate(s.url + shared.PathReportPage(done)))
+	p.sees(60*time.Second, fmt.Sprintf(`localStorage['atalaya.v1.report.%d'] !== undefined`, done))
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, liveDot)
+	s.kill()
+
+	for _, path := range []string{
+		"/", "/new", "/settings", shared.PathSitesPage, shared.PathSitesPage + "/127.0.0.1", shared.PathDiffPage(done, failed),
+		shared.PathPage(done), shared.PathPage(failed), shared.PathPage(ongoing), shared.PathReportPage(done),
+		shared.PathReportPage(done) + "?view=page", shared.PathReportPage(failed), "/nothing-here",
+	} {
+		p.do(chromedp.Navigate(s.url + path))
+		p.sees(60*time.Second, running)
+		p.eval(`document.querySelectorAll('details').forEach((d) => { d.open = true })`)
+		if offers := p.until(60*time.Second, atHome); offers != "true" {
+			t.Errorf("%s offers %s", path, offers)
+		}
+		if path == "/" {
+			p.click(`.list .c-box input`)
+			p.sees(5*time.Second, `document.querySelector('.tools.chosen') !== null && `+atHome)
+			p.click(`.list .c-more button`)
+			p.sees(5*time.Second, `document.querySelector('dialog.menu').open && `+atHome)
+			p.shot("offline-menu")
+		}
+	}
+}

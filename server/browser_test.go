@@ -124,22 +124,27 @@ func (p *tab) eval(script string) string {
 // counts as not yet.
 func (p *tab) sees(limit time.Duration, script string) {
 	p.t.Helper()
-	var last string
+	if last := p.until(limit, script); last != "true" {
+		p.shot("failed-" + strings.ReplaceAll(p.t.Name(), "/", "-"))
+		p.t.Fatalf("not within %v: %s (last %q); the page says:\n%s\nconsole: %v", limit, script, last,
+			p.text(), p.lines())
+	}
+}
+
+// until runs a script until it gives true, and returns what it gave last.
+func (p *tab) until(limit time.Duration, script string) (last string) {
 	ctx, cancel := context.WithTimeout(p.ctx, limit)
 	defer cancel()
 	tick := time.NewTicker(25 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		v, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("String("+script+")"))
-		if err == nil && v == "true" {
-			return
+		if last = v; err == nil && v == "true" {
+			return last
 		}
-		last = v
 		select {
 		case <-ctx.Done():
-			p.shot("failed-" + strings.ReplaceAll(p.t.Name(), "/", "-"))
-			p.t.Fatalf("not within %v: %s (last %q); the page says:\n%s\nconsole: %v", limit, script, last,
-				p.text(), p.lines())
+			return last
 		case <-tick.C:
 		}
 	}

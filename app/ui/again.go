@@ -36,6 +36,7 @@ func (b *base) againUpTo(ctx app.Context, id int64, limit int, fail func(why str
 		audit, err := created(live.PostJSON(c, shared.PathRetry(id), body, key))
 		ctx.Dispatch(func(ctx app.Context) {
 			b.starting = false
+			b.device.note(err)
 			switch {
 			case b.againKey != key: // another page is shown meanwhile
 			case err != nil:

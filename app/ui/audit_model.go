@@ -52,6 +52,7 @@ type headModel struct {
 	Act    action
 	Button string
 	Waits  bool
+	Why    string // why it waits, where that is not what it says
 	// Tools are smaller buttons before it.
 	Tools []tool
 	// Link is the address of the link beside it, empty when there is none.

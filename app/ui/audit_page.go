@@ -221,7 +221,7 @@ func (p *auditPage) cancellable() bool {
 
 // unreachable reports whether there is no network by which the server could be asked for
 // anything.
-func (p *auditPage) unreachable() bool { return p.view.Phase == live.Offline }
+func (p *auditPage) unreachable() bool { return p.device.away() }
 
 // act does what a button of a component asks for.
 func (p *auditPage) act(ctx app.Context, a action) {
@@ -414,6 +414,9 @@ func (p *auditPage) head(loc locale, k pulse) headModel {
 		m.Meta = append(m.Meta, p.lang.T(text.Watching, p.lang.Number(n)))
 	}
 	m.Tools = p.tools()
+	if m.Act != actNothing {
+		m.Why = p.device.onlyOnline(p.lang)
+	}
 	if m.Link != "" && p.view.Unheard() && !p.reportKept {
 		m.Link = "" // it could not be shown
 	}

@@ -43,7 +43,7 @@ func (m headModel) draw(do app.EventHandler) app.UI {
 			waits = "true"
 		}
 		does := num(int(m.Act))
-		act = button(class, at{"disabled", waits, "value", does}, do, does, sign.draw(""), elText("span", "", m.Button))
+		act = button(class, at{"disabled", waits, "title", m.Why, "value", does}, do, does, sign.draw(""), elText("span", "", m.Button))
 	}
 	if m.Link != "" {
 		class := "btn"

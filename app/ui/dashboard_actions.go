@@ -46,6 +46,7 @@ func (d *dashboardPage) ask(then func()) {
 				return
 			}
 			d.busy = false
+			d.device.note(err)
 			if err != nil {
 				d.history.page, d.history.failed = nil, failureCode(err)
 				return

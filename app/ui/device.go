@@ -9,6 +9,7 @@ import (
 	"atalaya/app/internal/live"
 	"atalaya/app/internal/outbox"
 	"atalaya/shared"
+	"atalaya/shared/text"
 )
 
 // device is what all pages of one browser share. Only the UI goroutine of the
@@ -21,8 +22,9 @@ type device struct {
 	// created is the audit that the user has just started, for its page to begin
 	// with.
 	created *shared.AuditProgress
-	// lost is true while the server does not answer.
-	lost bool
+	// lost is true while the server does not answer, and silent while it is known that it
+	// will not, so that what only it can do is not offered.
+	lost, silent bool
 	// outdated is true once the server has a newer version of the program.
 	outdated bool
 	// badge is the number on the app's icon.
@@ -59,14 +61,34 @@ func (d *device) hear(v live.View) {
 	}
 	switch v.Phase {
 	case live.Retrying, live.Offline:
-		d.lost = true
+		d.lost, d.silent = true, v.Phase == live.Offline
 	case live.Live, live.Polling:
+		d.silent = false
 		if d.lost {
 			d.lost = false
 			app.TryUpdate()
 			d.outbox.Send()
 		}
 	}
+}
+
+// note learns from the outcome of a request whether the server answers.
+func (d *device) note(err error) {
+	back := d.silent && !unreached(err)
+	if d.silent = unreached(err); back {
+		d.outbox.Send()
+	}
+}
+
+// away reports whether the server cannot be asked for anything.
+func (d *device) away() bool { return d.silent || !live.Browser().Online() }
+
+// onlyOnline is why what only the server can do is not offered; empty while it is.
+func (d *device) onlyOnline(l text.Lang) (why string) {
+	if d.away() {
+		return l.T(text.OnlyOnline)
+	}
+	return ""
 }
 
 // unended counts the audits that go on.

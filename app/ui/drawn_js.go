@@ -151,6 +151,7 @@ func (p *drawnPage) fetch(ctx app.Context, focus bool) {
 
 // receive shows what the server drew, if it was the server.
 func (p *drawnPage) receive(html string, err error) {
+	p.device.note(err)
 	if err != nil {
 		p.code = failureCode(err)
 		return
@@ -198,7 +199,7 @@ func (p *drawnPage) onClick(ctx app.Context, e app.Event) {
 
 // onSubmit keeps a form from being sent into the void, which would cost the reader the page.
 func (p *drawnPage) onSubmit(_ app.Context, e app.Event) {
-	if !live.Browser().Online() {
+	if p.device.away() {
 		e.PreventDefault()
 		p.fault = text.Problem(p.lang, codeOffline)
 	}

@@ -43,6 +43,14 @@ func button(class string, attributes at, do app.EventHandler, scope string, chil
 	return e.OnClick(do, app.EventScope(scope))
 }
 
+// off are the attributes of a button or a field that is off for a reason, if there is one.
+func off(why string) at {
+	if why == "" {
+		return nil
+	}
+	return at{"disabled", "true", "title", why}
+}
+
 // pressed is an element of its own role, such as a summary, that calls do when it is pressed.
 func pressed(tag, class string, attributes at, do app.EventHandler, scope string, children ...app.UI) app.UI {
 	return element(tag, "", class, attributes, children).OnClick(do, app.EventScope(scope))

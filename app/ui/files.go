@@ -8,8 +8,11 @@ import (
 )
 
 // filesView is the menu of the files in which a report can be taken away. They come from
-// the server, so a copy kept on this device cannot give them.
-func filesView(l text.Lang, audit int64) app.UI {
+// the server, so a copy kept on this device cannot give them: why says so then.
+func filesView(l text.Lang, audit int64, why string) app.UI {
+	if why != "" {
+		return el("section", "card folds no-print", foldView(l.T(text.FilesHeading), len(text.Files(l)), elText("p", "t2", why)))
+	}
 	files := text.Files(l)
 	rows := make([]app.UI, len(files))
 	for i, f := range files {

@@ -19,6 +19,8 @@ type findingsBox struct {
 	Samples []sampleModel
 	// All is the text of the button that shows all; empty when the samples are all.
 	All string
+	// Off is why it cannot be asked for; empty when it can.
+	Off string
 	// Page keeps what was loaded, so that it is still there after a way to a page and back.
 	Page *reportPage
 }
@@ -71,14 +73,15 @@ func (f *findingsBox) places(path string, known []sampleModel) []sampleModel {
 // more offers all that there is at path, and then what follows.
 func (f *findingsBox) more(path, all string) moreModel {
 	s := f.Page.places[path]
-	if s == nil || !s.begun {
-		m := moreModel{Button: all}
-		if s != nil {
-			m.Busy, m.Fault = s.busy, more(&s.parts, f.Lang).Fault
-		}
-		return m
+	m := moreModel{Button: all}
+	switch {
+	case s != nil && s.begun:
+		m = more(&s.parts, f.Lang)
+	case s != nil:
+		m.Busy, m.Fault = s.busy, more(&s.parts, f.Lang).Fault
 	}
-	return more(&s.parts, f.Lang)
+	m.off(f.Off)
+	return m
 }
 
 func (f *findingsBox) onMore(path string) app.EventHandler {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -175,8 +176,10 @@ type base struct {
 	say    announcer
 	stop   func() // ends the ticker; nil when there is none
 
-	session *live.Session // nil when nothing is followed
-	vigil   vigil         // over the workers of what is shown
+	session  *live.Session // nil when nothing is followed
+	soughtAt time.Time     // when a silent server was last asked whether it answers
+	away     bool          // what is drawn shows that it does not
+	vigil    vigil         // over the workers of what is shown
 
 	keyed func(ctx app.Context, shortcut string) // does the page's own shortcuts; nil for none
 
@@ -313,16 +316,36 @@ func (b *base) second(ctx app.Context, f func(app.Context) (changed bool)) {
 	b.now = time.Now()
 	changed := true // a fault is to be seen
 	b.guard(func() {
+		b.seek(ctx)
 		b.grow()
 		changed = f(ctx)
 	})
-	if !changed {
+	was := b.away
+	if b.away = b.device.away(); !changed && b.away == was {
 		ctx.PreventUpdate()
 	}
 }
 
 // never is for the [base.tick] of a page that time does not change.
 func never(app.Context) (changed bool) { return false }
+
+// seek asks from time to time whether a silent server answers again, on a page that follows
+// nothing and so would not hear of it.
+func (b *base) seek(ctx app.Context) {
+	if b.session != nil || !b.device.silent || b.now.Sub(b.soughtAt) < seekEvery {
+		return
+	}
+	b.soughtAt = b.now
+	ctx.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), seekEvery)
+		defer cancel()
+		_, _, err := live.GetJSON(c, shared.PathHealth)
+		ctx.Dispatch(func(app.Context) { b.device.note(err) })
+	})
+}
+
+// seekEvery is the time between two questions whether a server answers again.
+const seekEvery = 10 * time.Second
 
 func (b *base) leave() {
 	if b.stop != nil {

@@ -60,7 +60,7 @@ func (d *dashboardPage) newView(m historyModel) app.UI {
 	if m.Waiting == "" {
 		return el("span", "")
 	}
-	return button("btn-sm btn-primary", nil, d.onNew, "new", app.Text(m.Waiting))
+	return button("btn-sm btn-primary", off(d.device.onlyOnline(d.lang)), d.onNew, "new", app.Text(m.Waiting))
 }
 
 // pickView has the boxes of rows shown where they have no room otherwise, or hides them.
@@ -80,9 +80,10 @@ func (d *dashboardPage) toolsView(l text.Lang, m historyModel) app.UI {
 	if !m.shows() {
 		return el("div", "")
 	}
+	why := d.device.onlyOnline(l)
 	chips := make([]app.UI, len(m.Chips))
 	for i, c := range m.Chips {
-		chips[i] = statusChipView(c)
+		chips[i] = statusChipView(c, why)
 	}
 	options := make([]app.UI, len(m.Orders))
 	for i, o := range m.Orders {
@@ -97,20 +98,24 @@ func (d *dashboardPage) toolsView(l text.Lang, m historyModel) app.UI {
 		el("div", "find",
 			elWith("label", "field",
 				at{"for", searchFieldID}, elText("span", "vh", l.T(text.ListSearch)), iconSearch.draw(""),
-				input(at{
+				input(append(at{
 					"id", searchFieldID, "name", paramText, "type", "search", "value", m.Searched, "autocomplete", "off",
 					"placeholder", l.T(text.ListSearchHint), "aria-keyshortcuts", "/",
-				}, d.onSearch)),
+				}, off(why)...), d.onSearch)),
 			statusField(m.Query.Status),
 			groupField(m.Query.BySite),
-			statusChipView(m.Group),
-			choice("field", at{"name", paramOrder, "aria-label", l.T(text.ListSort)}, d.onSort, options...),
+			statusChipView(m.Group, why),
+			choice("field", append(at{"name", paramOrder, "aria-label", l.T(text.ListSort)}, off(why)...), d.onSort, options...),
 			el("noscript", "", submit("", nil, app.Text(l.T(text.ListSearchButton)))),
 		),
 	)
 }
 
-func statusChipView(c statusChip) app.UI {
+// statusChipView is a link, unless it is off for a reason.
+func statusChipView(c statusChip, why string) app.UI {
+	if why != "" {
+		return elWith("span", "chip", at{"aria-disabled", "true", "title", why}, app.Text(c.Text), elText("b", "", c.Count))
+	}
 	current := ""
 	if c.Current {
 		current = "true"
@@ -141,7 +146,7 @@ func (d *dashboardPage) chosenView(l text.Lang, m historyModel) app.UI {
 	}
 	return elWith("div", "tools chosen", at{"role", "status"},
 		elText("b", "", m.Chosen),
-		button("btn-sm btn-danger", nil, d.onDeleteChosen, "chosen", app.Text(l.T(text.DeleteButton))),
+		button("btn-sm btn-danger", off(d.device.onlyOnline(l)), d.onDeleteChosen, "chosen", app.Text(l.T(text.DeleteButton))),
 		button("btn-sm", nil, d.onChooseNone, "none", app.Text(l.T(text.ChooseNone))),
 	)
 }
@@ -224,8 +229,9 @@ func (d *dashboardPage) outcomeView(l text.Lang) app.UI {
 // menuView is the dialog with the actions of a row.
 func (d *dashboardPage) menuView(l text.Lang) app.UI {
 	r := d.menu
-	item := func(do app.EventHandler, class, scope, words string) app.UI {
-		return button(class, nil, do, scope, app.Text(words))
+	why := d.device.onlyOnline(l)
+	item := func(do app.EventHandler, class, scope, words, why string) app.UI {
+		return button(class, off(why), do, scope, app.Text(words))
 	}
 	compare := el("span", "")
 	if r.Previous != 0 {
@@ -234,11 +240,12 @@ func (d *dashboardPage) menuView(l text.Lang) app.UI {
 	return elWith("dialog", "dialog menu", at{"id", menuDialogID, "aria-labelledby", "row-menu-title"},
 		elWith("h2", "trunc", at{"id", "row-menu-title", "dir", "auto"}, app.Text(r.Site)),
 		midView("sm t2", r.Label),
-		item(d.onMenuAgain, "", "menu-again", l.T(text.AgainButton)),
+		item(d.onMenuAgain, "", "menu-again", l.T(text.AgainButton), why),
 		compare,
-		item(d.onMenuCopy, "", "menu-copy", l.T(text.CopyLink)),
-		item(d.onMenuDelete, "btn-danger", "menu-delete", l.T(text.DeleteButton)),
-		item(d.onMenuClose, "", "menu-close", l.T(text.CloseButton)),
+		item(d.onMenuCopy, "", "menu-copy", l.T(text.CopyLink), ""),
+		item(d.onMenuDelete, "btn-danger", "menu-delete", l.T(text.DeleteButton), why),
+		item(d.onMenuClose, "", "menu-close", l.T(text.CloseButton), ""),
+		elText("p", "sm t2", why),
 	)
 }
 

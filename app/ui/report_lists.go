@@ -14,6 +14,7 @@ type moreModel struct {
 	Button string // asks for more; empty when there is no more
 	Busy   bool
 	Fault  string // why the last request failed
+	Why    string // why more cannot be asked for; empty when it can
 }
 
 // more is what there is to ask for below a list.
@@ -28,16 +29,24 @@ func more(s *parts, l text.Lang) moreModel {
 	return m
 }
 
+// off has the list offer no more for a reason, if there is one. To try again is offered all
+// the same.
+func (m *moreModel) off(why string) {
+	if m.Fault == "" {
+		m.Why = why
+	}
+}
+
 func (m moreModel) draw(do app.EventHandler, scope string) app.UI {
 	if m.Button == "" {
 		return el("div", "")
 	}
 	waits := ""
-	if m.Busy {
+	if m.Busy || m.Why != "" {
 		waits = "true"
 	}
 	return el("div", "row more no-print",
-		button("", at{"disabled", waits}, do, scope, app.Text(m.Button)),
+		button("", at{"disabled", waits, "title", m.Why}, do, scope, app.Text(m.Button)),
 		elWith("span", "sm t2", at{"role", "status"}, app.Text(m.Fault)))
 }
 

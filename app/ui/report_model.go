@@ -21,6 +21,8 @@ type reportModel struct {
 	Trend   trendModel
 	// Files is true when there is something to take away.
 	Files bool
+	// Off is why what only the server can do is not offered; empty while it is.
+	Off string
 
 	Tabs   []tabModel
 	Views  string // names the tabs
@@ -312,6 +314,7 @@ type filterModel struct {
 	Choice choiceModel
 	Orders []chipModel
 	Order  string // names Orders
+	Off    string // why it is off, where only the server can filter; empty where it is on
 }
 
 // chipModel is a button that stays pressed.

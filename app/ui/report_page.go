@@ -221,6 +221,7 @@ func (p *reportPage) fetch(ctx app.Context) {
 }
 
 func (p *reportPage) receive(ctx app.Context, r *shared.Report, body []byte, err error) {
+	p.device.note(err)
 	switch {
 	case err == nil:
 		p.take(r, body)
@@ -324,8 +325,12 @@ func (p *reportPage) head() headModel {
 	if audit != nil && audit.Kind == shared.KindSite && audit.Status.Terminal() {
 		m.Act, m.Button = actAgain, l.T(text.AgainButton)
 	}
-	if p.starting {
+	switch {
+	case p.starting:
 		m.Button, m.Waits = l.T(text.StartBusy), true
+	case m.Act != actNothing:
+		m.Why = p.device.onlyOnline(l)
+		m.Waits = m.Why != ""
 	}
 	return m
 }

@@ -129,11 +129,17 @@ func (p *reportPage) shown(loc locale) app.UI {
 	p.checks.begin(p.place.Part, len(p.report.Checks))
 	m := loc.report(p.report, p.place, &p.checks)
 	m.Verdict = loc.since(m.Verdict, p.report, p.change)
-	m.Trend = loc.trend(p.scores, p.id)
-	return &reportBox{
+	m.Trend, m.Off = loc.trend(p.scores, p.id), p.device.onlyOnline(p.lang)
+	if p.place.Part == partPages || p.place.Part == partUnvisited {
+		m.Filter.Off = m.Off
+	}
+	box := &reportBox{
 		M: m, Page: p,
 		Pages: loc.pageList(&p.pages, p.id, site, filtered), Left: loc.leftList(&p.left, p.id, site, filtered),
 	}
+	box.Pages.State.More.off(m.Off)
+	box.Left.State.More.off(m.Off)
+	return box
 }
 
 func (p *reportPage) onSheet(ctx app.Context, _ app.Event) { p.guard(func() { p.loadSheet(ctx) }) }

@@ -29,21 +29,21 @@ func reportView(m reportModel, pages pageListModel, left leftListModel, p *repor
 		parts = append(parts, el("div", "conn warn solo",
 			iconTriangle.draw(""),
 			el("span", "msg", elText("strong", "", m.Partial), app.Text(" "), elText("span", "", m.PartialText)),
-			upToView(m.UpTo, p.onUpTo),
+			upToView(m.UpTo, m.Off, p.onUpTo),
 		))
 	}
 	parts = append(parts, firstView(m))
 	if m.Files {
-		parts = append(parts, filesView(m.Lang, m.Audit))
+		parts = append(parts, filesView(m.Lang, m.Audit, m.Off))
 	}
 	return el("div", "stack", append(parts, partsView(m, pages, left, p))...)
 }
 
-func upToView(words string, do app.EventHandler) app.UI {
+func upToView(words, why string, do app.EventHandler) app.UI {
 	if words == "" {
 		return nil
 	}
-	return el("span", "end no-print", button("btn-sm", nil, do, "up-to", app.Text(words)))
+	return el("span", "end no-print", button("btn-sm", off(why), do, "up-to", app.Text(words)))
 }
 
 // firstView is the verdict, beside the trend if there is one.
@@ -105,11 +105,11 @@ func filterView(m filterModel, p *reportPage) app.UI {
 	}
 	chips := make([]app.UI, len(m.Chips))
 	for i, c := range m.Chips {
-		chips[i] = chipView(c, p.onSeverity(shared.Severity(c.Value)))
+		chips[i] = chipView(c, m.Off, p.onSeverity(shared.Severity(c.Value)))
 	}
 	orders := make([]app.UI, len(m.Orders))
 	for i, c := range m.Orders {
-		orders[i] = chipView(c, p.onOrder(c.Value))
+		orders[i] = chipView(c, m.Off, p.onOrder(c.Value))
 	}
 	options := make([]app.UI, len(m.Choice.Options))
 	for i, o := range m.Choice.Options {
@@ -121,16 +121,16 @@ func filterView(m filterModel, p *reportPage) app.UI {
 	}
 	return elWith("div", "filters no-print", at{"role", "search", "aria-label", m.Name},
 		el("div", "chips", chips...),
-		el("span", "field", selectBox(at{"aria-label", m.Choice.Name}, p.onChoice, options...)),
+		el("span", "field", selectBox(append(at{"aria-label", m.Choice.Name}, off(m.Off)...), p.onChoice, options...)),
 		elWith("div", "chips", at{"role", "group", "aria-label", m.Order}, orders...),
-		el("span", "field grow", iconSearch.draw(""), input(at{
+		el("span", "field grow", iconSearch.draw(""), input(append(at{
 			"id", filterFieldID, "type", "search", "aria-label", m.Search, "placeholder", m.Search, "value", m.Text,
 			"autocomplete", "off", "spellcheck", "false",
-		}, p.onText)),
+		}, off(m.Off)...), p.onText)),
 	)
 }
 
-func chipView(c chipModel, do app.EventHandler) app.UI {
+func chipView(c chipModel, why string, do app.EventHandler) app.UI {
 	pressed := "false"
 	if c.Pressed {
 		pressed = "true"
@@ -139,7 +139,7 @@ func chipView(c chipModel, do app.EventHandler) app.UI {
 	if c.Severity != "" {
 		body = append([]app.UI{el("span", severityClass(c.Severity), severityShape(c.Severity))}, body...)
 	}
-	return button("chip", at{"aria-pressed", pressed}, do, c.Value, body...)
+	return button("chip", append(at{"aria-pressed", pressed}, off(why)...), do, c.Value, body...)
 }
 
 func pairsView(rows []pairModel) app.UI {
@@ -157,7 +157,7 @@ func checksView(m reportModel, p *reportPage) app.UI {
 	checks := make([]app.UI, m.Drawn, m.Drawn+1)
 	for i, c := range m.Checks[:m.Drawn] {
 		checks[i] = &checkBox{M: c, Lang: m.Lang, Audit: m.Audit, Site: m.Site, Why: m.Why, Fix: m.Fix, Where: m.Where,
-			Ticket: m.Ticket, Page: p}
+			Ticket: m.Ticket, Off: m.Off, Page: p}
 	}
 	if m.NoMatch != "" {
 		checks = append(checks, noMatchView(m.NoMatch, m.Every, p.onEvery))
@@ -179,7 +179,9 @@ type checkBox struct {
 	Site  string
 	// Why, Fix and Where are headings, Ticket is a button's text.
 	Why, Fix, Where, Ticket string
-	Page                    *reportPage
+	// Off is why more places cannot be asked for; empty when they can.
+	Off  string
+	Page *reportPage
 }
 
 func (b *checkBox) Render() app.UI {
@@ -218,7 +220,7 @@ func (b *checkBox) body() (body []app.UI) {
 	}
 	if len(c.Samples) > 0 {
 		body = append(body, elText("h3", "", b.Where), &findingsBox{
-			Lang: b.Lang, Audit: b.Audit, Check: c.ID, Site: b.Site, Samples: c.Samples, All: c.All, Page: b.Page,
+			Lang: b.Lang, Audit: b.Audit, Check: c.ID, Site: b.Site, Samples: c.Samples, All: c.All, Off: b.Off, Page: b.Page,
 		})
 	}
 	return append(body, &copyButton{Lang: b.Lang, Words: b.Ticket, Check: c.ID, Page: b.Page})

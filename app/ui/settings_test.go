@@ -208,9 +208,10 @@ func TestEndedAuditsHaveNoSpeed(t *testing.T) {
 
 // Nothing can be asked of the server without a network, so nothing is offered.
 func TestOfflineOffersNothing(t *testing.T) {
-	p := auditPage{view: live.View{Phase: live.Offline, Progress: sample(t, "running")}}
+	p := auditPage{base: base{device: &device{}}, view: live.View{Phase: live.Offline, Progress: sample(t, "running")}}
+	p.device.hear(p.view)
 	p.lang = text.EN
-	if m := p.head(localeAt(t, text.EN, "14:04:26"), pulse{}); m.Act != actAskCancel || !m.Waits {
+	if m := p.head(localeAt(t, text.EN, "14:04:26"), pulse{}); m.Act != actAskCancel || !m.Waits || m.Why == "" {
 		t.Errorf("running: %+v", m)
 	}
 	if p.connection().Cancellable {

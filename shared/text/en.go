@@ -187,6 +187,7 @@ var english = language{
 		BatchStart:       "Start all",
 		BatchStarted:     "%s of %s audits started",
 		StartWaits:       "There is no connection. It waits and starts by itself.",
+		OnlyOnline:       "There is no connection to the server, which alone can do this.",
 		WaitingHeading:   "Waiting for the connection",
 		WaitingHelp:      "Started as soon as the server answers",
 		WaitingSince:     "Since %s",

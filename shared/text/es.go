@@ -188,6 +188,7 @@ var spanish = language{
 		BatchStart:       "Iniciar todas",
 		BatchStarted:     "%s de %s auditorías iniciadas",
 		StartWaits:       "No hay conexión. Queda a la espera y se inicia sola.",
+		OnlyOnline:       "No hay conexión con el servidor, y solo él puede hacerlo.",
 		WaitingHeading:   "A la espera de conexión",
 		WaitingHelp:      "Se inicia en cuanto el servidor responda",
 		WaitingSince:     "Desde %s",

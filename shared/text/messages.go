@@ -178,6 +178,7 @@ const (
 	BatchStart
 	BatchStarted
 	StartWaits
+	OnlyOnline
 	WaitingHeading
 	WaitingHelp
 	WaitingSince

@@ -52,12 +52,12 @@ type Platform interface {
 type Outbox struct {
 	platform Platform
 
-	mu       sync.Mutex
-	entries  []Entry // as they were last read, oldest first
-	watchers []*func()
-	sending  bool
-	again    bool // a round was asked for during the last
-	retry    *time.Timer
+	mu      sync.Mutex
+	entries []Entry // as they were last read, oldest first
+	changed *func() // tells the page; nil when none watches
+	sending bool
+	again   bool // a round was asked for during the last
+	retry   *time.Timer
 }
 
 // New makes an outbox.
@@ -74,18 +74,20 @@ func (o *Outbox) Entries() []Entry {
 }
 
 // Watch calls changed, which does not block, whenever the entries were read anew, until
-// stop is called.
+// stop is called or another watches: one page is shown at a time.
 func (o *Outbox) Watch(changed func()) (stop func()) {
 	if o == nil {
 		return func() {}
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.watchers = append(o.watchers, &changed)
+	o.changed = &changed
 	return func() {
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		o.watchers = slices.DeleteFunc(o.watchers, func(w *func()) bool { return w == &changed })
+		if o.changed == &changed {
+			o.changed = nil
+		}
 	}
 }
 
@@ -185,7 +187,7 @@ func (o *Outbox) round(ctx context.Context) {
 		if err != nil {
 			return
 		}
-		slices.SortFunc(entries, byAge)
+		sortByAge(entries)
 		for _, e := range entries {
 			if e.Waits() && !o.settle(ctx, e) {
 				return
@@ -216,7 +218,7 @@ func (o *Outbox) read(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	slices.SortFunc(entries, byAge)
+	sortByAge(entries)
 	o.mu.Lock()
 	o.entries = entries
 	if o.retry != nil {
@@ -226,13 +228,21 @@ func (o *Outbox) read(ctx context.Context) {
 	if slices.ContainsFunc(entries, Entry.Waits) {
 		o.retry = time.AfterFunc(retryEvery+rand.N(retryEvery), o.Send)
 	}
-	watchers := slices.Clone(o.watchers)
+	changed := o.changed
 	o.mu.Unlock()
-	for _, changed := range watchers {
+	if changed != nil {
 		(*changed)()
 	}
 }
 
 func (o *Outbox) waiting() bool { return slices.ContainsFunc(o.Entries(), Entry.Waits) }
 
-func byAge(a, b Entry) int { return a.At.Compare(b.At) }
+// sortByAge puts the oldest first. They are few: package slices would take 3 KB of the
+// client.
+func sortByAge(entries []Entry) {
+	for end := range entries {
+		for i := end; i > 0 && entries[i].At.Before(entries[i-1].At); i-- {
+			entries[i], entries[i-1] = entries[i-1], entries[i]
+		}
+	}
+}
