@@ -86,16 +86,18 @@ func TestMendingItsChecksLiftsACap(t *testing.T) {
 // Pages that a search engine is told to show from another host are not judged as others
 // are; that alone must not make a site look good.
 func TestASiteShownElsewhereDoesNotLookGood(t *testing.T) {
-	for canonical, capped := range map[string]bool{
-		"":                           false,
-		"https://site.example/p":     false,
-		"https://www.site.example/p": false,
-		"https://other.example/p":    true,
+	for head, capped := range map[string]bool{
+		`<link rel=canonical href="">`:                                       false,
+		`<link rel=canonical href="https://site.example/p">`:                 false,
+		`<link rel=canonical href="https://www.site.example/p">`:             false,
+		`<link rel=canonical href="https://other.example/p">`:                true,
+		`<meta http-equiv=refresh content="0; url=https://site.example/q">`:  false,
+		`<meta http-equiv=refresh content="0; url=https://other.example/p">`: true,
 	} {
 		b := newBoard(allRules, 0, nil)
 		p := check.Parse(check.Input{
 			URL: "https://site.example/p", Status: 200, ContentType: "text/html",
-			Body: []byte(`<link rel=canonical href="` + canonical + `">`),
+			Body: []byte(head),
 		})
 		v := &visit{page: shared.Page{Analysed: true}, facts: check.RunPage(p).Facts}
 		v.derive()
@@ -103,7 +105,7 @@ func TestASiteShownElsewhereDoesNotLookGood(t *testing.T) {
 		got, _ := b.score()
 		held := slices.ContainsFunc(got.Score.Caps, func(c shared.Cap) bool { return c.ID == capElsewhere && c.Pages == 1 })
 		if held != capped {
-			t.Errorf("canonical %q: caps %+v", canonical, got.Score.Caps)
+			t.Errorf("%s: caps %+v", head, got.Score.Caps)
 		}
 	}
 }
