@@ -145,7 +145,7 @@ func TestBrowserOffersWhatCanBeDone(t *testing.T) {
 	s.kill()
 
 	for _, path := range []string{
-		"/", "/new", "/settings", shared.PathSitesPage, shared.PathSitesPage + "/127.0.0.1", shared.PathDiffPage(done, failed),
+		"/", "/new", "/settings", shared.PathSitesPage, shared.PathSitesPage + "/" + shared.SiteName(site), shared.PathDiffPage(done, failed),
 		shared.PathPage(done), shared.PathPage(failed), shared.PathPage(ongoing), shared.PathReportPage(done),
 		shared.PathReportPage(done) + "?view=page", shared.PathReportPage(failed), "/nothing-here",
 	} {
