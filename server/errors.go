@@ -79,7 +79,7 @@ func countStart(ctx context.Context, starts *access.Starts) error {
 	if over, ok := errors.AsType[*access.TooManyStartsError](err); ok {
 		return &api.Error{
 			Code:       shared.CodeCallerLimited,
-			Detail:     fmt.Sprintf("You, or others from your address, have started %d audits, as many as one may in an hour.", over.Max),
+			Detail:     fmt.Sprintf("With your token or from your address, %d audits were started, as many as one may in an hour.", over.Max),
 			RetryAfter: over.Left + rand.N(hourRetry), Err: err,
 		}
 	}

@@ -1612,7 +1612,7 @@ var english = language{
 		{"queue_full", "Too many audits are waiting already. Try again in a few minutes."},
 		{"host_busy", "As many audits of this site are waiting or running as may at once. Watch one of them, or try " +
 			"again when one has ended."},
-		{"caller_limited", "As many audits have been started from your address as one may start in an hour. Try again " +
+		{"caller_limited", "With your token or from your address, as many audits were started as one may in an hour. Try again " +
 			"later."},
 		{"sign_in_limited", "Too many tokens from here were wrong. Try again in a few minutes."},
 		{"unavailable", "The server's database cannot do that at present. Try again in a moment."},

@@ -1659,7 +1659,7 @@ var spanish = language{
 		{"queue_full", "Ya hay demasiadas auditorías en espera. Inténtalo dentro de unos minutos."},
 		{"host_busy", "Este sitio ya tiene tantas auditorías en espera o en curso como se permiten a la vez. Sigue " +
 			"una de ellas o inténtalo cuando termine alguna."},
-		{"caller_limited", "Desde tu dirección ya se han iniciado tantas auditorías como se permiten en una hora. " +
+		{"caller_limited", "Con tu token o desde tu dirección ya se han iniciado tantas auditorías como se permiten en una hora. " +
 			"Inténtalo más tarde."},
 		{"sign_in_limited", "Desde aquí se han usado demasiados tokens incorrectos. Inténtalo dentro de unos minutos."},
 		{"unavailable", "La base de datos del servidor no puede hacerlo ahora. Inténtalo dentro de un momento."},
