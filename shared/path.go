@@ -39,7 +39,8 @@ const (
 	ParamHead       = "head"          // and the later one
 	ParamCursor     = "cursor"        // of all lists: where what follows begins
 	ParamState      = "state"         // of PathCompare: the changes of one state alone
-	ParamSaid       = "said"          // of a site's page: what came of its form
+	ParamSaid       = "said"          // of a site's page: what came of its form,
+	ParamField      = "field"         // and which field of it was refused
 	ParamPlaces     = "places"        // how many changes of each state but persistent
 	ParamFormat     = "format"        // query parameters of PathReport: json, csv, md, sarif or html,
 	ParamLang       = "lang"          // the language of the file,

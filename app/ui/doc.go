@@ -112,6 +112,7 @@
 //	settings_page.go    the settings, and how this tab fares
 //	missing.go          addresses without a page, and the shell
 //	start.go            the box that starts an audit
+//	options.go          its settings, as a part of forms
 //	again.go            an audit started anew
 //	vigil.go            workers asked for when none was heard
 //	page.go             the life cycle that pages share

@@ -30,6 +30,8 @@ type Data interface {
 	Sites(ctx context.Context, q shared.SiteQuery) (shared.SiteList, error)
 	Site(ctx context.Context, name string) (shared.Site, error)
 	Schedule(ctx context.Context, site string) (shared.Schedule, error)
+	// Settings is what an audit was asked to do.
+	Settings(ctx context.Context, id int64) (shared.NewAudit, shared.Status, error)
 	Compare(ctx context.Context, base, head int64, q shared.ChangeQuery) (shared.Comparison, error)
 }
 
@@ -115,6 +117,10 @@ func (noData) Site(context.Context, string) (shared.Site, error) { return shared
 
 func (noData) Schedule(context.Context, string) (shared.Schedule, error) {
 	return shared.Schedule{}, errNoData
+}
+
+func (noData) Settings(context.Context, int64) (shared.NewAudit, shared.Status, error) {
+	return shared.NewAudit{}, "", errNoData
 }
 
 func (noData) Compare(context.Context, int64, int64, shared.ChangeQuery) (shared.Comparison, error) {

@@ -108,6 +108,11 @@ func (s shelf) Schedule(_ context.Context, site string) (shared.Schedule, error)
 	return *s.schedule, s.err
 }
 
+func (s shelf) Settings(_ context.Context, id int64) (shared.NewAudit, shared.Status, error) {
+	p, err := s.Progress(context.Background(), id)
+	return shared.NewAudit{URL: p.URL, Kind: p.Kind, PageLimit: 120, Include: []string{"/docs/"}}, p.Status, err
+}
+
 func (s shelf) Compare(_ context.Context, base, head int64, _ shared.ChangeQuery) (shared.Comparison, error) {
 	if s.result == nil || s.result.Base.AuditID != base || s.result.Head.AuditID != head {
 		return shared.Comparison{}, cmpErr(s.err)

@@ -23,6 +23,9 @@ type scheduleForm struct {
 	Facts  []string
 	Typed  shared.Rhythm
 	Zone   string
+	Wish   shared.NewAudit
+	// Options is whether the settings of its audits are unfolded.
+	Options bool
 	// Says is what came of the form, and Wrong whether it was refused.
 	Says  string
 	Wrong bool
@@ -36,7 +39,7 @@ func (loc locale) scheduleForm(d *siteData, query url.Values) scheduleForm {
 	l := loc.Lang
 	m := scheduleForm{
 		Lang: l, Site: d.Site.Name, Shown: d.Schedule != nil || d.Site.Latest.Kind == shared.KindSite, Key: rand.Text(),
-		Facts: []string{l.T(text.ScheduleNone)}, Typed: shared.Rhythm{Count: "1", Unit: shared.UnitDays},
+		Facts: []string{l.T(text.ScheduleNone)}, Typed: shared.Rhythm{Count: "1", Unit: shared.UnitDays}, Wish: d.Wish,
 	}
 	if s := d.Schedule; s != nil {
 		m.On, m.Rhythm, m.Typed, m.Zone = true, text.Rhythm(l, s.Cron), shared.RhythmOf(s.Cron), s.TimeZone
@@ -47,8 +50,18 @@ func (loc locale) scheduleForm(d *siteData, query url.Values) scheduleForm {
 			Count: query.Get(shared.FieldCount), Unit: query.Get(shared.FieldUnit), Cron: query.Get(shared.FieldCron),
 		}
 		m.Zone = query.Get(shared.FieldZone)
+		m.Options = query.Has(shared.ParamField)
+		m.takeOptions(query)
 	}
 	return m
+}
+
+// takeOptions shows the settings that were typed.
+func (m *scheduleForm) takeOptions(query url.Values) {
+	if query.Has(shared.FieldURL) {
+		m.Wish.URL = query.Get(shared.FieldURL)
+		m.Wish.TakeOptions(query) // a number that is none has to be typed anew
+	}
 }
 
 func (loc locale) scheduleFacts(s *shared.Schedule) []string {

@@ -33,7 +33,7 @@ func scheduleView(m scheduleForm) app.UI {
 	}
 	return card(l.T(text.ScheduleHeading), "", el("div", "card-b", el("div", "lines", facts...),
 		form("plan", at{"method", "post", "action", shared.PathSitePage(m.Site)}, nil,
-			rhythmView(m), cronView(m),
+			rhythmView(m), cronView(m), scheduleOptionsView(m),
 			el("div", "row", submit("btn-primary", at{"name", "do", "value", "save"}, app.Text(l.T(text.ScheduleSave))), stop),
 			elWith("p", class, at{"id", scheduleSaysID, "role", "status"}, app.Text(m.Says)),
 		)))
@@ -82,6 +82,27 @@ func cronView(m scheduleForm) app.UI {
 			"autocapitalize", "off", "autocomplete", "off", "spellcheck", "false",
 		}, nil)),
 		elWith("p", "xs t2", at{"id", "schedule-zone-help"}, app.Text(l.T(text.ScheduleZoneHelp))),
+	)
+}
+
+// schedulePlace begins the ids of the fields of the options.
+const schedulePlace = "schedule-"
+
+// scheduleOptionsView is what each audit of the schedule asks for.
+func scheduleOptionsView(m scheduleForm) app.UI {
+	l, open := m.Lang, ""
+	if m.Options {
+		open = "open"
+	}
+	return elWith("details", "more", at{"open", open},
+		elText("summary", "", l.T(text.ScheduleOptions)),
+		labelled(l.T(text.ScheduleAddress), schedulePlace+shared.FieldURL, input(at{
+			"id", schedulePlace + shared.FieldURL, "name", shared.FieldURL, "type", "text", "inputmode", "url",
+			"value", m.Wish.URL, "maxlength", num(shared.MaxURL), "autocapitalize", "off", "autocomplete", "off",
+			"spellcheck", "false",
+		}, nil)),
+		optionsView(l, schedulePlace, &m.Wish),
+		elText("p", "xs t2", l.T(text.ScheduleNotKept)),
 	)
 }
 

@@ -119,6 +119,9 @@ func said(l text.Lang, query url.Values) (words string, wrong bool) {
 	case shared.SaidCount:
 		return l.T(text.ScheduleCountRefused), true
 	case string(shared.CodeOutOfRange):
+		if words := text.Option(l, query.Get(shared.ParamField)); words != "" {
+			return words, true
+		}
 		return l.T(text.ScheduleRefused), true
 	default:
 		return l.T(text.ScheduleFailed, text.Problem(l, code)), true

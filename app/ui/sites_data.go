@@ -18,6 +18,8 @@ type siteData struct {
 	Next   *string
 	// Schedule is nil where there is none.
 	Schedule *shared.Schedule
+	// Wish is what an audit of the schedule asks for, or would ask for: what the newest did.
+	Wish shared.NewAudit
 }
 
 // readSite asks for all that the page of a site shows.
@@ -30,8 +32,16 @@ func readSite(r *Request, name, cursor string) (*siteData, error) {
 	if err != nil {
 		return nil, err
 	}
-	schedule, err := readSchedule(r.Ctx, r.Data, r.Missing, &site)
-	return &siteData{Site: site, Audits: list.Audits, Next: list.NextCursor, Schedule: schedule}, err
+	d := &siteData{Site: site, Audits: list.Audits, Next: list.NextCursor}
+	if d.Schedule, err = readSchedule(r.Ctx, r.Data, r.Missing, &site); err != nil {
+		return d, err
+	}
+	if d.Schedule != nil {
+		d.Wish = d.Schedule.NewAudit
+		return d, nil
+	}
+	d.Wish, _, err = r.Data.Settings(r.Ctx, site.Latest.AuditID)
+	return d, err
 }
 
 // readSchedule is the schedule of a site; nil for none, also when it was switched off

@@ -101,7 +101,10 @@ func TestRefusedScheduleKeepsWhatWasTyped(t *testing.T) {
 	for _, e := range all(doc, func(e *html.Node) bool { return e.Data == "input" && value(e, "type") == "text" }) {
 		fields[value(e, "name")] = value(e, "value")
 	}
-	if want := map[string]string{"count": "7", "cron": `"* * <b>`, "zone": "Mars/Olympus"}; !reflect.DeepEqual(fields, want) {
+	want := map[string]string{
+		"count": "7", "cron": `"* * <b>`, "zone": "Mars/Olympus", "url": "https://www.example.com/",
+	}
+	if !reflect.DeepEqual(fields, want) {
 		t.Errorf("got %q, want %q", fields, want)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
-	"strconv"
 	"strings"
 	"time"
 
@@ -146,7 +145,8 @@ func startView(m startModel, onSubmit, onInput app.EventHandler) app.UI {
 		elWith("p", "field-error", at{"id", startErrorID, "role", "alert"}, app.Text(sentence)),
 		metView(m.Met),
 		elWith("p", "opts", at{"id", startHelpID}, app.Text(l.T(text.StartHelp))),
-		optionsView(l),
+		el("details", "opts more", elText("summary", "", l.T(text.StartOptions)),
+			optionsView(l, startPlace, &shared.NewAudit{})),
 	)
 }
 
@@ -160,49 +160,14 @@ func metView(m metModel) app.UI {
 	return elWith("p", "opts met", at{"role", "status"}, said)
 }
 
-// The fields of the options, which the plain form sends under the names of the API.
-const (
-	fieldPages  = "page_limit"
-	fieldDepth  = "max_depth"
-	fieldAgents = "skip_ai_agents"
-)
-
-// optionsView are the settings of an audit that can be other than the server's.
-func optionsView(l text.Lang) app.UI {
-	number := func(name string, words text.Key, most int) app.UI {
-		return elWith("label", "", nil, elText("span", "", l.T(words)),
-			el("span", "field", input(at{
-				"name", name, "id", startOption(name), "type", "number", "inputmode", "numeric",
-				"min", "1", "max", num(most), "placeholder", l.T(text.StartUsual),
-			}, ignore)))
-	}
-	return el("details", "opts more",
-		elText("summary", "", l.T(text.StartOptions)),
-		el("div", "options",
-			number(fieldPages, text.StartPages, shared.PageLimitMax),
-			number(fieldDepth, text.StartDepth, shared.MaxDepthMax),
-			elWith("label", "yes", nil,
-				input(at{"name", fieldAgents, "id", startOption(fieldAgents), "type", "checkbox", "value", "true"}, ignore),
-				elText("span", "", l.T(text.StartAgents))),
-		),
-	)
-}
-
-func startOption(name string) string { return "start-" + name }
-
-// ignore is for fields that are read when the form is sent.
-func ignore(app.Context, app.Event) {}
+// startPlace begins the ids of the fields of the options.
+const startPlace = "start-"
 
 // wish reads the form.
 func (s *startBox) wish(address string) shared.NewAudit {
-	number := func(name string) int {
-		n, _ := strconv.Atoi(app.Window().GetElementByID(startOption(name)).Get("value").String())
-		return n // 0 if it is none, and what is out of range the server refuses
-	}
-	return shared.NewAudit{
-		URL: address, PageLimit: number(fieldPages), MaxDepth: number(fieldDepth),
-		SkipAIAgents: app.Window().GetElementByID(startOption(fieldAgents)).Get("checked").Bool(),
-	}
+	wish := shared.NewAudit{URL: address}
+	wish.TakeOptions(formValues(startFieldID))
+	return wish
 }
 
 // onInput looks up the site once the reader stops typing.
@@ -363,10 +328,13 @@ func fillStart(wish shared.NewAudit) {
 		return num(n)
 	}
 	field := func(id string) node { return app.Window().GetElementByID(id) }
+	option := func(name string) node { return field(startPlace + name) }
 	field(startFieldID).Set("value", wish.URL)
-	field(startOption(fieldPages)).Set("value", number(wish.PageLimit))
-	field(startOption(fieldDepth)).Set("value", number(wish.MaxDepth))
-	field(startOption(fieldAgents)).Set("checked", wish.SkipAIAgents)
+	option(shared.FieldPages).Set("value", number(wish.PageLimit))
+	option(shared.FieldDepth).Set("value", number(wish.MaxDepth))
+	option(shared.FieldInclude).Set("value", strings.Join(wish.Include, "\n"))
+	option(shared.FieldExclude).Set("value", strings.Join(wish.Exclude, "\n"))
+	option(shared.FieldAgents).Set("checked", wish.SkipAIAgents)
 }
 
 // fail shows what is wrong and moves the focus back into the field.

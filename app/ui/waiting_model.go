@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"atalaya/app/internal/outbox"
 	"atalaya/shared"
 	"atalaya/shared/text"
@@ -60,6 +62,12 @@ func (loc locale) wish(wish shared.NewAudit) string {
 	}
 	if wish.MaxDepth > 0 {
 		add(l.T(text.WaitingOption, l.T(text.StartDepth), l.Number(wish.MaxDepth)))
+	}
+	if len(wish.Include) > 0 {
+		add(l.T(text.WaitingOption, l.T(text.StartInclude), strings.Join(wish.Include, " ")))
+	}
+	if len(wish.Exclude) > 0 {
+		add(l.T(text.WaitingOption, l.T(text.StartExclude), strings.Join(wish.Exclude, " ")))
 	}
 	if wish.SkipAIAgents {
 		add(l.T(text.StartAgents))

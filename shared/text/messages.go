@@ -171,6 +171,8 @@ const (
 	StartPages
 	StartDepth
 	StartAgents
+	StartInclude
+	StartExclude
 	StartUsual
 	StartAnyway
 	StartRunning
@@ -451,6 +453,12 @@ const (
 	ScheduleCronHelp
 	ScheduleZone
 	ScheduleZoneHelp
+	ScheduleAddress
+	ScheduleOptions
+	ScheduleNotKept
+	OptionPaths
+	OptionNumbers
+	OptionAddress
 	ScheduleNext
 	ScheduleLast
 	ScheduleSave

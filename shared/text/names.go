@@ -63,6 +63,20 @@ func Fixes(l Lang, s *shared.Score) string {
 // FixScore is described with [Fixes].
 func FixScore(l Lang, f shared.Fix) string { return l.T(ReportFixScore, f.Score) }
 
+// Option says how a setting of an audit is to be written that was refused, by its field in
+// forms; empty for what is none.
+func Option(l Lang, field string) string {
+	switch field {
+	case shared.FieldInclude, shared.FieldExclude:
+		return l.T(OptionPaths, l.Number(shared.MaxPaths))
+	case shared.FieldPages, shared.FieldDepth:
+		return l.T(OptionNumbers, l.Number(shared.PageLimitMax), l.Number(shared.MaxDepthMax))
+	case shared.FieldURL:
+		return l.T(OptionAddress)
+	}
+	return ""
+}
+
 // Rhythm says how often a schedule starts an audit.
 func Rhythm(l Lang, cron string) string {
 	switch hours, ok := shared.HoursOf(cron); {

@@ -55,6 +55,9 @@ func newSite(t *testing.T) *site {
 		api.Rule{Err: store.ErrHostBusy, Code: shared.CodeHostBusy},
 		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable})
 	rest := api.New(api.Config{Service: rows, Problems: problems, PageLimit: 500, Seed: func(raw string) (string, error) {
+		if !strings.HasPrefix(raw, "http") {
+			return raw, &api.Error{Code: shared.CodeBadURL}
+		}
 		return raw, nil
 	}})
 	door := &openDoor{}
@@ -63,13 +66,7 @@ func newSite(t *testing.T) *site {
 		Schedules: rows, Plan: rest.Plan, Repeat: rest.Repeat,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 		NotAllowed: problems.NotAllowed, Problem: problems.Describe, Door: door,
-		Validate: func(n shared.NewAudit) (shared.NewAudit, error) {
-			if !strings.HasPrefix(n.URL, "http") {
-				return n, &api.Error{Code: shared.CodeBadURL}
-			}
-			n.Kind, n.PageLimit = shared.KindSite, 500
-			return n, nil
-		},
+		Validate: func(n shared.NewAudit) (shared.NewAudit, error) { return rest.Validate(api.WishOf(n)) },
 	})
 	return &site{answer.Finish(h), t, rows, door}
 }

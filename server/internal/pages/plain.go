@@ -12,7 +12,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"atalaya/app/ui"
@@ -67,20 +66,24 @@ func (p *plain) start(w http.ResponseWriter, r *http.Request) {
 		if problem.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
 			p.Log.Error("audit not created", "url", wish.URL, "err", err)
 		}
-		p.list(w, r, problem.Status, form.URL, text.Problem(l, string(problem.Code)))
+		p.list(w, r, problem.Status, form.URL, wishFault(l, problem))
 		return
 	}
 	http.Redirect(w, r, withLang(r, shared.PathBasicPage(made.AuditID)), http.StatusSeeOther)
 }
 
-// The fields of the form, which the app's own box has under the same names.
-const (
-	fieldURL    = "url"
-	fieldKey    = "key"
-	fieldPages  = "page_limit"
-	fieldDepth  = "max_depth"
-	fieldAgents = "skip_ai_agents"
-)
+// wishFault says why an audit that was asked for is none.
+func wishFault(l text.Lang, problem *shared.Problem) string {
+	if problem.Code == shared.CodeOutOfRange {
+		if words := text.Option(l, problem.Field); words != "" {
+			return words
+		}
+	}
+	return text.Problem(l, string(problem.Code))
+}
+
+// fieldKey is the field of the key of a form.
+const fieldKey = "key"
 
 // readForm reads what was typed. The key makes a form sent twice start one audit: it
 // covers everything else as well, so that a form taken back and changed counts as another.
@@ -89,16 +92,8 @@ func readForm(w http.ResponseWriter, r *http.Request) (wish shared.NewAudit, key
 	if status != http.StatusOK {
 		return wish, "", status
 	}
-	wish.URL = strings.TrimSpace(typed.Get(fieldURL))
-	wish.SkipAIAgents = typed.Get(fieldAgents) != ""
-	for name, number := range map[string]*int{fieldPages: &wish.PageLimit, fieldDepth: &wish.MaxDepth} {
-		if text := strings.TrimSpace(typed.Get(name)); text != "" {
-			var err error
-			if *number, err = strconv.Atoi(text); err != nil {
-				return wish, "", http.StatusBadRequest
-			}
-		}
-	}
+	wish.URL = strings.TrimSpace(typed.Get(shared.FieldURL))
+	wish.TakeOptions(typed)
 	return wish, formKey(typed.Get(fieldKey), fmt.Sprintf("%+v", wish)), http.StatusOK
 }
 

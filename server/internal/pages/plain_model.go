@@ -3,6 +3,7 @@ package pages
 import (
 	"crypto/rand"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,8 +52,20 @@ type startModel struct {
 	MaxURL              int
 	Button, Error, Help string
 
-	Options, Pages, Depth, Agents string
-	MaxPages, MaxDepth            int
+	OptionsHeading string
+	Options        optionsModel
+}
+
+// optionsModel is the part of a form that has the settings of an audit: their names and
+// what they are at present.
+type optionsModel struct {
+	PagesLabel, Pages     string
+	DepthLabel, Depth     string
+	IncludeLabel, Include string
+	ExcludeLabel, Exclude string
+	AgentsLabel           string
+	SkipAgents            bool
+	MaxPages, MaxDepth    int
 }
 
 // row is an audit of the list. Whole is what was audited where Site is too short for it.
@@ -151,9 +164,31 @@ func newStartModel(r *http.Request, l text.Lang) startModel {
 	return startModel{
 		Action: withLang(r, shared.PathBasic), Key: rand.Text(), Label: l.T(text.StartLabel), MaxURL: shared.MaxURL,
 		Button: l.T(text.StartButton), Help: l.T(text.StartHelp),
-		Options: l.T(text.StartOptions), Pages: l.T(text.StartPages), Depth: l.T(text.StartDepth),
-		Agents: l.T(text.StartAgents), MaxPages: shared.PageLimitMax, MaxDepth: shared.MaxDepthMax,
+		OptionsHeading: l.T(text.StartOptions), Options: newOptionsModel(l, &shared.NewAudit{}),
 	}
+}
+
+func newOptionsModel(l text.Lang, now *shared.NewAudit) optionsModel {
+	number := func(n int) string {
+		if n == 0 {
+			return ""
+		}
+		return strconv.Itoa(n)
+	}
+	return optionsModel{
+		PagesLabel: l.T(text.StartPages), Pages: number(now.PageLimit), MaxPages: shared.PageLimitMax,
+		DepthLabel: l.T(text.StartDepth), Depth: number(now.MaxDepth), MaxDepth: shared.MaxDepthMax,
+		IncludeLabel: l.T(text.StartInclude), Include: strings.Join(now.Include, "\n"),
+		ExcludeLabel: l.T(text.StartExclude), Exclude: strings.Join(now.Exclude, "\n"),
+		AgentsLabel: l.T(text.StartAgents), SkipAgents: now.SkipAIAgents,
+	}
+}
+
+// take shows what was typed and refused.
+func (m *optionsModel) take(typed url.Values) {
+	m.Pages, m.Depth = typed.Get(shared.FieldPages), typed.Get(shared.FieldDepth)
+	m.Include, m.Exclude = typed.Get(shared.FieldInclude), typed.Get(shared.FieldExclude)
+	m.SkipAgents = typed.Get(shared.FieldAgents) != ""
 }
 
 func (m *homeModel) fill(r *http.Request, l text.Lang, list shared.AuditList) {

@@ -74,6 +74,8 @@ type knownSite struct {
 	site     shared.Site
 	audits   shared.AuditList
 	schedule *shared.Schedule
+	// wish is what audits of the schedule ask for, or would: what the newest one did.
+	wish shared.NewAudit
 }
 
 func (p *plain) readSite(ctx context.Context, name string) (k knownSite, err error) {
@@ -86,24 +88,11 @@ func (p *plain) readSite(ctx context.Context, name string) (k knownSite, err err
 	s, err := p.Data.Schedule(ctx, name)
 	switch {
 	case err == nil:
-		k.schedule = &s
+		k.schedule, k.wish = &s, s.NewAudit
 	case p.Missing(err):
-		err = nil
+		k.wish, _, err = p.Data.Settings(ctx, k.site.Latest.AuditID)
 	}
 	return k, err
-}
-
-// wish is what audits of the site ask for: what its schedule does, else the address and the
-// page limit of the newest one.
-func (k *knownSite) wish() shared.NewAudit {
-	if k.schedule != nil {
-		return k.schedule.NewAudit
-	}
-	n := shared.NewAudit{URL: k.site.Latest.URL, Kind: k.site.Latest.Kind}
-	if limit := k.site.Latest.PageLimit; limit != nil {
-		n.PageLimit = *limit
-	}
-	return n
 }
 
 // changeSite does what a button of the plain page asks for and shows the page again.
@@ -119,7 +108,7 @@ func (p *plain) changeSite(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err != nil:
 		problem := p.refusal(r, name, err)
-		p.showSite(w, r, problem.Status, typed, siteFault(l, typed, problem.Code))
+		p.showSite(w, r, problem.Status, typed, siteFault(l, typed, problem))
 	case audit != 0:
 		http.Redirect(w, r, withLang(r, shared.PathBasicPage(audit)), http.StatusSeeOther)
 	default:
@@ -164,7 +153,8 @@ func saidOf(typed url.Values) url.Values {
 
 // saidRefused is the query that says why a form was not followed, with what was typed.
 func (p *plain) saidRefused(r *http.Request, site string, typed url.Values, err error) url.Values {
-	code := string(p.refusal(r, site, err).Code)
+	problem := p.refusal(r, site, err)
+	code := string(problem.Code)
 	if _, ok := rhythmOf(typed).Expression(); !ok && code == string(shared.CodeOutOfRange) {
 		code = shared.SaidCount
 	}
@@ -173,7 +163,13 @@ func (p *plain) saidRefused(r *http.Request, site string, typed url.Values, err 
 		said.Set(shared.FieldDo, shared.DoAgain)
 		return said
 	}
-	for _, field := range [...]string{shared.FieldCount, shared.FieldUnit, shared.FieldCron, shared.FieldZone} {
+	if text.Option(text.EN, problem.Field) != "" {
+		said.Set(shared.ParamField, problem.Field)
+	}
+	for _, field := range [...]string{
+		shared.FieldCount, shared.FieldUnit, shared.FieldCron, shared.FieldZone, shared.FieldURL, shared.FieldPages,
+		shared.FieldDepth, shared.FieldInclude, shared.FieldExclude, shared.FieldAgents,
+	} {
 		if v := typed.Get(field); typed.Has(field) && len(v) <= maxTyped {
 			said.Set(field, v)
 		}
@@ -182,7 +178,7 @@ func (p *plain) saidRefused(r *http.Request, site string, typed url.Values, err 
 }
 
 // maxTyped bounds what is shown again of one field, in bytes.
-const maxTyped = 100
+const maxTyped = 500
 
 // refusal is what an error of a form means to users; what is the server's fault is logged.
 func (p *plain) refusal(r *http.Request, site string, err error) *shared.Problem {
@@ -216,7 +212,12 @@ func (p *plain) plan(ctx context.Context, name string, typed url.Values) error {
 	}
 	rhythm := rhythmOf(typed)
 	cron, _ := rhythm.Expression() // an empty expression is refused with the others
-	want, err := p.Plan(name, known.wish(), cron, strings.TrimSpace(typed.Get(shared.FieldZone)))
+	wish := known.wish
+	if typed.Has(shared.FieldURL) { // the form has the settings
+		wish.URL = strings.TrimSpace(typed.Get(shared.FieldURL))
+		wish.TakeOptions(typed)
+	}
+	want, err := p.Plan(name, wish, cron, strings.TrimSpace(typed.Get(shared.FieldZone)))
 	if err != nil {
 		return err
 	}
@@ -240,9 +241,10 @@ func rhythmOf(typed url.Values) shared.Rhythm {
 }
 
 // siteFault says why a form of a site was refused.
-func siteFault(l text.Lang, typed url.Values, code shared.Code) string {
-	if code != shared.CodeOutOfRange || typed.Get(shared.FieldDo) == shared.DoAgain {
-		return text.Problem(l, string(code))
+func siteFault(l text.Lang, typed url.Values, problem *shared.Problem) string {
+	again := typed.Get(shared.FieldDo) == shared.DoAgain
+	if problem.Code != shared.CodeOutOfRange || again || text.Option(l, problem.Field) != "" {
+		return wishFault(l, problem)
 	}
 	if _, ok := rhythmOf(typed).Expression(); !ok {
 		return l.T(text.ScheduleCountRefused)

@@ -62,6 +62,11 @@ type planModel struct {
 	CronHelp                string
 	ZoneLabel, Zone         string
 	ZoneHelp                string
+	OptionsHeading          string
+	AddressLabel, Address   string
+	MaxURL                  int
+	Options                 optionsModel
+	NotKept                 string // what a schedule does not have
 	Wrong, Save, StopButton string // StopButton is without text when there is no schedule
 }
 
@@ -157,7 +162,7 @@ func newSiteModel(r *http.Request, l text.Lang, k knownSite) siteModel {
 			Action: action, Key: rand.Text(), Audit: strconv.FormatInt(s.Latest.AuditID, 10), Button: l.T(text.AgainButton),
 		}
 	}
-	m.Plan = newPlanModel(l, action, k.schedule)
+	m.Plan = newPlanModel(l, action, &k)
 	return m
 }
 
@@ -198,14 +203,16 @@ func trendTable(r *http.Request, l text.Lang, trend []shared.Verdict) table {
 	return t
 }
 
-func newPlanModel(l text.Lang, action string, s *shared.Schedule) planModel {
+func newPlanModel(l text.Lang, action string, k *knownSite) planModel {
 	m := planModel{
 		Action: action, Heading: l.T(text.ScheduleHeading), Facts: []string{l.T(text.ScheduleNone)},
 		CountLabel: l.T(text.ScheduleCount), Count: "1", UnitLabel: l.T(text.ScheduleUnit), Unit: shared.UnitDays,
 		CronLabel: l.T(text.ScheduleCron), CronHelp: l.T(text.ScheduleCronHelp),
 		ZoneLabel: l.T(text.ScheduleZone), ZoneHelp: l.T(text.ScheduleZoneHelp), Zone: "UTC", Save: l.T(text.ScheduleSave),
+		OptionsHeading: l.T(text.ScheduleOptions), AddressLabel: l.T(text.ScheduleAddress), Address: k.wish.URL,
+		MaxURL: shared.MaxURL, Options: newOptionsModel(l, &k.wish), NotKept: l.T(text.ScheduleNotKept),
 	}
-	if s != nil {
+	if s := k.schedule; s != nil {
 		rhythm := shared.RhythmOf(s.Cron)
 		m.Count, m.Unit, m.Cron, m.Zone = rhythm.Count, rhythm.Unit, rhythm.Cron, s.TimeZone
 		m.StopButton = l.T(text.ScheduleStop)
@@ -240,6 +247,10 @@ func (m *planModel) take(typed url.Values) {
 	rhythm := rhythmOf(typed)
 	m.Count, m.Unit, m.Cron, m.Zone = rhythm.Count, rhythm.Unit, rhythm.Cron, typed.Get(shared.FieldZone)
 	m.choose()
+	if typed.Has(shared.FieldURL) {
+		m.Address = typed.Get(shared.FieldURL)
+		m.Options.take(typed)
+	}
 }
 
 func newCompareModel(r *http.Request, l text.Lang, c *shared.Comparison, audits []shared.AuditProgress) compareModel {

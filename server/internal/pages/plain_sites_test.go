@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -48,6 +49,86 @@ func TestSiteForms(t *testing.T) {
 		if page := words(parse(t, r)); !strings.Contains(page, c.says) {
 			t.Errorf("%s %v does not say %q: %s", c.path, c.form, c.says, page)
 		}
+	}
+}
+
+// TestScheduleFormHasTheSettings changes what the audits of a schedule ask for, in the forms
+// of both pages: they show what is in force, what was refused, and keep what they do not have.
+func TestScheduleFormHasTheSettings(t *testing.T) {
+	s := newSite(t)
+	wish := shared.NewAudit{
+		URL: "https://one.example/start", Kind: shared.KindSite, PageLimit: 70, MaxDepth: 4, MaxSeconds: 600,
+		Include: []string{"/docs/", "/blog/"}, Exclude: []string{"*.pdf$"}, SkipAIAgents: true,
+	}
+	if _, _, err := s.rows.Create(t.Context(), wish, ""); err != nil {
+		t.Fatal(err)
+	}
+	plain, app := shared.PathBasicSite("one.example"), shared.PathSitePage("one.example")
+	shown := func(path string) url.Values {
+		fields := url.Values{}
+		page := parse(t, s.get(path))
+		for _, f := range elements(page, "input") {
+			if name := attribute(f, "name"); attribute(f, "type") != "checkbox" || hasAttribute(f, "checked") {
+				fields.Set(name, attribute(f, "value"))
+			}
+		}
+		for _, f := range elements(page, "textarea") {
+			fields.Set(attribute(f, "name"), strings.TrimSpace(f.FirstChild.Data))
+		}
+		return fields
+	}
+	asked := func(path string) url.Values {
+		form := url.Values{"do": {"save"}, "unit": {"days"}}
+		for name, values := range shown(path) {
+			if name != "audit" && name != "key" && name != "lang" {
+				form[name] = values
+			}
+		}
+		return form
+	}
+	for _, path := range []string{plain, app} { // what the newest audit asked for
+		if r := s.post(asked(path), path); r.StatusCode != 303 {
+			t.Errorf("%s: %s", path, words(parse(t, r)))
+		}
+		got, err := s.rows.Schedule(t.Context(), "one.example")
+		want := wish
+		want.MaxSeconds = got.MaxSeconds // of the newest audit, or the schedule before
+		if err != nil || !reflect.DeepEqual(got.NewAudit, want) || got.MaxSeconds != 600 {
+			t.Errorf("%s: got %+v, %v, want %+v", path, got.NewAudit, err, wish)
+		}
+	}
+	for _, c := range []struct{ field, value, back, says string }{
+		{"include", "docs/", "docs/", "each begins with / or *"},
+		{"exclude", "/a\nb", "/a\nb", "each begins with / or *"},
+		{"page_limit", "0", "", "Pages are 1 to 10,000"},
+		{"max_depth", "many", "", "clicks 1 to 100"},
+		{"url", "https://two.example/", "https://two.example/", "an address of this site"},
+	} {
+		form := asked(plain)
+		form.Set(c.field, c.value)
+		r := s.post(form, plain)
+		page := parse(t, r)
+		if got := words(page); r.StatusCode != 422 || !strings.Contains(got, c.says) {
+			t.Errorf("%s %q: %s, %q is missing in\n%s", c.field, c.value, r.Status, c.says, got)
+		}
+		to := s.post(form, app).Header.Get("Location")
+		if got := words(parse(t, s.get(to))); !strings.Contains(got, c.says) {
+			t.Errorf("%s %q: %q is missing at %s:\n%s", c.field, c.value, c.says, to, got)
+		}
+		if got := shown(to).Get(c.field); got != c.back {
+			t.Errorf("%s %q comes back as %q, want %q", c.field, c.value, got, c.back)
+		}
+	}
+	form := asked(app)
+	form.Set("include", " /docs/ \r\n\r\n")
+	form.Del("skip_ai_agents")
+	form.Set("page_limit", "")
+	if to := s.post(form, app).Header.Get("Location"); to != app+"?said=saved" {
+		t.Errorf("saved: led to %s", to)
+	}
+	got, err := s.rows.Schedule(t.Context(), "one.example")
+	if err != nil || !reflect.DeepEqual(got.Include, []string{"/docs/"}) || got.SkipAIAgents || got.PageLimit != 500 {
+		t.Errorf("changed: got %+v, %v", got.NewAudit, err)
 	}
 }
 

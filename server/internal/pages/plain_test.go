@@ -523,10 +523,11 @@ func TestPlainListFindsAndTurnsPages(t *testing.T) {
 // TestPlainFormTakesOptions starts an audit with a page limit, and refuses what is no number.
 func TestPlainFormTakesOptions(t *testing.T) {
 	for form, want := range map[string]int{
-		"url=https://a.example/&max_depth=2&skip_ai_agents=true": http.StatusSeeOther,
-		"url=https://a.example/&max_depth=":                      http.StatusSeeOther,
-		"url=https://a.example/&max_depth=two":                   http.StatusBadRequest,
-		"url=https://a.example/&max_depth=2&max_depth=3":         http.StatusBadRequest,
+		"url=https://a.example/&max_depth=2&skip_ai_agents=true&include=/docs/": http.StatusSeeOther,
+		"url=https://a.example/&max_depth=":                                     http.StatusSeeOther,
+		"url=https://a.example/&max_depth=two":                                  http.StatusUnprocessableEntity,
+		"url=https://a.example/&include=docs":                                   http.StatusUnprocessableEntity,
+		"url=https://a.example/&max_depth=2&max_depth=3":                        http.StatusBadRequest,
 	} {
 		s := newSite(t)
 		r := s.do("POST", shared.PathBasic, form, "Content-Type", "application/x-www-form-urlencoded")
@@ -536,7 +537,8 @@ func TestPlainFormTakesOptions(t *testing.T) {
 		if !strings.Contains(form, "skip") {
 			continue
 		}
-		if got, _, err := s.rows.Settings(t.Context(), 1); err != nil || got.MaxDepth != 2 || !got.SkipAIAgents {
+		if got, _, err := s.rows.Settings(t.Context(), 1); err != nil || got.MaxDepth != 2 || !got.SkipAIAgents ||
+			!slices.Equal(got.Include, []string{"/docs/"}) {
 			t.Errorf("stored %+v, %v", got, err)
 		}
 	}
