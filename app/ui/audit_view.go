@@ -223,9 +223,12 @@ func (m pagesModel) draw(do app.EventHandler) app.UI {
 	return elWith("section", "card"+m.Room, at{"aria-label", m.Heading}, head, tableView(m))
 }
 
-func tableView(m pagesModel) app.UI {
-	rows := make([]app.UI, len(m.Rows))
-	for i, r := range m.Rows {
+func tableView(m pagesModel) app.UI { return tableOf(m, rowsView(m.Rows, m.None)) }
+
+// rowsView is a part of the rows of a table of pages; none stands where nothing was found.
+func rowsView(pages []pageRow, none string) app.UI {
+	rows := make([]app.UI, len(pages))
+	for i, r := range pages {
 		page := midView("mono", r.Path)
 		if r.Link != "" {
 			page = elWith("a", "target", at{"href", r.Link}, page)
@@ -234,16 +237,21 @@ func tableView(m pagesModel) app.UI {
 			el("td", "", elText("span", r.Class, r.Code)),
 			elWith("td", "path", at{"title", r.URL}, page),
 			elText("td", "r num nowrap t2 hide-sm", r.Time),
-			el("td", "r nowrap", countsView(r.Found, m.None)),
+			el("td", "r nowrap", countsView(r.Found, none)),
 		)
 	}
-	return el("table", "tbl",
+	return el("tbody", "", rows...)
+}
+
+// tableOf is a table of pages with its rows in one or more parts.
+func tableOf(m pagesModel, parts ...app.UI) app.UI {
+	head := []app.UI{
 		elText("caption", "vh", m.Heading),
 		el("thead", "", el("tr", "",
 			column("", m.Code), column("", m.Page), column("r hide-sm", m.Time), column("r", m.Findings),
 		)),
-		el("tbody", "", rows...),
-	)
+	}
+	return el("table", "tbl", append(head, parts...)...)
 }
 
 func (m scoreModel) draw(app.EventHandler) app.UI {

@@ -24,6 +24,7 @@ type parts struct {
 	begun  bool    // the rows are of this list; those of another choice stay until then
 	busy   bool
 	code   string // names why the last request failed
+	lists  int    // counts the lists of which rows came
 	// asked counts the requests: answers to any but the last are dropped.
 	asked int
 }
@@ -103,6 +104,9 @@ func (s *parts) answered(next *string, err error) bool {
 	if err != nil {
 		s.code = failureCode(err)
 		return false
+	}
+	if !s.begun {
+		s.lists++
 	}
 	s.begun, s.cursor = true, next
 	return true

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"atalaya/app/internal/pause"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -87,16 +88,48 @@ func (m listState) draw(rows app.UI, onMore, onEvery app.EventHandler, scope str
 // pageListModel is a part of an audit's pages.
 type pageListModel struct {
 	State listState
-	Table pagesModel
+	Table pagesModel // without rows
+	// Parts are the rows that are drawn.
+	Parts [][]pageRow
 }
 
-func (loc locale) pageList(s *listing[shared.Page], audit int64, site string, filtered bool) pageListModel {
-	l := loc.Lang
-	m := pageListModel{State: stateOf(&s.parts, len(s.rows), l, filtered), Table: loc.pageTable()}
-	m.Table.Heading = l.T(text.ReportByPage)
-	for i := range s.rows {
-		m.Table.Rows = append(m.Table.Rows, loc.reportRow(&s.rows[i], audit, site))
+// pageRows keeps the rows of a list of pages in words, which may be ten thousand and stay the
+// same. They are cut into parts: each is a component that go-app leaves alone as long as it
+// is the same slice, and they are drawn one after the other.
+type pageRows struct {
+	list  int // of whose rows they are
+	lang  text.Lang
+	parts [][]pageRow
+	taken int // how many rows are in parts
+	after int // how many parts are drawn after the first
+}
+
+// rowsAtOnce is how many rows a part has: about what a screen holds.
+const rowsAtOnce = 25
+
+// take brings the parts up to date.
+func (k *pageRows) take(loc locale, s *listing[shared.Page], audit int64, site string) {
+	if k.list != s.lists || k.lang != loc.Lang {
+		*k = pageRows{list: s.lists, lang: loc.Lang}
 	}
+	for k.taken < len(s.rows) {
+		part := s.rows[k.taken:min(k.taken+rowsAtOnce, len(s.rows))]
+		rows := make([]pageRow, len(part))
+		for i := range part {
+			rows[i] = loc.reportRow(&part[i], audit, site)
+		}
+		k.parts, k.taken = append(k.parts, rows), k.taken+len(part)
+	}
+}
+
+func (loc locale) pageList(s *listing[shared.Page], k *pageRows, audit int64, site string, filtered bool) pageListModel {
+	l := loc.Lang
+	k.take(loc, s, audit, site)
+	m := pageListModel{
+		State: stateOf(&s.parts, len(s.rows), l, filtered), Table: loc.pageTable(),
+		Parts: k.parts[:min(1+k.after, len(k.parts))],
+	}
+	m.Table.Heading = l.T(text.ReportByPage)
 	return m
 }
 
@@ -108,7 +141,23 @@ func (loc locale) reportRow(p *shared.Page, audit int64, site string) pageRow {
 }
 
 func (m pageListModel) draw(onMore, onEvery app.EventHandler) app.UI {
-	return m.State.draw(tableView(m.Table), onMore, onEvery, "pages")
+	parts := make([]app.UI, len(m.Parts))
+	for i, rows := range m.Parts {
+		parts[i] = &rowsBox{Rows: rows, None: m.Table.None}
+	}
+	return m.State.draw(tableOf(m.Table, parts...), onMore, onEvery, "pages")
+}
+
+// rowsBox is a part of a table's rows.
+type rowsBox struct {
+	app.Compo
+	Rows []pageRow
+	None string
+}
+
+func (b *rowsBox) Render() app.UI {
+	pause.Take()
+	return rowsView(b.Rows, b.None)
 }
 
 // leftListModel is a part of the addresses that an audit left out.

@@ -36,12 +36,15 @@ type reportPage struct {
 	fault string // why the audit was not started anew
 	drawn headModel
 
-	// place is what of the report is shown.
-	place reportPlace
+	// place is what of the report is shown. The report stays drawn as it was at the place
+	// behind while a page's sheet is shown instead; before laid is true it never was.
+	place, behind reportPlace
+	laid          bool
 	// What was asked for beside the report: the lists of its parts, all places where a check
 	// failed, by the addresses of the lists, the sheet of a page, what changed since the
 	// last audit of the site, and the site's scores.
 	pages  listing[shared.Page]
+	rows   pageRows
 	left   listing[shared.UnvisitedURL]
 	places map[string]*listing[shared.Finding]
 	sheet  sheet
@@ -51,6 +54,10 @@ type reportPage struct {
 	// its way, settled once what can wait was asked for.
 	checks             checkModels
 	unrolling, settled bool
+	// afterDrawing calls what it is given once the page is drawn, with a context that lasts as
+	// long as the page: that of a button ends with the button. It is nil before the page is
+	// mounted.
+	afterDrawing func(func(app.Context))
 }
 
 func (p *reportPage) OnInit() {
@@ -84,7 +91,7 @@ func (p *reportPage) start(id int64) {
 	p.view, p.known, p.fault = live.View{}, nil, ""
 	p.pages, p.left, p.sheet, p.change, p.scores = listing[shared.Page]{}, listing[shared.UnvisitedURL]{}, sheet{}, nil, nil
 	p.whole, p.unkept, p.body = false, false, nil
-	p.checks, p.settled = checkModels{}, false
+	p.checks, p.rows, p.settled, p.laid = checkModels{}, pageRows{}, false, false
 	p.places = map[string]*listing[shared.Finding]{}
 	if id == 0 {
 		p.state, p.asked = reportGone, true
@@ -190,6 +197,7 @@ func (p *reportPage) OnNav(ctx app.Context) {
 }
 
 func (p *reportPage) OnMount(ctx app.Context) {
+	p.afterDrawing = ctx.Defer
 	p.tick(ctx, func(app.Context) bool {
 		p.device.scrolls.keep(p.address())
 		return p.session != nil || !reflect.DeepEqual(p.head(), p.drawn)

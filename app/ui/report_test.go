@@ -147,6 +147,7 @@ func TestReportUnrolls(t *testing.T) {
 		}
 		return p
 	}
+	rows := func(p *reportPage) { p.place.Part, p.rows.parts = partPages, make([][]pageRow, 2) }
 	settled := func(p *reportPage) { p.settled = true }
 	whole := func(p *reportPage) { p.settled, p.whole = true, true }
 	unkept := func(p *reportPage) { p.whole, p.unkept = true, true }
@@ -157,6 +158,7 @@ func TestReportUnrolls(t *testing.T) {
 		"no report":          {reportPage{state: reportLoading}, unrollNothing},
 		"not ended":          {reportPage{state: reportNotReady, report: r, whole: true, unkept: true}, unrollNothing},
 		"titles first":       {shown(0, 0), unrollTitles},
+		"or rows":            {shown(0, 0, rows), unrollRows},
 		"then the rest":      {shown(2, 0), unrollRest},
 		"which is awaited":   {shown(2, 0, settled), unrollNothing},
 		"unless it failed":   {shown(2, 0, settled, func(p *reportPage) { p.code = codeOffline }), unrollBodies},
@@ -197,6 +199,45 @@ func TestReportInBrief(t *testing.T) {
 				t.Fatalf("%s: got %d places of %d, want %d", name, len(brief.Checks[i].Samples), len(r.Checks[i].Samples), c.most)
 			}
 		}
+	}
+}
+
+// Rows are put in words once, as long as they are those of the same list.
+func TestReportRows(t *testing.T) {
+	loc, site := localeAt(t, text.EN, "15:00:00"), "www.example.com"
+	var s listing[shared.Page]
+	var k pageRows
+	part := func(path string, n int) {
+		s.begin(path, true)
+		s.receive(make([]shared.Page, n), nil, nil)
+	}
+	sizes := func() (sizes []int) {
+		for _, rows := range k.parts {
+			sizes = append(sizes, len(rows))
+		}
+		return sizes
+	}
+	part("/all", rowsAtOnce+5)
+	if m := loc.pageList(&s, &k, 9, site, false); len(m.Parts) != 1 {
+		t.Errorf("at first: %d parts are drawn", len(m.Parts))
+	}
+	first := &k.parts[0][0]
+	part("/all", 2*rowsAtOnce)
+	k.after = 9
+	m := loc.pageList(&s, &k, 9, site, false)
+	if want := []int{rowsAtOnce, 5, rowsAtOnce, rowsAtOnce}; len(m.Parts) != 4 || !slices.Equal(sizes(), want) {
+		t.Errorf("with more: %d parts are drawn of %v, want all of %v", len(m.Parts), sizes(), want)
+	}
+	if &k.parts[0][0] != first {
+		t.Error("the first rows were made anew")
+	}
+	part("/some", 3)
+	if m = loc.pageList(&s, &k, 9, site, true); len(m.Parts) != 1 || !slices.Equal(sizes(), []int{3}) {
+		t.Errorf("of another list: %v", sizes())
+	}
+	spanish := localeAt(t, text.ES, "15:00:00")
+	if first = &k.parts[0][0]; len(spanish.pageList(&s, &k, 9, site, true).Parts) != 1 || &k.parts[0][0] == first {
+		t.Error("in another language the rows stay")
 	}
 }
 

@@ -20,9 +20,6 @@ func (p *reportPage) address() string { return p.place.of(p.id) }
 func (p *reportPage) turn(ctx app.Context, place reportPlace) {
 	p.device.scrolls.keep(p.address())
 	away := place.Page != p.place.Page
-	if away {
-		p.checks.fold(p.place.Part)
-	}
 	p.place = place
 	p.load(ctx)
 	setFilterField(place.Text)
@@ -47,15 +44,23 @@ func (p *reportPage) load(ctx app.Context) {
 	if p.state != reportShown || app.IsServer {
 		return
 	}
-	p.unroll(ctx)
+	p.unroll()
 	switch {
 	case p.place.Page != "":
 		p.loadSheet(ctx)
 	case p.place.Part == partPages:
-		p.pages.ask(ctx, p.place.pagesPath(p.id), false, readPages)
+		p.askPages(ctx, false)
 	case p.place.Part == partUnvisited:
 		p.left.ask(ctx, p.place.unvisitedPath(p.id), false, readUnvisited)
 	}
+}
+
+// askPages asks for the pages of the place, or with more set for those that follow.
+func (p *reportPage) askPages(ctx app.Context, more bool) {
+	p.pages.ask(ctx, p.place.pagesPath(p.id), more, func(body []byte) ([]shared.Page, *string, error) {
+		p.afterDrawing(func(app.Context) { p.unroll() }) // for all but the first of them
+		return readPages(body)
+	})
 }
 
 func (p *reportPage) loadSheet(ctx app.Context) {
@@ -116,18 +121,30 @@ func getInto(ctx context.Context, path string, v any) error {
 	return json.Unmarshal(body, v)
 }
 
-// shown is the report, or the sheet of one of its pages.
+// shown is the report, or the sheet of one of its pages. The report is only hidden then, for
+// the way back would otherwise draw all of it anew.
 func (p *reportPage) shown(loc locale) app.UI {
-	if p.place.Page != "" {
-		back := p.place
-		back.Page = ""
-		s := p.sheet
-		s.url = p.place.Page // before anything was asked for
-		return sheetView(loc.sheet(s, p.report, back.of(p.id)), p.onSheet)
+	if p.place.Page == "" {
+		p.behind, p.laid = p.place, true
+		return el("div", "", el("div", "", p.box(loc)))
 	}
-	site, filtered := shared.SiteName(p.report.Audit.URL), p.place.filtered()
-	p.checks.begin(p.place.Part, len(p.report.Checks))
-	m := loc.report(p.report, p.place, &p.checks)
+	var behind []app.UI
+	if p.laid {
+		behind = []app.UI{p.box(loc)}
+	}
+	back := p.place
+	back.Page = ""
+	s := p.sheet
+	s.url = p.place.Page // before anything was asked for
+	return el("div", "", elWith("div", "", at{"hidden", "true"}, behind...),
+		sheetView(loc.sheet(s, p.report, back.of(p.id)), p.onSheet))
+}
+
+// box is the report.
+func (p *reportPage) box(loc locale) app.UI {
+	site, filtered := shared.SiteName(p.report.Audit.URL), p.behind.filtered()
+	p.checks.begin(p.behind.Part, len(p.report.Checks))
+	m := loc.report(p.report, p.behind, &p.checks)
 	m.Verdict = loc.since(m.Verdict, p.report, p.change)
 	m.Trend, m.Off = loc.trend(p.scores, p.id), p.device.onlyOnline(p.lang)
 	if p.place.Part == partPages || p.place.Part == partUnvisited {
@@ -135,7 +152,7 @@ func (p *reportPage) shown(loc locale) app.UI {
 	}
 	box := &reportBox{
 		M: m, Page: p,
-		Pages: loc.pageList(&p.pages, p.id, site, filtered), Left: loc.leftList(&p.left, p.id, site, filtered),
+		Pages: loc.pageList(&p.pages, &p.rows, p.id, site, filtered), Left: loc.leftList(&p.left, p.id, site, filtered),
 	}
 	box.Pages.State.More.off(m.Off)
 	box.Left.State.More.off(m.Off)
@@ -145,7 +162,7 @@ func (p *reportPage) shown(loc locale) app.UI {
 func (p *reportPage) onSheet(ctx app.Context, _ app.Event) { p.guard(func() { p.loadSheet(ctx) }) }
 
 func (p *reportPage) onMorePages(ctx app.Context, _ app.Event) {
-	p.guard(func() { p.pages.ask(ctx, p.place.pagesPath(p.id), true, readPages) })
+	p.guard(func() { p.askPages(ctx, true) })
 }
 
 func (p *reportPage) onMoreLeft(ctx app.Context, _ app.Event) {

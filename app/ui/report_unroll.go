@@ -49,20 +49,12 @@ func (k *checkModels) begin(part reportPart, n int) {
 	}
 }
 
-// fold forgets what was drawn of a report that gives way to a page's sheet, but for what
-// the height of the part that the reader comes back to depends on.
-func (k *checkModels) fold(part reportPart) {
-	k.bodies = 0
-	if part != partChecks {
-		k.titles = 0
-	}
-}
-
 // unrollStep is what comes next once a report is shown.
 type unrollStep uint8
 
 const (
 	unrollNothing unrollStep = iota
+	unrollRows
 	unrollTitles
 	unrollRest // what the report does not carry is asked for
 	unrollCopy
@@ -77,6 +69,8 @@ func (p *reportPage) nextStep() unrollStep {
 	}
 	n, here := len(failedChecks(p.report, false)), p.place.Page == ""
 	switch {
+	case here && p.place.Part == partPages && 1+p.rows.after < len(p.rows.parts):
+		return unrollRows
 	case here && p.checks.titles < n:
 		return unrollTitles
 	case !p.settled:
@@ -90,23 +84,25 @@ func (p *reportPage) nextStep() unrollStep {
 }
 
 // unroll takes one step after another until the report is drawn whole.
-func (p *reportPage) unroll(ctx app.Context) {
-	if p.unrolling || p.nextStep() == unrollNothing {
+func (p *reportPage) unroll() {
+	if p.unrolling || p.afterDrawing == nil || p.nextStep() == unrollNothing {
 		return
 	}
 	p.unrolling = true
 	// Once the last step is drawn: a pause that ran out meanwhile would be none.
-	ctx.Defer(func(ctx app.Context) {
+	p.afterDrawing(func(ctx app.Context) {
 		ctx.After(unrollEvery, func(ctx app.Context) {
 			p.unrolling = false
 			p.guard(func() { p.step(ctx, p.nextStep()) })
-			p.unroll(ctx)
+			p.unroll()
 		})
 	})
 }
 
 func (p *reportPage) step(ctx app.Context, s unrollStep) {
 	switch s {
+	case unrollRows:
+		p.rows.after++
 	case unrollTitles:
 		p.checks.titles += titlesAtOnce
 	case unrollRest:
