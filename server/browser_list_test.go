@@ -233,6 +233,7 @@ func TestBrowserListSelectsOnPhones(t *testing.T) {
 	p.sees(5*time.Second, `document.querySelector('.tools.chosen') === null`)
 	p.click(`.pick`)
 	p.click(`.list tbody tr:nth-child(2) .c-box input`)
+	p.says(5*time.Second, "1 selected")
 	p.click(`.tools.chosen .btn-danger`)
 	p.sees(5*time.Second, listRows+` === 4`)
 	testkit.Eventually(t, 30*time.Second, "the deletion", func() bool {
@@ -248,26 +249,29 @@ func TestBrowserStartsAListOfAddresses(t *testing.T) {
 	s := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--max-per-host", "1")
 	p := openTab(t, chromium)
 	p.look("light", phone)
+	p.before(`window.confirm = question => { window.asked = question; return window.agreed === true; }`)
 	p.do(chromedp.Navigate(s.url + "/"))
 	p.sees(60*time.Second, running)
 	list := jsString("site-1.example\nsite-2.example\nsite-2.example\nno address\nsite-1.example/other\n")
+	asked := func(first, last string) {
+		t.Helper()
+		p.sees(5*time.Second, `(window.asked || '').startsWith(`+jsString(first)+`) && window.asked.endsWith(`+jsString(last)+`)`)
+		p.eval(`window.asked = ''`)
+	}
 	p.eval(`(d => { d.setData('text', ` + list + `);
 		document.getElementById('start-url').dispatchEvent(new ClipboardEvent('paste', {clipboardData: d, bubbles: true, cancelable: true})) })(new DataTransfer())`)
-	p.says(5*time.Second, "Start 3 audits?")
-	p.says(time.Second, "1 line is no address: no address")
-	p.shot("batch-question")
-	p.click(`.batch .btn-primary`)
-	p.says(20*time.Second, "2 of 3 audits started")
-	p.says(time.Second, "Audit #2")
-	p.sees(5*time.Second, `document.querySelector('.batch .bad').innerText.length > 10`)
-	p.shot("batch-started")
-	p.click(`.batch .dialog-a button`)
+	asked("Start 3 audits?\n\nsite-1.example\nsite-2.example\n", "site-2.example\nno address")
+	p.eval(`window.agreed = true`)
 	p.eval(`(d => { d.items.add(new File([` + list + `], 'sites.txt'));
 		document.body.dispatchEvent(new DragEvent('drop', {dataTransfer: d, bubbles: true, cancelable: true})) })(new DataTransfer())`)
-	p.says(5*time.Second, "Start 3 audits?")
+	asked("Start 3 audits?", "no address")
+	p.says(20*time.Second, "2 of 3 audits started")
+	p.says(time.Second, "site-1.example/other: ")
+	p.sees(20*time.Second, `document.querySelectorAll('.lc').length === 2`)
+	p.shot("list-of-addresses")
 	p.do(chromedp.Navigate(s.url + "/new?text=site-8.example%0Asite-9.example"))
 	p.sees(60*time.Second, running)
-	p.says(5*time.Second, "Start 2 audits?")
+	asked("Start 2 audits?", "site-9.example")
 }
 
 // The box that starts an audit tells of the one before it, and of one that runs.

@@ -31,30 +31,38 @@ func (d *dashboardPage) idle() bool {
 }
 
 // ask asks for the part of the list that is wanted now. then, if not nil, runs when it is
-// shown. The answer comes to the page, because a button that asked may be gone by then.
+// shown.
 func (d *dashboardPage) ask(then func()) {
-	ctx := d.here
 	d.asked++
 	d.busy, d.askedAt = true, d.now
-	number, path := d.asked, shared.PathList(d.history.query.asks())
+	number := d.asked
+	d.askPage(d.history.query.asks(), func(list shared.AuditList, err error) {
+		if number != d.asked {
+			return
+		}
+		d.busy = false
+		if err != nil {
+			d.history.page, d.history.failed = nil, failureCode(err)
+			return
+		}
+		d.history.answered(&list, d.view.Audits)
+		if then != nil {
+			d.here.Defer(func(app.Context) { then() })
+		}
+	})
+}
+
+// askPage asks for one page of a list. The answer comes to the page, because a button that
+// asked may be gone by then.
+func (d *dashboardPage) askPage(q shared.ListQuery, answered func(shared.AuditList, error)) {
+	ctx := d.here
 	ctx.Async(func() {
 		c, cancel := context.WithTimeout(context.Background(), callTimeout)
 		defer cancel()
-		list, err := askList(c, path)
-		ctx.Dispatch(func(ctx app.Context) {
-			if number != d.asked {
-				return
-			}
-			d.busy = false
+		list, err := askList(c, shared.PathList(q))
+		ctx.Dispatch(func(app.Context) {
 			d.device.note(err)
-			if err != nil {
-				d.history.page, d.history.failed = nil, failureCode(err)
-				return
-			}
-			d.history.answered(&list, d.view.Audits)
-			if then != nil {
-				ctx.Defer(func(app.Context) { then() })
-			}
+			answered(list, err)
 		})
 	})
 }
@@ -201,20 +209,14 @@ func (d *dashboardPage) unfold(site string) {
 		d.history.unfolded = map[string][]shared.AuditProgress{}
 	}
 	d.history.unfolded[site] = nil
-	path := shared.PathList(shared.ListQuery{Site: site, Ended: true, Limit: olderShown + 1})
-	d.here.Async(func() {
-		c, cancel := context.WithTimeout(context.Background(), callTimeout)
-		defer cancel()
-		list, err := askList(c, path)
-		d.here.Dispatch(func(app.Context) {
-			if _, wanted := d.history.unfolded[site]; !wanted {
-				return
-			}
-			if d.history.unfolded[site] = list.Audits; err != nil {
-				delete(d.history.unfolded, site)
-				d.fault = d.lang.T(text.ListFailed, text.Problem(d.lang, failureCode(err)))
-			}
-		})
+	d.askPage(shared.ListQuery{Site: site, Ended: true}, func(list shared.AuditList, err error) {
+		if _, wanted := d.history.unfolded[site]; !wanted {
+			return // folded again, or another list is shown
+		}
+		if d.history.unfolded[site] = list.Audits; err != nil {
+			delete(d.history.unfolded, site)
+			d.fault = d.lang.T(text.ListFailed, text.Problem(d.lang, failureCode(err)))
+		}
 	})
 }
 

@@ -17,8 +17,8 @@ type history struct {
 	// taken are the ended audits of the live list that the history has taken in. Others
 	// wait for the reader, so that nothing moves what is being read.
 	taken map[int64]bool
-	// unfolded are the older audits of sites that the reader wants to see beside the newest;
-	// nil while they are not known.
+	// unfolded are the newest audits of sites whose older ones the reader wants to see; nil
+	// while they are not known.
 	unfolded map[string][]shared.AuditProgress
 	// gone are audits that were deleted here or elsewhere.
 	gone map[int64]bool
@@ -138,20 +138,6 @@ func withoutKnown(list shared.AuditList, others []shared.AuditProgress) *shared.
 	})
 	return &list
 }
-
-// older are the audits behind the newest of a site that are shown.
-func (h *history) older(newest *shared.AuditProgress) (shown []*shared.AuditProgress, folded bool) {
-	all, unfolded := h.unfolded[shared.SiteName(newest.URL)]
-	for i := range all {
-		if p := &all[i]; p.AuditID != newest.AuditID && !h.gone[p.AuditID] && len(shown) < olderShown {
-			shown = append(shown, p)
-		}
-	}
-	return shown, !unfolded
-}
-
-// olderShown is how many older audits of a site are shown; its page has them all.
-const olderShown = 10
 
 // total is how many audits the list has on all pages: at least, if more is set. It is 0
 // when that is not known.

@@ -70,9 +70,8 @@ type rowModel struct {
 	// them itself, or there is none. Folded is true until they are shown.
 	Older  string
 	Folded bool
-	// Behind marks one of these, and Rest leads from the last one shown to all.
+	// Behind marks one of these.
 	Behind bool
-	Rest   string
 }
 
 // changeModel is how a score differs from the one before.

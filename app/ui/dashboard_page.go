@@ -34,7 +34,6 @@ type dashboardPage struct {
 	picking    bool           // and can select on a phone
 	menu       rowModel       // the row whose actions are offered
 	deleted    deletion
-	batch      batch  // the list of addresses of which audits are started
 	sharedText string // what another app has shared with this one, until it is looked at
 	note       string // what came of the last thing that was asked for
 	fault      string // why it was not done
@@ -206,6 +205,5 @@ func (d *dashboardPage) Render() app.UI {
 	for i, c := range list.Cards {
 		cards[i] = &part{M: c}
 	}
-	return frameView(d.drawn.Frame, d.actions(), append(main, notice, runningView(list, cards), d.historyView(loc, list),
-		d.batchView(d.lang))...)
+	return frameView(d.drawn.Frame, d.actions(), append(main, notice, runningView(list, cards), d.historyView(loc, list))...)
 }

@@ -63,8 +63,8 @@ func (q listQuery) link() string {
 	if q.Order != shared.OrderNewest {
 		v.Set(paramOrder, string(q.Order))
 	}
-	if q.BySite {
-		v.Set(shared.ParamGroup, shared.GroupSite)
+	if group := q.group(); group != "" {
+		v.Set(shared.ParamGroup, group)
 	}
 	if q.Cursor != "" {
 		v.Set(paramCursor, q.Cursor)
@@ -74,6 +74,14 @@ func (q listQuery) link() string {
 		return "/"
 	}
 	return "/?" + v.Encode()
+}
+
+// group is what makes one of several audits, in an address; empty where nothing does.
+func (q listQuery) group() string {
+	if q.BySite {
+		return shared.GroupSite
+	}
+	return ""
 }
 
 // asks is the question to the server.

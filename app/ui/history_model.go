@@ -100,20 +100,17 @@ func (loc locale) rowsOf(h *history, p *shared.AuditProgress) []rowModel {
 		return []rowModel{row}
 	}
 	row.Trend = loc.spark(verdictsOf(h.page.Scores[row.Site]))
-	n := h.page.Older[p.AuditID]
-	if n == 0 {
-		return []rowModel{row}
-	}
-	older, folded := h.older(p)
-	row.Older, row.Folded = loc.Lang.N(text.ListOlder, n), folded
 	rows := []rowModel{row}
-	for _, p := range older {
-		one := loc.row(p)
-		one.Behind = true
-		rows = append(rows, one)
-	}
-	if len(older) > 0 && len(older) < n {
-		rows[len(older)].Rest = shared.PathSitePage(row.Site)
+	if n := h.page.Older[p.AuditID]; n > 0 {
+		all, unfolded := h.unfolded[row.Site]
+		rows[0].Older, rows[0].Folded = loc.Lang.N(text.ListOlder, n), !unfolded
+		for i := range all {
+			if p := &all[i]; p.AuditID != row.ID && !h.gone[p.AuditID] {
+				older := loc.row(p)
+				older.Behind = true
+				rows = append(rows, older)
+			}
+		}
 	}
 	return rows
 }

@@ -102,8 +102,8 @@ func (d *dashboardPage) toolsView(l text.Lang, m historyModel) app.UI {
 					"id", searchFieldID, "name", paramText, "type", "search", "value", m.Searched, "autocomplete", "off",
 					"placeholder", l.T(text.ListSearchHint), "aria-keyshortcuts", "/",
 				}, off(why)...), d.onSearch)),
-			statusField(m.Query.Status),
-			groupField(m.Query.BySite),
+			keptField(paramStatus, string(m.Query.Status)),
+			keptField(shared.ParamGroup, m.Query.group()),
 			statusChipView(m.Group, why),
 			choice("field", append(at{"name", paramOrder, "aria-label", l.T(text.ListSort)}, off(why)...), d.onSort, options...),
 			el("noscript", "", submit("", nil, app.Text(l.T(text.ListSearchButton)))),
@@ -123,20 +123,12 @@ func statusChipView(c statusChip, why string) app.UI {
 	return elWith("a", "chip", at{"href", c.Link, "aria-current", current}, app.Text(c.Text), elText("b", "", c.Count))
 }
 
-// groupField does for the grouping what statusField does for the filter.
-func groupField(bySite bool) app.UI {
-	if !bySite {
+// keptField keeps a part of the query when the form is sent without the program.
+func keptField(name, value string) app.UI {
+	if value == "" {
 		return el("span", "")
 	}
-	return elWith("span", "", nil, hiddenField(shared.ParamGroup, shared.GroupSite))
-}
-
-// statusField keeps the filter when the form is sent without the program.
-func statusField(s shared.Status) app.UI {
-	if s == "" {
-		return el("span", "")
-	}
-	return elWith("span", "", nil, hiddenField(paramStatus, string(s)))
+	return elWith("span", "", nil, hiddenField(name, value))
 }
 
 // chosenView offers what can be done with the selected rows.
@@ -155,12 +147,9 @@ func (d *dashboardPage) tableView(l text.Lang, m historyModel) app.UI {
 	if len(m.Rows) == 0 {
 		return d.emptyView(l, m)
 	}
-	rows := make([]app.UI, 0, len(m.Rows))
-	for _, r := range m.Rows {
-		if rows = append(rows, &listRow{M: r, Page: d}); r.Rest != "" {
-			rows = append(rows, el("tr", "behind rest", elWith("td", "", at{"colspan", "9"},
-				elWith("a", "target", at{"href", r.Rest}, app.Text(l.T(text.AllAudits))))))
-		}
+	rows := make([]app.UI, len(m.Rows))
+	for i, r := range m.Rows {
+		rows[i] = &listRow{M: r, Page: d}
 	}
 	class := "tbl list"
 	if m.Picking {
@@ -220,10 +209,11 @@ func (d *dashboardPage) outcomeView(l text.Lang) app.UI {
 		said = l.N(text.Deleted, n)
 		undo = button("btn-sm", nil, d.onUndo, "undo", app.Text(l.T(text.DeleteUndo)))
 	}
+	fault := faultView(d.fault)
 	if said == "" {
-		return faultView(d.fault)
+		return fault
 	}
-	return elWith("div", "app-note", at{"role", "status"}, elText("span", "", said), undo)
+	return el("div", "", fault, elWith("div", "app-note", at{"role", "status"}, elText("span", "", said), undo))
 }
 
 // menuView is the dialog with the actions of a row.

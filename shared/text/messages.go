@@ -177,7 +177,6 @@ const (
 	StartAnyway
 	StartRunning
 	StartBefore
-	BatchStart
 	BatchStarted
 	StartWaits
 	OnlyOnline
@@ -604,9 +603,7 @@ const (
 	ListOlder
 	BatchQuestion
 	BatchMore
-	BatchBad
-	BatchRepeated
-	BatchBeyond
+	BatchSkipped
 	Chosen
 	Deleted
 

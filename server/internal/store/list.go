@@ -111,8 +111,8 @@ func (sel selection) matching(q *bun.SelectQuery) *bun.SelectQuery {
 		q.Where("a.id IN (?)", bun.List(sel.few.ids))
 	}
 	if sel.bySite {
-		newer := sel.ofSites(q.NewSelect()).ColumnExpr("1").Where("b.site = a.site").Where("b.id > a.id")
-		q.Where("NOT EXISTS (?)", newer)
+		// Not as what is not older than another: PostgreSQL would join all audits for that.
+		q.Where("a.id = (?)", sel.ofSites(q.NewSelect()).ColumnExpr("max(b.id)").Where("b.site = a.site"))
 	}
 	if sel.text != "" {
 		q.Where(sel.dialect.containsURL, strings.Map(lowerASCII, sel.text))
