@@ -4,9 +4,11 @@ import (
 	"crypto/rand"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"atalaya/app/internal/outbox"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -42,23 +44,23 @@ func readBatch(list string) (b batch) {
 	return b
 }
 
-// addressIn is the address in a line: what has a scheme, else the first word; empty where
-// that is no address.
+// addressIn is the address in a line: the first word with a scheme, else the first word;
+// empty where that is no address.
 func addressIn(line string) string {
-	for _, scheme := range [...]string{"http://", "https://"} {
-		if i := strings.Index(line, scheme); i >= 0 {
-			line = line[i:]
-		}
-	}
-	const between = " \t,;\"'<>"
-	line = strings.Trim(line, between)
-	if i := strings.IndexAny(line, between); i >= 0 {
-		line = line[:i]
-	}
-	if siteOf(line) == "" {
+	words := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t,;\"'<>", r) })
+	if len(words) == 0 {
 		return ""
 	}
-	return line
+	word := words[0]
+	for _, w := range slices.Backward(words) {
+		if strings.HasPrefix(w, "http://") || strings.HasPrefix(w, "https://") {
+			word = w
+		}
+	}
+	if siteOf(word) == "" {
+		return ""
+	}
+	return word
 }
 
 // words are the question whether to start audits: how many, of which addresses, and what is
@@ -90,14 +92,22 @@ func (d *dashboardPage) takeList(ctx app.Context, list string) (several bool) {
 }
 
 // startAll starts audits one after the other, tells how many were started so far, and names
-// each address that has none with the reason.
+// each address that has none with the reason. What does not reach the server waits for the
+// connection.
 func (d *dashboardPage) startAll(ctx app.Context, addresses []string) {
 	var failed []string
-	for i, address := range addresses {
-		if _, err := createAudit(shared.NewAudit{URL: address}, rand.Text()); err != nil {
+	started := 0
+	for _, address := range addresses {
+		e := outbox.Entry{Key: rand.Text(), Wish: shared.NewAudit{URL: address}, At: time.Now()}
+		_, err := createAudit(e.Wish, e.Key)
+		switch {
+		case err == nil:
+			started++
+		case unreached(err) && keepEntry(d.device.outbox, e):
+		default:
 			failed = append(failed, address+": "+text.Problem(d.lang, failureCode(err)))
 		}
-		started, fault := i+1-len(failed), strings.Join(failed, "\n")
+		started, fault := started, strings.Join(failed, "\n")
 		ctx.Dispatch(func(app.Context) {
 			d.note, d.fault = d.lang.T(text.BatchStarted, d.lang.Number(started), d.lang.Number(len(addresses))), fault
 		})

@@ -14,12 +14,14 @@ import (
 // A list is read as people keep them: a text, a table, a page that was shared.
 func TestReadBatch(t *testing.T) {
 	b := readBatch("# sites\r\n\r\nexample.org\nhttps://www.a.example/x?y=1, shop\n\"b.example\";12\n" +
-		"see https://c.example/ for more\nexample.org\nno address\nlocalhost\n192.0.2.1:8080\n<script>\n")
-	want := []string{"example.org", "https://www.a.example/x?y=1", "b.example", "https://c.example/", "192.0.2.1:8080"}
+		"see https://c.example/ for more\nexample.org\nno address\nlocalhost\n192.0.2.1:8080\n<script>\n;\n" +
+		"http://d.example/?to=https://e.example/\n")
+	want := []string{"example.org", "https://www.a.example/x?y=1", "b.example", "https://c.example/", "192.0.2.1:8080",
+		"http://d.example/?to=https://e.example/"}
 	if !slices.Equal(b.lines, want) {
 		t.Errorf("got %q, want %q", b.lines, want)
 	}
-	if want := []string{"example.org", "no address", "localhost", "<script>"}; !slices.Equal(b.skipped, want) {
+	if want := []string{"example.org", "no address", "localhost", "<script>", ";"}; !slices.Equal(b.skipped, want) {
 		t.Errorf("left out %q, want %q", b.skipped, want)
 	}
 }
