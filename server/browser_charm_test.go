@@ -44,7 +44,7 @@ func TestBrowserLampTellsTheConnection(t *testing.T) {
 	}
 	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
 	p.mount("Updates arrive as they happen")
-	p.sees(60*time.Second, beam+" === 1") // once more after a while
+	p.sees(120*time.Second, beam+" === 1") // once more after a minute
 	features := []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}
 	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
 	p.sees(5*time.Second, lamp+" === 'dot live' && "+beam+" === 0")
