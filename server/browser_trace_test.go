@@ -99,11 +99,12 @@ func TestBrowserLeavesNoTrace(t *testing.T) {
 		ledgers[n] = round()
 		t.Logf("%d: %+v", n, ledgers[n])
 	}
-	least := func(of []ledger, what func(ledger) int) int {
-		return what(slices.MinFunc(of, func(a, b ledger) int { return what(a) - what(b) }))
+	median := func(of []ledger, what func(ledger) int) int {
+		of = slices.SortedFunc(slices.Values(of), func(a, b ledger) int { return what(a) - what(b) })
+		return what(of[len(of)/2])
 	}
-	// Go's collector gives back what it holds of JavaScript when it likes: one value for each
-	// navigation would pass, two would not.
+	// Go's collector gives back what it holds of JavaScript when it likes, and the last page
+	// may not be drawn to its end: one value or node for each navigation would be 150.
 	for name, c := range map[string]struct {
 		what  func(ledger) int
 		grows int // at most
@@ -112,9 +113,9 @@ func TestBrowserLeavesNoTrace(t *testing.T) {
 		"memory":    {func(l ledger) int { return l.Memory }, 2 << 20},
 		"held":      {func(l ledger) int { return l.Held }, 150},
 		"listeners": {func(l ledger) int { return l.Listeners }, 0},
-		"nodes":     {func(l ledger) int { return l.Nodes }, 0},
+		"nodes":     {func(l ledger) int { return l.Nodes }, 100},
 	} {
-		before, after := least(ledgers[:rounds/4], c.what), least(ledgers[rounds*3/4:], c.what)
+		before, after := median(ledgers[:rounds/4], c.what), median(ledgers[rounds*3/4:], c.what)
 		if after-before > c.grows {
 			t.Errorf("%s: %d after, %d before", name, after, before)
 		}
