@@ -23,7 +23,7 @@ func TestBrowserWebKit(t *testing.T) {
 // what it knew without any server.
 func followsToTheEnd(t *testing.T, w *window) {
 	site := gitDoc(t)
-	s := start(t, "--data-dir", t.TempDir(), "--rate", "5", "--heartbeat", "2s")
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "2", "--heartbeat", "2s") // it goes on for two minutes
 	way := newRelay(t, s.url)
 	w.navigate(way.URL + shared.PathBasic + "?lang=en") // whatever the browser's own language is
 	w.navigate(way.URL + "/")

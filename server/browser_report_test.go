@@ -31,7 +31,7 @@ func TestBrowserReport(t *testing.T) {
 	p := openTab(t, chromium)
 	p.look("light", desktop)
 	p.do(chromedp.Navigate(s.url + shared.PathReportPage(a.AuditID)))
-	p.sees(60*time.Second, running+` && document.querySelector('.trend') !== null`)
+	p.sees(60*time.Second, running+` && document.querySelector('.first .chart') !== null`)
 	p.says(10*time.Second, "0 new")
 	p.shot("report-first")
 	all := p.eval(shownChecks + `.length`)
