@@ -140,6 +140,8 @@ var routeTable = map[string]struct{ path, body, may string }{
 	"GET /favicon.ico":          {"/favicon.ico", "", everybody},
 	"GET /signin":               {"/signin", "", everybody},
 	"POST /signout":             {"/signout", "a=b", everybody},
+	"GET /team":                 {"/team", "", admins},
+	"POST /team":                {"/team", "do=revoke&id=1000", admins},
 
 	"GET /":                          {"/", "", readers},
 	"HEAD /":                         {"/", "", readers},

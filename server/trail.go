@@ -148,6 +148,16 @@ func (n notedTokens) RevokeToken(ctx context.Context, id int64) error {
 	return err
 }
 
+// EndSessionsOf signs out every browser of a token. Beside the words of who signs out
+// themselves everywhere, the trail has the number of whose token it is.
+func (n notedTokens) EndSessionsOf(ctx context.Context, id int64) error {
+	err := n.keyring.EndSessionsOf(ctx, id)
+	if err == nil {
+		n.trail.note(ctx, shared.DeedSignedOut, 0, strconv.FormatInt(id, 10))
+	}
+	return err
+}
+
 // notedShares are the links whose making and end is noted.
 type notedShares struct {
 	sharer

@@ -28,6 +28,7 @@ const (
 	PathSignIn      = "/signin" // the page where people sign in and out
 	PathSignOut     = "/signout"
 	PathTokens      = PathAPI + "/tokens"
+	PathTeam        = "/team"         // the page of the tokens
 	PathShare       = "/share/"       // and a link: where its holder comes in
 	ParamLastEvent  = "last_event_id" // query parameter: the cursor of a new EventSource
 	ParamTo         = "to"            // query parameter of PathSignIn: where to go on

@@ -564,6 +564,26 @@ const (
 	SignOutEverywhere
 	FirstAdmin
 	FirstAdminHelp
+	TeamTitle
+	TeamTokens
+	TeamNoTokens
+	TokenName
+	TokenRole
+	TokenMade
+	TokenUsed
+	TokenExpires
+	TokenNever
+	TokenState
+	TokenValid
+	TokenExpired
+	TokenRevoked
+	TokenNew
+	TokenNameLong
+	TokenDays
+	TokenDaysHelp
+	TokenDaysWrong
+	TokenOnce
+	TokenRevoke
 	RoleViewer
 	RoleAuditor
 	RoleWorker

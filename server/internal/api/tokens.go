@@ -39,7 +39,7 @@ func (a *API) createToken(w http.ResponseWriter, r *http.Request) error {
 	if err := decodeBody(w, r, &want); err != nil {
 		return err
 	}
-	if err := checkToken(want); err != nil {
+	if err := CheckToken(want); err != nil {
 		return err
 	}
 	made, err := a.Tokens.CreateToken(r.Context(), want)
@@ -51,7 +51,8 @@ func (a *API) createToken(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusCreated, made)
 }
 
-func checkToken(want shared.NewToken) error {
+// CheckToken refuses what no token can be.
+func CheckToken(want shared.NewToken) error {
 	switch {
 	case !slices.Contains(shared.Roles, want.Role):
 		return outOfRange("role", "role is viewer, auditor, worker or admin.")

@@ -45,6 +45,13 @@
 // program, or signs out. Who may see a page was decided before it got here; the pages only
 // know who is there ([Doorkeeper]). A token in a form goes nowhere but to the Doorkeeper.
 //
+// # The team
+//
+// /team lists the tokens, makes and revokes them and signs their browsers out. It is for
+// admins, which was decided before a request got here, and is drawn as the plain pages are,
+// also for those who come from the app. A new token stands in the answer to its form and
+// nowhere else.
+//
 // # The API
 //
 // /api draws its description with Swagger UI, whose files are served as npm's

@@ -73,7 +73,9 @@ func configure(files *web.Files) *app.Handler {
 	const icons = "/web/static/icons/"
 	var internal []string
 	for _, scheme := range [...]string{"http://", "https://"} {
-		for _, path := range [...]string{shared.PathBasic, shared.PathSignIn, shared.PathAPI + "/", shared.PathMetrics} {
+		for _, path := range [...]string{
+			shared.PathBasic, shared.PathSignIn, shared.PathTeam, shared.PathAPI + "/", shared.PathMetrics,
+		} {
 			internal = append(internal, scheme+placeholder+path)
 		}
 	}

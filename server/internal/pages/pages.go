@@ -51,6 +51,9 @@ type Config struct {
 	Validate func(shared.NewAudit) (shared.NewAudit, error)
 	// Door lets people in and out.
 	Door Doorkeeper
+	// Tokens are those that people sign in with; CheckToken refuses what none can be.
+	Tokens     Tokens
+	CheckToken func(shared.NewToken) error
 	// Problem is what an error means to users: forms show it, with its status.
 	Problem func(error) *shared.Problem
 	// NotAllowed answers a request with a method that its path does not take, but
@@ -105,6 +108,7 @@ func New(c Config) http.Handler {
 		shared.PathBasic:      http.HandlerFunc(plain.home),
 		shared.PathSignIn:     http.HandlerFunc(plain.signIn),
 		shared.PathSignOut:    http.HandlerFunc(plain.signOut),
+		shared.PathTeam:       http.HandlerFunc(plain.team),
 		"/audits/{id}":        app,
 		"/audits/{id}/report": app,
 		"/audits/{id}/basic":  http.HandlerFunc(plain.audit),

@@ -29,6 +29,7 @@ type frameModel struct {
 	Refresh                  int
 	Home, Full, Reload       link
 	Account                  *link  // nil when nobody is signed in
+	Team                     *link  // nil for those who may not see it
 	Others                   []link // the same page in every other language
 }
 
@@ -136,7 +137,11 @@ func (p *plain) frame(r *http.Request, l text.Lang, title, full string) frameMod
 		Full:   link{Href: full, Text: l.T(text.BasicFull)},
 		Reload: link{Href: here(r, nil), Text: l.T(text.Reload)},
 	}
-	if p.Door.Who(r).SignedIn {
+	who := p.Door.Who(r)
+	if who.manages() {
+		m.Team = &link{Href: withLang(r, shared.PathTeam), Text: l.T(text.TeamTitle)}
+	}
+	if who.SignedIn {
 		m.Account = &link{Href: withLang(r, shared.PathSignIn), Text: l.T(text.SignOut)}
 	}
 	for _, other := range text.Langs {

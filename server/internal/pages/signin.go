@@ -29,6 +29,9 @@ type Visitor struct {
 	Role     shared.Role
 }
 
+// manages reports whether somebody may do everything here.
+func (v Visitor) manages() bool { return v.Role == shared.RoleAdmin || v.Free && !v.SignedIn }
+
 // maxToken bounds what is typed as a token, in bytes.
 const maxToken = 100
 

@@ -1,0 +1,106 @@
+package pages
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"time"
+
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// teamModel is the page of the tokens.
+type teamModel struct {
+	Frame                frameModel
+	Heading, Wrong       string
+	Once, Secret         string // Secret is empty unless a token was made just now
+	TokensHeading, Empty string
+	Action               string
+	Revoke, SignOut      string
+	Columns              []string
+	Rows                 []tokenRow
+	New                  newTokenModel
+}
+
+// tokenRow is a token. What is Usable can be revoked.
+type tokenRow struct {
+	ID     int64
+	Prefix string
+	Cells  []cell
+	Usable bool
+}
+
+// newTokenModel is the form that makes a token.
+type newTokenModel struct {
+	Action, Heading                      string
+	RoleLabel                            string
+	Roles                                []option
+	NameLabel, Name, NameWrong           string
+	MaxName                              int
+	DaysLabel, DaysHelp, Days, DaysWrong string
+}
+
+func newTeamModel(r *http.Request, l text.Lang, tokens []shared.Token, now time.Time) teamModel {
+	m := teamModel{
+		Heading: l.T(text.TeamTitle), Once: l.T(text.TokenOnce), TokensHeading: l.T(text.TeamTokens),
+		Empty: l.T(text.TeamNoTokens), Action: withLang(r, shared.PathTeam),
+		Revoke: l.T(text.TokenRevoke), SignOut: l.T(text.SignOutEverywhere), New: newTokenForm(r, l),
+		Columns: []string{
+			l.T(text.SignInToken), l.T(text.TokenName), l.T(text.TokenRole), l.T(text.TokenState),
+			l.T(text.TokenMade), l.T(text.TokenUsed), l.T(text.TokenExpires),
+		},
+	}
+	for i := range tokens {
+		m.Rows = append(m.Rows, newTokenRow(l, &tokens[i], m.Columns, now))
+	}
+	return m
+}
+
+func newTokenRow(l text.Lang, t *shared.Token, names []string, now time.Time) tokenRow {
+	moment := func(at *shared.Time) string {
+		if at == nil {
+			return l.T(text.TokenNever)
+		}
+		return stamp(l, *at)
+	}
+	state := tokenState(t, now)
+	return tokenRow{
+		ID: t.ID, Prefix: t.Prefix, Usable: state == text.TokenValid,
+		Cells: []cell{
+			{"", cmp.Or(t.Name, "–")}, {"", text.Role(l, string(t.Role))}, {"", l.T(state)},
+			{names[4], stamp(l, t.CreatedAt)}, {names[5], moment(t.LastUsedAt)}, {names[6], moment(t.ExpiresAt)},
+		},
+	}
+}
+
+// tokenState names what has become of a token.
+func tokenState(t *shared.Token, now time.Time) text.Key {
+	switch {
+	case t.RevokedAt != nil:
+		return text.TokenRevoked
+	case t.ExpiresAt != nil && !t.ExpiresAt.After(now):
+		return text.TokenExpired
+	}
+	return text.TokenValid
+}
+
+func newTokenForm(r *http.Request, l text.Lang) newTokenModel {
+	m := newTokenModel{
+		Action: withLang(r, shared.PathTeam), Heading: l.T(text.TokenNew),
+		RoleLabel: l.T(text.TokenRole), NameLabel: l.T(text.TokenName), MaxName: shared.MaxTokenName,
+		DaysLabel: l.T(text.TokenDays), DaysHelp: l.T(text.TokenDaysHelp),
+	}
+	for _, role := range shared.Roles {
+		m.Roles = append(m.Roles, option{Value: string(role), Text: text.Role(l, string(role))})
+	}
+	return m
+}
+
+// take fills in what was typed and refused.
+func (m *newTokenModel) take(typed url.Values) {
+	m.Name, m.Days = typed.Get(fieldName), typed.Get(fieldDays)
+	for i := range m.Roles {
+		m.Roles[i].Selected = m.Roles[i].Value == typed.Get(fieldRole)
+	}
+}
