@@ -142,7 +142,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	app := pages.New(pages.Config{
 		Data: pageData{rows, rest}, Details: rows, Create: service, Schedules: service, Plan: rest.Plan, Repeat: rest.Repeat,
 		Validate: validate(rest), Problem: problems.Describe, Tokens: tokens, CheckToken: api.CheckToken,
-		Web: files, Log: log,
+		Trail: rows,
+		Web:   files, Log: log,
 		Missing:    isMissing,
 		Origin:     cfg.outside().Origin,
 		Door:       notedDoor{doorkeeper{gate, access.NewAttempts(cfg.TrustedProxies), rows}, noted},

@@ -42,8 +42,9 @@ var rights = map[string]access.Right{
 	"POST /signin":  access.Open,
 	"POST /signout": access.Open,
 
-	"GET /team":  access.Manage,
-	"POST /team": access.Manage,
+	"GET /team":       access.Manage,
+	"POST /team":      access.Manage,
+	"GET /team/trail": access.Manage,
 
 	"GET /share/{link}": access.Open, // what it is good for, its signature says
 

@@ -142,6 +142,7 @@ var routeTable = map[string]struct{ path, body, may string }{
 	"POST /signout":             {"/signout", "a=b", everybody},
 	"GET /team":                 {"/team", "", admins},
 	"POST /team":                {"/team", "do=revoke&id=1000", admins},
+	"GET /team/trail":           {"/team/trail", "", admins},
 
 	"GET /":                          {"/", "", readers},
 	"HEAD /":                         {"/", "", readers},

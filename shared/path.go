@@ -29,6 +29,7 @@ const (
 	PathSignOut     = "/signout"
 	PathTokens      = PathAPI + "/tokens"
 	PathTeam        = "/team"         // the page of the tokens
+	PathTrailPage   = "/team/trail"   // the page of what people did
 	PathShare       = "/share/"       // and a link: where its holder comes in
 	ParamLastEvent  = "last_event_id" // query parameter: the cursor of a new EventSource
 	ParamTo         = "to"            // query parameter of PathSignIn: where to go on

@@ -35,7 +35,7 @@ type language struct {
 	statuses, stages, stagesNow, severities, categories []named
 	stopReasons, unvisited, caps, problems              []named
 	reasons, evidence, answers                          []named
-	remedies                                            []named
+	remedies, deeds                                     []named
 }
 
 // named is a code of the wire with its words.

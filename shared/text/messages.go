@@ -584,6 +584,13 @@ const (
 	TokenDaysWrong
 	TokenOnce
 	TokenRevoke
+	TrailTitle
+	TrailWhen
+	TrailWho
+	TrailDeed
+	TrailAbout
+	TrailFrom
+	TrailEmpty
 	RoleViewer
 	RoleAuditor
 	RoleWorker

@@ -172,6 +172,9 @@ func Role(l Lang, role string) string {
 	return role
 }
 
+// Deed says what somebody did; an unknown one is its own name.
+func Deed(l Lang, code string) string { return nameOr(l.language().deeds, code, code) }
+
 // Remedy says what would make a failed audit work; it is empty when nobody knows.
 func Remedy(l Lang, p *shared.AuditProgress) string {
 	if p.ErrorKey == nil {

@@ -50,7 +50,7 @@
 // /team lists the tokens, makes and revokes them and signs their browsers out. It is for
 // admins, which was decided before a request got here, and is drawn as the plain pages are,
 // also for those who come from the app. A new token stands in the answer to its form and
-// nowhere else.
+// nowhere else. /team/trail lists what people did, the newest first, a slice at a time.
 //
 // # The API
 //

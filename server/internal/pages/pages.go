@@ -54,6 +54,8 @@ type Config struct {
 	// Tokens are those that people sign in with; CheckToken refuses what none can be.
 	Tokens     Tokens
 	CheckToken func(shared.NewToken) error
+	// Trail is what people did.
+	Trail Trail
 	// Problem is what an error means to users: forms show it, with its status.
 	Problem func(error) *shared.Problem
 	// NotAllowed answers a request with a method that its path does not take, but
@@ -109,6 +111,7 @@ func New(c Config) http.Handler {
 		shared.PathSignIn:     http.HandlerFunc(plain.signIn),
 		shared.PathSignOut:    http.HandlerFunc(plain.signOut),
 		shared.PathTeam:       http.HandlerFunc(plain.team),
+		shared.PathTrailPage:  c.readOnly(http.HandlerFunc(plain.trail)),
 		"/audits/{id}":        app,
 		"/audits/{id}/report": app,
 		"/audits/{id}/basic":  http.HandlerFunc(plain.audit),

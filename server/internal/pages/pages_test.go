@@ -66,7 +66,7 @@ func newSite(t *testing.T) *site {
 		Schedules: rows, Plan: rest.Plan, Repeat: rest.Repeat,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 		NotAllowed: problems.NotAllowed, Problem: problems.Describe, Door: door,
-		Tokens: keyring{rows}, CheckToken: api.CheckToken,
+		Tokens: keyring{rows}, CheckToken: api.CheckToken, Trail: rows,
 		Validate: func(n shared.NewAudit) (shared.NewAudit, error) { return rest.Validate(api.WishOf(n)) },
 	})
 	return &site{answer.Finish(h), t, rows, door}

@@ -17,6 +17,7 @@ type teamModel struct {
 	Once, Secret         string // Secret is empty unless a token was made just now
 	TokensHeading, Empty string
 	Action               string
+	Trail                link
 	Revoke, SignOut      string
 	Columns              []string
 	Rows                 []tokenRow
@@ -45,6 +46,7 @@ func newTeamModel(r *http.Request, l text.Lang, tokens []shared.Token, now time.
 	m := teamModel{
 		Heading: l.T(text.TeamTitle), Once: l.T(text.TokenOnce), TokensHeading: l.T(text.TeamTokens),
 		Empty: l.T(text.TeamNoTokens), Action: withLang(r, shared.PathTeam),
+		Trail:  link{Href: withLang(r, shared.PathTrailPage), Text: l.T(text.TrailTitle)},
 		Revoke: l.T(text.TokenRevoke), SignOut: l.T(text.SignOutEverywhere), New: newTokenForm(r, l),
 		Columns: []string{
 			l.T(text.SignInToken), l.T(text.TokenName), l.T(text.TokenRole), l.T(text.TokenState),
