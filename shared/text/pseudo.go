@@ -57,8 +57,8 @@ func pseudo() *language {
 	}
 	for _, list := range [...]*[]named{
 		&words.statuses, &words.stages, &words.stagesNow, &words.severities, &words.categories,
-		&words.stopReasons, &words.unvisited, &words.caps, &words.problems, &words.remedies, &words.reasons,
-		&words.evidence, &words.answers, &words.passed,
+		&words.stopReasons, &words.unvisited, &words.caps, &words.problems, &words.remedies, &words.deeds,
+		&words.reasons, &words.evidence, &words.answers, &words.passed,
 	} {
 		names := make([]named, len(*list))
 		for i, n := range *list {

@@ -42,7 +42,8 @@ func TestTeamMakesATokenOnce(t *testing.T) {
 	r := s.submit(shared.PathTeam, url.Values{"do": {"make"}, "role": {"viewer"}, "name": {"<b>Ana"}, "days": {"30"}})
 	made := s.tokens()[0]
 	body := read(t, r)
-	if r.StatusCode != 200 || r.Header.Get("Cache-Control") != "no-store" || !strings.Contains(body, "<code>"+made.Prefix) {
+	if r.StatusCode != 200 || r.Header.Get("Cache-Control") != "no-store" ||
+		!strings.Contains(body, "<code>"+made.Prefix) {
 		t.Fatalf("made: %s: %s", r.Status, body)
 	}
 	if life := time.Until(made.ExpiresAt.Time); made.Role != shared.RoleViewer || made.Name != "<b>Ana" ||
@@ -62,7 +63,8 @@ func TestTeamMakesATokenOnce(t *testing.T) {
 	if to := r.Header.Get("Location"); r.StatusCode != 303 || to != shared.PathTeam || s.tokens()[0].RevokedAt == nil {
 		t.Errorf("revoked: %s to %q, %+v", r.Status, to, s.tokens())
 	}
-	if body := read(t, s.get(shared.PathTeam)); !strings.Contains(body, "revoked") || strings.Contains(body, `value="revoke"`) {
+	body = read(t, s.get(shared.PathTeam))
+	if !strings.Contains(body, "revoked") || strings.Contains(body, `value="revoke"`) {
 		t.Errorf("after its end: %s", body)
 	}
 }

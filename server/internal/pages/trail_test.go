@@ -28,7 +28,8 @@ func TestTrailShowsWhoDidWhat(t *testing.T) {
 		}
 	}
 	first := read(t, s.get(shared.PathTrailPage+"?lang=es"))
-	if !strings.Contains(first, "creó un token") || !strings.Contains(first, "atl_abc") || strings.Contains(first, "Ana") {
+	if !strings.Contains(first, "creó un token") || !strings.Contains(first, "atl_abc") ||
+		strings.Contains(first, "Ana") {
 		t.Errorf("the first page: %s", first)
 	}
 	const next = "/team/trail?cursor=2&amp;lang=es"
@@ -36,7 +37,9 @@ func TestTrailShowsWhoDidWhat(t *testing.T) {
 		t.Fatalf("no way to the second page: %s", first)
 	}
 	second := read(t, s.get(strings.ReplaceAll(next, "&amp;", "&")))
-	for _, part := range []string{"&lt;b&gt;Ana", "192.0.2.1", "inició una auditoría", `href="/audits/7/basic?lang=es"`} {
+	for _, part := range []string{"&lt;b&gt;Ana", "192.0.2.1", "inició una auditoría",
+		`href="/audits/7/basic?lang=es"`,
+	} {
 		if !strings.Contains(second, part) {
 			t.Errorf("the second page lacks %q: %s", part, second)
 		}
