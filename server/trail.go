@@ -148,8 +148,8 @@ func (n notedTokens) RevokeToken(ctx context.Context, id int64) error {
 	return err
 }
 
-// EndSessionsOf signs out every browser of a token. Beside the words of who signs out
-// themselves everywhere, the trail has the number of whose token it is.
+// EndSessionsOf signs out every browser of a token. The trail has its number, which tells
+// it from people who sign themselves out.
 func (n notedTokens) EndSessionsOf(ctx context.Context, id int64) error {
 	err := n.keyring.EndSessionsOf(ctx, id)
 	if err == nil {

@@ -566,24 +566,24 @@ const (
 	FirstAdminHelp
 	TeamTitle
 	TeamTokens
-	TeamNoTokens
-	TokenName
-	TokenRole
-	TokenMade
-	TokenUsed
-	TokenExpires
-	TokenNever
-	TokenState
-	TokenValid
-	TokenExpired
-	TokenRevoked
-	TokenNew
-	TokenNameLong
-	TokenDays
-	TokenDaysHelp
-	TokenDaysWrong
-	TokenOnce
-	TokenRevoke
+	TeamEmpty
+	TeamName
+	TeamRole
+	TeamMade
+	TeamUsed
+	TeamExpires
+	TeamNever
+	TeamState
+	TeamValid
+	TeamExpired
+	TeamRevoked
+	TeamNew
+	TeamNameLong
+	TeamDays
+	TeamDaysHelp
+	TeamDaysWrong
+	TeamOnce
+	TeamRevoke
 	TrailTitle
 	TrailWhen
 	TrailWho

@@ -123,7 +123,7 @@ func (p *plain) refuseTeam(w http.ResponseWriter, r *http.Request, typed url.Val
 	status, fault := http.StatusUnprocessableEntity, func(*teamModel) {}
 	switch {
 	case errors.Is(err, errBadDays):
-		fault = func(m *teamModel) { m.New.DaysWrong = l.T(text.TokenDaysWrong, l.Number(maxTokenDays)) }
+		fault = func(m *teamModel) { m.New.DaysWrong = l.T(text.TeamDaysWrong, l.Number(maxTokenDays)) }
 	case errors.Is(err, errBadForm):
 		status, fault = http.StatusBadRequest, func(m *teamModel) { m.Wrong = l.T(text.BasicBadForm) }
 	default:
@@ -131,7 +131,7 @@ func (p *plain) refuseTeam(w http.ResponseWriter, r *http.Request, typed url.Val
 		status = problem.Status
 		fault = func(m *teamModel) { m.Wrong = text.Problem(l, string(problem.Code)) }
 		if problem.Field == fieldName {
-			fault = func(m *teamModel) { m.New.NameWrong = l.T(text.TokenNameLong) }
+			fault = func(m *teamModel) { m.New.NameWrong = l.T(text.TeamNameLong) }
 		}
 		if status >= http.StatusInternalServerError && r.Context().Err() == nil {
 			p.Log.Error("form of the team not done", "do", typed.Get(shared.FieldDo), "err", err)

@@ -44,13 +44,13 @@ type newTokenModel struct {
 
 func newTeamModel(r *http.Request, l text.Lang, tokens []shared.Token, now time.Time) teamModel {
 	m := teamModel{
-		Heading: l.T(text.TeamTitle), Once: l.T(text.TokenOnce), TokensHeading: l.T(text.TeamTokens),
-		Empty: l.T(text.TeamNoTokens), Action: withLang(r, shared.PathTeam),
+		Heading: l.T(text.TeamTitle), Once: l.T(text.TeamOnce), TokensHeading: l.T(text.TeamTokens),
+		Empty: l.T(text.TeamEmpty), Action: withLang(r, shared.PathTeam),
 		Trail:  link{Href: withLang(r, shared.PathTrailPage), Text: l.T(text.TrailTitle)},
-		Revoke: l.T(text.TokenRevoke), SignOut: l.T(text.SignOutEverywhere), New: newTokenForm(r, l),
+		Revoke: l.T(text.TeamRevoke), SignOut: l.T(text.SignOutEverywhere), New: newTokenForm(r, l),
 		Columns: []string{
-			l.T(text.SignInToken), l.T(text.TokenName), l.T(text.TokenRole), l.T(text.TokenState),
-			l.T(text.TokenMade), l.T(text.TokenUsed), l.T(text.TokenExpires),
+			l.T(text.SignInToken), l.T(text.TeamName), l.T(text.TeamRole), l.T(text.TeamState),
+			l.T(text.TeamMade), l.T(text.TeamUsed), l.T(text.TeamExpires),
 		},
 	}
 	for i := range tokens {
@@ -62,13 +62,13 @@ func newTeamModel(r *http.Request, l text.Lang, tokens []shared.Token, now time.
 func newTokenRow(l text.Lang, t *shared.Token, names []string, now time.Time) tokenRow {
 	moment := func(at *shared.Time) string {
 		if at == nil {
-			return l.T(text.TokenNever)
+			return l.T(text.TeamNever)
 		}
 		return stamp(l, *at)
 	}
 	state := tokenState(t, now)
 	return tokenRow{
-		ID: t.ID, Prefix: t.Prefix, Usable: state == text.TokenValid,
+		ID: t.ID, Prefix: t.Prefix, Usable: state == text.TeamValid,
 		Cells: []cell{
 			{"", cmp.Or(t.Name, "–")}, {"", text.Role(l, string(t.Role))}, {"", l.T(state)},
 			{names[4], stamp(l, t.CreatedAt)}, {names[5], moment(t.LastUsedAt)}, {names[6], moment(t.ExpiresAt)},
@@ -80,18 +80,18 @@ func newTokenRow(l text.Lang, t *shared.Token, names []string, now time.Time) to
 func tokenState(t *shared.Token, now time.Time) text.Key {
 	switch {
 	case t.RevokedAt != nil:
-		return text.TokenRevoked
+		return text.TeamRevoked
 	case t.ExpiresAt != nil && !t.ExpiresAt.After(now):
-		return text.TokenExpired
+		return text.TeamExpired
 	}
-	return text.TokenValid
+	return text.TeamValid
 }
 
 func newTokenForm(r *http.Request, l text.Lang) newTokenModel {
 	m := newTokenModel{
-		Action: withLang(r, shared.PathTeam), Heading: l.T(text.TokenNew),
-		RoleLabel: l.T(text.TokenRole), NameLabel: l.T(text.TokenName), MaxName: shared.MaxTokenName,
-		DaysLabel: l.T(text.TokenDays), DaysHelp: l.T(text.TokenDaysHelp),
+		Action: withLang(r, shared.PathTeam), Heading: l.T(text.TeamNew),
+		RoleLabel: l.T(text.TeamRole), NameLabel: l.T(text.TeamName), MaxName: shared.MaxTokenName,
+		DaysLabel: l.T(text.TeamDays), DaysHelp: l.T(text.TeamDaysHelp),
 	}
 	for _, role := range shared.Roles {
 		m.Roles = append(m.Roles, option{Value: string(role), Text: text.Role(l, string(role))})
