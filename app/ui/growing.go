@@ -72,8 +72,8 @@ func (b *base) grow() {
 			continue
 		}
 		g := growing{since: time.UnixMilli(since), words: mark.Get("says").String(), lang: b.lang}
-		if s := g.at(now); s != e.Get("textContent").String() {
-			e.Get("firstChild").Set("nodeValue", s)
+		if s, drawn := g.at(now), e.Get("firstChild"); drawn.Truthy() && s != drawn.Get("nodeValue").String() {
+			drawn.Set("nodeValue", s)
 		}
 	}
 }
