@@ -15,7 +15,8 @@ import (
 
 // BenchmarkList asks for pages of 50 with the counts of all statuses, as the app does,
 // among 100,000 audits of 5,000 sites, each with an address of its own. It fails where
-// the quickest of several takes longer than 50 ms, so that a busy machine is no failure.
+// the quickest of several takes longer than 50 ms, or 200 ms where only the newest audit of
+// each site is wanted, so that a busy machine is no failure.
 func BenchmarkList(b *testing.B) {
 	b.Run("sqlite", func(b *testing.B) {
 		dir := b.TempDir()
@@ -101,6 +102,10 @@ func benchmarkList(b *testing.B, s *store.Store, plain *sql.DB, stamp, afterward
 				best = min(best, time.Since(begun))
 			}
 			b.ReportMetric(best.Seconds()*1000, "ms/best")
+			most := most
+			if q.BySite {
+				most *= 4
+			}
 			if best > most {
 				b.Errorf("%v, want at most %v", best, most)
 			}
