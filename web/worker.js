@@ -27,7 +27,8 @@ const PASSING = [401, 408, 425, 429];
 // What the server alone can answer.
 const SERVER_ONLY = [
   /^\/(api|sse|share)\//,
-  /^\/(api|metrics|healthz|readyz|basic|signin)$/,
+  /^\/(api|metrics|healthz|readyz|signin)$/,
+  /^\/(basic|team)(\/|$)/,
   /^\/audits\/[^/]+\/basic(\/|$)/,
 ];
 

@@ -188,7 +188,7 @@ func TestWorker(t *testing.T) {
 	want("a page never visited, without a server", open("/audits/99/report"), "shell of release 1")
 	want("a file, without a server", eval(`fetch("/web/kept.txt").then((r) => r.text())`), "file of release 1")
 	want("the API, without a server", eval(`fetch("/api/v1/audits/7/progress").catch((e) => e.name)`), "TypeError")
-	for _, path := range []string{"/basic", "/api"} {
+	for _, path := range []string{"/basic", "/basic/sites", "/team", "/team/trail", "/api"} {
 		if got := open(path); !strings.Contains(got, "ERR_CONNECTION_REFUSED") {
 			t.Errorf("%s, without a server: got %q, want the browser's own words", path, got)
 		}
