@@ -105,7 +105,7 @@ func compareCommand(ctx context.Context, p program) (err error) {
 
 // write compares, writes the result, and then says whether it is bad.
 func (o *compareOptions) write(w io.Writer, base, head compare.Side) error {
-	news := newFaults{basePartial: base.Report.Audit.Partial}
+	var news newFaults
 	list, digest := compare.List{Limit: math.MaxInt}, compare.NewDigest(o.places)
 	result, err := compare.Audits(base, head, func(c shared.Change) {
 		news.take(c)
@@ -187,26 +187,19 @@ func readReport(name string) (compare.Side, error) {
 	return side, nil
 }
 
-// newFaults counts the new errors and warnings of a comparison. Those on pages that the base
-// did not see are among them, for what leads to the page was added since, unless the base is
-// partial: then the page may have been there. A link to nowhere is found on such a page.
-type newFaults struct {
-	basePartial bool
-	count       int
-}
+// newFaults counts the new errors and warnings of a comparison.
+type newFaults int
 
 func (n *newFaults) take(c shared.Change) {
-	grave := c.Severity == shared.SeverityError || c.Severity == shared.SeverityWarning
-	added := c.State == shared.ChangeHeadOnly && c.Reason == shared.ReasonPage && !n.basePartial
-	if grave && (c.State == shared.ChangeNew || added) {
-		n.count++
+	if c.State == shared.ChangeNew && (c.Severity == shared.SeverityError || c.Severity == shared.SeverityWarning) {
+		*n++
 	}
 }
 
 // verdict is nil when there are none.
-func (n *newFaults) verdict() error {
-	if n.count == 0 {
+func (n newFaults) verdict() error {
+	if n == 0 {
 		return nil
 	}
-	return exitWith(exitBelow, "--fail-on new: new findings of severity error or warning: %d", n.count)
+	return exitWith(exitBelow, "--fail-on new: new findings of severity error or warning: %d", n)
 }

@@ -65,7 +65,7 @@ func TestCompareCommand(t *testing.T) {
 		outputs = append(outputs, stdout)
 	}
 	if code, back, stderr := command(t.Context(), "compare", after, before, "--fail-on", "new"); code != 0 ||
-		!strings.Contains(back, "1 only in the first") {
+		!strings.Contains(back, "/lost") {
 		t.Errorf("the other way round: code %d, %s%s", code, back, stderr)
 	}
 	p := start(t, "--data-dir", data, "--workers", "0").url

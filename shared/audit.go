@@ -1,6 +1,9 @@
 package shared
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // Limits of a new audit.
 const (
@@ -378,6 +381,32 @@ type Report struct {
 	// other sites that were not checked).
 	Unvisited []Unvisited `json:"unvisited"`
 }
+
+// SawAllPages reports whether the audit saw every page of the site: see [SawAllPages].
+func (r *Report) SawAllPages() bool {
+	reason := ""
+	switch a := &r.Audit; {
+	case a.Status != StatusCompleted || a.Partial && a.StopReason == nil:
+		return false
+	case a.Partial:
+		reason = *a.StopReason
+	}
+	return SawAllPages(r.Unvisited, reason)
+}
+
+// SawAllPages reports whether an audit that left this unvisited, and ended early for this
+// reason or for none (empty), saw every page that links and sitemaps lead to and robots.txt
+// permits. It may not know where links to other sites lead.
+func SawAllPages(left []Unvisited, stopReason string) bool {
+	excluded := slices.ContainsFunc(left, func(u Unvisited) bool { return u.Reason == UnvisitedExcluded })
+	return !excluded && (stopReason == "" || stopReason == StopExternal)
+}
+
+// Reasons that say more than that something is missing.
+const (
+	UnvisitedExcluded = "excluded" // the audit was asked to leave it out
+	StopExternal      = "external" // some links to other sites were not checked, and nothing else is missing
+)
 
 // Unvisited counts URLs left out for one reason.
 type Unvisited struct {

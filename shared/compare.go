@@ -119,7 +119,7 @@ type ChangeReason string
 
 // The reasons.
 const (
-	ReasonPage    ChangeReason = "page"    // it did not see the page, or not its content
-	ReasonCheck   ChangeReason = "check"   // its check did not run, or did not apply
+	ReasonPage    ChangeReason = "page"    // it did not see the page, or not its content, and cannot say that there was none
+	ReasonCheck   ChangeReason = "check"   // its check did not run, or lacked what it needs to know
 	ReasonPartial ChangeReason = "partial" // it is partial, and the check needs the whole site
 )

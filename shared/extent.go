@@ -34,3 +34,14 @@ var extents = map[string]Extent{
 
 // ExtentOf is the extent of a check.
 func ExtentOf(checkID string) Extent { return extents[checkID] }
+
+// unmeasured are the reasons why checks did not apply for want of knowledge.
+var unmeasured = map[string]bool{
+	"no-answer": true, "rate-limited": true, "address-blocked": true, "needs-js": true, "part-read": true,
+	"language-unknown": true, "robots-unknown": true, "robots-unreachable": true, "incomplete": true,
+	"links-unchecked": true, "resources-unchecked": true, "not-asked": true,
+}
+
+// Unmeasured reports whether a check that did not apply, for the reason that its
+// [CheckResult] has, lacked what it needs to know; otherwise nothing of its kind was there.
+func Unmeasured(reason string) bool { return unmeasured[reason] }

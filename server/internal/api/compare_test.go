@@ -61,7 +61,7 @@ func TestCompare(t *testing.T) {
 		if err := json.Unmarshal(w.Body.Bytes(), &c); err != nil || w.Code != 200 || len(c.Changes) > 2 {
 			t.Fatalf("%s: %d, %v in %s", path, w.Code, err, w.Body)
 		}
-		if c.Counts.New.Error != 1 || c.Counts.Fixed.Error != 1 || c.Counts.Persistent.Error != 1 || c.Pages.Both != 3 {
+		if c.Counts.New.Error != 2 || c.Counts.Fixed.Error != 2 || c.Counts.Persistent.Error != 1 || c.Pages.Both != 3 {
 			t.Errorf("%s: counted %+v of %+v", path, c.Counts, c.Pages)
 		}
 		for _, change := range c.Changes {
@@ -72,10 +72,10 @@ func TestCompare(t *testing.T) {
 			t.Errorf("the link is %q, the cursor %v", path, c.NextCursor)
 		}
 	}
-	if want := "fixed a, new b, base_only gone, head_only more, persistent z"; strings.Join(got, ", ") != want {
+	if want := "fixed a, new b, fixed gone, new more, persistent z"; strings.Join(got, ", ") != want {
 		t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
 	}
-	if w := s.do("GET", pathCompare(base, head, "&state=new"), nil); strings.Count(w.Body.String(), `"state":`) != 1 {
+	if w := s.do("GET", pathCompare(base, head, "&state=new"), nil); strings.Count(w.Body.String(), `"state":`) != 2 {
 		t.Errorf("what is new: %s", w.Body)
 	}
 	var digest shared.Comparison

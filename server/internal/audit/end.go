@@ -23,7 +23,7 @@ const (
 	reasonLimit     = "limit"
 	reasonDepth     = "depth"
 	reasonCut       = "cut"
-	reasonExternal  = "external"
+	reasonExternal  = shared.StopExternal
 )
 
 // stopReason sorts the ends of fetching: it names those that still give a report
@@ -55,7 +55,7 @@ func (r *run) conclude(ctx context.Context, s *site, b *book, o outside, stopped
 	if reason == "" {
 		reason = partialReason(unvisited)
 	}
-	results, err := check.RunSite(ctx, siteInput(s, b, o, seenWhole(unvisited, reason)))
+	results, err := check.RunSite(ctx, siteInput(s, b, o, shared.SawAllPages(unvisited, reason)))
 	if err != nil {
 		return work.Result{}, err
 	}
@@ -284,14 +284,6 @@ func partialReason(left []shared.Unvisited) string {
 		}
 	}
 	return ""
-}
-
-// seenWhole reports whether every page of the site was seen, which some checks need.
-func seenWhole(left []shared.Unvisited, reason string) bool {
-	excluded := slices.ContainsFunc(left, func(u shared.Unvisited) bool {
-		return u.Reason == string(crawl.ReasonExcluded)
-	})
-	return !excluded && (reason == "" || reason == reasonExternal)
 }
 
 // summary is the last message of an audit. It names the limit that applied.

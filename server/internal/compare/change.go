@@ -8,16 +8,16 @@ import (
 
 // view is what an audit could see.
 type view struct {
-	partial bool
-	ran     map[string]bool // the checks that applied
+	whole   bool            // every page of the site
+	outside bool            // and where every link to another site leads
+	looked  map[string]bool // the checks that ran, also where nothing of their kind was there
 }
 
 func viewOf(r *shared.Report) view {
-	v := view{partial: r.Audit.Partial, ran: map[string]bool{}}
+	v := view{whole: r.SawAllPages(), outside: !r.Audit.Partial, looked: map[string]bool{}}
 	for i := range r.Checks {
-		if c := &r.Checks[i]; c.Outcome == shared.OutcomePass || c.Outcome == shared.OutcomeFail {
-			v.ran[c.ID] = true
-		}
+		c := &r.Checks[i]
+		v.looked[c.ID] = c.Outcome != shared.OutcomeNotApplicable || !shared.Unmeasured(c.Reason)
 	}
 	return v
 }
@@ -49,15 +49,25 @@ func (p *Page) has(f Finding) bool {
 // it is empty when it could. own is this audit's page of the same address.
 func (v view) blindTo(f Finding, found, own *Page) shared.ChangeReason {
 	switch {
+	case own == nil && v.whole:
+		return "" // the site had no such page
 	case !own.shows(found):
 		return shared.ReasonPage
-	case !v.ran[f.CheckID]:
+	case !v.looked[f.CheckID]:
 		return shared.ReasonCheck
-	case v.partial && found.URL == "" && shared.ExtentOf(f.CheckID) == shared.ExtentSome:
+	case found.URL == "" && shared.ExtentOf(f.CheckID) == shared.ExtentSome && !v.compares(f.CheckID):
 		return shared.ReasonPartial
 	}
 	return ""
 }
+
+// compares reports whether the audit saw all that a check of several pages looks at.
+func (v view) compares(checkID string) bool {
+	return v.outside || v.whole && checkID != checkExternal
+}
+
+// checkExternal is the check that asks for links to other sites.
+const checkExternal = "broken-external"
 
 // shows reports whether the page was seen as far as the other was: what is found in a
 // content asks for a content, what is found in an answer, such as its status, for an answer.

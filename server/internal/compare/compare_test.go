@@ -16,17 +16,25 @@ import (
 
 // audit is one side in the making.
 type audit struct {
-	partial bool
+	stopped string   // why it is partial
+	left    string   // why some pages were not visited
 	ran     []string // ids of checks that applied
+	lacked  string   // why check "skipped" did not apply
 	pages   []compare.Page
 }
 
 func (a audit) side() compare.Side {
-	r := &shared.Report{Audit: shared.AuditProgress{URL: "https://www.example.com/", Partial: a.partial}}
+	r := &shared.Report{Audit: shared.AuditProgress{URL: "https://www.example.com/", Status: shared.StatusCompleted}}
+	if a.stopped != "" {
+		r.Audit.Partial, r.Audit.StopReason = true, &a.stopped
+	}
+	if a.left != "" {
+		r.Unvisited = []shared.Unvisited{{Reason: a.left, Count: 1}}
+	}
 	for _, id := range a.ran {
 		r.Checks = append(r.Checks, shared.CheckResult{ID: id, Outcome: shared.OutcomePass})
 	}
-	r.Checks = append(r.Checks, shared.CheckResult{ID: "skipped", Outcome: shared.OutcomeNotApplicable})
+	r.Checks = append(r.Checks, shared.CheckResult{ID: "skipped", Outcome: shared.OutcomeNotApplicable, Reason: a.lacked})
 	return compare.Side{Report: r, Pages: inOrder(a.pages)}
 }
 
@@ -84,7 +92,7 @@ func words(changes []shared.Change) string {
 }
 
 func TestChanges(t *testing.T) {
-	all := []string{"title", "h1", "http-404", "broken-external", "sitemap-missing"}
+	all := []string{"title", "title-duplicate", "h1", "http-404", "broken-external", "sitemap-missing"}
 	for name, c := range map[string]struct {
 		base, head audit
 		want       string
@@ -97,7 +105,32 @@ func TestChanges(t *testing.T) {
 		"pages that only one saw": {
 			audit{ran: all, pages: []compare.Page{page(""), page("/a", "h1"), page("/b")}},
 			audit{ran: all, pages: []compare.Page{page(""), page("/b"), page("/c", "h1")}},
-			"base_only page /a h1\nhead_only page /c h1",
+			"fixed /a h1\nnew /c h1",
+		},
+		"pages that only one saw, of which one saw all": {
+			audit{ran: all, stopped: "limit", pages: []compare.Page{page("/a", "h1")}},
+			audit{ran: all, pages: []compare.Page{page("/c", "h1")}},
+			"fixed /a h1\nhead_only page /c h1",
+		},
+		"pages that only one was asked for": {
+			audit{ran: all, left: "excluded", pages: []compare.Page{page("/a", "h1")}},
+			audit{ran: all, left: "robots", pages: []compare.Page{page("/c", "h1")}},
+			"fixed /a h1\nhead_only page /c h1",
+		},
+		"links to other sites left unchecked hide no page": {
+			audit{ran: all, stopped: "external", pages: []compare.Page{page("")}},
+			audit{ran: all, pages: []compare.Page{page("", "title-duplicate x", "broken-external y"), missing("/c", "http-404")}},
+			"head_only partial broken-external y\nnew title-duplicate x\nnew /c http-404",
+		},
+		"a page of which a check knew nothing": {
+			audit{lacked: "no-jsonld", pages: []compare.Page{page("/a")}},
+			audit{lacked: "needs-js", pages: []compare.Page{page("/a", "skipped")}},
+			"new /a skipped",
+		},
+		"a page of which a check could not know": {
+			audit{lacked: "needs-js", pages: []compare.Page{page("/a")}},
+			audit{lacked: "no-jsonld", pages: []compare.Page{page("/a", "skipped")}},
+			"head_only check /a skipped",
 		},
 		"a page that is gone": {
 			audit{ran: all, pages: []compare.Page{page("/a", "h1")}},
@@ -115,9 +148,9 @@ func TestChanges(t *testing.T) {
 			"base_only page /a http-404",
 		},
 		"checks that only one ran": {
-			audit{ran: []string{"title"}, pages: []compare.Page{page("/a", "title", "skipped")}},
+			audit{ran: []string{"title"}, pages: []compare.Page{page("/a", "title", "other")}},
 			audit{ran: []string{"h1"}, pages: []compare.Page{page("/a", "h1")}},
-			"head_only check /a h1\nbase_only check /a skipped\nbase_only check /a title",
+			"head_only check /a h1\nbase_only check /a other\nbase_only check /a title",
 		},
 		"subjects of one check": {
 			audit{ran: all, pages: []compare.Page{page("", "broken-external https://a", "broken-external https://b")}},
@@ -126,7 +159,7 @@ func TestChanges(t *testing.T) {
 		},
 		"a partial audit knows no site as a whole": {
 			audit{ran: all, pages: []compare.Page{page("", "broken-external https://a", "sitemap-missing")}},
-			audit{ran: all, partial: true, pages: []compare.Page{page("")}},
+			audit{ran: all, stopped: "time", pages: []compare.Page{page("")}},
 			"base_only partial broken-external https://a\nfixed sitemap-missing",
 		},
 	} {
@@ -140,7 +173,7 @@ func TestChanges(t *testing.T) {
 
 // random is an audit of a small site, in which much happens by chance.
 func random(r *rand.Rand) audit {
-	a := audit{partial: r.IntN(3) == 0}
+	a := audit{stopped: []string{"", "", "time", "external"}[r.IntN(4)]}
 	checks := []string{"a", "b", "broken-external", "sitemap-missing"}
 	for _, id := range checks {
 		if r.IntN(4) > 0 {

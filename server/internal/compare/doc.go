@@ -14,7 +14,9 @@
 //     order the pages were fetched does not matter, nor do numbers in evidence.
 //   - Nobody lies: a finding of one audit is fixed, or new, only when the other could have
 //     had it. It could not have when it did not see the page, did not run the check, or is
-//     partial where the check needs the whole site; the change then says which of these.
+//     partial where the check needs the whole site; the change then says which of these. An
+//     audit that saw all pages of the site knows that one it lacks was not there: what is
+//     found on it is new, or fixed with it.
 //   - Audits swapped give the same with fixed and new swapped; an audit and itself give
 //     nothing but what persists.
 //   - Nothing is gathered: both sides come in the order of addresses and are walked in
