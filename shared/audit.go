@@ -483,9 +483,25 @@ type CheckResult struct {
 	Samples []Finding `json:"samples"`
 }
 
-// ByGravity orders failed checks for readers: the gravest first, of equals the one that
+// FailedChecks are the checks that found something: the gravest first, or those first that
 // cost most.
-func ByGravity(a, b *CheckResult) int {
+func (r *Report) FailedChecks(gravest bool) (failed []*CheckResult) {
+	for i := range r.Checks {
+		if c := &r.Checks[i]; c.Outcome == OutcomeFail {
+			failed = append(failed, c)
+		}
+	}
+	slices.SortStableFunc(failed, func(a, b *CheckResult) int {
+		if gravest {
+			return byGravity(a, b)
+		}
+		return cmp.Or(cmp.Compare(b.PointsLost, a.PointsLost), byGravity(a, b))
+	})
+	return failed
+}
+
+// byGravity orders failed checks: the gravest first, of equals the one that cost most.
+func byGravity(a, b *CheckResult) int {
 	return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.PointsLost, a.PointsLost))
 }
 

@@ -202,6 +202,14 @@ func PathUnvisited(id int64, q UnvisitedQuery) string {
 	return selected(PathAudit(id)+"/unvisited", q.Limit, q.Cursor, "reason", q.Reason, "q", q.Text)
 }
 
+// WithQuery is a path with an encoded query, if that is not empty.
+func WithQuery(path, query string) string {
+	if query == "" {
+		return path
+	}
+	return path + "?" + query
+}
+
 // selected is a list's address with the parameters, names and values in turn, that are not
 // empty.
 func selected(path string, limit int, cursor string, parameters ...string) string {
@@ -217,10 +225,7 @@ func selected(path string, limit int, cursor string, parameters ...string) strin
 	if cursor != "" {
 		q.Set("cursor", cursor)
 	}
-	if len(q) == 0 {
-		return path
-	}
-	return path + "?" + q.Encode()
+	return WithQuery(path, q.Encode())
 }
 
 // PathCancel is where a POST asks to stop an audit.

@@ -145,7 +145,6 @@
 //	report_model.go     the report in words and numbers
 //	report_lists.go     its pages, and the addresses not visited, in words and drawn
 //	verdict_model.go    its score and the site's trend in words and numbers
-//	report_place.go     what of a report is shown, as addresses say it
 //	listing.go          lists that come in parts
 //	sites_model.go      the list of sites in words and numbers
 //	site_model.go       one site in words and numbers

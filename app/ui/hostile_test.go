@@ -190,20 +190,20 @@ func hostileReport(loc locale, r *shared.Report, url, v string) (drawn []app.UI)
 	begun := parts{begun: true}
 	page := shared.Page{URL: url, Referrer: url, FinalURL: v, Title: v, ContentType: v, Failure: v, Status: 301, Bytes: 9}
 	found := shared.Finding{CheckID: v, PageURL: url, Evidence: []shared.Evidence{{Name: v, Value: v}}}
-	for _, part := range reportParts {
-		p := reportAt(r, reportPlace{Part: part, Text: v, Category: shared.Category(v), Reason: v, Open: []string{v}})
+	for _, part := range shared.ReportParts {
+		p := reportAt(r, shared.ReportPlace{Part: part, Text: v, Category: shared.Category(v), Reason: v, Open: []string{v}})
 		p.pages = listing[shared.Page]{begun, []shared.Page{page}}
 		p.left = listing[shared.UnvisitedURL]{begun, []shared.UnvisitedURL{{URL: url, Referrer: v, Reason: v}}}
 		p.scores = []shared.Verdict{{GeoScore: 3}, {GeoScore: 4}}
 		drawn = append(drawn, p.shown(loc))
 	}
-	p := reportAt(r, reportPlace{Page: url})
+	p := reportAt(r, shared.ReportPlace{Page: url})
 	p.sheet = sheet{url: url, known: true, page: &page, findings: []shared.Finding{found}, leads: []shared.Page{page}}
 	return append(drawn, p.shown(loc))
 }
 
 // reportAt is the page of a report at a place in it.
-func reportAt(r *shared.Report, place reportPlace) *reportPage {
+func reportAt(r *shared.Report, place shared.ReportPlace) *reportPage {
 	return &reportPage{
 		base: base{device: &device{scrolls: scrolls{}}}, id: r.Audit.AuditID, report: r, state: reportShown, place: place,
 		places: map[string]*listing[shared.Finding]{},

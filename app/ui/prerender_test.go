@@ -349,7 +349,7 @@ func TestReport(t *testing.T) {
 		},
 		Unvisited: []shared.Unvisited{{Reason: "limit", Count: 400}, {Reason: "robots"}},
 	}
-	doc := draw(t, reportAt(report, reportPlace{Gravest: true}).shown(loc))
+	doc := draw(t, reportAt(report, shared.ReportPlace{Gravest: true}).shown(loc))
 	var got []string
 	for _, s := range tag(doc, "summary") {
 		got = append(got, words(s))

@@ -136,7 +136,7 @@ func (loc locale) pageList(s *listing[shared.Page], k *pageRows, audit int64, si
 // reportRow is a page in a report: its row leads to its sheet.
 func (loc locale) reportRow(p *shared.Page, audit int64, site string) pageRow {
 	r := loc.pageRow(site, shared.PageLine{URL: p.URL, Status: p.Status, MS: p.MS, Findings: p.Findings})
-	r.Link = reportPlace{Page: p.URL}.of(audit)
+	r.Link = shared.ReportPlace{Page: p.URL}.Of(audit)
 	return r
 }
 
@@ -175,7 +175,7 @@ func (loc locale) leftList(s *listing[shared.UnvisitedURL], audit int64, site st
 		r := leftRow{URL: u.URL, Path: pagePath(site, u.URL), Why: text.Unvisited(l, u.Reason)}
 		if u.Referrer != "" {
 			r.From = l.T(text.ReportEvidence, l.T(text.SheetReferrer), pagePath(site, u.Referrer))
-			r.FromLink = reportPlace{Page: u.Referrer}.of(audit)
+			r.FromLink = shared.ReportPlace{Page: u.Referrer}.Of(audit)
 		}
 		m.Rows = append(m.Rows, r)
 	}

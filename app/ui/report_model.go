@@ -1,9 +1,7 @@
 package ui
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 
 	"atalaya/shared"
 	"atalaya/shared/text"
@@ -27,7 +25,7 @@ type reportModel struct {
 	Tabs   []tabModel
 	Views  string // names the tabs
 	Filter filterModel
-	Place  reportPlace
+	Place  shared.ReportPlace
 
 	Findings   string
 	NoFindings string
@@ -60,7 +58,7 @@ type reportModel struct {
 
 // tabModel leads to a part of the report.
 type tabModel struct {
-	Part  reportPart
+	Part  shared.ReportPart
 	Name  string
 	Count string // empty where the number is not known
 	Link  string
@@ -129,7 +127,7 @@ func (k *checkModels) check(loc locale, r *shared.Report, c *shared.CheckResult,
 }
 
 // report makes the whole report.
-func (loc locale) report(r *shared.Report, place reportPlace, checks *checkModels) reportModel {
+func (loc locale) report(r *shared.Report, place shared.ReportPlace, checks *checkModels) reportModel {
 	l := loc.Lang
 	m := reportModel{
 		Views: l.T(text.ReportViews), Place: place,
@@ -186,19 +184,19 @@ func higherLimit(p *shared.AuditProgress) int {
 // tabs leads to the parts that there are; left is how many addresses were not visited.
 func (loc locale) tabs(m *reportModel, left int) (tabs []tabModel) {
 	l := loc.Lang
-	for _, part := range reportParts {
-		t := tabModel{Part: part, Link: m.Place.toPart(part).of(m.Audit), Here: part == m.Place.Part}
+	for _, part := range shared.ReportParts {
+		t := tabModel{Part: part, Link: m.Place.ToPart(part).Of(m.Audit), Here: part == m.Place.Part}
 		n := -1
 		switch part {
-		case partChecks:
+		case shared.PartChecks:
 			t.Name, n = l.T(text.ReportByCheck), len(m.Checks)
-		case partPages:
+		case shared.PartPages:
 			t.Name = l.T(text.ReportByPage)
-		case partPassed:
+		case shared.PartPassed:
 			t.Name, n = m.Passed, len(m.PassRows)
-		case partNotApplicable:
+		case shared.PartNotApplicable:
 			t.Name, n = m.NotApply, len(m.NotRows)
-		case partUnvisited:
+		case shared.PartUnvisited:
 			t.Name, n = m.Unvisited, left
 		}
 		if n >= 0 {
@@ -212,10 +210,10 @@ func (loc locale) tabs(m *reportModel, left int) (tabs []tabModel) {
 // outcomes sorts the checks: the failed ones as the place has it, the others as they come.
 func (loc locale) outcomes(m *reportModel, r *shared.Report, checks *checkModels) {
 	shown := 0
-	for i, c := range failedChecks(r, m.Place.Gravest) {
+	for i, c := range r.FailedChecks(m.Place.Gravest) {
 		open := slices.Contains(m.Place.Open, c.ID)
 		check := checks.check(loc, r, c, m.Site, open || i < checks.bodies)
-		check.Out, check.Open = !m.Place.choosesCheck(c, &check), open
+		check.Out, check.Open = !m.Place.Chooses(c, check.Title, check.Category), open
 		m.Checks = append(m.Checks, check)
 		if shown < checks.titles {
 			m.Drawn = len(m.Checks)
@@ -236,38 +234,6 @@ func (loc locale) outcomes(m *reportModel, r *shared.Report, checks *checkModels
 			m.NotRows = append(m.NotRows, pairModel{text.Passed(loc.Lang, c.ID), text.Reason(loc.Lang, c.Reason)})
 		}
 	}
-}
-
-// failedChecks are those to mend: in the order in which it pays, or the gravest first.
-func failedChecks(r *shared.Report, gravest bool) (failed []*shared.CheckResult) {
-	for i := range r.Checks {
-		if c := &r.Checks[i]; c.Outcome == shared.OutcomeFail {
-			failed = append(failed, c)
-		}
-	}
-	slices.SortStableFunc(failed, func(a, b *shared.CheckResult) int {
-		if gravest {
-			return shared.ByGravity(a, b)
-		}
-		return cmp.Or(cmp.Compare(b.PointsLost, a.PointsLost), shared.ByGravity(a, b))
-	})
-	return failed
-}
-
-// choosesCheck reports whether the filters leave a check in. Its text is looked for in all
-// that tells of the check and of where it failed.
-func (p reportPlace) choosesCheck(c *shared.CheckResult, m *checkModel) bool {
-	if p.Part != partChecks {
-		return true // the filters are those of another part
-	}
-	if p.Severity != "" && p.Severity != c.Severity || p.Category != "" && p.Category != c.Category {
-		return false
-	}
-	want := strings.ToLower(strings.TrimSpace(p.Text))
-	return want == "" || strings.Contains(strings.ToLower(m.Title+"\n"+m.Category+"\n"+c.ID), want) ||
-		slices.ContainsFunc(c.Samples, func(f shared.Finding) bool {
-			return strings.Contains(strings.ToLower(f.PageURL), want)
-		})
 }
 
 func (loc locale) check(c shared.CheckResult, audit int64, site string, body bool) checkModel {
@@ -297,7 +263,7 @@ func (loc locale) sample(f shared.Finding, audit int64, site string) sampleModel
 		Group: f.Group, All: text.AllPages(loc.Lang, &f),
 	}
 	if f.PageURL != "" {
-		s.Path, s.Sheet = pagePath(site, f.PageURL), reportPlace{Page: f.PageURL}.of(audit)
+		s.Path, s.Sheet = pagePath(site, f.PageURL), shared.ReportPlace{Page: f.PageURL}.Of(audit)
 	}
 	for _, e := range f.Evidence {
 		s.Facts = append(s.Facts, text.Seen(loc.Lang, e))
@@ -338,18 +304,18 @@ type optionModel struct {
 }
 
 // filter offers what a part can be filtered by.
-func (loc locale) filter(r *shared.Report, p reportPlace) filterModel {
+func (loc locale) filter(r *shared.Report, p shared.ReportPlace) filterModel {
 	l := loc.Lang
 	m := filterModel{Name: l.T(text.ReportFilter), Text: p.Text, Order: l.T(text.ReportOrder)}
 	switch p.Part {
-	case partChecks:
+	case shared.PartChecks:
 		m.Search, m.Chips = l.T(text.ReportFilterChecks), loc.severityChips(r, p.Severity)
 		m.Choice = loc.categoryChoice(r, p.Category)
 		m.Orders = []chipModel{
 			{Name: l.T(text.ReportFixFirst), Pressed: !p.Gravest},
-			{Value: orderGravest, Name: l.T(text.ReportGravestFirst), Pressed: p.Gravest},
+			{Value: shared.OrderGravest, Name: l.T(text.ReportGravestFirst), Pressed: p.Gravest},
 		}
-	case partPages:
+	case shared.PartPages:
 		m.Search = l.T(text.ReportFilterPages)
 		m.Chips = []chipModel{{Name: l.T(text.ReportEvery), Pressed: p.Severity == ""}}
 		for _, s := range shared.Severities[:3] { // pages count no others
@@ -359,7 +325,7 @@ func (loc locale) filter(r *shared.Report, p reportPlace) filterModel {
 		for _, a := range shared.Answers {
 			m.Choice.add(string(a), loc.answer(a), string(p.Answer))
 		}
-	case partUnvisited:
+	case shared.PartUnvisited:
 		m.Search = l.T(text.ReportFilterURLs)
 		m.Choice = choiceModel{l.T(text.ReportUnvisited), options(l.T(text.ReportEveryReason), p.Reason)}
 		for _, u := range r.Unvisited {
@@ -380,7 +346,7 @@ func (loc locale) answer(a shared.Answer) string {
 
 // severityChips counts the failed checks of each severity that there is.
 func (loc locale) severityChips(r *shared.Report, now shared.Severity) []chipModel {
-	failed := failedChecks(r, true)
+	failed := r.FailedChecks(true)
 	chips := []chipModel{{
 		Name: loc.Lang.T(text.ReportEvery), Count: loc.Lang.Number(len(failed)), Pressed: now == "",
 	}}
@@ -407,7 +373,7 @@ func (loc locale) severityChip(s, now shared.Severity) chipModel {
 // categoryChoice offers the categories of failed checks.
 func (loc locale) categoryChoice(r *shared.Report, now shared.Category) choiceModel {
 	m := choiceModel{loc.Lang.T(text.ReportCategories), options(loc.Lang.T(text.ReportEveryCategory), string(now))}
-	failed := failedChecks(r, true)
+	failed := r.FailedChecks(true)
 	for _, category := range shared.Categories {
 		if slices.ContainsFunc(failed, func(c *shared.CheckResult) bool { return c.Category == category }) {
 			m.add(string(category), text.Category(loc.Lang, string(category)), string(now))

@@ -38,7 +38,7 @@ type reportPage struct {
 
 	// place is what of the report is shown. The report stays drawn as it was at the place
 	// behind while a page's sheet is shown instead; before laid is true it never was.
-	place, behind reportPlace
+	place, behind shared.ReportPlace
 	laid          bool
 	// What was asked for beside the report: the lists of its parts, all places where a check
 	// failed, by the addresses of the lists, the sheet of a page, what changed since the
@@ -69,7 +69,7 @@ func (p *reportPage) OnInit() {
 
 func (p *reportPage) OnPreRender(ctx app.Context) {
 	id := auditID(ctx.Page().URL().Path)
-	p.place = reportPlaceOf(ctx.Page().URL().Query())
+	p.place = shared.ReadReportPlace(ctx.Page().URL().Query())
 	p.prerender(ctx, pageReport, id, func(r *Request, b *boot) {
 		p.id = id
 		report, err := r.Data.Report(r.Ctx, id)
@@ -176,7 +176,7 @@ func (p *reportPage) await(ctx app.Context) {
 }
 
 func (p *reportPage) OnNav(ctx app.Context) {
-	id, place := auditID(ctx.Page().URL().Path), reportPlaceOf(ctx.Page().URL().Query())
+	id, place := auditID(ctx.Page().URL().Path), shared.ReadReportPlace(ctx.Page().URL().Query())
 	if app.IsClient && id == p.id && p.device.visits > 0 {
 		p.turn(ctx, place)
 		return
@@ -286,7 +286,7 @@ func (p *reportPage) titles() (title, description string) {
 func (p *reportPage) Render() app.UI {
 	l, m := p.lang, p.frame()
 	if p.id > 0 {
-		m.Plain = p.place.plain(p.id)
+		m.Plain = p.place.Plain(p.id)
 	}
 	if p.state == reportGone {
 		return frameView(m, p.actions(), missingAudit(p.id, l, p.device))

@@ -115,42 +115,20 @@ func (loc locale) sheet(s sheet, r *shared.Report, back string) sheetModel {
 	return m
 }
 
-// facts are what the audit noted of a page. What it does not know, it does not say.
-func (loc locale) facts(p *shared.Page, audit int64, site string) (facts []factModel) {
-	l := loc.Lang
-	add := func(name text.Key, value string) {
-		if value != "" {
-			facts = append(facts, factModel{Name: l.T(name), Value: value})
+// facts are what the audit noted of a page, with links where there are addresses.
+func (loc locale) facts(p *shared.Page, audit int64, site string) []factModel {
+	noted := text.PageFacts(loc.Lang, p, loc.clock(p.FetchedAt.Time))
+	facts := make([]factModel, len(noted))
+	for i, f := range noted {
+		m := factModel{Name: loc.Lang.T(f.Key), Value: f.Value}
+		switch f.Key {
+		case text.SheetRedirect:
+			m.Value, m.Link = pagePath(site, f.Value), f.Value
+		case text.SheetReferrer:
+			m.Value, m.Link, m.Inner = pagePath(site, f.Value), shared.ReportPlace{Page: f.Value}.Of(audit), true
 		}
+		facts[i] = m
 	}
-	if p.Status == 0 {
-		add(text.SheetAnswer, l.T(text.CodeNone))
-	} else {
-		add(text.SheetAnswer, num(p.Status))
-		add(text.SheetTime, l.Milliseconds(p.MS))
-	}
-	if p.Failure != "" {
-		add(text.SheetFailure, text.EvidenceValue(l, "failure", p.Failure))
-	}
-	if p.FinalURL != "" && p.FinalURL != p.URL {
-		facts = append(facts, factModel{Name: l.T(text.SheetRedirect), Value: pagePath(site, p.FinalURL), Link: p.FinalURL})
-	}
-	add(text.SheetTitle, p.Title)
-	if p.Analysed {
-		add(text.SheetWords, l.Number(p.Words))
-	}
-	add(text.SheetType, p.ContentType)
-	if p.Bytes > 0 {
-		add(text.SheetSize, l.T(text.SheetKilobytes, l.Tenths((p.Bytes+99)/100)))
-	}
-	add(text.SheetDepth, l.Number(p.Depth))
-	if p.Referrer != "" {
-		facts = append(facts, factModel{
-			Name: l.T(text.SheetReferrer), Value: pagePath(site, p.Referrer), Inner: true,
-			Link: reportPlace{Page: p.Referrer}.of(audit),
-		})
-	}
-	add(text.SheetFetched, loc.clock(p.FetchedAt.Time))
 	return facts
 }
 

@@ -4,7 +4,6 @@ package ui
 
 import (
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -15,43 +14,13 @@ import (
 	"atalaya/shared/text"
 )
 
-func placeAt(t *testing.T, query string) reportPlace {
+func placeAt(t *testing.T, query string) shared.ReportPlace {
 	t.Helper()
 	q, err := url.ParseQuery(query)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return reportPlaceOf(q)
-}
-
-// An address is read as it was written, and what it should not say is taken for nothing.
-func TestReportPlace(t *testing.T) {
-	whole := reportPlace{
-		Part: partPages, Text: "a&b é", Severity: shared.SeverityError, Category: shared.CategoryLinks,
-		Answer: shared.AnswerClientError, Reason: "depth", Gravest: true, Open: []string{"http-4xx", "title-missing"},
-		Page: "https://example.org/?a=b&c",
-	}
-	for _, p := range []reportPlace{{}, whole, {Part: partUnvisited, Reason: "limit"}} {
-		if got := placeAt(t, p.query()); !reflect.DeepEqual(got, p) {
-			t.Errorf("%s: got %+v, want %+v", p.query(), got, p)
-		}
-	}
-	if got := placeAt(t, "view=check&sev=dreadful&code=200&order=odd&open="); !reflect.DeepEqual(got, reportPlace{}) {
-		t.Errorf("what is unknown: got %+v", got)
-	}
-	if got, want := (reportPlace{}).of(7), "/audits/7/report"; got != want {
-		t.Errorf("the first view: got %s, want %s", got, want)
-	}
-	if got := whole.everything(); got.filtered() || !got.Gravest || got.Part != partPages {
-		t.Errorf("without filters: %+v", got)
-	}
-	open := reportPlace{}.toggled("a").toggled("b").toggled("a")
-	if !slices.Equal(open.Open, []string{"b"}) {
-		t.Errorf("unfolded: got %q", open.Open)
-	}
-	if got := whole.toPart(partChecks); !reflect.DeepEqual(got, reportPlace{}) {
-		t.Errorf("the filters of another part stay: %+v", got)
-	}
+	return shared.ReadReportPlace(q)
 }
 
 // The filters of the checks, and the two orders.
@@ -147,7 +116,7 @@ func TestReportUnrolls(t *testing.T) {
 		}
 		return p
 	}
-	rows := func(p *reportPage) { p.place.Part, p.rows.parts = partPages, make([][]pageRow, 2) }
+	rows := func(p *reportPage) { p.place.Part, p.rows.parts = shared.PartPages, make([][]pageRow, 2) }
 	settled := func(p *reportPage) { p.settled = true }
 	whole := func(p *reportPage) { p.settled, p.whole = true, true }
 	unkept := func(p *reportPage) { p.whole, p.unkept = true, true }
@@ -316,7 +285,7 @@ func TestReportStory(t *testing.T) {
 		{Category: shared.CategoryContent, Score: 49}, {Category: shared.CategoryLinks, Score: 80},
 		{Category: shared.CategorySecurity, Score: 70},
 	}}}
-	p := reportAt(r, reportPlace{})
+	p := reportAt(r, shared.ReportPlace{})
 	since := func() string { return words(first(t, class(draw(t, p.shown(loc)), "since"))) }
 	if got, want := since(), "6 points more than last time, 1 h ago Compare the two audits"; got != want {
 		t.Errorf("before the server has answered: got %q, want %q", got, want)
@@ -398,7 +367,7 @@ func TestSheet(t *testing.T) {
 func TestNothingToTakeAway(t *testing.T) {
 	loc, failed := localeAt(t, text.EN, "15:00:00"), *sample(t, "completed")
 	failed.Status, failed.Progress, failed.GeoScore, failed.TotalPages = shared.StatusFailed, 0, nil, 0
-	if got := words(draw(t, reportAt(&shared.Report{Audit: failed}, reportPlace{}).shown(loc))); strings.Contains(got, "Take the report away") {
+	if got := words(draw(t, reportAt(&shared.Report{Audit: failed}, shared.ReportPlace{}).shown(loc))); strings.Contains(got, "Take the report away") {
 		t.Errorf("offers files: %q", got)
 	}
 }
@@ -408,7 +377,7 @@ func TestTicket(t *testing.T) {
 	r := &shared.Report{Audit: *sample(t, "completed"), Checks: []shared.CheckResult{{ID: "http-4xx", Failed: 3,
 		Severity: shared.SeverityError, Outcome: shared.OutcomeFail, PointsLost: 120, Samples: []shared.Finding{{
 			PageURL: "https://www.example.com/<x>", Evidence: []shared.Evidence{{Name: "status", Value: "404 `@me`"}}}}}}}
-	got := reportAt(r, reportPlace{}).toCopy("http-4xx")
+	got := reportAt(r, shared.ReportPlace{}).toCopy("http-4xx")
 	for _, want := range []string{"### Page not found or refused\n", "−1.2 points", "- <https://www.example.com/%3Cx%3E>: ``", "2 more"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in\n%s", want, got)

@@ -13,11 +13,11 @@ import (
 )
 
 // address is where the browser is.
-func (p *reportPage) address() string { return p.place.of(p.id) }
+func (p *reportPage) address() string { return p.place.Of(p.id) }
 
 // turn goes to another place in the report that is shown. Between its parts the page stays
 // where it is; to a page's sheet and back it goes as between pages.
-func (p *reportPage) turn(ctx app.Context, place reportPlace) {
+func (p *reportPage) turn(ctx app.Context, place shared.ReportPlace) {
 	p.device.scrolls.keep(p.address())
 	away := place.Page != p.place.Page
 	p.place = place
@@ -30,10 +30,10 @@ func (p *reportPage) turn(ctx app.Context, place reportPlace) {
 }
 
 // move goes to another place in the same step of the browser's history, as a filter does.
-func (p *reportPage) move(ctx app.Context, to func(reportPlace) reportPlace) {
+func (p *reportPage) move(ctx app.Context, to func(shared.ReportPlace) shared.ReportPlace) {
 	p.guard(func() {
 		p.place = to(p.place)
-		path, query := shared.PathReportPage(p.id), p.place.query()
+		path, query := shared.PathReportPage(p.id), p.place.Query()
 		ctx.Page().ReplaceURL(&url.URL{Path: path, RawQuery: query})
 		p.load(ctx)
 	})
@@ -48,16 +48,16 @@ func (p *reportPage) load(ctx app.Context) {
 	switch {
 	case p.place.Page != "":
 		p.loadSheet(ctx)
-	case p.place.Part == partPages:
+	case p.place.Part == shared.PartPages:
 		p.askPages(ctx, false)
-	case p.place.Part == partUnvisited:
-		p.left.ask(ctx, p.place.unvisitedPath(p.id), false, readUnvisited)
+	case p.place.Part == shared.PartUnvisited:
+		p.left.ask(ctx, shared.PathUnvisited(p.id, p.place.Unvisited("", reportSlice)), false, readUnvisited)
 	}
 }
 
 // askPages asks for the pages of the place, or with more set for those that follow.
 func (p *reportPage) askPages(ctx app.Context, more bool) {
-	p.pages.ask(ctx, p.place.pagesPath(p.id), more, func(body []byte) ([]shared.Page, *string, error) {
+	p.pages.ask(ctx, shared.PathPages(p.id, p.place.Pages("", reportSlice)), more, func(body []byte) ([]shared.Page, *string, error) {
 		p.afterDrawing(func(app.Context) { p.unroll() }) // for all but the first of them
 		return readPages(body)
 	})
@@ -137,17 +137,17 @@ func (p *reportPage) shown(loc locale) app.UI {
 	s := p.sheet
 	s.url = p.place.Page // before anything was asked for
 	return el("div", "", elWith("div", "", at{"hidden", "true"}, behind...),
-		sheetView(loc.sheet(s, p.report, back.of(p.id)), p.onSheet))
+		sheetView(loc.sheet(s, p.report, back.Of(p.id)), p.onSheet))
 }
 
 // box is the report.
 func (p *reportPage) box(loc locale) app.UI {
-	site, filtered := shared.SiteName(p.report.Audit.URL), p.behind.filtered()
+	site, filtered := shared.SiteName(p.report.Audit.URL), p.behind.Filtered()
 	p.checks.begin(p.behind.Part, len(p.report.Checks))
 	m := loc.report(p.report, p.behind, &p.checks)
 	m.Verdict = loc.since(m.Verdict, p.report, p.change)
 	m.Trend, m.Off = loc.trend(p.scores, p.id), p.device.onlyOnline(p.lang)
-	if p.place.Part == partPages || p.place.Part == partUnvisited {
+	if p.place.Part == shared.PartPages || p.place.Part == shared.PartUnvisited {
 		m.Filter.Off = m.Off
 	}
 	box := &reportBox{
@@ -166,18 +166,20 @@ func (p *reportPage) onMorePages(ctx app.Context, _ app.Event) {
 }
 
 func (p *reportPage) onMoreLeft(ctx app.Context, _ app.Event) {
-	p.guard(func() { p.left.ask(ctx, p.place.unvisitedPath(p.id), true, readUnvisited) })
+	p.guard(func() {
+		p.left.ask(ctx, shared.PathUnvisited(p.id, p.place.Unvisited("", reportSlice)), true, readUnvisited)
+	})
 }
 
 // onEvery takes the filters away.
 func (p *reportPage) onEvery(ctx app.Context, _ app.Event) {
-	p.move(ctx, reportPlace.everything)
+	p.move(ctx, shared.ReportPlace.Everything)
 	setFilterField("")
 }
 
 func (p *reportPage) onSeverity(s shared.Severity) app.EventHandler {
 	return func(ctx app.Context, _ app.Event) {
-		p.move(ctx, func(to reportPlace) reportPlace {
+		p.move(ctx, func(to shared.ReportPlace) shared.ReportPlace {
 			to.Severity = s
 			return to
 		})
@@ -186,8 +188,8 @@ func (p *reportPage) onSeverity(s shared.Severity) app.EventHandler {
 
 func (p *reportPage) onOrder(order string) app.EventHandler {
 	return func(ctx app.Context, _ app.Event) {
-		p.move(ctx, func(to reportPlace) reportPlace {
-			to.Gravest = order == orderGravest
+		p.move(ctx, func(to shared.ReportPlace) shared.ReportPlace {
+			to.Gravest = order == shared.OrderGravest
 			return to
 		})
 	}
@@ -201,12 +203,12 @@ func (p *reportPage) onChoice(ctx app.Context, _ app.Event) {
 	if i < 0 || i >= len(options) {
 		return
 	}
-	p.move(ctx, func(to reportPlace) reportPlace { return to.chosen(options[i].Value) })
+	p.move(ctx, func(to shared.ReportPlace) shared.ReportPlace { return to.Chosen(options[i].Value) })
 }
 
 func (p *reportPage) onText(ctx app.Context, _ app.Event) {
 	words := ctx.JSSrc().Get("value").String()
-	p.move(ctx, func(to reportPlace) reportPlace {
+	p.move(ctx, func(to shared.ReportPlace) shared.ReportPlace {
 		to.Text = words
 		return to
 	})
@@ -239,3 +241,6 @@ func (p *reportPage) toCopy(check string) string {
 	}
 	return ""
 }
+
+// reportSlice is how many rows of a long list come at once.
+const reportSlice = 100

@@ -26,7 +26,7 @@ const drawnPlaces = 200
 // briefly is a report with as many places of each check as the first drawing has room for;
 // whole says that these are all.
 func briefly(r *shared.Report) (brief *shared.Report, whole bool) {
-	most := max(drawnPlaces/max(len(failedChecks(r, false)), 1), 1)
+	most := max(drawnPlaces/max(len(r.FailedChecks(false)), 1), 1)
 	short := *r
 	short.Checks, whole = make([]shared.CheckResult, len(r.Checks)), true
 	for i, c := range r.Checks {
@@ -40,11 +40,11 @@ func briefly(r *shared.Report) (brief *shared.Report, whole bool) {
 
 // begin makes sure that what the reader sees at once is drawn, of n checks. The server, which
 // draws once, draws all.
-func (k *checkModels) begin(part reportPart, n int) {
+func (k *checkModels) begin(part shared.ReportPart, n int) {
 	switch {
 	case app.IsServer:
 		k.titles, k.bodies = n, n
-	case part == partChecks:
+	case part == shared.PartChecks:
 		k.titles = max(k.titles, titlesAtOnce)
 	}
 }
@@ -67,9 +67,9 @@ func (p *reportPage) nextStep() unrollStep {
 	if p.state != reportShown {
 		return unrollNothing
 	}
-	n, here := len(failedChecks(p.report, false)), p.place.Page == ""
+	n, here := len(p.report.FailedChecks(false)), p.place.Page == ""
 	switch {
-	case here && p.place.Part == partPages && 1+p.rows.after < len(p.rows.parts):
+	case here && p.place.Part == shared.PartPages && 1+p.rows.after < len(p.rows.parts):
 		return unrollRows
 	case here && p.checks.titles < n:
 		return unrollTitles

@@ -60,21 +60,21 @@ func firstView(m reportModel) app.UI {
 func partsView(m reportModel, pages pageListModel, left leftListModel, p *reportPage) app.UI {
 	return elWith("section", "card findings", at{"aria-label", m.Views},
 		tabsView(m), filterView(m.Filter, p),
-		panel(m, partChecks, m.Findings, checksView(m, p)),
-		panel(m, partPages, "", pages.draw(p.onMorePages, p.onEvery)),
-		panel(m, partPassed, m.Passed, passedView(m)),
-		panel(m, partNotApplicable, m.NotApply, pairsView(m.NotRows)),
-		panel(m, partUnvisited, m.Unvisited, unvisitedView(m), left.draw(p.onMoreLeft, p.onEvery)),
+		panel(m, shared.PartChecks, m.Findings, checksView(m, p)),
+		panel(m, shared.PartPages, "", pages.draw(p.onMorePages, p.onEvery)),
+		panel(m, shared.PartPassed, m.Passed, passedView(m)),
+		panel(m, shared.PartNotApplicable, m.NotApply, pairsView(m.NotRows)),
+		panel(m, shared.PartUnvisited, m.Unvisited, unvisitedView(m), left.draw(p.onMoreLeft, p.onEvery)),
 	)
 }
 
 // panel is a part of the report. Those that are not shown are left to paper, each under its
 // heading; a part without a heading is not for paper.
-func panel(m reportModel, part reportPart, heading string, body ...app.UI) app.UI {
+func panel(m reportModel, part shared.ReportPart, heading string, body ...app.UI) app.UI {
 	class := "panel"
 	if part != m.Place.Part {
 		class = "panel off"
-		if part != partChecks && !m.Others {
+		if part != shared.PartChecks && !m.Others {
 			return el("div", class)
 		}
 	}
@@ -231,7 +231,7 @@ func (b *checkBox) body() (body []app.UI) {
 func (b *checkBox) onSummary(ctx app.Context, e app.Event) {
 	e.PreventDefault()
 	id := b.M.ID
-	b.Page.move(ctx, func(p reportPlace) reportPlace { return p.toggled(id) })
+	b.Page.move(ctx, func(p shared.ReportPlace) shared.ReportPlace { return p.Toggled(id) })
 }
 
 // sampleView draws a place; pages are those of its group, nil for none.

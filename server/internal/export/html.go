@@ -119,7 +119,7 @@ func (e *Export) htmlModel(ctx context.Context, failure *error) htmlModel {
 	if len(e.Report.Checks) == 0 {
 		m.NoFindings = l.T(text.ReportNothing)
 	}
-	for _, c := range e.failed() {
+	for _, c := range e.Report.FailedChecks(true) {
 		m.Checks = append(m.Checks, e.htmlCheck(ctx, c, failure))
 	}
 	return m

@@ -22,7 +22,7 @@ func (e *Export) writeMarkdown(_ context.Context, w *bufio.Writer) error {
 	if why := e.caveat(); why != "" {
 		fmt.Fprintf(w, "\n> %s\n", mdSaid(a, why))
 	}
-	failed := e.failed()
+	failed := e.Report.FailedChecks(true)
 	switch {
 	case len(failed) > 0:
 		fmt.Fprintf(w, "\n## %s\n", escape.MarkdownText(l.T(text.ReportFindings)))

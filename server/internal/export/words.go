@@ -2,24 +2,11 @@ package export
 
 import (
 	"cmp"
-	"slices"
 
 	"atalaya/shared"
 	"atalaya/shared/escape"
 	"atalaya/shared/text"
 )
-
-// failed are the checks that found something, in the order in which they are best mended.
-func (e *Export) failed() []*shared.CheckResult {
-	var out []*shared.CheckResult
-	for i := range e.Report.Checks {
-		if c := &e.Report.Checks[i]; c.Outcome == shared.OutcomeFail {
-			out = append(out, c)
-		}
-	}
-	slices.SortStableFunc(out, shared.ByGravity)
-	return out
-}
 
 // title names what a check found.
 func (e *Export) title(checkID string) string {

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -162,7 +161,7 @@ func here(r *http.Request, other *text.Lang) string {
 	if other != nil {
 		q.Set(paramLang, other.Tag())
 	}
-	return withQuery(r.URL.EscapedPath(), q)
+	return shared.WithQuery(r.URL.EscapedPath(), q.Encode())
 }
 
 func newStartModel(r *http.Request, l text.Lang) startModel {
@@ -309,20 +308,10 @@ func (m *auditModel) fill(r *http.Request, l text.Lang, report *shared.Report) {
 	if report.Score != nil {
 		m.explain(l, report.Score)
 	}
-	failed := failedChecks(report)
-	for i := range failed {
-		m.Checks = append(m.Checks, checkOf(r, l, m.ID, &failed[i]))
+	for _, c := range report.FailedChecks(true) {
+		m.Checks = append(m.Checks, checkOf(r, l, m.ID, c))
 	}
 	m.PartsHeading, m.Parts = l.T(text.ReportViews), partLinks(r, l, report)
-}
-
-// failedChecks are those to mend, the gravest first.
-func failedChecks(report *shared.Report) []shared.CheckResult {
-	failed := slices.DeleteFunc(slices.Clone(report.Checks), func(c shared.CheckResult) bool {
-		return c.Outcome != shared.OutcomeFail
-	})
-	slices.SortStableFunc(failed, func(a, b shared.CheckResult) int { return shared.ByGravity(&a, &b) })
-	return failed
 }
 
 // checkOf is a failed check with the places that a report carries.

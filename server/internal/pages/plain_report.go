@@ -4,76 +4,19 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
 
-// reportPart names a part of a report as addresses do.
-type reportPart string
-
-const (
-	partChecks        reportPart = ""
-	partPages         reportPart = "page"
-	partPassed        reportPart = "passed"
-	partNotApplicable reportPart = "na"
-	partUnvisited     reportPart = "unvisited"
-)
-
-var reportParts = [...]reportPart{partChecks, partPages, partPassed, partNotApplicable, partUnvisited}
-
-// What of a report is shown. The app's own addresses have the same names, so that a link
-// from one leads to the same in the other.
-const (
-	paramPart     = "view"
-	paramSeverity = "sev"
-	paramCategory = "cat"
-	paramAnswer   = "code"
-	paramReason   = "why"
-	paramSorted   = "order"
-	paramPage     = "page"
-
-	orderGravest = "gravest"
-)
-
-// reportQuery is what of a report an address asks for.
+// reportQuery is what of a report an address asks for: Cursor is where its list goes on.
 type reportQuery struct {
-	Part     reportPart
-	Text     string
-	Severity shared.Severity
-	Category shared.Category
-	Answer   shared.Answer
-	Reason   string
-	Gravest  bool
-	// Page is the address of a page whose sheet is shown instead.
-	Page   string
+	shared.ReportPlace
 	Cursor string
 }
 
-// readReportQuery reads an address. What it does not know, it leaves out.
 func readReportQuery(v url.Values) reportQuery {
-	q := reportQuery{
-		Text: strings.TrimSpace(v.Get(paramText)), Category: shared.Category(v.Get(paramCategory)),
-		Reason: v.Get(paramReason), Gravest: v.Get(paramSorted) == orderGravest,
-		Page: v.Get(paramPage), Cursor: v.Get(paramCursor),
-	}
-	if part := reportPart(v.Get(paramPart)); slices.Contains(reportParts[:], part) {
-		q.Part = part
-	}
-	if s := shared.Severity(v.Get(paramSeverity)); s.Valid() {
-		q.Severity = s
-	}
-	if a := shared.Answer(v.Get(paramAnswer)); slices.Contains(shared.Answers[:], a) {
-		q.Answer = a
-	}
-	return q
-}
-
-// filtered reports whether something is left out.
-func (q *reportQuery) filtered() bool {
-	return q.Text != "" || q.Severity != "" || q.Category != "" || q.Answer != "" || q.Reason != ""
+	return reportQuery{ReportPlace: shared.ReadReportPlace(v), Cursor: v.Get(paramCursor)}
 }
 
 // partRows is how many rows of a long list a plain page has.
@@ -125,23 +68,19 @@ func (p *plain) fillPart(
 ) error {
 	id := report.Audit.AuditID
 	switch q.Part {
-	case partPages:
-		list, err := p.Details.Pages(ctx, id, shared.PageQuery{
-			Text: q.Text, Found: q.Severity, Answer: q.Answer, Cursor: q.Cursor, Limit: partRows,
-		})
+	case shared.PartPages:
+		list, err := p.Details.Pages(ctx, id, q.Pages(q.Cursor, partRows))
 		m.Table, m.Next = pageTable(r, l, id, list.Pages), nextPart(r, l, list.NextCursor)
 		return err
-	case partUnvisited:
-		list, err := p.Details.Unvisited(ctx, id, shared.UnvisitedQuery{
-			Text: q.Text, Reason: q.Reason, Cursor: q.Cursor, Limit: partRows,
-		})
+	case shared.PartUnvisited:
+		list, err := p.Details.Unvisited(ctx, id, q.Unvisited(q.Cursor, partRows))
 		m.Places, m.Next = unvisitedPlaces(l, list.Unvisited), nextPart(r, l, list.NextCursor)
 		return err
-	case partPassed:
+	case shared.PartPassed:
 		m.Places = passedPlaces(l, report)
-	case partNotApplicable:
+	case shared.PartNotApplicable:
 		m.Places = skippedPlaces(l, report)
-	case partChecks:
+	case shared.PartChecks:
 		m.Checks = chosenChecks(r, l, report, q)
 	}
 	return nil
@@ -202,5 +141,5 @@ func fullReport(r *http.Request, id int64) string {
 	for _, ours := range [...]string{paramLang, paramOld, paramCursor} {
 		q.Del(ours)
 	}
-	return withQuery(shared.PathReportPage(id), q)
+	return shared.WithQuery(shared.PathReportPage(id), q.Encode())
 }

@@ -1,12 +1,8 @@
 package pages
 
 import (
-	"cmp"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 
 	"atalaya/shared"
 	"atalaya/shared/text"
@@ -68,71 +64,61 @@ func newPartModel(r *http.Request, l text.Lang, report *shared.Report, q *report
 		Parts: partLinks(r, l, report), Filter: newFilterModel(r, l, report, q), Empty: l.T(text.None),
 		Back: link{Href: withLang(r, shared.PathBasicPage(id)), Text: l.T(text.BackToAudit)},
 	}
-	m.Parts[slices.Index(reportParts[:], q.Part)].Here = true
-	if q.Part == partPages {
+	m.Parts[slices.Index(shared.ReportParts[:], q.Part)].Here = true
+	if q.Part == shared.PartPages {
 		m.Empty = l.T(text.PagesNone)
 	}
-	if m.Filter.Action != "" && q.filtered() {
+	if m.Filter.Action != "" && q.Filtered() {
 		m.Empty = l.T(text.ReportNoMatch)
 		m.Every = link{Href: partPath(r, id, q.Part), Text: l.T(text.ReportShowEvery)}
 	}
 	return m
 }
 
-func partName(l text.Lang, part reportPart) string {
+func partName(l text.Lang, part shared.ReportPart) string {
 	switch part {
-	case partPages:
+	case shared.PartPages:
 		return l.T(text.ReportByPage)
-	case partPassed:
+	case shared.PartPassed:
 		return l.T(text.ReportPassed)
-	case partNotApplicable:
+	case shared.PartNotApplicable:
 		return l.T(text.ReportNotApplicable)
-	case partUnvisited:
+	case shared.PartUnvisited:
 		return l.T(text.ReportUnvisited)
 	}
 	return l.T(text.ReportByCheck)
 }
 
 // partPath is the address of a part of a report.
-func partPath(r *http.Request, id int64, part reportPart) string {
-	q := url.Values{}
-	if part != partChecks {
-		q.Set(paramPart, string(part))
-	}
-	return withLang(r, withQuery(shared.PathBasicReport(id), q))
+func partPath(r *http.Request, id int64, part shared.ReportPart) string {
+	place := shared.ReportPlace{Part: part}
+	return withLang(r, shared.WithQuery(shared.PathBasicReport(id), place.Query()))
 }
 
 // sheetPath is the address of the sheet of a page.
 func sheetPath(r *http.Request, id int64, page string) string {
-	return withLang(r, withQuery(shared.PathBasicReport(id), url.Values{paramPage: {page}}))
-}
-
-func withQuery(path string, q url.Values) string {
-	if len(q) == 0 {
-		return path
-	}
-	return path + "?" + q.Encode()
+	return withLang(r, shared.ReportPlace{Page: page}.Plain(id))
 }
 
 // partLinks leads to all parts, with how much is in each where that is known.
 func partLinks(r *http.Request, l text.Lang, report *shared.Report) (links []partLink) {
-	counts := map[reportPart]int{}
+	counts := map[shared.ReportPart]int{}
 	for i := range report.Checks {
 		switch report.Checks[i].Outcome {
 		case shared.OutcomeFail:
-			counts[partChecks]++
+			counts[shared.PartChecks]++
 		case shared.OutcomePass:
-			counts[partPassed]++
+			counts[shared.PartPassed]++
 		case shared.OutcomeNotApplicable:
-			counts[partNotApplicable]++
+			counts[shared.PartNotApplicable]++
 		}
 	}
 	for _, u := range report.Unvisited {
-		counts[partUnvisited] += u.Count
+		counts[shared.PartUnvisited] += u.Count
 	}
-	for _, part := range reportParts {
+	for _, part := range shared.ReportParts {
 		words := partName(l, part)
-		if part != partPages {
+		if part != shared.PartPages {
 			words += " (" + l.Number(counts[part]) + ")"
 		}
 		links = append(links, partLink{link{Href: partPath(r, report.Audit.AuditID, part), Text: words}, false})
@@ -147,7 +133,7 @@ func nextPart(r *http.Request, l text.Lang, cursor *string) link {
 	}
 	q := r.URL.Query()
 	q.Set(paramCursor, *cursor)
-	return link{Href: withQuery(r.URL.EscapedPath(), q), Text: l.T(text.ReportMore)}
+	return link{Href: shared.WithQuery(r.URL.EscapedPath(), q.Encode()), Text: l.T(text.ReportMore)}
 }
 
 // newFilterModel is the form of a part that can be long.
@@ -155,20 +141,20 @@ func newFilterModel(r *http.Request, l text.Lang, report *shared.Report, q *repo
 	m := filterModel{
 		Action: shared.PathBasicReport(report.Audit.AuditID), Text: q.Text, Button: l.T(text.ListSearchButton),
 	}
-	if q.Part != partChecks {
-		m.Hidden = []fact{{paramPart, string(q.Part)}}
+	if q.Part != shared.PartChecks {
+		m.Hidden = []fact{{shared.ParamPart, string(q.Part)}}
 	}
 	if named, ok := text.Parse(r.URL.Query().Get(paramLang)); ok {
 		m.Hidden = append(m.Hidden, fact{paramLang, named.Tag()})
 	}
 	switch q.Part {
-	case partChecks:
+	case shared.PartChecks:
 		m.Label = l.T(text.ReportFilterChecks)
 		m.Choices = []choice{severityChoice(l, q, shared.Severities[:]), categoryChoice(l, q), orderChoice(l, q)}
-	case partPages:
+	case shared.PartPages:
 		m.Label = l.T(text.ReportFilterPages)
 		m.Choices = []choice{severityChoice(l, q, shared.Severities[:3]), answerChoice(l, q)} // pages count no others
-	case partUnvisited:
+	case shared.PartUnvisited:
 		m.Label = l.T(text.ReportFilterURLs)
 		m.Choices = []choice{reasonChoice(l, report, q)}
 	default:
@@ -183,7 +169,7 @@ func (c *choice) add(value, words, now string) {
 }
 
 func severityChoice(l text.Lang, q *reportQuery, severities []shared.Severity) choice {
-	c := choice{Name: paramSeverity, Label: l.T(text.ReportFilter)}
+	c := choice{Name: shared.ParamSeverity, Label: l.T(text.ReportFilter)}
 	c.add("", l.T(text.ReportEvery), string(q.Severity))
 	for _, s := range severities {
 		c.add(string(s), text.Severity(l, string(s)), string(q.Severity))
@@ -192,7 +178,7 @@ func severityChoice(l text.Lang, q *reportQuery, severities []shared.Severity) c
 }
 
 func categoryChoice(l text.Lang, q *reportQuery) choice {
-	c := choice{Name: paramCategory, Label: l.T(text.ReportCategories)}
+	c := choice{Name: shared.ParamCategory, Label: l.T(text.ReportCategories)}
 	c.add("", l.T(text.ReportEveryCategory), string(q.Category))
 	for _, category := range shared.Categories {
 		c.add(string(category), text.Category(l, string(category)), string(q.Category))
@@ -201,17 +187,17 @@ func categoryChoice(l text.Lang, q *reportQuery) choice {
 }
 
 func orderChoice(l text.Lang, q *reportQuery) choice {
-	c, now := choice{Name: paramSorted, Label: l.T(text.ReportOrder)}, ""
+	c, now := choice{Name: shared.ParamOrder, Label: l.T(text.ReportOrder)}, ""
 	if q.Gravest {
-		now = orderGravest
+		now = shared.OrderGravest
 	}
 	c.add("", l.T(text.ReportFixFirst), now)
-	c.add(orderGravest, l.T(text.ReportGravestFirst), now)
+	c.add(shared.OrderGravest, l.T(text.ReportGravestFirst), now)
 	return c
 }
 
 func answerChoice(l text.Lang, q *reportQuery) choice {
-	c := choice{Name: paramAnswer, Label: l.T(text.SheetAnswer)}
+	c := choice{Name: shared.ParamAnswer, Label: l.T(text.SheetAnswer)}
 	c.add("", l.T(text.ReportEveryAnswer), string(q.Answer))
 	for _, a := range shared.Answers {
 		words := string(a)
@@ -224,7 +210,7 @@ func answerChoice(l text.Lang, q *reportQuery) choice {
 }
 
 func reasonChoice(l text.Lang, report *shared.Report, q *reportQuery) choice {
-	c := choice{Name: paramReason, Label: l.T(text.ReportUnvisited)}
+	c := choice{Name: shared.ParamReason, Label: l.T(text.ReportUnvisited)}
 	c.add("", l.T(text.ReportEveryReason), q.Reason)
 	for _, u := range report.Unvisited {
 		if u.Count > 0 {
@@ -236,30 +222,13 @@ func reasonChoice(l text.Lang, report *shared.Report, q *reportQuery) choice {
 
 // chosenChecks are the failed checks that the filters leave in.
 func chosenChecks(r *http.Request, l text.Lang, report *shared.Report, q *reportQuery) (chosen []check) {
-	failed := failedChecks(report)
-	if !q.Gravest {
-		slices.SortStableFunc(failed, func(a, b shared.CheckResult) int { return cmp.Compare(b.PointsLost, a.PointsLost) })
-	}
-	for i := range failed {
-		if q.choosesCheck(l, &failed[i]) {
-			chosen = append(chosen, checkOf(r, l, report.Audit.AuditID, &failed[i]))
+	for _, c := range report.FailedChecks(q.Gravest) {
+		words, _ := text.Check(l, c.ID)
+		if q.Chooses(c, words.Title, text.Category(l, string(c.Category))) {
+			chosen = append(chosen, checkOf(r, l, report.Audit.AuditID, c))
 		}
 	}
 	return chosen
-}
-
-// choosesCheck reports whether the filters leave a check in. Its text is looked for in what
-// names the check, and in the pages where it failed.
-func (q *reportQuery) choosesCheck(l text.Lang, c *shared.CheckResult) bool {
-	if q.Severity != "" && q.Severity != c.Severity || q.Category != "" && q.Category != c.Category {
-		return false
-	}
-	words, _ := text.Check(l, c.ID)
-	names := []string{words.Title, text.Category(l, string(c.Category)), c.ID}
-	for _, f := range c.Samples {
-		names = append(names, f.PageURL)
-	}
-	return strings.Contains(strings.ToLower(strings.Join(names, "\n")), strings.ToLower(q.Text))
 }
 
 func passedPlaces(l text.Lang, report *shared.Report) (places []place) {
@@ -313,7 +282,7 @@ func pageTable(r *http.Request, l text.Lang, id int64, pages []shared.Page) tabl
 func newSheetModel(r *http.Request, l text.Lang, id int64, q *reportQuery, s *sheet) sheetModel {
 	m := sheetModel{
 		Heading: q.Page, FoundHeading: l.T(text.SheetFindings),
-		Back: link{Href: partPath(r, id, partPages), Text: l.T(text.SheetBack)},
+		Back: link{Href: partPath(r, id, shared.PartPages), Text: l.T(text.SheetBack)},
 	}
 	if s.page == nil {
 		m.Missing = l.T(text.SheetMissing)
@@ -342,35 +311,9 @@ func foundOn(l text.Lang, f *shared.Finding) check {
 	}
 }
 
-// pageFacts are what the audit noted of a page. What it does not know, it does not say.
 func pageFacts(l text.Lang, p *shared.Page) (facts []fact) {
-	add := func(name text.Key, value string) {
-		if value != "" {
-			facts = append(facts, fact{l.T(name), value})
-		}
+	for _, f := range text.PageFacts(l, p, stamp(l, p.FetchedAt)) {
+		facts = append(facts, fact{l.T(f.Key), f.Value})
 	}
-	if p.Status == 0 {
-		add(text.SheetAnswer, l.T(text.CodeNone))
-	} else {
-		add(text.SheetAnswer, strconv.Itoa(p.Status))
-		add(text.SheetTime, l.Milliseconds(p.MS))
-	}
-	if p.Failure != "" {
-		add(text.SheetFailure, text.EvidenceValue(l, "failure", p.Failure))
-	}
-	if p.FinalURL != p.URL {
-		add(text.SheetRedirect, p.FinalURL)
-	}
-	add(text.SheetTitle, p.Title)
-	if p.Analysed {
-		add(text.SheetWords, l.Number(p.Words))
-	}
-	add(text.SheetType, p.ContentType)
-	if p.Bytes > 0 {
-		add(text.SheetSize, l.T(text.SheetKilobytes, l.Tenths((p.Bytes+99)/100)))
-	}
-	add(text.SheetDepth, l.Number(p.Depth))
-	add(text.SheetReferrer, p.Referrer)
-	add(text.SheetFetched, stamp(l, p.FetchedAt))
 	return facts
 }

@@ -1,0 +1,52 @@
+package text
+
+import (
+	"strconv"
+
+	"atalaya/shared"
+)
+
+// PageFact is one thing that an audit noted of a page: Key names it. The value is in words;
+// that of [SheetRedirect] and [SheetReferrer] is an address.
+type PageFact struct {
+	Key   Key
+	Value string
+}
+
+// PageFacts are what an audit noted of a page that was fetched at a time given in words. What
+// it does not know, it does not say.
+func PageFacts(l Lang, p *shared.Page, fetched string) (facts []PageFact) {
+	add := func(name Key, value string) {
+		if value != "" {
+			facts = append(facts, PageFact{name, value})
+		}
+	}
+	if p.Status == 0 {
+		add(SheetAnswer, l.T(CodeNone))
+	} else {
+		add(SheetAnswer, strconv.Itoa(p.Status))
+		add(SheetTime, l.Milliseconds(p.MS))
+	}
+	if p.Failure != "" {
+		add(SheetFailure, EvidenceValue(l, "failure", p.Failure))
+	}
+	if p.FinalURL != p.URL {
+		add(SheetRedirect, p.FinalURL)
+	}
+	add(SheetTitle, p.Title)
+	if p.Analysed {
+		add(SheetWords, l.Number(p.Words))
+	}
+	add(SheetType, p.ContentType)
+	if p.Bytes > 0 {
+		add(SheetSize, l.T(SheetKilobytes, l.Tenths((p.Bytes+99)/100)))
+	}
+	if p.Depth < 0 { // no link leads there
+		add(SheetDepth, Reason(l, "not-linked"))
+	} else {
+		add(SheetDepth, l.Number(p.Depth))
+	}
+	add(SheetReferrer, p.Referrer)
+	add(SheetFetched, fetched)
+	return facts
+}
