@@ -133,12 +133,24 @@ func target(allowPrivate, mail bool) func(kind shared.WebhookKind, raw string) (
 		if err != nil {
 			return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: "No address: " + err.Error() + ".", Err: err}
 		}
-		if !allowPrivate && private(u) {
-			return "", &api.Error{Code: shared.CodePrivateTarget, Field: "url",
-				Detail: "This address points to a private network, to which this server sends nothing."}
+		if kind != shared.KindEmail {
+			err = checkReceiver(allowPrivate, u)
 		}
-		return u.String(), nil
+		return u.String(), err
 	}
+}
+
+// checkReceiver reads an address as browsers do, for to some resolvers 0x7f.1 is 127.0.0.1 too.
+func checkReceiver(allowPrivate bool, u *url.URL) error {
+	read, err := crawl.ParseSeed(u.String())
+	if err != nil {
+		return &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: seedDetail(err), Err: err}
+	}
+	if !allowPrivate && private(read) {
+		return &api.Error{Code: shared.CodePrivateTarget, Field: "url",
+			Detail: "This address points to a private network, to which this server sends nothing."}
+	}
+	return nil
 }
 
 func private(u *url.URL) bool {

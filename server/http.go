@@ -47,6 +47,8 @@ func newHTTPServer(cfg Config, cert *certificate, handler http.Handler, log *slo
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		Protocols:         protocols,
+		// It would answer OPTIONS * to any Host, and without our headers.
+		DisableGeneralOptionsHandler: true,
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams: maxConcurrentStreams,
 			SendPingTimeout:      pingAfter,

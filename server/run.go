@@ -178,8 +178,10 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 
 	readers := access.Readers{Origins: cfg.CORSOrigins, May: forReaders}
 	guard := access.NewGuard(cfg.PublicURLs, readers, problems.Fail)
-	handler := guard.Wrap(gate.Wrap(starts.Wrap(api.Deadlines(strict(answer.Finish(mux), problems)))))
-	server := newHTTPServer(cfg, cert, cfg.outside().Harden(api.Log(log, problems, handler)), log)
+	handler := guard.Wrap(gate.Wrap(starts.Wrap(strict(answer.Finish(mux), problems))))
+	// Outside of what refuses requests, whose bodies are bounded too.
+	handler = api.Log(log, problems, api.Deadlines(api.CloseAfterChunks(handler)))
+	server := newHTTPServer(cfg, cert, cfg.outside().Harden(handler), log)
 	clients := newConnections(share.clients, streams.TakenOver, log)
 	server.ConnState = clients.changed
 	served := make(chan error, 1)

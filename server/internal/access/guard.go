@@ -125,7 +125,8 @@ func publicOrigin(origins []string, name string) string {
 }
 
 // hostname cuts the port, and the brackets of IPv6, off a Host header. It reports false
-// for what is no host, or has a port that is none.
+// for what is no host, or has a port that is none. An address with a zone is none either:
+// browsers send no zone, which may be any text.
 func hostname(host string) (name string, ok bool) {
 	name = host
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
@@ -136,7 +137,7 @@ func hostname(host string) (name string, ok bool) {
 	}
 	if inner, bracketed := strings.CutPrefix(name, "["); bracketed {
 		name, ok = strings.CutSuffix(inner, "]")
-		return name, ok && strings.Contains(name, ":")
+		return name, ok && strings.Contains(name, ":") && !strings.Contains(name, "%")
 	}
 	return name, name != "" && !strings.Contains(name, ":")
 }

@@ -177,7 +177,7 @@ func readFlag(q url.Values, name string) (bool, error) {
 // readIfMatch reads the revision that If-Match asks for: 0 when there is none or
 // any will do.
 func readIfMatch(r *http.Request) (int64, error) {
-	h := shared.WithoutCoding(strings.TrimSpace(r.Header.Get("If-Match")))
+	h := shared.WithoutCoding(strings.TrimSpace(strings.Join(r.Header.Values("If-Match"), ",")))
 	if h == "" || h == "*" {
 		return 0, nil
 	}
@@ -193,11 +193,11 @@ func readIfMatch(r *http.Request) (int64, error) {
 
 // readIdempotencyKey reads the key under which a repeated POST creates nothing new.
 func readIdempotencyKey(r *http.Request) (string, error) {
-	key := r.Header.Get("Idempotency-Key")
-	if len(key) > 255 || strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' }) {
+	key, keys := r.Header.Get("Idempotency-Key"), len(r.Header.Values("Idempotency-Key"))
+	if keys > 1 || len(key) > 255 || strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' }) {
 		return "", &Error{
 			Code: shared.CodeBadHeader, Field: "Idempotency-Key",
-			Detail: "A key has 1 to 255 printable ASCII characters.",
+			Detail: "A request has one key, of 1 to 255 printable ASCII characters.",
 		}
 	}
 	return key, nil

@@ -32,7 +32,7 @@
 //	decode.go      reading a request: body, id, query, headers
 //	validate.go    the rules for what a request asks for
 //	problem.go     errors: codes, statuses, titles, answers
-//	middleware.go  what stands around every request: id, log, deadlines, methods
+//	middleware.go  what stands around every request: id, log, deadlines, framing, methods
 //	sites.go       the sites that audits are of
 //	schedules.go   when a site is audited again
 //	webhooks.go    whom to tell of what happens to audits

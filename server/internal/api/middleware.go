@@ -80,6 +80,19 @@ func Deadlines(next http.Handler) http.Handler {
 	})
 }
 
+// CloseAfterChunks has a connection end with the answer to a request in chunks. When such a
+// request has a length as well, net/http believes the chunks and goes on with the connection,
+// which RFC 9112 (6.1) has it close: whoever believed the length, such as a proxy, would have
+// us read a part of the body as the next request. By the time we see it the length is gone.
+func CloseAfterChunks(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor == 1 && len(r.TransferEncoding) > 0 {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // recorder remembers what was answered. Unwrap lets http.ResponseController
 // reach the connection's deadlines through it.
 type recorder struct {
