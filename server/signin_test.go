@@ -32,8 +32,14 @@ type team struct {
 // newTeam makes tokens before the server starts.
 func newTeam(t *testing.T, args ...string) *team {
 	t.Helper()
+	return newTeamOn(t, "", args...)
+}
+
+// newTeamOn is newTeam on a database of PostgreSQL, or on SQLite without one.
+func newTeamOn(t *testing.T, databaseURL string, args ...string) *team {
+	t.Helper()
 	dir := t.TempDir()
-	rows, err := store.Open(t.Context(), store.Config{DataDir: dir})
+	rows, err := store.Open(t.Context(), store.Config{DataDir: dir, DatabaseURL: databaseURL})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +64,9 @@ func newTeam(t *testing.T, args ...string) *team {
 	if err := rows.Close(); err != nil {
 		t.Fatal(err)
 	}
-	members.process = start(t, append([]string{"--data-dir", dir, "--workers", "0", "--log-level", "debug"}, args...)...)
+	members.process = start(t, append([]string{
+		"--data-dir", dir, "--database-url", databaseURL, "--workers", "0", "--log-level", "debug",
+	}, args...)...)
 	members.http = &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
