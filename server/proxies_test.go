@@ -38,6 +38,7 @@ const (
 	sampleServer = "10.0.0.5:8000"
 	sampleNginx  = "listen 80;"
 	sampleBind   = "bind :80"
+	sampleName   = "audits.example {"
 )
 
 // A proxy runs with a file, given whom to ask, and returns its address.
@@ -91,20 +92,22 @@ func varnish(t *testing.T, config, server string) string {
 	return addr
 }
 
-// caddy speaks HTTPS, and so HTTP/2, with a certificate that nobody knows.
+// caddy speaks HTTPS, and so HTTP/2, under every name, with a certificate that nobody knows.
 func caddy(t *testing.T, config, server string) string {
 	t.Helper()
 	program, d, addr := testkit.Program(t, "caddy"), testkit.NewDaemon(t), testkit.FreeAddr(t)
 	id := newIdentity(t, -time.Hour, time.Hour)
 	cert, key := d.Write(t, "cert.pem", string(id.cert)), d.Write(t, "key.pem", string(id.key))
-	site := fmt.Sprintf("%s {\n\ttls %s %s", addr, cert, key)
-	config = strings.NewReplacer(sampleServer, server, "10.0.0.1 {", site).Replace(config)
+	host, port, _ := strings.Cut(addr, ":")
+	site := fmt.Sprintf(":%s {\n\tbind %s\n\ttls %s %s", port, host, cert, key)
+	server = strings.Replace(server, "unix:", "unix/", 1)
+	config = strings.NewReplacer(sampleServer, server, sampleName, site).Replace(config)
 	d.Start(t, addr, program, "run", "--config", d.Write(t, "Caddyfile",
 		fmt.Sprintf("{\n\tadmin off\n\tauto_https off\n\tstorage file_system %s\n}\n%s", d.Dir, config)))
 	return "https://" + addr
 }
 
-var proxyPrograms = map[string]proxy{"nginx": nginx, "haproxy": haproxy}
+var proxyPrograms = map[string]proxy{"nginx": nginx, "haproxy": haproxy, "caddy": caddy}
 
 // through is the server as its clients see it behind a proxy, whose name they do not check.
 func (p *process) through(t *testing.T, addr string) *process {
@@ -159,6 +162,7 @@ func TestProxiesUnderAPublicName(t *testing.T) {
 	ownHost := map[string]*strings.Replacer{
 		"nginx":   strings.NewReplacer("proxy_set_header Host $http_host;", ""),
 		"haproxy": strings.NewReplacer("option httpchk", "http-request set-header Host 127.0.0.1\n    option httpchk"),
+		"caddy":   strings.NewReplacer(sampleServer, sampleServer+" {\n\t\theader_up Host 127.0.0.1\n\t}"),
 	}
 	for proxy, run := range proxyPrograms {
 		for _, passed := range []bool{true, false} {
