@@ -40,6 +40,10 @@ const (
 	ParamBase       = "base"          // query parameters of PathCompare: the earlier audit,
 	ParamHead       = "head"          // and the later one
 	ParamCursor     = "cursor"        // of all lists: where what follows begins
+	ParamWho        = "who"           // of the trail: what one person did,
+	ParamDeed       = "deed"          // what was done,
+	ParamFrom       = "from"          // from when on,
+	ParamUntil      = "until"         // and until when
 	ParamState      = "state"         // of PathCompare: the changes of one state alone
 	ParamSaid       = "said"          // of a site's page: what came of its form,
 	ParamField      = "field"         // and which field of it was refused

@@ -1,5 +1,7 @@
 package shared
 
+import "time"
+
 // Deed is what somebody did.
 type Deed string
 
@@ -25,6 +27,13 @@ const (
 	DeedRedelivered    Deed = "redelivered" // a message of a webhook, once more
 )
 
+// Deeds lists every deed, in the order in which people are offered them.
+var Deeds = [...]Deed{
+	DeedStarted, DeedCancelled, DeedDeleted, DeedShared, DeedUnshared, DeedScheduled, DeedUnscheduled,
+	DeedTokenMade, DeedTokenEnded, DeedSignedIn, DeedSignedOut, DeedTriedSignIn,
+	DeedWebhookMade, DeedWebhookChanged, DeedWebhookDeleted, DeedSecretMade, DeedRedelivered,
+}
+
 // TrailEntry is one line of the trail of what people did.
 type TrailEntry struct {
 	ID   int64 `json:"id"`
@@ -39,6 +48,18 @@ type TrailEntry struct {
 	AuditID *int64 `json:"audit_id"`
 	// About names what is no audit: a site, a token, a link, a webhook, or webhook/delivery.
 	About string `json:"about"`
+}
+
+// TrailQuery selects lines of the trail: those that are all it says. What is empty says
+// nothing.
+type TrailQuery struct {
+	Who  string // the whole name
+	Deed Deed
+	// From is the first moment, and Until the first one after the last.
+	From, Until time.Time
+	// Before is a line that those selected are older than, and Limit how many they are at most.
+	Before int64
+	Limit  int
 }
 
 // TrailList is the answer to GET /api/v1/trail.

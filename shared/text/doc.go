@@ -22,8 +22,8 @@
 // from here as well, so each sentence is written once per language.
 //
 // What those read who are told of audits outside of the pages ([NoticeTitle],
-// [NoticeText]) stands apart, at the end of each language's file, so that the client does
-// not carry it.
+// [NoticeText]), or look after the team ([Team]), stands apart, at the end of each language's
+// file, so that the client does not carry it.
 //
 // What is passed in for a verb is not escaped; that is the business of whoever
 // writes the page.

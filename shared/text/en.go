@@ -1887,3 +1887,12 @@ var englishNotices = noticeWords{
 	noReason:     "It did not say why.",
 	silentSince:  "No sign of life since %s UTC.",
 }
+
+var englishTeam = TeamWords{
+	TrailAnything: "Anything",
+	TrailFirst:    "First day",
+	TrailLast:     "Last day",
+	TrailHelp:     "Write the whole name. Days begin at midnight UTC.",
+	TrailNoDay:    "Give a day such as 2026-11-26.",
+	TrailNone:     "Nothing like this has been noted.",
+}

@@ -1936,3 +1936,12 @@ var spanishNotices = noticeWords{
 	noReason:     "No se indicó el motivo.",
 	silentSince:  "Sin señales de vida desde el %s UTC.",
 }
+
+var spanishTeam = TeamWords{
+	TrailAnything: "Cualquier cosa",
+	TrailFirst:    "Primer día",
+	TrailLast:     "Último día",
+	TrailHelp:     "Escribe el nombre completo. Los días empiezan a medianoche UTC.",
+	TrailNoDay:    "Indica un día, por ejemplo 2026-11-26.",
+	TrailNone:     "No hay nada así anotado.",
+}

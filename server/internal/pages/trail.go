@@ -3,7 +3,11 @@ package pages
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"atalaya/shared"
 	"atalaya/shared/text"
@@ -11,17 +15,32 @@ import (
 
 // Trail is where it is kept what people did.
 type Trail interface {
-	// Trail lists it, the newest first; lines older than before unless that is 0.
-	Trail(ctx context.Context, before int64, limit int) (shared.TrailList, error)
+	// Trail lists it, the newest first.
+	Trail(ctx context.Context, q shared.TrailQuery) (shared.TrailList, error)
 }
 
 // trailModel is the page of what people did.
 type trailModel struct {
 	Frame          frameModel
 	Heading, Empty string
+	Find           trailFindModel
 	Columns        []string
 	Rows           []deedRow
 	Next           link // without text at the end
+}
+
+// trailFindModel is the form that selects lines.
+type trailFindModel struct {
+	Action, Lang          string // Lang is empty unless the address names it
+	WhoLabel, Who         string
+	Names                 []string // those that are known
+	DeedLabel             string
+	Deeds                 []option
+	FromLabel, UntilLabel string
+	From, Until           string
+	Wrong, Help, Button   string
+	Chosen                bool
+	All                   link
 }
 
 // deedRow is what somebody did. About leads to an audit, or only names what it was about.
@@ -33,32 +52,110 @@ type deedRow struct {
 // trail lists what people did, a slice at a time.
 func (p *plain) trail(w http.ResponseWriter, r *http.Request) {
 	l := p.choose(w, r)
-	var before int64
-	if cursor := r.URL.Query().Get(paramCursor); cursor != "" {
-		var ok bool
-		if before, ok = shared.ParseID(cursor); !ok { // it is not one of ours
-			p.nothing(w, r)
-			return
-		}
+	q, ok := readTrailQuery(r.URL.Query())
+	if !ok {
+		p.nothing(w, r)
+		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
 	defer cancel()
-	list, err := p.Trail.Trail(ctx, before, shared.ListLimitDefault)
-	if err != nil {
-		p.unavailable(w, r, l, err)
-		return
-	}
-	m := newTrailModel(r, l, list)
+	m := newTrailModel(r, l)
 	m.Frame = p.frame(r, l, m.Heading, "/")
-	p.write(w, r, http.StatusOK, "trail.html", m)
+	status := http.StatusOK
+	if err := readDays(r.URL.Query(), &q); err != nil {
+		status, m.Find.Wrong = http.StatusUnprocessableEntity, text.Team(l).TrailNoDay
+	} else {
+		list, err := p.Trail.Trail(ctx, q)
+		if err != nil {
+			p.unavailable(w, r, l, err)
+			return
+		}
+		m.fill(r, l, list)
+	}
+	// Without them the form is there all the same, with nothing to complete a name from.
+	if tokens, err := p.Tokens.Tokens(ctx); err == nil {
+		m.Find.Names = names(tokens)
+	}
+	p.write(w, r, status, "trail.html", m)
 }
 
-func newTrailModel(r *http.Request, l text.Lang, list shared.TrailList) trailModel {
-	m := trailModel{
-		Heading: l.T(text.TrailTitle), Empty: l.T(text.TrailEmpty),
+// readTrailQuery reads all but the days; ok is false for an address that is none of ours.
+func readTrailQuery(v url.Values) (q shared.TrailQuery, ok bool) {
+	q.Who, q.Deed = strings.TrimSpace(v.Get(shared.ParamWho)), shared.Deed(v.Get(shared.ParamDeed))
+	if q.Deed != "" && !slices.Contains(shared.Deeds[:], q.Deed) {
+		return q, false
+	}
+	if cursor := v.Get(paramCursor); cursor != "" {
+		if q.Before, ok = shared.ParseID(cursor); !ok {
+			return q, false
+		}
+	}
+	return q, true
+}
+
+// readDays reads the first and the last day to show.
+func readDays(v url.Values, q *shared.TrailQuery) (err error) {
+	if from := v.Get(shared.ParamFrom); from != "" {
+		if q.From, err = time.Parse(time.DateOnly, from); err != nil {
+			return err
+		}
+	}
+	if until := v.Get(shared.ParamUntil); until != "" {
+		last, err := time.Parse(time.DateOnly, until)
+		if err != nil {
+			return err
+		}
+		q.Until = last.AddDate(0, 0, 1)
+	}
+	return nil
+}
+
+// names are what those are called who have tokens, each once.
+func names(tokens []shared.Token) (all []string) {
+	for i := range tokens {
+		if name := tokens[i].Name; name != "" {
+			all = append(all, name)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func newTrailModel(r *http.Request, l text.Lang) trailModel {
+	return trailModel{
+		Heading: l.T(text.TrailTitle), Empty: l.T(text.TrailEmpty), Find: newTrailFind(r, l),
 		Columns: []string{
 			l.T(text.TrailWhen), l.T(text.TrailWho), l.T(text.TrailDeed), l.T(text.TrailAbout), l.T(text.TrailFrom),
 		},
+	}
+}
+
+func newTrailFind(r *http.Request, l text.Lang) trailFindModel {
+	words, v := text.Team(l), r.URL.Query()
+	m := trailFindModel{
+		Action: shared.PathTrailPage, WhoLabel: l.T(text.TrailWho), Who: v.Get(shared.ParamWho),
+		DeedLabel: l.T(text.TrailDeed), Deeds: []option{{"", words.TrailAnything, v.Get(shared.ParamDeed) == ""}},
+		FromLabel: words.TrailFirst, UntilLabel: words.TrailLast,
+		From: v.Get(shared.ParamFrom), Until: v.Get(shared.ParamUntil),
+		Help: words.TrailHelp, Button: l.T(text.ListSearchButton),
+		All: link{Href: withLang(r, shared.PathTrailPage), Text: l.T(text.ListShowAll)},
+	}
+	if named, ok := text.Parse(v.Get(paramLang)); ok {
+		m.Lang = named.Tag()
+	}
+	for _, d := range shared.Deeds {
+		m.Deeds = append(m.Deeds, option{string(d), text.Deed(l, string(d)), string(d) == v.Get(shared.ParamDeed)})
+	}
+	for _, name := range [...]string{shared.ParamWho, shared.ParamDeed, shared.ParamFrom, shared.ParamUntil} {
+		m.Chosen = m.Chosen || v.Get(name) != ""
+	}
+	return m
+}
+
+// fill adds what was found.
+func (m *trailModel) fill(r *http.Request, l text.Lang, list shared.TrailList) {
+	if m.Find.Chosen {
+		m.Empty = text.Team(l).TrailNone
 	}
 	for i := range list.Entries {
 		e := &list.Entries[i]
@@ -76,5 +173,4 @@ func newTrailModel(r *http.Request, l text.Lang, list shared.TrailList) trailMod
 		cursor := strconv.FormatInt(*list.NextBefore, 10)
 		m.Next = nextPart(r, l, &cursor)
 	}
-	return m
 }

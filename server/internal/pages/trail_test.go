@@ -1,8 +1,10 @@
 package pages
 
 import (
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"atalaya/shared"
 	"atalaya/shared/text"
@@ -49,14 +51,50 @@ func TestTrailShowsWhoDidWhat(t *testing.T) {
 	}
 }
 
+// TestTrailSelects fills in the form: what was chosen stays in it, and holds for all pages.
+func TestTrailSelects(t *testing.T) {
+	s := newSite(t)
+	if _, err := (keyring{s.rows}).CreateToken(t.Context(), shared.NewToken{Role: "viewer", Name: `"><b>`}); err != nil {
+		t.Fatal(err)
+	}
+	for range shared.ListLimitDefault + 1 {
+		if err := s.rows.NoteDeed(t.Context(), shared.TrailEntry{Deed: shared.DeedSignedIn, Who: `"><b>`}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.rows.NoteDeed(t.Context(), shared.TrailEntry{Deed: shared.DeedStarted, Who: "Luis"}); err != nil {
+		t.Fatal(err)
+	}
+	today := time.Now().UTC().Format(time.DateOnly)
+	for _, c := range []struct {
+		query  string
+		status int
+		rows   int
+		says   string
+	}{
+		{"who=Luis", 200, 1, `name="who" value="Luis"`},
+		{"who=+Luis+&deed=started", 200, 1, `<option value="started" selected>`},
+		{"who=Luis&deed=signed_in", 200, 0, "Nothing like this has been noted."},
+		{"who=" + url.QueryEscape(`"><b>`) + "&from=" + today + "&until=" + today, 200, shared.ListLimitDefault,
+			`href="/team/trail?cursor=2&amp;from=` + today + "&amp;until=" + today + "&amp;who=%22%3E%3Cb%3E"},
+		{"until=2020-01-01", 200, 0, "Nothing like this has been noted."},
+		{"from=26.11.2026", 422, 0, `role="alert">Give a day such as`},
+		{"until=2026-02-30&lang=es", 422, 0, `role="alert">Indica un día`},
+		{"deed=burned", 404, 0, ""},
+		{"", 200, shared.ListLimitDefault, `<option value="&#34;&gt;&lt;b&gt;"></option>`},
+	} {
+		r := s.get(shared.PathTrailPage + "?" + c.query)
+		body := read(t, r)
+		rows := strings.Count(body, "<tr>") - strings.Count(body, "<thead>")
+		if r.StatusCode != c.status || rows != c.rows || !strings.Contains(body, c.says) || strings.Contains(body, "><b>") {
+			t.Errorf("%s: %s with %d rows, want %q: %s", c.query, r.Status, rows, c.says, body)
+		}
+	}
+}
+
 // TestEveryDeedHasWords finds deeds that would be shown by their codes.
 func TestEveryDeedHasWords(t *testing.T) {
-	for _, deed := range []shared.Deed{
-		shared.DeedStarted, shared.DeedCancelled, shared.DeedDeleted, shared.DeedShared, shared.DeedUnshared,
-		shared.DeedScheduled, shared.DeedUnscheduled, shared.DeedTokenMade, shared.DeedTokenEnded, shared.DeedSignedIn,
-		shared.DeedSignedOut, shared.DeedTriedSignIn, shared.DeedWebhookMade, shared.DeedWebhookChanged,
-		shared.DeedWebhookDeleted, shared.DeedSecretMade, shared.DeedRedelivered,
-	} {
+	for _, deed := range shared.Deeds {
 		for _, l := range text.Langs {
 			if said := text.Deed(l, string(deed)); !strings.Contains(said, " ") {
 				t.Errorf("%s in %s: %q", deed, l.Tag(), said)

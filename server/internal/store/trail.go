@@ -46,15 +46,12 @@ func (s *Store) NoteDeed(ctx context.Context, e shared.TrailEntry) error {
 	})
 }
 
-// Trail lists what people did, the newest first: at most limit lines, and older ones than
-// the line before if that is not 0.
-func (s *Store) Trail(ctx context.Context, before int64, limit int) (list shared.TrailList, err error) {
-	limit = limitOr(limit, shared.ListLimitDefault, shared.ListLimitMax)
-	rows, err := readRows[trailRow](ctx, s, "trail", func(q *bun.SelectQuery) *bun.SelectQuery {
-		if before > 0 {
-			q.Where("t.id < ?", before)
-		}
-		return q.Order("t.id DESC").Limit(int64(limit) + 1)
+// Trail lists what people did, the newest first. A line to begin behind that is gone took all
+// older ones with it.
+func (s *Store) Trail(ctx context.Context, q shared.TrailQuery) (list shared.TrailList, err error) {
+	limit := limitOr(q.Limit, shared.ListLimitDefault, shared.ListLimitMax)
+	rows, err := readRows[trailRow](ctx, s, "trail", func(sq *bun.SelectQuery) *bun.SelectQuery {
+		return selectTrail(sq, q).Order("t.at DESC", "t.id DESC").Limit(int64(limit) + 1)
 	})
 	if len(rows) > limit {
 		rows = rows[:limit]
@@ -65,6 +62,27 @@ func (s *Store) Trail(ctx context.Context, before int64, limit int) (list shared
 		list.Entries = append(list.Entries, rows[i].entry())
 	}
 	return list, err
+}
+
+// selectTrail says which lines a query selects. Numbers alone would not do for the order:
+// whoever got a lower one may have committed later.
+func selectTrail(sq *bun.SelectQuery, q shared.TrailQuery) *bun.SelectQuery {
+	if q.Before > 0 {
+		sq.Where("(t.at, t.id) < (SELECT at, id FROM trail WHERE id = ?)", q.Before)
+	}
+	if q.Who != "" {
+		sq.Where("t.who = ?", sanitise(q.Who))
+	}
+	if q.Deed != "" {
+		sq.Where("t.action = ?", string(q.Deed))
+	}
+	if !q.From.IsZero() {
+		sq.Where("t.at >= ?", stamp{q.From})
+	}
+	if !q.Until.IsZero() {
+		sq.Where("t.at < ?", stamp{q.Until})
+	}
+	return sq
 }
 
 // PurgeTrail removes lines that are older than keep, some at a time, and returns how many.
