@@ -125,9 +125,9 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	noted := trail{rows, log}
 	service := door{completing, starts, engine, noted}
 	mux := http.NewServeMux()
-	tokens := notedTokens{keyring{rows}, noted}
+	tokens, shares := notedTokens{keyring{rows}, noted}, notedShares{sharer{rows, signer}, noted}
 	rest := api.New(api.Config{
-		Service: service, Tokens: tokens, Shares: notedShares{sharer{rows, signer}, noted},
+		Service: service, Tokens: tokens, Shares: shares,
 		Trail: rows, Problems: problems, Seed: seed(cfg.AllowPrivateTargets),
 		Target: target(cfg.AllowPrivateTargets, cfg.Mail != nil), PageLimit: cfg.PageLimit,
 		MaxBytes: cfg.MaxBytes, MaxSeconds: int(cfg.MaxTime / time.Second), Stats: statsOf(rows, metrics, maxStreams),
@@ -142,8 +142,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	app := pages.New(pages.Config{
 		Data: pageData{rows, rest}, Details: rows, Create: service, Schedules: service, Plan: rest.Plan, Repeat: rest.Repeat,
 		Validate: validate(rest), Problem: problems.Describe, Tokens: tokens, CheckToken: api.CheckToken,
-		Trail: rows,
-		Web:   files, Log: log,
+		Shares: shares, Trail: rows,
+		Web: files, Log: log,
 		Missing:    isMissing,
 		Origin:     cfg.outside().Origin,
 		Door:       notedDoor{doorkeeper{gate, access.NewAttempts(cfg.TrustedProxies), rows}, noted},

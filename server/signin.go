@@ -46,6 +46,9 @@ var rights = map[string]access.Right{
 	"POST /team":      access.Manage,
 	"GET /team/trail": access.Manage,
 
+	"GET /team/shares":  access.Manage,
+	"POST /team/shares": access.Manage,
+
 	"GET /share/{link}": access.Open, // what it is good for, its signature says
 
 	"GET /":       access.Read, // every page
@@ -59,6 +62,8 @@ var rights = map[string]access.Right{
 	"GET /audits/{id}/basic":         access.ReadAudit,
 	"GET /audits/{id}/basic/{check}": access.ReadAudit,
 	"GET /audits/{id}/basic/report":  access.ReadAudit,
+	"GET /audits/{id}/basic/shares":  access.Start,
+	"POST /audits/{id}/basic/shares": access.Start,
 
 	"GET /healthz": access.Open,
 	"GET /readyz":  access.Open,
@@ -206,10 +211,21 @@ func (s sharer) CreateShare(ctx context.Context, audit int64, days int) (shared.
 
 func (s sharer) Shares(ctx context.Context, audit int64) ([]shared.Share, error) {
 	shares, err := s.Store.Shares(ctx, audit)
+	s.sign(shares)
+	return shares, err
+}
+
+func (s sharer) AllShares(ctx context.Context, before int64, limit int) (all []shared.Share, next int64, err error) {
+	all, next, err = s.Store.AllShares(ctx, before, limit)
+	s.sign(all)
+	return all, next, err
+}
+
+// sign says how links are written.
+func (s sharer) sign(shares []shared.Share) {
 	for i := range shares {
 		shares[i].Path = shared.PathShare + s.signer.Link(shares[i])
 	}
-	return shares, err
 }
 
 // openShare has the browser keep a link, and goes on to its audit.

@@ -30,6 +30,7 @@ const (
 	PathTokens      = PathAPI + "/tokens"
 	PathTeam        = "/team"         // the page of the tokens
 	PathTrailPage   = "/team/trail"   // the page of what people did
+	PathSharesPage  = "/team/shares"  // the page of the links to audits
 	PathShare       = "/share/"       // and a link: where its holder comes in
 	ParamLastEvent  = "last_event_id" // query parameter: the cursor of a new EventSource
 	ParamTo         = "to"            // query parameter of PathSignIn: where to go on
@@ -260,6 +261,9 @@ func PathBasicPage(id int64) string { return "/audits/" + itoa(id) + "/basic" }
 
 // PathBasicReport is the plain page of a part of a report.
 func PathBasicReport(id int64) string { return PathBasicPage(id) + "/report" }
+
+// PathBasicShares is the plain page of the links to one audit.
+func PathBasicShares(id int64) string { return PathBasicPage(id) + "/shares" }
 
 // PathBasicFindings is the plain page of the findings of one check, one for each group.
 func PathBasicFindings(id int64, check string) string {

@@ -14,11 +14,13 @@ type NewShare struct {
 
 // Share is a link by which whoever has it can read one audit, and nothing else.
 type Share struct {
-	ID        int64 `json:"id"`
-	AuditID   int64 `json:"audit_id"`
-	CreatedAt Time  `json:"created_at"`
-	ExpiresAt Time  `json:"expires_at"`
-	RevokedAt *Time `json:"revoked_at"`
+	ID      int64 `json:"id"`
+	AuditID int64 `json:"audit_id"`
+	// MadeBy is who made it; null for somebody who did not have to sign in.
+	MadeBy    *string `json:"made_by"`
+	CreatedAt Time    `json:"created_at"`
+	ExpiresAt Time    `json:"expires_at"`
+	RevokedAt *Time   `json:"revoked_at"`
 	// Path is the link without the server's own address.
 	Path string `json:"path"`
 }

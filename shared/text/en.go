@@ -1889,6 +1889,19 @@ var englishNotices = noticeWords{
 }
 
 var englishTeam = TeamWords{
+	MadeBy: "Made by",
+
+	ShareTitle:   "Links to audits",
+	ShareHelp:    "Whoever has such a link can read that one audit without signing in, and nothing else.",
+	ShareList:    "Links, the newest first",
+	ShareEmpty:   "There is no link yet.",
+	ShareLink:    "Link",
+	ShareNew:     "Make a link",
+	ShareAudit:   "Number of the audit",
+	ShareDays:    "Left empty, %s days.",
+	ShareFull:    "This audit has as many links as it may.",
+	ShareNoAudit: "There is no audit with this number.",
+
 	TrailAnything: "Anything",
 	TrailFirst:    "First day",
 	TrailLast:     "Last day",

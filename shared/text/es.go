@@ -1938,6 +1938,19 @@ var spanishNotices = noticeWords{
 }
 
 var spanishTeam = TeamWords{
+	MadeBy: "Creado por",
+
+	ShareTitle:   "Enlaces a auditorías",
+	ShareHelp:    "Quien tenga uno de estos enlaces puede leer esa auditoría sin iniciar sesión, y nada más.",
+	ShareList:    "Enlaces, los más recientes primero",
+	ShareEmpty:   "Todavía no hay ningún enlace.",
+	ShareLink:    "Enlace",
+	ShareNew:     "Crear un enlace",
+	ShareAudit:   "Número de la auditoría",
+	ShareDays:    "Si se deja vacío, %s días.",
+	ShareFull:    "Esta auditoría ya tiene todos los enlaces que puede tener.",
+	ShareNoAudit: "No hay ninguna auditoría con ese número.",
+
 	TrailAnything: "Cualquier cosa",
 	TrailFirst:    "Primer día",
 	TrailLast:     "Último día",

@@ -4,6 +4,14 @@ package text
 // the words that other pages have too. Like [noticeWords] it is no part of a [language]: the
 // client shows none of these pages.
 type TeamWords struct {
+	MadeBy string
+
+	// Of the links to audits.
+	ShareTitle, ShareHelp, ShareList, ShareEmpty string
+	ShareLink, ShareNew, ShareAudit              string
+	ShareDays                                    string // how many when none is given
+	ShareFull, ShareNoAudit                      string
+
 	// Of the trail.
 	TrailAnything, TrailFirst, TrailLast string
 	TrailHelp, TrailNoDay, TrailNone     string

@@ -54,6 +54,8 @@ type Config struct {
 	// Tokens are those that people sign in with; CheckToken refuses what none can be.
 	Tokens     Tokens
 	CheckToken func(shared.NewToken) error
+	// Shares are the links to audits.
+	Shares Shares
 	// Trail is what people did.
 	Trail Trail
 	// Problem is what an error means to users: forms show it, with its status.
@@ -111,12 +113,14 @@ func New(c Config) http.Handler {
 		shared.PathSignIn:     http.HandlerFunc(plain.signIn),
 		shared.PathSignOut:    http.HandlerFunc(plain.signOut),
 		shared.PathTeam:       http.HandlerFunc(plain.team),
+		shared.PathSharesPage: http.HandlerFunc(plain.allShares),
 		shared.PathTrailPage:  c.readOnly(http.HandlerFunc(plain.trail)),
 		"/audits/{id}":        app,
 		"/audits/{id}/report": app,
 		"/audits/{id}/basic":  http.HandlerFunc(plain.audit),
 		basicFindings:         c.readOnly(http.HandlerFunc(plain.findings)),
 		basicReport:           c.readOnly(http.HandlerFunc(plain.report)),
+		basicShares:           http.HandlerFunc(plain.auditShares),
 
 		shared.PathSitesPage:              app,
 		shared.PathSitesPage + "/{site}":  plain.siteForms(app),

@@ -51,6 +51,7 @@ func newSite(t *testing.T) *site {
 	problems := api.NewProblems(log,
 		api.Rule{Err: store.ErrNotFound, Code: shared.CodeNotFound},
 		api.Rule{Err: store.ErrBadCursor, Code: shared.CodeBadQuery},
+		api.Rule{Err: store.ErrOutOfRange, Code: shared.CodeOutOfRange},
 		api.Rule{Err: errWrongToken, Code: shared.CodeUnauthorized},
 		api.Rule{Err: store.ErrHostBusy, Code: shared.CodeHostBusy},
 		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable})
@@ -66,7 +67,7 @@ func newSite(t *testing.T) *site {
 		Schedules: rows, Plan: rest.Plan, Repeat: rest.Repeat,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 		NotAllowed: problems.NotAllowed, Problem: problems.Describe, Door: door,
-		Tokens: keyring{rows}, CheckToken: api.CheckToken, Trail: rows,
+		Tokens: keyring{rows}, CheckToken: api.CheckToken, Shares: sharer{rows}, Trail: rows,
 		Validate: func(n shared.NewAudit) (shared.NewAudit, error) { return rest.Validate(api.WishOf(n)) },
 	})
 	return &site{answer.Finish(h), t, rows, door}

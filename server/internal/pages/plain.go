@@ -180,6 +180,9 @@ func (p *plain) audit(w http.ResponseWriter, r *http.Request) {
 	case err == nil:
 		m := newAuditModel(r, l, progress, report)
 		m.Frame = p.frame(r, l, m.Title, shared.PathPage(id))
+		if p.Door.Who(r).starts() {
+			m.Shares = &link{Href: withLang(r, shared.PathBasicShares(id)), Text: text.Team(l).ShareTitle}
+		}
 		if !progress.Status.Terminal() {
 			m.Frame.Refresh = refreshSeconds
 		}

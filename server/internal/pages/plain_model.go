@@ -96,6 +96,7 @@ type auditModel struct {
 	Parts                   []partLink
 	FilesHeading            string
 	Files                   []link
+	Shares                  *link // nil for those who may not share it
 	PagesHeading            string
 	Columns                 []string
 	Pages                   []page

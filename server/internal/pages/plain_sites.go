@@ -10,7 +10,7 @@ import (
 	"atalaya/shared/text"
 )
 
-// The names of the fields of a site's forms, and what its buttons ask for.
+// A field of the forms of sites and of links, and what the buttons of sites ask for.
 const (
 	fieldAudit = "audit"
 

@@ -32,6 +32,9 @@ type Visitor struct {
 // manages reports whether somebody may do everything here.
 func (v Visitor) manages() bool { return v.Role == shared.RoleAdmin || v.Free && !v.SignedIn }
 
+// starts reports whether somebody may start audits and share them.
+func (v Visitor) starts() bool { return v.Role == shared.RoleAuditor || v.manages() }
+
 // maxToken bounds what is typed as a token, in bytes.
 const maxToken = 100
 

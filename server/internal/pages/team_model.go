@@ -13,15 +13,32 @@ import (
 // teamModel is the page of the tokens.
 type teamModel struct {
 	Frame                frameModel
+	Nav                  []teamLink
 	Heading, Wrong       string
 	Once, Secret         string // Secret is empty unless a token was made just now
 	TokensHeading, Empty string
 	Action               string
-	Trail                link
 	Revoke, SignOut      string
 	Columns              []string
 	Rows                 []tokenRow
 	New                  newTokenModel
+}
+
+// teamLink leads to one of the team's pages, or is where its reader is.
+type teamLink struct {
+	Href, Text string
+	Here       bool
+}
+
+// newTeamNav leads to all of the team's pages.
+func newTeamNav(r *http.Request, l text.Lang) (links []teamLink) {
+	for _, page := range [...]struct{ path, name string }{
+		{shared.PathTeam, l.T(text.TeamTokens)}, {shared.PathSharesPage, text.Team(l).ShareTitle},
+		{shared.PathTrailPage, l.T(text.TrailTitle)},
+	} {
+		links = append(links, teamLink{withLang(r, page.path), page.name, r.URL.Path == page.path})
+	}
+	return links
 }
 
 // tokenRow is a token. What is Usable can be revoked.
@@ -44,9 +61,8 @@ type newTokenModel struct {
 
 func newTeamModel(r *http.Request, l text.Lang, tokens []shared.Token, now time.Time) teamModel {
 	m := teamModel{
-		Heading: l.T(text.TeamTitle), Once: l.T(text.TeamOnce), TokensHeading: l.T(text.TeamTokens),
+		Nav: newTeamNav(r, l), Heading: l.T(text.TeamTitle), Once: l.T(text.TeamOnce), TokensHeading: l.T(text.TeamTokens),
 		Empty: l.T(text.TeamEmpty), Action: withLang(r, shared.PathTeam),
-		Trail:  link{Href: withLang(r, shared.PathTrailPage), Text: l.T(text.TrailTitle)},
 		Revoke: l.T(text.TeamRevoke), SignOut: l.T(text.SignOutEverywhere), New: newTokenForm(r, l),
 		Columns: []string{
 			l.T(text.SignInToken), l.T(text.TeamName), l.T(text.TeamRole), l.T(text.TeamState),
@@ -66,7 +82,7 @@ func newTokenRow(l text.Lang, t *shared.Token, names []string, now time.Time) to
 		}
 		return stamp(l, *at)
 	}
-	state := tokenState(t, now)
+	state := credentialState(t.RevokedAt, t.ExpiresAt, now)
 	return tokenRow{
 		ID: t.ID, Prefix: t.Prefix, Usable: state == text.TeamValid,
 		Cells: []cell{
@@ -76,12 +92,12 @@ func newTokenRow(l text.Lang, t *shared.Token, names []string, now time.Time) to
 	}
 }
 
-// tokenState names what has become of a token.
-func tokenState(t *shared.Token, now time.Time) text.Key {
+// credentialState names what has become of a token or a link.
+func credentialState(revoked, expires *shared.Time, now time.Time) text.Key {
 	switch {
-	case t.RevokedAt != nil:
+	case revoked != nil:
 		return text.TeamRevoked
-	case t.ExpiresAt != nil && !t.ExpiresAt.After(now):
+	case expires != nil && !expires.After(now):
 		return text.TeamExpired
 	}
 	return text.TeamValid

@@ -22,6 +22,7 @@ type Trail interface {
 // trailModel is the page of what people did.
 type trailModel struct {
 	Frame          frameModel
+	Nav            []teamLink
 	Heading, Empty string
 	Find           trailFindModel
 	Columns        []string
@@ -52,7 +53,7 @@ type deedRow struct {
 // trail lists what people did, a slice at a time.
 func (p *plain) trail(w http.ResponseWriter, r *http.Request) {
 	l := p.choose(w, r)
-	q, ok := readTrailQuery(r.URL.Query())
+	q, ok := readTrailQuery(r)
 	if !ok {
 		p.nothing(w, r)
 		return
@@ -80,17 +81,14 @@ func (p *plain) trail(w http.ResponseWriter, r *http.Request) {
 }
 
 // readTrailQuery reads all but the days; ok is false for an address that is none of ours.
-func readTrailQuery(v url.Values) (q shared.TrailQuery, ok bool) {
+func readTrailQuery(r *http.Request) (q shared.TrailQuery, ok bool) {
+	v := r.URL.Query()
 	q.Who, q.Deed = strings.TrimSpace(v.Get(shared.ParamWho)), shared.Deed(v.Get(shared.ParamDeed))
 	if q.Deed != "" && !slices.Contains(shared.Deeds[:], q.Deed) {
 		return q, false
 	}
-	if cursor := v.Get(paramCursor); cursor != "" {
-		if q.Before, ok = shared.ParseID(cursor); !ok {
-			return q, false
-		}
-	}
-	return q, true
+	q.Before, ok = readBefore(r)
+	return q, ok
 }
 
 // readDays reads the first and the last day to show.
@@ -123,7 +121,7 @@ func names(tokens []shared.Token) (all []string) {
 
 func newTrailModel(r *http.Request, l text.Lang) trailModel {
 	return trailModel{
-		Heading: l.T(text.TrailTitle), Empty: l.T(text.TrailEmpty), Find: newTrailFind(r, l),
+		Nav: newTeamNav(r, l), Heading: l.T(text.TrailTitle), Empty: l.T(text.TrailEmpty), Find: newTrailFind(r, l),
 		Columns: []string{
 			l.T(text.TrailWhen), l.T(text.TrailWho), l.T(text.TrailDeed), l.T(text.TrailAbout), l.T(text.TrailFrom),
 		},

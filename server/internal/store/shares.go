@@ -20,13 +20,30 @@ type shareRow struct {
 	CreatedAt stamp `bun:"created_at"`
 	ExpiresAt stamp `bun:"expires_at"`
 	RevokedAt stamp `bun:"revoked_at"`
+
+	Maker *string `bun:"maker,scanonly"`
 }
 
 func (r *shareRow) share() shared.Share {
 	return shared.Share{
-		ID: r.ID, AuditID: r.AuditID, CreatedAt: shared.At(r.CreatedAt.Time), ExpiresAt: shared.At(r.ExpiresAt.Time),
-		RevokedAt: shared.AtPtr(r.RevokedAt.Time),
+		ID: r.ID, AuditID: r.AuditID, MadeBy: r.Maker, CreatedAt: shared.At(r.CreatedAt.Time),
+		ExpiresAt: shared.At(r.ExpiresAt.Time), RevokedAt: shared.AtPtr(r.RevokedAt.Time),
 	}
+}
+
+func shares(rows []shareRow) []shared.Share {
+	all := make([]shared.Share, 0, len(rows))
+	for i := range rows {
+		all = append(all, rows[i].share())
+	}
+	return all
+}
+
+// withMaker adds who made a link, as the trail names people: by the name of their token, or
+// how that begins.
+func withMaker(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.ColumnExpr("?TableColumns").ColumnExpr(
+		"(SELECT coalesce(nullif(tokens.name, ''), tokens.prefix) FROM tokens WHERE tokens.id = l.made_by) AS maker")
 }
 
 // SharesMax is how many links of one audit there may be.
@@ -42,7 +59,10 @@ func (s *Store) CreateShare(ctx context.Context, audit, by int64, life time.Dura
 		}
 		row := shareRow{AuditID: audit, MadeBy: by}
 		_, err := tx.NewInsert().Model(&row).Value("created_at", "?", s.dialect.now).
-			Value("expires_at", "?", s.dialect.after(life)).Returning("*").Exec(ctx)
+			Value("expires_at", "?", s.dialect.after(life)).Returning("id").Exec(ctx)
+		if err == nil {
+			err = tx.NewSelect().Model(&row).Apply(withMaker).WherePK().Scan(ctx)
+		}
 		if err != nil {
 			return err
 		}
@@ -61,20 +81,33 @@ func (s *Store) CreateShare(ctx context.Context, audit, by int64, life time.Dura
 func (s *Store) Shares(ctx context.Context, audit int64) ([]shared.Share, error) {
 	rows, err := readRows[shareRow](ctx, s, fmt.Sprintf("shares of audit %d", audit),
 		func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Where("l.audit_id = ?", audit).Order("l.id DESC").Limit(SharesMax)
+			return q.Apply(withMaker).Where("l.audit_id = ?", audit).Order("l.id DESC").Limit(SharesMax)
 		})
-	shares := make([]shared.Share, 0, len(rows))
-	for i := range rows {
-		shares = append(shares, rows[i].share())
+	return shares(rows), err
+}
+
+// AllShares lists the links of all audits, the newest first: at most limit, and older ones
+// than before if that is not 0. next is what to go on with; 0 at the end.
+func (s *Store) AllShares(ctx context.Context, before int64, limit int) (all []shared.Share, next int64, err error) {
+	limit = limitOr(limit, shared.ListLimitDefault, shared.ListLimitMax)
+	rows, err := readRows[shareRow](ctx, s, "shares", func(q *bun.SelectQuery) *bun.SelectQuery {
+		if before > 0 {
+			q.Where("l.id < ?", before)
+		}
+		return q.Apply(withMaker).Order("l.id DESC").Limit(int64(limit) + 1)
+	})
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = rows[limit-1].ID
 	}
-	return shares, err
+	return shares(rows), next, err
 }
 
 // Share returns a link that is good at present, or [ErrNotFound].
 func (s *Store) Share(ctx context.Context, id int64) (shared.Share, error) {
 	what := fmt.Sprintf("share %d", id)
 	rows, err := readRows[shareRow](ctx, s, what, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("l.id = ? AND l.revoked_at IS NULL AND l.expires_at > (SELECT ?)", id, s.dialect.now)
+		return q.Apply(withMaker).Where("l.id = ? AND l.revoked_at IS NULL AND l.expires_at > (SELECT ?)", id, s.dialect.now)
 	})
 	if err == nil && len(rows) == 0 {
 		err = fmt.Errorf("store: %s: %w", what, ErrNotFound)

@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -51,6 +53,51 @@ func TestShares(t *testing.T) {
 		}
 		if _, err := f.CreateShare(t.Context(), a.AuditID, 0, time.Hour); !errors.Is(err, store.ErrOutOfRange) {
 			t.Errorf("one too many: %v", err)
+		}
+	})
+}
+
+// TestSharesSayWhoMadeThem lists the links of two audits by pages, with the names of their
+// makers as the trail has them.
+func TestSharesSayWhoMadeThem(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		var by []int64
+		for _, name := range []string{"Ana", ""} {
+			made, err := f.CreateToken(t.Context(), shared.NewToken{Role: shared.RoleAdmin, Name: name},
+				store.Secret{Prefix: "atl_" + name, Hash: "x"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			by = append(by, made.ID)
+		}
+		for i, by := range append(by, 0) {
+			a, _, err := f.Create(t.Context(), shared.NewAudit{URL: fmt.Sprintf("https://%d.example/", i)}, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.CreateShare(t.Context(), a.AuditID, by, time.Hour); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got []string
+		for before := int64(0); ; {
+			all, next, err := f.AllShares(t.Context(), before, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range all {
+				who := "nobody"
+				if s.MadeBy != nil {
+					who = *s.MadeBy
+				}
+				got = append(got, fmt.Sprintf("%d by %s", s.AuditID, who))
+			}
+			if before = next; before == 0 {
+				break
+			}
+		}
+		if want := []string{"3 by nobody", "2 by atl_", "1 by Ana"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	})
 }
