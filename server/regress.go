@@ -14,7 +14,7 @@ import (
 type completer struct {
 	*store.Store
 	count func() // of regressions
-	ended func()
+	due   func() // there may be something to tell webhooks
 	log   *slog.Logger
 }
 
@@ -23,7 +23,7 @@ func (c completer) Finish(ctx context.Context, l work.Lease, r work.Result) erro
 	if err := c.Store.Finish(ctx, l, r); err != nil {
 		return err
 	}
-	c.ended()
+	c.due()
 	if r.Status != shared.StatusCompleted {
 		return nil
 	}
@@ -43,10 +43,28 @@ func (c completer) Patch(
 ) (shared.AuditProgress, error) {
 	p, applied, err := c.PatchOnce(ctx, id, patch, ifMatch)
 	if applied && patch.Status != nil {
-		c.ended()
+		c.due()
 		c.tell(p)
 	}
 	return p, err
+}
+
+// TestWebhook has a webhook sent a test at once.
+func (c completer) TestWebhook(ctx context.Context, id int64) (shared.Delivery, error) {
+	d, err := c.Store.TestWebhook(ctx, id)
+	if err == nil {
+		c.due()
+	}
+	return d, err
+}
+
+// Redeliver has a message sent once more, at once.
+func (c completer) Redeliver(ctx context.Context, webhook, id int64) (shared.Delivery, error) {
+	d, err := c.Store.Redeliver(ctx, webhook, id)
+	if err == nil {
+		c.due()
+	}
+	return d, err
 }
 
 func (c completer) tell(p shared.AuditProgress) {

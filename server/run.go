@@ -142,7 +142,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	app := pages.New(pages.Config{
 		Data: pageData{rows, rest}, Details: rows, Create: service, Schedules: service, Plan: rest.Plan, Repeat: rest.Repeat,
 		Validate: validate(rest), Problem: problems.Describe, Tokens: tokens, CheckToken: api.CheckToken,
-		Shares: shares, Trail: rows,
+		Webhooks: hooks{service, rest}, Shares: shares, Trail: rows,
 		Web: files, Log: log,
 		Missing:    isMissing,
 		Origin:     cfg.outside().Origin,

@@ -46,6 +46,11 @@ var rights = map[string]access.Right{
 	"POST /team":      access.Manage,
 	"GET /team/trail": access.Manage,
 
+	"GET /team/webhooks":       access.Manage,
+	"POST /team/webhooks":      access.Manage,
+	"GET /team/webhooks/{id}":  access.Manage,
+	"POST /team/webhooks/{id}": access.Manage,
+
 	"GET /team/shares":  access.Manage,
 	"POST /team/shares": access.Manage,
 
@@ -101,6 +106,7 @@ var rights = map[string]access.Right{
 	"PATCH /api/v1/webhooks/{id}":                                access.Manage,
 	"DELETE /api/v1/webhooks/{id}":                               access.Manage,
 	"POST /api/v1/webhooks/{id}/secret":                          access.Manage,
+	"POST /api/v1/webhooks/{id}/test":                            access.Manage,
 	"GET /api/v1/webhooks/{id}/deliveries":                       access.Manage,
 	"POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver": access.Manage,
 	"GET /api/v1/tokens":                                         access.Manage,

@@ -151,6 +151,10 @@ var routeTable = map[string]struct{ path, body, may string }{
 	"GET /team":                 {"/team", "", admins},
 	"POST /team":                {"/team", "do=revoke&id=1000", admins},
 	"GET /team/trail":           {"/team/trail?who=Ana", "", admins},
+	"GET /team/webhooks":        {"/team/webhooks", "", admins},
+	"POST /team/webhooks":       {"/team/webhooks", "do=make", admins},
+	"GET /team/webhooks/{id}":   {"/team/webhooks/1000", "", admins},
+	"POST /team/webhooks/{id}":  {"/team/webhooks/1000", "do=test", admins},
 	"GET /team/shares":          {"/team/shares", "", admins},
 	"POST /team/shares":         {"/team/shares", "do=revoke&audit=1000&id=1000", admins},
 
@@ -214,6 +218,7 @@ var routeTable = map[string]struct{ path, body, may string }{
 	"PATCH /api/v1/webhooks/{id}":          {"/api/v1/webhooks/1000", "{}", admins},
 	"DELETE /api/v1/webhooks/{id}":         {"/api/v1/webhooks/1000", "", admins},
 	"POST /api/v1/webhooks/{id}/secret":    {"/api/v1/webhooks/1000/secret", "", admins},
+	"POST /api/v1/webhooks/{id}/test":      {"/api/v1/webhooks/1000/test", "", admins},
 	"GET /api/v1/webhooks/{id}/deliveries": {"/api/v1/webhooks/1000/deliveries", "", admins},
 	"POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver": {
 		"/api/v1/webhooks/1000/deliveries/1000/redeliver", "", admins},
@@ -623,6 +628,8 @@ func TestTrailOfWebhooks(t *testing.T) {
 	m.send("admin", "POST", shared.PathWebhook(1)+"/deliveries/1/redeliver", "")
 	m.send("admin", "POST", shared.PathWebhook(1)+"/deliveries/1000/redeliver", "") // is not there
 	m.send("auditor", "DELETE", shared.PathWebhook(1), "")                          // may not
+	m.send("admin", "POST", shared.PathHookPage(1), "do=test")
+	m.send("admin", "POST", shared.PathHookPage(1), "do=renew")
 	m.send("admin", "DELETE", shared.PathWebhook(1), "")
 	m.send("admin", "DELETE", shared.PathWebhook(1), "") // is not there
 	_, body := m.authorized("admin", "/api/v1/trail")
@@ -635,7 +642,7 @@ func TestTrailOfWebhooks(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s %s", e.Who, e.Deed, e.About))
 	}
 	want := []string{"admin webhook_made 1", "admin webhook_changed 1", "admin secret_made 1", "auditor started x",
-		"admin redelivered 1/1", "admin webhook_deleted 1"}
+		"admin redelivered 1/1", "admin webhook_tested 1", "admin secret_made 1", "admin webhook_deleted 1"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"atalaya/server/internal/access"
+	"atalaya/server/internal/api"
 	"atalaya/server/internal/store"
 	"atalaya/shared"
 )
@@ -101,6 +102,13 @@ func (d door) DeleteWebhook(ctx context.Context, id int64) error {
 	return err
 }
 
+// TestWebhook has a webhook sent a message that is of no audit.
+func (d door) TestWebhook(ctx context.Context, id int64) (shared.Delivery, error) {
+	sent, err := d.completer.TestWebhook(ctx, id)
+	d.noteWebhook(ctx, shared.DeedWebhookTested, id, err)
+	return sent, err
+}
+
 // Redeliver has a message sent once more.
 func (d door) Redeliver(ctx context.Context, webhook, id int64) (shared.Delivery, error) {
 	sent, err := d.completer.Redeliver(ctx, webhook, id)
@@ -115,6 +123,21 @@ func (d door) noteWebhook(ctx context.Context, deed shared.Deed, id int64, err e
 	if err == nil {
 		d.trail.note(ctx, deed, 0, strconv.FormatInt(id, 10))
 	}
+}
+
+// hooks are the webhooks of the pages: what is done to them is noted as for the API, which checks
+// what is wanted of them.
+type hooks struct {
+	door
+	rest *api.API
+}
+
+func (h hooks) AddWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error) {
+	return h.rest.AddWebhook(ctx, want)
+}
+
+func (h hooks) RenewSecret(ctx context.Context, id int64) (shared.Webhook, error) {
+	return h.rest.RenewSecret(ctx, id)
 }
 
 // mayManage refuses whoever is no admin. The forms of a site's page have one address, by

@@ -1,5 +1,7 @@
 package shared
 
+import "net/url"
+
 // Event names what people are told of. Its words are those of the type in a message.
 type Event string
 
@@ -11,7 +13,10 @@ const (
 	EventSilent    Event = "worker.silent"   // it runs, and its worker gave no sign of life for a while
 )
 
-// Events lists every event.
+// EventTest is of no audit: somebody wants to see whether a message arrives.
+const EventTest Event = "webhook.test"
+
+// Events lists every event that people are told of unasked.
 var Events = [...]Event{EventFinished, EventFailed, EventRegressed, EventSilent}
 
 // Ended lists what is to be told of an audit that has ended. Nobody is told that one was
@@ -34,6 +39,16 @@ type Notice struct {
 	Type      Event         `json:"type"`
 	Timestamp Time          `json:"timestamp"`
 	Data      AuditProgress `json:"data"`
+}
+
+// TestNotice is a message about an audit that does not exist, in the form of all others.
+func TestNotice(at Time) Notice {
+	score := 92
+	return Notice{Type: EventTest, Timestamp: at, Data: AuditProgress{
+		AuditID: 1, Revision: 1, URL: "https://example.com/", Kind: KindSite, Status: StatusCompleted, Progress: 100,
+		GeoScore: &score, TotalPages: 1, Discovered: 1, Attempt: 1,
+		CreatedAt: at, StartedAt: &at, UpdatedAt: at, FinishedAt: &at,
+	}}
 }
 
 // WebhookKind says in which form somebody is told.
@@ -71,6 +86,18 @@ type Webhook struct {
 	OldSecretUntil *Time `json:"old_secret_until"`
 	CreatedAt      Time  `json:"created_at"`
 }
+
+// Shown is what people may see of a webhook. For Slack and ntfy, whoever knows the address may
+// write there: of it only the host is shown.
+func (w Webhook) Shown() Webhook {
+	if u, err := url.Parse(w.URL); err == nil && (w.Kind == KindSlack || w.Kind == KindNtfy) {
+		w.URL = u.Scheme + "://" + u.Host + "/…"
+	}
+	return w
+}
+
+// MaxReceiverToken bounds the token that a receiver wants to see, in bytes.
+const MaxReceiverToken = 500
 
 // WebhookList is all webhooks, in the order in which they were made.
 type WebhookList struct {

@@ -27,6 +27,7 @@ const (
 	PathBasicDiff   = "/basic/compare"
 	PathSignIn      = "/signin" // the page where people sign in and out
 	PathSignOut     = "/signout"
+	PathHooksPage   = "/team/webhooks"
 	PathTokens      = PathAPI + "/tokens"
 	PathTeam        = "/team"         // the page of the tokens
 	PathTrailPage   = "/team/trail"   // the page of what people did
@@ -261,6 +262,9 @@ func PathBasicPage(id int64) string { return "/audits/" + itoa(id) + "/basic" }
 
 // PathBasicReport is the plain page of a part of a report.
 func PathBasicReport(id int64) string { return PathBasicPage(id) + "/report" }
+
+// PathHookPage is the page of one webhook.
+func PathHookPage(id int64) string { return PathHooksPage + "/" + itoa(id) }
 
 // PathBasicShares is the plain page of the links to one audit.
 func PathBasicShares(id int64) string { return PathBasicPage(id) + "/shares" }

@@ -25,6 +25,7 @@ const (
 	DeedWebhookDeleted Deed = "webhook_deleted"
 	DeedSecretMade     Deed = "secret_made" // a new one, of a webhook
 	DeedRedelivered    Deed = "redelivered" // a message of a webhook, once more
+	DeedWebhookTested  Deed = "webhook_tested"
 )
 
 // Deeds lists every deed, in the order in which people are offered them.
@@ -32,6 +33,7 @@ var Deeds = [...]Deed{
 	DeedStarted, DeedCancelled, DeedDeleted, DeedShared, DeedUnshared, DeedScheduled, DeedUnscheduled,
 	DeedTokenMade, DeedTokenEnded, DeedSignedIn, DeedSignedOut, DeedTriedSignIn,
 	DeedWebhookMade, DeedWebhookChanged, DeedWebhookDeleted, DeedSecretMade, DeedRedelivered,
+	DeedWebhookTested,
 }
 
 // TrailEntry is one line of the trail of what people did.

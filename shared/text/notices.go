@@ -14,6 +14,7 @@ type noticeWords struct {
 	finished, failed, regressed, silent string
 	score, scoreBefore                  string
 	findings, errorsBefore              string
+	test, testText                      string
 	noReason                            string
 	silentSince                         string // when, in UTC
 }
@@ -40,6 +41,8 @@ func NoticeTitle(l Lang, n *shared.Notice) string {
 		title = words.regressed
 	case shared.EventSilent:
 		title = words.silent
+	case shared.EventTest:
+		return words.test
 	}
 	return fmt.Sprintf(title, shared.SiteName(n.Data.URL))
 }
@@ -49,6 +52,8 @@ func NoticeTitle(l Lang, n *shared.Notice) string {
 func NoticeText(l Lang, n *shared.Notice) string {
 	var lines []string
 	switch n.Type {
+	case shared.EventTest:
+		return l.notices().testText
 	case shared.EventFailed:
 		lines = []string{l.whyFailed(&n.Data)}
 	case shared.EventSilent:

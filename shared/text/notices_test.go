@@ -53,6 +53,8 @@ func TestNotices(t *testing.T) {
 			"It did not say why.\nAudit #7: https://www.a.example/"},
 		{EN, shared.EventSilent, silent, "a.example: the worker is silent",
 			"No sign of life since 2026-11-26 11:00 UTC.\nAudit #7: https://www.a.example/"},
+		{ES, shared.EventTest, p, "Una prueba",
+			"Los mensajes de Atalaya llegan aquí. Ninguna auditoría tiene que ver con esto."},
 		{99, shared.EventSilent, p, "a.example: the worker is silent",
 			"No sign of life since 2026-11-26 10:00 UTC.\nAudit #7: https://www.a.example/"},
 	} {

@@ -12,6 +12,22 @@ type TeamWords struct {
 	ShareDays                                    string // how many when none is given
 	ShareFull, ShareNoAudit                      string
 
+	// Of the webhooks.
+	HookTitle, HookHelp, HookList, HookEmpty        string
+	HookTo, HookForm, HookEvents, HookLast, HookNew string
+	HookAddressHelp                                 string // what an address is like, of every kind
+	HookLanguage, HookLanguageHelp                  string
+	HookKey, HookKeyHelp                            string
+	HookOnce, HookNothing                           string
+	HookTest, HookRenew, HookRemove, HookAgain      string
+	HookRenewHelp                                   string
+	HookOne                                         string // its number
+	HookLog, HookLogEmpty                           string
+	HookMessage, HookTries, HookAnswer              string
+	HookBadAddress, HookPrivate, HookNoMail         string
+	HookNoEvent, HookBadKey, HookFull               string
+	hookKinds, hookEvents, hookStates               []named
+
 	// Of the trail.
 	TrailAnything, TrailFirst, TrailLast string
 	TrailHelp, TrailNoDay, TrailNone     string
@@ -19,6 +35,12 @@ type TeamWords struct {
 
 // teamTexts has the words of every language, as [languages] has all others.
 var teamTexts = [...]*TeamWords{EN: &englishTeam, ES: &spanishTeam}
+
+// HookKind names a kind of webhook, HookEvent what it is told of, and HookState what became of a
+// message; an unknown code is its own name.
+func (w *TeamWords) HookKind(code string) string  { return nameOr(w.hookKinds, code, code) }
+func (w *TeamWords) HookEvent(code string) string { return nameOr(w.hookEvents, code, code) }
+func (w *TeamWords) HookState(code string) string { return nameOr(w.hookStates, code, code) }
 
 // Team has the words of the team's pages.
 func Team(l Lang) *TeamWords {

@@ -37,6 +37,7 @@ type Service interface {
 	UpdateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error)
 	RotateSecret(ctx context.Context, id int64, secret string, keep time.Duration) (shared.Webhook, error)
 	DeleteWebhook(ctx context.Context, id int64) error
+	TestWebhook(ctx context.Context, id int64) (shared.Delivery, error)
 	Deliveries(ctx context.Context, webhook int64, cursor string, limit int) (shared.DeliveryList, error)
 	Redeliver(ctx context.Context, webhook, id int64) (shared.Delivery, error)
 }
@@ -83,6 +84,7 @@ func (a *API) routes() map[string]http.Handler {
 		"PATCH /api/v1/webhooks/{id}":                                a.handle(a.patchWebhook),
 		"DELETE /api/v1/webhooks/{id}":                               a.handle(a.deleteWebhook),
 		"POST /api/v1/webhooks/{id}/secret":                          a.handle(a.rotateSecret),
+		"POST /api/v1/webhooks/{id}/test":                            a.handle(a.testWebhook),
 		"GET /api/v1/webhooks/{id}/deliveries":                       a.handle(a.listDeliveries),
 		"POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver": a.handle(a.redeliver),
 	}

@@ -1,9 +1,9 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -44,18 +44,9 @@ func (a *API) listWebhooks(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for i := range all {
-		all[i] = shown(all[i])
+		all[i] = all[i].Shown()
 	}
 	return writeJSON(w, http.StatusOK, shared.WebhookList{Webhooks: all})
-}
-
-// shown is what an answer says of a webhook. For Slack and ntfy, whoever knows the address
-// may write there: of it only the host is shown.
-func shown(w shared.Webhook) shared.Webhook {
-	if u, err := url.Parse(w.URL); err == nil && (w.Kind == shared.KindSlack || w.Kind == shared.KindNtfy) {
-		w.URL = u.Scheme + "://" + u.Host + "/…"
-	}
-	return w
 }
 
 // createWebhook handles POST /api/v1/webhooks. The secret is in this answer and in no
@@ -69,25 +60,31 @@ func (a *API) createWebhook(w http.ResponseWriter, r *http.Request) error {
 	if err := decodeBody(w, r, &wish); err != nil {
 		return err
 	}
-	want := shared.Webhook{
+	made, err := a.AddWebhook(r.Context(), shared.Webhook{
 		Kind: wish.Kind, URL: wish.URL, Events: wish.Events, Language: wish.Language, Secret: wish.Token,
-	}
-	if err := a.checkWebhook(&want); err != nil {
+	})
+	if err != nil {
 		return err
+	}
+	w.Header().Set("Location", shared.PathWebhook(made.ID))
+	w.Header().Set("Cache-Control", "no-store")
+	return writeJSON(w, http.StatusCreated, made.Shown())
+}
+
+// AddWebhook makes a webhook of what somebody wants, with the secret that signs its messages if
+// they are signed. Of other kinds Secret is what their receivers want to see.
+func (a *API) AddWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error) {
+	if err := a.checkWebhook(&want); err != nil {
+		return shared.Webhook{}, err
 	}
 	if want.Kind == shared.KindWebhook {
 		want.Secret = notify.NewSecret()
 	}
-	made, err := a.Service.CreateWebhook(r.Context(), want)
-	if err != nil {
-		return err
-	}
+	made, err := a.Service.CreateWebhook(ctx, want)
 	if made.Kind == shared.KindWebhook {
 		made.Secret = want.Secret
 	}
-	w.Header().Set("Location", shared.PathWebhook(made.ID))
-	w.Header().Set("Cache-Control", "no-store")
-	return writeJSON(w, http.StatusCreated, shown(made))
+	return made, err
 }
 
 // checkWebhook brings a webhook into the form in which it is stored. Errors are [*Error]
@@ -110,17 +107,14 @@ func (a *API) checkWebhook(w *shared.Webhook) (err error) {
 	return checkReceiverToken(*w)
 }
 
-// tokenMax bounds a token, in bytes.
-const tokenMax = 500
-
 // checkReceiverToken looks at what a receiver wants to see in a header.
 func checkReceiverToken(w shared.Webhook) error {
 	takes := w.Kind == shared.KindNtfy || w.Kind == shared.KindMatrix
 	switch {
 	case w.Secret != "" && !takes:
 		return outOfRange("token", "Only ntfy and Matrix have tokens.")
-	case len(w.Secret) > tokenMax || strings.ContainsFunc(w.Secret, func(c rune) bool { return c <= ' ' || c > '~' }):
-		return outOfRange("token", fmt.Sprintf("A token has at most %d printable ASCII characters.", tokenMax))
+	case len(w.Secret) > shared.MaxReceiverToken || strings.ContainsFunc(w.Secret, func(c rune) bool { return c <= ' ' || c > '~' }):
+		return outOfRange("token", fmt.Sprintf("A token has at most %d printable ASCII characters.", shared.MaxReceiverToken))
 	}
 	return nil
 }
@@ -149,19 +143,24 @@ func (a *API) getWebhook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, shown(webhook))
+	return writeJSON(w, http.StatusOK, webhook.Shown())
 }
 
 // webhook is the webhook that a path names.
 func (a *API) webhook(r *http.Request) (shared.Webhook, error) {
-	if _, err := readQuery(r); err != nil {
-		return shared.Webhook{}, err
-	}
-	id, err := readID(r)
+	id, err := readBareID(r)
 	if err != nil {
 		return shared.Webhook{}, err
 	}
 	return a.Service.Webhook(r.Context(), id)
+}
+
+// readBareID reads the number in a path that takes no query.
+func readBareID(r *http.Request) (int64, error) {
+	if _, err := readQuery(r); err != nil {
+		return 0, err
+	}
+	return readID(r)
 }
 
 // patchWebhook handles PATCH /api/v1/webhooks/{id}.
@@ -192,34 +191,55 @@ func (a *API) patchWebhook(w http.ResponseWriter, r *http.Request) error {
 	if webhook, err = a.Service.UpdateWebhook(r.Context(), webhook); err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, shown(webhook))
+	return writeJSON(w, http.StatusOK, webhook.Shown())
 }
 
 // rotateSecret handles POST /api/v1/webhooks/{id}/secret, whose answer alone has the new
 // secret.
 func (a *API) rotateSecret(w http.ResponseWriter, r *http.Request) error {
-	webhook, err := a.webhook(r)
+	id, err := readBareID(r)
 	if err != nil {
 		return err
 	}
-	if webhook.Kind != shared.KindWebhook {
-		return &Error{Code: shared.CodeConflict, Detail: "The messages of this kind of webhook are not signed."}
-	}
-	secret := notify.NewSecret()
-	if webhook, err = a.Service.RotateSecret(r.Context(), webhook.ID, secret, oldSecretKept); err != nil {
+	webhook, err := a.RenewSecret(r.Context(), id)
+	if err != nil {
 		return err
 	}
-	webhook.Secret = secret
 	w.Header().Set("Cache-Control", "no-store")
 	return writeJSON(w, http.StatusOK, webhook)
 }
 
-// deleteWebhook handles DELETE /api/v1/webhooks/{id}, with all that it was told.
-func (a *API) deleteWebhook(w http.ResponseWriter, r *http.Request) error {
-	if _, err := readQuery(r); err != nil {
+// RenewSecret gives a webhook a new secret, and returns it with that.
+func (a *API) RenewSecret(ctx context.Context, id int64) (shared.Webhook, error) {
+	webhook, err := a.Service.Webhook(ctx, id)
+	if err != nil {
+		return webhook, err
+	}
+	if webhook.Kind != shared.KindWebhook {
+		return webhook, &Error{Code: shared.CodeConflict, Detail: "The messages of this kind of webhook are not signed."}
+	}
+	secret := notify.NewSecret()
+	webhook, err = a.Service.RotateSecret(ctx, id, secret, oldSecretKept)
+	webhook.Secret = secret
+	return webhook, err
+}
+
+// testWebhook handles POST /api/v1/webhooks/{id}/test: a message that is of no audit.
+func (a *API) testWebhook(w http.ResponseWriter, r *http.Request) error {
+	id, err := readBareID(r)
+	if err != nil {
 		return err
 	}
-	id, err := readID(r)
+	d, err := a.Service.TestWebhook(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusAccepted, d)
+}
+
+// deleteWebhook handles DELETE /api/v1/webhooks/{id}, with all that it was told.
+func (a *API) deleteWebhook(w http.ResponseWriter, r *http.Request) error {
+	id, err := readBareID(r)
 	if err != nil {
 		return err
 	}
@@ -254,10 +274,7 @@ func (a *API) listDeliveries(w http.ResponseWriter, r *http.Request) error {
 
 // redeliver handles POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver.
 func (a *API) redeliver(w http.ResponseWriter, r *http.Request) error {
-	if _, err := readQuery(r); err != nil {
-		return err
-	}
-	webhook, err := readID(r)
+	webhook, err := readBareID(r)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ func TestWebhooks(t *testing.T) {
 		{"PATCH", one, `{}`, 404, `"not_found"`},
 		{"DELETE", one, "", 404, `"not_found"`},
 		{"POST", one + "/secret", "", 404, `"not_found"`},
+		{"POST", one + "/test", "", 404, `"not_found"`},
 		{"GET", one + "/deliveries", "", 404, `"not_found"`},
 		{"POST", one + "/deliveries/1/redeliver", "", 404, `"not_found"`},
 		{"POST", all, `{}`, 422, `"field":"url"`},
@@ -50,8 +51,12 @@ func TestWebhooks(t *testing.T) {
 		{"GET", one + "/deliveries", "", 200, `{"deliveries":[],"next_cursor":null}`},
 		{"GET", one + "/deliveries?limit=0", "", 400, `"bad_query"`},
 		{"GET", one + "/deliveries?cursor=x", "", 400, `"The cursor is not ours."`},
+		{"POST", one + "/test?x=1", "", 400, `"bad_query"`},
+		{"POST", one + "/test", "", 202, `"event":"webhook.test","audit_id":1,"state":"pending","tries":0`},
+		{"GET", one + "/deliveries", "", 200, `{"deliveries":[{"id":1,"message_id":"msg_`},
+		{"POST", all, `{"url":"https://a.example/","events":["webhook.test"]}`, 422, `"field":"events"`},
 		{"POST", one + "/deliveries/x/redeliver", "", 400, `"bad_id"`},
-		{"POST", one + "/deliveries/1/redeliver", "", 404, `"not_found"`},
+		{"POST", one + "/deliveries/2/redeliver", "", 404, `"not_found"`},
 		{"POST", all, `{"url":"https://a.example/","token":"x"}`, 422, `"field":"token"`},
 		{"POST", all, `{"kind":"ntfy","url":"https://a.example/topic","token":"a b"}`, 422, `"field":"token"`},
 		{"POST", all, `{"kind":"ntfy","url":"https://a.example/topic","token":"tk_1"}`, 201,
@@ -116,5 +121,23 @@ func TestDeliveries(t *testing.T) {
 	w := s.do("POST", fmt.Sprintf("%s/deliveries/%d/redeliver", shared.PathWebhook(1), page.Deliveries[0].ID), nil)
 	if w.Code != 202 || !strings.Contains(w.Body.String(), `"state":"pending","tries":0`) {
 		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// TestATestIsANotice holds the message of a test against the schema that all messages fit.
+func TestATestIsANotice(t *testing.T) {
+	s := newServer(t)
+	s.do("POST", shared.PathWebhooks, `{"url":"https://a.example/"}`)
+	s.do("POST", shared.PathWebhook(1)+"/test", nil)
+	d, ok, err := s.store.ClaimDelivery(t.Context(), time.Minute)
+	if err != nil || !ok {
+		t.Fatal(errors.Join(err, errors.New("nothing is due")))
+	}
+	if err := apitest.Read(t).Fits("Notice", d.Body); err != nil {
+		t.Error(err)
+	}
+	var n shared.Notice
+	if err := json.Unmarshal(d.Body, &n); err != nil || n.Type != shared.EventTest || n.Data.Validate() != nil {
+		t.Errorf("%s: %v, %v", d.Body, err, n.Data.Validate())
 	}
 }

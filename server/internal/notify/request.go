@@ -67,6 +67,7 @@ var signs = map[shared.Event]struct {
 	shared.EventFailed:    {"x", 4},
 	shared.EventRegressed: {"chart_with_downwards_trend", 4},
 	shared.EventSilent:    {"hourglass", 4},
+	shared.EventTest:      {"bell", 3},
 }
 
 // ntfyPost publishes as JSON (https://docs.ntfy.sh/publish#publish-as-json): headers, the

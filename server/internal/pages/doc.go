@@ -50,7 +50,9 @@
 // /team lists the tokens, makes and revokes them and signs their browsers out. It is for
 // admins, which was decided before a request got here, and is drawn as the plain pages are,
 // also for those who come from the app. A new token stands in the answer to its form and
-// nowhere else. /team/shares lists the links by which single audits can be read, makes and
+// nowhere else. /team/webhooks lists who is told of audits and adds others; a page for each says
+// what became of its messages, sends a test or a message once more, and removes it. A secret, too,
+// stands in one answer alone. /team/shares lists the links by which single audits can be read, makes and
 // revokes them; /audits/{id}/basic/shares does so for one audit, and is for all who may start
 // audits. /team/trail lists what people did, the newest first, a slice at a time, and
 // selects it by who, what and when.

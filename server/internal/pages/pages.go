@@ -54,6 +54,8 @@ type Config struct {
 	// Tokens are those that people sign in with; CheckToken refuses what none can be.
 	Tokens     Tokens
 	CheckToken func(shared.NewToken) error
+	// Webhooks are who is told of audits.
+	Webhooks Webhooks
 	// Shares are the links to audits.
 	Shares Shares
 	// Trail is what people did.
@@ -113,6 +115,8 @@ func New(c Config) http.Handler {
 		shared.PathSignIn:     http.HandlerFunc(plain.signIn),
 		shared.PathSignOut:    http.HandlerFunc(plain.signOut),
 		shared.PathTeam:       http.HandlerFunc(plain.team),
+		shared.PathHooksPage:  http.HandlerFunc(plain.hooks),
+		hookPage:              http.HandlerFunc(plain.hook),
 		shared.PathSharesPage: http.HandlerFunc(plain.allShares),
 		shared.PathTrailPage:  c.readOnly(http.HandlerFunc(plain.trail)),
 		"/audits/{id}":        app,

@@ -60,6 +60,14 @@ func newSite(t *testing.T) *site {
 			return raw, &api.Error{Code: shared.CodeBadURL}
 		}
 		return raw, nil
+	}, Target: func(kind shared.WebhookKind, raw string) (string, error) {
+		if kind == shared.KindEmail {
+			return raw, &api.Error{Code: shared.CodeOutOfRange, Field: "kind"}
+		}
+		if !strings.HasPrefix(raw, "http") {
+			return raw, &api.Error{Code: shared.CodeBadURL, Field: "url"}
+		}
+		return raw, nil
 	}})
 	door := &openDoor{}
 	h := New(Config{
@@ -67,7 +75,7 @@ func newSite(t *testing.T) *site {
 		Schedules: rows, Plan: rest.Plan, Repeat: rest.Repeat,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 		NotAllowed: problems.NotAllowed, Problem: problems.Describe, Door: door,
-		Tokens: keyring{rows}, CheckToken: api.CheckToken, Shares: sharer{rows}, Trail: rows,
+		Tokens: keyring{rows}, CheckToken: api.CheckToken, Webhooks: hooks{rows, rest}, Shares: sharer{rows}, Trail: rows,
 		Validate: func(n shared.NewAudit) (shared.NewAudit, error) { return rest.Validate(api.WishOf(n)) },
 	})
 	return &site{answer.Finish(h), t, rows, door}

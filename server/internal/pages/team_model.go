@@ -33,8 +33,8 @@ type teamLink struct {
 // newTeamNav leads to all of the team's pages.
 func newTeamNav(r *http.Request, l text.Lang) (links []teamLink) {
 	for _, page := range [...]struct{ path, name string }{
-		{shared.PathTeam, l.T(text.TeamTokens)}, {shared.PathSharesPage, text.Team(l).ShareTitle},
-		{shared.PathTrailPage, l.T(text.TrailTitle)},
+		{shared.PathTeam, l.T(text.TeamTokens)}, {shared.PathHooksPage, text.Team(l).HookTitle},
+		{shared.PathSharesPage, text.Team(l).ShareTitle}, {shared.PathTrailPage, l.T(text.TrailTitle)},
 	} {
 		links = append(links, teamLink{withLang(r, page.path), page.name, r.URL.Path == page.path})
 	}

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -99,6 +101,59 @@ func (s *Store) Redeliver(ctx context.Context, webhook, id int64) (shared.Delive
 		return err
 	})
 	return row.delivery(), err
+}
+
+// newDelivery is a message to a webhook that was not tried yet. All webhooks that are told of the
+// same have its name in common.
+func newDelivery(webhook int64, message string, n *shared.Notice, body []byte) deliveryRow {
+	return deliveryRow{
+		WebhookID: webhook, Message: message, AuditID: n.Data.AuditID, Event: string(n.Type), Body: string(body),
+		State: string(shared.DeliveryPending),
+	}
+}
+
+func newMessage() string { return "msg_" + rand.Text() }
+
+// insertDeliveries stores messages that are due at once.
+func (s *Store) insertDeliveries(ctx context.Context, tx bun.Tx, rows *[]deliveryRow) error {
+	_, err := tx.NewInsert().Model(rows).Value("created_at", "?", s.dialect.now).Value("next_at", "?", s.dialect.now).
+		Returning("id, created_at, next_at").Exec(ctx)
+	return err
+}
+
+// TestWebhook has a webhook be sent a message that is of no audit, and returns it;
+// [ErrNotFound] if there is none.
+func (s *Store) TestWebhook(ctx context.Context, webhook int64) (shared.Delivery, error) {
+	n := shared.TestNotice(shared.At(time.Now()))
+	body, err := json.Marshal(n)
+	if err != nil {
+		return shared.Delivery{}, fmt.Errorf("store: encode a test: %w", err)
+	}
+	rows := []deliveryRow{newDelivery(webhook, newMessage(), &n, body)}
+	err = s.write(ctx, fmt.Sprintf("test webhook %d", webhook), false, func(ctx context.Context, tx bun.Tx) error {
+		found, err := tx.NewSelect().Table("webhooks").ColumnExpr("1").Where("id = ?", webhook).Exists(ctx)
+		if err == nil && !found {
+			err = ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		return s.insertDeliveries(ctx, tx, &rows)
+	})
+	return rows[0].delivery(), err
+}
+
+// NewestDeliveries returns what each webhook was told last, by their ids.
+func (s *Store) NewestDeliveries(ctx context.Context) (map[int64]shared.Delivery, error) {
+	rows, err := readRows[deliveryRow](ctx, s, "newest deliveries", func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.ExcludeColumn("body").Where("d.id IN (SELECT (SELECT max(id) FROM deliveries " +
+			"WHERE webhook_id = webhooks.id) FROM webhooks)")
+	})
+	newest := make(map[int64]shared.Delivery, len(rows))
+	for i := range rows {
+		newest[rows[i].WebhookID] = rows[i].delivery()
+	}
+	return newest, err
 }
 
 // ClaimDelivery gives its caller the message that is due for longest, for the time of a

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -117,17 +116,12 @@ func (s *Store) tell(ctx context.Context, tx bun.Tx, n shared.Notice) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", n.Type, err)
 	}
-	message := "msg_" + rand.Text()
+	message := newMessage()
 	rows := make([]deliveryRow, len(webhooks))
 	for i, w := range webhooks {
-		rows[i] = deliveryRow{
-			WebhookID: w.ID, Message: message, AuditID: n.Data.AuditID, Event: string(n.Type), Body: string(body),
-			State: string(shared.DeliveryPending),
-		}
+		rows[i] = newDelivery(w.ID, message, &n, body)
 	}
-	_, err = tx.NewInsert().Model(&rows).Value("created_at", "?", s.dialect.now).Value("next_at", "?", s.dialect.now).
-		Returning("NULL").Exec(ctx)
-	return err
+	return s.insertDeliveries(ctx, tx, &rows)
 }
 
 // isTold reports whether an event was told before, and has it be so from now on.

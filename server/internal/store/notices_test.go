@@ -130,6 +130,38 @@ func (f *fixture) age(t *testing.T, id int64) {
 	f.sql(t, fmt.Sprintf("UPDATE audits SET updated_at = %s WHERE id = %d", otherTime, id))
 }
 
+// TestWebhookIsTested sends two webhooks tests, of which each was told last of another.
+func TestWebhookIsTested(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		one, two := f.webhook(t), f.webhook(t)
+		for range 2 {
+			if d, err := f.TestWebhook(t.Context(), one.ID); err != nil || d.Event != shared.EventTest ||
+				d.State != shared.DeliveryPending || d.NextAt == nil || d.CreatedAt.IsZero() {
+				t.Fatalf("tested: %+v, %v", d, err)
+			}
+		}
+		if _, err := f.TestWebhook(t.Context(), 1000); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("no webhook: %v", err)
+		}
+		f.create(t, external)
+		if _, err := f.Patch(t.Context(), 1, shared.ProgressPatch{Status: ptr(shared.StatusFailed)}, 0); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.TestWebhook(t.Context(), one.ID); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.told(t, two.ID); !slices.Equal(got, []string{"audit.failed 1"}) {
+			t.Errorf("the other was told %q", got)
+		}
+		mute := f.webhook(t)
+		newest, err := f.NewestDeliveries(t.Context())
+		if err != nil || len(newest) != 2 || newest[one.ID].Event != shared.EventTest || newest[one.ID].ID != 5 ||
+			newest[two.ID].Event != shared.EventFailed || newest[mute.ID].ID != 0 {
+			t.Errorf("newest %+v, %v", newest, err)
+		}
+	})
+}
+
 // TestNoticeSaysWhatHappened reads the message that a receiver gets.
 func TestNoticeSaysWhatHappened(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
