@@ -262,13 +262,24 @@ func TestBrowserStartsAListOfAddresses(t *testing.T) {
 		document.getElementById('start-url').dispatchEvent(new ClipboardEvent('paste', {clipboardData: d, bubbles: true, cancelable: true})) })(new DataTransfer())`)
 	asked("Start 3 audits?\n\nsite-1.example\nsite-2.example\n", "site-2.example\nno address")
 	p.eval(`window.agreed = true`)
-	p.eval(`(d => { d.items.add(new File([` + list + `], 'sites.txt'));
-		document.body.dispatchEvent(new DragEvent('drop', {dataTransfer: d, bubbles: true, cancelable: true})) })(new DataTransfer())`)
-	asked("Start 3 audits?", "no address")
-	p.says(20*time.Second, "2 of 3 audits started")
-	p.says(time.Second, "site-1.example/other: ")
-	p.sees(20*time.Second, `document.querySelectorAll('.lc').length === 2`)
+	drop := func() {
+		t.Helper()
+		p.eval(`(d => { d.items.add(new File([` + list + `], 'sites.txt'));
+			document.body.dispatchEvent(new DragEvent('drop', {dataTransfer: d, bubbles: true, cancelable: true})) })(new DataTransfer())`)
+		asked("Start 3 audits?", "no address")
+		p.says(20*time.Second, "2 of 3 audits started")
+		p.says(20*time.Second, "site-1.example/other: ")
+		p.sees(20*time.Second, `document.querySelectorAll('.lc').length === 2`)
+	}
+	drop()
 	p.shot("list-of-addresses")
+	p.do(chromedp.Reload()) // and the same list once more starts nothing twice
+	p.sees(60*time.Second, running)
+	p.eval(`window.agreed = true`)
+	drop()
+	if status, _ := s.request("GET", shared.PathAudit(3), ""); status != http.StatusNotFound {
+		t.Errorf("a third audit of a list of two that was dropped twice: %d", status)
+	}
 	p.do(chromedp.Navigate(s.url + "/new?text=site-8.example%0Asite-9.example"))
 	p.sees(60*time.Second, running)
 	asked("Start 2 audits?", "site-9.example")

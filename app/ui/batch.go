@@ -2,6 +2,7 @@ package ui
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -77,6 +78,53 @@ func (b batch) words(l text.Lang) string {
 	return strings.Join(lines, "\n")
 }
 
+// opening is a list of addresses as this tab opened it last. Each of its rows has a key of
+// its own, by which the server knows an audit that it has started already: a list that is
+// pasted, dropped or reloaded once more, because an answer was lost or by mistake, starts
+// nothing twice.
+type opening struct {
+	Key   string
+	Lines []string
+	At    time.Time
+}
+
+// openedFor is how long the same addresses are the same list. Whoever brings them later
+// wants them audited again.
+const openedFor = 10 * time.Minute
+
+// open opens the list that has these lines: once more if it is the one that was opened last.
+func (o opening) open(lines []string, now time.Time) opening {
+	if age := now.Sub(o.At); age >= 0 && age < openedFor && slices.Equal(o.Lines, lines) {
+		return o
+	}
+	return opening{Key: rand.Text(), Lines: lines, At: now}
+}
+
+// entry asks for the audit of a row. Rows that wait for the connection keep their order by
+// their times.
+func (o opening) entry(row int) outbox.Entry {
+	at := o.At.Add(time.Duration(row) * time.Millisecond)
+	return outbox.Entry{Key: o.Key + "-" + num(row), Wish: shared.NewAudit{URL: o.Lines[row]}, At: at}
+}
+
+const openingKey = "atalaya.batch" // in sessionStorage, which a reload leaves alone
+
+// openList is [opening.open] for what this tab opened last. A browser that refuses storage
+// knows of no list but the one at hand.
+func openList(lines []string) (o opening) {
+	defer func() {
+		if recover() != nil {
+			o = opening{}.open(lines, time.Now())
+		}
+	}()
+	kept := app.Window().Get("sessionStorage")
+	_ = json.Unmarshal([]byte(kept.Call("getItem", openingKey).String()), &o) // without one it is another list
+	o = o.open(lines, time.Now())
+	body, _ := json.Marshal(o) // strings and a time always encode
+	kept.Call("setItem", openingKey, string(body))
+	return o
+}
+
 // takeList asks whether to start audits of the addresses in a text. It reports whether
 // there are several.
 func (d *dashboardPage) takeList(ctx app.Context, list string) (several bool) {
@@ -86,7 +134,8 @@ func (d *dashboardPage) takeList(ctx app.Context, list string) (several bool) {
 	}
 	if app.Window().Call("confirm", b.words(d.lang)).Truthy() {
 		d.note, d.fault = "", ""
-		ctx.Async(func() { d.startAll(ctx, b.lines) })
+		opened := openList(b.lines)
+		ctx.Async(func() { d.startAll(ctx, opened) })
 	}
 	return true
 }
@@ -94,11 +143,11 @@ func (d *dashboardPage) takeList(ctx app.Context, list string) (several bool) {
 // startAll starts audits one after the other, tells how many were started so far, and names
 // each address that has none with the reason. What does not reach the server waits for the
 // connection.
-func (d *dashboardPage) startAll(ctx app.Context, addresses []string) {
+func (d *dashboardPage) startAll(ctx app.Context, list opening) {
 	var failed []string
 	started := 0
-	for _, address := range addresses {
-		e := outbox.Entry{Key: rand.Text(), Wish: shared.NewAudit{URL: address}, At: time.Now()}
+	for row, address := range list.Lines {
+		e := list.entry(row)
 		_, err := createAudit(e.Wish, e.Key)
 		switch {
 		case err == nil:
@@ -109,7 +158,7 @@ func (d *dashboardPage) startAll(ctx app.Context, addresses []string) {
 		}
 		started, fault := started, strings.Join(failed, "\n")
 		ctx.Dispatch(func(app.Context) {
-			d.note, d.fault = d.lang.T(text.BatchStarted, d.lang.Number(started), d.lang.Number(len(addresses))), fault
+			d.note, d.fault = d.lang.T(text.BatchStarted, d.lang.Number(started), d.lang.Number(len(list.Lines))), fault
 		})
 	}
 }

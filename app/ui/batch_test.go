@@ -4,9 +4,11 @@ package ui
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"atalaya/shared/text"
 )
@@ -46,5 +48,35 @@ func TestBatchWords(t *testing.T) {
 		"2 lines are left out: no address, repeated, or beyond the first 100\nno\na.example"
 	if got := b.words(text.EN); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// A list that is opened once more asks for the same audits by the same keys; another list,
+// and the same one much later, for audits of their own.
+func TestOpeningAList(t *testing.T) {
+	now := moment(t, "12:00:00")
+	lines := []string{"a.example", "b.example"}
+	first := opening{}.open(lines, now)
+	one, two := first.entry(0), first.entry(1)
+	if one.Key == two.Key || one.Wish.URL != "a.example" || two.Wish.URL != "b.example" {
+		t.Errorf("rows: %+v, %+v", one, two)
+	}
+	for _, c := range []struct {
+		name  string
+		lines []string
+		after time.Duration
+		same  bool
+	}{
+		{"at once", []string{"a.example", "b.example"}, 0, true},
+		{"after a while", lines, openedFor - time.Second, true},
+		{"much later", lines, openedFor, false},
+		{"before, by a clock that was set", lines, -time.Second, false},
+		{"in another order", []string{"b.example", "a.example"}, 0, false},
+		{"with a row more", append(lines, "c.example"), 0, false},
+	} {
+		got := first.open(c.lines, now.Add(c.after)).entry(0)
+		if same := reflect.DeepEqual(got, one); same != c.same {
+			t.Errorf("%s: %+v after %+v", c.name, got, one)
+		}
 	}
 }

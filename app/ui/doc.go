@@ -92,7 +92,7 @@
 //	dashboard_actions.go what its reader does with the list
 //	dashboard_waiting.go what its reader does with what waits for the connection
 //	dashboard_keys.go   what it hears from the whole window
-//	batch.go            a list of addresses of which audits are started
+//	batch.go            a list of addresses of which audits are started, each once
 //	dashboard_query.go  the part of the list that an address asks for
 //	dashboard_history.go what is known of that part
 //	audit_page.go       the live page of an audit
