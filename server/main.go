@@ -46,6 +46,7 @@
 //   - certificate.go: the TLS certificate, renewed without a restart
 //   - debug.go: profiles, on a port of their own
 //   - metrics.go: the registry behind /metrics
+//   - story.go: what browsers tell of their streams, in it
 //   - stats.go: what of them GET /api/v1/stats says
 //   - regress.go: an audit that ended is told, and one that ended worse than the last of its site
 //   - keep.go: old audits are deleted

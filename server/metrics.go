@@ -23,6 +23,7 @@ type metrics struct {
 	scheduled   *prometheus.CounterVec
 	regressions prometheus.Counter
 	deliveries  *prometheus.CounterVec
+	stories     clientStories
 }
 
 // newMetrics takes the certificate in use; nil for none.
@@ -52,6 +53,7 @@ func newMetrics(cert *certificate) *metrics {
 	for _, state := range []shared.DeliveryState{shared.DeliveryDelivered, shared.DeliveryPending, shared.DeliveryFailed} {
 		m.deliveries.WithLabelValues(string(state)) // all are there from the start
 	}
+	m.stories = newClientStories(m.Registry)
 	m.schedules(0, 0) // both are there from the start
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "atalaya_build_info", Help: "Always 1; the label names the build.",

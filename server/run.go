@@ -131,7 +131,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		Trail: rows, Problems: problems, Seed: seed(cfg.AllowPrivateTargets),
 		Target: target(cfg.AllowPrivateTargets, cfg.Mail != nil), PageLimit: cfg.PageLimit,
 		MaxBytes: cfg.MaxBytes, MaxSeconds: int(cfg.MaxTime / time.Second), Stats: statsOf(rows, metrics, maxStreams),
-		Poll: http.HandlerFunc(streams.Poll),
+		Story: takeStory(access.NewStories(cfg.TrustedProxies), metrics.stories), Poll: http.HandlerFunc(streams.Poll),
 	})
 	rest.Register(mux)
 	files := web.Embedded()

@@ -114,6 +114,7 @@ var rights = map[string]access.Right{
 	"DELETE /api/v1/tokens/{id}":                                 access.Manage,
 	"GET /api/v1/trail":                                          access.Manage,
 	"GET /api/v1/stats":                                          access.Read,
+	"POST /api/v1/client-story":                                  access.Read,
 	"GET /api/v1/report.schema.json":                             access.Open,
 	"GET /api/v1/openapi.json":                                   access.Open,
 }

@@ -193,6 +193,7 @@ var routeTable = map[string]struct{ path, body, may string }{
 	"GET /sse/audits?id=":           {"/sse/audits?id={id}", "", readers},
 	"GET /sse/audits/{id}/progress": {"/sse/audits/{id}/progress", "", readers},
 
+	"POST /api/v1/client-story":          {"/api/v1/client-story", "{}", readers},
 	"GET /api/v1/audits":                 {"/api/v1/audits", "", readers},
 	"POST /api/v1/audits":                {"/api/v1/audits", `{"url":"x","kind":"external"}`, starters},
 	"GET /api/v1/audits/{id}":            {"/api/v1/audits/{id}", "", readers},

@@ -18,6 +18,7 @@ const (
 	PathReady       = "/readyz"
 	PathMetrics     = "/metrics"
 	PathStats       = PathAPI + "/stats"
+	PathStory       = PathAPI + "/client-story"       // takes a [ClientStory]
 	PathSchema      = PathAPI + "/report.schema.json" // JSON Schema of a report
 	PathCompare     = PathAPI + "/compare"            // what changed between two audits
 	PathBasic       = "/basic"

@@ -31,6 +31,7 @@ const (
 	CodeQueueFull       Code = "queue_full"             // as many audits wait as may
 	CodeHostBusy        Code = "host_busy"              // the host has as many unfinished audits as one may
 	CodeCallerLimited   Code = "caller_limited"         // the caller has started as many audits as one may in an hour
+	CodeStoryLimited    Code = "story_limited"          // the address has told as many stories as one may in an hour
 	CodeSignInLimited   Code = "sign_in_limited"        // too many tokens were wrong; come back after Retry-After
 	CodeInternal        Code = "internal"               // the server's own fault
 	CodeUnavailable     Code = "unavailable"            // the database cannot do that at present
@@ -73,6 +74,7 @@ var Codes = [...]Code{
 	CodeQueueFull,
 	CodeHostBusy,
 	CodeCallerLimited,
+	CodeStoryLimited,
 	CodeSignInLimited,
 	CodeInternal,
 	CodeUnavailable,

@@ -1667,6 +1667,7 @@ var english = language{
 			"again when one has ended."},
 		{"caller_limited", "With your token or from your address, as many audits were started as one may in an hour. Try again " +
 			"later."},
+		{"story_limited", "Your address has told as much about its connections as one may in an hour."},
 		{"sign_in_limited", "Too many tokens from here were wrong. Try again in a few minutes."},
 		{"unavailable", "The server's database cannot do that at present. Try again in a moment."},
 		{"database_full", "The server's disk is full, so nothing could be saved. Its operator has to make room."},

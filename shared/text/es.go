@@ -1714,6 +1714,7 @@ var spanish = language{
 			"una de ellas o inténtalo cuando termine alguna."},
 		{"caller_limited", "Con tu token o desde tu dirección ya se han iniciado tantas auditorías como se permiten en una hora. " +
 			"Inténtalo más tarde."},
+		{"story_limited", "Tu dirección ya ha contado de sus conexiones tanto como se permite en una hora."},
 		{"sign_in_limited", "Desde aquí se han usado demasiados tokens incorrectos. Inténtalo dentro de unos minutos."},
 		{"unavailable", "La base de datos del servidor no puede hacerlo ahora. Inténtalo dentro de un momento."},
 		{"database_full", "El disco del servidor está lleno y no se ha podido guardar nada. Quien lo administra tiene que " +

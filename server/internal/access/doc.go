@@ -26,6 +26,7 @@
 //   - [Streams] bounds the streams of one address, so that one peer cannot use
 //     up the descriptors. It never evicts: a refused newcomer backs off, an
 //     evicted stream would come back at once.
+//   - [Stories] bounds what one address tells of its visits.
 //   - [Starts] bounds the audits that one address, and one token, starts in an hour, so
 //     that one caller does not take all the workers there are. Its answers and those of
 //     Attempts say how much is left (RateLimit).
@@ -47,5 +48,6 @@
 //	quota.go    what may be done in a window of time, and how answers say so
 //	attempts.go wrong tokens
 //	streams.go  streams of one address
+//	stories.go  stories of visits that one address tells
 //	starts.go   audits that one address, or one token, starts
 package access

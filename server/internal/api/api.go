@@ -33,6 +33,8 @@ type Config struct {
 	MaxSeconds int
 	// Stats says how this process is doing.
 	Stats func(ctx context.Context) (shared.Stats, error)
+	// Story takes how a visit of a browser fared, or refuses it.
+	Story func(r *http.Request, told shared.ClientStory) error
 	// Poll answers GET …/progress; package stream's.
 	Poll http.Handler
 }

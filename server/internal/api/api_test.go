@@ -32,6 +32,7 @@ type server struct {
 	mux   http.Handler // held against openapi.json
 	bare  http.Handler
 	store *store.Store
+	told  *stories
 }
 
 func newServer(t testing.TB) *server {
@@ -62,7 +63,7 @@ func newBoundedServer(t testing.TB, bounds store.Bounds) *server {
 		api.Rule{Err: store.ErrQueueFull, Code: shared.CodeQueueFull, Detail: "Later.", RetryAfter: time.Minute},
 		api.Rule{Err: store.ErrHostBusy, Code: shared.CodeHostBusy, Detail: "Later.", RetryAfter: time.Minute},
 	)
-	mux := http.NewServeMux()
+	told, mux := &stories{}, http.NewServeMux()
 	api.New(api.Config{
 		Service: st, Tokens: keyring{st}, Shares: sharer{st}, Trail: st, Problems: problems, PageLimit: 500, MaxBytes: 1 << 31, MaxSeconds: 1800,
 		Seed: func(raw string) (string, error) {
@@ -87,10 +88,10 @@ func newBoundedServer(t testing.TB, bounds store.Bounds) *server {
 				},
 			}, err
 		},
-		Poll: http.NotFoundHandler(),
+		Story: told.take, Poll: http.NotFoundHandler(),
 	}).Register(mux)
 	bare := api.Log(log, problems, mux)
-	return &server{t: t, mux: apitest.Held(t, bare), bare: bare, store: st}
+	return &server{t: t, mux: apitest.Held(t, bare), bare: bare, store: st, told: told}
 }
 
 // keyring makes tokens with secrets that are not secret.

@@ -76,6 +76,7 @@ func (a *API) routes() map[string]http.Handler {
 		"GET /api/v1/trail":                    a.handle(a.getTrail),
 		"GET /api/v1/report.schema.json":       http.HandlerFunc(serveReportSchema),
 		"GET /api/v1/stats":                    a.handle(a.getStats),
+		"POST /api/v1/client-story":            a.handle(a.takeStory),
 		"GET /api/v1/openapi.json":             http.HandlerFunc(serveDocument),
 
 		"GET /api/v1/webhooks":                                       a.handle(a.listWebhooks),

@@ -20,13 +20,18 @@ import (
 
 // decodeBody reads the one JSON object of a request body into v, strictly.
 func decodeBody(w http.ResponseWriter, r *http.Request, v any) error {
+	return decodeSmall(w, r, v, shared.MaxBody, "A body has at most 1 MiB.")
+}
+
+// decodeSmall is decodeBody for one of at most so many bytes; tooLarge is said of a larger one.
+func decodeSmall(w http.ResponseWriter, r *http.Request, v any, most int64, tooLarge string) error {
 	if err := checkMediaType(r.Header.Get("Content-Type")); err != nil {
 		return err
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, shared.MaxBody))
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	switch {
 	case isTooLarge(err):
-		return &Error{Code: shared.CodeTooLarge, Detail: "A body has at most 1 MiB.", Err: err}
+		return &Error{Code: shared.CodeTooLarge, Detail: tooLarge, Err: err}
 	case err != nil:
 		return &Error{Code: shared.CodeBadJSON, Detail: "The body could not be read to its end.", Err: err}
 	case !utf8.Valid(data):

@@ -43,6 +43,7 @@
 //	compare.go     what changed between two audits
 //	schema.go      the JSON Schema of a report, taken from openapi.json
 //	stats.go       how this process is doing
+//	story.go       how browsers fare with it
 //	openapi.go     serving openapi.json
 //
 // A new route touches audits.go, openapi.json and a file of package store; a new

@@ -87,6 +87,7 @@ var answers = map[shared.Code]answer{
 	shared.CodeQueueFull:       {429, "Too many audits are waiting"},
 	shared.CodeHostBusy:        {429, "Too many audits of this host"},
 	shared.CodeCallerLimited:   {429, "Too many audits started in an hour"},
+	shared.CodeStoryLimited:    {429, "Too many stories told in an hour"},
 	shared.CodeSignInLimited:   {429, "Too many tokens were wrong"},
 	shared.CodeInternal:        {500, "Something went wrong here"},
 	shared.CodeUnavailable:     {503, "The database cannot do that at present"},
