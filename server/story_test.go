@@ -2,7 +2,11 @@ package main
 
 import (
 	"testing"
+	"time"
 
+	"github.com/chromedp/chromedp"
+
+	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
 
@@ -37,4 +41,50 @@ func TestClientStories(t *testing.T) {
 			t.Errorf("%s %s: got %v, want %v", want.name, want.label, got, want.sum)
 		}
 	}
+}
+
+// A browser tells of its visit when that ends, once, and not if it or its reader minds.
+func TestBrowserTellsItsStory(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
+	visits := func(want float64) {
+		t.Helper()
+		testkit.Eventually(t, 60*time.Second, "the visits", func() bool { return s.metric("atalaya_client_visits_total") >= want })
+		if got := s.metric("atalaya_client_visits_total"); got != want {
+			t.Errorf("%v visits, want %v", got, want)
+		}
+	}
+	p := openTab(t, chromium)
+	p.before(`Object.defineProperty(Navigator.prototype, 'doNotTrack', {get: () => localStorage.private})`)
+	visit := func() {
+		t.Helper()
+		p.do(chromedp.Navigate(s.url + "/"))
+		p.sees(60*time.Second, liveDot)
+		p.do(chromedp.Click(`.nav a[href="/settings"]`)) // the visit goes on
+		p.sees(5*time.Second, `document.querySelector('.settings') !== null`)
+		p.sees(60*time.Second, liveDot)
+	}
+	visit()
+	visit()
+	visits(1)
+	if got := s.metric("atalaya_client_useful_stream_seconds_count"); got != 1 {
+		t.Errorf("%v useful streams, want 1", got)
+	}
+	p.do(presses("story.off"))
+	visit() // after one that is not told
+	p.do(presses("story."))
+	visit()
+	visits(2)
+	p.eval(`localStorage.private = '1'`)
+	visit() // likewise
+	p.says(5*time.Second, "Your browser asks not to be tracked")
+	p.shot("settings-not-tracked")
+	p.eval(`localStorage.removeItem('private')`)
+	visit()
+	visits(3)
+	if got := s.metric("atalaya_client_reconnects_total") + s.metric("atalaya_client_fallbacks_total"); got != 0 {
+		t.Errorf("%v reconnections and fallbacks of visits without trouble", got)
+	}
+	p.clean()
 }

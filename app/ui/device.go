@@ -34,6 +34,9 @@ type device struct {
 	// keys are the shortcuts; pressed gives one key to the page shown.
 	keys    keys
 	pressed func(key string)
+	// story is how the visit has fared that began at a time.
+	story live.Story
+	began time.Time
 	// icon is the tab's icon in place of the product's; empty for none.
 	icon string
 	// scrolls is where the reader was in the pages left.

@@ -110,6 +110,7 @@
 //	findings.go         where a check failed: groups, and all of their pages when asked
 //	clipboard.go        what can be copied
 //	settings_page.go    the settings, and how this tab fares
+//	story.go            what the server is told of a visit
 //	missing.go          addresses without a page, and the shell
 //	start.go            the box that starts an audit
 //	options.go          its settings, as a part of forms

@@ -371,7 +371,11 @@ func (b *base) follow(ctx app.Context, topic live.Topic, initial live.Copy, rece
 			ctx.Dispatch(func(ctx app.Context) {
 				if b.session == session {
 					b.now = time.Now()
-					b.guard(func() { receive(ctx, b.asHanded(v)) })
+					b.guard(func() {
+						v := b.asHanded(v)
+						b.device.noteStory(v)
+						receive(ctx, v)
+					})
 					ctx.Defer(func(app.Context) { b.guard(b.grow) })
 				}
 			})

@@ -17,24 +17,26 @@ type keys struct {
 
 const keysKey = "atalaya.keys" // in localStorage
 
-// deviceKeys are the shortcuts as the reader has set them on this device.
-func deviceKeys() keys {
+// switchedOff reports whether the reader has switched something off on this device, by its key
+// in localStorage.
+func switchedOff(key string) bool {
 	kept := live.DeviceValues()
 	if kept == nil {
-		return keys{}
+		return false
 	}
-	v, _ := kept.Get(keysKey)
-	return keys{off: v == valueOff}
+	v, _ := kept.Get(key)
+	return v == valueOff
 }
 
-func (k keys) save() {
+// saveSwitch keeps whether something is switched off.
+func saveSwitch(key string, off bool) {
 	kept := live.DeviceValues()
 	switch {
 	case kept == nil:
-	case k.off:
-		_ = kept.Set(keysKey, valueOff) // a browser that keeps nothing asks again
+	case off:
+		_ = kept.Set(key, valueOff) // a browser that keeps nothing asks again
 	default:
-		kept.Remove(keysKey)
+		kept.Remove(key)
 	}
 }
 

@@ -20,8 +20,9 @@ func Register() {
 		if app.IsClient {
 			leaveModifiedClicks()
 			tellUpdates()
-			common.device.keys = deviceKeys()
+			common.device.keys = keys{off: switchedOff(keysKey)}
 			tellKeys(common.device)
+			followVisit(common.device)
 			common.device.outbox = outbox.Browser()
 		}
 		app.Route("/", func() app.Composer { return &dashboardPage{base: common} })

@@ -41,6 +41,7 @@ const (
 	settingTheme   = "theme"
 	settingDensity = "density"
 	settingKeys    = "keys"
+	settingStory   = "story"
 	doInstall      = "install"
 	doForget       = "forget"
 	doTest         = "test"
@@ -69,6 +70,7 @@ var choices = []struct {
 		{string(DensityRoomy), text.DensityRoomy}, {string(DensityCompact), text.DensityCompact},
 	}},
 	{settingKeys, text.SettingKeys, []settingValue{{"", text.On}, {valueOff, text.Off}}},
+	{settingStory, text.SettingStory, []settingValue{{"", text.On}, {valueOff, text.Off}}},
 }
 
 // installable says how a browser installs the app.
@@ -105,6 +107,10 @@ type settingsState struct {
 	KeysOff bool
 	Install installable
 
+	// StoryOff is true when the server is not to be told how a visit fared, and Private when the
+	// browser says so, which the reader then need not.
+	StoryOff, Private bool
+
 	Usage   live.Usage
 	Cleared bool
 
@@ -122,18 +128,28 @@ type settingsState struct {
 func (loc locale) panels(s settingsState) []panelModel {
 	all := []panelModel{loc.languages()}
 	chosen := map[string]string{
-		settingTheme: string(s.Look.Theme), settingDensity: string(s.Look.Density), settingKeys: "",
+		settingTheme: string(s.Look.Theme), settingDensity: string(s.Look.Density), settingKeys: "", settingStory: "",
 	}
 	if s.KeysOff {
 		chosen[settingKeys] = valueOff
 	}
+	if s.StoryOff || s.Private {
+		chosen[settingStory] = valueOff
+	}
 	for _, c := range choices {
 		m := panelModel{Heading: loc.Lang.T(c.heading)}
-		if c.name == settingKeys {
+		switch {
+		case c.name == settingKeys:
 			m.Help = loc.Lang.T(text.SettingKeysHelp)
+		case c.name == settingStory && s.Private:
+			m.Help = loc.Lang.T(text.StoryPrivate)
+		case c.name == settingStory:
+			m.Help = loc.Lang.T(text.SettingStoryHelp)
 		}
 		for _, v := range c.values {
-			m.offer(c.name+"."+v.name, loc.Lang.T(v.word)).choose(v.name == chosen[c.name])
+			offered := m.offer(c.name+"."+v.name, loc.Lang.T(v.word))
+			offered.choose(v.name == chosen[c.name])
+			offered.Waits = c.name == settingStory && s.Private
 		}
 		all = append(all, m)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"atalaya/app/internal/browser"
 	"atalaya/app/internal/live"
 	"atalaya/app/internal/tabs"
 	"atalaya/shared/text"
@@ -24,6 +25,7 @@ func (s *settingsPage) OnInit() {
 	if app.IsClient {
 		s.takeBoot(pageSettings, 0)
 		s.state.Look, s.state.Usage = deviceLook(), live.DeviceStorage().Usage()
+		s.state.StoryOff, s.state.Private = switchedOff(storyKey), browser.AsksForPrivacy()
 	}
 }
 
@@ -97,7 +99,10 @@ func (s *settingsPage) onPress(ctx app.Context, e app.Event) {
 			s.state.Look.save()
 		case settingKeys:
 			s.device.keys = keys{off: value == valueOff}
-			s.device.keys.save()
+			saveSwitch(keysKey, value == valueOff)
+		case settingStory:
+			s.state.StoryOff = value == valueOff
+			saveSwitch(storyKey, s.state.StoryOff)
 		case doInstall:
 			ctx.ShowAppInstallPrompt()
 		case doForget:

@@ -47,6 +47,7 @@ func TestSettings(t *testing.T) {
 	}
 	want := map[string]string{
 		settingLang: "Español.", settingTheme: "Oscuros.", settingDensity: "Compacta.", settingKeys: "Desactivados.",
+		settingStory: "Activados.",
 	}
 	if !reflect.DeepEqual(chosen, want) {
 		t.Errorf("got %v, want %v", chosen, want)
@@ -58,8 +59,34 @@ func TestSettings(t *testing.T) {
 			pressed = append(pressed, words(b))
 		}
 	}
-	if want := []string{"English", "Light", "Roomy", "On"}; !reflect.DeepEqual(pressed, want) {
+	if want := []string{"English", "Light", "Roomy", "On", "On"}; !reflect.DeepEqual(pressed, want) {
 		t.Errorf("the server draws %q pressed, want %q", pressed, want)
+	}
+}
+
+// Where the browser asks not to be tracked, nothing is told, and there is nothing to choose.
+func TestStorySetting(t *testing.T) {
+	loc := localeAt(t, text.EN, "14:04:26")
+	for want, s := range map[string]settingsState{
+		"On. As you leave":  {},
+		"Off. As you leave": {StoryOff: true},
+		"Off, waits. Your browser asks not to be tracked":     {Private: true},
+		"Off, waits. Your browser asks not to be tracked, so": {Private: true, StoryOff: true},
+	} {
+		for _, m := range loc.panels(s) {
+			for _, c := range m.Controls {
+				if name, _, _ := strings.Cut(c.Do, "."); name != settingStory || c.Pressed == "false" {
+					continue
+				}
+				got := c.Word + ". " + m.Help
+				if c.Waits {
+					got = c.Word + ", waits. " + m.Help
+				}
+				if !strings.HasPrefix(got, want) {
+					t.Errorf("%+v: got %q, want %q", s, got, want)
+				}
+			}
+		}
 	}
 }
 

@@ -50,6 +50,9 @@ const (
 	DensityCompact
 	SettingKeys
 	SettingKeysHelp
+	SettingStory
+	SettingStoryHelp
+	StoryPrivate
 	On
 	Off
 	InstallHeading

@@ -46,6 +46,23 @@ func Badge(n int) {
 	}
 }
 
+// AsksForPrivacy reports whether the browser asks not to be tracked: Do Not Track, or Global
+// Privacy Control.
+func AsksForPrivacy() (asks bool) {
+	defer refused(&asks)
+	navigator := js.Global().Get("navigator")
+	return navigator.Get("globalPrivacyControl").Truthy() || navigator.Get("doNotTrack").Equal(js.ValueOf("1"))
+}
+
+// Tell sends JSON to a path of the server, also while the page goes away. Nobody hears whether
+// it arrives.
+func Tell(path string, body []byte) {
+	var sent bool
+	defer refused(&sent)
+	kind := map[string]any{"type": "application/json"}
+	js.Global().Get("navigator").Call("sendBeacon", path, js.Global().Get("Blob").New([]any{string(body)}, kind))
+}
+
 // refused turns what the browser throws into a no.
 func refused(done *bool) {
 	if recover() != nil {

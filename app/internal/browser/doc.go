@@ -1,5 +1,5 @@
-// Package browser asks the browser for what go-app does not: notifications and the badge
-// of the installed app.
+// Package browser asks the browser for what go-app does not: notifications, the badge of the
+// installed app, a last word to the server, and whether the user wants to be tracked.
 //
 // Not every browser has all of it, an insecure origin lacks most, and the user may
 // refuse. Every function says so by its result and never panics. Those that wait for a

@@ -174,6 +174,7 @@
 //	state.go         the machine's state, events and commands
 //	stopwatch.go     time that really passed, sleep included
 //	platform.go      what a session needs of a browser
+//	story.go         how a visit fared, by its views, as the server is told of it
 //	view.go          what a session tells: phases, reasons, the view
 //	topic.go         what a session follows, and its addresses
 //	times.go         how long everything may take
