@@ -168,6 +168,7 @@
 //	path.go          whether something on the way holds streams back
 //	storage_js.go    localStorage
 //	source_js.go     EventSource, fetch and page events
+//	callback_js.go   functions that JavaScript can call, however late
 //	source_native.go what stands in for them outside a browser
 //	storage.go       copies on the device
 //	answer.go        what the answer to a request means

@@ -20,9 +20,6 @@ const (
 	callWithin = time.Minute
 	// maxAnswer bounds the body of an answer, in bytes.
 	maxAnswer = 8 << 20
-	// releaseAfter is when callbacks are released: not while one of them may
-	// still be on the stack.
-	releaseAfter = time.Millisecond
 	// sourceClosed is EventSource.CLOSED.
 	sourceClosed = 2
 )
@@ -133,32 +130,13 @@ func Listen(target js.Value, name string, heard func(event js.Value)) (stop func
 	return l.remove
 }
 
-// NewCallback makes a function that JavaScript can call, with its first argument. A panic
-// in it is told to the console and goes no further. [ReleaseCallbacks] releases it.
-func NewCallback(doing string, call func(arg js.Value) any) js.Func {
-	return js.FuncOf(func(_ js.Value, args []js.Value) any {
-		var ignored error
-		defer recoverAsError(&ignored, doing)
-		return call(firstArg(args))
-	})
-}
-
-// ReleaseCallbacks releases callbacks when none of them can be on the stack any more.
-func ReleaseCallbacks(funcs ...js.Func) {
-	time.AfterFunc(releaseAfter, func() {
-		for _, f := range funcs {
-			f.Release()
-		}
-	})
-}
-
 // listeners are event listeners that are removed together.
 type listeners struct{ all []listener }
 
 type listener struct {
 	target   js.Value
 	name     string
-	callback js.Func
+	callback Callback
 }
 
 // add listens to target, if it can be listened to.
@@ -170,19 +148,17 @@ func (l *listeners) add(target js.Value, name string, heard func(event js.Value)
 		heard(event)
 		return nil
 	})
-	target.Call("addEventListener", name, callback)
+	target.Call("addEventListener", name, callback.Value)
 	l.all = append(l.all, listener{target, name, callback})
 }
 
-// remove removes all of them, and releases their callbacks later.
+// remove removes all of them.
 func (l *listeners) remove() {
-	var funcs []js.Func
 	for _, x := range l.all {
-		x.target.Call("removeEventListener", x.name, x.callback)
-		funcs = append(funcs, x.callback)
+		x.target.Call("removeEventListener", x.name, x.callback.Value)
+		x.callback.Release()
 	}
 	l.all = nil
-	ReleaseCallbacks(funcs...)
 }
 
 // sendRequest sends a request to the own server and waits for the whole answer.
@@ -267,31 +243,27 @@ func Await(ctx context.Context, promise js.Value) (js.Value, error) {
 		err   error
 	}
 	settled := make(chan outcome, 1)
-	var fulfilled, rejected js.Func
-	fulfilled = js.FuncOf(func(_ js.Value, args []js.Value) any {
-		settled <- outcome{value: firstArg(args)}
-		ReleaseCallbacks(fulfilled, rejected)
+	var fulfilled, rejected Callback
+	settle := func(o outcome) {
+		settled <- o
+		fulfilled.Release()
+		rejected.Release()
+	}
+	fulfilled = NewCallback("await", func(value js.Value) any {
+		settle(outcome{value: value})
 		return nil
 	})
-	rejected = js.FuncOf(func(_ js.Value, args []js.Value) any {
-		settled <- outcome{err: fmt.Errorf("%w: %s", ErrNetwork, thrownText(firstArg(args)))}
-		ReleaseCallbacks(fulfilled, rejected)
+	rejected = NewCallback("await", func(reason js.Value) any {
+		settle(outcome{err: fmt.Errorf("%w: %s", ErrNetwork, thrownText(reason))})
 		return nil
 	})
-	promise.Call("then", fulfilled, rejected)
+	promise.Call("then", fulfilled.Value, rejected.Value)
 	select {
 	case o := <-settled:
 		return o.value, o.err
 	case <-ctx.Done():
 		return js.Value{}, context.Cause(ctx)
 	}
-}
-
-func firstArg(args []js.Value) js.Value {
-	if len(args) == 0 {
-		return js.Undefined()
-	}
-	return args[0]
 }
 
 // thrownText is what a thrown value says.

@@ -86,18 +86,19 @@ func (browser) Alone(ctx context.Context, do func()) error {
 		release = resolve
 		return nil
 	})
-	held := js.Global().Get("Promise").New(executor)
+	held := js.Global().Get("Promise").New(executor.Value)
 	granted := make(chan struct{}, 1)
 	callback := live.NewCallback("lock", func(js.Value) any {
 		granted <- struct{}{}
 		return held
 	})
-	over := locks.Call("request", lockName, callback)
+	over := locks.Call("request", lockName, callback.Value)
 	defer func() {
 		release.Invoke() // one that is granted too late is given back at once
 		go func() {
 			_, _ = live.Await(context.Background(), over)
-			live.ReleaseCallbacks(executor, callback)
+			executor.Release()
+			callback.Release()
 		}()
 	}()
 	select {

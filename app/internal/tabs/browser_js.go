@@ -70,7 +70,7 @@ func (browser) Acquire(steal bool, granted, lost func()) (release func()) {
 		settle = resolve
 		return nil
 	})
-	held := js.Global().Get("Promise").New(executor)
+	held := js.Global().Get("Promise").New(executor.Value)
 	options := map[string]any{"steal": true} // never together with a signal
 	abort := js.Undefined()
 	if !steal {
@@ -78,29 +78,35 @@ func (browser) Acquire(steal bool, granted, lost func()) (release func()) {
 		options = map[string]any{"signal": abort.Get("signal")}
 	}
 	holds, released := false, false
-	var callback, ended, failed js.Func
-	callback = live.NewCallback("lock", func(js.Value) any {
+	callback := live.NewCallback("lock", func(js.Value) any {
 		if !released {
 			holds = true
 			granted()
 		}
 		return held
 	})
-	finish := func() { live.ReleaseCallbacks(executor, callback, ended, failed) }
+	var ended, failed live.Callback
+	finish := func() {
+		for _, c := range [...]live.Callback{executor, callback, ended, failed} {
+			c.Release()
+		}
+	}
 	ended = live.NewCallback("lock", func(js.Value) any {
 		finish()
 		return nil
 	})
-	failed = live.NewCallback("lock", func(js.Value) any {
+	failed = live.NewCallback("lock", func(reason js.Value) any {
 		finish()
-		// A browser that refuses locks altogether has taken none away.
-		if holds && !released {
+		// A browser that refuses locks altogether has taken none away. WebKit tells of one
+		// that is stolen before it tells that it was given.
+		stolen := holds || reason.Get("name").Equal(js.ValueOf("AbortError"))
+		if stolen && !released {
 			released = true
 			lost()
 		}
 		return nil
 	})
-	locks().Call("request", commonName, options, callback).Call("then", ended, failed)
+	locks().Call("request", commonName, options, callback.Value).Call("then", ended.Value, failed.Value)
 	return func() {
 		if released {
 			return

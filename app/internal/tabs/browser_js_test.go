@@ -12,7 +12,7 @@ const fakes = `
 globalThis.test = {errors: [], asked: []};
 globalThis.testLocks = {request(name, options, callback) {
 	return new Promise((resolve, reject) => {
-		const r = {name, options, grant() { r.held = callback({}); r.held.then(resolve, reject); }, reject};
+		const r = {name, options, callback, grant() { r.held = callback({}); r.held.then(resolve, reject); }, reject};
 		options.signal?.addEventListener("abort", () => reject(new Error("aborted")));
 		test.asked.push(r);
 	});
@@ -91,6 +91,24 @@ func TestLocks(t *testing.T) {
 	later()
 	if lost != 1 {
 		t.Error("a lock that was never given was lost")
+	}
+}
+
+// TestALockStolenOnItsWay plays WebKit, where a tab hears that its lock was stolen before
+// it hears that it has it.
+func TestALockStolenOnItsWay(t *testing.T) {
+	fakeWindow(t)
+	granted, lost := 0, 0
+	release := browser{}.Acquire(true, func() { granted++ }, func() { lost++ })
+	eval(`test.asked[0].reject(new DOMException("stolen", "AbortError"))`)
+	later()
+	if lost != 1 {
+		t.Errorf("lost %d, want to hear of the theft once", lost)
+	}
+	late := eval(`test.asked[0].callback({})`)
+	release()
+	if granted != 0 || !late.IsNull() {
+		t.Errorf("granted %d, and the browser was given %v to wait for", granted, late)
 	}
 }
 
