@@ -40,6 +40,7 @@ type drawnPage struct {
 	fault   string // why what the reader asked for was not done
 	busy    bool
 	askedAt time.Time
+	goOn    func() // puts the reader back where the first page found them; nil afterwards
 }
 
 func (p *drawnPage) OnInit() {
@@ -50,6 +51,19 @@ func (p *drawnPage) OnInit() {
 	}
 	if b, ok := p.takeBoot(p.kind, 0); ok {
 		p.take(b, app.Window().Get("document"))
+		p.goOn = whereReaderIs()
+	}
+}
+
+// whereReaderIs notes how far down the reader is and what has the focus, and gives what
+// goes on there once the same elements stand in the document again.
+func whereReaderIs() (goOn func()) {
+	top, focused := app.Window().Get("scrollY"), app.Window().Get("document").Get("activeElement")
+	return func() {
+		if focused.Truthy() {
+			focused.Call("focus", map[string]any{"preventScroll": true})
+		}
+		app.Window().Call("scrollTo", 0, top)
 	}
 }
 
@@ -73,7 +87,16 @@ func (p *drawnPage) take(b boot, document node) {
 	p.about = document.Call("querySelector", "meta[name=description]").Get("content").String()
 }
 
-func (p *drawnPage) OnMount(ctx app.Context) { p.tick(ctx, p.everySecond) }
+// OnMount fills the first page before the browser can paint it empty. The script has put
+// the reader back already, into a page that was still short.
+func (p *drawnPage) OnMount(ctx app.Context) {
+	if p.goOn != nil {
+		p.insert()
+		p.goOn()
+		p.goOn = nil
+	}
+	p.tick(ctx, p.everySecond)
+}
 
 func (p *drawnPage) OnNav(ctx app.Context) {
 	p.navigate(ctx, func() {
@@ -84,7 +107,6 @@ func (p *drawnPage) OnNav(ctx app.Context) {
 		}
 		p.address, p.kind, p.fault = address, kindOf(u.Path), ""
 		if first && (p.shown || p.gone) {
-			ctx.Defer(func(app.Context) { p.insert() })
 			return
 		}
 		p.main, p.shown, p.gone, p.code = nil, false, false, ""

@@ -131,6 +131,8 @@ func (m stripModel) draw(do app.EventHandler) app.UI {
 	switch {
 	case m.Link != "":
 		end = append(end, elWith("a", "btn btn-sm", at{"href", m.Link}, app.Text(m.Button)))
+	case m.Action == actAskCancel: // the script asks, too, where the class says so
+		end = append(end, button("btn-sm btn-danger", nil, do, num(int(m.Action)), app.Text(m.Button)))
 	case m.Action != actNothing:
 		end = append(end, button("btn-sm", nil, do, num(int(m.Action)), app.Text(m.Button)))
 	}

@@ -89,7 +89,7 @@ func (loc locale) strip(c connection) stripModel {
 		m = loc.retrying(v)
 	case v.Phase == live.Polling && (v.PollFailures > 0 || !k.Stalled):
 		m = loc.polling(v)
-	case k.Stalled && (v.Phase == live.Live || v.Phase == live.Polling):
+	case k.Stalled && heard(v):
 		return loc.silent(c, k) // which says how old the news is
 	case v.Phase == live.Live && loc.Now.Sub(c.BackAt) < backFor:
 		m = stripModel{Tone: toneGood, Dot: "live", Lead: loc.Lang.T(text.ConnBack), Text: loc.Lang.T(text.ConnBackText)}
@@ -100,6 +100,12 @@ func (loc locale) strip(c connection) stripModel {
 	}
 	m.End, m.Growing = loc.age(c)
 	return m
+}
+
+// heard reports whether what is shown is what the server says now: there is a connection,
+// or there is about to be one and the server drew the page a moment ago.
+func heard(v live.View) bool {
+	return v.Phase == live.Live || v.Phase == live.Polling || v.Phase == live.Connecting
 }
 
 // age says how old the news shown is, whatever the transport. For a running audit
@@ -115,8 +121,8 @@ func (loc locale) age(c connection) (string, *growing) {
 		return loc.copyAge(v), nil
 	case !k.Last.IsZero():
 		return loc.growing(k.Last, loc.Lang.T(text.LastUpdate, "{ago}"))
-	case v.Phase == live.Live || v.ConfirmedAt.IsZero():
-		return "", nil // nothing is expected to change
+	case v.Phase == live.Live || v.Phase == live.Connecting || v.ConfirmedAt.IsZero():
+		return "", nil // nothing is expected to change, or the page was drawn just now
 	}
 	return loc.growing(loc.Clock.server(v.ConfirmedAt), loc.Lang.T(text.LastUpdate, "{ago}"))
 }
@@ -352,7 +358,7 @@ type pillModel struct {
 func (loc locale) pill(v live.View, k pulse) pillModel {
 	l := loc.Lang
 	switch {
-	case k.Stalled && (v.Phase == live.Live || v.Phase == live.Polling):
+	case k.Stalled && heard(v):
 		return pillModel{"warn", l.T(text.Stalled)}
 	case v.Phase == live.Live:
 		return pillModel{"live", l.T(text.PillLive)}
@@ -364,7 +370,7 @@ func (loc locale) pill(v live.View, k pulse) pillModel {
 		return pillModel{"warn", l.T(text.PillServer)}
 	case v.Phase == live.Offline:
 		return pillModel{"hollow", l.T(text.PillOffline)}
-	case v.Phase == live.Closed:
+	case v.Phase == live.Closed, v.Terminal():
 		return pillModel{"hollow", l.T(text.PillSaved)}
 	}
 	return pillModel{"hollow", l.T(text.PillConnecting)}

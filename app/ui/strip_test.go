@@ -93,12 +93,17 @@ func TestStrip(t *testing.T) {
 			"No news for 1 min: You are connected, but the worker has reported nothing since 15:03",
 			"Sin novedades desde hace 1 min: Hay conexión, pero el proceso no informa. Último informe: 15:03", "",
 			"Cancel"},
+		"stalled when the page was drawn": {with(live.Connecting, "", &silent), toneWarn,
+			"No news for 1 min: You are connected, but the worker has reported nothing since 15:03",
+			"Sin novedades desde hace 1 min: Hay conexión, pero el proceso no informa. Último informe: 15:03", "", ""},
 		"not stalled: the worker was asked": {change(with(live.Live, "", &silent), func(c *connection) {
 			c.Asked = signs{silent.AuditID: moment(t, "14:04:28")}
 		}), toneNone,
 			"Live: Updates arrive as they happen", "En directo: Los cambios llegan al momento", "Last update 2 s ago", ""},
 		"not stalled: it waits for a worker": {with(live.Live, "", waiting), toneNone,
 			"Live: Updates arrive as they happen", "En directo: Los cambios llegan al momento", "", ""},
+		"waiting when the page was drawn": {with(live.Connecting, "", waiting), toneNone,
+			"Connecting: Opening the live channel…", "Conectando: Abriendo el canal en directo…", "", ""},
 		"done": {with(live.Closed, live.ReasonFinished, done), toneGood,
 			"Done in 3:50: 340 pages, 93 findings, score 76", "Terminada en 3:50: 340 páginas, 93 hallazgos, puntuación 76", "", ""},
 		"failed": {with(live.Closed, live.ReasonFinished, &failed), toneBad,
@@ -148,5 +153,9 @@ func TestPill(t *testing.T) {
 	}
 	if got, want := loc.pill(live.View{Phase: live.Retrying, Since: loc.Now}, pulse{}).Text, "Connecting"; got != want {
 		t.Errorf("just lost: got %q, want %q", got, want)
+	}
+	drawn := live.View{Phase: live.Connecting, Progress: sample(t, "completed")}
+	if got, want := loc.pill(drawn, pulse{}).Text, "Ended"; got != want {
+		t.Errorf("an ended audit when its page was drawn: got %q, want %q", got, want)
 	}
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -69,7 +70,19 @@ func newWatchRecord(b boot) watchRecord {
 	if b.ID != 0 {
 		w.Cancel = shared.PathCancel(b.ID)
 	}
+	loc := locale{Lang: l, Now: b.At.Time, Zone: time.UTC}
+	if k := loc.pulse(live.View{Phase: live.Connecting}, b.Progress, nil); k.Stalled {
+		w.Live = loc.stalledState(k)
+		w.Polling = w.Live
+	}
 	return w
+}
+
+// stalledState is what the script says of a connection that works, while the worker of the
+// audit shown is silent: what the server drew, and what the program is about to say.
+func (loc locale) stalledState(k pulse) watchState {
+	pill, strip := loc.pill(live.View{Phase: live.Live}, k), loc.silent(connection{}, k)
+	return watchState{pill.Text, strip.Lead, strip.Text, pill.Dot, strip.Tone}
 }
 
 // follows is the stream of whatever may still change in a page drawn from b. The

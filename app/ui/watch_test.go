@@ -59,6 +59,23 @@ func TestScriptSpeaksEveryLanguage(t *testing.T) {
 	}
 }
 
+// The script says of a silent worker what the server drew and the program will say, so that
+// nothing changes when the program takes over.
+func TestScriptKnowsSilentWorkers(t *testing.T) {
+	silent := sample(t, "running")
+	silent.UpdatedAt, silent.WorkerSeenAt = *at7(t, "14:05:00"), nil
+	drawn := boot{Page: pageAudit, ID: 7, Progress: silent, At: shared.At(moment(t, "14:05:30"))}
+	if got, want := newWatchRecord(drawn).Live.Pill, "Live"; got != want {
+		t.Errorf("after half a minute: got %q, want %q", got, want)
+	}
+	drawn.At = shared.At(moment(t, "14:08:00"))
+	want := watchState{"No news", "No news for 3 min",
+		"You are connected, but the worker has reported nothing since 14:05 UTC", "warn", toneWarn}
+	if got := newWatchRecord(drawn); got.Live != want || got.Polling != want || got.Lost.Pill != "No answer" {
+		t.Errorf("after three minutes: got %+v", got)
+	}
+}
+
 // The program starts from what the script has heard, if that is newer than what
 // the server drew.
 func TestProgramStartsFromWhatTheScriptHeard(t *testing.T) {

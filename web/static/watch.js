@@ -42,7 +42,7 @@
   // Then "running", "gone" or, for robots, "absent".
   let state = "loading";
   // The script's own stream.
-  let source = null;
+  let source;
   // The timer of the stream's next event.
   let deadline;
   // What the page says of the connection: the name of a state in the record.
@@ -108,7 +108,7 @@
     each(page, ".pill", (pill) => { own(pill).data = how.pill; });
     each(page, ".dot", (dot) => { dot.className = "dot " + how.dot; });
     each(page, ".hero .conn", (strip) => {
-      if (strip.querySelector(".dot")) {
+      if (strip.querySelector(".dot, button")) {
         strip.className = "conn " + how.tone;
         strip.querySelector("strong").textContent = how.lead;
         strip.querySelector(".msg span").textContent = how.text;
@@ -367,7 +367,7 @@
       return;
     }
     const dialog = document.querySelector("dialog");
-    const danger = button.classList.contains("btn-danger");
+    const danger = button.matches(".btn-danger");
     if (button.lang) {
       document.cookie = "atalaya_lang=" + button.lang + "; Path=/; Max-Age=31536000; SameSite=Lax";
       refresh();
@@ -410,7 +410,7 @@
   // remember keeps what the reader does in a tree, to go on in one that replaces it.
   function remember(root) {
     const active = document.activeElement || body;
-    const spot = [active.selectionStart, active.selectionEnd];
+    const { selectionStart, selectionEnd } = active;
     const [x, y] = [scrollX, scrollY];
     return (fresh) => {
       const twin = (e) => e.id ? fresh.querySelector("#" + e.id) :
@@ -427,7 +427,7 @@
       if (next) {
         try {
           next.focus({ preventScroll: true });
-          next.setSelectionRange(...spot);
+          next.setSelectionRange(selectionStart, selectionEnd);
         } catch (unable) {
           // Not every element has a selection.
         }
@@ -567,6 +567,8 @@
     }
   }, LOOK);
   setInterval(() => state !== "running" && grow(), 1000);
+  // No frame says that a worker has fallen silent.
+  setInterval(() => words.stream && refreshIn(SOON), 60000);
 
   if (read(body.firstElementChild)) {
     grow();
