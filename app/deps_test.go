@@ -33,7 +33,7 @@ var forbidden = map[string]string{
 // stand-ins for (see web/slim), nor log/slog, which is heavy.
 var ours = []string{
 	"atalaya/app", "atalaya/app/ui", "atalaya/app/internal/live", "atalaya/app/internal/browser", "atalaya/app/internal/tabs",
-	"atalaya/app/internal/idb", "atalaya/app/internal/outbox",
+	"atalaya/app/internal/idb", "atalaya/app/internal/kept", "atalaya/app/internal/outbox",
 	"atalaya/shared", "atalaya/shared/chart", "atalaya/shared/text",
 }
 

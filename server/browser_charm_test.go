@@ -89,7 +89,8 @@ func TestBrowserEndIsAScene(t *testing.T) {
 		func() bool { return s.progress(first.AuditID).Status.Terminal() })
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + "/")) // from which this device knows the first one
-	p.sees(60*time.Second, running+` && localStorage['atalaya.v1.list'] !== undefined`)
+	p.sees(60*time.Second, running)
+	p.keeps(60*time.Second, "list", "true")
 	second := s.create(body)
 	p.do(chromedp.Navigate(s.url + shared.PathPage(second.AuditID)))
 	p.mount("Updates arrive as they happen")

@@ -247,8 +247,7 @@ func TestBrowserShowsTheLastStateOffline(t *testing.T) {
 	p.sees(40*time.Second, percent+" >= 8")
 	p.controlled()
 	// The copy is written at most every 2 s.
-	p.sees(10*time.Second,
-		`Object.keys(localStorage).some(k => k.startsWith('atalaya.v1.') && localStorage[k].includes('"progress":'))`)
+	p.keeps(10*time.Second, fmt.Sprintf("audit.%d", a.AuditID), "e.saved_at > "+p.eval("Date.now()"))
 	s.kill()
 	p.eval(`location.reload()`)
 	p.sees(60*time.Second, stripSays("The server does not answer"))
@@ -276,9 +275,9 @@ func TestBrowserShowsEndedAuditsOffline(t *testing.T) {
 	p.do(chromedp.Navigate(s.url + "/"))
 	p.sees(60*time.Second, running+` && document.querySelector('.pill .dot.live') !== null`)
 	p.do(chromedp.Navigate(s.url + shared.PathReportPage(1)))
-	p.sees(60*time.Second, `localStorage['atalaya.v1.report.1'] !== undefined`)
+	p.keeps(60*time.Second, "report.1", "true")
 	p.do(chromedp.Navigate(s.url + shared.PathPage(1)))
-	p.sees(60*time.Second, `localStorage['atalaya.v1.audit.1'] !== undefined`)
+	p.keeps(60*time.Second, "audit.1", "true")
 	p.controlled()
 	s.kill()
 	p.eval(`location.reload()`)

@@ -52,10 +52,11 @@ func TestBrowserOfflineDay(t *testing.T) {
 	p.controlled()
 	for id := range int64(known) {
 		p.do(chromedp.Navigate(s.url + shared.PathReportPage(id+1)))
-		p.sees(60*time.Second, fmt.Sprintf(`localStorage['atalaya.v1.report.%d'] !== undefined`, id+1))
+		p.keeps(60*time.Second, fmt.Sprintf("report.%d", id+1), "true")
 	}
 	p.do(chromedp.Navigate(s.url + "/"))
 	p.sees(60*time.Second, liveDot)
+	p.keeps(60*time.Second, "list", "true")
 
 	s.kill()
 	for id := range int64(known) {
@@ -139,7 +140,7 @@ func TestBrowserOffersWhatCanBeDone(t *testing.T) {
 	p.sees(60*time.Second, liveDot)
 	p.controlled()
 	p.do(chromedp.Navigate(s.url + shared.PathReportPage(done)))
-	p.sees(60*time.Second, fmt.Sprintf(`localStorage['atalaya.v1.report.%d'] !== undefined`, done))
+	p.keeps(60*time.Second, fmt.Sprintf("report.%d", done), "true")
 	p.do(chromedp.Navigate(s.url + "/"))
 	p.sees(60*time.Second, liveDot)
 	s.kill()

@@ -63,7 +63,7 @@ func TestBrowserReadsASlashOffline(t *testing.T) {
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
 	p.mount("Updates arrive as they happen")
-	p.sees(10*time.Second, fmt.Sprintf(`localStorage['atalaya.v1.audit.%d'] !== undefined`, a.AuditID))
+	p.keeps(10*time.Second, fmt.Sprintf("audit.%d", a.AuditID), "true")
 	p.controlled()
 	s.kill()
 	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID) + "/"))

@@ -96,7 +96,7 @@ func (p *auditPage) start(id int64) {
 		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
 		return
 	}
-	p.reportKept = live.DeviceStorage().HasReport(id)
+	p.reportKept = false
 	p.recall(id)
 	p.speed = p.speed.next(p.view.Progress)
 }
@@ -121,7 +121,7 @@ func (p *auditPage) recall(id int64) {
 		p.heldUntil = p.now.Add(holdFor)
 		return
 	}
-	if kept, ok := live.DeviceStorage().FindAudit(id); ok {
+	if kept, ok := p.device.kept.Seen(live.Audit(id)); ok {
 		p.initial = kept
 		p.view.Progress, p.view.Saved, p.view.SavedAt = kept.Progress, true, kept.SavedAt
 	}
@@ -139,6 +139,22 @@ func (p *auditPage) OnNav(ctx app.Context) {
 		if p.session == nil && p.view.Phase != live.Closed {
 			p.follow(ctx, live.Audit(p.id), p.initial, p.receive)
 		}
+		p.seekReport(ctx)
+	})
+}
+
+// seekReport looks whether this device has the report.
+func (p *auditPage) seekReport(ctx app.Context) {
+	id := p.id
+	ctx.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), callTimeout)
+		defer cancel()
+		has := p.device.kept.HasReport(c, id)
+		ctx.Dispatch(func(app.Context) {
+			if p.id == id {
+				p.reportKept = has
+			}
+		})
 	})
 }
 

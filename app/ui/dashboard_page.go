@@ -66,7 +66,7 @@ func (d *dashboardPage) OnInit() {
 		if b.List != nil {
 			d.history.answered(b.List, b.Audits)
 		}
-	} else if kept, ok := live.DeviceStorage().Saved(live.List()); ok {
+	} else if kept, ok := d.device.kept.Seen(live.List()); ok {
 		d.initial = kept
 		d.view.Audits, d.view.Saved, d.view.SavedAt = kept.Audits, true, kept.SavedAt
 	}

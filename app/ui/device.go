@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"atalaya/app/internal/browser"
+	"atalaya/app/internal/kept"
 	"atalaya/app/internal/live"
 	"atalaya/app/internal/outbox"
 	"atalaya/shared"
@@ -45,6 +46,8 @@ type device struct {
 	// changes, if its key is not empty.
 	outbox  *outbox.Outbox
 	changes outbox.Entry
+	// kept is what can be read without the server.
+	kept *kept.Store
 }
 
 // hear learns from a view how far this device's clock is off, and when a server is

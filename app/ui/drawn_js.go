@@ -35,9 +35,10 @@ type drawnPage struct {
 	shown   bool   // what the server drew is in its place, or about to be
 	title   string
 	about   string
-	gone    bool   // the server says that there is no such site
-	code    string // names why the last request failed
-	fault   string // why what the reader asked for was not done
+	gone    bool      // the server says that there is no such site
+	code    string    // names why the last request failed
+	kept    live.Copy // what this device knew of the list then
+	fault   string    // why what the reader asked for was not done
 	busy    bool
 	askedAt time.Time
 	goOn    func() // puts the reader back where the first page found them; nil afterwards
@@ -157,11 +158,15 @@ func (p *drawnPage) fetch(ctx app.Context, focus bool) {
 		c, cancel := context.WithTimeout(context.Background(), callTimeout)
 		defer cancel()
 		_, html, err := live.GetText(c, address, "text/html")
+		var kept live.Copy
+		if err != nil {
+			kept, _ = p.device.kept.Saved(context.Background(), live.List())
+		}
 		ctx.Dispatch(func(ctx app.Context) {
 			if p.address != address {
 				return
 			}
-			p.busy = false
+			p.busy, p.kept = false, kept
 			p.guard(func() { p.receive(html, err) })
 			p.describe(ctx)
 			if focus {
@@ -280,7 +285,7 @@ func (p *drawnPage) known() app.UI {
 	}
 	heading := elWith("h1", "", at{"id", titleID, "tabindex", "-1", "dir", "auto"}, app.Text(title))
 	retry := button("btn-primary", nil, p.onRetry, "", app.Text(l.T(text.ReportRetry)))
-	view := p.kept()
+	view := p.keptView()
 	if len(view.Audits) == 0 {
 		return el("div", "blank", heading,
 			elText("p", "", unknown), elText("p", "t2", text.Problem(l, p.code)), retry)
@@ -295,11 +300,10 @@ func (p *drawnPage) known() app.UI {
 		card(l.T(text.History), "", el("ul", "pairs card-b", rows...)))
 }
 
-// kept is a view of the audits that this device keeps: of the site, or of all.
-func (p *drawnPage) kept() live.View {
-	kept, _ := live.DeviceStorage().Saved(live.List())
-	v := live.View{Topic: live.List(), Phase: live.Connecting, Saved: true, SavedAt: kept.SavedAt}
-	for _, a := range kept.Audits {
+// keptView is a view of the audits that this device keeps: of the site, or of all.
+func (p *drawnPage) keptView() live.View {
+	v := live.View{Topic: live.List(), Phase: live.Connecting, Saved: true, SavedAt: p.kept.SavedAt}
+	for _, a := range p.kept.Audits {
 		if site := p.site(); p.kind != pageCompare && (site == "" || shared.SiteName(a.URL) == site) {
 			v.Audits = append(v.Audits, a)
 		}

@@ -365,7 +365,7 @@ func (b *base) follow(ctx app.Context, topic live.Topic, initial live.Copy, rece
 		Topic:    topic,
 		Platform: tabs.Browser(),
 		Initial:  initial,
-		Keep:     live.DeviceStorage(),
+		Keep:     b.device.kept,
 		Log:      live.Console,
 		OnChange: func(v live.View) {
 			ctx.Dispatch(func(ctx app.Context) {

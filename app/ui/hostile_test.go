@@ -12,6 +12,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 	"golang.org/x/net/html"
 
+	"atalaya/app/internal/kept"
 	"atalaya/app/internal/live"
 	"atalaya/shared"
 	"atalaya/shared/text"
@@ -212,7 +213,7 @@ func reportAt(r *shared.Report, place shared.ReportPlace) *reportPage {
 
 // settingsParts draws every part of the settings, in every state, and the shortcuts.
 func settingsParts(loc locale, seen settingsState) (drawn []app.UI) {
-	seen.Usage, seen.Cleared = live.Usage{Audits: 1, Bytes: 1}, true
+	seen.Usage, seen.Cleared = kept.Usage{Audits: 1, Bytes: 1}, true
 	for _, how := range []installable{installNever, installAsks, installApple, installDone} {
 		seen.Install = how
 		for _, path := range []*live.PathTest{nil, {}, {Answer: time.Second}, {Answer: time.Second, Event: time.Second}} {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"atalaya/app/internal/kept"
 	"atalaya/app/internal/outbox"
 	"atalaya/shared"
 )
@@ -23,7 +24,7 @@ func Register() {
 			common.device.keys = keys{off: switchedOff(keysKey)}
 			tellKeys(common.device)
 			followVisit(common.device)
-			common.device.outbox = outbox.Browser()
+			common.device.outbox, common.device.kept = outbox.Browser(), kept.Browser()
 		}
 		app.Route("/", func() app.Composer { return &dashboardPage{base: common} })
 		app.Route(pathSettings, func() app.Composer { return &settingsPage{base: common} })

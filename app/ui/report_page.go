@@ -107,17 +107,33 @@ func (p *reportPage) start(id int64) {
 		}
 		return
 	}
-	if kept, ok := live.DeviceStorage().FindAudit(id); ok {
-		p.known = kept.Progress
+	if seen, ok := p.device.kept.Seen(live.Audit(id)); ok {
+		p.known = seen.Progress
 	}
-	body, at, ok := live.DeviceStorage().LoadReport(id)
-	if !ok {
-		return
-	}
-	if r, err := decodeReport(body); err == nil {
-		p.show(r, at)
-		p.whole = true
-	}
+}
+
+// recall shows what this device keeps, unless the server answers before it is read.
+func (p *reportPage) recall(ctx app.Context) {
+	id, store := p.id, p.device.kept
+	ctx.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), callTimeout)
+		defer cancel()
+		kept, ok := store.Report(c, id)
+		r, err := decodeReport(kept.Body)
+		known, _ := store.Saved(c, live.Audit(id))
+		ctx.Dispatch(func(ctx app.Context) {
+			if p.id != id || p.report != nil || p.state == reportGone {
+				return
+			}
+			p.known = known.Progress
+			if ok && err == nil {
+				p.show(r, kept.SavedAt)
+				p.whole = true
+				p.load(ctx)
+			}
+			p.describe(ctx)
+		})
+	})
 }
 
 func (p *reportPage) show(r *shared.Report, savedAt time.Time) {
@@ -138,15 +154,15 @@ func (p *reportPage) take(r *shared.Report, body []byte) {
 	p.whole, p.unkept, p.body = true, true, body
 }
 
-// keep leaves a copy on this device. When the device is full the page works without
-// one.
+// keep leaves a copy on this device, in the background. Where that cannot be, the page works
+// without one.
 func (p *reportPage) keep() {
 	body, err := p.body, error(nil)
 	if body == nil {
 		body, err = json.Marshal(p.report)
 	}
 	if err == nil {
-		_ = live.DeviceStorage().SaveReport(p.id, body, p.now)
+		go p.device.kept.SaveReport(context.Background(), p.id, body, p.now)
 	}
 	p.unkept, p.body = false, nil
 }
@@ -188,6 +204,7 @@ func (p *reportPage) OnNav(ctx app.Context) {
 			p.start(id)
 		}
 		if !p.asked {
+			p.recall(ctx)
 			p.fetch(ctx)
 		}
 		p.await(ctx)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"atalaya/app/internal/kept"
 	"atalaya/app/internal/live"
 	"atalaya/app/internal/tabs"
 	"atalaya/shared/text"
@@ -111,7 +112,7 @@ type settingsState struct {
 	// browser says so, which the reader then need not.
 	StoryOff, Private bool
 
-	Usage   live.Usage
+	Usage   kept.Usage
 	Cleared bool
 
 	View    live.View

@@ -24,7 +24,7 @@ func (s *settingsPage) OnInit() {
 	s.state.View = live.View{Topic: live.List(), Phase: live.Connecting}
 	if app.IsClient {
 		s.takeBoot(pageSettings, 0)
-		s.state.Look, s.state.Usage = deviceLook(), live.DeviceStorage().Usage()
+		s.state.Look = deviceLook()
 		s.state.StoryOff, s.state.Private = switchedOff(storyKey), browser.AsksForPrivacy()
 	}
 }
@@ -39,6 +39,18 @@ func (s *settingsPage) OnMount(ctx app.Context) {
 		return true
 	})
 	s.OnAppInstallChange(ctx)
+	s.count(ctx, false)
+}
+
+// count shows what this device keeps, or what is left of it once it is cleared.
+func (s *settingsPage) count(ctx app.Context, wipe bool) {
+	ctx.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), callTimeout)
+		defer cancel()
+		cleared := wipe && s.device.kept.Clear(c) == nil
+		usage := s.device.kept.Usage(c)
+		ctx.Dispatch(func(app.Context) { s.state.Usage, s.state.Cleared = usage, cleared })
+	})
 }
 
 // OnAppInstallChange asks the browser how the app can be installed.
@@ -106,8 +118,7 @@ func (s *settingsPage) onPress(ctx app.Context, e app.Event) {
 		case doInstall:
 			ctx.ShowAppInstallPrompt()
 		case doForget:
-			live.DeviceStorage().Clear()
-			s.state.Usage, s.state.Cleared = live.DeviceStorage().Usage(), true
+			s.count(ctx, true)
 		case doTest:
 			s.test(ctx)
 		case doCopy:

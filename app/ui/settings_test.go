@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"atalaya/app/internal/kept"
 	"atalaya/app/internal/live"
 	"atalaya/app/internal/tabs"
 	"atalaya/shared"
@@ -114,7 +115,7 @@ func TestInstall(t *testing.T) {
 // Copies are counted, and deleting is offered only while there are any.
 func TestKept(t *testing.T) {
 	loc := localeAt(t, text.EN, "14:04:26")
-	m := loc.kept(settingsState{Usage: live.Usage{Audits: 12, Reports: 3, Bytes: 140*1024 + 1}})
+	m := loc.kept(settingsState{Usage: kept.Usage{Audits: 12, Reports: 3, Bytes: 140*1024 + 1}})
 	if got, want := m.Facts[2].Value, "141 KB"; got != want || labels(m) != "Delete the copies" || m.Says != "" {
 		t.Errorf("got %+v, want %s and a button", m, want)
 	}

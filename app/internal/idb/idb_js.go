@@ -2,7 +2,6 @@ package idb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"syscall/js"
 	"time"
@@ -10,25 +9,57 @@ import (
 	"atalaya/app/internal/live"
 )
 
-// ErrRefused means that the browser keeps nothing here, or nothing more.
-var ErrRefused = errors.New("the browser's database refuses")
-
 const (
 	name = "atalaya"
 	// version grows with every store that is added to [stores].
-	version = 1
+	version = 2
 	// patience bounds everything: a database can be blocked for good by another tab.
 	patience = 10 * time.Second
 )
 
-// Outbox is the store of what waits for the connection.
-const Outbox = "outbox"
+const (
+	// Outbox is the store of what waits for the connection.
+	Outbox = "outbox"
+	// Kept is the store of what is kept for reading offline, and Parts that of its parts, so
+	// that the one can be read whole without the other.
+	Kept  = "kept"
+	Parts = "parts"
+)
 
-var stores = [...]string{Outbox}
+var stores = [...]string{Outbox, Kept, Parts}
+
+// Change is one of those that [Write] makes.
+type Change func(transaction js.Value)
+
+// Put keeps a value in the place of the one that has its key.
+func Put(store string, value map[string]any) Change {
+	return func(t js.Value) { t.Call("objectStore", store).Call("put", value) }
+}
+
+// Delete drops the value with a key, if there is one.
+func Delete(store, key string) Change {
+	return func(t js.Value) { t.Call("objectStore", store).Call("delete", key) }
+}
+
+// DeleteUnder drops all values whose keys begin with a prefix; an empty one drops all.
+func DeleteUnder(store, prefix string) Change {
+	return func(t js.Value) { t.Call("objectStore", store).Call("delete", under(prefix)) }
+}
+
+// Write makes all changes, or none.
+func Write(ctx context.Context, changes ...Change) error {
+	_, err := transact(ctx, "readwrite", func(t js.Value) js.Value {
+		for _, change := range changes {
+			change(t)
+		}
+		return js.Undefined()
+	})
+	return err
+}
 
 // All are the values of a store, by their keys.
 func All(ctx context.Context, store string) (values []js.Value, err error) {
-	found, err := transact(ctx, store, "readonly", func(s js.Value) js.Value { return s.Call("getAll") })
+	found, err := read(ctx, store, "getAll", under(""))
 	if err != nil {
 		return nil, err
 	}
@@ -38,21 +69,24 @@ func All(ctx context.Context, store string) (values []js.Value, err error) {
 	return values, nil
 }
 
-// Put keeps a value in the place of the one that has its key.
-func Put(ctx context.Context, store string, value map[string]any) error {
-	_, err := transact(ctx, store, "readwrite", func(s js.Value) js.Value { return s.Call("put", value) })
-	return err
+// Get is the value with a key; it is undefined when there is none.
+func Get(ctx context.Context, store, key string) (js.Value, error) {
+	return read(ctx, store, "get", js.ValueOf(key))
 }
 
-// Delete drops the value with a key, if there is one.
-func Delete(ctx context.Context, store, key string) error {
-	_, err := transact(ctx, store, "readwrite", func(s js.Value) js.Value { return s.Call("delete", key) })
-	return err
+func read(ctx context.Context, store, method string, keys js.Value) (js.Value, error) {
+	return transact(ctx, "readonly", func(t js.Value) js.Value { return t.Call("objectStore", store).Call(method, keys) })
 }
 
-// transact does one thing with a store and gives its result. It waits for the end of the
-// transaction, because a device may turn out to be full only then.
-func transact(ctx context.Context, store, mode string, do func(store js.Value) js.Value) (result js.Value, err error) {
+// under is the range of the keys that begin with a prefix.
+func under(prefix string) js.Value {
+	return js.Global().Get("IDBKeyRange").Call("bound", prefix, prefix+"\uffff")
+}
+
+// transact does what it is given in one transaction and gives the result of the request that
+// comes of it, if any does. It waits for the end of the transaction, because a device may turn
+// out to be full only then.
+func transact(ctx context.Context, mode string, do func(transaction js.Value) js.Value) (result js.Value, err error) {
 	defer recoverAsError(&err)
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -61,15 +95,19 @@ func transact(ctx context.Context, store, mode string, do func(store js.Value) j
 		return js.Value{}, err
 	}
 	defer database.Call("close")
-	transaction := database.Call("transaction", store, mode)
-	request := do(transaction.Call("objectStore", store))
+	transaction := database.Call("transaction", database.Get("objectStoreNames"), mode)
+	request := do(transaction)
 	if err := wait(ctx, transaction, "complete", "abort"); err != nil {
 		return js.Value{}, err
+	}
+	if request.IsUndefined() {
+		return request, nil
 	}
 	return request.Get("result"), nil
 }
 
-// open opens the database, which is made when it is opened for the first time.
+// open opens the database, which is made when it is opened for the first time. One that
+// opens too late to be waited for is closed at once, so that it is in nobody's way.
 func open(ctx context.Context) (database js.Value, err error) {
 	factory := js.Global().Get("indexedDB")
 	if !factory.Truthy() {
@@ -78,6 +116,7 @@ func open(ctx context.Context) (database js.Value, err error) {
 	request := factory.Call("open", name, version)
 	defer live.Listen(request, "upgradeneeded", func(js.Value) { makeStores(request.Get("result")) })()
 	if err := wait(ctx, request, "success", "error"); err != nil {
+		live.Listen(request, "success", func(js.Value) { request.Get("result").Call("close") })
 		return js.Value{}, err
 	}
 	return request.Get("result"), nil
@@ -98,7 +137,7 @@ func wait(ctx context.Context, target js.Value, done, failed string) error {
 	defer live.Listen(target, done, func(js.Value) { settled <- nil })()
 	defer live.Listen(target, failed, func(event js.Value) {
 		event.Call("preventDefault") // Firefox tells the console otherwise
-		settled <- fmt.Errorf("%w: %s", ErrRefused, js.Global().Get("String").Invoke(target.Get("error")).String())
+		settled <- errorOf(target.Get("error"))
 	})()
 	select {
 	case err := <-settled:
@@ -106,6 +145,14 @@ func wait(ctx context.Context, target js.Value, done, failed string) error {
 	case <-ctx.Done():
 		return fmt.Errorf("%w: %w", ErrRefused, context.Cause(ctx))
 	}
+}
+
+// errorOf is what an error of the database means.
+func errorOf(e js.Value) error {
+	if e.Truthy() && e.Get("name").String() == "QuotaExceededError" {
+		return ErrFull
+	}
+	return fmt.Errorf("%w: %s", ErrRefused, js.Global().Get("String").Invoke(e).String())
 }
 
 // recoverAsError turns what the database throws into an error.

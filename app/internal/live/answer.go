@@ -72,6 +72,12 @@ func refusal(t Topic, status int) Reason {
 	return ""
 }
 
+// ReadAnswer reads the state of a topic from what the server once said of it. Audits of a list
+// that break the contract are left out.
+func ReadAnswer(t Topic, body []byte) ([]shared.AuditProgress, error) {
+	return decodeAnswer(t, body, func(error) {})
+}
+
 // decodeAnswer reads the body of the answer to a poll. Audits of a list that break
 // the contract are left out, and skipped is called for each.
 func decodeAnswer(t Topic, body []byte, skipped func(error)) ([]shared.AuditProgress, error) {

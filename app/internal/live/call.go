@@ -51,5 +51,5 @@ func Ask(ctx context.Context, t Topic) ([]shared.AuditProgress, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decodeAnswer(t, body, func(error) {})
+	return ReadAnswer(t, body)
 }

@@ -9,13 +9,12 @@
 //		Topic:    live.Audit(7),
 //		Platform: live.Browser(),
 //		Initial:  live.Copy{Progress: drawnByTheServer},
-//		Keep:     live.DeviceStorage(),
+//		Keep:     kept.Browser(),
 //		OnChange: func(v live.View) { show(v.Phase, v.Progress) },
 //	})
 //	defer session.Close()
 //
-// [GetJSON], [PostJSON], [GetText] and [Ask] ask the server's API. [DeviceStorage] holds what was
-// kept. [Next] is the heart of it, a pure function: an example shows one story.
+// [GetJSON], [PostJSON], [GetText] and [Ask] ask the server's API. [Next] is the heart of it, a pure function: an example shows one story.
 //
 // # What follows what
 //
@@ -24,7 +23,7 @@
 //	  → session   one goroutine; carries out commands, feeds back what happens
 //	  → replica   the state known, and what may replace it
 //	  → machine   [Next]: what follows from an event; pure
-//	  → view      told to OnChange, kept on the device by [Storage]
+//	  → view      told to OnChange, kept on the device by a [Keeper]
 //
 // # Phases
 //
@@ -143,15 +142,15 @@
 //
 // # On the device
 //
-// [Storage] lives in localStorage, so about 5 MB in all bound it: 50 audits, 50
-// reports of at most 1 MiB each, the list. When the device is full, the copies
-// used least recently are given up first. Sessions keep their state at most
-// every 2 s, and at the end and on pagehide at once.
+// Sessions keep their state at most every 2 s, and at the end and on pagehide at
+// once. Keeping does not hold them up; of a page that goes away for good, what
+// the browser did not get to write is lost. A session that begins with nothing
+// shows the copy on the device when it is read, unless the server was heard before.
 //
 // # Elsewhere than in a browser
 //
 // The package compiles natively, for prerendering and for tests. [Browser] is
-// then a platform on which nothing ever happens, [DeviceStorage] keeps nothing
+// then a platform on which nothing ever happens, [DeviceValues] are none
 // and API calls answer [ErrNetwork].
 //
 // # Files
@@ -170,7 +169,6 @@
 //	source_js.go     EventSource, fetch and page events
 //	callback_js.go   functions that JavaScript can call, however late
 //	source_native.go what stands in for them outside a browser
-//	storage.go       copies on the device
 //	answer.go        what the answer to a request means
 //	state.go         the machine's state, events and commands
 //	stopwatch.go     time that really passed, sleep included

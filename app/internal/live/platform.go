@@ -103,10 +103,22 @@ const (
 	WakeUser                // the user asks to try now
 )
 
-// Keeper keeps the last known state on the device; [Storage] does.
+// Keeper keeps the last known states on the device; package kept has one.
 type Keeper interface {
-	SaveProgress(p shared.AuditProgress, at time.Time) error
-	SaveList(audits []shared.AuditProgress, at time.Time) error
+	// SaveProgress and SaveList do not block.
+	SaveProgress(p shared.AuditProgress, at time.Time)
+	SaveList(audits []shared.AuditProgress, at time.Time)
+	// Saved is what is kept of a topic; ok is false when that is nothing.
+	Saved(ctx context.Context, t Topic) (c Copy, ok bool)
+}
+
+// KeyValue is the little that is needed of localStorage.
+type KeyValue interface {
+	Get(key string) (value string, ok bool)
+	// Set fails when the storage is full or forbidden.
+	Set(key, value string) error
+	Remove(key string)
+	Keys() []string
 }
 
 // Copy is a known state to begin with.

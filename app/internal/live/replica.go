@@ -48,8 +48,14 @@ type entry struct {
 }
 
 func newReplica(t Topic, c Copy) *replica {
-	r := &replica{topic: t, held: map[int64]entry{}, saved: !c.SavedAt.IsZero(), heardIDs: map[int64]bool{}}
-	switch {
+	r := &replica{topic: t, held: map[int64]entry{}, heardIDs: map[int64]bool{}}
+	r.hold(c)
+	return r
+}
+
+// hold takes a copy while nothing is known.
+func (r *replica) hold(c Copy) {
+	switch t := r.topic; {
 	case t.IsList() && c.Audits != nil:
 		r.stateKnown = true
 		for _, p := range c.Audits {
@@ -58,10 +64,8 @@ func newReplica(t Topic, c Copy) *replica {
 	case !t.IsList() && c.Progress != nil && c.Progress.AuditID == t.id:
 		r.stateKnown = true
 		r.held[t.id] = entry{progress: *c.Progress}
-	default:
-		r.saved = false
 	}
-	return r
+	r.saved = r.stateKnown && !c.SavedAt.IsZero()
 }
 
 // cursor is the revision of the held state: 0 when there is none, when it is

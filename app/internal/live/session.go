@@ -15,8 +15,7 @@ const (
 	// nothing urgent: neither an eye nor a screen reader follows more than four a
 	// second.
 	paintEvery = 250 * time.Millisecond
-	// saveEvery is the least distance between two copies to the device, because
-	// localStorage blocks the page while it writes.
+	// saveEvery is the least distance between two copies to the device.
 	saveEvery = 2 * time.Second
 )
 
@@ -25,7 +24,8 @@ type Options struct {
 	Topic    Topic
 	Platform Platform // required; [Browser] in the app
 	// Initial is shown until the server is heard. If it is the server's own and
-	// terminal, nothing is asked at all.
+	// terminal, nothing is asked at all. Where it is empty, the copy that Keep has is shown
+	// as soon as it is read.
 	Initial Copy
 	// OnChange gets every view, from the session's goroutine: the first soon
 	// after Open, then at most four a second, but at once what is urgent (phase,
@@ -70,14 +70,13 @@ type Session struct {
 	lag      time.Duration // age of the server's query when the stream last sent something
 	lagKnown bool
 
-	next       View          // what is to be shown
-	retryAt    time.Duration // the deadline behind next.RetryAt
-	dirty      bool          // next differs from the view last told
-	told       bool          // a view was told
-	paintedAt  time.Duration
-	unsaved    bool // the state differs from the copy on the device
-	savedAt    time.Duration
-	saveFailed bool // the console was told that nothing can be kept
+	next      View          // what is to be shown
+	retryAt   time.Duration // the deadline behind next.RetryAt
+	dirty     bool          // next differs from the view last told
+	told      bool          // a view was told
+	paintedAt time.Duration
+	unsaved   bool // the state differs from the copy on the device
+	savedAt   time.Duration
 }
 
 // message is what another goroutine tells the session.
@@ -86,6 +85,7 @@ type message struct {
 	signal   Signal
 	response Response
 	err      error
+	saved    *Copy // the copy on the device; nil in messages of anything else
 }
 
 // Open starts a session and returns at once.
@@ -178,6 +178,11 @@ func (s *Session) takeInbox() []message {
 // run is the session's goroutine. It ends when the machine is closed.
 func (s *Session) run() {
 	defer close(s.done)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if !s.replica.stateKnown && s.opts.Keep != nil {
+		go s.readCopy(ctx)
+	}
 	unwatch := s.opts.Platform.Watch(s.Wake)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -307,6 +312,10 @@ func (s *Session) startPoll(poll int, hold bool) {
 // handleMessage hands a message of the current source or poll to whom it concerns;
 // messages of older ones are dropped.
 func (s *Session) handleMessage(m message) {
+	if m.saved != nil {
+		s.takeCopy(*m.saved)
+		return
+	}
 	switch m.event.Kind {
 	case SourceOpened, SourceBeat, SourceData, SourceEnded, SourceFailed, SourceRefused:
 		if m.event.Source == s.state.source && s.state.open {

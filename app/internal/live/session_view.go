@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"strconv"
 	"time"
 )
@@ -126,14 +127,27 @@ func (s *Session) saveCopy() {
 		return
 	}
 	s.unsaved, s.savedAt = false, s.at
-	var err error
 	if p := s.replica.progress(); p != nil {
-		err = s.opts.Keep.SaveProgress(*p, s.wall)
+		s.opts.Keep.SaveProgress(*p, s.wall)
 	} else if audits := s.replica.audits(); audits != nil {
-		err = s.opts.Keep.SaveList(audits, s.wall)
+		s.opts.Keep.SaveList(audits, s.wall)
 	}
-	if err != nil && !s.saveFailed {
-		s.saveFailed = true
-		s.opts.Log("Nothing is kept on this device: " + err.Error())
+}
+
+// readCopy reads the copy on the device, which may take longer than the server does.
+func (s *Session) readCopy(ctx context.Context) {
+	if c, ok := s.opts.Keep.Saved(ctx, s.opts.Topic); ok {
+		s.post(message{saved: &c})
 	}
+}
+
+// takeCopy shows the copy on the device, unless the server was heard before it.
+func (s *Session) takeCopy(c Copy) {
+	if s.replica.stateKnown {
+		return
+	}
+	s.replica.hold(c)
+	s.showState()
+	s.next.SavedAt = c.SavedAt.Round(0)
+	s.next.ConfirmedAt = s.next.SavedAt
 }

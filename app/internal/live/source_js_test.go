@@ -347,14 +347,14 @@ func TestSessionRefusesACaptivePortal(t *testing.T) {
 	<-s.Done()
 }
 
-func TestDeviceStorage(t *testing.T) {
+func TestDeviceValues(t *testing.T) {
 	fakeBrowser(t)
-	if err := DeviceStorage().SaveProgress(progressOf(7, 1, 1), savedAt); !errors.Is(err, ErrStorage) {
-		t.Errorf("without localStorage: %v, want ErrStorage", err)
+	if kv := DeviceValues(); kv != nil {
+		t.Errorf("without localStorage: %v", kv)
 	}
 	eval(`Object.defineProperty(globalThis, "localStorage", {configurable: true, get() { throw new Error("SecurityError") }})`)
-	if err := DeviceStorage().SaveProgress(progressOf(7, 1, 1), savedAt); !errors.Is(err, ErrStorage) {
-		t.Errorf("forbidden: %v, want ErrStorage", err)
+	if kv := DeviceValues(); kv != nil {
+		t.Errorf("forbidden: %v", kv)
 	}
 	eval(`class FakeStorage {
 		getItem(k) { return Object.hasOwn(this, k) ? this[k] : null }
@@ -362,14 +362,18 @@ func TestDeviceStorage(t *testing.T) {
 		removeItem(k) { delete this[k] }
 	}
 	Object.defineProperty(globalThis, "localStorage", {configurable: true, value: new FakeStorage()})`)
-	s := DeviceStorage()
-	if err := s.SaveProgress(progressOf(7, 1, 1), savedAt); err != nil {
+	kv := DeviceValues()
+	if err := kv.Set("key", "value"); err != nil {
 		t.Error(err)
 	}
-	if c, ok := s.Saved(Audit(7)); !ok || c.Progress.Revision != 1 {
-		t.Errorf("got %+v, %v", c, ok)
+	if v, ok := kv.Get("key"); !ok || v != "value" || len(kv.Keys()) != 1 {
+		t.Errorf("got %q, %v, %v", v, ok, kv.Keys())
 	}
-	if err := s.SaveReport(7, []byte(`"`+strings.Repeat("x", 5000)+`"`), savedAt); !errors.Is(err, ErrStorage) {
-		t.Errorf("full: %v, want ErrStorage", err)
+	if err := kv.Set("key", strings.Repeat("x", 5000)); err == nil {
+		t.Error("a full storage kept it")
+	}
+	kv.Remove("key")
+	if _, ok := kv.Get("key"); ok {
+		t.Error("it is still there")
 	}
 }

@@ -29,6 +29,3 @@ func Console(string) {}
 
 // DeviceValues keeps nothing.
 func DeviceValues() KeyValue { return nil }
-
-// DeviceStorage is, outside a browser, a storage that keeps nothing.
-func DeviceStorage() *Storage { return NewStorage(nil) }

@@ -6,10 +6,6 @@ import (
 	"syscall/js"
 )
 
-// DeviceStorage keeps copies in the browser's localStorage. It holds about 5 MB for the
-// whole origin; where it is forbidden, nothing is kept.
-func DeviceStorage() *Storage { return NewStorage(DeviceValues()) }
-
 // DeviceValues is the browser's localStorage; nil where it is forbidden.
 func DeviceValues() KeyValue {
 	var err error

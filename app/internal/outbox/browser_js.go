@@ -57,12 +57,14 @@ func (browser) Put(ctx context.Context, e Entry) error {
 	if err != nil {
 		return err
 	}
-	return idb.Put(ctx, idb.Outbox, map[string]any{
+	return idb.Write(ctx, idb.Put(idb.Outbox, map[string]any{
 		"key": e.Key, "body": string(body), "at": e.At.UnixMilli(), "refused": e.Refused,
-	})
+	}))
 }
 
-func (browser) Delete(ctx context.Context, key string) error { return idb.Delete(ctx, idb.Outbox, key) }
+func (browser) Delete(ctx context.Context, key string) error {
+	return idb.Write(ctx, idb.Delete(idb.Outbox, key))
+}
 
 func (browser) Post(ctx context.Context, e Entry) error {
 	body, err := json.Marshal(e.Wish)

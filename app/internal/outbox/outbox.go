@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"atalaya/app/internal/live"
+	"atalaya/app/internal/idb"
 	"atalaya/shared"
 )
 
@@ -94,7 +94,7 @@ func (o *Outbox) Watch(changed func()) (stop func()) {
 // Add keeps an entry until the server can be reached. An error means that it is not kept.
 func (o *Outbox) Add(ctx context.Context, e Entry) error {
 	if o == nil {
-		return live.ErrStorage
+		return idb.ErrRefused
 	}
 	if len(o.Entries()) >= maxEntries {
 		return ErrFull
