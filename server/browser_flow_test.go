@@ -274,6 +274,7 @@ func TestBrowserShowsEndedAuditsOffline(t *testing.T) {
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + "/"))
 	p.sees(60*time.Second, running+` && document.querySelector('.pill .dot.live') !== null`)
+	p.keeps(60*time.Second, "list", "true")
 	p.do(chromedp.Navigate(s.url + shared.PathReportPage(1)))
 	p.keeps(60*time.Second, "report.1", "true")
 	p.do(chromedp.Navigate(s.url + shared.PathPage(1)))

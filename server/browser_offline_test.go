@@ -143,6 +143,7 @@ func TestBrowserOffersWhatCanBeDone(t *testing.T) {
 	p.keeps(60*time.Second, fmt.Sprintf("report.%d", done), "true")
 	p.do(chromedp.Navigate(s.url + "/"))
 	p.sees(60*time.Second, liveDot)
+	p.keeps(60*time.Second, "list", "true")
 	s.kill()
 
 	for _, path := range []string{
@@ -151,12 +152,13 @@ func TestBrowserOffersWhatCanBeDone(t *testing.T) {
 		shared.PathReportPage(done) + "?view=page", shared.PathReportPage(failed), "/nothing-here",
 	} {
 		p.do(chromedp.Navigate(s.url + path))
-		p.sees(60*time.Second, running)
+		p.sees(60*time.Second, running+` && document.querySelector('main [aria-busy]') === null`)
 		p.eval(`document.querySelectorAll('details').forEach((d) => { d.open = true })`)
 		if offers := p.until(60*time.Second, atHome); offers != "true" {
 			t.Errorf("%s offers %s", path, offers)
 		}
 		if path == "/" {
+			p.sees(20*time.Second, `document.querySelector('.list .c-box input') !== null`)
 			p.click(`.list .c-box input`)
 			p.sees(5*time.Second, `document.querySelector('.tools.chosen') !== null && `+atHome)
 			p.click(`.list .c-more button`)
