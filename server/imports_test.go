@@ -70,6 +70,9 @@ var mayImport = map[string][]string{
 	"atalaya/server/dist":            {},
 	"atalaya/server/internal/answer": {"atalaya/shared", "atalaya/web", "github.com/andybalholm/brotli"},
 	"atalaya/server/internal/access": {"atalaya/shared", "atalaya/server/internal/netname"},
+	"atalaya/server/internal/openid": {"atalaya/shared", "atalaya/server/internal/netname",
+		"github.com/coreos/go-oidc/v3/oidc", "golang.org/x/oauth2"},
+	"atalaya/server/internal/openid/openidtest": {}, // tests only
 	"atalaya/server/internal/pages": {"atalaya/shared", "atalaya/shared/text", "atalaya/app/ui", "atalaya/web",
 		"github.com/maxence-charriere/go-app/..."},
 	// These are linked into tests, and pgtest into load as well.

@@ -374,7 +374,7 @@ func tooManyAttempts(err error) error {
 		return err
 	}
 	return &api.Error{
-		Code: shared.CodeSignInLimited, Detail: "Too many tokens were wrong; try again later.",
+		Code: shared.CodeSignInLimited, Detail: "Too many attempts to sign in failed; try again later.",
 		RetryAfter: over.Left + rand.N(attemptRetry), Err: err,
 	}
 }

@@ -26,7 +26,9 @@ const (
 	PathComparePage = "/compare"     // the app's page of what changed between two audits
 	PathBasicSites  = "/basic/sites" // their plain versions
 	PathBasicDiff   = "/basic/compare"
-	PathSignIn      = "/signin" // the page where people sign in and out
+	PathSignIn      = "/signin"          // the page where people sign in and out
+	PathSignInWith  = "/signin/provider" // sends people to the provider that the team signs in with,
+	PathSignInBack  = "/signin/back"     // which sends them back here
 	PathSignOut     = "/signout"
 	PathHooksPage   = "/team/webhooks"
 	PathTokens      = PathAPI + "/tokens"

@@ -32,7 +32,22 @@ const (
 	CodeHostBusy        Code = "host_busy"              // the host has as many unfinished audits as one may
 	CodeCallerLimited   Code = "caller_limited"         // the caller has started as many audits as one may in an hour
 	CodeStoryLimited    Code = "story_limited"          // the address has told as many stories as one may in an hour
-	CodeSignInLimited   Code = "sign_in_limited"        // too many tokens were wrong; come back after Retry-After
+	CodeSignInLimited   Code = "sign_in_limited"        // too many attempts to sign in failed; come back after Retry-After
+	CodeProviderDown    Code = "provider_down"          // the sign-in provider cannot be reached
+	CodeProviderSlow    Code = "provider_slow"          // the sign-in provider took too long
+	CodeProviderOdd     Code = "provider_odd"           // the sign-in provider's answer cannot be used
+	CodeSignInState     Code = "sign_in_state"          // the browser has begun no such sign-in, or too long ago
+	CodeSignInReplayed  Code = "sign_in_replayed"       // this sign-in is over
+	CodeSignInCode      Code = "sign_in_code"           // the provider does not take its code any more
+	CodeSignInDenied    Code = "sign_in_denied"         // the provider, or the person there, said no
+	CodeIDSignature     Code = "id_token_signature"     // the ID token is not signed by the provider
+	CodeIDIssuer        Code = "id_token_issuer"        // the ID token is from another provider
+	CodeIDAudience      Code = "id_token_audience"      // the ID token is for another client
+	CodeIDNonce         Code = "id_token_nonce"         // the ID token is of another sign-in
+	CodeIDTime          Code = "id_token_time"          // the ID token is not good at this time
+	CodeEmailUnverified Code = "email_unverified"       // the provider has not verified the address
+	CodeNoRole          Code = "no_role"                // the provider's people have roles here, but not this one
+	CodePersonRevoked   Code = "person_revoked"         // an admin here has taken this person's access away
 	CodeInternal        Code = "internal"               // the server's own fault
 	CodeUnavailable     Code = "unavailable"            // the database cannot do that at present
 	CodeDatabaseFull    Code = "database_full"          // the database has no room left
@@ -76,6 +91,21 @@ var Codes = [...]Code{
 	CodeCallerLimited,
 	CodeStoryLimited,
 	CodeSignInLimited,
+	CodeProviderDown,
+	CodeProviderSlow,
+	CodeProviderOdd,
+	CodeSignInState,
+	CodeSignInReplayed,
+	CodeSignInCode,
+	CodeSignInDenied,
+	CodeIDSignature,
+	CodeIDIssuer,
+	CodeIDAudience,
+	CodeIDNonce,
+	CodeIDTime,
+	CodeEmailUnverified,
+	CodeNoRole,
+	CodePersonRevoked,
 	CodeInternal,
 	CodeUnavailable,
 	CodeDatabaseFull,
