@@ -99,6 +99,9 @@ type Config struct {
 	// Mail is how e-mail leaves; nil if it does not.
 	Mail *notify.Mail
 
+	// VapidSubject is how push services reach the operator; see [Config.vapidSubject].
+	VapidSubject string
+
 	// InsecureNoAuth lets everybody do everything, whoever reaches the server.
 	InsecureNoAuth bool
 
@@ -186,6 +189,8 @@ func (c *Config) settings(u *unparsed) []setting {
 		withPassword(unbounded("smtp-url", &u.smtpURL, "",
 			"smtp:// or smtps:// `URL` of the server by which e-mail leaves, with user:password@ if need be")),
 		unbounded("mail-from", &u.mailFrom, "", "`address` from which e-mail comes"),
+		unbounded("vapid-subject", &c.VapidSubject, "",
+			"https: or mailto: `address` by which push services reach you; empty means --public-url"),
 
 		unbounded("insecure-no-auth", &c.InsecureNoAuth, false,
 			"nobody has to sign in, whoever reaches the server"),
@@ -244,6 +249,11 @@ func (c *Config) complete(u unparsed) (err error) {
 	c.AllowPrivateTargets = u.allowPrivateTargets == "true" || u.allowPrivateTargets == "auto" && c.isPrivate()
 	if c.Mail, err = notify.ParseMail(u.smtpURL, u.mailFrom); err != nil {
 		return err
+	}
+	if c.VapidSubject != "" {
+		if err := notify.CheckVapidSubject(c.VapidSubject); err != nil {
+			return fmt.Errorf("--vapid-subject: %w", err)
+		}
 	}
 	c.CORSOrigins, err = parseOrigins(u.corsOrigins)
 	return err

@@ -62,7 +62,8 @@ func forPrograms(p string) bool {
 // forReaders is true of what pages of other sites may read if they are allowed to. Where
 // messages go is not for them.
 func forReaders(p string) bool {
-	return forPrograms(p) && p != shared.PathWebhooks && !strings.HasPrefix(p, shared.PathWebhooks+"/")
+	isBelow := func(root string) bool { return p == root || strings.HasPrefix(p, root+"/") }
+	return forPrograms(p) && !isBelow(shared.PathWebhooks) && !isBelow(shared.PathPush)
 }
 
 // ready answers whether this process should get traffic: not while it drains, nor

@@ -104,9 +104,13 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	})
 
 	// Notices: who tells people of what happens to audits.
+	vapid, err := newVapid(ctx, cfg, rows)
+	if err != nil {
+		return err
+	}
 	sender := notify.New(notify.Config{
 		Rows: rows, Count: metrics.delivery, Log: log,
-		Send: notify.NewCarrier(crawl.NewDialer(cfg.AllowPrivateTargets).DialContext, cfg.Mail).Send,
+		Send: notify.NewCarrier(crawl.NewDialer(cfg.AllowPrivateTargets).DialContext, vapid, cfg.Mail).Send,
 	})
 
 	// Engine: the built-in writer of rows.
@@ -128,6 +132,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	tokens, shares := notedTokens{keyring{rows}, noted}, notedShares{sharer{rows, signer}, noted}
 	rest := api.New(api.Config{
 		Service: service, Tokens: tokens, Shares: shares,
+		Push:  notedPush{rows, vapid, noted},
 		Trail: rows, Problems: problems, Seed: seed(cfg.AllowPrivateTargets),
 		Target: target(cfg.AllowPrivateTargets, cfg.Mail != nil), PageLimit: cfg.PageLimit,
 		MaxBytes: cfg.MaxBytes, MaxSeconds: int(cfg.MaxTime / time.Second), Stats: statsOf(rows, metrics, maxStreams),

@@ -109,6 +109,10 @@ var rights = map[string]access.Right{
 	"POST /api/v1/webhooks/{id}/test":                            access.Manage,
 	"GET /api/v1/webhooks/{id}/deliveries":                       access.Manage,
 	"POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver": access.Manage,
+	"GET /api/v1/push":                                           access.Read,
+	"POST /api/v1/push/subscriptions":                            access.Read, // of one's own browser
+	"GET /api/v1/push/subscriptions/{id}":                        access.Read, // of one's own; see notedPush
+	"DELETE /api/v1/push/subscriptions/{id}":                     access.Read, // likewise
 	"GET /api/v1/tokens":                                         access.Manage,
 	"POST /api/v1/tokens":                                        access.Manage,
 	"DELETE /api/v1/tokens/{id}":                                 access.Manage,

@@ -223,6 +223,11 @@ var routeTable = map[string]struct{ path, body, may string }{
 	"GET /api/v1/webhooks/{id}/deliveries": {"/api/v1/webhooks/1000/deliveries", "", admins},
 	"POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver": {
 		"/api/v1/webhooks/1000/deliveries/1000/redeliver", "", admins},
+	"GET /api/v1/push":                    {"/api/v1/push", "", readers},
+	"POST /api/v1/push/subscriptions":     {"/api/v1/push/subscriptions", "{}", readers},
+	"GET /api/v1/push/subscriptions/{id}": {"/api/v1/push/subscriptions/1000", "", readers},
+	"DELETE /api/v1/push/subscriptions/{id}": {
+		"/api/v1/push/subscriptions/1000", "", readers},
 	"GET /api/v1/tokens":             {"/api/v1/tokens", "", admins},
 	"POST /api/v1/tokens":            {"/api/v1/tokens", `{"role":"viewer"}`, admins},
 	"DELETE /api/v1/tokens/{id}":     {"/api/v1/tokens/1000", "", admins},
@@ -693,5 +698,49 @@ func TestTrail(t *testing.T) {
 	}
 	if !m.log.Contains("deed=deleted who=auditor") {
 		t.Error("the log does not say who deleted an audit")
+	}
+}
+
+// TestTrailOfBrowsers subscribes browsers of several people, and reads who did what. Nobody
+// has a say in those of others, and where their messages go is not told.
+func TestTrailOfBrowsers(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t, "--allow-private-targets", "true")
+	id := m.startsAs("auditor")
+	body := func(audit string) string {
+		return fmt.Sprintf(`{"endpoint":"https://push.example/s3cret","audit_id":%s,"keys":{"auth":"BTBZMqHH6r4Tts7J_aSIgg","p256dh":`+
+			`"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"}}`, audit)
+	}
+	m.send("viewer", "POST", shared.PathSubscribe, body("null"))
+	m.send("worker", "POST", shared.PathSubscribe, body(id))
+	for _, who := range []string{"worker", "admin"} {
+		for _, method := range []string{"GET", "DELETE"} {
+			if res := m.send(who, method, shared.PathSubscription(1), ""); res.StatusCode != 404 {
+				t.Errorf("%s %ss another's browser: %s", who, method, res.Status)
+			}
+		}
+	}
+	m.send("viewer", "DELETE", shared.PathSubscription(1), "")
+	m.send("admin", "DELETE", shared.PathWebhook(2), "")
+	_, answer := m.authorized("admin", "/api/v1/trail")
+	var list shared.TrailList
+	if err := json.Unmarshal(answer, &list); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range slices.Backward(list.Entries) {
+		line := fmt.Sprintf("%s %s %s", e.Who, e.Deed, e.About)
+		if e.AuditID != nil {
+			line += fmt.Sprintf(" of %d", *e.AuditID)
+		}
+		got = append(got, line)
+	}
+	want := []string{"auditor started x of 1", "viewer subscribed 1", "worker subscribed 2 of 1", "viewer unsubscribed 1",
+		"admin webhook_deleted 2"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if strings.Contains(string(answer), "s3cret") || m.log.Contains("s3cret") || m.log.Contains("BTBZ") {
+		t.Error("the trail, or the log, has a secret")
 	}
 }

@@ -61,9 +61,10 @@ const (
 	KindSlack   WebhookKind = "slack"   // words, as Slack's incoming webhooks and those like them take
 	KindMatrix  WebhookKind = "matrix"  // words, to a room of Matrix
 	KindEmail   WebhookKind = "email"   // words, by e-mail
+	KindPush    WebhookKind = "push"    // words, to a browser that has subscribed, by its push service
 )
 
-// WebhookKinds lists every kind.
+// WebhookKinds lists every kind that is made by hand, which is all but push.
 var WebhookKinds = [...]WebhookKind{KindWebhook, KindNtfy, KindSlack, KindMatrix, KindEmail}
 
 // WebhooksMax is how many webhooks there may be.
@@ -75,6 +76,8 @@ type Webhook struct {
 	Kind WebhookKind `json:"kind"`
 	// URL is where messages go.
 	URL string `json:"url"`
+	// AuditID is the audit of which a browser is told; absent where it is told of all.
+	AuditID *int64 `json:"audit_id,omitempty"`
 	// Events is what to tell of, in the order of [Events].
 	Events []Event `json:"events"`
 	// Language is the tag of the language in which people are told; of no use to programs.
@@ -87,10 +90,11 @@ type Webhook struct {
 	CreatedAt      Time  `json:"created_at"`
 }
 
-// Shown is what people may see of a webhook. For Slack and ntfy, whoever knows the address may
-// write there: of it only the host is shown.
+// Shown is what people may see of a webhook. For Slack, ntfy and a browser, whoever knows the
+// address may write there: of it only the host is shown.
 func (w Webhook) Shown() Webhook {
-	if u, err := url.Parse(w.URL); err == nil && (w.Kind == KindSlack || w.Kind == KindNtfy) {
+	secret := w.Kind == KindSlack || w.Kind == KindNtfy || w.Kind == KindPush
+	if u, err := url.Parse(w.URL); err == nil && secret {
 		w.URL = u.Scheme + "://" + u.Host + "/…"
 	}
 	return w

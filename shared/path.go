@@ -13,6 +13,8 @@ const (
 	PathAudits      = PathAPI + "/audits"
 	PathSites       = PathAPI + "/sites"
 	PathWebhooks    = PathAPI + "/webhooks"
+	PathPush        = PathAPI + "/push" // the key by which browsers subscribe
+	PathSubscribe   = PathPush + "/subscriptions"
 	PathStreams     = "/sse/audits"
 	PathHealth      = "/healthz"
 	PathReady       = "/readyz"
@@ -120,6 +122,9 @@ func PathReport(id int64) string { return PathAudits + "/" + itoa(id) + "/report
 
 // PathWebhook is the API address of one webhook.
 func PathWebhook(id int64) string { return PathWebhooks + "/" + itoa(id) }
+
+// PathSubscription is the resource of a browser that has subscribed.
+func PathSubscription(id int64) string { return PathSubscribe + "/" + itoa(id) }
 
 // PathFile is where a report is taken away in one of its forms, with words in the language
 // of a tag: all of it, and fit for the programs that people open it with.

@@ -169,6 +169,11 @@ func (p *AuditProgress) Validate() error {
 	return p.Activity.Validate()
 }
 
+// HasReport reports whether there is a report with something in it.
+func (p *AuditProgress) HasReport() bool {
+	return p.Kind == KindSite && (p.Status == StatusCompleted || p.Status.Terminal() && p.TotalPages > 0)
+}
+
 // Regressed reports whether a completed audit ended worse than the one before it, as
 // [Verdict.WorseThan] says.
 func (p *AuditProgress) Regressed() bool {

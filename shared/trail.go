@@ -26,6 +26,8 @@ const (
 	DeedSecretMade     Deed = "secret_made" // a new one, of a webhook
 	DeedRedelivered    Deed = "redelivered" // a message of a webhook, once more
 	DeedWebhookTested  Deed = "webhook_tested"
+	DeedSubscribed     Deed = "subscribed" // a browser, to one audit or to all
+	DeedUnsubscribed   Deed = "unsubscribed"
 )
 
 // Deeds lists every deed, in the order in which people are offered them.
@@ -33,7 +35,7 @@ var Deeds = [...]Deed{
 	DeedStarted, DeedCancelled, DeedDeleted, DeedShared, DeedUnshared, DeedScheduled, DeedUnscheduled,
 	DeedTokenMade, DeedTokenEnded, DeedSignedIn, DeedSignedOut, DeedTriedSignIn,
 	DeedWebhookMade, DeedWebhookChanged, DeedWebhookDeleted, DeedSecretMade, DeedRedelivered,
-	DeedWebhookTested,
+	DeedWebhookTested, DeedSubscribed, DeedUnsubscribed,
 }
 
 // TrailEntry is one line of the trail of what people did.
@@ -48,7 +50,7 @@ type TrailEntry struct {
 	// Address is that of the peer; of IPv6 the /64.
 	Address string `json:"address"`
 	AuditID *int64 `json:"audit_id"`
-	// About names what is no audit: a site, a token, a link, a webhook, or webhook/delivery.
+	// About names what is no audit: a site, a token, a link, a webhook, a browser, or webhook/delivery.
 	About string `json:"about"`
 }
 

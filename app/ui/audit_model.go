@@ -97,18 +97,13 @@ func (loc locale) head(id int64, p *shared.AuditProgress, k pulse) headModel {
 	if p.Attempt > 1 {
 		h.Meta = append(h.Meta, l.T(text.AttemptNumber, p.Attempt))
 	}
-	if hasReport(p) {
+	if p.HasReport() {
 		h.Link, h.LinkText, h.LinkIcon, h.LinkMain = shared.PathReportPage(id), l.T(text.OpenReport), iconReport, true
 	}
 	if unfinished(p) {
 		h.Act, h.Button = actAgain, l.T(text.AgainButton)
 	}
 	return h
-}
-
-// hasReport reports whether there is a report with something in it.
-func hasReport(p *shared.AuditProgress) bool {
-	return p.Kind == shared.KindSite && (p.Status == shared.StatusCompleted || p.Status.Terminal() && p.TotalPages > 0)
 }
 
 // unfinished reports whether the engine audited a site and did not come to the end.

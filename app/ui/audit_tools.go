@@ -96,7 +96,7 @@ func (p *auditPage) notifyOfEnd(ctx app.Context) {
 	}
 	id := p.id
 	path := shared.PathPage(id)
-	if hasReport(p.view.Progress) {
+	if p.view.Progress.HasReport() {
 		path = shared.PathReportPage(id)
 	}
 	ctx.Async(func() { browser.Notify(title, body, "audit-"+num(id), path) })

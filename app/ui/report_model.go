@@ -136,7 +136,7 @@ func (loc locale) report(r *shared.Report, place shared.ReportPlace, checks *che
 		Passed: l.T(text.ReportPassed), NotApply: l.T(text.ReportNotApplicable),
 		Unvisited: l.T(text.ReportUnvisited), UnvisitedHelp: l.T(text.ReportUnvisitedHelp),
 		Why: l.T(text.ReportWhy), Fix: l.T(text.ReportFix), Where: l.T(text.ReportPages), Ticket: l.T(text.CopyTicket),
-		Lang: l, Audit: r.Audit.AuditID, Site: shared.SiteName(r.Audit.URL), Files: hasReport(&r.Audit),
+		Lang: l, Audit: r.Audit.AuditID, Site: shared.SiteName(r.Audit.URL), Files: r.Audit.HasReport(),
 	}
 	if r.Audit.Partial && r.Audit.Status == shared.StatusCompleted { // otherwise the page says how it ended
 		m.Partial = l.T(text.ReportPartial)

@@ -1569,6 +1569,8 @@ var english = language{
 		{"secret_made", "gave a webhook a new secret"},
 		{"redelivered", "sent a message again"},
 		{"webhook_tested", "tested a webhook"},
+		{"subscribed", "had a browser be notified"},
+		{"unsubscribed", "had a browser be notified no longer"},
 	},
 
 	stages: []named{

@@ -1615,6 +1615,8 @@ var spanish = language{
 		{"secret_made", "dio un secreto nuevo a un webhook"},
 		{"redelivered", "reenvió un mensaje"},
 		{"webhook_tested", "probó un webhook"},
+		{"subscribed", "activó los avisos en un navegador"},
+		{"unsubscribed", "desactivó los avisos en un navegador"},
 	},
 
 	stages: []named{

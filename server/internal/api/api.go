@@ -17,6 +17,7 @@ type Config struct {
 	Service  Service
 	Tokens   Tokens
 	Shares   Shares
+	Push     Push
 	Trail    Trail
 	Problems *Problems
 	// Seed checks what a user typed as an address and returns it in canonical

@@ -65,7 +65,7 @@ func newBoundedServer(t testing.TB, bounds store.Bounds) *server {
 	)
 	told, mux := &stories{}, http.NewServeMux()
 	api.New(api.Config{
-		Service: st, Tokens: keyring{st}, Shares: sharer{st}, Trail: st, Problems: problems, PageLimit: 500, MaxBytes: 1 << 31, MaxSeconds: 1800,
+		Service: st, Tokens: keyring{st}, Shares: sharer{st}, Push: browsers{st}, Trail: st, Problems: problems, PageLimit: 500, MaxBytes: 1 << 31, MaxSeconds: 1800,
 		Seed: func(raw string) (string, error) {
 			if !strings.HasPrefix(raw, "http") {
 				return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: "Not an address."}
@@ -109,6 +109,23 @@ func (s sharer) CreateShare(ctx context.Context, audit int64, days int) (shared.
 	made, err := s.Store.CreateShare(ctx, audit, 0, time.Duration(days)*24*time.Hour)
 	made.Path = shared.PathShare + "x"
 	return made, err
+}
+
+// browsers are those of nobody in particular.
+type browsers struct{ *store.Store }
+
+func (browsers) PublicKey() string { return "BKey" }
+
+func (b browsers) Subscribe(ctx context.Context, want api.NewSubscription) (shared.Subscription, error) {
+	return b.Store.Subscribe(ctx, store.NewSubscription(want), store.Subscriber{})
+}
+
+func (b browsers) Subscription(ctx context.Context, id int64) (shared.Subscription, error) {
+	return b.Store.Subscription(ctx, id, 0)
+}
+
+func (b browsers) Unsubscribe(ctx context.Context, id int64) error {
+	return b.Store.Unsubscribe(ctx, id, 0)
 }
 
 // do sends a request whose body is text or, for other values, JSON.

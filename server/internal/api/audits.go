@@ -32,6 +32,7 @@ type Service interface {
 	PutSchedule(ctx context.Context, want shared.Schedule) (shared.Schedule, error)
 	DeleteSchedule(ctx context.Context, site string) error
 	Webhooks(ctx context.Context) ([]shared.Webhook, error)
+	Browsers(ctx context.Context) ([]shared.Webhook, error)
 	Webhook(ctx context.Context, id int64) (shared.Webhook, error)
 	CreateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error)
 	UpdateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error)
@@ -88,6 +89,11 @@ func (a *API) routes() map[string]http.Handler {
 		"POST /api/v1/webhooks/{id}/test":                            a.handle(a.testWebhook),
 		"GET /api/v1/webhooks/{id}/deliveries":                       a.handle(a.listDeliveries),
 		"POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver": a.handle(a.redeliver),
+
+		"GET /api/v1/push":                       a.handle(a.getPushKey),
+		"POST /api/v1/push/subscriptions":        a.handle(a.subscribe),
+		"GET /api/v1/push/subscriptions/{id}":    a.handle(a.getSubscription),
+		"DELETE /api/v1/push/subscriptions/{id}": a.handle(a.unsubscribe),
 	}
 }
 

@@ -36,6 +36,7 @@
 //	sites.go       the sites that audits are of
 //	schedules.go   when a site is audited again
 //	webhooks.go    whom to tell of what happens to audits
+//	push.go        which browsers
 //	tokens.go      who may come in
 //	shares.go      links by which one audit can be read
 //	trail.go       what people did

@@ -34,12 +34,22 @@ type webhookPatch struct {
 	Token    *string        `json:"token"`
 }
 
-// listWebhooks handles GET /api/v1/webhooks.
+// listWebhooks handles GET /api/v1/webhooks: those made by hand, or the newest of the
+// browsers that have subscribed.
 func (a *API) listWebhooks(w http.ResponseWriter, r *http.Request) error {
-	if _, err := readQuery(r); err != nil {
+	q, err := readQuery(r, "kind")
+	if err != nil {
 		return err
 	}
-	all, err := a.Service.Webhooks(r.Context())
+	list := a.Service.Webhooks
+	switch q.Get("kind") {
+	case "":
+	case string(shared.KindPush):
+		list = a.Service.Browsers
+	default:
+		return &Error{Code: shared.CodeBadQuery, Field: "kind", Detail: "kind is push, or absent."}
+	}
+	all, err := list(r.Context())
 	if err != nil {
 		return err
 	}
@@ -172,6 +182,9 @@ func (a *API) patchWebhook(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return err
+	}
+	if webhook.Kind == shared.KindPush {
+		return &Error{Code: shared.CodeConflict, Detail: "What a browser is told of, its own user decides."}
 	}
 	if patch.URL != nil {
 		webhook.URL = *patch.URL

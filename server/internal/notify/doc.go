@@ -2,7 +2,7 @@
 // store keeps for webhooks.
 //
 //	sender := notify.New(notify.Config{
-//		Rows: rows, Send: notify.NewCarrier(dialer.DialContext, mail).Send, Count: count, Log: log,
+//		Rows: rows, Send: notify.NewCarrier(dialer.DialContext, vapid, mail).Send, Count: count, Log: log,
 //	})
 //	err := sender.Run(ctx) // until ctx ends
 //
@@ -15,9 +15,14 @@
 // text, in the form that ntfy, Slack or Matrix take, or by e-mail. What sites and workers wrote is
 // nothing but text in each.
 //
+// Browsers that have subscribed get words too, by Web Push: sealed so that their push service
+// cannot read them (RFC 8291), under a key by which that knows the sender (RFC 8292). All of it
+// is a hundred lines of the standard library; held against the message of RFC 8291, and against
+// a push service of package testkit.
+//
 // Any number of servers of one database may run a sender: which of them tries a message
-// is decided in the database. A message is tried five times, at growing intervals, and a
-// receiver that answers 410 is not tried again. A server that ends while it waits for an
+// is decided in the database. A message is tried five times, at growing intervals and not
+// before a receiver's Retry-After, and a receiver that answers 410 is not tried again. A server that ends while it waits for an
 // answer leaves the message to be tried once more, so a receiver may get it twice: it
 // knows that by webhook-id.
 //
@@ -32,6 +37,8 @@
 //   - sign.go: secrets and signatures
 //   - retry.go: what becomes of a message after a try
 //   - words.go: what people read
+//   - seal.go, vapid.go, push.go: a message for a browser: its text that only that reads, who
+//     sends it, and the form of it
 //   - request.go: the request that a message is, for each kind of webhook
 //   - post.go: making that request
 //   - mail.go: e-mail, which is no request

@@ -86,10 +86,10 @@ func isAddress(s string) bool {
 
 // Send tries a message once, and returns the last answer of the server as a status, or why
 // there is none.
-func (m *Mail) Send(ctx context.Context, d work.Delivery) (status int, err error) {
+func (m *Mail) Send(ctx context.Context, d work.Delivery) (Answer, error) {
 	w, err := wordsOf(d)
 	if err != nil {
-		return 0, err
+		return Answer{}, err
 	}
 	to := strings.TrimPrefix(d.URL, mailto)
 	ctx, cancel := context.WithTimeout(ctx, mailTimeout)
@@ -98,11 +98,11 @@ func (m *Mail) Send(ctx context.Context, d work.Delivery) (status int, err error
 	answer, ok := errors.AsType[*textproto.Error](err)
 	switch {
 	case err == nil:
-		return 250, nil
+		return Answer{Status: 250}, nil
 	case ok && answer.Code >= 400: // what it says beside the number is nobody's business
-		return answer.Code, nil
+		return Answer{Status: answer.Code}, nil
 	}
-	return 0, err
+	return Answer{}, err
 }
 
 // converse hands a letter to the server.

@@ -112,9 +112,9 @@ func TestLetter(t *testing.T) {
 	office := newPostOffice(t, "8BITMIME", nil)
 	go office.serve()
 	m := parsedMail(t, "smtp://"+office.Addr().String())
-	status, err := m.Send(t.Context(), aLetter(t))
-	if status != 250 || err != nil {
-		t.Fatalf("got %d, %v", status, err)
+	answer, err := m.Send(t.Context(), aLetter(t))
+	if answer.Status != 250 || err != nil {
+		t.Fatalf("got %v, %v", answer, err)
 	}
 	heard := <-office.heard
 	envelope, rest, _ := strings.Cut(heard, "DATA\r\n")
@@ -203,10 +203,10 @@ func TestPostOffices(t *testing.T) {
 		if !c.untrusted {
 			m.roots = roots
 		}
-		status, err := m.Send(t.Context(), aLetter(t))
+		answer, err := m.Send(t.Context(), aLetter(t))
 		heard := <-office.heard
-		if status != c.status || err != nil != (c.status == 0) || !strings.Contains(heard, c.heard) {
-			t.Errorf("%s: got %d, %v; heard %.200q", c.name, status, err, heard)
+		if answer.Status != c.status || err != nil != (c.status == 0) || !strings.Contains(heard, c.heard) {
+			t.Errorf("%s: got %v, %v; heard %.200q", c.name, answer, err, heard)
 		}
 	}
 }
@@ -216,8 +216,9 @@ func TestSlowPostOffice(t *testing.T) {
 	office := newPostOffice(t, "", nil) // which never accepts
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if status, err := parsedMail(t, "smtp://"+office.Addr().String()).Send(ctx, aLetter(t)); status != 0 || err == nil {
-		t.Errorf("got %d, %v", status, err)
+	answer, err := parsedMail(t, "smtp://"+office.Addr().String()).Send(ctx, aLetter(t))
+	if answer.Status != 0 || err == nil {
+		t.Errorf("got %v, %v", answer, err)
 	}
 }
 

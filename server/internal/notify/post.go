@@ -23,12 +23,17 @@ const (
 )
 
 // Poster sends messages as HTTP requests. It is safe for concurrent use.
-type Poster struct{ client *http.Client }
+type Poster struct {
+	client *http.Client
+	vapid  *Vapid
+}
 
 // NewPoster returns a poster that connects by dial, which must refuse the addresses that
-// messages may not go to.
-func NewPoster(dial func(ctx context.Context, network, address string) (net.Conn, error)) *Poster {
-	return &Poster{&http.Client{
+// messages may not go to, and shows push services who sends by vapid.
+func NewPoster(
+	dial func(ctx context.Context, network, address string) (net.Conn, error), vapid *Vapid,
+) *Poster {
+	return &Poster{vapid: vapid, client: &http.Client{
 		Timeout: tryTimeout,
 		Transport: &http.Transport{
 			Proxy:                  nil, // a proxy would connect behind the dialer's back
@@ -44,20 +49,20 @@ func NewPoster(dial func(ctx context.Context, network, address string) (net.Conn
 	}}
 }
 
-// Send tries a message once, and returns the status of the answer or why there is none.
-// The error does not name the address, which may hold a secret.
-func (p *Poster) Send(ctx context.Context, d work.Delivery) (status int, err error) {
-	r, err := newRequest(ctx, d, time.Now())
+// Send tries a message once, and returns the answer or why there is none. The error does not
+// name the address, which may hold a secret.
+func (p *Poster) Send(ctx context.Context, d work.Delivery) (Answer, error) {
+	r, err := p.newRequest(ctx, d, time.Now())
 	if err != nil {
-		return 0, withoutAddress(err)
+		return Answer{}, withoutAddress(err)
 	}
 	res, err := p.client.Do(r)
 	if err != nil {
-		return 0, withoutAddress(err)
+		return Answer{}, withoutAddress(err)
 	}
 	defer res.Body.Close()
 	_, _ = io.CopyN(io.Discard, res.Body, answerBody) // its status was all that matters
-	return res.StatusCode, nil
+	return answerOf(res, time.Now()), nil
 }
 
 func withoutAddress(err error) error {

@@ -48,9 +48,10 @@ func TestSend(t *testing.T) {
 	})
 	receiver := httptest.NewServer(mux)
 	defer receiver.Close()
-	poster := notify.NewPoster((&net.Dialer{}).DialContext)
+	poster := notify.NewPoster((&net.Dialer{}).DialContext, nil)
 	send := func(path string) (int, error) {
-		return poster.Send(t.Context(), aDelivery(receiver.URL+path))
+		answer, err := poster.Send(t.Context(), aDelivery(receiver.URL+path))
+		return answer.Status, err
 	}
 
 	status, err := send("/take")
@@ -79,11 +80,11 @@ func TestSend(t *testing.T) {
 // TestErrorsKeepSecrets asks for an address that has a secret in its path.
 func TestErrorsKeepSecrets(t *testing.T) {
 	refused := errors.New("refused")
-	poster := notify.NewPoster(func(context.Context, string, string) (net.Conn, error) { return nil, refused })
+	poster := notify.NewPoster(func(context.Context, string, string) (net.Conn, error) { return nil, refused }, nil)
 	for _, url := range []string{"https://hook.example/secret", "https://hook.example/%zzsecret", "secret://"} {
-		status, err := poster.Send(t.Context(), aDelivery(url))
-		if status != 0 || err == nil || strings.Contains(err.Error(), "secret/") || strings.Contains(err.Error(), "hook") {
-			t.Errorf("%s: got %d, %v", url, status, err)
+		answer, err := poster.Send(t.Context(), aDelivery(url))
+		if answer.Status != 0 || err == nil || strings.Contains(err.Error(), "secret/") || strings.Contains(err.Error(), "hook") {
+			t.Errorf("%s: got %v, %v", url, answer, err)
 		}
 	}
 }

@@ -20,11 +20,14 @@ const userAgent = "Atalaya-Webhooks/1"
 type post struct {
 	method, url string
 	header      map[string]string
-	body        []byte // JSON
+	body        []byte // JSON, unless header says otherwise
 }
 
-// forms make a post of a message that is sent at a time, for each kind of webhook.
-var forms = map[shared.WebhookKind]func(d work.Delivery, at time.Time) (post, error){
+// form makes a post of a message that is sent at a time.
+type form func(d work.Delivery, at time.Time) (post, error)
+
+// forms are those of each kind of webhook but push, whose form needs a key.
+var forms = map[shared.WebhookKind]form{
 	shared.KindWebhook: standardPost,
 	shared.KindNtfy:    inWords(ntfyPost),
 	shared.KindSlack:   inWords(slackPost),
@@ -43,15 +46,13 @@ func standardPost(d work.Delivery, at time.Time) (post, error) {
 }
 
 // inWords adapts a form that is for people.
-func inWords(
-	form func(d work.Delivery, w words) (p post, body any),
-) func(work.Delivery, time.Time) (post, error) {
+func inWords(say func(d work.Delivery, w words) (p post, body any)) form {
 	return func(d work.Delivery, _ time.Time) (post, error) {
 		w, err := wordsOf(d)
 		if err != nil {
 			return post{}, err
 		}
-		p, body := form(d, w)
+		p, body := say(d, w)
 		p.body, err = json.Marshal(body)
 		return p, err
 	}
@@ -110,22 +111,25 @@ func bearer(d work.Delivery) map[string]string {
 }
 
 // newRequest is a message as a request that is made at a time.
-func newRequest(ctx context.Context, d work.Delivery, at time.Time) (*http.Request, error) {
+func (p *Poster) newRequest(ctx context.Context, d work.Delivery, at time.Time) (*http.Request, error) {
 	form := forms[d.Kind]
+	if d.Kind == shared.KindPush {
+		form = p.vapid.post
+	}
 	if form == nil {
 		return nil, fmt.Errorf("there is no kind of webhook %q", d.Kind)
 	}
-	p, err := form(d, at)
+	made, err := form(d, at)
 	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(ctx, p.method, p.url, bytes.NewReader(p.body))
+	r, err := http.NewRequestWithContext(ctx, made.method, made.url, bytes.NewReader(made.body))
 	if err != nil {
 		return nil, err
 	}
 	r.Header.Set("User-Agent", userAgent)
 	r.Header.Set("Content-Type", "application/json")
-	for name, value := range p.header {
+	for name, value := range made.header {
 		r.Header.Set(name, value)
 	}
 	return r, nil

@@ -3,6 +3,7 @@ package notify
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"atalaya/server/internal/work"
@@ -21,24 +22,49 @@ const triesMax = len(waits) + 1
 // tried together.
 const jitterMax = 0.1
 
-// outcome decides what becomes of a message after a try. status is that of the answer, err
-// why none came; jitter is 0 to 1.
-func outcome(tries, status int, err error, jitter float64) work.Outcome {
-	o := work.Outcome{State: shared.DeliveryFailed, Status: status}
+// retryAfterMax bounds what a receiver may ask for.
+const retryAfterMax = 24 * time.Hour
+
+// Answer is what a receiver answers to a try.
+type Answer struct {
+	Status int
+	// After is how long the receiver asks to be left alone; 0 if it does not say.
+	After time.Duration
+}
+
+// answerOf reads the answer of a receiver over HTTP, as of now.
+func answerOf(res *http.Response, now time.Time) Answer {
+	a := Answer{Status: res.StatusCode}
+	said := res.Header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(said, 10, 31); err == nil {
+		a.After = time.Duration(seconds) * time.Second
+	} else if at, err := http.ParseTime(said); err == nil {
+		a.After = at.Sub(now)
+	}
+	a.After = min(max(a.After, 0), retryAfterMax)
+	return a
+}
+
+// outcome decides what becomes of a message after a try. err is why no answer came; jitter
+// is 0 to 1.
+func outcome(d work.Delivery, a Answer, err error, jitter float64) work.Outcome {
+	o := work.Outcome{State: shared.DeliveryFailed, Status: a.Status}
 	switch {
 	case err != nil:
 		o.Error = err.Error()
-	case status/100 == 2:
+	case a.Status/100 == 2:
 		o.State = shared.DeliveryDelivered
 		return o
 	default:
-		o.Error = fmt.Sprintf("status %d", status)
+		o.Error = fmt.Sprintf("status %d", a.Status)
 	}
-	if tries >= triesMax || status == http.StatusGone {
+	// Push services answer 404 too of a browser that has unsubscribed.
+	o.Gone = a.Status == http.StatusGone || d.Kind == shared.KindPush && a.Status == http.StatusNotFound
+	if d.Tries >= triesMax || o.Gone {
 		return o
 	}
 	o.State = shared.DeliveryPending
-	o.Wait = waits[tries-1]
+	o.Wait = max(waits[d.Tries-1], a.After)
 	o.Wait += time.Duration(float64(o.Wait) * jitterMax * jitter)
 	return o
 }

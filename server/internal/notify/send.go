@@ -43,8 +43,8 @@ type Rows interface {
 // Config is what a [Sender] needs. All fields are required.
 type Config struct {
 	Rows Rows
-	// Send tries a message once, and returns the status of the answer or why none came.
-	Send func(ctx context.Context, d work.Delivery) (status int, err error)
+	// Send tries a message once, and returns the answer or why none came.
+	Send func(ctx context.Context, d work.Delivery) (Answer, error)
 	// Count is told what became of each try.
 	Count func(o work.Outcome)
 	Log   *slog.Logger
@@ -139,11 +139,11 @@ func (s *Sender) sendDue(ctx context.Context, tries *sync.WaitGroup) error {
 // try sends one message. When ctx ends meanwhile nobody knows what became of it, and it
 // stays with this server until its lease runs out.
 func (s *Sender) try(ctx context.Context, d work.Delivery) {
-	status, err := s.Send(ctx, d)
+	answer, err := s.Send(ctx, d)
 	if err != nil && ctx.Err() != nil {
 		return
 	}
-	o := outcome(d.Tries, status, err, rand.Float64())
+	o := outcome(d, answer, err, rand.Float64())
 	s.Count(o)
 	log := s.Log.With("webhook", d.WebhookID, "delivery", d.ID, "event", d.Event, "audit_id", d.AuditID,
 		"try", d.Tries, "state", o.State)

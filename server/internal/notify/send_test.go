@@ -104,9 +104,10 @@ func newBench(t *testing.T, send func(context.Context, work.Delivery) (int, erro
 	}
 	b.Sender = notify.New(notify.Config{
 		Rows: b.rows, Log: slog.New(slog.NewTextHandler(b.log, nil)),
-		Send: func(ctx context.Context, d work.Delivery) (int, error) {
+		Send: func(ctx context.Context, d work.Delivery) (notify.Answer, error) {
 			b.tries <- time.Now()
-			return send(ctx, d)
+			status, err := send(ctx, d)
+			return notify.Answer{Status: status}, err
 		},
 		Count: func(o work.Outcome) { b.Lock(); defer b.Unlock(); b.counts[o.State]++ },
 	})

@@ -25,6 +25,8 @@ func ParseTarget(kind shared.WebhookKind, raw string) (*url.URL, error) {
 		return nil, errors.New("it cannot be read")
 	}
 	switch {
+	case kind == shared.KindPush && u.Scheme != "https":
+		return nil, errors.New("that of a push service begins with https://")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, errors.New("it begins with http:// or https://")
 	case u.Hostname() == "":

@@ -21,6 +21,7 @@ const (
 // words is a message as people read it.
 type words struct {
 	event       shared.Event
+	hasReport   bool
 	lang        text.Lang
 	title, text string
 }
@@ -36,7 +37,7 @@ func wordsOf(d work.Delivery) (words, error) {
 	lang, _ := text.Parse(d.Language)
 	title := strings.ReplaceAll(plain(text.NoticeTitle(lang, &n)), "\n", " ")
 	return words{
-		event: n.Type, lang: lang, title: cutRunes(title, titleMax),
+		event: n.Type, hasReport: n.Data.HasReport(), lang: lang, title: cutRunes(title, titleMax),
 		text: cutBytes(plain(text.NoticeText(lang, &n)), wordsMax),
 	}, nil
 }

@@ -220,9 +220,13 @@ func (s *Store) addWebhook(ctx context.Context, tx bun.Tx, d *work.Delivery) err
 }
 
 // SettleDelivery writes what became of a try. Nothing is written when another server has
-// taken the message up meanwhile, or it is gone.
+// taken the message up meanwhile, or it is gone. A browser that is there no longer is
+// forgotten, with all that it was to be told.
 func (s *Store) SettleDelivery(ctx context.Context, d work.Delivery, o work.Outcome) error {
 	return s.write(ctx, fmt.Sprintf("settle delivery %d", d.ID), false, func(ctx context.Context, tx bun.Tx) error {
+		if o.Gone && d.Kind == shared.KindPush {
+			return unsubscribe(ctx, tx, "url = ?", d.URL)
+		}
 		_, err := tx.NewUpdate().Table("deliveries").Set("state = ?", string(o.State)).
 			Set("status = ?", nullable(o.Status)).
 			Set("error = ?", nullable(cutRunes(o.Error, shared.MaxDeliveryError))).
@@ -233,12 +237,15 @@ func (s *Store) SettleDelivery(ctx context.Context, d work.Delivery, o work.Outc
 }
 
 // ForgetDeliveries removes deliveries that were over long ago, at most [PurgeMax], and
-// returns how many.
+// returns how many; and the subscriptions that are of no use any more.
 func (s *Store) ForgetDeliveries(ctx context.Context) (removed int, err error) {
 	err = s.write(ctx, "forget deliveries", false, func(ctx context.Context, tx bun.Tx) (err error) {
 		old := tx.NewSelect().Table("deliveries").Column("id").
 			Where("state <> 'pending' AND next_at < (SELECT ?)", s.dialect.after(-deliveriesKept)).Limit(PurgeMax)
 		removed, err = affected(tx.NewDelete().Table("deliveries").Where("id IN (?)", old).Exec(ctx))
+		if err == nil {
+			err = s.forgetSubscriptions(ctx, tx)
+		}
 		return err
 	})
 	return removed, err

@@ -103,7 +103,9 @@
 // transaction; [Store.NoteEnded] finds those that were ended by SQL, and [Store.NoteSilent]
 // those whose worker is silent. A message is claimed to be sent as an audit is to be run
 // ([Store.ClaimDelivery], [Store.SettleDelivery]): of several servers one tries it, and a
-// server that dies over it leaves it to the next.
+// server that dies over it leaves it to the next. Browsers are webhooks of a kind of their
+// own ([Store.Subscribe]), told of one audit or of all until they, or the token of whoever
+// subscribed, are gone.
 //
 // # What was long ago
 //
@@ -152,6 +154,7 @@
 //   - trail.go: what people did
 //   - notices.go: what there is to tell of audits
 //   - webhooks.go: whom to tell of it
+//   - subscriptions.go: which browsers
 //   - deliveries.go: the messages, and what became of them
 //   - worker.go: leases, claim, advance, finish
 //   - pages.go, findings.go, unvisited.go: what a worker stores beside its audit

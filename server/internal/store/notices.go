@@ -107,7 +107,7 @@ func (s *Store) tell(ctx context.Context, tx bun.Tx, n shared.Notice) error {
 	if err != nil || told {
 		return err
 	}
-	webhooks, err := s.webhooksFor(ctx, tx, n.Type)
+	webhooks, err := s.webhooksFor(ctx, tx, n.Type, n.Data.AuditID)
 	if err != nil || len(webhooks) == 0 {
 		return err
 	}
@@ -131,11 +131,15 @@ func isTold(ctx context.Context, tx bun.Tx, id int64, event shared.Event) (bool,
 	return n == 0, err
 }
 
-// webhooksFor returns the webhooks that want to know of an event, and keeps them from
-// being deleted until the transaction ends.
-func (s *Store) webhooksFor(ctx context.Context, tx bun.Tx, event shared.Event) ([]shared.Webhook, error) {
+// webhooksFor returns the webhooks that want to know of an event of an audit, and keeps them
+// from being deleted until the transaction ends. A browser is told as long as the token is
+// good with which it has subscribed.
+func (s *Store) webhooksFor(
+	ctx context.Context, tx bun.Tx, event shared.Event, audit int64,
+) ([]shared.Webhook, error) {
 	var rows []webhookRow
-	q := tx.NewSelect().Model(&rows).Order("w.id")
+	q := tx.NewSelect().Model(&rows).Where("w.audit_id IS NULL OR w.audit_id = ?", audit).
+		Where("w.made_by IS NULL OR EXISTS (?)", s.itsToken(tx)).Order("w.id")
 	if s.dialect.lock != "" {
 		q.For("KEY SHARE")
 	}

@@ -75,19 +75,26 @@ func (s *Store) RotateSession(ctx context.Context, id, from, to string) (done bo
 	return done, err
 }
 
-// EndSession forgets a session, if there is one.
+// EndSession forgets a session, if there is one. Its browser is told of audits no longer.
 func (s *Store) EndSession(ctx context.Context, id string) error {
-	return s.endSessions(ctx, "id = ?", id)
-}
-
-// EndSessionsOf forgets all sessions of a token.
-func (s *Store) EndSessionsOf(ctx context.Context, token int64) error {
-	return s.endSessions(ctx, "token_id = ?", token)
-}
-
-func (s *Store) endSessions(ctx context.Context, where string, arg any) error {
-	return s.write(ctx, "end sessions", false, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewDelete().Table("sessions").Where(where, arg).Exec(ctx)
-		return err
+	return s.write(ctx, "end session", false, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewDelete().Table("sessions").Where("id = ?", id).Exec(ctx); err != nil {
+			return err
+		}
+		return unsubscribe(ctx, tx, "session = ?", id)
 	})
+}
+
+// EndSessionsOf forgets all sessions of a token, likewise.
+func (s *Store) EndSessionsOf(ctx context.Context, token int64) error {
+	return s.write(ctx, "end sessions", false, func(ctx context.Context, tx bun.Tx) error {
+		return endSessionsOf(ctx, tx, token)
+	})
+}
+
+func endSessionsOf(ctx context.Context, tx bun.Tx, token int64) error {
+	if _, err := tx.NewDelete().Table("sessions").Where("token_id = ?", token).Exec(ctx); err != nil {
+		return err
+	}
+	return unsubscribe(ctx, tx, "made_by = ?", token)
 }

@@ -158,7 +158,7 @@ func (s *Store) RevokeToken(ctx context.Context, id int64) error {
 			err = ErrNotFound
 		}
 		if err == nil {
-			_, err = tx.NewDelete().Table("sessions").Where("token_id = ?", id).Exec(ctx)
+			err = endSessionsOf(ctx, tx, id)
 		}
 		return err
 	})

@@ -26,6 +26,11 @@ type webhookRow struct {
 	OldSecret      *string `bun:"old_secret"`
 	OldSecretUntil stamp   `bun:"old_secret_until"`
 	CreatedAt      stamp   `bun:"created_at"`
+
+	// Of browsers alone; see [Store.Subscribe].
+	AuditID *int64 `bun:"audit_id"`
+	MadeBy  int64  `bun:"made_by,nullzero"`
+	Session string `bun:"session,nullzero"`
 }
 
 // webhook is what may be shown: no secret is in it.
@@ -33,6 +38,7 @@ func (r *webhookRow) webhook() shared.Webhook {
 	w := shared.Webhook{
 		ID: r.ID, Kind: shared.WebhookKind(r.Kind), URL: r.URL, Events: []shared.Event{},
 		Language: r.Language, OldSecretUntil: shared.AtPtr(r.OldSecretUntil.Time), CreatedAt: shared.At(r.CreatedAt.Time),
+		AuditID: r.AuditID,
 	}
 	for word := range strings.FieldsSeq(r.Events) {
 		w.Events = append(w.Events, shared.Event(word))
@@ -48,11 +54,25 @@ func eventWords(events []shared.Event) string {
 	return strings.Join(words, " ")
 }
 
-// Webhooks returns all webhooks, in the order in which they were made.
+// Webhooks returns the webhooks that were made by hand, in that order.
 func (s *Store) Webhooks(ctx context.Context) ([]shared.Webhook, error) {
-	rows, err := readRows[webhookRow](ctx, s, "webhooks", func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Order("w.id")
+	return s.webhooks(ctx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("w.kind <> 'push'").Order("w.id")
 	})
+}
+
+// Browsers returns the newest of the webhooks that are subscriptions of browsers, at most
+// [shared.ListLimitMax].
+func (s *Store) Browsers(ctx context.Context) ([]shared.Webhook, error) {
+	return s.webhooks(ctx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("w.kind = 'push'").Order("w.id DESC").Limit(shared.ListLimitMax)
+	})
+}
+
+func (s *Store) webhooks(
+	ctx context.Context, among func(*bun.SelectQuery) *bun.SelectQuery,
+) ([]shared.Webhook, error) {
+	rows, err := readRows[webhookRow](ctx, s, "webhooks", among)
 	all := make([]shared.Webhook, len(rows))
 	for i := range rows {
 		all[i] = rows[i].webhook()
@@ -91,7 +111,7 @@ func (s *Store) CreateWebhook(ctx context.Context, want shared.Webhook) (shared.
 		if err != nil {
 			return err
 		}
-		full, err := tx.NewSelect().Table("webhooks").ColumnExpr("1").Offset(shared.WebhooksMax).Limit(1).Exists(ctx)
+		full, err := tx.NewSelect().Table("webhooks").ColumnExpr("1").Where("kind <> 'push'").Offset(shared.WebhooksMax).Limit(1).Exists(ctx)
 		if err == nil && full {
 			err = fmt.Errorf("%w: there are %d webhooks already", ErrOutOfRange, shared.WebhooksMax)
 		}

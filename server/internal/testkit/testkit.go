@@ -1,6 +1,7 @@
 // Package testkit holds what the tests of several packages need: a log that
 // goroutines and processes write to while a test reads it, waiting for a condition,
-// programs of others that run beside a test, such as proxies, and sites that answer as
+// programs of others that run beside a test, such as proxies, a push service and its browsers,
+// and sites that answer as
 // a table or a file says. Log and waiting work on real
 // clocks and inside a synctest bubble alike.
 package testkit

@@ -22,7 +22,8 @@ type Delivery struct {
 	Kind      shared.WebhookKind
 	URL       string
 	Language  string
-	// Secrets sign the message: one, or two while the first is new.
+	// Secrets sign the message: one, or two while the first is new. That of a browser is the
+	// keys by which it is sealed.
 	Secrets []string
 }
 
@@ -34,4 +35,6 @@ type Outcome struct {
 	// Status is the status of the answer, 0 when none came, and Error why the try failed.
 	Status int
 	Error  string
+	// Gone says that the receiver is there no longer.
+	Gone bool
 }
