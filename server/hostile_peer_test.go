@@ -46,23 +46,32 @@ var slow = []slowPeer{
 	{"a head that does not end", stranger, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n", "X: y\r\n", "", headWithin},
 	{"a header that grows", stranger, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ", "y", "", headWithin},
 	{"line ends, slowly", stranger, "", "\r\n", "400", headWithin},
-	{"a body that does not come", stranger, slowPost("Content-Length: 10", "application/json"), "", "400 bad_json", bodyWithin},
-	{"a body, a byte at a time", stranger, slowPost("Content-Length: 1000", "application/json"), " ", "400 bad_json", bodyWithin},
-	{"chunks, a byte at a time", stranger, slowPost("Transfer-Encoding: chunked", "application/json"), "1\r\n \r\n", "400 bad_json",
+	{"a body that does not come", stranger, slowPost("Content-Length: 10", "application/json"), "", "400 bad_json",
 		bodyWithin},
-	{"a chunk's size that grows", stranger, slowPost("Transfer-Encoding: chunked", "application/json"), "0", "400 bad_json", bodyWithin},
-	{"trailers without end", stranger, slowPost("Transfer-Encoding: chunked", "application/json") + "2\r\n{}\r\n0\r\n", "X: y\r\n",
+	{"a body, a byte at a time", stranger, slowPost("Content-Length: 1000", "application/json"), " ", "400 bad_json",
+		bodyWithin},
+	{"chunks, a byte at a time", stranger, slowPost("Transfer-Encoding: chunked", "application/json"), "1\r\n \r\n",
+		"400 bad_json",
+		bodyWithin},
+	{"a chunk's size that grows", stranger, slowPost("Transfer-Encoding: chunked", "application/json"), "0",
 		"400 bad_json", bodyWithin},
-	{"a form, a byte at a time", stranger, strings.Replace(slowPost("Content-Length: 1000", "application/x-www-form-urlencoded"),
-		shared.PathAudits, shared.PathBasic, 1), "a", "400", bodyWithin},
-	{"a token, a byte at a time", stranger, strings.Replace(slowPost("Content-Length: 1000", "application/x-www-form-urlencoded"),
-		shared.PathAudits, shared.PathSignIn, 1), "a", "400", bodyWithin},
-	{"asks whether to go on, and does not", stranger, slowPost("Content-Length: 10\r\nExpect: 100-continue", "application/json"), "",
+	{"trailers without end", stranger, slowPost("Transfer-Encoding: chunked", "application/json") + "2\r\n{}\r\n0\r\n",
+		"X: y\r\n",
+		"400 bad_json", bodyWithin},
+	{"a form, a byte at a time", stranger,
+		strings.Replace(slowPost("Content-Length: 1000", "application/x-www-form-urlencoded"),
+			shared.PathAudits, shared.PathBasic, 1), "a", "400", bodyWithin},
+	{"a token, a byte at a time", stranger,
+		strings.Replace(slowPost("Content-Length: 1000", "application/x-www-form-urlencoded"),
+			shared.PathAudits, shared.PathSignIn, 1), "a", "400", bodyWithin},
+	{"asks whether to go on, and does not", stranger,
+		slowPost("Content-Length: 10\r\nExpect: 100-continue", "application/json"), "",
 		"100, 400 bad_json", bodyWithin},
 	{"a body for a path that takes none", stranger, strings.Replace(slowPost("Content-Length: 1000", "text/plain"),
 		"POST "+shared.PathAudits, "GET /healthz", 1), " ", "200", bodyWithin},
-	{"a body for another host", stranger, strings.Replace(slowPost("Content-Length: 1000", "application/json"), "Host: localhost",
-		"Host: evil.example", 1), " ", "403 forbidden_host", bodyWithin},
+	{"a body for another host", stranger,
+		strings.Replace(slowPost("Content-Length: 1000", "application/json"), "Host: localhost",
+			"Host: evil.example", 1), " ", "403 forbidden_host", bodyWithin},
 	{"a body from nobody", stranger, strings.Replace(slowPost("Content-Length: 1000", "application/json"),
 		"Bearer {auditor}", "Bearer x", 1), " ", "401 unauthorized", bodyWithin},
 	{"a body for a stream", stranger, strings.Replace(slowPost("Content-Length: 1000", "application/json"),
@@ -76,8 +85,8 @@ var slow = []slowPeer{
 }
 
 func slowPost(framing, kind string) string {
-	return "POST " + shared.PathAudits + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {auditor}\r\nContent-Type: " +
-		kind + "\r\n" + framing + "\r\n\r\n"
+	return "POST " + shared.PathAudits + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {auditor}\r\n" +
+		"Content-Type: " + kind + "\r\n" + framing + "\r\n\r\n"
 }
 
 // slowPeers are the slow ones, of which each must have been answered or cut by its bound.
@@ -190,9 +199,12 @@ var hostileStreams = append(behindStreams(map[string]string{
 			t.Error("the stream says nothing")
 		}
 	}},
-	attack{"a waiting poll that is reset", func(t *testing.T, a *arena) { a.waits(t, func(c *net.TCPConn) { _ = c.SetLinger(0); _ = c.Close() }) }},
-	attack{"a waiting poll that is closed", func(t *testing.T, a *arena) { a.waits(t, func(c *net.TCPConn) { _ = c.Close() }) }},
-	attack{"a waiting poll that is half open", func(t *testing.T, a *arena) { a.waits(t, func(c *net.TCPConn) { _ = c.CloseWrite() }) }},
+	attack{"a waiting poll that is reset",
+		func(t *testing.T, a *arena) { a.waits(t, func(c *net.TCPConn) { _ = c.SetLinger(0); _ = c.Close() }) }},
+	attack{"a waiting poll that is closed",
+		func(t *testing.T, a *arena) { a.waits(t, func(c *net.TCPConn) { _ = c.Close() }) }},
+	attack{"a waiting poll that is half open",
+		func(t *testing.T, a *arena) { a.waits(t, func(c *net.TCPConn) { _ = c.CloseWrite() }) }},
 	attack{"a waiting poll with a request behind it", func(t *testing.T, a *arena) {
 		a.waits(t, func(c *net.TCPConn) { _, _ = io.WriteString(c, get("/hidden")); _ = c.CloseWrite() })
 	}},
@@ -316,7 +328,8 @@ func (a *arena) waits(t *testing.T, leave func(*net.TCPConn)) {
 	t.Helper()
 	tag := a.as(t, "viewer", "GET", shared.PathProgress(a.audit), "").header.Get("ETag")
 	conn := a.dial(t, stranger)
-	send := strings.Replace(get(shared.PathProgress(a.audit), "Prefer: wait=5", "If-None-Match: "+tag), "Connection: close\r\n", "", 1)
+	send := strings.Replace(get(shared.PathProgress(a.audit), "Prefer: wait=5", "If-None-Match: "+tag),
+		"Connection: close\r\n", "", 1)
 	if _, err := io.WriteString(conn, a.fill(send)); err != nil {
 		t.Fatal(err)
 	}
@@ -348,7 +361,8 @@ func head(pairs ...string) []byte {
 
 // asks sends the head of a request.
 func asks(f *http2.Framer, stream uint32, ends bool, pairs ...string) {
-	_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: head(pairs...), EndStream: ends, EndHeaders: true})
+	_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: head(pairs...), EndStream: ends,
+		EndHeaders: true})
 }
 
 // usual is the head of a good request, with more behind it.
@@ -365,22 +379,32 @@ var hostileHTTP2 = overHTTP2s(
 	asking("a good request", "200", usual()...),
 	asking("another host", "403", ":method", "GET", ":scheme", "http", ":authority", "evil.example", ":path", "/healthz"),
 	asking("no host", "403", ":method", "GET", ":scheme", "http", ":path", "/healthz"),
-	asking("a host that is none", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "a/b@c", ":path", "/healthz"),
-	asking("two hosts", "403", ":method", "GET", ":scheme", "http", ":authority", "evil.example", ":path", "/healthz", "host", "localhost"),
+	asking("a host that is none", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "a/b@c",
+		":path", "/healthz"),
+	asking("two hosts", "403", ":method", "GET", ":scheme", "http", ":authority", "evil.example", ":path", "/healthz",
+		"host", "localhost"),
 	asking("two paths", "RST PROTOCOL_ERROR", usual(":path", "/hidden")...),
-	asking("two methods", "RST PROTOCOL_ERROR", ":method", "GET", ":method", "POST", ":scheme", "http", ":authority", "localhost", ":path", "/"),
+	asking("two methods", "RST PROTOCOL_ERROR", ":method", "GET", ":method", "POST", ":scheme", "http", ":authority",
+		"localhost", ":path", "/"),
 	asking("no path", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "localhost"),
 	asking("no method", "RST PROTOCOL_ERROR", ":scheme", "http", ":authority", "localhost", ":path", "/"),
 	asking("no scheme", "RST PROTOCOL_ERROR", ":method", "GET", ":authority", "localhost", ":path", "/"),
-	asking("another scheme", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "gopher", ":authority", "localhost", ":path", "/"),
-	asking("an empty path", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path", ""),
-	asking("a path of another host", "303", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path", "http://evil.example/"),
-	asking("a path with a blank", "303", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path", "/ HTTP/1.1"),
-	asking("a path with a line", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path", "/\r\nX: y"),
-	asking("a path above the root", "303", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path", "/../../etc/passwd"),
+	asking("another scheme", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "gopher", ":authority", "localhost",
+		":path", "/"),
+	asking("an empty path", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "localhost",
+		":path", ""),
+	asking("a path of another host", "303", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path",
+		"http://evil.example/"),
+	asking("a path with a blank", "303", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path",
+		"/ HTTP/1.1"),
+	asking("a path with a line", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "localhost",
+		":path", "/\r\nX: y"),
+	asking("a path above the root", "303", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path",
+		"/../../etc/passwd"),
 	asking("a pseudo-header to come", "RST PROTOCOL_ERROR", usual(":evil", "x")...),
 	asking("a pseudo-header of an answer", "RST PROTOCOL_ERROR", usual(":status", "200")...),
-	asking("a pseudo-header behind the others", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", "x", "y", ":path", "/"),
+	asking("a pseudo-header behind the others", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", "x", "y",
+		":path", "/"),
 	asking("a name in capitals", "RST PROTOCOL_ERROR", usual("X-Evil", "y")...),
 	asking("a name with a blank", "RST PROTOCOL_ERROR", usual("x y", "z")...),
 	asking("a name with a colon", "RST PROTOCOL_ERROR", usual("x:", "z")...),
@@ -391,9 +415,11 @@ var hostileHTTP2 = overHTTP2s(
 	asking("Transfer-Encoding", "400", usual("transfer-encoding", "chunked")...),
 	asking("Upgrade", "400", usual("upgrade", "websocket")...),
 	asking("TE", "400", usual("te", "gzip")...),
-	asking("CONNECT", "RST PROTOCOL_ERROR", ":method", "CONNECT", ":scheme", "http", ":authority", "169.254.169.254:80", ":path", "/"),
+	asking("CONNECT", "RST PROTOCOL_ERROR", ":method", "CONNECT", ":scheme", "http", ":authority", "169.254.169.254:80",
+		":path", "/"),
 	asking("CONNECT to others", "303", ":method", "CONNECT", ":authority", "169.254.169.254:80"),
-	asking("CONNECT for a websocket", "RST PROTOCOL_ERROR", ":method", "CONNECT", ":protocol", "websocket", ":scheme", "http", ":authority", "localhost", ":path", "/"),
+	asking("CONNECT for a websocket", "RST PROTOCOL_ERROR", ":method", "CONNECT", ":protocol", "websocket", ":scheme",
+		"http", ":authority", "localhost", ":path", "/"),
 	asking("a length of a body that is not there", "200", usual("content-length", "5")...),
 	asking("a length of nonsense", "200", usual("content-length", "-1")...),
 	asking("two lengths", "200", usual("content-length", "0", "content-length", "5")...),
@@ -411,15 +437,23 @@ var hostileHTTP2 = overHTTP2s(
 	h2{"data before a head", func(f *http2.Framer) { _ = f.WriteData(1, true, []byte("x")) }, "GOAWAY PROTOCOL_ERROR"},
 	h2{"data of stream 0", func(f *http2.Framer) { raw(f, http2.FrameData, 0, 0, "x") }, "GOAWAY PROTOCOL_ERROR"},
 	h2{"an even stream", func(f *http2.Framer) { asks(f, 2, true, usual()...) }, "GOAWAY PROTOCOL_ERROR"},
-	h2{"a head of stream 0", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 0, string(head(usual()...))) }, "GOAWAY PROTOCOL_ERROR"},
-	h2{"an earlier stream", func(f *http2.Framer) { asks(f, 5, true, usual()...); asks(f, 3, true, usual()...) }, "200 or GOAWAY"},
-	h2{"a head that is no code", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 1, "\xff\xff\xff\xff\xff\xff\xff") }, "GOAWAY COMPRESSION_ERROR"},
-	h2{"an index of no header", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 1, "\xff\x80\x01") }, "GOAWAY COMPRESSION_ERROR"},
-	h2{"a table that is too large", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 1, "\x3f\xff\xff\xff\x0f") }, "GOAWAY COMPRESSION_ERROR"},
+	h2{"a head of stream 0", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 0, string(head(usual()...))) },
+		"GOAWAY PROTOCOL_ERROR"},
+	h2{"an earlier stream", func(f *http2.Framer) { asks(f, 5, true, usual()...); asks(f, 3, true, usual()...) },
+		"200 or GOAWAY"},
+	h2{"a head that is no code",
+		func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 1, "\xff\xff\xff\xff\xff\xff\xff") },
+		"GOAWAY COMPRESSION_ERROR"},
+	h2{"an index of no header", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 1, "\xff\x80\x01") },
+		"GOAWAY COMPRESSION_ERROR"},
+	h2{"a table that is too large", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 1, "\x3f\xff\xff\xff\x0f") },
+		"GOAWAY COMPRESSION_ERROR"},
 	h2{"a bomb of references", func(f *http2.Framer) {
-		raw(f, http2.FrameHeaders, 5, 1, string(head(usual("x", strings.Repeat("y", 4000))...))+strings.Repeat("\xbe", 12_000))
+		raw(f, http2.FrameHeaders, 5, 1,
+			string(head(usual("x", strings.Repeat("y", 4000))...))+strings.Repeat("\xbe", 12_000))
 	}, "431"},
-	h2{"a continuation of nothing", func(f *http2.Framer) { _ = f.WriteContinuation(1, true, head(usual()...)) }, "GOAWAY PROTOCOL_ERROR"},
+	h2{"a continuation of nothing", func(f *http2.Framer) { _ = f.WriteContinuation(1, true, head(usual()...)) },
+		"GOAWAY PROTOCOL_ERROR"},
 	h2{"a continuation of another", func(f *http2.Framer) {
 		raw(f, http2.FrameHeaders, 0, 1, string(head(usual()...)))
 		_ = f.WriteContinuation(3, true, nil)
@@ -434,7 +468,8 @@ var hostileHTTP2 = overHTTP2s(
 			_ = f.WriteContinuation(1, false, head("x", strings.Repeat("y", 1000)))
 		}
 	}, "GOAWAY PROTOCOL_ERROR"},
-	h2{"a priority on itself", func(f *http2.Framer) { _ = f.WritePriority(1, http2.PriorityParam{StreamDep: 1}) }, "RST PROTOCOL_ERROR"},
+	h2{"a priority on itself", func(f *http2.Framer) { _ = f.WritePriority(1, http2.PriorityParam{StreamDep: 1}) },
+		"RST PROTOCOL_ERROR"},
 	h2{"a window of 0", func(f *http2.Framer) { _ = f.WriteWindowUpdate(0, 0) }, "GOAWAY PROTOCOL_ERROR"},
 	h2{"a window too large", func(f *http2.Framer) { _ = f.WriteWindowUpdate(0, 1<<31-1) }, "GOAWAY FLOW_CONTROL_ERROR"},
 	h2{"a window of a stream too large", func(f *http2.Framer) {
@@ -443,21 +478,25 @@ var hostileHTTP2 = overHTTP2s(
 	}, "200 or RST"},
 	h2{"a window of an idle stream", func(f *http2.Framer) { _ = f.WriteWindowUpdate(7, 1) }, "GOAWAY PROTOCOL_ERROR"},
 	h2{"settings of a stream", func(f *http2.Framer) { raw(f, http2.FrameSettings, 0, 1, "") }, "GOAWAY PROTOCOL_ERROR"},
-	h2{"settings of 5 bytes", func(f *http2.Framer) { raw(f, http2.FrameSettings, 0, 0, "12345") }, "GOAWAY FRAME_SIZE_ERROR"},
+	h2{"settings of 5 bytes", func(f *http2.Framer) { raw(f, http2.FrameSettings, 0, 0, "12345") },
+		"GOAWAY FRAME_SIZE_ERROR"},
 	h2{"settings with a window too large", func(f *http2.Framer) {
 		_ = f.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 1 << 31})
 	}, "GOAWAY FLOW_CONTROL_ERROR"},
 	h2{"settings with a frame too small", func(f *http2.Framer) {
 		_ = f.WriteSettings(http2.Setting{ID: http2.SettingMaxFrameSize, Val: 1})
 	}, "GOAWAY PROTOCOL_ERROR"},
-	h2{"an acknowledgement of nothing", func(f *http2.Framer) { _ = f.WriteSettingsAck(); _ = f.WriteSettingsAck() }, "GOAWAY PROTOCOL_ERROR"},
+	h2{"an acknowledgement of nothing", func(f *http2.Framer) { _ = f.WriteSettingsAck(); _ = f.WriteSettingsAck() },
+		"GOAWAY PROTOCOL_ERROR"},
 	h2{"a ping of 5 bytes", func(f *http2.Framer) { raw(f, http2.FramePing, 0, 0, "12345") }, "GOAWAY FRAME_SIZE_ERROR"},
 	h2{"a promise", func(f *http2.Framer) {
 		raw(f, http2.FramePushPromise, 4, 1, "\x00\x00\x00\x02"+string(head(usual()...)))
 	}, "GOAWAY PROTOCOL_ERROR"},
-	h2{"a reset of an idle stream", func(f *http2.Framer) { _ = f.WriteRSTStream(7, http2.ErrCodeCancel) }, "GOAWAY PROTOCOL_ERROR"},
+	h2{"a reset of an idle stream", func(f *http2.Framer) { _ = f.WriteRSTStream(7, http2.ErrCodeCancel) },
+		"GOAWAY PROTOCOL_ERROR"},
 	h2{"a frame of 1 MB", func(f *http2.Framer) { raw(f, http2.FrameData, 0, 1, strings.Repeat("x", 1<<20)) }, "GOAWAY"},
-	h2{"padding longer than its frame", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 0xd, 1, "\xff"+string(head(usual()...))) }, "GOAWAY or RST"},
+	h2{"padding longer than its frame",
+		func(f *http2.Framer) { raw(f, http2.FrameHeaders, 0xd, 1, "\xff"+string(head(usual()...))) }, "GOAWAY or RST"},
 	h2{"frames of no kind", func(f *http2.Framer) {
 		for kind := range 200 {
 			raw(f, http2.FrameType(20+kind), 0, 0, "x")

@@ -333,13 +333,16 @@ func (a *arena) exchange(t *testing.T, from, request string) string {
 	return readAnswers(conn, method)
 }
 
+// staysOpen is said of a connection that the server does not close in time.
+const staysOpen = "and stays open"
+
 // readAnswers reads a connection to its end.
 func readAnswers(conn net.Conn, method string) string {
 	var all []string
 	for in := bufio.NewReader(conn); ; method = "GET" {
 		if _, err := in.Peek(1); err != nil {
 			if errors.Is(err, os.ErrDeadlineExceeded) {
-				all = append(all, "and stays open")
+				all = append(all, staysOpen)
 			}
 			return strings.Join(all, ", ")
 		}

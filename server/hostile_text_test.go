@@ -229,7 +229,8 @@ func checkFile(t *testing.T, form export.Format, got reply) {
 		}
 		for _, row := range rows {
 			for _, cell := range row {
-				if begins := strings.TrimLeft(cell, " \u00a0\u3000"); begins != "" && strings.ContainsAny(begins[:1], "=+-@\t\r\n") ||
+				if begins := strings.TrimLeft(cell, " \u00a0\u3000"); begins != "" && strings.ContainsAny(begins[:1],
+					"=+-@\t\r\n") ||
 					strings.HasPrefix(begins, "\uff1d") {
 					t.Errorf("csv has the cell %q", cell)
 				}

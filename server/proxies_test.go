@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -192,6 +193,55 @@ func TestProxiesUnderAPublicName(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestSmugglingThroughProxies sends what two sides may read in different ways through each
+// proxy: whatever the server takes for a request, the proxy has taken for one too, and answers.
+func TestSmugglingThroughProxies(t *testing.T) {
+	t.Parallel()
+	for name, run := range proxyPrograms {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--trusted-proxies", "127.0.0.1",
+				"--insecure-no-auth", "--log-level", "debug")
+			behind := p.through(t, run(t, sample(t, name), strings.TrimPrefix(p.url, "http://")))
+			answers := make([]chan int, len(ambiguous))
+			for i, row := range ambiguous {
+				answers[i] = make(chan int, 1)
+				conn := behind.connect(t)
+				own := strings.ReplaceAll(row.send, "/hidden", fmt.Sprintf("/hid%03d", i)) // of the same length
+				go func() { _, _ = io.WriteString(conn, own) }()
+				go func() {
+					answers[i] <- strings.Count(strings.TrimSuffix(readAnswers(conn, "GET"), ", "+staysOpen), ", ")
+				}()
+			}
+			for i, row := range ambiguous {
+				second := <-answers[i]
+				if seen := p.log.Count(fmt.Sprintf("path=/hid%03d ", i)); seen > second {
+					t.Errorf("%s: the server saw %d requests more, and the proxy %d", row.name, seen, second)
+				}
+			}
+			if status, _ := behind.request("GET", shared.PathReady, ""); status != 200 {
+				t.Errorf("afterwards others get %d", status)
+			}
+		})
+	}
+}
+
+// connect opens a connection on which bytes are sent as they are, for five seconds.
+func (p *process) connect(t *testing.T) net.Conn {
+	t.Helper()
+	scheme, addr, _ := strings.Cut(p.url, "://")
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if scheme == "https" {
+		conn = tls.Client(conn, &tls.Config{InsecureSkipVerify: true})
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+	return conn
 }
 
 // postAs starts an audit as a page of an origin does that asked for host.
