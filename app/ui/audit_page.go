@@ -358,7 +358,7 @@ func (p *auditPage) face() *auditFace {
 		f.Frame.Pill = loc.pill(p.view, k)
 	}
 	if p.id > 0 {
-		f.Frame.Plain = shared.PathBasicPage(p.id)
+		f.Frame.Plain, f.Frame.Shares = shared.PathBasicPage(p.id), p.sharesOf(p.id)
 	}
 	if judged(state) {
 		f.Hero = loc.scene(f.Hero, state)

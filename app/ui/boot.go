@@ -30,6 +30,8 @@ type boot struct {
 	Brief bool `json:"brief,omitempty"`
 	// List is the dashboard's history without the audits that are in Audits already.
 	List *shared.AuditList `json:"list,omitempty"`
+	// Role is what the reader may do; empty when nobody knows.
+	Role shared.Role `json:"role,omitempty"`
 	// Missing is true when the server knows that there is no such audit or site.
 	Missing bool `json:"missing,omitempty"`
 }

@@ -18,6 +18,9 @@ import (
 type device struct {
 	// skew is what is known about this device's clock.
 	skew skew
+	// role is what the reader may do, as the server said when it drew the first page; empty
+	// when it drew none.
+	role shared.Role
 	// visits counts the pages opened in this browser.
 	visits int
 	// created is the audit that the user has just started, for its page to begin

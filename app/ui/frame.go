@@ -34,6 +34,9 @@ type frameModel struct {
 	// stands still without JavaScript.
 	Plain string
 	Still string
+	// Team is the address of the team's pages, and Shares that of the links to what the page
+	// shows; empty for those who may not see them.
+	Team, Shares string
 	// Say is the newest announcement for screen readers.
 	Say string
 	// Broken is true after a fault in this page's own code.
@@ -63,14 +66,23 @@ func frameView(m frameModel, do frameActions, main ...app.UI) app.UI {
 		headerView(m, do),
 		elWith("main", "wrap", at{"id", "main"}, append([]app.UI{fault, stillView(m)}, main...)...),
 		el("footer", "bottom",
-			elWith("a", "", at{"href", m.Plain, "target", "_blank", "rel", "noopener", "title", l.T(text.PlainHint)},
-				app.Text(l.T(text.PlainVersion))),
+			footLink(m.Plain, l.T(text.PlainVersion), l.T(text.PlainHint)),
+			footLink(m.Shares, l.T(text.ShareAudit), ""),
+			footLink(m.Team, l.T(text.TeamTitle), ""),
 			button("btn-ghost btn-sm hide-sm", nil, do.showKeys, "show-keys", app.Text(l.T(text.KeysHeading))),
 		),
 		keysOf(m, do),
 		elWith("div", "vh", at{"id", "say", "role", "status", "aria-live", "polite"}, app.Text(m.Say)),
 		updateView(m, do),
 	)
+}
+
+// footLink leads to a page that is not the app's; nil without an address.
+func footLink(address, words, hint string) app.UI {
+	if address == "" {
+		return nil
+	}
+	return elWith("a", "", at{"href", address, "target", "_blank", "rel", "noopener", "title", hint}, app.Text(words))
 }
 
 // updateView offers the newer version.
@@ -168,6 +180,7 @@ type base struct {
 
 	device *device // shared with the other pages; set by [Register]
 	lang   text.Lang
+	role   shared.Role // on the server; see [base.reader]
 	now    time.Time
 	boot   string
 	watch  string     // what the script before the program is told
@@ -210,10 +223,35 @@ func (b *base) locale() locale {
 	return locale{Lang: b.lang, Now: b.now, Clock: b.device.skew, Zone: time.Local, Grows: b.device}
 }
 
+// reader is what the reader may do; empty when nobody knows.
+func (b *base) reader() shared.Role {
+	if app.IsServer {
+		return b.role
+	}
+	return b.device.role
+}
+
+// sharesOf is the address of the links to an audit, for those who may make some.
+func (b *base) sharesOf(id int64) string {
+	if role := b.reader(); id > 0 && (role == shared.RoleAuditor || role == shared.RoleAdmin) {
+		return shared.PathBasicShares(id)
+	}
+	return ""
+}
+
+// team is the address of the team's pages, for those who look after the team.
+func (b *base) team() string {
+	if b.reader() == shared.RoleAdmin {
+		return shared.PathTeam
+	}
+	return ""
+}
+
 func (b *base) frame() frameModel {
 	return frameModel{
 		Lang: b.lang, Boot: b.boot, Watch: b.watch, Plain: shared.PathBasic, Still: b.lang.T(text.WithoutScript),
 		Say: b.say.text, Broken: b.broken, Outdated: b.device.outdated,
+		Team: b.team(),
 		Turn: b.now.Unix()/sweepEvery%2 == 1,
 	}
 }

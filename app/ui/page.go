@@ -16,7 +16,10 @@ func (b *base) prerender(ctx app.Context, kind pageKind, id int64, fill func(*Re
 		return
 	}
 	r := b.serve(ctx)
-	record := boot{Page: kind, ID: id, Lang: b.lang, At: shared.At(b.now)}
+	if kind != pageShell { // which a browser keeps, whoever uses it later
+		b.role = r.Role
+	}
+	record := boot{Page: kind, ID: id, Lang: b.lang, At: shared.At(b.now), Role: b.role}
 	fill(r, &record)
 	b.boot, b.watch = record.encode(), newWatchRecord(record).encode()
 	b.describe(ctx)
@@ -29,6 +32,7 @@ func (b *base) takeBoot(kind pageKind, id int64) (boot, bool) {
 	record, ok := readBoot(kind, id)
 	if ok {
 		b.device.skew = b.device.skew.sample(record.At.Time, b.now)
+		b.device.role = record.Role
 		b.handed = takeOver(&record)
 	}
 	return record, ok

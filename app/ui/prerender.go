@@ -48,6 +48,8 @@ type Request struct {
 	Problem func(error) *shared.Problem
 	Lang    text.Lang
 	Look    Look
+	// Role is what the reader may do.
+	Role shared.Role
 
 	// Status is set by the page: 404 for an unknown audit, site or address, what Problem
 	// says of an error that is no failure, 503 when Data did not answer, else 0. After a

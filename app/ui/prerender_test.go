@@ -420,3 +420,42 @@ func TestChooseLang(t *testing.T) {
 		}
 	}
 }
+
+// What is for some roles alone is offered to nobody else, and in the shell, which a browser keeps,
+// to nobody at all.
+func TestRolesAreOfferedWhatTheyMay(t *testing.T) {
+	data := shelf{audits: []shared.AuditProgress{*sample(t, "running")}}
+	for _, c := range []struct {
+		role         shared.Role
+		path         string
+		team, shares bool
+	}{
+		{shared.RoleAdmin, "/audits/7", true, true},
+		{shared.RoleAdmin, "/audits/7/report", true, true},
+		{shared.RoleAdmin, "/", true, false},
+		{shared.RoleAdmin, pathSettings, true, false},
+		{shared.RoleAdmin, "/nothing", true, false},
+		{shared.RoleAdmin, "/shell", false, false},
+		{shared.RoleAuditor, "/audits/7", false, true},
+		{shared.RoleViewer, "/audits/7", false, false},
+		{shared.RoleWorker, "/audits/7", false, false},
+		{"", "/audits/7", false, false},
+	} {
+		doc := get(t, c.path, &Request{Data: data, Role: c.role})
+		var team, shares bool
+		for _, a := range tag(first(t, tag(doc, "footer")), "a") {
+			team = team || value(a, "href") == shared.PathTeam
+			shares = shares || value(a, "href") == shared.PathBasicShares(7)
+		}
+		if team != c.team || shares != c.shares {
+			t.Errorf("%s as %q: team %t, shares %t", c.path, c.role, team, shares)
+		}
+		want := c.role
+		if c.path == "/shell" {
+			want = ""
+		}
+		if got := bootOf(t, doc).Role; got != want {
+			t.Errorf("%s as %q: the client starts as %q", c.path, c.role, got)
+		}
+	}
+}

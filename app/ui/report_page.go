@@ -303,7 +303,7 @@ func (p *reportPage) titles() (title, description string) {
 func (p *reportPage) Render() app.UI {
 	l, m := p.lang, p.frame()
 	if p.id > 0 {
-		m.Plain = p.place.Plain(p.id)
+		m.Plain, m.Shares = p.place.Plain(p.id), p.sharesOf(p.id)
 	}
 	if p.state == reportGone {
 		return frameView(m, p.actions(), missingAudit(p.id, l, p.device))

@@ -123,6 +123,7 @@ type settingsState struct {
 	Path    *live.PathTest
 	Testing bool
 	Copied  string // what came of copying the diagnosis
+	Team    string // the address of the team's pages; empty for those who may not see them
 }
 
 // panels are the settings in their order.
@@ -153,6 +154,12 @@ func (loc locale) panels(s settingsState) []panelModel {
 			offered.Waits = c.name == settingStory && s.Private
 		}
 		all = append(all, m)
+	}
+	if s.Team != "" {
+		all = append(all, panelModel{
+			Heading: loc.Lang.T(text.TeamTitle), Help: loc.Lang.T(text.TeamHelp),
+			Link: s.Team, Words: loc.Lang.T(text.TeamTitle),
+		})
 	}
 	return append(all, loc.install(s.Install), loc.kept(s), loc.diagnostics(s), loc.about(s.Version))
 }

@@ -148,6 +148,7 @@ func copied(l text.Lang, done bool) string {
 // known is the state with what the page need not keep.
 func (s *settingsPage) known() settingsState {
 	now := s.state
+	now.Team = s.team()
 	now.KeysOff, now.Trouble = s.device.keys.off, s.device.trouble
 	now.Role, now.Version = tabs.RoleOf(tabs.Browser()), app.Getenv("GOAPP_VERSION")
 	return now

@@ -91,6 +91,20 @@ func TestStorySetting(t *testing.T) {
 	}
 }
 
+// The way to the team is for those who look after it.
+func TestSettingsLeadToTheTeam(t *testing.T) {
+	loc := localeAt(t, text.ES, "14:04:26")
+	for _, address := range []string{"", shared.PathTeam} {
+		offered := false
+		for _, m := range loc.panels(settingsState{Team: address}) {
+			offered = offered || m.Heading == "Equipo" && m.Link == shared.PathTeam
+		}
+		if offered != (address != "") {
+			t.Errorf("%q: offered %t", address, offered)
+		}
+	}
+}
+
 // labels are the words of a panel's controls.
 func labels(m panelModel) string {
 	var all []string

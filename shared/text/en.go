@@ -111,6 +111,7 @@ var english = language{
 		KeyKiosk:      "The percentage large, for a screen on the wall",
 		Close:         "Close",
 		CopyLink:      "Copy link",
+		ShareAudit:    "Share this audit",
 		NotifyMe:      "Notify me",
 		NotifyOn:      "You will be notified",
 		NotifyRefused: "This browser allows no notifications from here. Its settings " +
@@ -565,6 +566,7 @@ var english = language{
 		FirstAdmin:        "You are the first admin",
 		FirstAdminHelp:    "This is your token. Keep it in a safe place: it is shown only now, and signs you in elsewhere.",
 		TeamTitle:         "Team",
+		TeamHelp:          "Who may come in, who is told of audits, and who did what.",
 		TeamTokens:        "Tokens",
 		TeamEmpty:         "There is no token yet.",
 		TeamName:          "Name",

@@ -112,6 +112,7 @@ var spanish = language{
 		KeyKiosk:      "El porcentaje en grande, para una pantalla en la pared",
 		Close:         "Cerrar",
 		CopyLink:      "Copiar enlace",
+		ShareAudit:    "Compartir esta auditoría",
 		NotifyMe:      "Avísame",
 		NotifyOn:      "Te avisaremos",
 		NotifyRefused: "Este navegador no permite avisos desde aquí. Puedes cambiarlo " +
@@ -567,6 +568,7 @@ var spanish = language{
 		FirstAdmin:        "Eres el primer administrador",
 		FirstAdminHelp:    "Este es tu token. Guárdalo en un lugar seguro: solo se muestra ahora y sirve para entrar desde otros sitios.",
 		TeamTitle:         "Equipo",
+		TeamHelp:          "Quién puede entrar, a quién se avisa de las auditorías y quién hizo qué.",
 		TeamTokens:        "Tokens",
 		TeamEmpty:         "Todavía no hay ningún token.",
 		TeamName:          "Nombre",

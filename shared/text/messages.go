@@ -104,6 +104,7 @@ const (
 	KeyKiosk
 	Close
 	CopyLink
+	ShareAudit
 	NotifyMe
 	NotifyOn
 	NotifyRefused
@@ -568,6 +569,7 @@ const (
 	FirstAdmin
 	FirstAdminHelp
 	TeamTitle
+	TeamHelp
 	TeamTokens
 	TeamEmpty
 	TeamName

@@ -154,6 +154,7 @@ func (f *front) page(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	scope := &ui.Request{
 		Ctx: ctx, Data: f.Data, Missing: f.Missing, Problem: f.Problem, Lang: language(r), Look: look(r),
+		Role: f.Door.Who(r).may(),
 	}
 	token, done := ui.Prerender(scope)
 	made := func() *held {

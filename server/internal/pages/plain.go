@@ -181,7 +181,7 @@ func (p *plain) audit(w http.ResponseWriter, r *http.Request) {
 		m := newAuditModel(r, l, progress, report)
 		m.Frame = p.frame(r, l, m.Title, shared.PathPage(id))
 		if p.Door.Who(r).starts() {
-			m.Shares = &link{Href: withLang(r, shared.PathBasicShares(id)), Text: text.Team(l).ShareTitle}
+			m.Shares = &link{Href: withLang(r, shared.PathBasicShares(id)), Text: l.T(text.ShareAudit)}
 		}
 		if !progress.Status.Terminal() {
 			m.Frame.Refresh = refreshSeconds

@@ -29,11 +29,19 @@ type Visitor struct {
 	Role     shared.Role
 }
 
+// may is the role in which somebody is here: whoever does not have to sign in may do everything.
+func (v Visitor) may() shared.Role {
+	if v.Free && !v.SignedIn {
+		return shared.RoleAdmin
+	}
+	return v.Role
+}
+
 // manages reports whether somebody may do everything here.
-func (v Visitor) manages() bool { return v.Role == shared.RoleAdmin || v.Free && !v.SignedIn }
+func (v Visitor) manages() bool { return v.may() == shared.RoleAdmin }
 
 // starts reports whether somebody may start audits and share them.
-func (v Visitor) starts() bool { return v.Role == shared.RoleAuditor || v.manages() }
+func (v Visitor) starts() bool { return v.may() == shared.RoleAuditor || v.manages() }
 
 // maxToken bounds what is typed as a token, in bytes.
 const maxToken = 100

@@ -133,7 +133,7 @@ func TestTeamIsOfferedToAdmins(t *testing.T) {
 		{Visitor{}, false},
 	} {
 		s.door.visitor = tc.who
-		for _, path := range []string{shared.PathBasic, shared.PathSignIn} {
+		for _, path := range []string{shared.PathBasic, shared.PathSignIn, "/"} {
 			if offered := strings.Contains(read(t, s.get(path)), `href="/team"`); offered != tc.offered {
 				t.Errorf("%+v on %s: offered %t", tc.who, path, offered)
 			}
