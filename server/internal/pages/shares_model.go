@@ -64,7 +64,7 @@ func newSharesModel(r *http.Request, l text.Lang, audit int64) sharesModel {
 	if audit == 0 {
 		m.Nav, m.New.AuditLabel = newTeamNav(r, l), words.ShareAudit
 	} else {
-		m.Heading = l.T(text.AuditNumber, audit) + ": " + words.ShareTitle
+		m.Heading = l.T(text.ShareAudit)
 		m.Back = link{Href: withLang(r, shared.PathBasicPage(audit)), Text: l.T(text.AuditNumber, audit)}
 	}
 	return m

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"atalaya/shared"
+)
+
+// signsIn signs a tab in as somebody, and waits for the app.
+func (p *tab) signsIn(m *team, who string) {
+	p.t.Helper()
+	p.do(
+		chromedp.Navigate(m.url+shared.PathSignIn), chromedp.SendKeys("#token", m.tokens[who]),
+		chromedp.Click(`form[action="/signin"] button`),
+	)
+	p.sees(60*time.Second, liveDot)
+}
+
+// foot is a script that gives whether the foot of the page leads to an address.
+func foot(path string) string {
+	return fmt.Sprintf(`!!document.querySelector('footer a[href="%s"]')`, path)
+}
+
+// The app leads an admin to the team, also from a page that the server did not draw, and a viewer
+// nowhere.
+func TestBrowserLeadsToTheTeam(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	m := newTeam(t)
+	id := m.startsAs("auditor")
+	p := openTab(t, chromium)
+	p.signsIn(m, "admin")
+	p.sees(5*time.Second, foot(shared.PathTeam))
+	p.do(chromedp.Click(`.nav a[href="/settings"]`))
+	p.sees(10*time.Second, `!!document.querySelector('.settings a[href="/team"]') && `+foot(shared.PathTeam))
+	p.do(chromedp.Navigate(m.url + "/audits/" + id))
+	p.sees(60*time.Second, liveDot+" && "+foot("/audits/"+id+"/basic/shares"))
+	p.do(chromedp.Navigate(m.url + shared.PathTeam))
+	p.says(10*time.Second, "Make a token")
+
+	p.do(chromedp.Navigate(m.url+shared.PathSignIn), chromedp.Click(`form[action="/signout"] button`))
+	p.sees(10*time.Second, `document.readyState === 'complete' && !document.querySelector('form[action="/signout"]')`)
+	p.signsIn(m, "viewer")
+	p.do(chromedp.Navigate(m.url + "/audits/" + id))
+	p.sees(60*time.Second, liveDot+" && !("+foot(shared.PathTeam)+") && !("+foot("/audits/"+id+"/basic/shares")+")")
+	p.do(chromedp.Click(`.nav a[href="/settings"]`))
+	p.says(10*time.Second, "Data on this device")
+	p.sees(time.Second, `!document.querySelector('.settings a[href="/team"]')`)
+	p.clean()
+}
+
+// An admin adds a webhook by its form, tests it, and finds in its log what came of that and of an
+// audit.
+func TestBrowserWebhooks(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	m := newTeam(t)
+	hook := newReceiver(t)
+	hook.answer.Store(http.StatusGone)
+	p := openTab(t, chromium)
+	p.signsIn(m, "admin")
+	p.do(
+		chromedp.Navigate(m.url+shared.PathHooksPage), chromedp.SendKeys("#url", "ftp://x"),
+		chromedp.Click(`button[value="make"]`),
+	)
+	p.says(10*time.Second, "This is no address for this kind of webhook.")
+	p.pictures("hooks-refused")
+	p.do(
+		chromedp.Clear("#url"), chromedp.SendKeys("#url", hook.URL+`/"><b>`), chromedp.Click(`button[value="make"]`),
+	)
+	p.sees(10*time.Second, `document.querySelector('code').innerText.startsWith('whsec_')`)
+	p.pictures("hooks-secret")
+	p.do(chromedp.Click(`td a[href="/team/webhooks/1"]`))
+	p.says(10*time.Second, "Nothing was sent yet.")
+	p.do(chromedp.Click(`button[value="test"]`))
+	p.says(60*time.Second, "given up")
+	p.says(time.Second, "410")
+	hook.answer.Store(http.StatusNoContent)
+	p.do(chromedp.Click(`button[value="again"]`))
+	p.says(60*time.Second, "delivered")
+	m.send("worker", "PATCH", shared.PathAudits+"/"+m.startsAs("auditor")+"/progress", `{"status":"failed"}`)
+	hook.wait(t, 3)
+	p.do(chromedp.Click(`footer a`)) // again
+	p.sees(10*time.Second, `document.querySelectorAll('td a[href="/audits/1/basic"]').length === 1`)
+	p.pictures("hook")
+	p.do(chromedp.Navigate(m.url + shared.PathHooksPage))
+	p.says(10*time.Second, "delivered (204)")
+	p.pictures("hooks")
+	p.do(chromedp.Navigate(m.url+shared.PathHookPage(1)), chromedp.Click(`button[value="remove"]`))
+	p.says(10*time.Second, "There is no webhook yet.")
+	p.clean()
+}
+
+// An auditor makes a link by its form, with which somebody else reads that audit until it is
+// revoked.
+func TestBrowserShares(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id := m.startsAs("auditor")
+	p, guest := openTab(t, browser(t)), openTab(t, browser(t))
+	p.signsIn(m, "auditor")
+	p.do(chromedp.Navigate(m.url+"/audits/"+id+"/basic/shares"), chromedp.SendKeys("#days", "0"),
+		chromedp.Click(`button[value="make"]`))
+	p.says(10*time.Second, "Give a whole number of days")
+	p.pictures("shares-refused")
+	p.do(chromedp.Clear("#days"), chromedp.SendKeys("#days", "3"), chromedp.Click(`button[value="make"]`))
+	p.sees(10*time.Second, `document.querySelector('code').innerText.includes('/share/atls_')`)
+	p.pictures("shares")
+	link := p.eval(`document.querySelector('code').innerText`)
+	guest.do(chromedp.Navigate(link))
+	guest.sees(60*time.Second, `location.pathname === '/audits/`+id+`' && `+liveDot)
+	guest.sees(time.Second, "!("+foot(shared.PathTeam)+")")
+	p.do(chromedp.Click(`button[value="revoke"]`))
+	p.says(10*time.Second, "revoked")
+	p.pictures("shares-revoked")
+	guest.do(chromedp.Navigate(m.url + "/audits/" + id + "/basic"))
+	guest.sees(10*time.Second, `location.pathname === '/signin'`)
+	p.clean()
+}
+
+// The trail is searched by its form.
+func TestBrowserTrail(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id := m.startsAs("auditor")
+	m.share(id)
+	p := openTab(t, browser(t))
+	p.signsIn(m, "admin")
+	p.do(chromedp.Navigate(m.url + shared.PathTrailPage))
+	p.says(10*time.Second, "started an audit")
+	p.pictures("trail")
+	p.do(
+		chromedp.SendKeys("#who", "auditor"), chromedp.SetValue("#deed", "shared"), chromedp.Click("form button"),
+	)
+	p.sees(10*time.Second, `document.querySelectorAll('tbody tr').length === 1 && document.querySelector('#who').value === 'auditor'`)
+	p.do(chromedp.SetValue("input[name=until]", "2020-01-01"), chromedp.Click("form button"))
+	p.says(10*time.Second, "Nothing like this has been noted.")
+	p.pictures("trail-nothing")
+	p.do(chromedp.Navigate(m.url + shared.PathSharesPage))
+	p.says(10*time.Second, "auditor")
+	p.pictures("shares-all")
+	p.clean()
+}
+
+// pictures keeps the page on the smallest phone, in the dark, and on a desk, and holds that nothing
+// of it stands out.
+func (p *tab) pictures(name string) {
+	p.t.Helper()
+	for scheme, window := range map[string]viewport{"dark": smallPhone, "light": desktop} {
+		p.look(scheme, window)
+		p.sees(5*time.Second, `document.documentElement.scrollWidth <= innerWidth`)
+		p.shot(strings.Join([]string{"team", name, scheme}, "-"))
+	}
+}
