@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -341,6 +342,52 @@ func TestBrowserCancels(t *testing.T) {
 	p.sees(20*time.Second, stripSays("Cancelled"))
 	p.sees(time.Second, `document.querySelector('.btn-danger:not(dialog *)') === null`)
 	p.clean()
+}
+
+// An audit that is stopped to be discarded is deleted by the list, which offers to take that
+// back; on the plain page it is deleted at once.
+func TestBrowserDiscards(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "1")
+	kept := func(id int64) bool {
+		status, _ := s.request("GET", shared.PathAudit(id), "")
+		return status == http.StatusOK
+	}
+	p := openTab(t, chromium)
+	discard := func() shared.AuditProgress {
+		t.Helper()
+		a := s.create(fmt.Sprintf(`{"url":%q}`, gitDoc(t)))
+		p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
+		p.mount("Updates arrive as they happen")
+		p.do(chromedp.Click(".head-a .btn-danger"))
+		p.sees(5*time.Second, `document.querySelector('#cancel').open`)
+		p.shot("cancel-question")
+		p.do(chromedp.Click("#cancel .btn:last-child"))
+		p.sees(20*time.Second, `location.pathname === '/'`)
+		p.says(20*time.Second, "1 audit deleted")
+		return a
+	}
+	a := discard()
+	p.click(".app-note button") // Undo
+	p.sees(20*time.Second, fmt.Sprintf(`document.querySelector('.list a[href^="/audits/%d"]') !== null`, a.AuditID))
+	if got := s.progress(a.AuditID); got.Status != shared.StatusCancelled {
+		t.Errorf("taken back: %s, want cancelled", got.Status)
+	}
+	a = discard()
+	testkit.Eventually(t, 60*time.Second, "the deletion", func() bool { return !kept(a.AuditID) })
+	p.clean()
+
+	a = s.create(fmt.Sprintf(`{"url":%q}`, gitDoc(t)))
+	p.do(chromedp.Navigate(s.url + shared.PathBasicPage(a.AuditID)))
+	p.do(chromedp.Click(`a[href*="ask=cancel"]`))
+	p.says(20*time.Second, "Stop this audit?")
+	p.shot("cancel-question-plain")
+	p.do(chromedp.Click(`button[value=discard]`))
+	p.sees(20*time.Second, `location.pathname === '/basic'`)
+	if kept(a.AuditID) {
+		t.Error("the plain page kept what it was asked to discard")
+	}
 }
 
 func TestBrowserWithoutJavaScript(t *testing.T) {

@@ -145,7 +145,8 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	}
 	ui.Register()
 	app := pages.New(pages.Config{
-		Data: pageData{rows, rest}, Details: rows, Create: service, Schedules: service, Plan: rest.Plan, Repeat: rest.Repeat,
+		Data: pageData{rows, rest}, Details: rows, Create: service, Cancels: service,
+		Schedules: service, Plan: rest.Plan, Repeat: rest.Repeat,
 		Validate: validate(rest), Problem: problems.Describe, Tokens: tokens, CheckToken: api.CheckToken,
 		Webhooks: hooks{service, rest}, Shares: shares, Trail: rows,
 		Web: files, Log: log,

@@ -59,6 +59,8 @@ var rights = map[string]access.Right{
 	"GET /":       access.Read, // every page
 	"POST /basic": access.Start,
 
+	"POST /audits/{id}/basic": access.Start, // to stop one's own; see door
+
 	"POST /sites/{site}":       access.Start, // to audit it again; schedules are for admins, see door
 	"POST /basic/sites/{site}": access.Start,
 

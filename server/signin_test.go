@@ -163,6 +163,7 @@ var routeTable = map[string]struct{ path, body, may string }{
 	"GET /audits/{id}":               {"/audits/{id}", "", readers},
 	"GET /audits/{id}/report":        {"/audits/{id}/report", "", readers},
 	"GET /audits/{id}/basic":         {"/audits/{id}/basic", "", readers},
+	"POST /audits/{id}/basic":        {"/audits/{id}/basic", "do=keep", starters},
 	"GET /audits/{id}/basic/{check}": {"/audits/{id}/basic/h1-missing", "", readers},
 	"GET /audits/{id}/basic/report":  {"/audits/{id}/basic/report?view=page", "", readers},
 	"GET /audits/{id}/basic/shares":  {"/audits/{id}/basic/shares", "", starters},

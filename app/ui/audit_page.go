@@ -251,9 +251,9 @@ func (p *auditPage) act(ctx app.Context, a action) {
 			if !p.held() {
 				showDialog(cancelDialogID)
 			}
-		case actCancel:
+		case actCancel, actDiscard:
 			p.withdrawQuestion()
-			p.cancel(ctx)
+			p.cancel(ctx, a == actDiscard)
 		case actCopyLink:
 			p.copyLink()
 		case actNotify:
@@ -271,8 +271,9 @@ func (p *auditPage) act(ctx app.Context, a action) {
 func (p *auditPage) held() bool { return p.now.Before(p.heldUntil) }
 
 // cancel asks the server to stop the audit; that it stopped comes with the
-// stream.
-func (p *auditPage) cancel(ctx app.Context) {
+// stream. One that is discarded is deleted by the list, which offers to take that back and
+// waits longer than a worker takes to stop.
+func (p *auditPage) cancel(ctx app.Context, discard bool) {
 	if !p.cancellable() {
 		return
 	}
@@ -282,12 +283,15 @@ func (p *auditPage) cancel(ctx app.Context) {
 		c, stop := context.WithTimeout(context.Background(), callTimeout)
 		defer stop()
 		_, _, err := live.PostJSON(c, shared.PathCancel(id), nil, "")
-		ctx.Dispatch(func(app.Context) {
+		ctx.Dispatch(func(ctx app.Context) {
 			switch {
 			case visit == nil || p.session != visit:
 			case err != nil:
 				p.cancelling = false
 				p.fault = p.lang.T(text.CancelFailed, text.Problem(p.lang, failureCode(err)))
+			case discard:
+				p.device.discarded = id
+				ctx.Navigate("/")
 			case p.view.Phase != live.Live:
 				visit.RetryNow()
 			}
@@ -387,7 +391,7 @@ func (p *auditPage) Render() app.UI {
 		),
 		faultView(p.fault),
 		el("div", "", p.details(p.locale())...),
-		cancelDialog(p.lang, p.view.Progress, p.onCancelYes, p.onCancelNo),
+		cancelDialog(p.lang, p.view.Progress, p.onCancelYes, p.onCancelDiscard, p.onCancelNo),
 	)
 }
 
@@ -411,6 +415,8 @@ func (p *auditPage) details(loc locale) []app.UI {
 }
 
 func (p *auditPage) onCancelYes(ctx app.Context, _ app.Event) { p.act(ctx, actCancel) }
+
+func (p *auditPage) onCancelDiscard(ctx app.Context, _ app.Event) { p.act(ctx, actDiscard) }
 
 func (p *auditPage) onCancelNo(app.Context, app.Event) { closeDialog(cancelDialogID) }
 

@@ -54,8 +54,8 @@ func (f freshness) mark(m pagesModel) pagesModel {
 
 const cancelDialogID = "cancel"
 
-// cancelDialog asks before an audit is stopped.
-func cancelDialog(l text.Lang, p *shared.AuditProgress, yes, no app.EventHandler) app.UI {
+// cancelDialog asks before an audit is stopped, and whether to keep what it has found.
+func cancelDialog(l text.Lang, p *shared.AuditProgress, yes, discard, no app.EventHandler) app.UI {
 	pages := 0
 	if p != nil {
 		pages = p.TotalPages
@@ -66,6 +66,7 @@ func cancelDialog(l text.Lang, p *shared.AuditProgress, yes, no app.EventHandler
 		el("div", "dialog-a",
 			button("", nil, no, "", app.Text(l.T(text.CancelGoOn))),
 			button("btn-danger", nil, yes, "", app.Text(l.T(text.CancelConfirm))),
+			button("btn-danger", nil, discard, "", app.Text(l.T(text.CancelDiscard))),
 		),
 	)
 }

@@ -279,6 +279,14 @@ func (d *dashboardPage) remove(ids ...int64) {
 	d.deleted = deletion{append(d.deleted.ids, ids...), d.now.Add(undoWithin)}
 }
 
+// removeDiscarded removes the audit that was stopped on its own page to be deleted.
+func (d *dashboardPage) removeDiscarded() {
+	if id := d.device.discarded; id != 0 {
+		d.device.discarded = 0
+		d.remove(id)
+	}
+}
+
 func (d *dashboardPage) onUndo(app.Context, app.Event) {
 	for _, id := range d.deleted.ids {
 		d.history.revive(id)

@@ -129,6 +129,7 @@ func (d *dashboardPage) OnNav(ctx app.Context) {
 			d.ask(nil)
 		}
 		d.takeList(ctx, d.sharedText)
+		d.removeDiscarded()
 	})
 }
 

@@ -26,6 +26,8 @@ type device struct {
 	// created is the audit that the user has just started, for its page to begin
 	// with.
 	created *shared.AuditProgress
+	// discarded is an audit that was stopped to be deleted, which the list does; 0 for none.
+	discarded int64
 	// lost is true while the server does not answer, and silent while it is known that it
 	// will not, so that what only it can do is not offered.
 	lost, silent bool

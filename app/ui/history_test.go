@@ -4,8 +4,11 @@ package ui
 
 import (
 	"net/url"
+	"reflect"
 	"slices"
 	"testing"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"atalaya/shared"
 	"atalaya/shared/text"
@@ -147,5 +150,23 @@ func TestStartSaysWhatItMet(t *testing.T) {
 		if got := siteOf(address); got != want {
 			t.Errorf("%q: got %q, want %q", address, got, want)
 		}
+	}
+}
+
+// The audit that was stopped to be discarded is deleted by the list, once, and not before that
+// can no longer be taken back.
+func TestListDeletesTheDiscarded(t *testing.T) {
+	d := &dashboardPage{base: base{device: &device{discarded: 7}, now: moment(t, "14:00:00")}}
+	d.removeDiscarded()
+	d.removeDiscarded()
+	if want := (deletion{[]int64{7}, d.now.Add(undoWithin)}); !reflect.DeepEqual(d.deleted, want) {
+		t.Errorf("got %+v, want %+v", d.deleted, want)
+	}
+	if !d.history.gone[7] || d.device.discarded != 0 {
+		t.Errorf("gone: %v; still to be deleted: %d", d.history.gone, d.device.discarded)
+	}
+	d.onUndo(app.Context{}, app.Event{})
+	if d.history.gone[7] || len(d.deleted.ids) != 0 {
+		t.Errorf("taken back: %v, %+v", d.history.gone, d.deleted)
 	}
 }

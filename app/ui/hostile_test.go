@@ -172,7 +172,7 @@ func everyPart(t *testing.T, loc locale, url, v string) []app.UI {
 			&part{M: loc.head(7, state, pulse{})}, &part{M: loc.hero(state, pulse{}, pace{})}, &part{M: loc.strip(connection{View: view})},
 			&part{M: loc.pages(state)}, &part{M: loc.score(state)}, &part{M: loc.findings(state)}, &part{M: loc.responses(state)},
 			&part{M: loc.card(state, pulse{})}, &listRow{M: loc.row(state)},
-			cancelDialog(loc.Lang, state, nil, nil))
+			cancelDialog(loc.Lang, state, nil, nil, nil))
 	}
 	parts = append(parts, hostileReport(loc, &report, url, v)...)
 	seen := settingsState{View: live.View{Phase: live.Live}, Version: v, Copied: v,

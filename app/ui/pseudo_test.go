@@ -218,7 +218,7 @@ func TestEveryPartSpeaksThroughText(t *testing.T) {
 	for _, code := range [...]string{"bad_url", "network", "of a later version"} {
 		parts = append(parts, startView(startModel{Lang: loc.Lang, Code: code}, nil, nil))
 	}
-	parts = append(parts, cancelDialog(loc.Lang, p, nil, nil),
+	parts = append(parts, cancelDialog(loc.Lang, p, nil, nil, nil),
 		frameView(frameModel{Lang: loc.Lang, Broken: true}, (&base{}).actions()))
 	parts = append(parts, settingsParts(loc, settingsState{View: live.View{Phase: live.Polling}, Version: "1"})...)
 	for i, ui := range parts {

@@ -36,6 +36,7 @@ const (
 	actRetry            // ask the connection to try now
 	actAskCancel        // ask whether to cancel the audit
 	actCancel           // cancel it
+	actDiscard          // cancel it, and delete it where that can be taken back
 	actReload           // fetch the report again
 	actAgain            // start the audit anew
 	actCopyLink         // copy the page's address

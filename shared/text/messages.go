@@ -247,6 +247,7 @@ const (
 	CancelBusy
 	CancelQuestion
 	CancelConfirm
+	CancelDiscard
 	CancelGoOn
 	CancelFailed
 	AgainButton
@@ -539,6 +540,7 @@ const (
 	BasicFull
 	BasicOld
 	BasicRenews
+	BasicDiscards
 	BasicRetries
 	BasicPercent
 	BasicQueued

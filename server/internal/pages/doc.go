@@ -29,7 +29,7 @@
 // # The plain pages
 //
 // /basic lists the newest audits and starts one by a form; /audits/{id}/basic shows
-// one, /audits/{id}/basic/{check} all places where a check failed, and
+// one and stops it, keeping or deleting what it has, /audits/{id}/basic/{check} all places where a check failed, and
 // /audits/{id}/basic/report the parts of a report and the sheets of its pages. They are
 // html/template, use no script, renew themselves by a meta refresh until the audit
 // has ended, and say everything in words, so they work in a text browser and in one

@@ -41,6 +41,8 @@ type Config struct {
 	Details Details
 	// Create starts the audits of the plain form.
 	Create Creator
+	// Cancels ends audits from their plain pages.
+	Cancels Canceller
 	// Schedules takes the plain form of a site's schedule, which Plan checks.
 	Schedules Schedules
 	Plan      func(site string, audit shared.NewAudit, cron, zone string) (shared.Schedule, error)

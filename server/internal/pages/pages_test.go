@@ -50,6 +50,7 @@ func newSite(t *testing.T) *site {
 	ui.Register()
 	problems := api.NewProblems(log,
 		api.Rule{Err: store.ErrNotFound, Code: shared.CodeNotFound},
+		api.Rule{Err: store.ErrTerminal, Code: shared.CodeTerminal},
 		api.Rule{Err: store.ErrBadCursor, Code: shared.CodeBadQuery},
 		api.Rule{Err: store.ErrOutOfRange, Code: shared.CodeOutOfRange},
 		api.Rule{Err: errWrongToken, Code: shared.CodeUnauthorized},
@@ -71,7 +72,7 @@ func newSite(t *testing.T) *site {
 	}})
 	door := &openDoor{}
 	h := New(Config{
-		Data: shown{rows, rest}, Details: rows, Create: rows, Log: log,
+		Data: shown{rows, rest}, Details: rows, Create: rows, Cancels: rows, Log: log,
 		Schedules: rows, Plan: rest.Plan, Repeat: rest.Repeat,
 		Missing:    func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 		NotAllowed: problems.NotAllowed, Problem: problems.Describe, Door: door,
@@ -181,7 +182,7 @@ func TestStatuses(t *testing.T) {
 		{"GET", "/nothing", 404},
 		{"POST", "/", 405},
 		{"DELETE", "/audits/1", 405},
-		{"POST", "/audits/1/basic", 405},
+		{"PUT", "/audits/1/basic", 405},
 		{"PUT", "/basic", 405},
 		{"GET", "/basic", 200},
 		{"HEAD", "/basic", 200},

@@ -160,17 +160,22 @@ func (p *plain) list(w http.ResponseWriter, r *http.Request, status int, url, wr
 	p.write(w, r, status, "home.html", m)
 }
 
-// audit shows one audit; until that has ended, the page loads itself again.
+// audit shows one audit; until that has ended, the page loads itself again. By POST it stops the
+// audit.
 func (p *plain) audit(w http.ResponseWriter, r *http.Request) {
 	l := p.choose(w, r)
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodPost {
+		w.Header().Set("Allow", "GET, HEAD, POST")
 		p.note(w, r, http.StatusMethodNotAllowed, l.T(text.ProblemOther), l.T(text.MissingPageHelp), 0)
 		return
 	}
 	id, ok := shared.ParseID(r.PathValue("id"))
 	if !ok {
 		p.note(w, r, http.StatusBadRequest, l.T(text.BasicBadNumber), l.T(text.BasicBadNumberHelp), 0)
+		return
+	}
+	if r.Method == http.MethodPost {
+		p.cancel(w, r, id)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
@@ -183,7 +188,7 @@ func (p *plain) audit(w http.ResponseWriter, r *http.Request) {
 		if p.Door.Who(r).starts() {
 			m.Shares = &link{Href: withLang(r, shared.PathBasicShares(id)), Text: l.T(text.ShareAudit)}
 		}
-		if !progress.Status.Terminal() {
+		if !progress.Status.Terminal() && !m.Cancel.asks() {
 			m.Frame.Refresh = refreshSeconds
 		}
 		p.write(w, r, http.StatusOK, "audit.html", m)

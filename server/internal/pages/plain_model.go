@@ -85,6 +85,7 @@ type auditModel struct {
 	Percent, Bar            string
 	Error, Remedy           string
 	Partial, Note           string
+	Cancel                  *cancelModel // nil for an audit that has ended
 	Facts                   []fact
 	LimitsHeading           string
 	Limits                  []fact
@@ -217,8 +218,8 @@ func newAuditModel(r *http.Request, l text.Lang, a shared.AuditProgress, report 
 	m := auditModel{
 		ID: a.AuditID, Site: a.URL, Number: l.T(text.AuditNumber, a.AuditID), Status: text.Status(l, string(a.Status)),
 		Percent: l.T(text.BasicPercent, a.Progress), Bar: bar(a.Progress), Facts: facts(l, a),
-		PagesHeading: l.T(text.PagesHeading),
-		Columns:      []string{l.T(text.ColumnCode), l.T(text.ColumnPage), l.T(text.ColumnTime)},
+		PagesHeading: l.T(text.PagesHeading), Cancel: newCancelModel(r, l, a),
+		Columns: []string{l.T(text.ColumnCode), l.T(text.ColumnPage), l.T(text.ColumnTime)},
 	}
 	m.Title = m.Status + ", " + m.Percent + ": " + shared.SiteName(a.URL)
 	switch {
@@ -238,7 +239,7 @@ func newAuditModel(r *http.Request, l text.Lang, a shared.AuditProgress, report 
 			m.Partial += ". " + text.StopReason(l, *a.StopReason)
 		}
 	}
-	if !a.Status.Terminal() {
+	if !a.Status.Terminal() && !m.Cancel.asks() {
 		m.Note = l.T(text.BasicRenews, refreshSeconds)
 	}
 	if a.Activity != nil {
