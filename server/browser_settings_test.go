@@ -93,6 +93,12 @@ func TestBrowserToolsOfTheLivePage(t *testing.T) {
 	}
 	p.do(chromedp.Click(".roomy .card-h .btn"))
 	p.sees(5*time.Second, newest+` !== `+jsString(held))
+	const log = `.card-h .btn[aria-pressed]`
+	p.do(chromedp.Click(log))
+	p.sees(5*time.Second, `document.querySelector('ol.finds').innerText.includes('Crawling pages')`)
+	p.shot("log")
+	p.do(chromedp.Click(log))
+	p.sees(5*time.Second, `document.querySelectorAll('.roomy .path').length > 2`)
 	p.eval(`void document.addEventListener('copy', () => { window.copied = document.activeElement.value })`)
 	p.do(chromedp.Click(".head-a .btn:last-child"))
 	p.sees(5*time.Second, fmt.Sprintf(`window.copied === %q`, s.url+shared.PathPage(a.AuditID)))

@@ -44,6 +44,8 @@ type pagesModel struct {
 	Total                      string
 	// Button stops the list, or lets it go on; empty when nothing is to come.
 	Button string
+	// Log is the word of the button that shows the log instead; empty where there is none.
+	Log string
 	// Room is the class that keeps room for the rows which are still to come; empty
 	// when none are.
 	Room string
@@ -69,6 +71,9 @@ func (loc locale) pages(p *shared.AuditProgress) pagesModel {
 	switch {
 	case p == nil:
 		return m
+	}
+	m.Log = l.T(text.LogHeading)
+	switch {
 	case p.Activity == nil && p.TotalPages > 0:
 		m.Empty = l.T(text.PagesUnknown)
 		return m

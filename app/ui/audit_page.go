@@ -36,6 +36,7 @@ type auditPage struct {
 	// stopped is the state whose pages are shown while the reader holds the list; nil
 	// while it follows.
 	stopped *shared.AuditProgress
+	logged  bool // the log is shown in the place of the pages
 	linked  bool // the address is in the clipboard
 	notify  bool // the reader wants to be notified of the end
 	kiosk   bool // the page hangs on a wall
@@ -90,7 +91,7 @@ func (p *auditPage) start(id int64) {
 	p.view = live.View{Topic: live.Audit(id), Phase: live.Connecting}
 	p.initial, p.lost, p.backAt = live.Copy{}, false, time.Time{}
 	p.vigil, p.fresh, p.speed, p.heldUntil = vigil{}, freshness{}, pace{}, time.Time{}
-	p.stopped, p.linked, p.notify = nil, false, false
+	p.stopped, p.logged, p.linked, p.notify = nil, false, false, false
 	p.witnessed, p.cancelling, p.fault, p.say = false, false, "", announcer{}
 	if id == 0 {
 		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
@@ -260,6 +261,8 @@ func (p *auditPage) act(ctx app.Context, a action) {
 			p.askToNotify(ctx)
 		case actFollow:
 			p.follows()
+		case actLog:
+			p.logged = !p.logged
 		case actAgain:
 			p.fault = ""
 			p.again(ctx, p.id, func(why string) { p.fault = why })
@@ -401,7 +404,7 @@ func (p *auditPage) details(loc locale) []app.UI {
 	switch {
 	case !bare(state):
 		return []app.UI{el("div", "cols",
-			&part{M: p.pages(loc), Page: p},
+			&part{M: p.course(loc), Page: p},
 			el("div", "side",
 				&part{M: loc.score(state)},
 				&part{M: loc.responses(state)},

@@ -119,3 +119,11 @@ func (p *auditPage) pages(loc locale) pagesModel {
 	}
 	return p.fresh.mark(loc.pages(p.view.Progress))
 }
+
+// course is what the audit has done: its pages, or the turns that it took.
+func (p *auditPage) course(loc locale) model {
+	if p.logged {
+		return loc.log(p.view.Progress)
+	}
+	return p.pages(loc)
+}

@@ -214,7 +214,11 @@ func stepsView(steps []step, active bool) app.UI {
 func (m pagesModel) draw(do app.EventHandler) app.UI {
 	title := []app.UI{elText("h2", "", m.Heading), elText("span", "xs t3", m.Total)}
 	if m.Button != "" {
-		title = append(title, button("btn-sm", nil, do, "", app.Text(m.Button)))
+		does := num(int(actFollow))
+		title = append(title, button("btn-sm", at{"value", does}, do, does, app.Text(m.Button)))
+	}
+	if m.Log != "" {
+		title = append(title, logButton(m.Log, "false", do))
 	}
 	head := el("div", "card-h", title...)
 	if len(m.Rows) == 0 {

@@ -156,6 +156,7 @@
 //	settings_model.go   the settings and the diagnostics in words
 //	scene_model.go      the end of an audit in words and numbers
 //	activity_model.go   pages, score, findings and responses in words and numbers
+//	log_model.go        the turns that an audit took, in words and drawn
 //	strip_model.go      the connection and the end in words
 //	pulse.go            whether the worker and the server are heard
 //	pace.go             the speed of a crawl

@@ -50,7 +50,9 @@ func (p *part) onClick(ctx app.Context, _ app.Event) {
 
 // asks is the action that the part's button asks its page for.
 func (m stripModel) asks() action { return m.Action }
-func (m pagesModel) asks() action { return actFollow }
+func (m logModel) asks() action   { return actLog }
+
+func (m pagesModel) offers() []action { return []action{actFollow, actLog} }
 
 // offers are the actions of a part with several buttons, each of which has the number of
 // its action for a value.

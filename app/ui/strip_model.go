@@ -42,6 +42,7 @@ const (
 	actCopyLink         // copy the page's address
 	actNotify           // notify the reader when the audit ends
 	actFollow           // hold the list of pages, or follow it again
+	actLog              // show the log in place of the list of pages, or no longer
 )
 
 // stripModel is the line that says how the user is connected and, once an

@@ -117,6 +117,7 @@ var english = language{
 		NotifyRefused: "This browser allows no notifications from here. Its settings " +
 			"for this site can change that.",
 		NotifyScore: "%s: %d of 100",
+		LogHeading:  "Log",
 		PagesPause:  "Pause",
 		PagesFollow: "Follow",
 		PagesPaused: "The list stands still",

@@ -118,6 +118,7 @@ var spanish = language{
 		NotifyRefused: "Este navegador no permite avisos desde aquí. Puedes cambiarlo " +
 			"en sus ajustes para este sitio.",
 		NotifyScore: "%s: %d de 100",
+		LogHeading:  "Registro",
 		PagesPause:  "Pausar",
 		PagesFollow: "Seguir",
 		PagesPaused: "La lista está parada",

@@ -109,6 +109,7 @@ const (
 	NotifyOn
 	NotifyRefused
 	NotifyScore
+	LogHeading
 	PagesPause
 	PagesFollow
 	PagesPaused

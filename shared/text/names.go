@@ -14,6 +14,14 @@ func StageNow(l Lang, code string) string {
 	return nameOr(l.language().stagesNow, code, Status(l, "running"))
 }
 
+// LogLine says what turn an audit took.
+func LogLine(l Lang, line shared.LogLine) string {
+	if line.Stage != shared.StageNone {
+		return StageNow(l, string(line.Stage))
+	}
+	return Status(l, string(line.Status))
+}
+
 // Severity names a severity.
 func Severity(l Lang, code string) string { return nameOr(l.language().severities, code, code) }
 

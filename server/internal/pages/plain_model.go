@@ -290,6 +290,11 @@ func facts(l text.Lang, a shared.AuditProgress) []fact {
 	if a.StartedAt != nil {
 		add(l.T(text.BasicStarted), at(*a.StartedAt))
 	}
+	for _, line := range a.Log() {
+		if line.Stage != shared.StageNone {
+			add(text.LogLine(l, line), at(line.At))
+		}
+	}
 	add(l.T(text.BasicUpdated), at(a.UpdatedAt))
 	if a.FinishedAt != nil {
 		add(l.T(text.BasicFinished), at(*a.FinishedAt))

@@ -543,3 +543,15 @@ func TestPlainFormTakesOptions(t *testing.T) {
 		}
 	}
 }
+
+// The facts of an audit name its stages, in order, each with its time.
+func TestPlainLog(t *testing.T) {
+	s := newSite(t)
+	id := s.audit("https://one.example/").AuditID
+	s.run(halfway)
+	page := read(t, s.get(shared.PathBasicPage(id)))
+	started, crawl := strings.Index(page, "<dt>Started:</dt>"), strings.Index(page, "<dt>Crawling pages:</dt><dd>2023-11-14 22:13:20 UTC")
+	if started < 0 || crawl < started {
+		t.Errorf("started at %d, crawled at %d of %s", started, crawl, page)
+	}
+}
