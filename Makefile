@@ -76,12 +76,12 @@ test: tools client ## everything: native (with -race what starts goroutines), js
 test-native: test-race test-plain ## the native tests alone; what needs a missing program is skipped
 
 # A race detector makes a test five to ten times as slow, and finds nothing where
-# no goroutine is started, as in package check, or where what a test looks at is in
-# another process: a browser, or a program that is killed twenty times. The other
-# tests of ./server run the same program with it. What compares times is here too:
-# there no other package's tests run beside it.
+# no goroutine is started, as in package check and in the sums of the score, or where
+# what a test looks at is in another process: a browser, or a program that is killed
+# twenty times. The other tests of ./server run the same program with it. What compares
+# times is here too: there no other package's tests run beside it.
 PLAIN_PACKAGES := ./server/internal/check
-PLAIN_TESTS    := ^TestBrowser|^TestTwentyKills|^TestFaultSlowSubscribers
+PLAIN_TESTS    := ^TestBrowser|^TestTwentyKills|^TestFaultSlowSubscribers|^TestFixesAreComputed|^TestMendingAnOutcome
 
 # A program under -race sleeps for a second before it ends, which is of use to those
 # alone whose goroutines go on until then.
@@ -96,6 +96,7 @@ test-race: ## the native tests that have to do with concurrency, with -race
 
 test-plain: ## the other native tests
 	$(TEST) -run '$(PLAIN_TESTS)' ./server
+	$(TEST) -run '$(PLAIN_TESTS)' ./server/internal/audit
 	$(TEST) $(PLAIN_PACKAGES)
 
 test-wasm: $(OVERLAY) ## the client's tests under Node: WebAssembly, with the stand-ins that the client has
