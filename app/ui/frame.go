@@ -48,6 +48,7 @@ type frameModel struct {
 // frameView puts a page into its frame. The live region is mounted with the
 // frame and stays, because one that appears with its text is not read.
 func frameView(m frameModel, do frameActions, main ...app.UI) app.UI {
+	pause.Take() // after the models
 	l := m.Lang
 	var fault app.UI
 	if m.Broken {
@@ -248,6 +249,7 @@ func (b *base) team() string {
 }
 
 func (b *base) frame() frameModel {
+	pause.Take() // after the record was read
 	return frameModel{
 		Lang: b.lang, Boot: b.boot, Watch: b.watch, Plain: shared.PathBasic, Still: b.lang.T(text.WithoutScript),
 		Say: b.say.text, Broken: b.broken, Outdated: b.device.outdated,

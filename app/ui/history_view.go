@@ -65,14 +65,14 @@ func (d *dashboardPage) newView(m historyModel) app.UI {
 
 // pickView has the boxes of rows shown where they have no room otherwise, or hides them.
 func (d *dashboardPage) pickView(l text.Lang, m historyModel) app.UI {
-	if app.IsServer || len(m.Rows) == 0 {
+	if len(m.Rows) == 0 {
 		return el("span", "")
 	}
 	pressed := "false"
 	if m.Picking {
 		pressed = "true"
 	}
-	return button("btn-sm pick", at{"aria-pressed", pressed}, d.onPick, "pick", app.Text(l.T(text.ListPick)))
+	return button("btn-sm pick "+later(), at{"aria-pressed", pressed}, d.onPick, "pick", app.Text(l.T(text.ListPick)))
 }
 
 // toolsView is a form that works without the program, too.
@@ -283,7 +283,7 @@ func (r rowModel) row(choose, more, older app.EventHandler) app.UI {
 		el("td", "c-box", box(r.Choose, r.Chosen, choose)),
 		el("td", "c-site", el("div", "site", tile(r.Site, true), el("div", "grow", site...))),
 		el("td", "c-status nowrap", badgeView(r.Badge)),
-		el("td", "c-score", score, scoreChangeView(r.Change)),
+		el("td", "c-score", score, app.Text(" "), scoreChangeView(r.Change)),
 		el("td", "c-trend", sparkView(r.Trend)),
 		el("td", "c-find", countsView(r.Found, r.NoFound)),
 		elText("td", "c-pages r num t2", r.Pages),
@@ -295,7 +295,7 @@ func (r rowModel) row(choose, more, older app.EventHandler) app.UI {
 // olderView unfolds older audits, or folds them. On the server's page it only counts them.
 func olderView(r rowModel, do app.EventHandler) app.UI {
 	if app.IsServer {
-		return elText("small", "", r.Older)
+		return el("span", "btn btn-ghost btn-sm older", app.Text(r.Older), iconChevron.draw("i-s later"))
 	}
 	expanded := "true"
 	if r.Folded {
@@ -304,12 +304,18 @@ func olderView(r rowModel, do app.EventHandler) app.UI {
 	return button("btn-ghost btn-sm older", at{"aria-expanded", expanded}, do, num(r.ID), app.Text(r.Older), iconChevron.draw("i-s"))
 }
 
-// moreView is the button for the actions of a row, which do nothing on the server's page.
+// moreView is the button for the actions of a row.
 func moreView(r rowModel, do app.EventHandler) app.UI {
+	return button("btn-ghost btn-sm "+later(), at{"aria-haspopup", "dialog", "aria-label", r.More}, do, num(r.ID), iconMore.draw(""))
+}
+
+// later is the class of what does nothing before the program runs. On the page of the server
+// it is not to be seen and keeps its room, so that nothing moves when the program draws it.
+func later() string {
 	if app.IsServer {
-		return nil
+		return "later"
 	}
-	return button("btn-ghost btn-sm", at{"aria-haspopup", "dialog", "aria-label", r.More}, do, num(r.ID), iconMore.draw(""))
+	return ""
 }
 
 func scoreChangeView(c *changeModel) app.UI {
@@ -321,15 +327,14 @@ func scoreChangeView(c *changeModel) app.UI {
 }
 
 // box is a box to tick. What is not ticked is said, because a box that was ticked by hand
-// stays so without the attribute. The page of the server has none: there it does nothing,
-// and any value of the attribute would tick it.
+// stays so without the attribute. In HTML any value of the attribute would tick it.
 func box(label string, on bool, do app.EventHandler) app.UI {
-	if app.IsServer {
-		return nil
-	}
 	checked := "false"
-	if on {
+	switch {
+	case app.IsServer:
+		checked = ""
+	case on:
 		checked = "true"
 	}
-	return elWith("label", "", nil, input(at{"type", "checkbox", "aria-label", label, "checked", checked}, do))
+	return elWith("label", later(), nil, input(at{"type", "checkbox", "aria-label", label, "checked", checked}, do))
 }

@@ -18,11 +18,11 @@
   // Fetches until the stream is tried again.
   const PROBE = 10;
   // How often the program is looked at.
-  const LOOK = 250;
+  const LOOK = 500;
   // Looks without a beat of the program that mean its death.
-  const QUIET = 7;
+  const QUIET = 3;
   // Where the count begins, so that the first beat has eight seconds more.
-  const BEGIN = -32;
+  const BEGIN = -16;
 
   const body = document.body;
   const program = document.currentScript.dataset;

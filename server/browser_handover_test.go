@@ -1,0 +1,121 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"atalaya/server/internal/testkit"
+	"atalaya/shared"
+)
+
+// watchHandOver runs before the page's own scripts. It notes where every text stands when
+// the program takes the page over and three frames later, and when the largest things were
+// painted. Left out are the times in a page's head, which the server does not know in the
+// reader's zone, and what is folded.
+const watchHandOver = `
+window.handOver = { at: 0, before: [], after: null, largest: [] };
+new PerformanceObserver((list) => list.getEntries().forEach((paint) => {
+  handOver.largest.push({ At: paint.startTime, Text: paint.element ? paint.element.innerText : "" });
+})).observe({ type: "largest-contentful-paint", buffered: true });
+const lines = (root) => [...root.querySelectorAll("*")].filter((e) => !e.closest("noscript, dialog, .vh, .meta, details:not([open]) > :not(summary)") &&
+  [...e.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())).map((e) => {
+  const { top, height } = e.getBoundingClientRect();
+  return e.nodeName + " at " + Math.round(top + scrollY) + ", high " + Math.round(height);
+});
+const replaceChild = Node.prototype.replaceChild;
+Node.prototype.replaceChild = function (fresh, old) {
+  if (this === document.body) {
+    handOver.at = performance.now();
+    handOver.before = lines(old);
+    const frame = (n) => n ? requestAnimationFrame(() => frame(n - 1)) : handOver.after = lines(fresh);
+    frame(3);
+  }
+  return replaceChild.call(this, fresh, old);
+};`
+
+// handOver is what watchHandOver noted.
+type handOver struct {
+	At            float64
+	Before, After []string
+	Largest       []struct {
+		At   float64
+		Text string
+	}
+}
+
+// TestBrowserTakesOverInPlace holds that what the program draws when it takes a page over
+// stood there before: nothing moves, and nothing larger is painted than the server drew.
+func TestBrowserTakesOverInPlace(t *testing.T) {
+	chromium := browser(t)
+	site := gitDoc(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
+	silent := s.create(`{"url":"weekly import","kind":"external"}`)
+	s.request("PATCH", shared.PathProgress(silent.AuditID), `{"progress":18,"message":"Reading page 4"}`)
+	var done shared.AuditProgress
+	for range 2 {
+		done = s.create(fmt.Sprintf(`{"url":%q,"page_limit":30}`, site))
+		s.ends(done.AuditID)
+	}
+	failed := s.create(`{"url":"http://127.0.0.1:1/"}`)
+	s.ends(failed.AuditID)
+	queued := s.create(`{"url":"monthly import","kind":"external"}`)
+	cancelled := s.create(`{"url":"yearly import","kind":"external"}`)
+	s.request("POST", shared.PathCancel(cancelled.AuditID), "")
+	external := s.create(`{"url":"nightly import","kind":"external"}`)
+	testkit.Eventually(t, 2*time.Minute, "a silent worker", func() bool {
+		return time.Since(s.progress(silent.AuditID).UpdatedAt.Time) > time.Minute
+	})
+	for _, w := range []viewport{{width: 360, height: 740, touch: true}, desktop} {
+		for name, path := range map[string]string{
+			"stalled": shared.PathPage(silent.AuditID), "done": shared.PathPage(done.AuditID),
+			"failed": shared.PathPage(failed.AuditID), "queued": shared.PathPage(queued.AuditID),
+			"cancelled": shared.PathPage(cancelled.AuditID), "running": shared.PathPage(external.AuditID),
+			"list": "/", "report": shared.PathReportPage(done.AuditID), "no report": shared.PathReportPage(failed.AuditID),
+			"sites": shared.PathSitesPage, "site": shared.PathSitePage(shared.SiteName(site)),
+			"compare": shared.PathDiffPage(done.AuditID-1, done.AuditID),
+		} {
+			s.request("PATCH", shared.PathProgress(external.AuditID), `{"progress":37,"message":"Reading page 12"}`)
+			t.Run(fmt.Sprint(name, " ", w.width), func(t *testing.T) { takesOverInPlace(t, openTab(t, chromium), s, w, path) })
+		}
+	}
+}
+
+// takesOverInPlace opens a page from an address of its own, so that nothing of the program
+// is kept from before, and lets the program come once the page is painted.
+func takesOverInPlace(t *testing.T, p *tab, s *process, w viewport, path string) {
+	painted := make(chan struct{})
+	way := newRelay(t, s.url, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/app.wasm") {
+				<-painted
+			}
+			next.ServeHTTP(rw, r)
+		})
+	})
+	p.t = t
+	p.before(watchHandOver)
+	p.look("light", w)
+	p.do(chromedp.Navigate(way.URL + path))
+	p.sees(60*time.Second, `handOver.largest.length > 0 &&
+		(atalaya.phase() === 'live' || !/"stream"/.test(document.body.firstElementChild.dataset.watch))`)
+	close(painted)
+	p.sees(60*time.Second, `handOver.after !== null`)
+	var h handOver
+	if err := json.Unmarshal([]byte(p.eval(`JSON.stringify(handOver)`)), &h); err != nil {
+		t.Fatal(err)
+	}
+	for _, paint := range h.Largest {
+		if paint.At > h.At {
+			t.Errorf("the program came after %.0f ms, and after %.0f ms something larger: %q", h.At, paint.At, paint.Text)
+		}
+	}
+	if before, after := strings.Join(h.Before, "\n"), strings.Join(h.After, "\n"); before != after {
+		t.Errorf("before:\n%s\nafter:\n%s", before, after)
+	}
+}
