@@ -7,6 +7,7 @@ import (
 
 	"atalaya/app/internal/kept"
 	"atalaya/app/internal/outbox"
+	"atalaya/app/internal/pause"
 	"atalaya/shared"
 )
 
@@ -19,6 +20,7 @@ func Register() {
 	registered.Do(func() {
 		common := base{device: &device{scrolls: scrolls{}}}
 		if app.IsClient {
+			pause.Take() // after the set-up of the packages
 			leaveModifiedClicks()
 			tellUpdates()
 			common.device.keys = keys{off: switchedOff(keysKey)}
