@@ -248,7 +248,7 @@ func TestBrowserShowsTheLastStateOffline(t *testing.T) {
 	p.sees(40*time.Second, percent+" >= 8")
 	p.controlled()
 	// The copy is written at most every 2 s.
-	p.keeps(10*time.Second, fmt.Sprintf("audit.%d", a.AuditID), "e.saved_at > "+p.eval("Date.now()"))
+	p.keeps(10*time.Second, fmt.Sprintf("audit.%d", a.AuditID), "Date.parse(e.saved_at) > "+p.eval("Date.now()"))
 	s.kill()
 	p.eval(`location.reload()`)
 	p.sees(60*time.Second, stripSays("The server does not answer"))

@@ -1,7 +1,9 @@
 // The service worker. It makes the app open without a network: every page falls
 // back to one neutral shell, whose client then shows what this device kept. What the
-// client asks for never passes through here: /api/ and /sse/ belong to the page. When the
-// browser says that there is a connection again, it sends the audits that wait for one.
+// client asks for never passes through here: /api/ and /sse/ belong to the page, but for the
+// lists of reports, which this worker keeps and then gives when the server is not reached.
+// When the browser says that there is a connection again, it sends the audits that wait for
+// one.
 //
 // go-app fills in the version and the list of files.
 "use strict";
@@ -32,6 +34,14 @@ const SERVER_ONLY = [
   /^\/audits\/[^/]+\/basic(\/|$)/,
 ];
 
+// The lists of a report, which may have thousands of rows: they are kept in parts, beside
+// what app/internal/kept keeps, and read here, off the thread that draws. A list of more
+// parts is not kept.
+const LISTS = /^\/api\/v1\/audits\/(\d+)\/(pages|findings|unvisited)$/;
+const PART = 200;
+const MAX_PARTS = 250;
+const CURSOR = "kept."; // begins the cursors of answers that are made here
+
 self.addEventListener("install", (event) => {
   event.waitUntil(install());
 });
@@ -51,9 +61,26 @@ self.addEventListener("sync", (event) => {
   }
 });
 
+// One report after the other: each asks the server for much. What could not be kept is asked
+// for when the report is opened again.
+let keeping = Promise.resolve();
+
+self.addEventListener("message", (event) => {
+  const { keep, path, revision } = event.data || {};
+  if (keep) {
+    keeping = keeping.then(() => keepLists(keep, path, revision)).catch(() => {});
+    event.waitUntil(keeping);
+  }
+});
+
 self.addEventListener("fetch", (event) => {
   const request = event.request;
   const url = new URL(request.url);
+  const list = LISTS.exec(url.pathname);
+  if (list && request.method === "GET" && url.origin === self.location.origin) {
+    event.respondWith(listOf(request, `report.${list[1]}/lists`, list[2], url.searchParams));
+    return;
+  }
   if (
     request.method !== "GET" ||
     url.origin !== self.location.origin ||
@@ -169,4 +196,157 @@ async function post(entry) {
     return (await answer.json()).code;
   }
   throw new Error("the server did not take it: " + answer.status);
+}
+
+// Keeps the lists below a path under a key, unless they are there.
+async function keepLists(key, path, revision) {
+  const before = await within("readonly", ({ kept }) => kept.get(key));
+  if (before && before.whole && before.revision === revision) {
+    return;
+  }
+  await drop(key);
+  const now = new Date().toISOString();
+  const entry = { key, revision, saved_at: now, used: now, bytes: 0, parts: {} };
+  try {
+    for (const list of ["pages", "findings", "unvisited"]) {
+      await keepList(entry, list, `${path}/${list}?limit=${PART}`);
+    }
+    await put({ ...entry, whole: true });
+  } catch (error) {
+    await drop(key); // half of a list is of no use
+    throw error;
+  }
+}
+
+async function keepList(entry, list, path) {
+  let cursor = "";
+  for (entry.parts[list] = 0; cursor !== null; entry.parts[list]++) {
+    const answer = await fetch(cursor ? `${path}&cursor=${encodeURIComponent(cursor)}` : path);
+    const body = await answer.arrayBuffer();
+    const part = JSON.parse(new TextDecoder().decode(body));
+    if (!answer.ok || entry.parts[list] === MAX_PARTS) {
+      throw new Error(`${path}: not kept`);
+    }
+    cursor = part.next_cursor;
+    entry.bytes += body.byteLength;
+    await put(entry, { key: `${entry.key}/${list}.${entry.parts[list]}`, rows: part[list] });
+  }
+}
+
+// Keeps an entry and a part of it. While there is no room, what was used least recently is
+// given up.
+async function put(entry, part) {
+  for (;;) {
+    try {
+      await within("readwrite", ({ kept, parts }) => {
+        kept.put(entry);
+        if (part) {
+          parts.put(part);
+        }
+      });
+      return;
+    } catch (error) {
+      const all = await within("readonly", ({ kept }) => kept.getAll());
+      const others = all.filter((e) => e.key !== "list" && !entry.key.startsWith(e.key));
+      if (error.name !== "QuotaExceededError" || others.length === 0) {
+        throw error;
+      }
+      await drop(others.reduce((a, b) => (b.used < a.used ? b : a)).key);
+    }
+  }
+}
+
+function drop(key) {
+  const under = IDBKeyRange.bound(key + "/", key + "/\uffff");
+  return within("readwrite", ({ kept, parts }) => {
+    kept.delete(key);
+    kept.delete(under);
+    parts.delete(under);
+  });
+}
+
+// The server's answer, or where it is not reached that of this device. What began here goes
+// on here: only the server knows what its own cursors mean.
+async function listOf(request, key, list, query) {
+  const cursor = query.get("cursor") || "";
+  let answer = Response.error();
+  if (!cursor.startsWith(CURSOR)) {
+    answer = await fetch(request).catch(() => answer);
+    if (cursor !== "" || (answer.status > 0 && answer.status < 500)) {
+      return answer;
+    }
+  }
+  const rows = await keptRows(key, list, query, Number(cursor.slice(CURSOR.length))).catch(() => null);
+  return rows ? new Response(JSON.stringify(rows), { headers: { "Content-Type": "application/json" } }) : answer;
+}
+
+// What a query selects of a list that is kept whole: as many rows as it asks for and those
+// beside them in the same part, from a part on. Of groups, how many rows one has is known
+// only at the end, so all are read, and the cursor counts groups.
+async function keptRows(key, list, query, from) {
+  const entry = await within("readonly", ({ kept }) => kept.get(key));
+  if (!entry || !entry.whole) {
+    return null;
+  }
+  const limit = Number(query.get("limit")) || PART;
+  const grouped = query.has("grouped");
+  let part = grouped ? 0 : from;
+  let rows = [];
+  for (; part < entry.parts[list] && (grouped || rows.length < limit); part++) {
+    const read = await within("readonly", ({ parts }) => parts.get(`${key}/${list}.${part}`));
+    rows = rows.concat(read.rows.filter((row) => selects(query, row)));
+  }
+  const groups = grouped ? grouping(rows) : rows;
+  const next = grouped ? from + limit : part;
+  const more = next < (grouped ? groups.length : entry.parts[list]);
+  await within("readwrite", ({ kept }) => {
+    const now = kept.get(key);
+    now.onsuccess = () => now.result && kept.put({ ...now.result, used: new Date().toISOString() });
+  });
+  return { [list]: grouped ? groups.slice(from, next) : rows, next_cursor: more ? CURSOR + next : null };
+}
+
+// Whether a row is what each parameter of a query asks for, as the server has it.
+function selects(query, row) {
+  const asks = {
+    url: (v) => row.url === v,
+    referrer: (v) => row.referrer === v,
+    check: (v) => row.check_id === v,
+    page: (v) => row.page_url === v,
+    group: (v) => row.group === v,
+    reason: (v) => row.reason === v,
+    q: (v) => `${row.url}\n${row.title || ""}`.toLowerCase().includes(v.toLowerCase()),
+    found: (v) => row.findings[v] > 0,
+    answer: (v) => (v === "failed" ? row.status === 0 : String(row.status)[0] === v[0]),
+  };
+  return Object.entries(asks).every(([name, is]) => !query.get(name) || is(query.get(name)));
+}
+
+// The first finding of each group, with how many it has; those without a group are alone.
+function grouping(findings) {
+  const groups = new Map();
+  for (const finding of findings) {
+    const name = finding.group || finding.id;
+    const first = groups.get(name) || { ...finding, count: 0 };
+    first.count++;
+    groups.set(name, first);
+  }
+  return [...groups.values()];
+}
+
+// Does something with the stores of what is kept in one transaction, and gives the result of
+// the request that comes of it.
+async function within(mode, work) {
+  const database = await settled(openDatabase());
+  try {
+    const transaction = database.transaction(["kept", "parts"], mode);
+    const request = work({ kept: transaction.objectStore("kept"), parts: transaction.objectStore("parts") });
+    await new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+    });
+    return request && request.result;
+  } finally {
+    database.close();
+  }
 }

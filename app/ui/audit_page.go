@@ -140,22 +140,8 @@ func (p *auditPage) OnNav(ctx app.Context) {
 		if p.session == nil && p.view.Phase != live.Closed {
 			p.follow(ctx, live.Audit(p.id), p.initial, p.receive)
 		}
-		p.seekReport(ctx)
-	})
-}
-
-// seekReport looks whether this device has the report.
-func (p *auditPage) seekReport(ctx app.Context) {
-	id := p.id
-	ctx.Async(func() {
-		c, cancel := context.WithTimeout(context.Background(), callTimeout)
-		defer cancel()
-		has := p.device.kept.HasReport(c, id)
-		ctx.Dispatch(func(app.Context) {
-			if p.id == id {
-				p.reportKept = has
-			}
-		})
+		id := p.id
+		p.findReport(ctx, id, func(has, _ bool) { p.reportKept = has && p.id == id })
 	})
 }
 

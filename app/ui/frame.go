@@ -384,6 +384,17 @@ func (b *base) seek(ctx app.Context) {
 	})
 }
 
+// findReport tells what this device has of the report of an audit: it, and the lists that
+// belong to it.
+func (b *base) findReport(ctx app.Context, id int64, tell func(has, lists bool)) {
+	ctx.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), callTimeout)
+		defer cancel()
+		has, lists := b.device.kept.HasReport(c, id)
+		ctx.Dispatch(func(app.Context) { tell(has, lists) })
+	})
+}
+
 // seekEvery is the time between two questions whether a server answers again.
 const seekEvery = 10 * time.Second
 

@@ -21,6 +21,9 @@ type reportModel struct {
 	Files bool
 	// Off is why what only the server can do is not offered; empty while it is.
 	Off string
+	// Far is why the lists of the report cannot be asked for, of neither the server nor this
+	// device; empty while they can.
+	Far string
 
 	Tabs   []tabModel
 	Views  string // names the tabs

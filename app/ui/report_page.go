@@ -31,6 +31,8 @@ type reportPage struct {
 	// until this device has a copy, and body is what the server sent until then, if it did.
 	whole, unkept bool
 	body          []byte
+	// here is true when the lists that belong to the report are on this device.
+	here bool
 	// known is what this device knows of the audit without the report.
 	known *shared.AuditProgress
 	fault string // why the audit was not started anew
@@ -90,7 +92,7 @@ func (p *reportPage) start(id int64) {
 	p.id, p.state, p.report, p.savedAt, p.code, p.asked = id, reportLoading, nil, time.Time{}, "", false
 	p.view, p.known, p.fault = live.View{}, nil, ""
 	p.pages, p.left, p.sheet, p.change, p.scores = listing[shared.Page]{}, listing[shared.UnvisitedURL]{}, sheet{}, nil, nil
-	p.whole, p.unkept, p.body = false, false, nil
+	p.whole, p.unkept, p.body, p.here = false, false, nil, false
 	p.checks, p.rows, p.settled, p.laid = checkModels{}, pageRows{}, false, false
 	p.places = map[string]*listing[shared.Finding]{}
 	if id == 0 {
@@ -128,7 +130,7 @@ func (p *reportPage) recall(ctx app.Context) {
 			p.known = known.Progress
 			if ok && err == nil {
 				p.show(r, kept.SavedAt)
-				p.whole = true
+				p.whole, p.here = true, kept.Whole
 				p.load(ctx)
 			}
 			p.describe(ctx)
@@ -147,7 +149,7 @@ func (p *reportPage) show(r *shared.Report, savedAt time.Time) {
 // does not change any more.
 func (p *reportPage) take(r *shared.Report, body []byte) {
 	if p.whole && p.report.Audit.Revision == r.Audit.Revision {
-		p.savedAt = time.Time{}
+		p.savedAt, p.unkept, p.body = time.Time{}, true, body
 		return
 	}
 	p.show(r, time.Time{})
@@ -162,7 +164,7 @@ func (p *reportPage) keep() {
 		body, err = json.Marshal(p.report)
 	}
 	if err == nil {
-		go p.device.kept.SaveReport(context.Background(), p.id, body, p.now)
+		go p.device.kept.SaveReport(context.Background(), &p.report.Audit, body, p.now)
 	}
 	p.unkept, p.body = false, nil
 }
@@ -217,6 +219,9 @@ func (p *reportPage) OnMount(ctx app.Context) {
 	p.afterDrawing = ctx.Defer
 	p.tick(ctx, func(app.Context) bool {
 		p.device.scrolls.keep(p.address())
+		if id := p.id; p.device.away() && !p.here {
+			p.findReport(ctx, id, func(_, lists bool) { p.here = lists && p.id == id })
+		}
 		return p.session != nil || !reflect.DeepEqual(p.head(), p.drawn)
 	})
 }

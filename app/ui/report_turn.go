@@ -147,15 +147,18 @@ func (p *reportPage) box(loc locale) app.UI {
 	m := loc.report(p.report, p.behind, &p.checks)
 	m.Verdict = loc.since(m.Verdict, p.report, p.change)
 	m.Trend, m.Off = loc.trend(p.scores, p.id), p.device.onlyOnline(p.lang)
+	if !p.here {
+		m.Far = m.Off
+	}
 	if p.place.Part == shared.PartPages || p.place.Part == shared.PartUnvisited {
-		m.Filter.Off = m.Off
+		m.Filter.Off = m.Far
 	}
 	box := &reportBox{
 		M: m, Page: p,
 		Pages: loc.pageList(&p.pages, &p.rows, p.id, site, filtered), Left: loc.leftList(&p.left, p.id, site, filtered),
 	}
-	box.Pages.State.More.off(m.Off)
-	box.Left.State.More.off(m.Off)
+	box.Pages.State.More.off(m.Far)
+	box.Left.State.More.off(m.Far)
 	return box
 }
 

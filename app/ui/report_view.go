@@ -157,7 +157,7 @@ func checksView(m reportModel, p *reportPage) app.UI {
 	checks := make([]app.UI, m.Drawn, m.Drawn+1)
 	for i, c := range m.Checks[:m.Drawn] {
 		checks[i] = &checkBox{M: c, Lang: m.Lang, Audit: m.Audit, Site: m.Site, Why: m.Why, Fix: m.Fix, Where: m.Where,
-			Ticket: m.Ticket, Off: m.Off, Page: p}
+			Ticket: m.Ticket, Off: m.Far, Page: p}
 	}
 	if m.NoMatch != "" {
 		checks = append(checks, noMatchView(m.NoMatch, m.Every, p.onEvery))

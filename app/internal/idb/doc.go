@@ -8,7 +8,7 @@
 // and that of a full one [ErrFull], too.
 //
 // A value is an object with its key in the field "key". The service worker (web/worker.js)
-// knows the names of the database and of the store [Outbox].
+// knows the names of the database and of its stores.
 //
 // # Files
 //

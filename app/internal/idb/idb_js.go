@@ -21,61 +21,42 @@ const (
 	// Outbox is the store of what waits for the connection.
 	Outbox = "outbox"
 	// Kept is the store of what is kept for reading offline, and Parts that of its parts, so
-	// that the one can be read whole without the other.
+	// that the one can be read in one go without the other.
 	Kept  = "kept"
 	Parts = "parts"
 )
 
 var stores = [...]string{Outbox, Kept, Parts}
 
-// Change is one of those that [Write] makes.
-type Change func(transaction js.Value)
+// Change is something to do with a store: one of those that [Write] makes.
+type Change struct {
+	store, method string
+	argument      any
+}
 
 // Put keeps a value in the place of the one that has its key.
-func Put(store string, value map[string]any) Change {
-	return func(t js.Value) { t.Call("objectStore", store).Call("put", value) }
-}
+func Put(store string, value any) Change { return Change{store, "put", value} }
 
 // Delete drops the value with a key, if there is one.
-func Delete(store, key string) Change {
-	return func(t js.Value) { t.Call("objectStore", store).Call("delete", key) }
-}
+func Delete(store, key string) Change { return Change{store, "delete", key} }
 
 // DeleteUnder drops all values whose keys begin with a prefix; an empty one drops all.
-func DeleteUnder(store, prefix string) Change {
-	return func(t js.Value) { t.Call("objectStore", store).Call("delete", under(prefix)) }
-}
+func DeleteUnder(store, prefix string) Change { return Change{store, "delete", under(prefix)} }
 
 // Write makes all changes, or none.
 func Write(ctx context.Context, changes ...Change) error {
-	_, err := transact(ctx, "readwrite", func(t js.Value) js.Value {
-		for _, change := range changes {
-			change(t)
-		}
-		return js.Undefined()
-	})
+	_, err := transact(ctx, "readwrite", changes...)
 	return err
 }
 
 // All are the values of a store, by their keys.
-func All(ctx context.Context, store string) (values []js.Value, err error) {
-	found, err := read(ctx, store, "getAll", under(""))
-	if err != nil {
-		return nil, err
-	}
-	for i := range found.Length() {
-		values = append(values, found.Index(i))
-	}
-	return values, nil
+func All(ctx context.Context, store string) (array js.Value, err error) {
+	return transact(ctx, "readonly", Change{store, "getAll", under("")})
 }
 
 // Get is the value with a key; it is undefined when there is none.
 func Get(ctx context.Context, store, key string) (js.Value, error) {
-	return read(ctx, store, "get", js.ValueOf(key))
-}
-
-func read(ctx context.Context, store, method string, keys js.Value) (js.Value, error) {
-	return transact(ctx, "readonly", func(t js.Value) js.Value { return t.Call("objectStore", store).Call(method, keys) })
+	return transact(ctx, "readonly", Change{store, "get", key})
 }
 
 // under is the range of the keys that begin with a prefix.
@@ -83,10 +64,9 @@ func under(prefix string) js.Value {
 	return js.Global().Get("IDBKeyRange").Call("bound", prefix, prefix+"\uffff")
 }
 
-// transact does what it is given in one transaction and gives the result of the request that
-// comes of it, if any does. It waits for the end of the transaction, because a device may turn
-// out to be full only then.
-func transact(ctx context.Context, mode string, do func(transaction js.Value) js.Value) (result js.Value, err error) {
+// transact does all that it is given in one transaction and gives the result of the last. It
+// waits for the end of the transaction, because a device may turn out to be full only then.
+func transact(ctx context.Context, mode string, all ...Change) (result js.Value, err error) {
 	defer recoverAsError(&err)
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -96,12 +76,12 @@ func transact(ctx context.Context, mode string, do func(transaction js.Value) js
 	}
 	defer database.Call("close")
 	transaction := database.Call("transaction", database.Get("objectStoreNames"), mode)
-	request := do(transaction)
+	var request js.Value
+	for _, c := range all {
+		request = transaction.Call("objectStore", c.store).Call(c.method, c.argument)
+	}
 	if err := wait(ctx, transaction, "complete", "abort"); err != nil {
 		return js.Value{}, err
-	}
-	if request.IsUndefined() {
-		return request, nil
 	}
 	return request.Get("result"), nil
 }
@@ -149,10 +129,13 @@ func wait(ctx context.Context, target js.Value, done, failed string) error {
 
 // errorOf is what an error of the database means.
 func errorOf(e js.Value) error {
-	if e.Truthy() && e.Get("name").String() == "QuotaExceededError" {
+	if !e.Truthy() {
+		return ErrRefused
+	}
+	if e.Get("name").String() == "QuotaExceededError" {
 		return ErrFull
 	}
-	return fmt.Errorf("%w: %s", ErrRefused, js.Global().Get("String").Invoke(e).String())
+	return fmt.Errorf("%w: %w", ErrRefused, js.Error{Value: e})
 }
 
 // recoverAsError turns what the database throws into an error.

@@ -2,8 +2,8 @@ package kept
 
 import (
 	"context"
+	"encoding/json"
 	"syscall/js"
-	"time"
 
 	"atalaya/app/internal/idb"
 	"atalaya/app/internal/live"
@@ -11,7 +11,7 @@ import (
 
 // Browser is the store of the browser that the program runs in. It is made once.
 func Browser() *Store {
-	s := New(browser{}, live.Console)
+	s := New(&browser{}, live.Console)
 	go s.carry(live.DeviceValues())
 	return s
 }
@@ -19,21 +19,17 @@ func Browser() *Store {
 type browser struct{}
 
 // Entries implements [Database].
-func (browser) Entries(ctx context.Context) (entries []Entry, err error) {
+func (*browser) Entries(ctx context.Context) (entries []Entry, err error) {
 	values, err := idb.All(ctx, idb.Kept)
-	for _, v := range values {
-		entries = append(entries, Entry{
-			Key: v.Get("key").String(), SavedAt: timeOf(v.Get("saved_at")), Used: timeOf(v.Get("used")),
-			Bytes: v.Get("bytes").Int(), Whole: v.Get("whole").Bool(),
-		})
+	if err != nil {
+		return nil, err
 	}
-	return entries, err
+	text := js.Global().Get("JSON").Call("stringify", values).String()
+	return entries, json.Unmarshal([]byte(text), &entries)
 }
 
-func timeOf(ms js.Value) time.Time { return time.UnixMilli(int64(ms.Float())) }
-
 // Part implements [Database].
-func (browser) Part(ctx context.Context, key, part string) ([]byte, error) {
+func (*browser) Part(ctx context.Context, key, part string) ([]byte, error) {
 	v, err := idb.Get(ctx, idb.Parts, partKey(key, part))
 	if err != nil || v.IsUndefined() {
 		return nil, err
@@ -48,10 +44,12 @@ func (browser) Part(ctx context.Context, key, part string) ([]byte, error) {
 func partKey(key, part string) string { return key + "/" + part }
 
 // Put implements [Database]. Bytes take half the room of texts.
-func (browser) Put(ctx context.Context, e Entry, part string, data []byte) error {
-	changes := []idb.Change{idb.Put(idb.Kept, map[string]any{
-		"key": e.Key, "saved_at": e.SavedAt.UnixMilli(), "used": e.Used.UnixMilli(), "bytes": e.Bytes, "whole": e.Whole,
-	})}
+func (*browser) Put(ctx context.Context, e Entry, part string, data []byte) error {
+	entry, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	changes := []idb.Change{idb.Put(idb.Kept, js.Global().Get("JSON").Call("parse", string(entry)))}
 	if part != "" {
 		bytes := js.Global().Get("Uint8Array").New(len(data))
 		js.CopyBytesToJS(bytes, data)
@@ -61,18 +59,32 @@ func (browser) Put(ctx context.Context, e Entry, part string, data []byte) error
 }
 
 // Delete implements [Database].
-func (browser) Delete(ctx context.Context, key string) error {
-	return idb.Write(ctx, idb.Delete(idb.Kept, key), idb.DeleteUnder(idb.Parts, partKey(key, "")))
+func (*browser) Delete(ctx context.Context, key string) error {
+	under := partKey(key, "")
+	return idb.Write(ctx, idb.Delete(idb.Kept, key), idb.DeleteUnder(idb.Kept, under), idb.DeleteUnder(idb.Parts, under))
 }
 
 // Clear implements [Database].
-func (browser) Clear(ctx context.Context) error {
+func (*browser) Clear(ctx context.Context) error {
 	return idb.Write(ctx, idb.DeleteUnder(idb.Kept, ""), idb.DeleteUnder(idb.Parts, ""))
 }
 
-// Persist implements [Database]. Some browsers ask the reader.
-func (browser) Persist(ctx context.Context) {
+// Persist implements [Database]. Some browsers ask the reader; one that says no keeps it for as
+// long as it can.
+func (*browser) Persist() {
 	if storage := js.Global().Get("navigator").Get("storage"); storage.Truthy() && storage.Get("persist").Truthy() {
-		_, _ = live.Await(ctx, storage.Call("persist")) // a browser that says no keeps it for as long as it can
+		storage.Call("persist")
+	}
+}
+
+// KeepLists implements [Database]. The service worker does it, off the thread that draws,
+// where there is one; without one nothing is read offline either.
+func (*browser) KeepLists(ctx context.Context, key, path string, revision int64) {
+	workers := js.Global().Get("navigator").Get("serviceWorker")
+	if !workers.Truthy() {
+		return
+	}
+	if registration, err := live.Await(ctx, workers.Get("ready")); err == nil {
+		registration.Get("active").Call("postMessage", map[string]any{"keep": key, "path": path, "revision": revision})
 	}
 }

@@ -58,6 +58,6 @@ func (s *Store) carryOver(ctx context.Context, key string, c oldCopy) error {
 			return nil
 		}
 	}
-	e := Entry{Key: key, SavedAt: c.SavedAt.Time, Used: c.Used.Time, Bytes: len(c.Data)}
+	e := Entry{Key: key, SavedAt: c.SavedAt, Used: c.Used, Bytes: len(c.Data)}
 	return s.put(ctx, e, wholePart, c.Data)
 }

@@ -3,6 +3,7 @@ package kept
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -20,6 +21,8 @@ type memory struct {
 	err       error // answers everything
 	writes    []string
 	persisted int
+	lists     []string // that were asked for
+	listBytes int      // how much those of a report are
 }
 
 func (m *memory) Entries(context.Context) (all []Entry, err error) {
@@ -67,6 +70,7 @@ func (m *memory) Delete(_ context.Context, key string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.entries, key)
+	delete(m.entries, key+listsUnder)
 	for name := range m.parts {
 		if strings.HasPrefix(name, key+"/") {
 			delete(m.parts, name)
@@ -83,7 +87,12 @@ func (m *memory) Clear(context.Context) error {
 	return m.err
 }
 
-func (m *memory) Persist(context.Context) { m.persisted++ }
+func (m *memory) Persist() { m.persisted++ }
+
+func (m *memory) KeepLists(ctx context.Context, key, path string, revision int64) {
+	m.lists = append(m.lists, fmt.Sprintf("%s of %s@%d", key, path, revision))
+	_ = m.Put(ctx, Entry{Key: key, Bytes: m.listBytes, Whole: true}, "pages.0", make([]byte, m.listBytes))
+}
 
 // values stands for localStorage.
 type values map[string]string

@@ -27,14 +27,15 @@ const (
 
 // Entry says what is kept under a key, without it.
 type Entry struct {
-	Key string
+	Key string `json:"key"`
 	// SavedAt is when it was kept, and Used when it was kept or read last: reading an old
 	// copy does not make it newer.
-	SavedAt, Used time.Time
+	SavedAt shared.Time `json:"saved_at"`
+	Used    shared.Time `json:"used"`
 	// Bytes is how much it is, with all its parts.
-	Bytes int
-	// Whole is true for a report with all its parts.
-	Whole bool
+	Bytes int `json:"bytes"`
+	// Whole is true for the lists of a report once all of them are kept.
+	Whole bool `json:"whole,omitempty"`
 }
 
 // Database is what a [Store] needs of a browser. All tabs have the same.
@@ -45,11 +46,14 @@ type Database interface {
 	// Put keeps an entry, and if part is not empty a part of it, in the place of those that
 	// are there. The error is [idb.ErrFull] when that takes more room than there is.
 	Put(ctx context.Context, e Entry, part string, data []byte) error
-	// Delete drops an entry with its parts, and Clear all of them.
+	// Delete drops an entry with its parts, and the lists of a report with it; Clear drops all.
 	Delete(ctx context.Context, key string) error
 	Clear(ctx context.Context) error
 	// Persist asks the browser not to give up what is kept when it runs out of room.
-	Persist(ctx context.Context)
+	Persist()
+	// KeepLists has the lists of a report, which are below path, kept under a key in the
+	// background, unless those of this revision are there.
+	KeepLists(ctx context.Context, key, path string, revision int64)
 }
 
 // Store keeps on this device what was seen last, for when the server cannot be asked.
@@ -61,24 +65,21 @@ type Store struct {
 	carried chan struct{}
 
 	mu sync.Mutex
-	// seen holds the states that this tab has kept, by their keys, and waiting those that are
-	// to be written, oldest first.
-	seen    map[string]live.Copy
-	waiting []state
-	writing bool
-	told    bool // the console was told that nothing can be kept
-}
+	// seen holds the states that this tab has kept, and unwritten names those of them that
+	// somebody is about to write.
+	seen      map[live.Topic]live.Copy
+	unwritten map[live.Topic]bool
+	told      bool // the console was told that nothing can be kept
 
-// state is the state of a topic as it is written.
-type state struct {
-	key  string
-	data []byte
-	at   time.Time
+	writing sync.Mutex // held by who writes a state
 }
 
 // New makes a store. What of it does not work is told to log, once.
 func New(d Database, log func(line string)) *Store {
-	return &Store{database: d, log: log, now: time.Now, carried: make(chan struct{}), seen: map[string]live.Copy{}}
+	return &Store{
+		database: d, log: log, now: time.Now, carried: make(chan struct{}),
+		seen: map[live.Topic]live.Copy{}, unwritten: map[live.Topic]bool{},
+	}
 }
 
 func keyOf(t live.Topic) string {
@@ -92,62 +93,55 @@ func reportKey(id int64) string { return prefixReport + strconv.FormatInt(id, 10
 
 // SaveProgress implements [live.Keeper].
 func (s *Store) SaveProgress(p shared.AuditProgress, at time.Time) {
-	s.save(live.Audit(p.AuditID), live.Copy{Progress: &p, SavedAt: at}, p)
+	s.save(live.Audit(p.AuditID), live.Copy{Progress: &p, SavedAt: at})
 }
 
 // SaveList implements [live.Keeper].
 func (s *Store) SaveList(audits []shared.AuditProgress, at time.Time) {
-	s.save(live.List(), live.Copy{Audits: audits, SavedAt: at}, shared.AuditList{Audits: audits})
+	s.save(live.List(), live.Copy{Audits: audits, SavedAt: at})
 }
 
-// save has the state of a topic written, in the place of an older one that still waits.
-func (s *Store) save(t live.Topic, c live.Copy, v any) {
+// save has the state of a topic written in the background, unless an older one still waits
+// for that: then the newer is written in its place.
+func (s *Store) save(t live.Topic, c live.Copy) {
 	if s == nil {
-		return
-	}
-	data, err := json.Marshal(v)
-	if err != nil {
-		s.log("Not kept: " + err.Error())
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := keyOf(t)
-	if len(s.seen) > maxCopies {
+	if len(s.seen) > maxCopies && len(s.unwritten) == 0 {
 		clear(s.seen)
 	}
-	s.seen[key] = c
-	w := state{key, data, c.SavedAt}
-	for i := range s.waiting {
-		if s.waiting[i].key == key {
-			s.waiting[i] = w
-			return
-		}
-	}
-	s.waiting = append(s.waiting, w)
-	if !s.writing {
-		s.writing = true
-		go s.writeStates()
+	s.seen[t] = c
+	if !s.unwritten[t] {
+		s.unwritten[t] = true
+		go s.write(t)
 	}
 }
 
-// writeStates writes what waits until nothing does.
-func (s *Store) writeStates() {
+// write writes the newest state of a topic, one topic after the other.
+func (s *Store) write(t live.Topic) {
 	<-s.carried
-	for {
-		s.mu.Lock()
-		if len(s.waiting) == 0 {
-			s.writing = false
-			s.mu.Unlock()
-			return
-		}
-		w := s.waiting[0]
-		s.waiting = s.waiting[1:]
-		s.mu.Unlock()
-		ctx, cancel := context.WithTimeout(context.Background(), writeWithin)
-		s.tell(s.put(ctx, Entry{Key: w.key, SavedAt: w.at, Bytes: len(w.data)}, wholePart, w.data))
-		cancel()
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.mu.Lock()
+	c, ok := s.seen[t]
+	delete(s.unwritten, t)
+	s.mu.Unlock()
+	if !ok { // cleared meanwhile
+		return
 	}
+	state := any(c.Progress)
+	if t.IsList() {
+		state = shared.AuditList{Audits: c.Audits}
+	}
+	data, err := json.Marshal(state)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), writeWithin)
+		defer cancel()
+		err = s.put(ctx, Entry{Key: keyOf(t), SavedAt: shared.At(c.SavedAt), Bytes: len(data)}, wholePart, data)
+	}
+	s.tell(err)
 }
 
 // tell tells the console once that nothing can be kept.
@@ -172,7 +166,7 @@ func (s *Store) put(ctx context.Context, e Entry, part string, data []byte) erro
 		return err
 	}
 	if e.Used.IsZero() {
-		e.Used = s.now()
+		e.Used = shared.At(s.now())
 	}
 	if err := s.dropSurplus(ctx, e.Key, entries); err != nil {
 		return err
@@ -200,7 +194,7 @@ func (s *Store) dropSurplus(ctx context.Context, key string, entries []Entry) er
 		switch {
 		case entries[i].Key == key:
 			return nil
-		case strings.HasPrefix(entries[i].Key, kind+"."):
+		case entries[i].is(kind + "."):
 			surplus++
 		}
 	}
@@ -219,15 +213,15 @@ func (s *Store) drop(ctx context.Context, e *Entry) error {
 	return s.database.Delete(ctx, key)
 }
 
-// leastUsed is the entry used least recently of those whose keys begin with a prefix, but for
-// one of them and for the list; nil when there is none.
-func leastUsed(entries []Entry, prefix, except string) (oldest *Entry) {
+// leastUsed is the entry used least recently of a kind, but for one of them and for the list;
+// nil when there is none.
+func leastUsed(entries []Entry, kind, except string) (oldest *Entry) {
 	for i := range entries {
 		e := &entries[i]
-		if e.Key == "" || e.Key == keyList || e.Key == except || !strings.HasPrefix(e.Key, prefix) {
+		if e.Key == "" || e.Key == keyList || e.Key == except || !e.is(kind) {
 			continue
 		}
-		if oldest == nil || e.Used.Before(oldest.Used) {
+		if oldest == nil || e.Used.Before(oldest.Used.Time) {
 			oldest = e
 		}
 	}
@@ -242,10 +236,10 @@ func (s *Store) Seen(t live.Topic) (live.Copy, bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c, ok := s.seen[keyOf(t)]; ok || t.IsList() {
+	if c, ok := s.seen[t]; ok || t.IsList() {
 		return c, ok
 	}
-	return pick(s.seen[keyList], t.ID())
+	return pick(s.seen[live.List()], t.ID())
 }
 
 // Saved implements [live.Keeper]: it is the copy of a topic, or what the kept list says of an
@@ -299,7 +293,7 @@ func (s *Store) load(ctx context.Context, entries []Entry, t live.Topic) (live.C
 		return live.Copy{}, false
 	}
 	audits, err := live.ReadAnswer(t, data)
-	c := live.Copy{SavedAt: e.SavedAt}
+	c := live.Copy{SavedAt: e.SavedAt.Time}
 	if t.IsList() {
 		c.Audits = audits
 	} else if err == nil {
@@ -324,7 +318,7 @@ func (s *Store) read(ctx context.Context, entries []Entry, key string) (e Entry,
 func (s *Store) touch(ctx context.Context, entries []Entry, key string) {
 	for _, e := range entries {
 		if e.Key == key {
-			e.Used = s.now()
+			e.Used = shared.At(s.now())
 			s.tell(s.database.Put(ctx, e, "", nil))
 		}
 	}
@@ -368,7 +362,7 @@ func (s *Store) Usage(ctx context.Context) (u Usage) {
 		switch {
 		case strings.HasPrefix(e.Key, prefixAudit):
 			u.Audits++
-		case strings.HasPrefix(e.Key, prefixReport):
+		case e.is(prefixReport):
 			u.Reports++
 		}
 	}
@@ -382,7 +376,6 @@ func (s *Store) Clear(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	clear(s.seen)
-	s.waiting = nil
 	s.mu.Unlock()
 	err := s.database.Clear(ctx)
 	s.tell(err)

@@ -139,7 +139,7 @@ func TestKeepsTheFiftyUsedLast(t *testing.T) {
 		if _, ok := d.Saved(t.Context(), live.Audit(1)); !ok { // used again
 			t.Fatal("audit 1 is gone")
 		}
-		d.SaveReport(t.Context(), 2, []byte("{}"), savedAt) // another kind
+		d.SaveReport(t.Context(), ended(2), []byte("{}"), savedAt) // another kind
 		d.saves(51, 52, 51)
 		if u := d.Usage(t.Context()); u.Audits != maxCopies || u.Reports != 1 {
 			t.Errorf("%+v", u)
@@ -156,17 +156,17 @@ func TestMakesRoomWhenFull(t *testing.T) {
 	onDevice(t, func(t *testing.T, d *device) {
 		d.SaveList([]shared.AuditProgress{audit(9, 1)}, savedAt)
 		d.saves(1, 2, 3)
-		d.SaveReport(t.Context(), 1, []byte(`{}`), savedAt)
+		d.SaveReport(t.Context(), ended(1), []byte(`{}`), savedAt)
 		d.memory.room = 1
 		for _, part := range d.memory.parts {
 			d.memory.room += len(part)
 		}
 		d.saves(4)
-		if got, want := d.keys(), []string{"audit.2", "audit.3", "audit.4", "list", "report.1"}; !slices.Equal(got, want) {
+		if got, want := d.keys(), []string{"audit.2", "audit.3", "audit.4", "list", "report.1", "report.1/lists"}; !slices.Equal(got, want) {
 			t.Errorf("kept %v, want %v", got, want)
 		}
-		d.SaveReport(t.Context(), 9, []byte(strings.Repeat("x", d.memory.room)), savedAt)
-		if d.HasReport(t.Context(), 9) || len(d.lines) != 1 {
+		d.SaveReport(t.Context(), ended(9), []byte(strings.Repeat("x", d.memory.room)), savedAt)
+		if _, ok := d.Report(t.Context(), 9); ok || len(d.lines) != 1 {
 			t.Errorf("a report larger than the device: %v, console: %v", d.keys(), d.lines)
 		}
 		if _, ok := d.Saved(t.Context(), live.List()); !ok {
@@ -180,7 +180,7 @@ func TestSurvivesBadData(t *testing.T) {
 	for _, bad := range []string{"", "null", "{", "[]", `"x"`, `{"audit_id":7}`, string(good[:len(good)-9])} {
 		onDevice(t, func(t *testing.T, d *device) {
 			for _, key := range []string{keyList, "audit.7"} {
-				_ = d.memory.Put(t.Context(), Entry{Key: key, SavedAt: savedAt}, wholePart, []byte(bad))
+				_ = d.memory.Put(t.Context(), Entry{Key: key, SavedAt: shared.At(savedAt)}, wholePart, []byte(bad))
 			}
 			for _, topic := range []live.Topic{live.List(), live.Audit(7)} {
 				if c, ok := d.Saved(t.Context(), topic); ok {
@@ -195,7 +195,7 @@ func TestSurvivesBadData(t *testing.T) {
 		})
 	}
 	onDevice(t, func(t *testing.T, d *device) {
-		_ = d.memory.Put(t.Context(), Entry{Key: "audit.8", SavedAt: savedAt}, wholePart, good)
+		_ = d.memory.Put(t.Context(), Entry{Key: "audit.8", SavedAt: shared.At(savedAt)}, wholePart, good)
 		if _, ok := d.Saved(t.Context(), live.Audit(8)); ok {
 			t.Error("audit 7 was shown as audit 8")
 		}
@@ -207,7 +207,7 @@ func TestKeepsNothing(t *testing.T) {
 	onDevice(t, func(t *testing.T, d *device) {
 		d.memory.err = errBroken
 		d.saves(7, 8)
-		d.SaveReport(t.Context(), 7, []byte(`{}`), savedAt)
+		d.SaveReport(t.Context(), ended(7), []byte(`{}`), savedAt)
 		d.restart(nil)
 		_, saved := d.Saved(t.Context(), live.Audit(7))
 		_, report := d.Report(t.Context(), 7)
@@ -220,10 +220,11 @@ func TestKeepsNothing(t *testing.T) {
 	})
 	var none *Store
 	none.SaveProgress(audit(7, 1), savedAt)
-	none.SaveReport(t.Context(), 7, nil, savedAt)
+	none.SaveReport(t.Context(), ended(7), nil, savedAt)
 	_, saved := none.Saved(t.Context(), live.Audit(7))
 	_, report := none.Report(t.Context(), 7)
-	if saved || report || none.HasReport(t.Context(), 7) || none.Usage(t.Context()) != (Usage{}) || none.Clear(t.Context()) != nil {
+	has, _ := none.HasReport(t.Context(), 7)
+	if saved || report || has || none.Usage(t.Context()) != (Usage{}) || none.Clear(t.Context()) != nil {
 		t.Error("no store has something")
 	}
 }
@@ -248,7 +249,7 @@ func TestMakesAListOfWhatItKept(t *testing.T) {
 func TestIsCountedAndCleared(t *testing.T) {
 	onDevice(t, func(t *testing.T, d *device) {
 		d.saves(1, 2, 3)
-		d.SaveReport(t.Context(), 1, []byte(`{"score":1}`), savedAt)
+		d.SaveReport(t.Context(), ended(1), []byte(`{"score":1}`), savedAt)
 		want := Usage{Audits: 3, Reports: 1}
 		for _, part := range d.memory.parts {
 			want.Bytes += len(part)
@@ -261,26 +262,6 @@ func TestIsCountedAndCleared(t *testing.T) {
 		}
 		if _, ok := d.Seen(live.Audit(1)); ok {
 			t.Error("it is still in memory")
-		}
-	})
-}
-
-// The browser is asked to persist what is kept with the first report, and not again.
-func TestKeepsReports(t *testing.T) {
-	onDevice(t, func(t *testing.T, d *device) {
-		for id := range int64(3) {
-			d.SaveReport(t.Context(), id+1, []byte(`{"score": null}`), savedAt)
-		}
-		d.restart(nil)
-		r, ok := d.Report(t.Context(), 2)
-		if !ok || string(r.Body) != `{"score": null}` || !r.SavedAt.Equal(savedAt) {
-			t.Errorf("got %s of %v, %v", r.Body, r.SavedAt, ok)
-		}
-		if _, ok := d.Report(t.Context(), 9); ok || !d.HasReport(t.Context(), 1) || d.HasReport(t.Context(), 9) {
-			t.Error("a report that was never kept was found, or another not")
-		}
-		if d.memory.persisted != 1 {
-			t.Errorf("asked %d times to persist, want once", d.memory.persisted)
 		}
 	})
 }

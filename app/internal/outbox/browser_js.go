@@ -21,7 +21,7 @@ const (
 // Browser is the outbox of the browser that the program runs in. It is made once: it hears
 // the browser for as long as the program runs.
 func Browser() *Outbox {
-	o := New(browser{})
+	o := New(&browser{})
 	live.Browser().Watch(func(w live.Wake) {
 		switch w {
 		case live.WakeOnline, live.WakeVisible, live.WakeShow:
@@ -34,12 +34,16 @@ func Browser() *Outbox {
 
 type browser struct{}
 
-func (browser) Online() bool { return live.Browser().Online() }
+func (*browser) Online() bool { return live.Browser().Online() }
 
 // All implements [Platform]. What cannot be read is left out.
-func (browser) All(ctx context.Context) (entries []Entry, err error) {
+func (*browser) All(ctx context.Context) (entries []Entry, err error) {
 	values, err := idb.All(ctx, idb.Outbox)
-	for _, v := range values {
+	if err != nil {
+		return nil, err
+	}
+	for i := range values.Length() {
+		v := values.Index(i)
 		e := Entry{
 			Key: v.Get("key").String(), At: time.UnixMilli(int64(v.Get("at").Float())), Refused: v.Get("refused").String(),
 		}
@@ -47,12 +51,12 @@ func (browser) All(ctx context.Context) (entries []Entry, err error) {
 			entries = append(entries, e)
 		}
 	}
-	return entries, err
+	return entries, nil
 }
 
 // Put implements [Platform]. The body is kept as it is sent, so that the service worker
 // needs to know nothing of it.
-func (browser) Put(ctx context.Context, e Entry) error {
+func (*browser) Put(ctx context.Context, e Entry) error {
 	body, err := json.Marshal(e.Wish)
 	if err != nil {
 		return err
@@ -62,11 +66,11 @@ func (browser) Put(ctx context.Context, e Entry) error {
 	}))
 }
 
-func (browser) Delete(ctx context.Context, key string) error {
+func (*browser) Delete(ctx context.Context, key string) error {
 	return idb.Write(ctx, idb.Delete(idb.Outbox, key))
 }
 
-func (browser) Post(ctx context.Context, e Entry) error {
+func (*browser) Post(ctx context.Context, e Entry) error {
 	body, err := json.Marshal(e.Wish)
 	if err != nil {
 		return err
@@ -77,7 +81,7 @@ func (browser) Post(ctx context.Context, e Entry) error {
 
 // Alone implements [Platform] by a Web Lock. It is held until the promise that its callback
 // returned settles.
-func (browser) Alone(ctx context.Context, do func()) error {
+func (*browser) Alone(ctx context.Context, do func()) error {
 	locks := js.Global().Get("navigator").Get("locks")
 	if !locks.Truthy() {
 		do()
@@ -113,7 +117,7 @@ func (browser) Alone(ctx context.Context, do func()) error {
 }
 
 // SendLater implements [Platform] by Background Sync, which not every browser has.
-func (browser) SendLater() {
+func (*browser) SendLater() {
 	workers := js.Global().Get("navigator").Get("serviceWorker")
 	if !workers.Truthy() {
 		return
