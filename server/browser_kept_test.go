@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -115,4 +116,53 @@ func TestBrowserAnswersForTheServer(t *testing.T) {
 	if want := "TypeError,TypeError,TypeError"; err != nil || got != want {
 		t.Errorf("what is not kept: %s, %v", got, err)
 	}
+}
+
+// TestBrowserKeepsAReportOfManyPages keeps the largest report that there is, and reads its last
+// page without the server. It says how long a task of the page took meanwhile, beside how long
+// one takes on a visit when there is nothing left to keep (go test -v).
+func TestBrowserKeepsAReportOfManyPages(t *testing.T) {
+	chromium := browser(t)
+	dir := t.TempDir()
+	id := storeLarge(t, dir, 0)
+	s := start(t, "--data-dir", dir)
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, liveDot)
+	p.controlled()
+	address := s.url + shared.PathReportPage(id)
+	var tasks [2]float64
+	for visit := range tasks {
+		tasks[visit] = p.longestTask(address, func() {
+			p.keeps(5*time.Minute, fmt.Sprintf("report.%d/lists", id), "e.whole")
+			time.Sleep(5 * time.Second) // while the page draws what hides in it
+		})
+	}
+	t.Logf("kept %s bytes; longest task %.0f ms, with nothing to keep %.0f ms", p.eval("window.entryKept.bytes"), tasks[0], tasks[1])
+	if most := 2*tasks[1] + 50*timesSlower; tasks[0] > most { // 50 ms are what people do not notice
+		t.Errorf("keeping the report held the page up for %.0f ms", tasks[0])
+	}
+	s.kill()
+	last := fmt.Sprintf("/page-%d", shared.PageLimitMax-1)
+	p.do(chromedp.Navigate(address + "?view=page&q=" + last))
+	p.sees(time.Minute, running+" && "+shownRows+` === 1`)
+	p.eval(`document.querySelector('.panel:not(.off) .tbl tbody a').click()`)
+	p.sees(time.Minute, `document.querySelectorAll('.finds li').length === `+fmt.Sprint(largeFindings))
+}
+
+// longestTask opens a page and gives the length of its longest task, in milliseconds, from when
+// the program runs until something is done.
+func (p *tab) longestTask(address string, do func()) float64 {
+	p.t.Helper()
+	p.do(chromedp.Navigate(address))
+	p.sees(time.Minute, running)
+	p.eval(`(window.longest = 0, new PerformanceObserver((tasks) => {
+		window.longest = Math.max(window.longest, ...tasks.getEntries().map((task) => task.duration));
+	}).observe({ type: 'longtask' }))`)
+	do()
+	longest, err := strconv.ParseFloat(p.eval("window.longest"), 64)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return longest
 }

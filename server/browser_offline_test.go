@@ -34,8 +34,8 @@ const (
 	waitingText = `(document.querySelector('#waiting')||{innerText:''}).innerText`
 )
 
-// TestBrowserOfflineDay is a day without the server: what was opened is read, an audit is
-// asked for, changed, and still there after a reload; when the server is back it is started,
+// TestBrowserOfflineDay is a day without the server: reports that were opened are read, with
+// their pages, an audit is asked for, changed, and still there after a reload; when the server is back it is started,
 // once for all tabs, and seen to its end.
 func TestBrowserOfflineDay(t *testing.T) {
 	t.Parallel()
@@ -43,8 +43,8 @@ func TestBrowserOfflineDay(t *testing.T) {
 	site := gitDoc(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
 	const known = 3
-	for range known {
-		s.ends(s.create(fmt.Sprintf(`{"url":%q,"page_limit":10}`, site)).AuditID)
+	for _, limit := range [known]int{300, 10, 10} {
+		s.ends(s.create(fmt.Sprintf(`{"url":%q,"page_limit":%d}`, site, limit)).AuditID)
 	}
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + "/"))
@@ -52,7 +52,7 @@ func TestBrowserOfflineDay(t *testing.T) {
 	p.controlled()
 	for id := range int64(known) {
 		p.do(chromedp.Navigate(s.url + shared.PathReportPage(id+1)))
-		p.keeps(60*time.Second, fmt.Sprintf("report.%d", id+1), "true")
+		p.keeps(60*time.Second, fmt.Sprintf("report.%d/lists", id+1), "e.whole")
 	}
 	p.do(chromedp.Navigate(s.url + "/"))
 	p.sees(60*time.Second, liveDot)
@@ -63,6 +63,7 @@ func TestBrowserOfflineDay(t *testing.T) {
 		p.do(chromedp.Navigate(s.url + shared.PathReportPage(id+1)))
 		p.sees(60*time.Second, running+` && document.querySelectorAll('details').length > 5`)
 	}
+	p.readsPagesOffline(s.url + shared.PathReportPage(1))
 	p.do(chromedp.Navigate(s.url + "/"))
 	p.sees(60*time.Second, fmt.Sprintf(`%s && %s === %d`, running, listRows, known))
 
@@ -106,6 +107,23 @@ func TestBrowserOfflineDay(t *testing.T) {
 		t.Errorf("the server has %d audits, want %d", n, started)
 	}
 	p.shot("offline-started")
+}
+
+// readsPagesOffline goes through the pages of a report that has many, as a reader does, and to
+// the sheet of one.
+func (p *tab) readsPagesOffline(address string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(address + "?view=page"))
+	p.sees(60*time.Second, running+` && `+shownRows+` >= 100`)
+	p.says(10*time.Second, "A copy saved at")
+	p.do(chromedp.SendKeys("#filter", "git-c"))
+	p.sees(20*time.Second, shownRows+` > 0 && `+shownRows+` < 50 &&
+		[...document.querySelectorAll('.panel:not(.off) .tbl .path')].every((e) => e.title.includes('git-c'))`)
+	p.shot("offline-pages")
+	p.eval(`document.querySelector('.panel:not(.off) .tbl tbody a').click()`)
+	p.sees(20*time.Second, `document.querySelector('.facts-l') !== null`)
+	p.says(5*time.Second, "Findings on this page")
+	p.shot("offline-sheet")
 }
 
 // atHome is true when a page offers nothing but what it can do without the server, and says
