@@ -171,7 +171,7 @@ func listTokens(out io.Writer, tokens []shared.Token) error {
 		if t.RevokedAt != nil {
 			ends = "revoked " + dayOf(t.RevokedAt, "")
 		}
-		fmt.Fprintf(w, "%d\t%s…\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Prefix, t.Role, escape.Visible(t.Name),
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, escape.Visible(t.Known()), t.Role, escape.Visible(t.Name),
 			dayOf(&t.CreatedAt, ""), dayOf(t.LastUsedAt, "never"), ends)
 	}
 	return w.Flush()

@@ -37,6 +37,9 @@ type Token struct {
 	// LastUsedAt is right to some minutes.
 	LastUsedAt *Time `json:"last_used_at"`
 	RevokedAt  *Time `json:"revoked_at"`
+	// Issuer is the provider by which a person signs in, for whom this stands; empty for a
+	// token that somebody holds.
+	Issuer string `json:"issuer"`
 }
 
 // CreatedToken is a token as it is shown once.
@@ -49,4 +52,12 @@ type CreatedToken struct {
 // TokenList is the answer to GET /api/v1/tokens.
 type TokenList struct {
 	Tokens []Token `json:"tokens"`
+}
+
+// Known is what its holder knows it again by: how it begins, or the provider of a person.
+func (t *Token) Known() string {
+	if t.Issuer != "" {
+		return t.Issuer
+	}
+	return t.Prefix + "…"
 }

@@ -44,7 +44,7 @@ func newTeamNav(r *http.Request, l text.Lang) (links []teamLink) {
 // tokenRow is a token. What is Usable can be revoked.
 type tokenRow struct {
 	ID     int64
-	Prefix string
+	Known  string
 	Cells  []cell
 	Usable bool
 }
@@ -84,7 +84,7 @@ func newTokenRow(l text.Lang, t *shared.Token, names []string, now time.Time) to
 	}
 	state := credentialState(t.RevokedAt, t.ExpiresAt, now)
 	return tokenRow{
-		ID: t.ID, Prefix: t.Prefix, Usable: state == text.TeamValid,
+		ID: t.ID, Known: t.Known(), Usable: state == text.TeamValid,
 		Cells: []cell{
 			{"", cmp.Or(t.Name, "–")}, {"", text.Role(l, string(t.Role))}, {"", l.T(state)},
 			{names[4], stamp(l, t.CreatedAt)}, {names[5], moment(t.LastUsedAt)}, {names[6], moment(t.ExpiresAt)},

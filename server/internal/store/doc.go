@@ -150,7 +150,7 @@
 //   - admission.go: how many audits there may be
 //   - keep.go: old audits are deleted, and deleted ones removed
 //   - schedules.go: when sites are audited again
-//   - tokens.go, sessions.go, shares.go: who may come in
+//   - tokens.go, people.go, sessions.go, shares.go: who may come in
 //   - trail.go: what people did
 //   - notices.go: what there is to tell of audits
 //   - webhooks.go: whom to tell of it

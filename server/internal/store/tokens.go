@@ -23,10 +23,18 @@ type tokenRow struct {
 	ExpiresAt  stamp  `bun:"expires_at"`
 	LastUsedAt stamp  `bun:"last_used_at"`
 	RevokedAt  stamp  `bun:"revoked_at"`
+	// Issuer and Subject are those of a [Person]; nil for what is a token.
+	Issuer  *string `bun:"issuer"`
+	Subject *string `bun:"subject"`
 }
 
 func (r *tokenRow) token() shared.Token {
+	issuer := ""
+	if r.Issuer != nil {
+		issuer = *r.Issuer
+	}
 	return shared.Token{
+		Issuer:   issuer,
 		NewToken: shared.NewToken{Role: shared.Role(r.Role), Name: r.Name, ExpiresAt: shared.AtPtr(r.ExpiresAt.Time)},
 		ID:       r.ID, Prefix: r.Prefix, CreatedAt: shared.At(r.CreatedAt.Time),
 		LastUsedAt: shared.AtPtr(r.LastUsedAt.Time), RevokedAt: shared.AtPtr(r.RevokedAt.Time),
@@ -133,7 +141,7 @@ func (s *Store) TokenByPrefix(ctx context.Context, prefix string) (Token, error)
 }
 
 // HasTokens reports whether there is a token that was not revoked, expired or not, and
-// whether one of them is good for signing in at present.
+// whether one of them is good for signing in at present, as those of a [Person] are not.
 func (s *Store) HasTokens(ctx context.Context) (kept, usable bool, err error) {
 	const what = "tokens there are"
 	kept, err = read(ctx, s, what, func(ctx context.Context, db bun.IDB) (bool, error) {
@@ -143,7 +151,7 @@ func (s *Store) HasTokens(ctx context.Context) (kept, usable bool, err error) {
 		return false, false, err
 	}
 	usable, err = read(ctx, s, what, func(ctx context.Context, db bun.IDB) (bool, error) {
-		return s.usable(db.NewSelect().Model((*tokenRow)(nil))).Where("NOT t.once").Exists(ctx)
+		return s.usable(db.NewSelect().Model((*tokenRow)(nil))).Where("NOT t.once AND t.issuer IS NULL").Exists(ctx)
 	})
 	return kept, usable, err
 }
