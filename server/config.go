@@ -18,6 +18,7 @@ import (
 	"atalaya/server/internal/feed"
 	"atalaya/server/internal/netname"
 	"atalaya/server/internal/notify"
+	"atalaya/server/internal/openid"
 	"atalaya/server/internal/stream"
 	"atalaya/shared"
 )
@@ -102,6 +103,9 @@ type Config struct {
 	// VapidSubject is how push services reach the operator; see [Config.vapidSubject].
 	VapidSubject string
 
+	// OpenID is the provider by which people sign in; without an issuer there is none.
+	OpenID openid.Config
+
 	// InsecureNoAuth lets everybody do everything, whoever reaches the server.
 	InsecureNoAuth bool
 
@@ -113,7 +117,7 @@ type Config struct {
 
 // unparsed are the flags whose text is read when all others are known.
 type unparsed struct {
-	config, publicURL, trustedProxies, allowPrivateTargets, corsOrigins, smtpURL, mailFrom string
+	config, publicURL, trustedProxies, allowPrivateTargets, corsOrigins, smtpURL, mailFrom, oidcRoles string
 }
 
 // countMax bounds the numbers that have no bound of their own.
@@ -192,6 +196,18 @@ func (c *Config) settings(u *unparsed) []setting {
 		unbounded("vapid-subject", &c.VapidSubject, "",
 			"https: or mailto: `address` by which push services reach you; empty means --public-url"),
 
+		unbounded("oidc-issuer", &c.OpenID.Issuer, "",
+			"`address` of the OpenID Connect provider by which people sign in, as it calls itself"),
+		unbounded("oidc-client-id", &c.OpenID.ClientID, "", "`name` that the provider gave this server"),
+		secretText(unbounded("oidc-client-secret", &c.OpenID.ClientSecret, "",
+			"`secret` that the provider gave this server")),
+		listOf(unbounded("oidc-roles", &u.oidcRoles, "",
+			"comma-separated `rules`: ana@example.com=admin, @example.com=viewer, group:web=auditor; "+
+				"the first that fits holds")),
+		unbounded("oidc-groups-claim", &c.OpenID.GroupsClaim, "groups",
+			"`claim` in which the provider lists somebody's groups"),
+		unbounded("oidc-name", &c.OpenID.Name, "", "`name` of the provider for people; empty for its host"),
+
 		unbounded("insecure-no-auth", &c.InsecureNoAuth, false,
 			"nobody has to sign in, whoever reaches the server"),
 		unbounded("debug-addr", &c.DebugAddr, "",
@@ -254,6 +270,9 @@ func (c *Config) complete(u unparsed) (err error) {
 		if err := notify.CheckVapidSubject(c.VapidSubject); err != nil {
 			return fmt.Errorf("--vapid-subject: %w", err)
 		}
+	}
+	if err := c.completeOpenID(u.oidcRoles); err != nil {
+		return err
 	}
 	c.CORSOrigins, err = parseOrigins(u.corsOrigins)
 	return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"atalaya/server/internal/doctor"
+	"atalaya/server/internal/openid"
 	"atalaya/server/internal/store"
 )
 
@@ -32,6 +33,9 @@ func examineHere(ctx context.Context, c Config, elsewhere bool, log *slog.Logger
 	found = append(found, ofDescriptors(divide(descriptorLimit(), c.Workers)), ofListener(ctx, c.Addr))
 	if c.TLSCert != "" {
 		found = append(found, ofCertificate(c, log))
+	}
+	if c.OpenID.Issuer != "" {
+		found = append(found, ofSignIn(ctx, c.OpenID, log))
 	}
 	return found
 }
@@ -186,4 +190,19 @@ func ofCertificate(c Config, log *slog.Logger) doctor.Diagnosis {
 		return doctor.Warn(part, cure, "it ends in %d days", int(left/(24*time.Hour)))
 	}
 	return doctor.Well(part, "it is valid until %s", cert.expires().UTC().Format(time.DateOnly))
+}
+
+// ofSignIn looks whether the provider by which people sign in answers as it must.
+func ofSignIn(ctx context.Context, c openid.Config, log *slog.Logger) doctor.Diagnosis {
+	const part = "sign-in"
+	found, err := openid.New(c, log).Examine(ctx)
+	switch {
+	case err != nil:
+		return doctor.Fault(part, "see whether the provider runs, and give --oidc-issuer exactly as it calls itself",
+			"%s: %v", c.Issuer, err)
+	case found.Skew.Abs() > openid.SkewMax:
+		return doctor.Warn(part, "set both clocks by NTP", "the clock of %s and this machine's are %v apart",
+			c.Issuer, found.Skew.Abs())
+	}
+	return doctor.Well(part, "%s answers, and publishes its keys (%d)", c.Issuer, found.Keys)
 }

@@ -21,6 +21,7 @@ import (
 	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/feed"
 	"atalaya/server/internal/notify"
+	"atalaya/server/internal/openid"
 	"atalaya/server/internal/pages"
 	"atalaya/server/internal/schedule"
 	"atalaya/server/internal/store"
@@ -127,6 +128,10 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	// Handlers: the API, the app and the plain pages.
 	starts := access.NewStarts(cfg.MaxPerHour, cfg.TrustedProxies)
 	noted := trail{rows, log}
+	var provider *openid.Provider
+	if cfg.OpenID.Issuer != "" {
+		provider = openid.New(cfg.OpenID, log)
+	}
 	service := door{completing, starts, engine, noted}
 	mux := http.NewServeMux()
 	tokens, shares := notedTokens{keyring{rows}, noted}, notedShares{sharer{rows, signer}, noted}
@@ -152,7 +157,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		Web: files, Log: log,
 		Missing:    isMissing,
 		Origin:     cfg.outside().Origin,
-		Door:       notedDoor{doorkeeper{gate, access.NewAttempts(cfg.TrustedProxies), rows}, noted},
+		Door:       notedDoor{doorkeeper{gate, access.NewAttempts(cfg.TrustedProxies), rows, provider}, noted},
 		NotAllowed: problems.NotAllowed,
 	})
 	mux.Handle("GET "+shared.PathShare+"{link}", openShare(gate, problems))
@@ -165,6 +170,9 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	parts.run("feed", func() error { return changes.Run(running) })
 	parts.run("stream", func() error { return streams.Run(running) })
 	parts.run("gate", func() error { return gate.Run(running) })
+	if provider != nil {
+		parts.run("provider", func() error { return provider.Run(running) })
+	}
 	parts.run("memory", func() error { return newTrimmer(streams.Admitted).run(running) })
 	if debug != nil {
 		parts.run("debug", func() error { return serveDebug(running, debug, problems, log) })

@@ -13,6 +13,7 @@ import (
 
 	"atalaya/server/internal/access"
 	"atalaya/server/internal/api"
+	"atalaya/server/internal/openid"
 	"atalaya/server/internal/pages"
 	"atalaya/server/internal/store"
 	"atalaya/server/internal/stream"
@@ -41,6 +42,9 @@ var rights = map[string]access.Right{
 	"GET /signin":   access.Open,
 	"POST /signin":  access.Open,
 	"POST /signout": access.Open,
+
+	"GET /signin/provider": access.Open,
+	"GET /signin/back":     access.Open, // what it is good for, its cookie and the provider say
 
 	"GET /team":       access.Manage,
 	"POST /team":      access.Manage,
@@ -139,10 +143,10 @@ func (c Config) openTo(addr net.Addr) access.OpenTo {
 // invitationLife is how long the first admin may take to come.
 const invitationLife = time.Hour
 
-// invite lets the first admin in where nobody could sign in yet: it returns what to tell
+// invite lets the first admin in where none could sign in yet: it returns what to tell
 // the operator. Without an address to send anybody to it refuses instead.
 func (c Config) invite(ctx context.Context, rows *store.Store, addr net.Addr) (says string, err error) {
-	if c.openTo(addr) != access.Nobody {
+	if c.openTo(addr) != access.Nobody || c.OpenID.Roles.Give(shared.RoleAdmin) {
 		return "", nil
 	}
 	if _, usable, err := rows.HasTokens(ctx); err != nil || usable {
@@ -162,7 +166,12 @@ func (c Config) invite(ctx context.Context, rows *store.Store, addr net.Addr) (s
 }
 
 // keys is the store in the words of package access.
-type keys struct{ *store.Store }
+type keys struct {
+	*store.Store
+
+	// issuer is the provider by which people sign in; empty for none.
+	issuer string
+}
 
 func (k keys) TokenByPrefix(ctx context.Context, prefix string) (access.Credential, error) {
 	t, err := k.Store.TokenByPrefix(ctx, prefix)
@@ -173,8 +182,12 @@ func (k keys) TokenByPrefix(ctx context.Context, prefix string) (access.Credenti
 	return c, err
 }
 
+// Session returns a session. Those of people end with the provider by which they signed in.
 func (k keys) Session(ctx context.Context, id string) (access.Credential, error) {
 	s, err := k.Store.Session(ctx, id)
+	if issuer := s.Token.Issuer; err == nil && issuer != "" && issuer != k.issuer {
+		err = store.ErrNotFound
+	}
 	c := access.Credential{
 		Token: s.Token.Token, Hash: s.Hash, Previous: s.Previous, RotatedAt: s.RotatedAt, Until: s.ExpiresAt,
 	}
@@ -263,7 +276,7 @@ func newGate(
 	over func(), signer access.Signer,
 ) (*access.Gate, error) {
 	return access.NewGate(ctx, access.GateConfig{
-		Keys: keys{rows}, Rules: access.NewRules(rights), OpenTo: cfg.openTo(addr),
+		Keys: keys{rows, cfg.OpenID.Issuer}, Rules: access.NewRules(rights), OpenTo: cfg.openTo(addr),
 		Signer: signer, Outside: cfg.outside(), Missing: isMissing, Fail: failAtGate(problems), Over: over, Log: log,
 	})
 }
@@ -326,6 +339,7 @@ type doorkeeper struct {
 	gate     *access.Gate
 	attempts *access.Attempts
 	rows     *store.Store
+	provider *openid.Provider // nil if there is none
 }
 
 func (d doorkeeper) Who(r *http.Request) pages.Visitor {

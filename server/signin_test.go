@@ -147,6 +147,8 @@ var routeTable = map[string]struct{ path, body, may string }{
 	"GET /robots.txt":           {"/robots.txt", "", everybody},
 	"GET /favicon.ico":          {"/favicon.ico", "", everybody},
 	"GET /signin":               {"/signin", "", everybody},
+	"GET /signin/provider":      {"/signin/provider", "", everybody},
+	"GET /signin/back":          {"/signin/back", "", everybody},
 	"POST /signout":             {"/signout", "a=b", everybody},
 	"GET /team":                 {"/team", "", admins},
 	"POST /team":                {"/team", "do=revoke&id=1000", admins},
@@ -460,30 +462,11 @@ func (m *team) command(args ...string) (string, error) {
 func TestBrowserSession(t *testing.T) {
 	t.Parallel()
 	m := newTeam(t)
-	jar := map[string]string{}
+	b := m.browser()
+	jar := b.jar
 	visit := func(method, path string, form url.Values) *http.Response {
 		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), method, m.url+path, strings.NewReader(form.Encode()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if method == "POST" {
-			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			r.Header.Set("Origin", m.url)
-		}
-		for name, value := range jar {
-			r.AddCookie(&http.Cookie{Name: name, Value: value})
-		}
-		res, err := m.http.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = res.Body.Close()
-		for _, c := range res.Cookies() {
-			if jar[c.Name] = c.Value; c.MaxAge < 0 {
-				delete(jar, c.Name)
-			}
-		}
+		res, _ := b.visit(method, path, form)
 		return res
 	}
 	if res := visit("GET", "/audits/7?a=b", nil); res.Header.Get("Location") != "/signin?to=%2Faudits%2F7%3Fa%3Db" {

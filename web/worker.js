@@ -29,8 +29,8 @@ const PASSING = [401, 408, 425, 429];
 // What the server alone can answer.
 const SERVER_ONLY = [
   /^\/(api|sse|share)\//,
-  /^\/(api|metrics|healthz|readyz|signin)$/,
-  /^\/(basic|team)(\/|$)/,
+  /^\/(api|metrics|healthz|readyz)$/,
+  /^\/(basic|signin|team)(\/|$)/,
   /^\/audits\/[^/]+\/basic(\/|$)/,
 ];
 

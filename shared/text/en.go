@@ -559,6 +559,7 @@ var english = language{
 		BasicUnavailable:   "The data cannot be shown",
 
 		SignIn:            "Sign in",
+		SignInWith:        "Sign in with %s",
 		SignInToken:       "Token",
 		SignInHelp:        "It begins with atl_. Whoever runs this server makes one for you.",
 		SignInWrong:       "This token is not known here, has expired or was revoked.",

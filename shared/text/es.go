@@ -561,6 +561,7 @@ var spanish = language{
 		BasicUnavailable:   "No se pueden mostrar los datos",
 
 		SignIn:            "Iniciar sesión",
+		SignInWith:        "Iniciar sesión con %s",
 		SignInToken:       "Token",
 		SignInHelp:        "Empieza por atl_. Te lo da quien administra este servidor.",
 		SignInWrong:       "Este servidor no conoce ese token, o ha caducado o se ha revocado.",

@@ -562,6 +562,7 @@ const (
 
 	// Signing in and out.
 	SignIn
+	SignInWith
 	SignInToken
 	SignInHelp
 	SignInWrong

@@ -53,7 +53,7 @@ func (a attempt) derive(purpose string) string {
 // isOver reports whether somebody took too long.
 func (a attempt) isOver() bool {
 	age := time.Since(a.begun)
-	return age < -skewMax || age > attemptLife // another server may have begun it
+	return age < -SkewMax || age > attemptLife // another server may have begun it
 }
 
 // cookie is what the browser keeps of an attempt. The prefix has browsers refuse one that

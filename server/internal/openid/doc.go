@@ -32,6 +32,7 @@
 //	attempt.go  what binds an answer to the browser that asked
 //	signin.go   to the provider and back
 //	identity.go whom it vouches for
+//	examine.go  whether it works, for the doctor
 //	wire.go     the bounds of its answers
 //	refusal.go  why somebody may not come in
 //

@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	// skewMax is how far the provider's clock may be from ours.
-	skewMax = time.Minute
+	// SkewMax is how far the provider's clock may be from ours.
+	SkewMax = time.Minute
 	// emailMax is the longest address that mail knows.
 	emailMax = 254
 	// subjectMax is what the standard bounds a subject by.
@@ -52,7 +52,7 @@ func (p *Provider) verify(ctx context.Context, d *discovery, raw string) (*oidc.
 	keys := &witness{KeySet: d.keys}
 	token, err := oidc.NewVerifier(p.Issuer, keys, &oidc.Config{
 		ClientID: p.ClientID, SupportedSigningAlgs: d.algorithms,
-		Now: func() time.Time { return time.Now().Add(-skewMax) },
+		Now: func() time.Time { return time.Now().Add(-SkewMax) },
 	}).Verify(ctx, raw)
 	if err != nil {
 		return nil, refusedFor(keys.code(p.Config), err)
@@ -107,7 +107,7 @@ func (p *Provider) checkToken(token *oidc.IDToken, nonce string) *Refusal {
 		return refused(shared.CodeIDNonce, "the ID token belongs to another attempt")
 	case said.Party != "" && said.Party != p.ClientID:
 		return refused(shared.CodeIDAudience, "the ID token was made for %q", said.Party)
-	case token.IssuedAt.After(time.Now().Add(skewMax)):
+	case token.IssuedAt.After(time.Now().Add(SkewMax)):
 		return refused(shared.CodeIDTime, "the ID token is from the future: %v", token.IssuedAt)
 	case token.Subject == "" || len(token.Subject) > subjectMax:
 		return refused(shared.CodeProviderOdd, "the ID token's subject has %d bytes", len(token.Subject))

@@ -71,11 +71,13 @@ type Provider struct {
 
 // discovery is what the provider says of itself.
 type discovery struct {
-	provider   *oidc.Provider
-	endpoint   oauth2.Endpoint
-	keys       oidc.KeySet
-	algorithms []string
-	scopes     []string
+	provider *oidc.Provider
+	endpoint oauth2.Endpoint
+	keys     oidc.KeySet
+	// keysAddress is where the keys are published.
+	keysAddress string
+	algorithms  []string
+	scopes      []string
 }
 
 // New returns a provider that nobody has asked anything yet.
@@ -161,8 +163,8 @@ func (p *Provider) discover(ctx context.Context) *Refusal {
 	}
 	endpoint.AuthStyle = m.authStyle()
 	p.discovered.Store(&discovery{
-		provider: provider, endpoint: endpoint, keys: oidc.NewRemoteKeySet(ctx, m.Keys), algorithms: m.algorithms(),
-		scopes: p.scopes(m.Scopes),
+		provider: provider, endpoint: endpoint, keys: oidc.NewRemoteKeySet(ctx, m.Keys), keysAddress: m.Keys,
+		algorithms: m.algorithms(), scopes: p.scopes(m.Scopes),
 	})
 	return nil
 }

@@ -115,6 +115,8 @@ func New(c Config) http.Handler {
 	for path, page := range map[string]http.Handler{
 		shared.PathBasic:      http.HandlerFunc(plain.home),
 		shared.PathSignIn:     http.HandlerFunc(plain.signIn),
+		shared.PathSignInWith: c.getOnly(plain.toProvider),
+		shared.PathSignInBack: c.getOnly(plain.fromProvider),
 		shared.PathSignOut:    http.HandlerFunc(plain.signOut),
 		shared.PathTeam:       http.HandlerFunc(plain.team),
 		shared.PathHooksPage:  http.HandlerFunc(plain.hooks),

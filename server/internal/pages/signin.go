@@ -15,6 +15,13 @@ type Doorkeeper interface {
 	// SignIn gives the browser a session of a token. made is a token that this one was
 	// good for making, and empty otherwise.
 	SignIn(w http.ResponseWriter, r *http.Request, token string) (made string, err error)
+	// Provider is what people call the provider by which they can sign in, empty without
+	// one, and why they cannot at present.
+	Provider() (name string, trouble error)
+	// Begin has the browser keep an attempt, and returns the provider's address to go to.
+	Begin(w http.ResponseWriter, r *http.Request, to string) (address string, err error)
+	// Finish gives the browser that comes back from there a session of who it is.
+	Finish(w http.ResponseWriter, r *http.Request) (who, to string, err error)
 	// SignOut ends the browser's session, or every session of its token.
 	SignOut(w http.ResponseWriter, r *http.Request, everywhere bool) error
 }
@@ -58,17 +65,21 @@ type signInModel struct {
 	Error                           string
 	Leave, Out, OutEverywhere       string // Leave is empty without a form to sign out
 	Onward                          *link
+	// With leads to the provider, and Trouble says why there is no way to it at present.
+	With    *link
+	Trouble string
+	Refused string // why the provider's answer was refused
 }
 
 // signIn shows the form; by POST it signs in.
 func (p *plain) signIn(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		wrong := ""
+		says := ""
 		if code := r.URL.Query().Get(paramWhy); code == string(shared.CodeForbidden) {
-			wrong = text.Problem(p.choose(w, r), code)
+			says = text.Problem(p.choose(w, r), code)
 		}
-		p.showSignIn(w, r, http.StatusOK, r.URL.Query().Get(shared.ParamTo), wrong)
+		p.showSignIn(w, r, http.StatusOK, r.URL.Query().Get(shared.ParamTo), wrong(says))
 	case http.MethodPost:
 		p.trySignIn(w, r)
 	default:
@@ -88,7 +99,7 @@ func PathRefused(path string) string {
 func (p *plain) trySignIn(w http.ResponseWriter, r *http.Request) {
 	l := p.choose(w, r)
 	if _, status := readValues(w, r); status != http.StatusOK {
-		p.showSignIn(w, r, status, "", l.T(text.BasicBadForm))
+		p.showSignIn(w, r, status, "", wrong(l.T(text.BasicBadForm)))
 		return
 	}
 	to := r.PostForm.Get(shared.ParamTo)
@@ -100,7 +111,7 @@ func (p *plain) trySignIn(w http.ResponseWriter, r *http.Request) {
 		if problem.Code == shared.CodeUnauthorized {
 			says = l.T(text.SignInWrong)
 		}
-		p.showSignIn(w, r, problem.Status, to, says)
+		p.showSignIn(w, r, problem.Status, to, wrong(says))
 	case made != "":
 		p.showMade(w, r, made)
 	default:
@@ -108,24 +119,31 @@ func (p *plain) trySignIn(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// showSignIn writes the page for whoever asks. Without a token that is wrong and before
-// anybody signed in, it has the form alone.
-func (p *plain) showSignIn(w http.ResponseWriter, r *http.Request, status int, to, wrong string) {
+// wrong says what was wrong with a token, or with the form.
+func wrong(says string) func(*signInModel) {
+	return func(m *signInModel) { m.Error = says }
+}
+
+// showSignIn writes the page for whoever asks, with what add says. Before anybody signed in
+// it has the form alone.
+func (p *plain) showSignIn(w http.ResponseWriter, r *http.Request, status int, to string, add func(*signInModel)) {
 	l, who := p.choose(w, r), p.Door.Who(r)
 	m := signInModel{
-		Frame: p.frame(r, l, l.T(text.SignIn), onward(to)), Heading: l.T(text.SignIn), Error: wrong,
+		Frame: p.frame(r, l, l.T(text.SignIn), onward(to)), Heading: l.T(text.SignIn),
 	}
 	if who.Free && !who.SignedIn {
 		m.Says = l.T(text.SignInFree)
 	} else {
 		m.Action, m.To = withLang(r, shared.PathSignIn), onward(to)
 		m.Label, m.Button, m.Help, m.Max = l.T(text.SignInToken), l.T(text.SignIn), l.T(text.SignInHelp), maxToken
+		p.offerProvider(l, &m)
 	}
 	if who.SignedIn {
 		m.Says = l.T(text.SignedInAs, who.Name, text.Role(l, string(who.Role)))
 		m.Leave = withLang(r, shared.PathSignOut)
 		m.Out, m.OutEverywhere = l.T(text.SignOut), l.T(text.SignOutEverywhere)
 	}
+	add(&m)
 	p.write(w, r, status, "signin.html", m)
 }
 
@@ -146,12 +164,12 @@ func (p *plain) signOut(w http.ResponseWriter, r *http.Request) {
 	}
 	l := p.choose(w, r)
 	if _, status := readValues(w, r); status != http.StatusOK {
-		p.showSignIn(w, r, status, "", l.T(text.BasicBadForm))
+		p.showSignIn(w, r, status, "", wrong(l.T(text.BasicBadForm)))
 		return
 	}
 	if err := p.Door.SignOut(w, r, r.PostForm.Get("everywhere") != ""); err != nil {
 		problem := p.Problem(err)
-		p.showSignIn(w, r, problem.Status, "", text.Problem(l, string(problem.Code)))
+		p.showSignIn(w, r, problem.Status, "", wrong(text.Problem(l, string(problem.Code))))
 		return
 	}
 	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"atalaya/server/internal/api"
 	"atalaya/shared"
 )
 
@@ -16,6 +17,8 @@ var errWrongToken = errors.New("wrong token")
 type openDoor struct {
 	visitor    Visitor
 	everywhere []bool
+	provider   string
+	trouble    error
 }
 
 func (d *openDoor) Who(*http.Request) Visitor { return d.visitor }
@@ -33,6 +36,20 @@ func (d *openDoor) SignIn(_ http.ResponseWriter, _ *http.Request, token string) 
 func (d *openDoor) SignOut(_ http.ResponseWriter, _ *http.Request, everywhere bool) error {
 	d.everywhere = append(d.everywhere, everywhere)
 	return nil
+}
+
+func (d *openDoor) Provider() (name string, trouble error) { return d.provider, d.trouble }
+
+func (d *openDoor) Begin(_ http.ResponseWriter, _ *http.Request, to string) (address string, err error) {
+	if d.trouble != nil {
+		return "", d.trouble
+	}
+	return "https://id.example/?to=" + to, nil
+}
+
+// Finish takes in whoever comes back with a way to go on.
+func (d *openDoor) Finish(_ http.ResponseWriter, r *http.Request) (who, to string, err error) {
+	return "ana", r.URL.Query().Get("to"), d.trouble
 }
 
 func (s *site) submit(path string, form url.Values) *http.Response {
@@ -115,5 +132,43 @@ func TestSignOut(t *testing.T) {
 	}
 	if r := s.get(shared.PathSignOut); r.StatusCode != 405 {
 		t.Errorf("by GET: %s", r.Status)
+	}
+}
+
+// TestProvider goes to the provider and back, and cannot.
+func TestProvider(t *testing.T) {
+	s := newSite(t)
+	s.door.provider = "<b>ID"
+	body := read(t, s.get("/signin?lang=es&to=/audits/7"))
+	if !strings.Contains(body, `<a class="button" href="/signin/provider?to=%2Faudits%2F7">Iniciar sesión con &lt;b&gt;ID</a>`) {
+		t.Errorf("no way to the provider: %s", body)
+	}
+	for path, want := range map[string]string{
+		"/signin/provider?to=/audits/7":      "https://id.example/?to=/audits/7",
+		"/signin/provider?to=//evil.example": "https://id.example/?to=/",
+		"/signin/back?to=/audits/7":          "/audits/7",
+		"/signin/back?to=//evil.example":     "/",
+	} {
+		if r := s.get(path); r.StatusCode != 303 || r.Header.Get("Location") != want || r.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %s to %s", path, r.Status, r.Header.Get("Location"))
+		}
+		if r := s.do("HEAD", path, ""); r.StatusCode != 405 {
+			t.Errorf("HEAD %s: %s", path, r.Status)
+		}
+	}
+	s.door.trouble = &api.Error{Code: shared.CodeProviderSlow}
+	if body := read(t, s.get("/signin")); !strings.Contains(body, "took too long") || strings.Contains(body, "/signin/provider") {
+		t.Errorf("in trouble: %s", body)
+	}
+	for _, path := range []string{"/signin/provider?to=/audits/7", "/signin/back?to=/audits/7"} {
+		r := s.get(path)
+		if body := read(t, r); r.StatusCode != 504 || !strings.Contains(body, `role="alert">The sign-in provider took too long`) ||
+			!strings.Contains(body, `name="to" value="/audits/7"`) {
+			t.Errorf("%s: %s, %s", path, r.Status, body)
+		}
+	}
+	s.door.trouble = &api.Error{Code: shared.CodeNotFound}
+	if r := s.get("/signin/back"); r.StatusCode != 404 {
+		t.Errorf("without a provider: %s", r.Status)
 	}
 }
