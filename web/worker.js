@@ -3,7 +3,8 @@
 // client asks for never passes through here: /api/ and /sse/ belong to the page, but for the
 // lists of reports, which this worker keeps and then gives when the server is not reached.
 // When the browser says that there is a connection again, it sends the audits that wait for
-// one.
+// one. It has the server tell this browser of audits, and shows what it is told, with no page
+// open.
 //
 // go-app fills in the version and the list of files.
 "use strict";
@@ -25,6 +26,15 @@ const PAGE_TIMEOUT = 4000;
 // where the server refuses it for good.
 const OUTBOX = "atalaya.outbox";
 const PASSING = [401, 408, 425, 429];
+
+// What this browser is told of: a cache with an answer for each audit, or for ALL, that says
+// which subscription of the server's it is and in which language. Pages ask for it by
+// messages; see app/internal/browser.
+const TOLD = "atalaya-told";
+const ALL = "all";
+const PUSH = "/api/v1/push";
+const SUBSCRIPTIONS = PUSH + "/subscriptions";
+const ICON = "/web/static/icons/icon-192.png";
 
 // What the server alone can answer.
 const SERVER_ONLY = [
@@ -53,6 +63,24 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(open((event.notification.data || {}).path || "/"));
+});
+
+self.addEventListener("push", (event) => {
+  event.waitUntil(show(event.data));
+});
+
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(renew());
+});
+
+// What pages ask for is one of WISHES; the answer is whether this browser is told now.
+self.addEventListener("message", (event) => {
+  const { push, audit, lang } = event.data || {};
+  const wish = WISHES[push];
+  if (wish && event.ports[0]) {
+    const answer = (told) => event.ports[0].postMessage(told);
+    event.waitUntil(wish(audit || ALL, lang).then(answer, () => answer(false)));
+  }
 });
 
 self.addEventListener("sync", (event) => {
@@ -106,11 +134,132 @@ async function install() {
   await self.skipWaiting();
 }
 
-// The window that shows a path comes to the front; without one another opens.
+// The window that shows a path, or another page of its audit, comes to the front; without one
+// another opens.
 async function open(path) {
   const windows = await clients.matchAll({ type: "window", includeUncontrolled: true });
-  const there = windows.find((w) => new URL(w.url).pathname === path);
+  const shows = (is) => windows.find((w) => is(new URL(w.url).pathname));
+  const audit = auditOf(path);
+  const there = shows((at) => at === path) || (audit && shows((at) => auditOf(at) === audit));
   return there ? there.focus() : clients.openWindow(path);
+}
+
+// The number of the audit that a page of the app is about.
+function auditOf(path) {
+  const [, number] = /^\/audits\/(\d+)(?:\/|$)/.exec(path) || [];
+  return number;
+}
+
+const WISHES = { tell, stop, ask };
+
+// Has the server tell this browser of an audit, or of all.
+async function tell(audit, lang) {
+  const key = await (await reach(PUSH)).json();
+  const { endpoint, keys } = (await subscribe(key.public_key)).toJSON();
+  const wish = { endpoint, keys, audit_id: audit === ALL ? null : audit, language: lang };
+  const { id } = await (await reach(SUBSCRIPTIONS, "POST", wish)).json();
+  const cache = await caches.open(TOLD);
+  await cache.put("/" + audit, new Response(JSON.stringify({ audit, id, lang })));
+  return true;
+}
+
+// The subscription of this browser to messages of a key, which is another one when the server
+// began anew.
+async function subscribe(key) {
+  const manager = self.registration.pushManager;
+  const options = { userVisibleOnly: true, applicationServerKey: key };
+  try {
+    return await manager.subscribe(options);
+  } catch (error) {
+    const other = error.name === "InvalidStateError" && (await manager.getSubscription());
+    if (!other) {
+      throw error;
+    }
+    await other.unsubscribe();
+    return manager.subscribe(options);
+  }
+}
+
+// Has the server tell this browser no longer: of an audit or, for ALL, of any. Where the server
+// cannot be reached it learns of the end from the push service, if nothing is left.
+async function stop(audit) {
+  const entries = await told();
+  const ending = entries.filter((entry) => audit === ALL || entry.audit === audit);
+  await Promise.allSettled(ending.map((entry) => reach(SUBSCRIPTIONS + "/" + entry.id, "DELETE")));
+  await Promise.all(ending.map((entry) => forget(entry.audit)));
+  if (ending.length === entries.length) {
+    const subscription = await self.registration.pushManager.getSubscription();
+    await (subscription && subscription.unsubscribe());
+  }
+  return false;
+}
+
+// Whether this browser is told of an audit, or of all. Who has signed out is not, as the server
+// knows. Messages are in the language that was asked in last.
+async function ask(audit, lang) {
+  const entry = (await told()).find((e) => e.audit === audit);
+  if (!entry || !(await self.registration.pushManager.getSubscription())) {
+    return false;
+  }
+  const answer = await fetch(SUBSCRIPTIONS + "/" + entry.id);
+  if (answer.status === 404) {
+    await forget(audit);
+    return false;
+  }
+  return entry.lang === lang || tell(audit, lang);
+}
+
+// The browser has another subscription: what it was told of goes there. An audit that has
+// ended meanwhile is refused, and forgotten.
+async function renew() {
+  for (const entry of await told()) {
+    await forget(entry.audit);
+    await Promise.allSettled([tell(entry.audit, entry.lang)]);
+    await Promise.allSettled([reach(SUBSCRIPTIONS + "/" + entry.id, "DELETE")]);
+  }
+}
+
+async function told() {
+  const cache = await caches.open(TOLD);
+  const answers = await Promise.all((await cache.keys()).map((request) => cache.match(request)));
+  return Promise.all(answers.map((answer) => answer.json()));
+}
+
+async function forget(audit) {
+  const cache = await caches.open(TOLD);
+  await cache.delete("/" + audit);
+}
+
+// An answer of the API that is no refusal.
+async function reach(path, method = "GET", body) {
+  const init = body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await fetch(path, { method, ...init });
+  if (!answer.ok) {
+    throw new Error(path + ": " + answer.status);
+  }
+  return answer;
+}
+
+// Shows a message, whatever is in it: a browser demands to see each. An audit that has ended
+// is told of no more.
+async function show(data) {
+  const { title, body, lang, tag, path } = read(data);
+  const options = { body, lang, tag, icon: ICON, data: { path } };
+  await self.registration.showNotification(title, options);
+  await forget(auditOf(path));
+}
+
+// What our server says leads to one of its pages; of anything else nothing is shown.
+function read(data) {
+  try {
+    const said = data.json();
+    if (/^\/(?![/\\])/.test(said.path)) {
+      return said;
+    }
+  } catch {
+    // It was cut, or there is nothing.
+  }
+  return { title: "Atalaya", path: "/" };
 }
 
 async function activate() {

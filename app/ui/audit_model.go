@@ -68,6 +68,7 @@ type tool struct {
 	Act  action
 	Icon icon
 	Text string
+	Help string // what the text has no room for
 	Done bool
 }
 

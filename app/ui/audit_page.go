@@ -7,6 +7,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"atalaya/app/internal/browser"
 	"atalaya/app/internal/live"
 	"atalaya/shared"
 	"atalaya/shared/text"
@@ -38,8 +39,9 @@ type auditPage struct {
 	stopped *shared.AuditProgress
 	logged  bool // the log is shown in the place of the pages
 	linked  bool // the address is in the clipboard
-	notify  bool // the reader wants to be notified of the end
 	kiosk   bool // the page hangs on a wall
+	// reach is how far the reader, who asked for it, is notified of the end.
+	reach browser.Reach
 
 	cancelling bool
 	fault      string // why the last thing asked for was not done
@@ -91,7 +93,7 @@ func (p *auditPage) start(id int64) {
 	p.view = live.View{Topic: live.Audit(id), Phase: live.Connecting}
 	p.initial, p.lost, p.backAt = live.Copy{}, false, time.Time{}
 	p.vigil, p.fresh, p.speed, p.heldUntil = vigil{}, freshness{}, pace{}, time.Time{}
-	p.stopped, p.logged, p.linked, p.notify = nil, false, false, false
+	p.stopped, p.logged, p.linked, p.reach = nil, false, false, browser.Nowhere
 	p.witnessed, p.cancelling, p.fault, p.say = false, false, "", announcer{}
 	if id == 0 {
 		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
@@ -128,7 +130,10 @@ func (p *auditPage) recall(id int64) {
 	}
 }
 
-func (p *auditPage) OnMount(ctx app.Context) { p.tick(ctx, p.everySecond) }
+func (p *auditPage) OnMount(ctx app.Context) {
+	p.tick(ctx, p.everySecond)
+	p.push(ctx, browser.Ask)
+}
 
 func (p *auditPage) OnNav(ctx app.Context) {
 	p.navigate(ctx, func() {
@@ -136,6 +141,7 @@ func (p *auditPage) OnNav(ctx app.Context) {
 		if id := auditID(ctx.Page().URL().Path); id != p.id {
 			p.unfollow()
 			p.start(id)
+			p.push(ctx, browser.Ask)
 		}
 		if p.session == nil && p.view.Phase != live.Closed {
 			p.follow(ctx, live.Audit(p.id), p.initial, p.receive)

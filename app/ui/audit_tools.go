@@ -44,12 +44,14 @@ func (p *auditPage) tools() []tool {
 	if p.linked {
 		link.Text = p.lang.T(text.Copied)
 	}
-	bell := tool{Act: actNotify, Icon: iconBell, Text: p.lang.T(text.NotifyMe), Done: p.notify}
+	bell := tool{Act: actNotify, Icon: iconBell, Text: p.lang.T(text.NotifyMe)}
 	switch {
 	case p.view.Terminal():
 		bell = tool{}
-	case p.notify:
-		bell.Text = p.lang.T(text.NotifyOn)
+	case p.reach == browser.Everywhere:
+		bell.Text, bell.Help, bell.Done = p.lang.T(text.NotifyOn), p.lang.T(text.NotifyOnHelp), true
+	case p.reach == browser.Here:
+		bell.Text, bell.Help, bell.Done = p.lang.T(text.NotifyHere), p.lang.T(text.NotifyHereHelp), true
 	}
 	return []tool{bell, link}
 }
@@ -63,33 +65,54 @@ func (p *auditPage) copyLink() {
 	}
 }
 
-// askToNotify asks for the permission to notify the reader, which a browser grants only
-// to whoever asks in answer to a click; a second click takes the wish back.
+// askToNotify has the reader be notified, which a browser allows only to whoever asks in
+// answer to a click; a second click takes the wish back.
 func (p *auditPage) askToNotify(ctx app.Context) {
-	if p.notify {
-		p.notify = false
+	if p.reach >= browser.Here {
+		p.push(ctx, browser.Stop)
 		return
 	}
-	id := p.id
+	p.fault = ""
+	p.push(ctx, browser.Tell)
+}
+
+// push asks the browser about notifications of this audit; it knows of an earlier visit.
+func (p *auditPage) push(ctx app.Context, w browser.Wish) {
+	id, tag := p.id, p.lang.Tag()
+	if id == 0 || p.view.Terminal() {
+		return
+	}
 	ctx.Async(func() {
-		allowed := browser.AskToNotify()
+		reach := browser.Push(w, id, tag)
 		ctx.Dispatch(func(app.Context) {
 			if p.id != id {
 				return
 			}
-			if p.notify = allowed; !allowed {
-				p.fault = p.lang.T(text.NotifyRefused)
+			if p.reach = reach; w == browser.Tell {
+				p.fault = noNotifications(p.lang, reach)
 			}
 		})
 	})
 }
 
-// notifyOfEnd tells the reader of the end, once and if that was asked for.
+// noNotifications says why a browser has none; nothing if it has.
+func noNotifications(l text.Lang, reach browser.Reach) string {
+	switch reach {
+	case browser.Nowhere:
+		return l.T(text.NotifyRefused)
+	case browser.Insecure:
+		return l.T(text.NotifyInsecure)
+	}
+	return ""
+}
+
+// notifyOfEnd tells the reader of the end, once and if that was asked for. The server's own
+// message, which may come sooner or never, has the same tag, so that one of them is seen.
 func (p *auditPage) notifyOfEnd(ctx app.Context) {
-	if !p.notify {
+	if p.reach < browser.Here {
 		return
 	}
-	p.notify = false
+	p.reach = browser.Nowhere
 	title, body := p.title(), p.locale().strip(p.connection()).Text
 	if score := p.view.Progress.GeoScore; score != nil {
 		title = p.lang.T(text.NotifyScore, p.site(), *score)

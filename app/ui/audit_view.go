@@ -73,7 +73,7 @@ func (t tool) draw(do app.EventHandler) app.UI {
 		sign = iconCheck
 	}
 	does := num(int(t.Act))
-	return button("btn-bare", at{"value", does}, do, does, sign.draw(""), elText("span", "", t.Text))
+	return button("btn-bare", at{"value", does, "title", t.Help}, do, does, sign.draw(""), elText("span", "", t.Text))
 }
 
 // slot is the unseen place of something that is not there.

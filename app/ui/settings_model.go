@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"atalaya/app/internal/browser"
 	"atalaya/app/internal/kept"
 	"atalaya/app/internal/live"
 	"atalaya/app/internal/tabs"
@@ -43,6 +44,7 @@ const (
 	settingDensity = "density"
 	settingKeys    = "keys"
 	settingStory   = "story"
+	settingPush    = "push"
 	doInstall      = "install"
 	doForget       = "forget"
 	doTest         = "test"
@@ -107,6 +109,9 @@ type settingsState struct {
 	Look    Look
 	KeysOff bool
 	Install installable
+	// Push is how far this device is told of all audits, and Pushed why no further.
+	Push   browser.Reach
+	Pushed string
 
 	// StoryOff is true when the server is not to be told how a visit fared, and Private when the
 	// browser says so, which the reader then need not.
@@ -161,7 +166,7 @@ func (loc locale) panels(s settingsState) []panelModel {
 			Link: s.Team, Words: loc.Lang.T(text.TeamTitle),
 		})
 	}
-	return append(all, loc.install(s.Install), loc.kept(s), loc.diagnostics(s), loc.about(s.Version))
+	return append(all, loc.notifications(s), loc.install(s.Install), loc.kept(s), loc.diagnostics(s), loc.about(s.Version))
 }
 
 // offer adds a button to a panel.
@@ -188,6 +193,20 @@ func (loc locale) languages() panelModel {
 		c.choose(l == loc.Lang)
 		c.Tag = l.Tag()
 	}
+	return m
+}
+
+// notifications offers to tell this device of all audits, or says why that cannot be.
+func (loc locale) notifications(s settingsState) panelModel {
+	l := loc.Lang
+	m := panelModel{Heading: l.T(text.PushHeading), Help: l.T(text.PushHelp), Says: s.Pushed}
+	if s.Push == browser.Insecure {
+		m.Help = l.T(text.NotifyInsecure)
+		return m
+	}
+	on := s.Push == browser.Everywhere
+	m.offer(settingPush+".", l.T(text.On)).choose(on)
+	m.offer(settingPush+"."+valueOff, l.T(text.Off)).choose(!on)
 	return m
 }
 

@@ -40,6 +40,7 @@ func (s *settingsPage) OnMount(ctx app.Context) {
 	})
 	s.OnAppInstallChange(ctx)
 	s.count(ctx, false)
+	s.push(ctx, browser.Ask)
 }
 
 // count shows what this device keeps, or what is left of it once it is cleared.
@@ -115,6 +116,12 @@ func (s *settingsPage) onPress(ctx app.Context, e app.Event) {
 		case settingStory:
 			s.state.StoryOff = value == valueOff
 			saveSwitch(storyKey, s.state.StoryOff)
+		case settingPush:
+			if value == valueOff {
+				s.push(ctx, browser.Stop)
+			} else {
+				s.push(ctx, browser.Tell)
+			}
 		case doInstall:
 			ctx.ShowAppInstallPrompt()
 		case doForget:
@@ -134,6 +141,24 @@ func (s *settingsPage) test(ctx app.Context) {
 	ctx.Async(func() {
 		found := live.MeasurePath(context.Background(), live.Browser())
 		ctx.Dispatch(func(app.Context) { s.state.Path, s.state.Testing = &found, false })
+	})
+}
+
+// push asks the browser about notifications of all audits, and shows what is so then.
+func (s *settingsPage) push(ctx app.Context, w browser.Wish) {
+	tag := s.lang.Tag()
+	ctx.Async(func() {
+		reach := browser.Push(w, 0, tag)
+		ctx.Dispatch(func(app.Context) {
+			s.state.Push, s.state.Pushed = reach, ""
+			switch {
+			case w != browser.Tell:
+			case reach == browser.Here:
+				s.state.Pushed = s.lang.T(text.PushFailed)
+			default:
+				s.state.Pushed = noNotifications(s.lang, reach)
+			}
+		})
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"atalaya/app/internal/browser"
 	"atalaya/app/internal/kept"
 	"atalaya/app/internal/live"
 	"atalaya/app/internal/tabs"
@@ -39,7 +40,8 @@ func TestChooseLook(t *testing.T) {
 func TestSettings(t *testing.T) {
 	loc := localeAt(t, text.ES, "14:04:26")
 	chosen := map[string]string{}
-	for _, m := range loc.panels(settingsState{Look: Look{ThemeDark, DensityCompact}, KeysOff: true}) {
+	state := settingsState{Look: Look{ThemeDark, DensityCompact}, KeysOff: true, Push: browser.Everywhere}
+	for _, m := range loc.panels(state) {
 		for _, c := range m.Controls {
 			if name, _, _ := strings.Cut(c.Do, "."); c.Pressed == "true" {
 				chosen[name] += c.Word + "."
@@ -48,7 +50,7 @@ func TestSettings(t *testing.T) {
 	}
 	want := map[string]string{
 		settingLang: "Español.", settingTheme: "Oscuros.", settingDensity: "Compacta.", settingKeys: "Desactivados.",
-		settingStory: "Activados.",
+		settingStory: "Activados.", settingPush: "Activados.",
 	}
 	if !reflect.DeepEqual(chosen, want) {
 		t.Errorf("got %v, want %v", chosen, want)
@@ -60,7 +62,7 @@ func TestSettings(t *testing.T) {
 			pressed = append(pressed, words(b))
 		}
 	}
-	if want := []string{"English", "Light", "Roomy", "On", "On"}; !reflect.DeepEqual(pressed, want) {
+	if want := []string{"English", "Light", "Roomy", "On", "On", "Off"}; !reflect.DeepEqual(pressed, want) {
 		t.Errorf("the server draws %q pressed, want %q", pressed, want)
 	}
 }
@@ -112,6 +114,56 @@ func labels(m panelModel) string {
 		all = append(all, c.Word)
 	}
 	return strings.Join(all, "|")
+}
+
+// What a device is told is offered where that can be, and explained where it cannot.
+func TestNotifications(t *testing.T) {
+	loc := localeAt(t, text.EN, "14:04:26")
+	for reach, want := range map[browser.Reach]struct{ buttons, pressed, help string }{
+		browser.Nowhere: {"On|Off", "Off", "app closed"}, browser.Here: {"On|Off", "Off", "app closed"},
+		browser.Everywhere: {"On|Off", "On", "app closed"}, browser.Insecure: {"", "", "https://"},
+	} {
+		m, pressed := loc.notifications(settingsState{Push: reach, Pushed: "why"}), ""
+		for _, c := range m.Controls {
+			if c.Pressed == "true" {
+				pressed += c.Word
+			}
+		}
+		if labels(m) != want.buttons || pressed != want.pressed || !strings.Contains(m.Help, want.help) ||
+			m.Says != "why" {
+			t.Errorf("%d: got %+v", reach, m)
+		}
+	}
+}
+
+// The bell says what will happen, and how long it may be relied on.
+func TestBell(t *testing.T) {
+	for _, c := range []struct {
+		reach      browser.Reach
+		sample     string
+		text, help string
+	}{
+		{browser.Nowhere, "running", "Notify me", ""},
+		{browser.Insecure, "running", "Notify me", ""},
+		{browser.Here, "running", "Notified while open", "while this page is open"},
+		{browser.Everywhere, "running", "You will be notified", "Also with this page closed"},
+		{browser.Everywhere, "completed", "", ""},
+	} {
+		p := auditPage{view: live.View{Phase: live.Live, Progress: sample(t, c.sample)}, reach: c.reach}
+		p.lang = text.EN
+		bell := p.tools()[0]
+		if bell.Text != c.text || !strings.Contains(bell.Help, c.help) || bell.Done != (c.help != "") {
+			t.Errorf("%d: got %+v", c.reach, bell)
+		}
+	}
+	why := map[browser.Reach]string{
+		browser.Nowhere: "settings", browser.Insecure: "https://", browser.Here: "", browser.Everywhere: "",
+	}
+	for reach, want := range why {
+		if got := noNotifications(text.EN, reach); !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("%d: said %q, want %q", reach, got, want)
+		}
+	}
 }
 
 func TestInstall(t *testing.T) {

@@ -36,5 +36,5 @@ func (d *device) tellStory() {
 		return
 	}
 	body, _ := json.Marshal(told) // numbers and a name always encode
-	browser.Tell(shared.PathStory, body)
+	browser.Beacon(shared.PathStory, body)
 }

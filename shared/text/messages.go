@@ -62,6 +62,9 @@ const (
 	InstallAdd
 	InstallDone
 	InstallElsewhere
+	PushHeading
+	PushHelp
+	PushFailed
 	KeptHeading
 	KeptHelp
 	KeptAudits
@@ -107,7 +110,11 @@ const (
 	ShareAudit
 	NotifyMe
 	NotifyOn
+	NotifyOnHelp
+	NotifyHere
+	NotifyHereHelp
 	NotifyRefused
+	NotifyInsecure
 	NotifyScore
 	LogHeading
 	PagesPause

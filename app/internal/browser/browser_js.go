@@ -3,20 +3,10 @@ package browser
 import (
 	"context"
 	"syscall/js"
+	"time"
 
 	"atalaya/app/internal/live"
 )
-
-// AskToNotify asks the user to allow notifications and reports whether they are.
-func AskToNotify() (allowed bool) {
-	defer refused(&allowed)
-	n := js.Global().Get("Notification")
-	if !n.Truthy() {
-		return false
-	}
-	answer, err := live.Await(context.Background(), n.Call("requestPermission"))
-	return err == nil && answer.String() == "granted"
-}
 
 // Notify shows a notification. A click on it opens path; one with the same tag takes its
 // place. Where there is a service worker it shows it, because browsers on phones allow
@@ -37,6 +27,54 @@ func Notify(title, body, tag, path string) (shown bool) {
 	return true
 }
 
+// pushPatience bounds what waits for a push service.
+const pushPatience = 30 * time.Second
+
+// Push asks for w about an audit, or about all if it is 0, and reports how far its reader is
+// notified then. To be told, the user is asked to allow it.
+func Push(w Wish, audit int64, lang string) Reach {
+	switch {
+	case !js.Global().Get("isSecureContext").Truthy():
+		return Insecure
+	case w == Tell && !askToNotify():
+		return Nowhere
+	case askWorker(w, audit, lang):
+		return Everywhere
+	case w == Tell:
+		return Here
+	}
+	return Nowhere
+}
+
+func askToNotify() (allowed bool) {
+	defer refused(&allowed)
+	answer, err := live.Await(context.Background(), js.Global().Get("Notification").Call("requestPermission"))
+	return err == nil && answer.String() == "granted"
+}
+
+// askWorker asks the service worker (web/worker.js), which speaks with the server, and
+// reports whether this browser is told with no page open.
+func askWorker(w Wish, audit int64, lang string) (told bool) {
+	defer refused(&told)
+	ctx, cancel := context.WithTimeout(context.Background(), pushPatience)
+	defer cancel()
+	registration, err := live.Await(ctx, js.Global().Get("navigator").Get("serviceWorker").Call("getRegistration"))
+	if err != nil {
+		return false
+	}
+	channel, answers := js.Global().Get("MessageChannel").New(), make(chan bool, 1)
+	port := channel.Get("port1")
+	defer live.Listen(port, "message", func(event js.Value) { answers <- event.Get("data").Bool() })()
+	port.Call("start")
+	registration.Get("active").Call("postMessage",
+		map[string]any{"push": string(w), "audit": audit, "lang": lang}, []any{channel.Get("port2")})
+	select {
+	case told = <-answers:
+	case <-ctx.Done():
+	}
+	return told
+}
+
 // Badge shows a number on the icon of the installed app; 0 takes it away.
 func Badge(n int) {
 	var done bool
@@ -54,9 +92,9 @@ func AsksForPrivacy() (asks bool) {
 	return navigator.Get("globalPrivacyControl").Truthy() || navigator.Get("doNotTrack").Equal(js.ValueOf("1"))
 }
 
-// Tell sends JSON to a path of the server, also while the page goes away. Nobody hears whether
+// Beacon sends JSON to a path of the server, also while the page goes away. Nobody hears whether
 // it arrives.
-func Tell(path string, body []byte) {
+func Beacon(path string, body []byte) {
 	var sent bool
 	defer refused(&sent)
 	kind := map[string]any{"type": "application/json"}

@@ -2,11 +2,11 @@
 
 package browser
 
-// AskToNotify asks the user to allow notifications.
-func AskToNotify() (allowed bool) { return false }
-
 // Notify shows a notification.
 func Notify(_, _, _, _ string) (shown bool) { return false }
+
+// Push asks for w about an audit.
+func Push(Wish, int64, string) Reach { return Nowhere }
 
 // Badge shows a number on the icon of the installed app.
 func Badge(int) {}
@@ -14,5 +14,5 @@ func Badge(int) {}
 // AsksForPrivacy reports whether the browser asks not to be tracked.
 func AsksForPrivacy() (asks bool) { return false }
 
-// Tell sends JSON to a path of the server.
-func Tell(string, []byte) {}
+// Beacon sends JSON to a path of the server.
+func Beacon(string, []byte) {}
