@@ -42,6 +42,7 @@ func TestBrowserLampTellsTheConnection(t *testing.T) {
 		way.block(false)
 		p.sees(80*time.Second, lamp+" === 'dot live'")
 	}
+	s.request("PATCH", shared.PathProgress(a.AuditID), `{"message":"so that its worker is not silent"}`)
 	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
 	p.mount("Updates arrive as they happen")
 	p.sees(120*time.Second, beam+" === 1") // once more after a minute

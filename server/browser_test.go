@@ -131,13 +131,12 @@ func (p *tab) sees(limit time.Duration, script string) {
 	}
 }
 
-// until runs a script until it gives true, and returns what it gave last.
+// until runs a script until it gives true, and returns what it gave last. The longer it
+// takes the less often it looks, because what it looks at has a processor to share with it.
 func (p *tab) until(limit time.Duration, script string) (last string) {
 	ctx, cancel := context.WithTimeout(p.ctx, limit)
 	defer cancel()
-	tick := time.NewTicker(25 * time.Millisecond)
-	defer tick.Stop()
-	for {
+	for pause := 20 * time.Millisecond; ; pause = min(pause*5/4, 150*time.Millisecond) {
 		v, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("String("+script+")"))
 		if last = v; err == nil && v == "true" {
 			return last
@@ -145,7 +144,7 @@ func (p *tab) until(limit time.Duration, script string) (last string) {
 		select {
 		case <-ctx.Done():
 			return last
-		case <-tick.C:
+		case <-time.After(pause):
 		}
 	}
 }
