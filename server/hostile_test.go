@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -40,7 +41,6 @@ var families = []struct {
 	name    string
 	attacks []attack
 }{
-	{"slow peers", slowPeers},
 	{"hosts", hostileHosts},
 	{"origins", hostileOrigins},
 	{"smuggling", smuggling},
@@ -57,6 +57,7 @@ var families = []struct {
 	{"streams", hostileStreams},
 	{"HTTP/2", hostileHTTP2},
 	{"PROXY protocol", hostileProxies},
+	{"slow peers", slowPeers}, // which come first, and have had their time by now
 }
 
 // leastAttacks is how many different ones there must be.
@@ -130,6 +131,9 @@ func newArena(t *testing.T, postgres bool, writer stream.Writer) *arena {
 
 func TestHostile(t *testing.T) {
 	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux has the writer epoll, and every address of 127.0.0.0/8")
+	}
 	for _, writer := range []stream.Writer{stream.WriterNetHTTP, stream.WriterConn, stream.WriterEpoll} {
 		for _, postgres := range []bool{false, true} {
 			store := "SQLite"
@@ -140,10 +144,9 @@ func TestHostile(t *testing.T) {
 				t.Parallel()
 				a := newArena(t, postgres, writer)
 				a.openSlowPeers(t)
-				for _, f := range families[1:] {
+				for _, f := range families {
 					a.suffer(t, f.name, f.attacks)
 				}
-				a.suffer(t, families[0].name, families[0].attacks) // which had their time meanwhile
 				a.checkAftermath(t)
 			})
 		}
@@ -170,7 +173,7 @@ func (a *arena) checkAnswers(t *testing.T) {
 	if got := a.as(t, "viewer", "GET", shared.PathAudits+"?limit=1", ""); got.summary() != "200" {
 		t.Errorf("afterwards others get %s", got.summary())
 	}
-	if took := time.Since(begun); took > 5*time.Second {
+	if took := time.Since(begun); took > busyExtra {
 		t.Errorf("afterwards others waited for %v", took)
 	}
 }
@@ -179,7 +182,7 @@ func (a *arena) checkAnswers(t *testing.T) {
 // subscriber who misses the end.
 func (a *arena) checkAftermath(t *testing.T) {
 	t.Helper()
-	testkit.Eventually(t, 10*time.Second, "only the witness is left", func() bool { return a.streams(t) == 1 })
+	testkit.Eventually(t, busyExtra, "only the witness is left", func() bool { return a.streams(t) == 1 })
 	if got := a.as(t, "worker", "PATCH", shared.PathProgress(a.audit), `{"status":"completed"}`); got.status != 200 {
 		t.Errorf("the audit could not end: %s", got.summary())
 	}
@@ -276,7 +279,7 @@ func (a *arena) as(t *testing.T, who, method, path, body string) reply {
 // asWith is as with more headers.
 func (a *arena) asWith(t *testing.T, who, method, path, body string, headers map[string]string) reply {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), busyExtra)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, method, a.url+path, strings.NewReader(body))
 	if err != nil {
@@ -303,13 +306,13 @@ func (a *arena) asWith(t *testing.T, who, method, path, body string, headers map
 // dial connects from an address of this machine.
 func (a *arena) dial(t *testing.T, from string) net.Conn {
 	t.Helper()
-	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}, Timeout: 10 * time.Second}
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}, Timeout: busyExtra}
 	conn, err := d.DialContext(t.Context(), "tcp", strings.TrimPrefix(a.url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(20 * time.Second)) // far more than an answer takes
+	_ = conn.SetDeadline(time.Now().Add(busyExtra))
 	return conn
 }
 

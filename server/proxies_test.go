@@ -228,7 +228,7 @@ func TestSmugglingThroughProxies(t *testing.T) {
 	}
 }
 
-// connect opens a connection on which bytes are sent as they are, for five seconds.
+// connect opens a connection on which bytes are sent as they are, for twenty seconds.
 func (p *process) connect(t *testing.T) net.Conn {
 	t.Helper()
 	scheme, addr, _ := strings.Cut(p.url, "://")
@@ -240,7 +240,7 @@ func (p *process) connect(t *testing.T) net.Conn {
 		conn = tls.Client(conn, &tls.Config{InsecureSkipVerify: true})
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
 	return conn
 }
 
