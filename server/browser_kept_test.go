@@ -110,13 +110,18 @@ func TestBrowserAnswersForTheServer(t *testing.T) {
 	if some < len(paths)/2 {
 		t.Errorf("only %d of %d lists have rows", some, len(paths))
 	}
-	const refused = `(async () => (await Promise.all(['/api/v1/audits/2/pages?limit=9', '/api/v1/audits/1/report',
-		'/api/v1/audits/1/pages?limit=9&cursor=of-the-server'].map((path) => fetch(path).then(() => 'answered', (e) => e.name)))).join())()`
+	const refused = `(async () => (await Promise.all(
+		['/api/v1/audits/2/pages?limit=9', '/api/v1/audits/1/report', '/api/v1/audits/1/pages?limit=9&cursor=of-the-server']
+			.map((path) => fetch(path).then(() => 'answered', (e) => e.name)))).join())()`
 	got, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](refused, chromedp.EvalAwaitPromise))
 	if want := "TypeError,TypeError,TypeError"; err != nil || got != want {
 		t.Errorf("what is not kept: %s, %v", got, err)
 	}
 }
+
+// largeTask is how long the page of the largest report may be held up by one thing while it
+// draws what hides in it and the report is kept, on a machine of its own.
+const largeTask = 200 * time.Millisecond
 
 // TestBrowserKeepsAReportOfManyPages keeps the largest report that there is, and reads its last
 // page without the server. It says how long a task of the page took meanwhile, beside how long
@@ -135,12 +140,13 @@ func TestBrowserKeepsAReportOfManyPages(t *testing.T) {
 	for visit := range tasks {
 		tasks[visit] = p.longestTask(address, func() {
 			p.keeps(5*time.Minute, fmt.Sprintf("report.%d/lists", id), "e.whole")
-			time.Sleep(5 * time.Second) // while the page draws what hides in it
+			p.sees(5*time.Minute, `document.querySelectorAll('.checks > details .samples').length > 20`) // what hides in it
 		})
 	}
-	t.Logf("kept %s bytes; longest task %.0f ms, with nothing to keep %.0f ms", p.eval("window.entryKept.bytes"), tasks[0], tasks[1])
-	if most := 2*tasks[1] + 50*timesSlower; tasks[0] > most { // 50 ms are what people do not notice
-		t.Errorf("keeping the report held the page up for %.0f ms", tasks[0])
+	t.Logf("kept %s bytes; longest task %.0f ms, with nothing to keep %.0f ms",
+		p.eval("window.entryKept.bytes"), tasks[0], tasks[1])
+	if most := float64((largeTask * timesSlower).Milliseconds()); tasks[0] > most {
+		t.Errorf("the page was held up for %.0f ms while the report was kept", tasks[0])
 	}
 	s.kill()
 	last := fmt.Sprintf("/page-%d", shared.PageLimitMax-1)

@@ -6,15 +6,18 @@
 //
 //	store := kept.Browser()
 //	session := live.Open(live.Options{Keep: store})      // keeps the states that it hears of
-//	store.SaveReport(ctx, 7, body, time.Now())
+//	store.SaveReport(ctx, &report.Audit, body, time.Now())
 //	report, ok := store.Report(ctx, 7)
 //
 // # Where it lies
 //
 // In the browser's database (package idb): an entry for each, which says of when and how much
 // it is, and apart from it what is kept, in parts, so that all entries can be read at once and
-// no part takes long. An earlier version kept all of it in localStorage; what is found there
-// is carried over when the program starts, and removed.
+// no part takes long. The lists of a report, of its pages, findings and addresses left out,
+// may have thousands of rows: the service worker (web/worker.js) asks the server for them,
+// keeps them beside the report, and answers in the server's place when that is not reached.
+// It does so off the thread that draws. An earlier version kept all of it in localStorage;
+// what is found there is carried over when the program starts, and removed.
 //
 // # What goes wrong
 //
@@ -25,6 +28,8 @@
 //	                                            there is room
 //	an entry cannot be read                     it counts as absent, and the next one replaces it
 //	the tab dies in the middle                  an entry and its part are written together
+//	the server or the room runs out while       the report stays without them, and they are
+//	lists are kept                              asked for when it is opened again
 //
 // # Concurrency
 //

@@ -162,7 +162,8 @@ func TestMakesRoomWhenFull(t *testing.T) {
 			d.memory.room += len(part)
 		}
 		d.saves(4)
-		if got, want := d.keys(), []string{"audit.2", "audit.3", "audit.4", "list", "report.1", "report.1/lists"}; !slices.Equal(got, want) {
+		want := []string{"audit.2", "audit.3", "audit.4", "list", "report.1", "report.1/lists"}
+		if got := d.keys(); !slices.Equal(got, want) {
 			t.Errorf("kept %v, want %v", got, want)
 		}
 		d.SaveReport(t.Context(), ended(9), []byte(strings.Repeat("x", d.memory.room)), savedAt)
