@@ -16,9 +16,9 @@ const (
 	DeedUnscheduled Deed = "unscheduled"  // a site
 	DeedTokenMade   Deed = "token_made"   // a token, by another
 	DeedTokenEnded  Deed = "token_ended"  // a token was revoked
-	DeedSignedIn    Deed = "signed_in"    // with a token
+	DeedSignedIn    Deed = "signed_in"    // with a token, or by a provider
 	DeedSignedOut   Deed = "signed_out"   // on one device, or everywhere
-	DeedTriedSignIn Deed = "tried_signin" // with a token that was wrong
+	DeedTriedSignIn Deed = "tried_signin" // and was refused
 
 	DeedWebhookMade    Deed = "webhook_made"
 	DeedWebhookChanged Deed = "webhook_changed"

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +18,8 @@ import (
 // script is a provider that is down as often as it says.
 type script struct {
 	begun time.Time
+
+	mu    sync.Mutex
 	downs int
 	asked []time.Duration
 }
@@ -25,6 +28,8 @@ const description = `{"issuer":"https://id.example","authorization_endpoint":"ht
 "token_endpoint":"https://id.example/t","jwks_uri":"https://id.example/k"}`
 
 func (s *script) RoundTrip(*http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.asked = append(s.asked, time.Since(s.begun))
 	if s.downs--; s.downs >= 0 {
 		return nil, errors.New("connection refused")
@@ -53,12 +58,16 @@ func TestRun(t *testing.T) {
 		if trouble := p.Trouble(); trouble != nil {
 			t.Errorf("when it answers: %v", trouble)
 		}
+		s.mu.Lock()
 		s.downs = 1
+		s.mu.Unlock()
 		<-time.After(time.Hour + time.Second)
 		synctest.Wait()
 		if trouble := p.Trouble(); trouble != nil {
 			t.Errorf("down later: %v", trouble)
 		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		var waits []time.Duration
 		for i := range s.asked[1:] {
 			waits = append(waits, s.asked[i+1]-s.asked[i])

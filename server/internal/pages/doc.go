@@ -44,6 +44,8 @@
 // /signin takes a token and gives the browser a session, without script and without the
 // program, or signs out. Who may see a page was decided before it got here; the pages only
 // know who is there ([Doorkeeper]). A token in a form goes nowhere but to the Doorkeeper.
+// Where people sign in by a provider, /signin has a link to /signin/provider, which sends
+// them there, and /signin/back takes them in when they return.
 //
 // # The team
 //
