@@ -47,7 +47,8 @@
 //
 // Until the program runs, and whenever it cannot, the script web/static/watch.js
 // keeps the page true: it moves numbers as frames arrive and lets the server draw
-// the page again for everything in words. data-watch carries its sentences, and
+// the page again for everything in words, and once a minute, because no frame says
+// that a worker has fallen silent. data-watch carries its sentences, and
 // data-since marks durations that go on. The program starts from what the script
 // has heard and goes on with its stream; each second it tells the script that it
 // lives. The names of classes that the script relies on are .pill, .hero, .conn,
