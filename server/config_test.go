@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"atalaya/server/internal/openid"
 	"atalaya/server/internal/stream"
 )
 
@@ -24,7 +25,7 @@ func TestConfigDefaults(t *testing.T) {
 		Sweep: 250 * time.Millisecond, WriteTimeout: 5 * time.Second, Drain: 10 * time.Second,
 		StreamWriter: stream.WriterAuto, MaxStreamsPerIP: 100, MaxQueue: 1000, MaxPerHost: 10, MaxPerHour: 120,
 		Workers: 2, PageLimit: 500, MaxBytes: 2 << 30, MaxTime: 30 * time.Minute,
-		Rate: 5, AllowPrivateTargets: true, LogFormat: "text",
+		Rate: 5, AllowPrivateTargets: true, OpenID: openid.Config{GroupsClaim: "groups"}, LogFormat: "text",
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v\nwant %+v", got, err, want)
