@@ -36,9 +36,7 @@ var streamPrograms = map[string][]string{
 // comes back with Last-Event-ID, and stops at the 204.
 func TestProgramsFollow(t *testing.T) {
 	t.Parallel()
-	if _, err := os.Stat(programDir); errors.Is(err, fs.ErrNotExist) && os.Getenv("ATALAYA_REQUIRE_ALL") == "" {
-		t.Skip("the programs are not here; make tools installs them")
-	}
+	needPrograms(t)
 	for name, command := range streamPrograms {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -68,6 +66,14 @@ func TestProgramsFollow(t *testing.T) {
 				t.Errorf("after the end it shows %q, want that it stops", got)
 			}
 		})
+	}
+}
+
+// needPrograms skips a test where the programs are not here, unless all of them have to be.
+func needPrograms(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(programDir); errors.Is(err, fs.ErrNotExist) && os.Getenv("ATALAYA_REQUIRE_ALL") == "" {
+		t.Skip("the programs are not here; make tools installs them")
 	}
 }
 

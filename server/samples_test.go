@@ -119,11 +119,12 @@ func watchWorker(t *testing.T, s *ssetest.Reader, c *exec.Cmd) {
 // shows every state once.
 func TestClientSamples(t *testing.T) {
 	t.Parallel()
+	needPrograms(t)
 	m := newTeam(t, "--workers", "4", "--rate", "1000")
 	for name, command := range map[string][]string{
 		"Go":         {buildSample(t, clientDir)},
 		"Python":     {testkit.Program(t, "python3"), filepath.Join(clientDir, "client.py")},
-		"JavaScript": {testkit.Program(t, "node"), filepath.Join(clientDir, "client.mjs")},
+		"TypeScript": {testkit.Program(t, "node"), compileSample(t, filepath.Join(clientDir, "client.mts"))},
 		"curl":       {filepath.Join(clientDir, "client.sh")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -234,6 +235,21 @@ func buildSample(t *testing.T, dir string) string {
 		t.Fatalf("go build: %v: %s", err, out)
 	}
 	return program
+}
+
+// compileSample has TypeScript check a program strictly, and compile it.
+func compileSample(t *testing.T, source string) (program string) {
+	t.Helper()
+	folder, packages := t.TempDir(), filepath.Join(programDir, "node_modules")
+	out, err := exec.CommandContext(t.Context(), testkit.Program(t, "node"),
+		filepath.Join(packages, "typescript", "bin", "tsc"), "--typeRoots", filepath.Join(packages, "@types"),
+		"--types", "node", "--strict", "--noEmitOnError", "--target", "es2022", "--module", "nodenext",
+		"--outDir", folder, source).CombinedOutput()
+	if err != nil {
+		t.Fatalf("tsc: %v: %s", err, out)
+	}
+	name := strings.TrimSuffix(filepath.Base(source), ".mts") + ".mjs"
+	return filepath.Join(folder, name)
 }
 
 // streamAs reads a stream as somebody.

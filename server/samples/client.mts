@@ -1,39 +1,34 @@
-// A client in JavaScript for Node 20, without a package; TypeScript reads its types from the
-// comments. It starts an audit, follows it to its end, over cut connections too, and reads the
-// report:
+// A client in TypeScript for Node 22.18 and later, which runs it as it is; for an older one,
+// compile it first. It needs no package. It starts an audit, follows it to its end, over cut
+// connections too, and reads the report:
 //
-//   ATALAYA_TOKEN=atl_… node client.mjs https://audits.example https://www.example.com/
-// @ts-check
+//   ATALAYA_TOKEN=atl_… node client.mts https://audits.example https://www.example.com/
 
-/** @typedef {{audit_id: number, revision: number, progress: number, status: string}} Audit */
+type Audit = { audit_id: number; revision: number; progress: number; status: string };
 
 const [server, site] = process.argv.slice(2);
 const ended = ["completed", "failed", "cancelled"];
 
-/** @param {string} path @param {RequestInit} [options] */
-async function ask(path, options = {}) {
+async function ask(path: string, options: RequestInit = {}): Promise<Response> {
   const headers = new Headers(options.headers);
   headers.set("Content-Type", "application/json");
   if (process.env.ATALAYA_TOKEN) headers.set("Authorization", "Bearer " + process.env.ATALAYA_TOKEN);
   return fetch(server + path, { ...options, headers });
 }
 
-/** @param {Response} answer */
-async function json(answer) {
-  const body = await answer.json();
+async function json<T>(answer: Response): Promise<T> {
+  const body = (await answer.json()) as T & { detail?: string };
   if (!answer.ok) throw new Error(`${answer.status}: ${body.detail}`); // RFC 9457
   return body;
 }
 
-/**
- * The states on a stream. What has a name is a heartbeat, or why the stream ends.
- * @param {Response} answer @returns {AsyncGenerator<Audit>}
- */
-async function* states(answer) {
+// The states on a stream. What has a name is a heartbeat, or why the stream ends.
+async function* states(answer: Response): AsyncGenerator<Audit> {
+  const text = new TextDecoder();
   let rest = "";
   let event = "";
-  for await (const piece of /** @type {any} */ (answer.body).pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + piece).split("\n");
+  for await (const piece of answer.body!) {
+    const lines = (rest + text.decode(piece, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
       if (line.startsWith("event: ")) event = line.slice(7);
@@ -43,12 +38,9 @@ async function* states(answer) {
   }
 }
 
-/**
- * One stream, until the audit or the stream ends: the newest state, and when to come back.
- * Last-Event-ID says what was seen, so that nothing comes twice.
- * @param {Audit} audit @returns {Promise<[Audit, number]>}
- */
-async function follow(audit) {
+// One stream, until the audit or the stream ends: the newest state, and when to come back.
+// Last-Event-ID says what was seen, so that nothing comes twice.
+async function follow(audit: Audit): Promise<[Audit, number]> {
   try {
     const answer = await ask(`/sse/audits/${audit.audit_id}/progress`, {
       headers: { "Last-Event-ID": String(audit.revision) },
@@ -67,11 +59,11 @@ async function follow(audit) {
   return [audit, 2];
 }
 
-/** @type {Audit} */
-let audit = await json(await ask("/api/v1/audits", { method: "POST", body: JSON.stringify({ url: site }) }));
+let audit = await json<Audit>(await ask("/api/v1/audits", { method: "POST", body: JSON.stringify({ url: site }) }));
 for (let pause = 0; !ended.includes(audit.status); ) {
   await new Promise((done) => setTimeout(done, pause * 1000));
   [audit, pause] = await follow(audit);
 }
-const report = await json(await ask(`/api/v1/audits/${audit.audit_id}/report`));
+type Report = { score: { value: number } | null };
+const report = await json<Report>(await ask(`/api/v1/audits/${audit.audit_id}/report`));
 console.log("score", report.score?.value ?? "none");
