@@ -88,38 +88,38 @@ func (d doorkeeper) Begin(w http.ResponseWriter, r *http.Request, to string) (ad
 	return address, ofProvider(err)
 }
 
-// Finish signs in whoever comes back from the provider. Attempts that fail are counted for
-// their address, unless the provider is to blame.
-func (d doorkeeper) Finish(w http.ResponseWriter, r *http.Request) (who, to string, err error) {
+// byProvider signs in whoever comes back from the provider, and says who that is. Attempts that
+// fail are counted for their address, unless the provider is to blame.
+func (d doorkeeper) byProvider(w http.ResponseWriter, r *http.Request) (in access.Caller, to string, err error) {
 	if d.provider == nil {
-		return "", "", errNoProvider
+		return in, "", errNoProvider
 	}
 	if err := d.attempts.Check(w.Header(), r, ""); err != nil {
-		return "", "", tooManyAttempts(err)
+		return in, "", tooManyAttempts(err)
 	}
 	person, to, err := d.provider.Finish(w, r, d.gate.Outside.Origin(r))
 	if err == nil {
-		err = d.receive(w, r, person)
+		in, err = d.receive(w, r, person)
 	}
 	if refusal, ok := errors.AsType[*openid.Refusal](err); ok && !refusal.IsProviders() {
 		d.attempts.Wrong(w.Header(), r, "")
 	}
-	return person.Email, to, ofProvider(err)
+	return in, to, ofProvider(err)
 }
 
 // receive gives the browser a session of the token that stands for a person.
-func (d doorkeeper) receive(w http.ResponseWriter, r *http.Request, p openid.Person) error {
+func (d doorkeeper) receive(w http.ResponseWriter, r *http.Request, p openid.Person) (access.Caller, error) {
 	_, prefix, hash := access.NewToken() // its secret is for nobody
 	t, err := d.rows.ReceivePerson(r.Context(),
 		store.Person{Issuer: p.Issuer, Subject: p.Subject, Name: p.Email, Role: p.Role},
 		store.Secret{Prefix: prefix, Hash: hash})
 	if isMissing(err) {
-		return &openid.Refusal{Code: shared.CodePersonRevoked, Who: p.Email, Err: err}
+		err = &openid.Refusal{Code: shared.CodePersonRevoked, Who: p.Email, Err: err}
 	}
 	if err != nil {
-		return err
+		return access.Caller{}, err
 	}
-	return d.gate.SignIn(w, r, t.ID)
+	return d.gate.SignIn(w, r, t)
 }
 
 // ofProvider says in the words of package api why somebody may not come in.
@@ -131,12 +131,12 @@ func ofProvider(err error) error {
 	return &api.Error{Code: refusal.Code, Detail: "The provider's sign-in failed; the log says why.", Err: refusal}
 }
 
-// Finish notes who came in by the provider, or why somebody did not.
+// Finish signs in by the provider, and notes who came in, or why somebody did not.
 func (n notedDoor) Finish(w http.ResponseWriter, r *http.Request) (who, to string, err error) {
-	who, to, err = n.doorkeeper.Finish(w, r)
+	in, to, err := n.byProvider(w, r)
 	if err == nil {
-		n.trail.note(r.Context(), shared.DeedSignedIn, 0, who)
-		return who, to, nil
+		n.trail.noteAs(r.Context(), in, shared.DeedSignedIn, 0, n.provider.Name)
+		return in.Name, to, nil
 	}
 	about := "failed"
 	if problem, ok := errors.AsType[*api.Error](err); ok {
@@ -147,5 +147,5 @@ func (n notedDoor) Finish(w http.ResponseWriter, r *http.Request) (who, to strin
 	}
 	n.trail.note(r.Context(), shared.DeedTriedSignIn, 0, about)
 	n.trail.log.Warn("somebody could not sign in by the provider", "err", err)
-	return who, to, err
+	return "", to, err
 }

@@ -158,9 +158,10 @@ func TestSignInByProvider(t *testing.T) {
 	if res, body := ana.signIn(p, "/"); res.StatusCode != 403 || !strings.Contains(body, "taken your access away") {
 		t.Errorf("somebody revoked: %s, %s", res.Status, body)
 	}
-	m.checkTrail("nobody signed_in ana@example.com", "ana@example.com signed_in ana@example.com",
-		"nobody tried_signin no_role bea@other.example", "nobody signed_in root@example.com",
-		"root@example.com signed_out everywhere", "nobody signed_in root@example.com", "admin token_ended 7",
+	const by = "Team <ID>" // the provider
+	m.checkTrail("ana@example.com signed_in "+by, "ana@example.com signed_in "+by,
+		"nobody tried_signin no_role bea@other.example", "root@example.com signed_in "+by,
+		"root@example.com signed_out everywhere", "root@example.com signed_in "+by, "admin token_ended 7",
 		"nobody tried_signin person_revoked root@example.com")
 	if m.log.Contains(openidtest.ClientSecret) || m.log.Contains("code=") || m.log.Contains(ana.jar["atalaya"]) {
 		t.Error("the log has a secret")

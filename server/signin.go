@@ -349,35 +349,39 @@ func (d doorkeeper) Who(r *http.Request) pages.Visitor {
 	}
 }
 
-func (d doorkeeper) SignIn(w http.ResponseWriter, r *http.Request, token string) (made string, err error) {
+// byToken signs in whoever has a token, and says who that is. The one that makes the first admin
+// makes another token.
+func (d doorkeeper) byToken(
+	w http.ResponseWriter, r *http.Request, token string,
+) (in access.Caller, made string, err error) {
 	if err := d.attempts.Check(w.Header(), r, token); err != nil {
-		return "", tooManyAttempts(err)
+		return in, "", tooManyAttempts(err)
 	}
 	c, err := d.gate.Redeem(r.Context(), token)
 	if errors.Is(err, access.ErrSignIn) {
 		d.attempts.Wrong(w.Header(), r, token)
 	}
 	if err != nil {
-		return "", err
+		return in, "", err
 	}
-	id := c.Token.ID
 	if c.Once {
-		if made, id, err = d.firstAdmin(r.Context(), id); err != nil {
-			return "", err
+		if made, c.Token, err = d.firstAdmin(r.Context(), c.Token.ID); err != nil {
+			return in, "", err
 		}
 	}
-	return made, d.gate.SignIn(w, r, id)
+	in, err = d.gate.SignIn(w, r, c.Token)
+	return in, made, err
 }
 
 // firstAdmin makes the token of the first admin in the place of the one that makes it.
-func (d doorkeeper) firstAdmin(ctx context.Context, once int64) (secret string, id int64, err error) {
+func (d doorkeeper) firstAdmin(ctx context.Context, once int64) (secret string, t shared.Token, err error) {
 	secret, prefix, hash := access.NewToken()
-	t, err := d.rows.RedeemToken(ctx, once, shared.NewToken{Role: shared.RoleAdmin, Name: "first admin"},
+	t, err = d.rows.RedeemToken(ctx, once, shared.NewToken{Role: shared.RoleAdmin, Name: "first admin"},
 		store.Secret{Prefix: prefix, Hash: hash})
 	if isMissing(err) {
 		err = access.ErrSignIn // somebody was faster
 	}
-	return secret, t.ID, err
+	return secret, t, err
 }
 
 func (d doorkeeper) SignOut(w http.ResponseWriter, r *http.Request, everywhere bool) error {

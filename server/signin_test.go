@@ -673,7 +673,7 @@ func TestTrail(t *testing.T) {
 		}
 	}
 	want := []string{"auditor started 1", "auditor shared 1", "admin cancelled 1", "auditor deleted 1", "admin scheduled",
-		"admin unscheduled", "nobody signed_in", "nobody tried_signin", "admin token_made", "admin token_ended"}
+		"admin unscheduled", "viewer signed_in", "nobody tried_signin", "admin token_made", "admin token_ended"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -27,7 +27,11 @@ type trail struct {
 // note says who did something, to an audit (0 for none) or to what about names. What was
 // done is done, so an error is only logged.
 func (t trail) note(ctx context.Context, deed shared.Deed, audit int64, about string) {
-	caller := access.CallerOf(ctx)
+	t.noteAs(ctx, access.CallerOf(ctx), deed, audit, about)
+}
+
+// noteAs is note of what somebody else than the caller did: whoever has just come in.
+func (t trail) noteAs(ctx context.Context, caller access.Caller, deed shared.Deed, audit int64, about string) {
 	e := shared.TrailEntry{
 		Deed: deed, TokenID: optional(caller.Token), Who: cmp.Or(caller.Name, nobody), Role: caller.Role,
 		Address: caller.Address, AuditID: optional(audit), About: about,
@@ -211,15 +215,13 @@ type notedDoor struct {
 }
 
 func (n notedDoor) SignIn(w http.ResponseWriter, r *http.Request, token string) (made string, err error) {
-	made, err = n.doorkeeper.SignIn(w, r, token)
-	deed, about := shared.DeedSignedIn, ""
+	in, made, err := n.byToken(w, r, token)
 	if err != nil {
-		deed = shared.DeedTriedSignIn
-	} else {
-		about = access.PrefixOf(cmp.Or(made, token))
+		n.trail.note(r.Context(), shared.DeedTriedSignIn, 0, "")
+		return "", err
 	}
-	n.trail.note(r.Context(), deed, 0, about)
-	return made, err
+	n.trail.noteAs(r.Context(), in, shared.DeedSignedIn, 0, access.PrefixOf(cmp.Or(made, token)))
+	return made, nil
 }
 
 func (n notedDoor) SignOut(w http.ResponseWriter, r *http.Request, everywhere bool) error {

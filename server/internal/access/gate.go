@@ -285,12 +285,19 @@ func (g *Gate) forget(key string) {
 	delete(g.remembered, key)
 }
 
+// callerBy is whoever comes with a token.
+func callerBy(t shared.Token) Caller {
+	return Caller{Token: t.ID, Name: cmp.Or(t.Name, t.Prefix), Role: t.Role}
+}
+
 // callerOf is who a credential belongs to; its token counts as used.
 func (g *Gate) callerOf(key string, c Credential) Caller {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.used[c.Token.ID] = struct{}{}
-	return Caller{Token: c.Token.ID, Name: cmp.Or(c.Token.Name, c.Token.Prefix), Role: c.Token.Role, key: key}
+	caller := callerBy(c.Token)
+	caller.key = key
+	return caller
 }
 
 // Hold keeps an eye on the caller of a request until release is called: over reports

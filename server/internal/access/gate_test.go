@@ -345,8 +345,9 @@ func TestGateRemembers(t *testing.T) {
 func (rig *gateRig) signIn(t *testing.T, token int64) *http.Cookie {
 	t.Helper()
 	w := httptest.NewRecorder()
-	if err := rig.SignIn(w, httptest.NewRequest("POST", "/signin", nil), token); err != nil {
-		t.Fatal(err)
+	in, err := rig.SignIn(w, httptest.NewRequest("POST", "/signin", nil), shared.Token{ID: token, Prefix: "atl_x"})
+	if err != nil || in.Token != token || in.Name != "atl_x" {
+		t.Fatalf("%+v, %v", in, err)
 	}
 	return w.Result().Cookies()[0]
 }

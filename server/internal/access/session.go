@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"atalaya/shared"
 )
 
 const (
@@ -121,14 +123,16 @@ func (g *Gate) Redeem(ctx context.Context, token string) (Credential, error) {
 	return c, err
 }
 
-// SignIn gives the browser a new session of a token.
-func (g *Gate) SignIn(w http.ResponseWriter, r *http.Request, token int64) error {
+// SignIn gives the browser a new session of a token, and returns who is in by it.
+func (g *Gate) SignIn(w http.ResponseWriter, r *http.Request, token shared.Token) (Caller, error) {
 	id, secret := newSecret()[:sessionIDLength], newSecret()
-	if err := g.Keys.CreateSession(r.Context(), id, hashOf(secret), token, SessionLife); err != nil {
-		return err
+	if err := g.Keys.CreateSession(r.Context(), id, hashOf(secret), token.ID, SessionLife); err != nil {
+		return Caller{}, err
 	}
 	g.setCookie(w, r, id+"."+secret)
-	return nil
+	in := callerBy(token)
+	in.Session, in.Address = id, CallerOf(r.Context()).Address
+	return in, nil
 }
 
 // SignOut ends the session of a request, or with everywhere all sessions of its token.
