@@ -5,8 +5,6 @@ import (
 	"hash/maphash"
 	"iter"
 	"net/url"
-
-	"atalaya/shared"
 )
 
 // NoDepth is the depth of a URL that no link leads to, such as one that only a
@@ -44,7 +42,7 @@ const (
 	ReasonStopped Reason = "stopped" // the crawl ended before its turn
 	ReasonBusy    Reason = "busy"    // the site kept asking for a pause (429, 503)
 
-	ReasonExcluded Reason = shared.UnvisitedExcluded // not among the paths that were asked for: Paths
+	ReasonExcluded Reason = "excluded" // not among the paths that were asked for: Paths
 )
 
 // Unvisited is a known URL that was not handed out, and why.
