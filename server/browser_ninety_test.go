@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"errors"
 	"io/fs"
 	"os"
@@ -60,6 +61,7 @@ func TestBrowserOfTheYear2021(t *testing.T) {
 	s.request("POST", shared.PathCancel(1), "")
 	p.sees(10*time.Second, stripSays("Cancelled"))
 	p.controlled()
+	p.keeps(60*time.Second, "audit.1", fmt.Sprintf("Date.parse(e.saved_at) >= %d", s.awaitEnd(1, time.Minute).FinishedAt.UnixMilli()))
 	s.kill()
 	p.eval(`location.reload()`)
 	p.sees(60*time.Second, stripSays("Cancelled"))
