@@ -17,8 +17,9 @@
 //
 // Browsers that have subscribed get words too, by Web Push: sealed so that their push service
 // cannot read them (RFC 8291), under a key by which that knows the sender (RFC 8292). All of it
-// is a hundred lines of the standard library; held against the message of RFC 8291, and against
-// a push service of package testkit.
+// is a hundred lines of the standard library, held against the message of RFC 8291, and against
+// a push service of package testkit: webpush-go 1.4 names "mailto:" as the sender where there is
+// no subject, multiplies points by deprecated functions, and needs a library for its one token.
 //
 // Any number of servers of one database may run a sender: which of them tries a message
 // is decided in the database. A message is tried five times, at growing intervals and not
