@@ -85,7 +85,7 @@ PLAIN_TESTS    := ^TestBrowser|^TestTwentyKills|^TestFaultSlowSubscribers|^TestF
 
 # A program under -race sleeps for a second before it ends, which is of use to those
 # alone whose goroutines go on until then.
-TEST := GORACE=atexit_sleep_ms=0 $(GO) test -timeout 20m
+TEST := GORACE=atexit_sleep_ms=0 $(GO) test -timeout 40m
 
 # SQLite is here a C program translated to Go, which locks and keeps its memory by
 # itself: all that a race detector does there is to take four times as long.
