@@ -46,14 +46,9 @@ const hookPage = shared.PathHooksPage + "/{id}"
 
 // hooks shows who is told of what; by POST it adds somebody.
 func (p *plain) hooks(w http.ResponseWriter, r *http.Request) {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead:
-		p.showHooks(w, r, http.StatusOK, func(*hooksModel) {})
-	case http.MethodPost:
-		p.addHook(w, r)
-	default:
-		p.NotAllowed(w, r, "GET, HEAD, POST")
-	}
+	p.byMethod(w, r,
+		func() { p.showHooks(w, r, http.StatusOK, func(*hooksModel) {}) },
+		func() { p.addHook(w, r) })
 }
 
 // addHook makes a webhook. Its secret is shown in the answer itself, as no address may hold it.
@@ -125,16 +120,13 @@ func (p *plain) showHooks(w http.ResponseWriter, r *http.Request, status int, ad
 // hook shows what one webhook was told; by POST it does what a button asks for.
 func (p *plain) hook(w http.ResponseWriter, r *http.Request) {
 	id, ok := shared.ParseID(r.PathValue("id"))
-	switch {
-	case !ok:
+	if !ok {
 		p.nothing(w, r)
-	case r.Method == http.MethodGet, r.Method == http.MethodHead:
-		p.showHook(w, r, id, http.StatusOK, func(*hookModel) {})
-	case r.Method == http.MethodPost:
-		p.changeHook(w, r, id)
-	default:
-		p.NotAllowed(w, r, "GET, HEAD, POST")
+		return
 	}
+	p.byMethod(w, r,
+		func() { p.showHook(w, r, id, http.StatusOK, func(*hookModel) {}) },
+		func() { p.changeHook(w, r, id) })
 }
 
 // changeHook does what a button asks for.

@@ -42,14 +42,9 @@ func (p *plain) allShares(w http.ResponseWriter, r *http.Request) { p.shares(w, 
 
 // shares does both: audit is 0 for all of them.
 func (p *plain) shares(w http.ResponseWriter, r *http.Request, audit int64) {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead:
-		p.showShares(w, r, audit, http.StatusOK, func(*sharesModel) {})
-	case http.MethodPost:
-		p.changeShares(w, r, audit)
-	default:
-		p.NotAllowed(w, r, "GET, HEAD, POST")
-	}
+	p.byMethod(w, r,
+		func() { p.showShares(w, r, audit, http.StatusOK, func(*sharesModel) {}) },
+		func() { p.changeShares(w, r, audit) })
 }
 
 // changeShares does what a button asks for.

@@ -73,18 +73,13 @@ type signInModel struct {
 
 // signIn shows the form; by POST it signs in.
 func (p *plain) signIn(w http.ResponseWriter, r *http.Request) {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead:
+	p.byMethod(w, r, func() {
 		says := ""
 		if code := r.URL.Query().Get(paramWhy); code == string(shared.CodeForbidden) {
 			says = text.Problem(p.choose(w, r), code)
 		}
 		p.showSignIn(w, r, http.StatusOK, r.URL.Query().Get(shared.ParamTo), wrong(says))
-	case http.MethodPost:
-		p.trySignIn(w, r)
-	default:
-		p.NotAllowed(w, r, "GET, HEAD, POST")
-	}
+	}, func() { p.trySignIn(w, r) })
 }
 
 // paramWhy has the code of the problem that brought somebody to the page.

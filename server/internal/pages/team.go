@@ -46,11 +46,18 @@ var errBadDays = errors.New("bad number of days")
 
 // team shows the tokens; by POST it makes one, revokes one or signs its browsers out.
 func (p *plain) team(w http.ResponseWriter, r *http.Request) {
+	p.byMethod(w, r,
+		func() { p.showTeam(w, r, http.StatusOK, func(*teamModel) {}) },
+		func() { p.changeTeam(w, r) })
+}
+
+// byMethod shows a page, or by POST takes what its form asks for.
+func (p *plain) byMethod(w http.ResponseWriter, r *http.Request, show, take func()) {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		p.showTeam(w, r, http.StatusOK, func(*teamModel) {})
+		show()
 	case http.MethodPost:
-		p.changeTeam(w, r)
+		take()
 	default:
 		p.NotAllowed(w, r, "GET, HEAD, POST")
 	}
