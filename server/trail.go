@@ -15,9 +15,6 @@ import (
 	"atalaya/shared"
 )
 
-// nobody is who did something without having signed in.
-const nobody = "nobody"
-
 // trail notes what people did: in the database, for admins to read, and in the log.
 type trail struct {
 	rows *store.Store
@@ -33,7 +30,7 @@ func (t trail) note(ctx context.Context, deed shared.Deed, audit int64, about st
 // noteAs is note of what somebody else than the caller did: whoever has just come in.
 func (t trail) noteAs(ctx context.Context, caller access.Caller, deed shared.Deed, audit int64, about string) {
 	e := shared.TrailEntry{
-		Deed: deed, TokenID: optional(caller.Token), Who: cmp.Or(caller.Name, nobody), Role: caller.Role,
+		Deed: deed, TokenID: optional(caller.Token), Who: cmp.Or(caller.Name, shared.TrailNobody), Role: caller.Role,
 		Address: caller.Address, AuditID: optional(audit), About: about,
 	}
 	t.log.Info("trail", "deed", e.Deed, "who", e.Who, "token_id", caller.Token, "address", e.Address,

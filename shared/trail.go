@@ -38,6 +38,9 @@ var Deeds = [...]Deed{
 	DeedWebhookTested, DeedSubscribed, DeedUnsubscribed,
 }
 
+// TrailNobody is [TrailEntry.Who] of what was done without signing in.
+const TrailNobody = "nobody"
+
 // TrailEntry is one line of the trail of what people did.
 type TrailEntry struct {
 	ID   int64 `json:"id"`

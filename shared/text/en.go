@@ -1989,4 +1989,5 @@ var englishTeam = TeamWords{
 	TrailHelp:     "Write the whole name. Days begin at midnight UTC.",
 	TrailNoDay:    "Give a day such as 2026-11-26.",
 	TrailNone:     "Nothing like this has been noted.",
+	TrailNobody:   "nobody",
 }

@@ -2038,4 +2038,5 @@ var spanishTeam = TeamWords{
 	TrailHelp:     "Escribe el nombre completo. Los días empiezan a medianoche UTC.",
 	TrailNoDay:    "Indica un día, por ejemplo 2026-11-26.",
 	TrailNone:     "No hay nada así anotado.",
+	TrailNobody:   "nadie",
 }

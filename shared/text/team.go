@@ -31,6 +31,7 @@ type TeamWords struct {
 	// Of the trail.
 	TrailAnything, TrailFirst, TrailLast string
 	TrailHelp, TrailNoDay, TrailNone     string
+	TrailNobody                          string // whoever has not signed in
 }
 
 // teamTexts has the words of every language, as [languages] has all others.

@@ -53,7 +53,7 @@ type deedRow struct {
 // trail lists what people did, a slice at a time.
 func (p *plain) trail(w http.ResponseWriter, r *http.Request) {
 	l := p.choose(w, r)
-	q, ok := readTrailQuery(r)
+	q, ok := readTrailQuery(r, l)
 	if !ok {
 		p.nothing(w, r)
 		return
@@ -80,12 +80,16 @@ func (p *plain) trail(w http.ResponseWriter, r *http.Request) {
 	p.write(w, r, status, "trail.html", m)
 }
 
-// readTrailQuery reads all but the days; ok is false for an address that is none of ours.
-func readTrailQuery(r *http.Request) (q shared.TrailQuery, ok bool) {
+// readTrailQuery reads all but the days, as a reader of l sees them; ok is false for an address
+// that is none of ours.
+func readTrailQuery(r *http.Request, l text.Lang) (q shared.TrailQuery, ok bool) {
 	v := r.URL.Query()
 	q.Who, q.Deed = strings.TrimSpace(v.Get(shared.ParamWho)), shared.Deed(v.Get(shared.ParamDeed))
 	if q.Deed != "" && !slices.Contains(shared.Deeds[:], q.Deed) {
 		return q, false
+	}
+	if q.Who == text.Team(l).TrailNobody {
+		q.Who = shared.TrailNobody
 	}
 	q.Before, ok = readBefore(r)
 	return q, ok
@@ -150,6 +154,14 @@ func newTrailFind(r *http.Request, l text.Lang) trailFindModel {
 	return m
 }
 
+// whoOf is who did something, in words.
+func whoOf(l text.Lang, e *shared.TrailEntry) string {
+	if e.TokenID == nil && e.Who == shared.TrailNobody {
+		return text.Team(l).TrailNobody
+	}
+	return e.Who
+}
+
 // fill adds what was found.
 func (m *trailModel) fill(r *http.Request, l text.Lang, list shared.TrailList) {
 	if m.Find.Chosen {
@@ -158,7 +170,7 @@ func (m *trailModel) fill(r *http.Request, l text.Lang, list shared.TrailList) {
 	for i := range list.Entries {
 		e := &list.Entries[i]
 		row := deedRow{
-			When: stamp(l, e.At), Who: e.Who, Deed: text.Deed(l, string(e.Deed)), From: e.Address, About: link{Text: e.About},
+			When: stamp(l, e.At), Who: whoOf(l, e), Deed: text.Deed(l, string(e.Deed)), From: e.Address, About: link{Text: e.About},
 		}
 		if e.AuditID != nil {
 			row.About = link{

@@ -46,6 +46,13 @@ func TestTrailShowsWhoDidWhat(t *testing.T) {
 			t.Errorf("the second page lacks %q: %s", part, second)
 		}
 	}
+	if err := s.rows.NoteDeed(t.Context(), shared.TrailEntry{Deed: shared.DeedTriedSignIn, Who: shared.TrailNobody}); err != nil {
+		t.Fatal(err)
+	}
+	if found := read(t, s.get(shared.PathTrailPage+"?lang=es&who=nadie")); strings.Contains(found, "nobody") ||
+		!strings.Contains(found, ">nadie<") {
+		t.Errorf("nobody, in Spanish: %s", found)
+	}
 	if r := s.get(shared.PathTrailPage + "?cursor=x"); r.StatusCode != 404 {
 		t.Errorf("a cursor of somebody else: %s", r.Status)
 	}
