@@ -28,7 +28,8 @@ $(OVERLAY):
 	@mkdir -p bin
 	$(GO) run ./web/slim -o $@
 
-# Without inlining (-l) the client is 7 % smaller on the wire; without a VCS stamp
+# Without inlining (-l) the client is 7 % smaller on the wire, and without what web/shrink
+# takes out of it 15 %; without a VCS stamp
 # the same source gives the same client, and so the same version.
 # DIST_TARGETS="linux/amd64 …" for fewer.
 DIST_TARGETS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
@@ -46,7 +47,8 @@ dist-twice: ## prove that two builds of the commit are equal (20 minutes)
 	  diff -r "$$both/one/bin/dist" "$$both/elsewhere/bin/dist" && echo "both builds are equal"
 
 client: $(OVERLAY) ## the WebAssembly client, compressed, in web/build
-	$(WASM) $(GO) build -overlay $(OVERLAY) -trimpath -buildvcs=false -gcflags=all=-l -ldflags="-s -w" -o web/build/app.wasm ./app
+	$(WASM) $(GO) build -overlay $(OVERLAY) -trimpath -buildvcs=false -gcflags=all=-l -ldflags="-s -w" -o bin/client.wasm ./app
+	$(GO) run ./web/shrink -o web/build/app.wasm bin/client.wasm
 	$(GO) run ./web/pack
 
 check: lint ## lint, format, vet for both targets, modules tidy

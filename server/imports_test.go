@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"atalaya/app/internal/kept":               {"atalaya/shared", "atalaya/app/internal/live", "atalaya/app/internal/idb"},
 	"atalaya/app/internal/outbox":             {"atalaya/shared", "atalaya/app/internal/live", "atalaya/app/internal/idb"},
 	"atalaya/web/slim":                        {},
+	"atalaya/web/shrink":                      {},
 	"atalaya/web/licences":                    {},
 	"atalaya/app/internal/live":               {"atalaya/shared"},
 	"atalaya/app/internal/tabs":               {"atalaya/shared", "atalaya/app/internal/live"},
