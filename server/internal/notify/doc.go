@@ -16,10 +16,8 @@
 // nothing but text in each.
 //
 // Browsers that have subscribed get words too, by Web Push: sealed so that their push service
-// cannot read them (RFC 8291), under a key by which that knows the sender (RFC 8292). All of it
-// is a hundred lines of the standard library, held against the message of RFC 8291, and against
-// a push service of package testkit: webpush-go 1.4 names "mailto:" as the sender where there is
-// no subject, multiplies points by deprecated functions, and needs a library for its one token.
+// cannot read them (RFC 8291), under a key by which that knows the sender (RFC 8292). Package
+// webpush does both and sends by our own client, with all that this refuses.
 //
 // Any number of servers of one database may run a sender: which of them tries a message
 // is decided in the database. A message is tried five times, at growing intervals and not
@@ -38,8 +36,7 @@
 //   - sign.go: secrets and signatures
 //   - retry.go: what becomes of a message after a try
 //   - words.go: what people read
-//   - seal.go, vapid.go, push.go: a message for a browser: its text that only that reads, who
-//     sends it, and the form of it
+//   - vapid.go, push.go: a message for a browser: who sends it, and what it says
 //   - request.go: the request that a message is, for each kind of webhook
 //   - post.go: making that request
 //   - mail.go: e-mail, which is no request

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"atalaya/server/internal/work"
+	"atalaya/shared"
 )
 
 const (
@@ -22,9 +23,21 @@ const (
 	answerBody   = 4 << 10
 )
 
+// userAgent names the sender to receivers.
+const userAgent = "Atalaya-Webhooks/1"
+
+// client sends requests, and says who does. Package webpush sends by it too.
+type client struct{ *http.Client }
+
+// Do sends a request as [http.Client.Do] does.
+func (c client) Do(r *http.Request) (*http.Response, error) {
+	r.Header.Set("User-Agent", userAgent)
+	return c.Client.Do(r)
+}
+
 // Poster sends messages as HTTP requests. It is safe for concurrent use.
 type Poster struct {
-	client *http.Client
+	client client
 	vapid  *Vapid
 }
 
@@ -33,7 +46,7 @@ type Poster struct {
 func NewPoster(
 	dial func(ctx context.Context, network, address string) (net.Conn, error), vapid *Vapid,
 ) *Poster {
-	return &Poster{vapid: vapid, client: &http.Client{
+	return &Poster{vapid: vapid, client: client{&http.Client{
 		Timeout: tryTimeout,
 		Transport: &http.Transport{
 			Proxy:                  nil, // a proxy would connect behind the dialer's back
@@ -46,23 +59,31 @@ func NewPoster(
 		},
 		// Where a message goes was said by whoever made the webhook, not by its receiver.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	}}}
 }
 
 // Send tries a message once, and returns the answer or why there is none. The error does not
 // name the address, which may hold a secret.
 func (p *Poster) Send(ctx context.Context, d work.Delivery) (Answer, error) {
-	r, err := p.newRequest(ctx, d, time.Now())
-	if err != nil {
-		return Answer{}, withoutAddress(err)
-	}
-	res, err := p.client.Do(r)
+	res, err := p.post(ctx, d)
 	if err != nil {
 		return Answer{}, withoutAddress(err)
 	}
 	defer res.Body.Close()
 	_, _ = io.CopyN(io.Discard, res.Body, answerBody) // its status was all that matters
 	return answerOf(res, time.Now()), nil
+}
+
+// post sends a message in the form that its receiver takes.
+func (p *Poster) post(ctx context.Context, d work.Delivery) (*http.Response, error) {
+	if d.Kind == shared.KindPush {
+		return p.vapid.push(ctx, p.client, d)
+	}
+	r, err := newRequest(ctx, d, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return p.client.Do(r)
 }
 
 func withoutAddress(err error) error {

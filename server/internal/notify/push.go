@@ -1,12 +1,16 @@
 package notify
 
 import (
+	"context"
+	"crypto/ecdh"
 	"encoding/json"
+	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/SherClockHolmes/webpush-go"
 
 	"atalaya/server/internal/work"
 	"atalaya/shared"
@@ -33,43 +37,40 @@ type pushed struct {
 // keysBetween separates the two keys of a subscription where they are kept as one text.
 const keysBetween = "."
 
+// authBytes is the length of a subscription's secret.
+const authBytes = 16
+
+// ErrKeys does not say what is wrong with the keys of a subscription, of which one is a secret.
+var ErrKeys = errors.New("p256dh is a point of P-256 and auth 16 bytes, both in base64url")
+
 // PushKeys checks the keys of a browser's subscription, which anybody may have made up, and
 // returns them as they are kept. It fails with [ErrKeys].
 func PushKeys(p256dh, auth string) (keys string, err error) {
-	if _, err := parseRecipient(p256dh, auth); err != nil {
-		return "", err
+	point, err := base64url.DecodeString(p256dh)
+	secret, err2 := base64url.DecodeString(auth)
+	if err != nil || err2 != nil || len(secret) != authBytes {
+		return "", ErrKeys
+	}
+	if _, err := ecdh.P256().NewPublicKey(point); err != nil {
+		return "", ErrKeys
 	}
 	return p256dh + keysBetween + auth, nil
 }
 
-// post is a message as push services take it (RFC 8030), sealed for one browser. One about
-// the same audit takes its place while it waits, as it does on the screen.
-func (v *Vapid) post(d work.Delivery, at time.Time) (post, error) {
-	service, err := url.Parse(d.URL)
-	if err != nil {
-		return post{}, err
-	}
-	p256dh, auth, _ := strings.Cut(d.Secrets[0], keysBetween)
-	browser, err := parseRecipient(p256dh, auth)
-	if err != nil {
-		return post{}, err
-	}
+// push sends a message by client to the push service of a browser (RFC 8030), sealed for that
+// browser alone. One about the same audit takes its place while it waits, as it does on the
+// screen.
+func (v *Vapid) push(ctx context.Context, client webpush.HTTPClient, d work.Delivery) (*http.Response, error) {
 	message, err := pushedOf(d)
 	if err != nil {
-		return post{}, err
+		return nil, err
 	}
-	body, err := browser.seal(message)
-	if err != nil {
-		return post{}, err
-	}
-	authorization, err := v.authorization(service, at)
-	return post{
-		method: http.MethodPost, url: d.URL, body: body,
-		header: map[string]string{
-			"Authorization": authorization, "Content-Encoding": "aes128gcm", "Content-Type": "application/octet-stream",
-			"Ttl": strconv.Itoa(int(pushLife / time.Second)), "Urgency": "normal", "Topic": tagOf(d),
-		},
-	}, err
+	p256dh, auth, _ := strings.Cut(d.Secrets[0], keysBetween)
+	browser := webpush.Subscription{Endpoint: d.URL, Keys: webpush.Keys{P256dh: p256dh, Auth: auth}}
+	return webpush.SendNotificationWithContext(ctx, message, &browser, &webpush.Options{
+		HTTPClient: client, Subscriber: v.subscriber(), VAPIDPublicKey: v.public, VAPIDPrivateKey: v.private,
+		TTL: int(pushLife / time.Second), Urgency: webpush.UrgencyNormal, Topic: tagOf(d),
+	})
 }
 
 // pushedOf is what the service worker is told of a message: what happened to which site, and

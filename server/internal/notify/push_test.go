@@ -1,10 +1,13 @@
 package notify_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -126,6 +129,83 @@ func TestPushAnswers(t *testing.T) {
 	}
 }
 
+// TestPushSaysWhoSends has the token of a sender name whom the operator has named, in whichever
+// letters, or nobody.
+func TestPushSaysWhoSends(t *testing.T) {
+	s := testkit.NewPushService(t)
+	for subject, want := range map[string]string{
+		"":                        "mailto:nobody@atalaya.invalid",
+		"mailto:team@example.org": "mailto:team@example.org",
+		"MAILTO:team@example.org": "mailto:team@example.org",
+		"https://audits.example":  "https://audits.example",
+		"HTTPS://audits.example":  "https://audits.example",
+	} {
+		s.Subject = want
+		b := s.Subscribe(t)
+		answer, err := pushPoster(t, s, newVapid(t, subject)).Send(t.Context(), forBrowser(t, b, "en", finished(1)))
+		if answer.Status != 201 || err != nil || len(s.Messages(b)) != 1 {
+			t.Errorf("%q: %v, %v, %v", subject, answer, err, s.Refused())
+		} else if agent := s.Messages(b)[0].Header.Get("User-Agent"); agent != "Atalaya-Webhooks/1" {
+			t.Errorf("sent as %q", agent)
+		}
+	}
+}
+
+// TestPushGoesNowhereElse has a push service lead elsewhere, and one that may not be reached.
+func TestPushGoesNowhereElse(t *testing.T) {
+	s := testkit.NewPushService(t)
+	d := forBrowser(t, s.Subscribe(t), "en", finished(1))
+	followed := false
+	away := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		followed = followed || r.URL.Path == "/"
+		http.Redirect(w, r, "/", http.StatusTemporaryRedirect)
+	}))
+	defer away.Close()
+	d.URL = away.URL + "/s3cret"
+	answer, err := pushPoster(t, s, newVapid(t, "")).Send(t.Context(), d) // all test servers have one certificate
+	if answer.Status != http.StatusTemporaryRedirect || err != nil || followed {
+		t.Errorf("led elsewhere: %v, %v, followed %t", answer, err, followed)
+	}
+	refuse := func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("not there") }
+	_, err = notify.NewPoster(refuse, newVapid(t, "")).Send(t.Context(), d)
+	if err == nil || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("what the dialer refuses: %v", err)
+	}
+}
+
+func TestPushKeys(t *testing.T) {
+	// Those of the browser of RFC 8291, appendix A.
+	const (
+		itsKey  = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+		itsAuth = "BTBZMqHH6r4Tts7J_aSIgg"
+	)
+	offCurve := "BA" + strings.Repeat("A", 85)
+	for _, c := range []struct {
+		name, key, auth string
+		good            bool
+	}{
+		{"of a browser", itsKey, itsAuth, true},
+		{"no key", "", itsAuth, false},
+		{"a short key", itsKey[:80], itsAuth, false},
+		{"a long key", itsKey + "AAAA", itsAuth, false},
+		{"another alphabet", strings.ReplaceAll(itsKey, "_", "/"), itsAuth, false},
+		{"no point of the curve", offCurve, itsAuth, false},
+		{"the point of no key", "AA", itsAuth, false},
+		{"no secret", itsKey, "", false},
+		{"a short secret", itsKey, itsAuth[:20], false},
+		{"a long secret", itsKey, itsAuth + "AAAA", false},
+		{"two secrets", itsKey, itsAuth + "." + itsAuth, false},
+	} {
+		keys, err := notify.PushKeys(c.key, c.auth)
+		if err == nil != c.good || c.good && keys != c.key+"."+c.auth {
+			t.Errorf("%s: got %q, %v", c.name, keys, err)
+		}
+		if err != nil && strings.Contains(err.Error(), itsAuth) {
+			t.Errorf("%s: the error has a secret: %v", c.name, err)
+		}
+	}
+}
+
 func TestVapid(t *testing.T) {
 	for _, key := range []string{"", "AAAA", "!", strings.Repeat("A", 43)} {
 		if _, err := notify.NewVapid(key, ""); err == nil || key != "" && strings.Contains(err.Error(), key) && len(key) > 4 {
@@ -134,7 +214,7 @@ func TestVapid(t *testing.T) {
 	}
 	for subject, good := range map[string]bool{
 		"mailto:team@example.org": true, "https://audits.example": true, "http://audits.example": false,
-		"team@example.org": false, "https://": false, "https://a b": false,
+		"team@example.org": false, "mailto:": false, "mailto:team": false, "https://": false, "https://a b": false,
 	} {
 		if err := notify.CheckVapidSubject(subject); err == nil != good {
 			t.Errorf("%s: %v", subject, err)

@@ -13,20 +13,18 @@ import (
 	"atalaya/shared"
 )
 
-// userAgent names the sender to receivers.
-const userAgent = "Atalaya-Webhooks/1"
-
 // post is a message in the form that its receiver takes.
 type post struct {
 	method, url string
 	header      map[string]string
-	body        []byte // JSON, unless header says otherwise
+	body        []byte // JSON
 }
 
 // form makes a post of a message that is sent at a time.
 type form func(d work.Delivery, at time.Time) (post, error)
 
-// forms are those of each kind of webhook but push, whose form needs a key.
+// forms are those of each kind of webhook that is sent as it is made here. What goes to a browser
+// package webpush makes.
 var forms = map[shared.WebhookKind]form{
 	shared.KindWebhook: standardPost,
 	shared.KindNtfy:    inWords(ntfyPost),
@@ -111,11 +109,8 @@ func bearer(d work.Delivery) map[string]string {
 }
 
 // newRequest is a message as a request that is made at a time.
-func (p *Poster) newRequest(ctx context.Context, d work.Delivery, at time.Time) (*http.Request, error) {
+func newRequest(ctx context.Context, d work.Delivery, at time.Time) (*http.Request, error) {
 	form := forms[d.Kind]
-	if d.Kind == shared.KindPush {
-		form = p.vapid.post
-	}
 	if form == nil {
 		return nil, fmt.Errorf("there is no kind of webhook %q", d.Kind)
 	}
@@ -127,7 +122,6 @@ func (p *Poster) newRequest(ctx context.Context, d work.Delivery, at time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	r.Header.Set("User-Agent", userAgent)
 	r.Header.Set("Content-Type", "application/json")
 	for name, value := range made.header {
 		r.Header.Set(name, value)

@@ -32,7 +32,7 @@ func hostileNotice(t *testing.T) []byte {
 
 func request(t *testing.T, d work.Delivery) (r *http.Request, body string) {
 	t.Helper()
-	r, err := new(Poster).newRequest(t.Context(), d, time.Unix(1614265330, 0))
+	r, err := newRequest(t.Context(), d, time.Unix(1614265330, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestRequests(t *testing.T) {
 			t.Errorf("%s: %s %s %v\n%s", c.kind, r.Method, r.URL, r.Header, got)
 		}
 	}
-	if _, err := new(Poster).newRequest(t.Context(), work.Delivery{Kind: "pigeon"}, time.Time{}); err == nil {
+	if _, err := newRequest(t.Context(), work.Delivery{Kind: "pigeon"}, time.Time{}); err == nil {
 		t.Error("a pigeon flew")
 	}
 }

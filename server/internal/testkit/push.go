@@ -30,7 +30,8 @@ import (
 // have subscribed to it. It demands of senders what the RFCs do, and opens what they seal.
 type PushService struct {
 	*httptest.Server
-	// Subject is what senders say of themselves.
+	// Subject is what senders say of themselves; until it is set, what a server says whose
+	// operator has said nothing.
 	Subject string
 
 	mu       sync.Mutex
@@ -60,7 +61,7 @@ type PushMessage struct {
 // NewPushService starts a push service.
 func NewPushService(t testing.TB) *PushService {
 	t.Helper()
-	s := &PushService{browsers: map[string]*PushBrowser{}}
+	s := &PushService{Subject: "mailto:nobody@atalaya.invalid", browsers: map[string]*PushBrowser{}}
 	s.Server = httptest.NewTLSServer(http.HandlerFunc(s.take))
 	t.Cleanup(s.Close)
 	return s
