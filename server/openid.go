@@ -101,10 +101,24 @@ func (d doorkeeper) byProvider(w http.ResponseWriter, r *http.Request) (in acces
 	if err == nil {
 		in, err = d.receive(w, r, person)
 	}
-	if refusal, ok := errors.AsType[*openid.Refusal](err); ok && !refusal.IsProviders() {
-		d.attempts.Wrong(w.Header(), r, "")
+	if refusal, ok := errors.AsType[*openid.Refusal](err); ok {
+		err = d.turnAway(w, r, refusal)
 	}
 	return in, to, ofProvider(err)
+}
+
+// turnAway counts an attempt that was refused. Who has no role any more, according to the provider,
+// has none in the sessions from before either.
+func (d doorkeeper) turnAway(w http.ResponseWriter, r *http.Request, refusal *openid.Refusal) error {
+	if !refusal.IsProviders() {
+		d.attempts.Wrong(w.Header(), r, "")
+	}
+	if refusal.Subject != "" {
+		if err := d.rows.DismissPerson(r.Context(), d.provider.Issuer, refusal.Subject); err != nil {
+			return err
+		}
+	}
+	return refusal
 }
 
 // receive gives the browser a session of the token that stands for a person.

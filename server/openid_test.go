@@ -168,6 +168,33 @@ func TestSignInByProvider(t *testing.T) {
 	}
 }
 
+// TestSignInWithoutARole has somebody who is in lose every role, and come back with another browser.
+func TestSignInWithoutARole(t *testing.T) {
+	t.Parallel()
+	for name, lost := range map[string]map[string]any{
+		"of no group any more": {"groups": []string{}}, "with an address that is not theirs": {"email_verified": false},
+	} {
+		p := openidtest.New(t)
+		m := newTeamWith(t, p)
+		ana, bea := m.browser(), m.browser()
+		ana.signIn(p, "/")
+		be(p, map[string]any{"sub": "bea", "email": "bea@example.com"})
+		bea.signIn(p, "/")
+		be(p, map[string]any{"sub": "subject of ana", "email": "ana@example.com"})
+		be(p, lost)
+		if res, _ := m.browser().signIn(p, "/"); res.StatusCode != 403 {
+			t.Errorf("%s: %s", name, res.Status)
+		}
+		testkit.Eventually(t, 10*time.Second, "the session from before is over", func() bool {
+			res, _ := ana.visit("GET", shared.PathAudits, nil)
+			return res.StatusCode == 401
+		})
+		if res, _ := bea.visit("GET", shared.PathAudits, nil); res.StatusCode != 200 {
+			t.Errorf("%s: somebody else was signed out: %s", name, res.Status)
+		}
+	}
+}
+
 // checkTrail holds the trail against what was done.
 func (m *team) checkTrail(want ...string) {
 	m.t.Helper()

@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -105,7 +105,7 @@ func (p *Provider) checkToken(token *oidc.IDToken, nonce string) *Refusal {
 		return refusedFor(shared.CodeProviderOdd, err)
 	case subtle.ConstantTimeCompare([]byte(token.Nonce), []byte(nonce)) != 1:
 		return refused(shared.CodeIDNonce, "the ID token belongs to another attempt")
-	case said.Party != "" && said.Party != p.ClientID:
+	case said.Party != p.ClientID && (said.Party != "" || len(token.Audience) > 1):
 		return refused(shared.CodeIDAudience, "the ID token was made for %q", said.Party)
 	case token.IssuedAt.After(time.Now().Add(SkewMax)):
 		return refused(shared.CodeIDTime, "the ID token is from the future: %v", token.IssuedAt)
@@ -117,24 +117,32 @@ func (p *Provider) checkToken(token *oidc.IDToken, nonce string) *Refusal {
 
 // claims are what a provider says of somebody.
 type claims struct {
-	Email    string `json:"email"`
-	Verified yes    `json:"email_verified"`
+	subject  string
+	email    string
+	verified yes
 	groups   texts
 	grouped  bool // it says something of groups
 }
 
-// read reads claims from where they stand.
+// read reads claims from where they stand, each by its exact name. The fields of a struct would do
+// for "Email" too: a claim that people may set of themselves, say, in the place of one that they may
+// not.
 func (c *claims) read(from interface{ Claims(any) error }, groupsClaim string) error {
 	var all map[string]json.RawMessage
-	if err := errors.Join(from.Claims(c), from.Claims(&all)); err != nil {
+	if err := from.Claims(&all); err != nil {
 		return err
 	}
-	said, ok := all[groupsClaim]
-	if !ok {
-		return nil
+	_, c.grouped = all[groupsClaim]
+	for name, to := range map[string]any{
+		"sub": &c.subject, "email": &c.email, "email_verified": &c.verified, groupsClaim: &c.groups,
+	} {
+		if said, ok := all[name]; ok {
+			if err := json.Unmarshal(said, to); err != nil {
+				return fmt.Errorf("claim %q: %w", name, err)
+			}
+		}
 	}
-	c.grouped = true
-	return json.Unmarshal(said, &c.groups)
+	return nil
 }
 
 // claims reads the ID token, and asks further where the provider keeps addresses or groups
@@ -145,23 +153,26 @@ func (p *Provider) claims(
 	if err := said.read(token, p.GroupsClaim); err != nil {
 		return said, refusedFor(shared.CodeProviderOdd, err)
 	}
-	complete := said.Email != "" && (said.grouped || !p.Roles.lookAtGroups())
+	if said.subject != token.Subject {
+		return said, refused(shared.CodeProviderOdd, "the ID token has several subjects")
+	}
+	complete := said.email != "" && (said.grouped || !p.Roles.lookAtGroups())
 	if complete || d.provider.UserInfoEndpoint() == "" {
 		return said, nil
 	}
 	info, err := d.provider.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
-	switch {
-	case err != nil:
+	if err != nil {
 		return said, refused(answerCode(err), "what else it knows of somebody cannot be read")
-	case info.Subject != token.Subject:
-		return said, refused(shared.CodeProviderOdd, "what else it knows is of somebody else")
 	}
 	var more claims
-	if err := more.read(info, p.GroupsClaim); err != nil {
+	switch err := more.read(info, p.GroupsClaim); {
+	case err != nil:
 		return said, refusedFor(shared.CodeProviderOdd, err)
+	case more.subject != token.Subject:
+		return said, refused(shared.CodeProviderOdd, "what else it knows is of somebody else")
 	}
-	if said.Email == "" {
-		said.Email, said.Verified = more.Email, more.Verified
+	if said.email == "" {
+		said.email, said.verified = more.email, more.verified
 	}
 	if !said.grouped {
 		said.groups = more.groups
@@ -171,16 +182,18 @@ func (p *Provider) claims(
 
 // admit gives somebody a role, if the address is theirs and a rule is for them.
 func (p *Provider) admit(subject string, said claims) (Person, *Refusal) {
-	if !isEmail(said.Email) || !bool(said.Verified) {
-		return Person{}, refused(shared.CodeEmailUnverified, "the provider does not say that the address is somebody's own")
-	}
-	role := p.Roles.Of(said.Email, said.groups)
-	if role == "" {
-		refusal := refused(shared.CodeNoRole, "no rule of --oidc-roles fits")
-		refusal.Who = said.Email
+	if !isEmail(said.email) || !bool(said.verified) {
+		refusal := refused(shared.CodeEmailUnverified, "the provider does not say that the address is somebody's own")
+		refusal.Subject = subject
 		return Person{}, refusal
 	}
-	return Person{Issuer: p.Issuer, Subject: subject, Email: said.Email, Role: role}, nil
+	role := p.Roles.Of(said.email, said.groups)
+	if role == "" {
+		refusal := refused(shared.CodeNoRole, "no rule of --oidc-roles fits")
+		refusal.Who, refusal.Subject = said.email, subject
+		return Person{}, refusal
+	}
+	return Person{Issuer: p.Issuer, Subject: subject, Email: said.email, Role: role}, nil
 }
 
 // isEmail reports whether a text may be shown and held against rules as an address.

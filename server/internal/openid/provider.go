@@ -78,6 +78,8 @@ type discovery struct {
 	keysAddress string
 	algorithms  []string
 	scopes      []string
+	// namesItself says that answers name their issuer (RFC 9207), so that none without is its own.
+	namesItself bool
 }
 
 // New returns a provider that nobody has asked anything yet.
@@ -135,6 +137,7 @@ type metadata struct {
 	Algorithms  []string `json:"id_token_signing_alg_values_supported"`
 	Scopes      []string `json:"scopes_supported"`
 	AuthMethods []string `json:"token_endpoint_auth_methods_supported"`
+	NamesItself bool     `json:"authorization_response_iss_parameter_supported"`
 }
 
 // discover asks the provider what it is.
@@ -161,17 +164,20 @@ func (p *Provider) discover(ctx context.Context) *Refusal {
 			return refused(shared.CodeProviderOdd, "it names the address %q, which is not https", address)
 		}
 	}
-	endpoint.AuthStyle = m.authStyle()
+	endpoint.AuthStyle = m.authStyle(p.ClientSecret)
 	p.discovered.Store(&discovery{
 		provider: provider, endpoint: endpoint, keys: oidc.NewRemoteKeySet(ctx, m.Keys), keysAddress: m.Keys,
-		algorithms: m.algorithms(), scopes: p.scopes(m.Scopes),
+		algorithms: m.algorithms(), scopes: p.scopes(m.Scopes), namesItself: m.NamesItself,
 	})
 	return nil
 }
 
 // authStyle is how the provider wants the client's secret. Trying both, as the library
-// would, spends the code.
-func (m metadata) authStyle() oauth2.AuthStyle {
+// would, spends the code. A client without a secret only says its name.
+func (m metadata) authStyle(secret string) oauth2.AuthStyle {
+	if secret == "" {
+		return oauth2.AuthStyleInParams
+	}
 	if len(m.AuthMethods) == 0 || slices.Contains(m.AuthMethods, "client_secret_basic") {
 		return oauth2.AuthStyleInHeader // the standard's default
 	}

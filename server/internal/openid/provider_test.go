@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"golang.org/x/oauth2"
+
 	"atalaya/server/internal/testkit"
 	"atalaya/shared"
 )
@@ -100,8 +102,11 @@ func TestHowTheSecretIsSent(t *testing.T) {
 	for want, methods := range map[int][]string{
 		2: nil, 1: {"client_secret_post", "private_key_jwt"},
 	} {
-		if got := (metadata{AuthMethods: methods}).authStyle(); int(got) != want {
+		if got := (metadata{AuthMethods: methods}).authStyle("s3cret"); int(got) != want {
 			t.Errorf("%q: %v", methods, got)
 		}
+	}
+	if got := (metadata{}).authStyle(""); got != oauth2.AuthStyleInParams {
+		t.Errorf("without a secret: %v", got)
 	}
 }

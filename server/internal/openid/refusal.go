@@ -11,6 +11,9 @@ type Refusal struct {
 	Code shared.Code
 	// Who is the address that the provider vouches for; empty if it was not heard.
 	Who string
+	// Subject is who it is whom the provider vouches for and no rule gives a role (any more); empty
+	// for every other refusal.
+	Subject string
 	// Err is the cause, for the log; it holds no secret.
 	Err error
 }

@@ -15,7 +15,7 @@ type Roles []rule
 // rule gives a role to one address, to all of a domain, or to a group.
 type rule struct {
 	kind ruleKind
-	name string // lower case, but for groups
+	name string // see lower; but groups are as they are written
 	role shared.Role
 }
 
@@ -54,16 +54,16 @@ func (rs Roles) ParseRule(text string) (Roles, error) {
 	case isGroup || !isAddress || domain == "" || strings.ContainsAny(domain, "@* "):
 		return nil, fmt.Errorf("%q is for nobody: write ana@example.com, @example.com or group:name before the =", text)
 	case local == "":
-		r.kind, r.name = ofDomain, strings.ToLower(domain)
+		r.kind, r.name = ofDomain, lower(domain)
 	default:
-		r.kind, r.name = ofAddress, strings.ToLower(whom)
+		r.kind, r.name = ofAddress, lower(whom)
 	}
 	return append(rs, r), nil
 }
 
 // Of is the role of somebody with a verified address and in some groups; empty for none.
 func (rs Roles) Of(email string, groups []string) shared.Role {
-	email = strings.ToLower(email)
+	email = lower(email)
 	domain := email[strings.LastIndexByte(email, '@')+1:]
 	for _, r := range rs {
 		fits := false
@@ -80,6 +80,17 @@ func (rs Roles) Of(email string, groups []string) shared.Role {
 		}
 	}
 	return ""
+}
+
+// lower is a text with the letters of ASCII in lower case. Unicode's lower case of the Kelvin sign is
+// k, which would make one address of two.
+func lower(text string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, text)
 }
 
 // Give reports whether somebody can have a role.

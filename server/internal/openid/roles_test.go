@@ -20,7 +20,7 @@ func rolesOf(t *testing.T, rules ...string) (roles Roles) {
 
 func TestRoles(t *testing.T) {
 	roles := rolesOf(t, "intern@example.com = viewer", "group:/ops=eu=admin", "@Example.com=auditor",
-		"Ana@other.example=viewer")
+		"Ana@other.example=viewer", "kim@other.example=admin")
 	for _, tc := range []struct {
 		email  string
 		groups string
@@ -32,6 +32,8 @@ func TestRoles(t *testing.T) {
 		{"ANA@EXAMPLE.COM", "", shared.RoleAuditor},
 		{"ana@other.example", "", shared.RoleViewer},
 		{"bea@other.example", "", ""},
+		{"\u212Aim@other.example", "", ""}, // its lower case is kim, of Unicode
+		{"kim@other.example", "", shared.RoleAdmin},
 		{"ana@evil-example.com", "", ""},
 		{"ana@sub.example.com", "", ""},
 		{"ana@example.com@evil.example", "", ""},

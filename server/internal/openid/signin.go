@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,12 +49,15 @@ func (p *Provider) Finish(w http.ResponseWriter, r *http.Request, origin string)
 	a, kept := attemptOf(r, isSecure(origin))
 	http.SetCookie(w, noCookie(isSecure(origin)))
 	query := r.URL.Query()
-	if refusal := p.check(query, a, kept); refusal != nil {
+	if refusal := p.checkState(query, a, kept); refusal != nil {
 		return Person{}, a.to, refusal
 	}
 	d := p.discovered.Load()
 	if d == nil {
 		return Person{}, a.to, p.Trouble()
+	}
+	if refusal := p.checkAnswer(query, d); refusal != nil {
+		return Person{}, a.to, refusal
 	}
 	ctx, cancel := context.WithTimeout(oidc.ClientContext(r.Context(), p.client), finishTime)
 	defer cancel()
@@ -67,18 +72,27 @@ func (p *Provider) Finish(w http.ResponseWriter, r *http.Request, origin string)
 	return who, a.to, nil
 }
 
-// check holds what came back against the attempt that the browser has kept. Until the
+// checkState holds what came back against the attempt that the browser has kept. Until the
 // state is right, nothing else is believed.
-func (p *Provider) check(query url.Values, a attempt, kept bool) *Refusal {
+func (p *Provider) checkState(query url.Values, a attempt, kept bool) *Refusal {
 	state := query.Get("state")
 	switch {
+	case slices.ContainsFunc(slices.Collect(maps.Values(query)), func(v []string) bool { return len(v) > 1 }):
+		return refused(shared.CodeSignInState, "the answer says something twice") // RFC 6749, section 3.1
 	case !kept, subtle.ConstantTimeCompare([]byte(state), []byte(a.state())) != 1:
 		return refused(shared.CodeSignInState, "the browser has begun no such attempt")
 	case a.isOver():
 		return refused(shared.CodeSignInState, "the attempt took too long")
 	case !p.spent.spend(state):
 		return refused(shared.CodeSignInReplayed, "the state came back before")
-	case query.Has("iss") && query.Get("iss") != p.Issuer: // RFC 9207
+	}
+	return nil
+}
+
+// checkAnswer checks who has answered (RFC 9207), and that it is a code.
+func (p *Provider) checkAnswer(query url.Values, d *discovery) *Refusal {
+	switch {
+	case (query.Has("iss") || d.namesItself) && query.Get("iss") != p.Issuer:
 		return refused(shared.CodeIDIssuer, "the answer is from %q", query.Get("iss"))
 	case query.Has("error"):
 		return refused(shared.CodeSignInDenied, "the provider says %q", query.Get("error"))

@@ -121,6 +121,9 @@ func TestRefusals(t *testing.T) {
 	claim := func(name string, value any) func(*openidtest.Behaviour) {
 		return func(b *openidtest.Behaviour) { b.Claims[name] = value }
 	}
+	alone := func(takes, name string, value any) func(*openidtest.Behaviour) {
+		return func(b *openidtest.Behaviour) { b.Claims[takes], b.Claims[name] = nil, value }
+	}
 	at := func(path string, answer http.HandlerFunc) func(*openidtest.Behaviour) {
 		return func(b *openidtest.Behaviour) {
 			b.Instead = func(w http.ResponseWriter, r *http.Request) bool {
@@ -153,12 +156,20 @@ func TestRefusals(t *testing.T) {
 		change func(*openidtest.Behaviour)
 		want   shared.Code
 	}{
-		"all is well":              {func(*openidtest.Behaviour) {}, ""},
-		"said no":                  {func(b *openidtest.Behaviour) { b.Denies = "access_denied" }, shared.CodeSignInDenied},
-		"another key":              {func(b *openidtest.Behaviour) { b.ForeignKey = true }, shared.CodeIDSignature},
-		"another issuer":           {claim("iss", "https://evil.example"), shared.CodeIDIssuer},
-		"another audience":         {claim("aud", "another"), shared.CodeIDAudience},
-		"several audiences":        {claim("aud", []string{"another", openidtest.ClientID}), ""},
+		"all is well":       {func(*openidtest.Behaviour) {}, ""},
+		"said no":           {func(b *openidtest.Behaviour) { b.Denies = "access_denied" }, shared.CodeSignInDenied},
+		"another key":       {func(b *openidtest.Behaviour) { b.ForeignKey = true }, shared.CodeIDSignature},
+		"another issuer":    {claim("iss", "https://evil.example"), shared.CodeIDIssuer},
+		"another audience":  {claim("aud", "another"), shared.CodeIDAudience},
+		"several audiences": {claim("aud", []string{"another", openidtest.ClientID}), shared.CodeIDAudience},
+		"ours of several": {func(b *openidtest.Behaviour) {
+			b.Claims["aud"], b.Claims["azp"] = []string{"another", openidtest.ClientID}, openidtest.ClientID
+		}, ""},
+		"an address beside it":     {claim("Email", "root@example.com"), ""},
+		"an address in its place":  {alone("email", "Email", "root@example.com"), shared.CodeEmailUnverified},
+		"verified in its place":    {alone("email_verified", "Email_Verified", true), shared.CodeEmailUnverified},
+		"a subject in its place":   {alone("sub", "Sub", "root"), shared.CodeProviderOdd},
+		"a subject beside it":      {claim("\u017fub", "root"), shared.CodeProviderOdd}, // a long s
 		"others' audiences":        {claim("aud", []string{"another", "third"}), shared.CodeIDAudience},
 		"another party":            {claim("azp", "another"), shared.CodeIDAudience},
 		"another nonce":            {claim("nonce", "another"), shared.CodeIDNonce},
@@ -202,6 +213,9 @@ func TestRefusals(t *testing.T) {
 			if codeOf(err) != tc.want || (err == nil) != (tc.want == "") {
 				t.Fatalf("got %+v, %v, want %q", who, err, tc.want)
 			}
+			if err == nil && who.Email != "ana@example.com" {
+				t.Errorf("came in as %+v", who)
+			}
 			if err != nil && (who != Person{} || strings.Contains(err.Error(), "s3cret") || len(err.Error()) > 2*causeMax) {
 				t.Errorf("%+v is refused with %v", who, err)
 			}
@@ -244,6 +258,8 @@ func TestAnswersThatNobodyAskedFor(t *testing.T) {
 		"an odd cookie":    func(_ url.Values, kept *http.Cookie) *http.Cookie { kept.Value = "a.b.c"; return kept },
 		"no state":         func(q url.Values, kept *http.Cookie) *http.Cookie { q.Del("state"); return kept },
 		"another state":    func(q url.Values, kept *http.Cookie) *http.Cookie { q.Set("state", "x"); return kept },
+		"two states":       func(q url.Values, kept *http.Cookie) *http.Cookie { q.Add("state", "x"); return kept },
+		"two codes":        func(q url.Values, kept *http.Cookie) *http.Cookie { q.Add("code", "x"); return kept },
 		"an error alone": func(q url.Values, kept *http.Cookie) *http.Cookie {
 			clear(q)
 			q.Set("error", "access_denied")
@@ -280,6 +296,44 @@ func TestAnswersThatNobodyAskedFor(t *testing.T) {
 	}
 }
 
+// TestAnswersThatMustNameTheirIssuer has a provider that says it names itself in every answer.
+func TestAnswersThatMustNameTheirIssuer(t *testing.T) {
+	r := newRig(t, "@example.com=viewer")
+	r.provider.Change(func(b *openidtest.Behaviour) {
+		b.Description = map[string]any{"authorization_response_iss_parameter_supported": true}
+	})
+	if trouble := r.ours.discover(t.Context()); trouble != nil {
+		t.Fatal(trouble)
+	}
+	for name, want := range map[string]shared.Code{
+		"": shared.CodeIDIssuer, "&iss=" + url.QueryEscape("https://evil.example"): shared.CodeIDIssuer,
+		"&iss=" + url.QueryEscape(r.provider.URL): "",
+	} {
+		back, kept := r.begin()
+		back.RawQuery += name
+		if who, _, err := r.finish(back, kept); codeOf(err) != want {
+			t.Errorf("with %q: %+v, %v", name, who, err)
+		}
+	}
+}
+
+// TestNewKeys has the provider sign with a key that it has published only now, and no more with
+// the one before.
+func TestNewKeys(t *testing.T) {
+	r := newRig(t, "@example.com=viewer")
+	if _, err := r.signIn(); err != nil {
+		t.Fatal(err)
+	}
+	r.provider.Change(func(b *openidtest.Behaviour) { b.Rotated = true })
+	if _, err := r.signIn(); err != nil {
+		t.Errorf("with the new key: %v", err)
+	}
+	r.provider.Change(func(b *openidtest.Behaviour) { b.ForeignKey = true }) // the one before, by now
+	if _, err := r.signIn(); codeOf(err) != shared.CodeIDSignature {
+		t.Errorf("with the key before: %v", err)
+	}
+}
+
 // TestWhereGroupsAndAddressesStand reads them from userinfo too, and in either form.
 func TestWhereGroupsAndAddressesStand(t *testing.T) {
 	for name, tc := range map[string]struct {
@@ -300,6 +354,10 @@ func TestWhereGroupsAndAddressesStand(t *testing.T) {
 		"all elsewhere": {map[string]any{"groups": nil, "email": nil, "email_verified": nil},
 			map[string]any{"sub": "subject of ana", "groups": []string{"ops"}, "email": "a@b.example", "email_verified": true},
 			shared.RoleAdmin, ""},
+		"odd names elsewhere": {map[string]any{"groups": nil},
+			map[string]any{"Sub": "subject of ana", "groups": []string{"ops"}}, "", shared.CodeProviderOdd},
+		"groups of an odd name": {map[string]any{"groups": []string{"x"}, "Groups": []string{"ops"}}, nil,
+			"", shared.CodeNoRole},
 		"unverified elsewhere": {map[string]any{"groups": nil, "email": nil},
 			map[string]any{"sub": "subject of ana", "groups": []string{"ops"}, "email": "a@b.example"},
 			"", shared.CodeEmailUnverified},

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"github.com/uptrace/bun"
 
@@ -36,4 +37,17 @@ func (s *Store) ReceivePerson(ctx context.Context, p Person, secret Secret) (t s
 		return err
 	})
 	return t, err
+}
+
+// DismissPerson signs out every browser of a person, if it knows that one. The token that stands for
+// the person stays, and so does what was done with it.
+func (s *Store) DismissPerson(ctx context.Context, issuer, subject string) error {
+	return s.write(ctx, "dismiss person", false, func(ctx context.Context, tx bun.Tx) error {
+		var known []int64
+		err := tx.NewSelect().Table("tokens").Column("id").Where("issuer = ? AND subject = ?", issuer, subject).Scan(ctx, &known)
+		for _, token := range known { // one at most
+			err = errors.Join(err, endSessionsOf(ctx, tx, token))
+		}
+		return err
+	})
 }

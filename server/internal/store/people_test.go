@@ -39,6 +39,16 @@ func TestPeople(t *testing.T) {
 		if s, err := f.Session(t.Context(), "s"); err != nil || s.Token.Role != shared.RoleAdmin {
 			t.Errorf("the session has %+v, %v", s, err)
 		}
+		if err := f.DismissPerson(t.Context(), "https://id.example", "2"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Session(t.Context(), "s"); err != nil {
+			t.Errorf("signed out with another: %v", err)
+		}
+		err = errors.Join(f.DismissPerson(t.Context(), "https://id.example", "1"), f.DismissPerson(t.Context(), "https://id.example", "nobody"))
+		if _, gone := f.Session(t.Context(), "s"); err != nil || !errors.Is(gone, store.ErrNotFound) {
+			t.Errorf("dismissed: %v; the session: %v", err, gone)
+		}
 		if err := f.RevokeToken(t.Context(), ana.ID); err != nil {
 			t.Fatal(err)
 		}

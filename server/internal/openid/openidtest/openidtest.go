@@ -43,6 +43,8 @@ type Behaviour struct {
 	Description map[string]any
 	// ForeignKey has ID tokens signed with a key that is not among those published.
 	ForeignKey bool
+	// Rotated has another key published and used, and the first be foreign.
+	Rotated bool
 	// Denies is the error that authorization ends with; empty for none.
 	Denies string
 	// Instead answers a request in the provider's place, if it returns true.
@@ -146,10 +148,19 @@ func (p *Provider) describe(w http.ResponseWriter, _ *http.Request) {
 	write(w, http.StatusOK, changed(description, b.Description))
 }
 
+// signers are the key that is published, which kid names, and one that is not.
+func (p *Provider) signers(b Behaviour) (own, foreign *rsa.PrivateKey, kid string) {
+	if b.Rotated {
+		return p.foreign, p.key, "2"
+	}
+	return p.key, p.foreign, "1"
+}
+
 func (p *Provider) publish(w http.ResponseWriter, _ *http.Request) {
+	own, _, kid := p.signers(p.now())
 	write(w, http.StatusOK, map[string]any{"keys": []any{map[string]any{
-		"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "1",
-		"n": encode(p.key.N.Bytes()), "e": encode(big.NewInt(int64(p.key.E)).Bytes()),
+		"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid,
+		"n": encode(own.N.Bytes()), "e": encode(big.NewInt(int64(own.E)).Bytes()),
 	}}})
 }
 
@@ -202,11 +213,11 @@ func (p *Provider) idToken(nonce string) string {
 		"iss": p.URL, "aud": ClientID, "sub": "subject of ana", "nonce": nonce,
 		"iat": now.Unix(), "exp": now.Add(time.Minute).Unix(),
 	}, b.Claims)
-	key := p.key
+	key, foreign, kid := p.signers(b)
 	if b.ForeignKey {
-		key = p.foreign
+		key = foreign
 	}
-	header, _ := json.Marshal(map[string]any{"alg": "RS256", "kid": "1"}) // texts only
+	header, _ := json.Marshal(map[string]any{"alg": "RS256", "kid": kid}) // texts only
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		panic(err)
