@@ -43,6 +43,12 @@ func TestBrowserLeadsToTheTeam(t *testing.T) {
 	p.sees(60*time.Second, liveDot+" && "+foot("/audits/"+id+"/basic/shares"))
 	p.do(chromedp.Navigate(m.url + shared.PathTeam))
 	p.says(10*time.Second, "Make a token")
+	p.pictures("tokens")
+	p.do(chromedp.Click(`td a[href="/team?ask=revoke&id=3"]`))
+	p.says(10*time.Second, "Revoke this token?")
+	p.pictures("tokens-ask")
+	p.do(chromedp.Click(`button[value="revoke"]`))
+	p.sees(10*time.Second, `location.search === '' && !document.querySelector('td a[href="/team?ask=revoke&id=3"]')`)
 
 	p.do(chromedp.Navigate(m.url+shared.PathSignIn), chromedp.Click(`form[action="/signout"] button`))
 	p.sees(10*time.Second, `document.readyState === 'complete' && !document.querySelector('form[action="/signout"]')`)
@@ -92,7 +98,18 @@ func TestBrowserWebhooks(t *testing.T) {
 	p.do(chromedp.Navigate(m.url + shared.PathHooksPage))
 	p.says(10*time.Second, "delivered (204)")
 	p.pictures("hooks")
-	p.do(chromedp.Navigate(m.url+shared.PathHookPage(1)), chromedp.Click(`button[value="remove"]`))
+	p.do(chromedp.Navigate(m.url+shared.PathHookPage(1)), chromedp.Click(`a[href$="ask=change"]`),
+		chromedp.WaitVisible(`button[value="change"]`))
+	p.pictures("hook-change")
+	p.do(chromedp.Click(`input[name="worker.silent"]`), chromedp.Click(`button[value="change"]`))
+	p.sees(10*time.Second, `location.search === '' && document.querySelectorAll('tbody tr').length === 3 &&
+		!document.querySelector('dl').innerText.includes('A worker is silent')`)
+	p.do(chromedp.Click(`a[href$="ask=remove"]`))
+	p.says(10*time.Second, "Remove webhook 1?")
+	p.pictures("hook-ask")
+	p.do(chromedp.Click(`main p a[href="/team/webhooks/1"]`)) // leaves it
+	p.says(10*time.Second, "delivered")
+	p.do(chromedp.Click(`a[href$="ask=remove"]`), chromedp.Click(`button[value="remove"]`))
 	p.says(10*time.Second, "There is no webhook yet.")
 	p.clean()
 }
@@ -116,6 +133,9 @@ func TestBrowserShares(t *testing.T) {
 	guest.do(chromedp.Navigate(link))
 	guest.sees(60*time.Second, `location.pathname === '/audits/`+id+`' && `+liveDot)
 	guest.sees(time.Second, "!("+foot(shared.PathTeam)+")")
+	p.do(chromedp.Click(`td a[href*="ask=revoke"]`))
+	p.says(10*time.Second, "Revoke this link?")
+	p.pictures("shares-ask")
 	p.do(chromedp.Click(`button[value="revoke"]`))
 	p.says(10*time.Second, "revoked")
 	p.pictures("shares-revoked")

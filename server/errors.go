@@ -30,7 +30,7 @@ func problems(log *slog.Logger) *api.Problems {
 		api.Rule{Err: store.ErrTerminal, Code: shared.CodeTerminal,
 			Detail: "The audit has ended; nothing in it changes any more."},
 		api.Rule{Err: store.ErrPrecondition, Code: shared.CodePrecondition,
-			Detail: "The audit has moved on; read it again and decide anew."},
+			Detail: "It has been changed meanwhile; read it again and decide anew."},
 		api.Rule{Err: store.ErrOutOfRange, Code: shared.CodeOutOfRange},
 		api.Rule{Err: store.ErrConflict, Code: shared.CodeConflict,
 			Detail: "The audit is running, or belongs to the engine: cancel it first, " +

@@ -81,8 +81,8 @@ func (d door) CreateWebhook(ctx context.Context, want shared.Webhook) (shared.We
 }
 
 // UpdateWebhook changes who is told, or of what.
-func (d door) UpdateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error) {
-	changed, err := d.completer.UpdateWebhook(ctx, want)
+func (d door) UpdateWebhook(ctx context.Context, want shared.Webhook, match int64) (shared.Webhook, error) {
+	changed, err := d.completer.UpdateWebhook(ctx, want, match)
 	d.noteWebhook(ctx, shared.DeedWebhookChanged, want.ID, err)
 	return changed, err
 }
@@ -135,6 +135,12 @@ type hooks struct {
 
 func (h hooks) AddWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error) {
 	return h.rest.AddWebhook(ctx, want)
+}
+
+func (h hooks) ChangeWebhook(
+	ctx context.Context, id int64, patch shared.WebhookPatch, match int64,
+) (shared.Webhook, error) {
+	return h.rest.ChangeWebhook(ctx, id, patch, match)
 }
 
 func (h hooks) RenewSecret(ctx context.Context, id int64) (shared.Webhook, error) {

@@ -88,6 +88,16 @@ type Webhook struct {
 	// OldSecretUntil is until when messages are signed with the secret before as well.
 	OldSecretUntil *Time `json:"old_secret_until"`
 	CreatedAt      Time  `json:"created_at"`
+	// Revision grows with every change; it is the ETag.
+	Revision int64 `json:"revision"`
+}
+
+// WebhookPatch is what to change of a webhook; what is nil stays.
+type WebhookPatch struct {
+	URL      *string `json:"url"`
+	Events   []Event `json:"events"`
+	Language *string `json:"language"`
+	Token    *string `json:"token"`
 }
 
 // Shown is what people may see of a webhook. For Slack, ntfy and a browser, whoever knows the

@@ -21,6 +21,8 @@ type Share struct {
 	CreatedAt Time    `json:"created_at"`
 	ExpiresAt Time    `json:"expires_at"`
 	RevokedAt *Time   `json:"revoked_at"`
+	// LastUsedAt is right to some minutes; null for a link that nobody has used.
+	LastUsedAt *Time `json:"last_used_at"`
 	// Path is the link without the server's own address.
 	Path string `json:"path"`
 }

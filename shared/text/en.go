@@ -1927,6 +1927,12 @@ var englishNotices = noticeWords{
 
 var englishTeam = TeamWords{
 	MadeBy: "Made by",
+	Keep:   "Leave it as it is",
+
+	TokenAsk:       "Revoke this token?",
+	TokenAskHelp:   "Whoever uses it is signed out at once, and it lets nobody in any more. What was done with it stays.",
+	SignOutAsk:     "Sign out every browser of this token?",
+	SignOutAskHelp: "The token itself stays good: whoever has it can sign in again.",
 
 	ShareTitle:   "Links to audits",
 	ShareHelp:    "Whoever has such a link can read that one audit without signing in, and nothing else.",
@@ -1938,6 +1944,8 @@ var englishTeam = TeamWords{
 	ShareDays:    "Left empty, %s days.",
 	ShareFull:    "This audit has as many links as it may.",
 	ShareNoAudit: "There is no audit with this number.",
+	ShareAsk:     "Revoke this link?",
+	ShareAskHelp: "Whoever has it cannot read the audit any more.",
 
 	HookTitle:        "Webhooks",
 	HookHelp:         "Webhooks tell people and programs what happens to audits.",
@@ -1972,6 +1980,11 @@ var englishTeam = TeamWords{
 	HookNoEvent:      "Choose at least one.",
 	HookBadKey:       "This kind of webhook takes no such token.",
 	HookFull:         "There are as many webhooks as there may be.",
+	HookChange:       "Change this webhook",
+	HookChanged:      "Somebody else has changed this webhook meanwhile. This is how it is now.",
+	HookStays:        "Left empty, it stays as it is.",
+	HookAsk:          "Remove webhook %s?",
+	HookAskHelp:      "Nobody is told by it any more, and the log of its messages goes too.",
 	hookKinds: []named{
 		{"webhook", "Program (Standard Webhooks)"}, {"slack", "Slack, Mattermost"}, {"matrix", "Matrix"},
 		{"ntfy", "ntfy"}, {"email", "E-mail"},

@@ -1976,6 +1976,12 @@ var spanishNotices = noticeWords{
 
 var spanishTeam = TeamWords{
 	MadeBy: "Creado por",
+	Keep:   "Dejarlo como está",
+
+	TokenAsk:       "¿Revocar este token?",
+	TokenAskHelp:   "La sesión de quien lo use se cierra al momento y ya nadie podrá entrar con él. Lo que se hizo con él se conserva.",
+	SignOutAsk:     "¿Cerrar sesión en todos los navegadores de este token?",
+	SignOutAskHelp: "El token sigue siendo válido: quien lo tenga puede volver a iniciar sesión.",
 
 	ShareTitle:   "Enlaces a auditorías",
 	ShareHelp:    "Quien tenga uno de estos enlaces puede leer esa auditoría sin iniciar sesión, y nada más.",
@@ -1987,6 +1993,8 @@ var spanishTeam = TeamWords{
 	ShareDays:    "Si se deja vacío, %s días.",
 	ShareFull:    "Esta auditoría ya tiene todos los enlaces que puede tener.",
 	ShareNoAudit: "No hay ninguna auditoría con ese número.",
+	ShareAsk:     "¿Revocar este enlace?",
+	ShareAskHelp: "Quien lo tenga ya no podrá leer la auditoría.",
 
 	HookTitle:        "Webhooks",
 	HookHelp:         "Los webhooks avisan a personas y programas de lo que ocurre con las auditorías.",
@@ -2021,6 +2029,11 @@ var spanishTeam = TeamWords{
 	HookNoEvent:      "Elige al menos uno.",
 	HookBadKey:       "Este tipo de webhook no admite ese token.",
 	HookFull:         "Ya hay todos los webhooks que puede haber.",
+	HookChange:       "Cambiar este webhook",
+	HookChanged:      "Otra persona ha cambiado este webhook entretanto. Así está ahora.",
+	HookStays:        "Si se deja vacío, se queda como está.",
+	HookAsk:          "¿Eliminar el webhook %s?",
+	HookAskHelp:      "Ya no avisará a nadie, y el registro de sus mensajes también se elimina.",
 	hookKinds: []named{
 		{"webhook", "Programa (Standard Webhooks)"}, {"slack", "Slack, Mattermost"}, {"matrix", "Matrix"},
 		{"ntfy", "ntfy"}, {"email", "Correo electrónico"},

@@ -5,12 +5,17 @@ package text
 // client shows none of these pages.
 type TeamWords struct {
 	MadeBy string
+	Keep   string // leaves things as they are, where a page asks whether to end one
+
+	// What is asked before a token is revoked, or its browsers are signed out.
+	TokenAsk, TokenAskHelp, SignOutAsk, SignOutAskHelp string
 
 	// Of the links to audits.
 	ShareTitle, ShareHelp, ShareList, ShareEmpty string
 	ShareLink, ShareNew, ShareAudit              string
 	ShareDays                                    string // how many when none is given
 	ShareFull, ShareNoAudit                      string
+	ShareAsk, ShareAskHelp                       string // before one is revoked
 
 	// Of the webhooks.
 	HookTitle, HookHelp, HookList, HookEmpty        string
@@ -26,6 +31,9 @@ type TeamWords struct {
 	HookMessage, HookTries, HookAnswer              string
 	HookBadAddress, HookPrivate, HookNoMail         string
 	HookNoEvent, HookBadKey, HookFull               string
+	HookChange, HookChanged                         string // by somebody else meanwhile
+	HookStays                                       string // what becomes of a field that is left empty
+	HookAsk, HookAskHelp                            string // before one is removed, of which the first has its number
 	hookKinds, hookEvents, hookStates               []named
 
 	// Of the trail.

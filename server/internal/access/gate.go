@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,7 +30,7 @@ const (
 	rememberFor = 2 * time.Second
 	// rememberMax bounds the callers that are remembered.
 	rememberMax = 10_000
-	// touchEvery is how often it is noted which tokens were used.
+	// touchEvery is how often it is noted which tokens and links were used.
 	touchEvery = time.Minute
 )
 
@@ -45,6 +47,8 @@ type Keys interface {
 	Share(ctx context.Context, id int64) (Credential, error)
 	// TouchTokens notes that tokens were used just now.
 	TouchTokens(ctx context.Context, ids []int64) error
+	// TouchShares notes that links were used just now.
+	TouchShares(ctx context.Context, ids []int64) error
 }
 
 // Credential is a token, a session or a link as it is kept.
@@ -122,8 +126,9 @@ type Gate struct {
 
 	mu         sync.Mutex
 	remembered map[string]remembered
-	used       map[int64]struct{} // tokens, since this was last noted
 	held       map[string]*holding
+	// What was used since this was last noted, by number.
+	usedTokens, usedShares map[int64]struct{}
 }
 
 // remembered is a caller who was looked up.
@@ -141,7 +146,8 @@ type holding struct {
 // NewGate returns a gate that knows whether there are tokens.
 func NewGate(ctx context.Context, c GateConfig) (*Gate, error) {
 	g := &Gate{
-		GateConfig: c, remembered: map[string]remembered{}, used: map[int64]struct{}{}, held: map[string]*holding{},
+		GateConfig: c, remembered: map[string]remembered{}, held: map[string]*holding{},
+		usedTokens: map[int64]struct{}{}, usedShares: map[int64]struct{}{},
 	}
 	has, err := c.Keys.HasTokens(ctx)
 	g.closed.Store(has)
@@ -294,7 +300,7 @@ func callerBy(t shared.Token) Caller {
 func (g *Gate) callerOf(key string, c Credential) Caller {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.used[c.Token.ID] = struct{}{}
+	g.usedTokens[c.Token.ID] = struct{}{}
 	caller := callerBy(c.Token)
 	caller.key = key
 	return caller
@@ -395,16 +401,20 @@ func (g *Gate) end(key string) {
 	}
 }
 
-// noteUsed notes which tokens were used since it was last called.
+// noteUsed notes which tokens and links were used since it was last called.
 func (g *Gate) noteUsed(ctx context.Context) {
+	err := errors.Join(
+		g.Keys.TouchTokens(ctx, g.take(g.usedTokens)), g.Keys.TouchShares(ctx, g.take(g.usedShares)))
+	if err != nil {
+		g.Log.Warn("when tokens and links were used could not be noted", "err", err)
+	}
+}
+
+// take empties a set of what was used.
+func (g *Gate) take(used map[int64]struct{}) []int64 {
 	g.mu.Lock()
-	ids := make([]int64, 0, len(g.used))
-	for id := range g.used {
-		ids = append(ids, id)
-	}
-	clear(g.used)
-	g.mu.Unlock()
-	if err := g.Keys.TouchTokens(ctx, ids); err != nil {
-		g.Log.Warn("when tokens were used could not be noted", "err", err)
-	}
+	defer g.mu.Unlock()
+	ids := slices.Collect(maps.Keys(used))
+	clear(used)
+	return ids
 }

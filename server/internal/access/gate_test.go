@@ -20,13 +20,14 @@ var errMissing = errors.New("missing")
 
 // drawer keeps credentials in memory.
 type drawer struct {
-	mu       sync.Mutex
-	tokens   map[string]Credential // by prefix
-	sessions map[string]Credential
-	shares   map[string]Credential
-	touched  []int64
-	asked    int
-	down     error
+	mu            sync.Mutex
+	tokens        map[string]Credential // by prefix
+	sessions      map[string]Credential
+	shares        map[string]Credential
+	touched       []int64 // tokens
+	touchedShares []int64
+	asked         int
+	down          error
 }
 
 func (d *drawer) find(in map[string]Credential, key string) (Credential, error) {
@@ -63,6 +64,11 @@ func (d *drawer) HasTokens(context.Context) (bool, error) {
 
 func (d *drawer) TouchTokens(_ context.Context, ids []int64) error {
 	d.touched = append(d.touched, ids...)
+	return nil
+}
+
+func (d *drawer) TouchShares(_ context.Context, ids []int64) error {
+	d.touchedShares = append(d.touchedShares, ids...)
 	return nil
 }
 

@@ -56,6 +56,7 @@ func (g *Gate) RedeemShare(w http.ResponseWriter, r *http.Request, link string) 
 	if err != nil {
 		return 0, err
 	}
+	g.noteShare(share)
 	http.SetCookie(w, &http.Cookie{
 		Name: g.shareCookie(r, share.AuditID), Value: link, Path: "/", HttpOnly: true, Secure: g.Outside.Secure(r),
 		SameSite: http.SameSiteLaxMode, MaxAge: int(time.Until(share.ExpiresAt.Time) / time.Second),
@@ -92,10 +93,18 @@ func (g *Gate) byShares(r *http.Request, right Right) (Caller, error) {
 		if err != nil {
 			return Caller{}, err
 		}
+		g.noteShare(share)
 		numbers = append(numbers, strconv.FormatInt(share.ID, 10))
 	}
 	return Caller{Name: "link " + strings.Join(numbers, " "), Role: shared.RoleViewer,
 		key: shareKey + strings.Join(numbers, " ")}, nil
+}
+
+// noteShare counts a link as used.
+func (g *Gate) noteShare(s shared.Share) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.usedShares[s.ID] = struct{}{}
 }
 
 // shareOf is the link to an audit that a request has: a program sends it as it would a

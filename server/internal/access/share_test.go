@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -85,6 +86,32 @@ func TestShareThatEnds(t *testing.T) {
 		<-time.After(5 * time.Second)
 		if synctest.Wait(); !over() {
 			t.Error("not over")
+		}
+	})
+}
+
+// TestSharesAreNotedOnce uses a link many times within a minute, by the browser and by a program,
+// and others that open nothing.
+func TestSharesAreNotedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rig := newGateRig(t, Nobody)
+		go func() { _ = rig.Run(t.Context()) }()
+		soon := time.Now().Add(time.Hour)
+		seven, nine, opened := rig.share(7, soon), rig.share(9, soon), rig.share(8, soon)
+		for range 10 {
+			rig.ask("GET", "/audits/7", "Authorization", "Bearer "+seven)
+			rig.ask("GET", "/audits/7", "Cookie", "atalaya-share-7="+seven)
+			rig.ask("GET", "/audits/7", "Authorization", "Bearer "+nine) // of another audit
+			rig.ask("GET", "/audits/9", "Authorization", "Bearer "+nine+"x")
+		}
+		if _, err := rig.RedeemShare(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil), opened); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(3 * touchEvery)
+		synctest.Wait()
+		slices.Sort(rig.touchedShares)
+		if !slices.Equal(rig.touchedShares, []int64{1, 3}) || len(rig.touched) > 0 {
+			t.Errorf("noted links %v, tokens %v", rig.touchedShares, rig.touched)
 		}
 	})
 }

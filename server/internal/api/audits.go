@@ -35,7 +35,7 @@ type Service interface {
 	Browsers(ctx context.Context) ([]shared.Webhook, error)
 	Webhook(ctx context.Context, id int64) (shared.Webhook, error)
 	CreateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error)
-	UpdateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error)
+	UpdateWebhook(ctx context.Context, want shared.Webhook, match int64) (shared.Webhook, error)
 	RotateSecret(ctx context.Context, id int64, secret string, keep time.Duration) (shared.Webhook, error)
 	DeleteWebhook(ctx context.Context, id int64) error
 	TestWebhook(ctx context.Context, id int64) (shared.Delivery, error)

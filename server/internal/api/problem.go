@@ -87,7 +87,7 @@ var answers = map[shared.Code]answer{
 	shared.CodeNotAcceptable:   {406, "Not available in that form"},
 	shared.CodeTerminal:        {409, "The audit has ended"},
 	shared.CodeConflict:        {409, "The request contradicts the audit's state"},
-	shared.CodePrecondition:    {412, "The audit has another revision"},
+	shared.CodePrecondition:    {412, "There is another revision by now"},
 	shared.CodeTooLarge:        {413, "The body is too large"},
 	shared.CodeMediaType:       {415, "The body must be JSON"},
 	shared.CodeBadURL:          {422, "Not an address that can be audited"},

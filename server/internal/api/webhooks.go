@@ -26,14 +26,6 @@ type webhookWish struct {
 	Token    string             `json:"token"`
 }
 
-// webhookPatch is the body of a change; what is absent stays.
-type webhookPatch struct {
-	URL      *string        `json:"url"`
-	Events   []shared.Event `json:"events"`
-	Language *string        `json:"language"`
-	Token    *string        `json:"token"`
-}
-
 // listWebhooks handles GET /api/v1/webhooks: those made by hand, or the newest of the
 // browsers that have subscribed.
 func (a *API) listWebhooks(w http.ResponseWriter, r *http.Request) error {
@@ -78,7 +70,7 @@ func (a *API) createWebhook(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Location", shared.PathWebhook(made.ID))
 	w.Header().Set("Cache-Control", "no-store")
-	return writeJSON(w, http.StatusCreated, made.Shown())
+	return writeWebhook(w, http.StatusCreated, made)
 }
 
 // AddWebhook makes a webhook of what somebody wants, with the secret that signs its messages if
@@ -153,7 +145,7 @@ func (a *API) getWebhook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, webhook.Shown())
+	return writeWebhook(w, http.StatusOK, webhook)
 }
 
 // webhook is the webhook that a path names.
@@ -173,18 +165,38 @@ func readBareID(r *http.Request) (int64, error) {
 	return readID(r)
 }
 
-// patchWebhook handles PATCH /api/v1/webhooks/{id}.
+// patchWebhook handles PATCH /api/v1/webhooks/{id}; with If-Match, only over the revision named.
 func (a *API) patchWebhook(w http.ResponseWriter, r *http.Request) error {
-	var patch webhookPatch
-	webhook, err := a.webhook(r)
-	if err == nil {
-		err = decodeBody(w, r, &patch)
-	}
+	id, err := readBareID(r)
 	if err != nil {
 		return err
 	}
+	match, err := readIfMatch(r)
+	if err != nil {
+		return err
+	}
+	var patch shared.WebhookPatch
+	if err := decodeBody(w, r, &patch); err != nil {
+		return err
+	}
+	changed, err := a.ChangeWebhook(r.Context(), id, patch, match)
+	if err != nil {
+		return err
+	}
+	return writeWebhook(w, http.StatusOK, changed)
+}
+
+// ChangeWebhook changes what a patch names of a webhook, and returns it without its secret. match
+// is the revision that is to be changed, or 0 for any.
+func (a *API) ChangeWebhook(
+	ctx context.Context, id int64, patch shared.WebhookPatch, match int64,
+) (shared.Webhook, error) {
+	webhook, err := a.Service.Webhook(ctx, id)
+	if err != nil {
+		return shared.Webhook{}, err
+	}
 	if webhook.Kind == shared.KindPush {
-		return &Error{Code: shared.CodeConflict, Detail: "What a browser is told of, its own user decides."}
+		return shared.Webhook{}, &Error{Code: shared.CodeConflict, Detail: "What a browser is told of, its own user decides."}
 	}
 	if patch.URL != nil {
 		webhook.URL = *patch.URL
@@ -199,12 +211,15 @@ func (a *API) patchWebhook(w http.ResponseWriter, r *http.Request) error {
 		webhook.Secret = *patch.Token
 	}
 	if err := a.checkWebhook(&webhook); err != nil {
-		return err
+		return shared.Webhook{}, err
 	}
-	if webhook, err = a.Service.UpdateWebhook(r.Context(), webhook); err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, webhook.Shown())
+	return a.Service.UpdateWebhook(ctx, webhook, match)
+}
+
+// writeWebhook writes what may be shown of a webhook.
+func writeWebhook(w http.ResponseWriter, status int, webhook shared.Webhook) error {
+	w.Header().Set("ETag", shared.ETag(webhook.Revision))
+	return writeJSON(w, status, webhook.Shown())
 }
 
 // rotateSecret handles POST /api/v1/webhooks/{id}/secret, whose answer alone has the new
@@ -219,7 +234,7 @@ func (a *API) rotateSecret(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	return writeJSON(w, http.StatusOK, webhook)
+	return writeWebhook(w, http.StatusOK, webhook)
 }
 
 // RenewSecret gives a webhook a new secret, and returns it with that.

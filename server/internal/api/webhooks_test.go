@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,43 @@ func TestWebhooks(t *testing.T) {
 			shown && w.Header().Get("Cache-Control") != "no-store" {
 			t.Errorf("%s %s: secret shown %v, %v", c.method, c.path, shown, w.Header())
 		}
+	}
+}
+
+// TestWebhookOfTwoAdmins has two change a webhook that both have read: the later is told.
+func TestWebhookOfTwoAdmins(t *testing.T) {
+	s := newServer(t)
+	one := shared.PathWebhook(1)
+	made := s.do("POST", shared.PathWebhooks, `{"url":"https://a.example/"}`)
+	read := s.do("GET", one, nil).Header().Get("ETag")
+	if read != `"1"` || made.Header().Get("ETag") != read {
+		t.Errorf("made as %s, read as %s", made.Header().Get("ETag"), read)
+	}
+	change := func(url, match string) *httptest.ResponseRecorder {
+		t.Helper()
+		return s.do("PATCH", one, fmt.Sprintf(`{"url":%q}`, url), "If-Match", match)
+	}
+	if w := change("https://b.example/", read); w.Code != 200 || w.Header().Get("ETag") != `"2"` ||
+		!strings.Contains(w.Body.String(), `"revision":2`) {
+		t.Errorf("the first: %d %s %s", w.Code, w.Header().Get("ETag"), w.Body)
+	}
+	if w := change("https://c.example/", read); w.Code != 412 || !strings.Contains(w.Body.String(), `"precondition_failed"`) {
+		t.Errorf("the later: %d %s", w.Code, w.Body)
+	}
+	if w := change("https://c.example/", "W/x"); w.Code != 400 {
+		t.Errorf("no revision: %d %s", w.Code, w.Body)
+	}
+	if w := s.do("GET", one, nil); !strings.Contains(w.Body.String(), "https://b.example/") {
+		t.Errorf("changed by the later: %s", w.Body)
+	}
+	if w := s.do("POST", one+"/secret", nil); w.Header().Get("ETag") != `"3"` {
+		t.Errorf("a new secret is no change: %s", w.Header().Get("ETag"))
+	}
+	if w := change("https://d.example/", "*"); w.Code != 200 {
+		t.Errorf("whatever it is: %d %s", w.Code, w.Body)
+	}
+	if w := s.do("PATCH", shared.PathWebhook(2), `{}`, "If-Match", read); w.Code != 404 {
+		t.Errorf("none: %d %s", w.Code, w.Body)
 	}
 }
 

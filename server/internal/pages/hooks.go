@@ -19,6 +19,8 @@ type Webhooks interface {
 	// messages are signed with it.
 	AddWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error)
 	RenewSecret(ctx context.Context, id int64) (shared.Webhook, error)
+	// ChangeWebhook changes what a patch names, only over the revision match.
+	ChangeWebhook(ctx context.Context, id int64, patch shared.WebhookPatch, match int64) (shared.Webhook, error)
 	DeleteWebhook(ctx context.Context, id int64) error
 	// NewestDeliveries is what each was told last, and Deliveries what one was told.
 	NewestDeliveries(ctx context.Context) (map[int64]shared.Delivery, error)
@@ -34,11 +36,13 @@ const (
 	doRenew  = "renew"
 	doAgain  = "again"
 	doRemove = "remove"
+	doChange = "change"
 
 	fieldKind     = "kind"
 	fieldHookURL  = "url"
 	fieldLanguage = "language"
 	fieldToken    = "token"
+	fieldRevision = "revision"
 )
 
 // hookPage is the route of [shared.PathHookPage].
@@ -93,7 +97,7 @@ func (p *plain) refuseHook(w http.ResponseWriter, r *http.Request, typed url.Val
 	}
 	p.showHooks(w, r, problem.Status, func(m *hooksModel) {
 		m.New.take(typed)
-		m.refuse(l, problem)
+		m.Wrong = m.New.refuse(l, problem)
 	})
 }
 
@@ -117,7 +121,8 @@ func (p *plain) showHooks(w http.ResponseWriter, r *http.Request, status int, ad
 	p.write(w, r, status, "hooks.html", m)
 }
 
-// hook shows what one webhook was told; by POST it does what a button asks for.
+// hook shows what one webhook was told, or asks before something is done to it; by POST it does what
+// a button asks for.
 func (p *plain) hook(w http.ResponseWriter, r *http.Request) {
 	id, ok := shared.ParseID(r.PathValue("id"))
 	if !ok {
@@ -125,7 +130,13 @@ func (p *plain) hook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.byMethod(w, r,
-		func() { p.showHook(w, r, id, http.StatusOK, func(*hookModel) {}) },
+		func() {
+			if asked(r) != "" {
+				p.askHook(w, r, id)
+				return
+			}
+			p.showHook(w, r, id, http.StatusOK, func(*hookModel) {})
+		},
 		func() { p.changeHook(w, r, id) })
 }
 
@@ -135,6 +146,10 @@ func (p *plain) changeHook(w http.ResponseWriter, r *http.Request, id int64) {
 	typed, status := readValues(w, r)
 	if status != http.StatusOK {
 		p.showHook(w, r, id, status, func(m *hookModel) { m.Wrong = l.T(text.BasicBadForm) })
+		return
+	}
+	if typed.Get(shared.FieldDo) == doChange {
+		p.editHook(w, r, id, typed)
 		return
 	}
 	secret, err := p.doHook(r.Context(), id, typed)

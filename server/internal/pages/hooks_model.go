@@ -32,9 +32,11 @@ type hookRow struct {
 	Cells []cell
 }
 
-// hookFormModel is the form that makes a webhook.
+// hookFormModel is the form that makes a webhook, or changes one. Fields without a label are left
+// out.
 type hookFormModel struct {
-	Action, Heading                   string
+	Action, Do, Heading               string
+	Revision                          string // empty for a new one
 	KindLabel, KindWrong              string
 	Kinds                             []option
 	URLLabel, URL, URLHelp, URLWrong  string
@@ -100,7 +102,7 @@ func whenSaid(d *shared.Delivery) shared.Time {
 func newHookForm(r *http.Request, l text.Lang) hookFormModel {
 	words := text.Team(l)
 	m := hookFormModel{
-		Action: withLang(r, shared.PathHooksPage), Heading: words.HookNew, KindLabel: words.HookForm,
+		Action: withLang(r, shared.PathHooksPage), Do: doMake, Heading: words.HookNew, KindLabel: words.HookForm,
 		URLLabel: words.HookTo, URLHelp: words.HookAddressHelp, MaxURL: shared.MaxURL, EventsLabel: words.HookEvents,
 		LanguageLabel: words.HookLanguage, LanguageHelp: words.HookLanguageHelp,
 		TokenLabel: words.HookKey, TokenHelp: words.HookKeyHelp, MaxToken: shared.MaxReceiverToken,
@@ -119,7 +121,7 @@ func newHookForm(r *http.Request, l text.Lang) hookFormModel {
 
 // take fills in what was typed and refused.
 func (m *hookFormModel) take(typed url.Values) {
-	m.URL = typed.Get(fieldHookURL)
+	m.URL, m.Revision = typed.Get(fieldHookURL), typed.Get(fieldRevision)
 	for i := range m.Kinds {
 		m.Kinds[i].Selected = m.Kinds[i].Value == typed.Get(fieldKind)
 	}
@@ -131,25 +133,26 @@ func (m *hookFormModel) take(typed url.Values) {
 	}
 }
 
-// refuse says what is wrong beside the field that it is about.
-func (m *hooksModel) refuse(l text.Lang, problem *shared.Problem) {
+// refuse says what is wrong beside the field that it is about, and returns what is about none.
+func (m *hookFormModel) refuse(l text.Lang, problem *shared.Problem) (wrong string) {
 	words := text.Team(l)
 	switch {
 	case problem.Code == shared.CodePrivateTarget:
-		m.New.URLWrong = words.HookPrivate
+		m.URLWrong = words.HookPrivate
 	case problem.Field == fieldHookURL:
-		m.New.URLWrong = words.HookBadAddress
+		m.URLWrong = words.HookBadAddress
 	case problem.Field == fieldKind:
-		m.New.KindWrong = words.HookNoMail
+		m.KindWrong = words.HookNoMail
 	case problem.Field == "events":
-		m.New.EventsWrong = words.HookNoEvent
+		m.EventsWrong = words.HookNoEvent
 	case problem.Field == fieldToken:
-		m.New.TokenWrong = words.HookBadKey
+		m.TokenWrong = words.HookBadKey
 	case problem.Code == shared.CodeOutOfRange:
-		m.Wrong = words.HookFull
+		return words.HookFull
 	default:
-		m.Wrong = text.Problem(l, string(problem.Code))
+		return text.Problem(l, string(problem.Code))
 	}
+	return ""
 }
 
 // hookModel is the page of one webhook.
@@ -160,7 +163,8 @@ type hookModel struct {
 	Once, Secret      string // Secret is empty unless one was made just now
 	Action            string
 	Facts             []fact
-	Test, Remove      string
+	Test              string
+	Change, Remove    link   // to where it is asked
 	Renew, RenewHelp  string // empty where messages are not signed
 	LogHeading, Empty string
 	Columns           []string
@@ -189,11 +193,16 @@ func newHookModel(r *http.Request, l text.Lang, w shared.Webhook, list shared.De
 			{words.HookTo, w.Shown().URL}, {words.HookForm, words.HookKind(string(w.Kind))},
 			{words.HookEvents, hookEvents(words, w.Events)}, {l.T(text.TeamMade), stamp(l, w.CreatedAt)},
 		},
-		Test: words.HookTest, Remove: words.HookRemove, LogHeading: words.HookLog, Empty: words.HookLogEmpty,
+		Test: words.HookTest, LogHeading: words.HookLog, Empty: words.HookLogEmpty,
 		Columns: []string{
 			words.HookMessage, l.T(text.TrailWhen), l.T(text.TeamState), words.HookTries, words.HookAnswer,
 		},
 		Again: words.HookAgain, Next: nextPart(r, l, list.NextCursor),
+	}
+	page := shared.PathHookPage(w.ID)
+	m.Remove = link{Href: pathAsking(r, page, doRemove), Text: words.HookRemove}
+	if w.Kind != shared.KindPush { // what a browser is told of, its own user decides
+		m.Change = link{Href: pathAsking(r, page, doChange), Text: words.HookChange}
 	}
 	if w.Kind == shared.KindWebhook {
 		m.Renew, m.RenewHelp = words.HookRenew, words.HookRenewHelp

@@ -27,6 +27,12 @@ func (h hooks) AddWebhook(ctx context.Context, want shared.Webhook) (shared.Webh
 	return h.rest.AddWebhook(ctx, want)
 }
 
+func (h hooks) ChangeWebhook(
+	ctx context.Context, id int64, patch shared.WebhookPatch, match int64,
+) (shared.Webhook, error) {
+	return h.rest.ChangeWebhook(ctx, id, patch, match)
+}
+
 func (h hooks) RenewSecret(ctx context.Context, id int64) (shared.Webhook, error) {
 	return h.rest.RenewSecret(ctx, id)
 }
@@ -102,6 +108,7 @@ func TestHookFromItsFormToItsEnd(t *testing.T) {
 	if shownSecret.FindString(body) == "" || strings.Contains(read(t, s.get(page)), "whsec_") {
 		t.Errorf("a new secret: %s", body)
 	}
+	s.asks(page, page+"?ask=remove", "Remove webhook 1?", "https://hook.example/a")
 	press("remove", "", shared.PathHooksPage)
 	if r := s.get(page); r.StatusCode != 404 {
 		t.Errorf("removed: %s", r.Status)
@@ -128,6 +135,100 @@ func TestHooksForPeople(t *testing.T) {
 	}
 	if r := s.submit(shared.PathHookPage(1), url.Values{"do": {"renew"}}); r.StatusCode != 409 {
 		t.Errorf("a secret where none signs: %s", r.Status)
+	}
+}
+
+// TestHookIsChanged changes a webhook by its form, which keeps what it was told, and has of two who
+// do so at once the later see what the other did.
+func TestHookIsChanged(t *testing.T) {
+	s := newSite(t)
+	s.submit(shared.PathHooksPage, hookWish())
+	if _, err := s.rows.TestWebhook(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	page := shared.PathHookPage(1)
+	edit := page + "?ask=change"
+	if body := read(t, s.get(page)); !strings.Contains(body, `<a href="`+edit+`">Change this webhook</a>`) {
+		t.Errorf("no way to the form: %s", body)
+	}
+	body := read(t, s.get(edit))
+	for _, part := range []string{
+		`value="https://hook.example/a"`, `name="revision" value="1"`, `name="audit.failed" value="true" checked`,
+		`name="audit.finished" value="true">`,
+	} {
+		if !strings.Contains(body, part) {
+			t.Errorf("the form lacks %q: %s", part, body)
+		}
+	}
+	if strings.Contains(body, `name="kind"`) || strings.Contains(body, `name="token"`) || strings.Contains(body, `name="language"`) {
+		t.Errorf("the form asks for what a program has not: %s", body)
+	}
+	form := url.Values{
+		"do": {"change"}, "revision": {"1"}, "url": {"https://other.example/b"}, "audit.finished": {"true"},
+	}
+	r := s.submit(page+"?lang=es", form)
+	if to := r.Header.Get("Location"); r.StatusCode != 303 || to != page+"?lang=es" {
+		t.Fatalf("changed: %s to %q", r.Status, to)
+	}
+	body = read(t, s.get(page))
+	for _, part := range []string{"https://other.example/b", `<dd class="u">An audit is finished</dd>`, `id="message-1"`} {
+		if !strings.Contains(body, part) {
+			t.Errorf("changed without %q: %s", part, body)
+		}
+	}
+	form.Set("url", "https://third.example/")
+	r = s.submit(page, form)
+	body = read(t, r)
+	if r.StatusCode != 412 || !strings.Contains(body, "Somebody else has changed this webhook") ||
+		!strings.Contains(body, `value="https://other.example/b"`) || !strings.Contains(body, `name="revision" value="2"`) {
+		t.Errorf("the later: %s: %s", r.Status, body)
+	}
+	for name, tc := range map[string]struct {
+		field, value string
+		status       int
+		says         string
+	}{
+		"an address": {"url", `"><b>`, 422, `id="url-error" role="alert">This is no address`},
+		"no event":   {"audit.finished", "", 422, `id="events-error" role="alert">Choose`},
+		"revision":   {"revision", "x", 400, "could not be read"},
+	} {
+		wrong := url.Values{"do": {"change"}, "revision": {"2"}, "url": {"https://a.example/"}, "audit.finished": {"true"}}
+		wrong.Set(tc.field, tc.value)
+		r := s.submit(page, wrong)
+		if body := read(t, r); r.StatusCode != tc.status || !strings.Contains(body, tc.says) || strings.Contains(body, "><b>") ||
+			!strings.Contains(body, `name="revision" value="2"`) {
+			t.Errorf("%s: %s without %q: %s", name, r.Status, tc.says, body)
+		}
+	}
+	if r := s.submit(shared.PathHookPage(2), form); r.StatusCode != 404 {
+		t.Errorf("none: %s", r.Status)
+	}
+}
+
+// TestSecretsOfAHookStay changes one whose address and token are not shown, and leaves both fields
+// empty.
+func TestSecretsOfAHookStay(t *testing.T) {
+	s := newSite(t)
+	s.submit(shared.PathHooksPage, hookWish("kind", "ntfy", "url", "https://ntfy.example/s3cret", "token", "tk_1"))
+	page := shared.PathHookPage(1)
+	body := read(t, s.get(page+"?ask=change"))
+	if strings.Contains(body, "s3cret") || strings.Contains(body, "tk_1") || !strings.Contains(body, "Left empty, it stays") ||
+		!strings.Contains(body, `value="es" lang="es" selected`) {
+		t.Errorf("the form: %s", body)
+	}
+	r := s.submit(page, url.Values{
+		"do": {"change"}, "revision": {"1"}, "url": {""}, "token": {""}, "language": {"en"}, "audit.failed": {"true"},
+	})
+	hook, err := s.rows.Webhook(t.Context(), 1)
+	if r.StatusCode != 303 || err != nil || hook.URL != "https://ntfy.example/s3cret" || hook.Language != "en" {
+		t.Errorf("changed: %s, %+v, %v", r.Status, hook, err)
+	}
+	if _, err := s.rows.TestWebhook(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	d, ok, err := s.rows.ClaimDelivery(t.Context(), time.Minute)
+	if err != nil || !ok || d.Secrets[0] != "tk_1" {
+		t.Errorf("its token: %v, %t, %v", d.Secrets, ok, err)
 	}
 }
 

@@ -53,6 +53,7 @@ func newSite(t *testing.T) *site {
 		api.Rule{Err: store.ErrTerminal, Code: shared.CodeTerminal},
 		api.Rule{Err: store.ErrBadCursor, Code: shared.CodeBadQuery},
 		api.Rule{Err: store.ErrOutOfRange, Code: shared.CodeOutOfRange},
+		api.Rule{Err: store.ErrPrecondition, Code: shared.CodePrecondition},
 		api.Rule{Err: errWrongToken, Code: shared.CodeUnauthorized},
 		api.Rule{Err: store.ErrHostBusy, Code: shared.CodeHostBusy},
 		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,11 +41,50 @@ func (p *plain) auditShares(w http.ResponseWriter, r *http.Request) {
 // allShares shows the links to all audits; by POST it makes or revokes one.
 func (p *plain) allShares(w http.ResponseWriter, r *http.Request) { p.shares(w, r, 0) }
 
-// shares does both: audit is 0 for all of them.
+// shares does both, and asks before a link is ended: audit is 0 for all of them.
 func (p *plain) shares(w http.ResponseWriter, r *http.Request, audit int64) {
 	p.byMethod(w, r,
-		func() { p.showShares(w, r, audit, http.StatusOK, func(*sharesModel) {}) },
+		func() {
+			if asked(r) != "" {
+				p.askShare(w, r, audit)
+				return
+			}
+			p.showShares(w, r, audit, http.StatusOK, func(*sharesModel) {})
+		},
 		func() { p.changeShares(w, r, audit) })
+}
+
+// askShare asks whether to revoke a link. The page of all links names its audit.
+func (p *plain) askShare(w http.ResponseWriter, r *http.Request, audit int64) {
+	l, q := p.choose(w, r), r.URL.Query()
+	of := audit
+	if audit == 0 {
+		of, _ = shared.ParseID(q.Get(fieldAudit)) // 0 has no links
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
+	defer cancel()
+	all, err := p.Shares.Shares(ctx, of)
+	if err != nil {
+		p.unavailable(w, r, l, err)
+		return
+	}
+	m := newSharesModel(r, l, audit)
+	m.fill(r, l, all, 0, p.Origin(r))
+	i := slices.IndexFunc(m.Rows, func(row shareRow) bool {
+		return row.Link != "" && strconv.FormatInt(row.ID, 10) == q.Get(fieldID)
+	})
+	if i < 0 || asked(r) != doRevoke {
+		p.nothing(w, r)
+		return
+	}
+	row := m.Rows[i]
+	about := fact{text.Team(l).ShareAudit, strconv.FormatInt(row.Audit, 10)}
+	p.ask(w, r, l, askModel{
+		Nav: m.Nav, Question: text.Team(l).ShareAsk, Says: text.Team(l).ShareAskHelp,
+		Facts:  append([]fact{about}, rowFacts(m.Columns, row.Link, row.Cells)...),
+		Hidden: []fact{{fieldAudit, about.Value}, {fieldID, strconv.FormatInt(row.ID, 10)}},
+		Action: m.Action, Do: doRevoke, Button: m.Revoke, Keep: link{Href: m.Action},
+	})
 }
 
 // changeShares does what a button asks for.

@@ -22,6 +22,8 @@ type sharesModel struct {
 	Rows                       []shareRow
 	Next                       link // without text at the end
 	New                        newShareModel
+
+	audit int64 // 0 on the page of all
 }
 
 // shareRow is a link. Link is empty when it is good for nothing any more; About leads to its
@@ -30,6 +32,7 @@ type shareRow struct {
 	ID, Audit int64
 	About     link
 	Link      string
+	AskRevoke string // leads to where that is asked
 	Cells     []cell
 }
 
@@ -51,10 +54,11 @@ func sharesPath(audit int64) string {
 func newSharesModel(r *http.Request, l text.Lang, audit int64) sharesModel {
 	words := text.Team(l)
 	m := sharesModel{
-		Heading: words.ShareTitle, Help: words.ShareHelp, Action: withLang(r, sharesPath(audit)),
+		audit: audit, Heading: words.ShareTitle, Help: words.ShareHelp, Action: withLang(r, sharesPath(audit)),
 		ListHeading: words.ShareList, Empty: words.ShareEmpty, Revoke: l.T(text.TeamRevoke),
 		Columns: []string{
-			words.ShareLink, l.T(text.TeamState), words.MadeBy, l.T(text.TeamMade), l.T(text.TeamExpires),
+			words.ShareLink, l.T(text.TeamState), words.MadeBy, l.T(text.TeamMade), l.T(text.TeamUsed),
+			l.T(text.TeamExpires),
 		},
 		New: newShareModel{
 			Heading: words.ShareNew, DaysLabel: l.T(text.TeamDays),
@@ -80,11 +84,13 @@ func (m *sharesModel) fill(r *http.Request, l text.Lang, all []shared.Share, nex
 			ID: s.ID, Audit: s.AuditID,
 			Cells: []cell{
 				{"", l.T(state)}, {m.Columns[2], optional(s.MadeBy)}, {m.Columns[3], stamp(l, s.CreatedAt)},
-				{m.Columns[4], stamp(l, s.ExpiresAt)},
+				{m.Columns[4], moment(l, s.LastUsedAt)}, {m.Columns[5], stamp(l, s.ExpiresAt)},
 			},
 		}
 		if state == text.TeamValid {
 			row.Link = origin + s.Path
+			row.AskRevoke = pathAsking(r, sharesPath(m.audit), doRevoke,
+				fact{fieldAudit, strconv.FormatInt(s.AuditID, 10)}, fact{fieldID, strconv.FormatInt(s.ID, 10)})
 		}
 		if m.Back.Text == "" {
 			row.About = link{

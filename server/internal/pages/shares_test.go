@@ -56,15 +56,23 @@ func TestSharesOfAnAudit(t *testing.T) {
 		}
 		link := fmt.Sprintf("<code>http://example.com/share/atls_%d_x</code>", all[0].ID)
 		body := read(t, s.get(path+"?lang=es"))
-		if !strings.Contains(body, link) || !strings.Contains(body, "válido") || !strings.Contains(body, `value="revoke"`) {
+		if !strings.Contains(body, link) || !strings.Contains(body, "válido") || !strings.Contains(body, "ask=revoke") {
 			t.Errorf("%s lacks %q: %s", path, link, body)
+		}
+		s.asks(path, fmt.Sprintf("%s?ask=revoke&audit=1&id=%d", path, all[0].ID), "Revoke this link?", link[6:len(link)-7],
+			"Last used:</dt><dd class=\"u\">never")
+		if err := s.rows.TouchShares(t.Context(), []int64{all[0].ID}); err != nil {
+			t.Fatal(err)
+		}
+		if body := read(t, s.get(path)); !strings.Contains(body, `data-name="Last used">2`) {
+			t.Errorf("%s does not say that it was used: %s", path, body)
 		}
 		form := url.Values{"do": {"revoke"}, "audit": {"1"}, "id": {fmt.Sprint(all[0].ID)}}
 		if r := s.submit(path, form); r.StatusCode != 303 {
 			t.Errorf("%s: revoked: %s", path, r.Status)
 		}
 		body = read(t, s.get(path))
-		if !strings.Contains(body, "revoked") || strings.Contains(body, link) || strings.Contains(body, `value="revoke"`) {
+		if !strings.Contains(body, "revoked") || strings.Contains(body, link) || strings.Contains(body, "ask=revoke") {
 			t.Errorf("%s after its end: %s", path, body)
 		}
 	}

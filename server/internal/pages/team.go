@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,11 +45,40 @@ var errBadForm = errors.New("bad form")
 // errBadDays means that what was typed is no number of days.
 var errBadDays = errors.New("bad number of days")
 
-// team shows the tokens; by POST it makes one, revokes one or signs its browsers out.
+// team shows the tokens, or asks before one is ended; by POST it makes one, revokes one or signs its browsers out.
 func (p *plain) team(w http.ResponseWriter, r *http.Request) {
 	p.byMethod(w, r,
-		func() { p.showTeam(w, r, http.StatusOK, func(*teamModel) {}) },
+		func() {
+			if asked(r) != "" {
+				p.askToken(w, r)
+				return
+			}
+			p.showTeam(w, r, http.StatusOK, func(*teamModel) {})
+		},
 		func() { p.changeTeam(w, r) })
+}
+
+// askToken asks whether to revoke a token, or to sign its browsers out.
+func (p *plain) askToken(w http.ResponseWriter, r *http.Request) {
+	l := p.choose(w, r)
+	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
+	defer cancel()
+	tokens, err := p.Tokens.Tokens(ctx)
+	if err != nil {
+		p.unavailable(w, r, l, err)
+		return
+	}
+	id := r.URL.Query().Get(fieldID)
+	m := newTeamModel(r, l, tokens, time.Now())
+	i := slices.IndexFunc(m.Rows, func(row tokenRow) bool { return row.Usable && strconv.FormatInt(row.ID, 10) == id })
+	question, known := m.asking(l, asked(r))
+	if i < 0 || !known {
+		p.nothing(w, r)
+		return
+	}
+	question.Facts = rowFacts(m.Columns, m.Rows[i].Known, m.Rows[i].Cells)
+	question.Hidden = []fact{{fieldID, id}}
+	p.ask(w, r, l, question)
 }
 
 // byMethod shows a page, or by POST takes what its form asks for.

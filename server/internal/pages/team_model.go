@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"atalaya/shared"
@@ -41,12 +42,14 @@ func newTeamNav(r *http.Request, l text.Lang) (links []teamLink) {
 	return links
 }
 
-// tokenRow is a token. What is Usable can be revoked.
+// tokenRow is a token. What is Usable can be revoked: AskRevoke and AskSignOut lead to where that is
+// asked.
 type tokenRow struct {
-	ID     int64
-	Known  string
-	Cells  []cell
-	Usable bool
+	ID                    int64
+	Known                 string
+	Cells                 []cell
+	Usable                bool
+	AskRevoke, AskSignOut string
 }
 
 // newTokenModel is the form that makes a token.
@@ -70,26 +73,48 @@ func newTeamModel(r *http.Request, l text.Lang, tokens []shared.Token, now time.
 		},
 	}
 	for i := range tokens {
-		m.Rows = append(m.Rows, newTokenRow(l, &tokens[i], m.Columns, now))
+		row := newTokenRow(l, &tokens[i], m.Columns, now)
+		id := fact{fieldID, strconv.FormatInt(row.ID, 10)}
+		row.AskRevoke = pathAsking(r, shared.PathTeam, doRevoke, id)
+		row.AskSignOut = pathAsking(r, shared.PathTeam, doSignOut, id)
+		m.Rows = append(m.Rows, row)
 	}
 	return m
 }
 
-func newTokenRow(l text.Lang, t *shared.Token, names []string, now time.Time) tokenRow {
-	moment := func(at *shared.Time) string {
-		if at == nil {
-			return l.T(text.TeamNever)
-		}
-		return stamp(l, *at)
+// asking is the question before something is done to a token; known is false for what none of our
+// buttons does.
+func (m *teamModel) asking(l text.Lang, do string) (question askModel, known bool) {
+	words := text.Team(l)
+	question = askModel{Nav: m.Nav, Action: m.Action, Do: do, Keep: link{Href: m.Action}}
+	switch do {
+	case doRevoke:
+		question.Question, question.Says, question.Button = words.TokenAsk, words.TokenAskHelp, m.Revoke
+	case doSignOut:
+		question.Question, question.Says, question.Button = words.SignOutAsk, words.SignOutAskHelp, m.SignOut
+	default:
+		return question, false
 	}
+	return question, true
+}
+
+func newTokenRow(l text.Lang, t *shared.Token, names []string, now time.Time) tokenRow {
 	state := credentialState(t.RevokedAt, t.ExpiresAt, now)
 	return tokenRow{
 		ID: t.ID, Known: t.Known(), Usable: state == text.TeamValid,
 		Cells: []cell{
 			{"", cmp.Or(t.Name, "–")}, {"", text.Role(l, string(t.Role))}, {"", l.T(state)},
-			{names[4], stamp(l, t.CreatedAt)}, {names[5], moment(t.LastUsedAt)}, {names[6], moment(t.ExpiresAt)},
+			{names[4], stamp(l, t.CreatedAt)}, {names[5], moment(l, t.LastUsedAt)}, {names[6], moment(l, t.ExpiresAt)},
 		},
 	}
+}
+
+// moment says when something was or will be, which may be never.
+func moment(l text.Lang, at *shared.Time) string {
+	if at == nil {
+		return l.T(text.TeamNever)
+	}
+	return stamp(l, *at)
 }
 
 // credentialState names what has become of a token or a link.

@@ -22,6 +22,67 @@ func (k keyring) CreateToken(ctx context.Context, want shared.NewToken) (shared.
 	return shared.CreatedToken{Token: t, Secret: secret}, err
 }
 
+// asks follows a link of a page that would end something: it asks first, with the form that does
+// so and a way back, says what it is about, in Spanish too, and ends nothing.
+func (s *site) asks(page, path, question string, says ...string) {
+	s.t.Helper()
+	if body := read(s.t, s.get(page)); !strings.Contains(body, `href="`+strings.ReplaceAll(path, "&", "&amp;")+`"`) {
+		s.t.Errorf("%s does not lead to %s: %s", page, path, body)
+	}
+	if strings.Contains(read(s.t, s.get(page)), `<button type="submit" name="do" value="`+askedIn(path)+`"`) {
+		s.t.Errorf("%s has a button that does not ask", page)
+	}
+	r := s.get(path)
+	body := read(s.t, r)
+	says = append(says, question, `name="do" value="`+askedIn(path)+`"`, `<form method="post" action="`+page+`"`,
+		`<a href="`+page+`">Leave it as it is</a>`)
+	for _, part := range says {
+		if r.StatusCode != 200 || !strings.Contains(body, part) {
+			s.t.Errorf("%s: %s without %q: %s", path, r.Status, part, body)
+		}
+	}
+	if body := read(s.t, s.get(path+"&lang=es")); !strings.Contains(body, "Dejarlo como está") ||
+		!strings.Contains(body, `action="`+page+`?lang=es"`) {
+		s.t.Errorf("in Spanish: %s", body)
+	}
+}
+
+// askedIn is what an address has a page ask.
+func askedIn(path string) string {
+	u, _ := url.Parse(path)
+	return u.Query().Get(paramAsk)
+}
+
+// TestWhatCannotBeAsked has nothing at addresses that ask for what there is not.
+func TestWhatCannotBeAsked(t *testing.T) {
+	s := newSite(t)
+	id := s.audit("https://one.example/").AuditID
+	if _, err := (keyring{s.rows}).CreateToken(t.Context(), shared.NewToken{Role: shared.RoleViewer}); err != nil {
+		t.Fatal(err)
+	}
+	share, err := s.rows.CreateShare(t.Context(), id, 0, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.submit(shared.PathHooksPage, hookWish())
+	if err := s.rows.RevokeToken(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.rows.RevokeShare(t.Context(), id, share.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{
+		shared.PathTeam + "?ask=revoke&id=1", shared.PathTeam + "?ask=revoke&id=2", shared.PathTeam + "?ask=signout&id=x",
+		shared.PathTeam + "?ask=burn&id=1", shared.PathSharesPage + "?ask=revoke&audit=1&id=1",
+		shared.PathSharesPage + "?ask=revoke&id=1", shared.PathBasicShares(id) + "?ask=burn&id=1",
+		shared.PathHookPage(1) + "?ask=burn", shared.PathHookPage(2) + "?ask=remove", shared.PathHookPage(2) + "?ask=change",
+	} {
+		if r := s.get(path); r.StatusCode != 404 {
+			t.Errorf("%s: %s", path, r.Status)
+		}
+	}
+}
+
 // tokens are those that the store has.
 func (s *site) tokens() []shared.Token {
 	s.t.Helper()
@@ -59,12 +120,13 @@ func TestTeamMakesATokenOnce(t *testing.T) {
 	if strings.Contains(body, "<code>") {
 		t.Error("the secret is shown again")
 	}
+	s.asks(shared.PathTeam, "/team?ask=revoke&id=1", "Revoke this token?", made.Prefix, "&lt;b&gt;Ana", "Last used")
 	r = s.submit(shared.PathTeam, url.Values{"do": {"revoke"}, "id": {"1"}})
 	if to := r.Header.Get("Location"); r.StatusCode != 303 || to != shared.PathTeam || s.tokens()[0].RevokedAt == nil {
 		t.Errorf("revoked: %s to %q, %+v", r.Status, to, s.tokens())
 	}
 	body = read(t, s.get(shared.PathTeam))
-	if !strings.Contains(body, "revoked") || strings.Contains(body, `value="revoke"`) {
+	if !strings.Contains(body, "revoked") || strings.Contains(body, "ask=revoke") {
 		t.Errorf("after its end: %s", body)
 	}
 }
@@ -79,6 +141,7 @@ func TestTeamSignsBrowsersOut(t *testing.T) {
 	if err := s.rows.CreateSession(t.Context(), "browser", "hash", made.ID, time.Hour); err != nil {
 		t.Fatal(err)
 	}
+	s.asks(shared.PathTeam, "/team?ask=signout&id=1", "Sign out every browser of this token?", made.Prefix)
 	if r := s.submit(shared.PathTeam, url.Values{"do": {"signout"}, "id": {"1"}}); r.StatusCode != 303 {
 		t.Fatalf("signed out: %s", r.Status)
 	}

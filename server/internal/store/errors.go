@@ -24,8 +24,8 @@ var (
 	ErrConflict = errors.New("the audit's state does not allow this")
 	// ErrOutOfRange says that a value breaks the contract; the text says which.
 	ErrOutOfRange = errors.New("out of range")
-	// ErrPrecondition says that the audit has another revision than asked for.
-	ErrPrecondition = errors.New("the audit has another revision")
+	// ErrPrecondition says that what is to be changed has another revision than asked for.
+	ErrPrecondition = errors.New("it has another revision")
 	// ErrLeaseLost says that the worker no longer holds the audit: another took
 	// it up, or it ended. The write changed nothing.
 	ErrLeaseLost = errors.New("the lease is lost")

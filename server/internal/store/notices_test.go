@@ -309,7 +309,8 @@ func TestWebhooks(t *testing.T) {
 			t.Errorf("made %+v", w)
 		}
 		w.URL, w.Events, w.Language = "https://other.example/", []shared.Event{shared.EventRegressed}, "es"
-		got, err := f.UpdateWebhook(t.Context(), w)
+		w.Revision++
+		got, err := f.UpdateWebhook(t.Context(), w, 0)
 		if err != nil || !same(got, w) {
 			t.Errorf("changed to %+v, %v, want %+v", got, err, w)
 		}
@@ -348,7 +349,7 @@ func TestWebhooks(t *testing.T) {
 			t.Errorf("%s deliveries of a webhook that is gone", n)
 		}
 		_, err = f.Webhook(t.Context(), w.ID)
-		_, err2 = f.UpdateWebhook(t.Context(), w)
+		_, err2 = f.UpdateWebhook(t.Context(), w, 0)
 		_, err3 := f.RotateSecret(t.Context(), w.ID, "x", 0)
 		_, err4 := f.Deliveries(t.Context(), w.ID, "", 0)
 		for _, err := range []error{err, err2, err3, err4, f.DeleteWebhook(t.Context(), w.ID)} {

@@ -14,12 +14,13 @@ import (
 type shareRow struct {
 	bun.BaseModel `bun:"table:shares,alias:l"`
 
-	ID        int64 `bun:"id,pk,autoincrement"`
-	AuditID   int64 `bun:"audit_id"`
-	MadeBy    int64 `bun:"made_by,nullzero"`
-	CreatedAt stamp `bun:"created_at"`
-	ExpiresAt stamp `bun:"expires_at"`
-	RevokedAt stamp `bun:"revoked_at"`
+	ID         int64 `bun:"id,pk,autoincrement"`
+	AuditID    int64 `bun:"audit_id"`
+	MadeBy     int64 `bun:"made_by,nullzero"`
+	CreatedAt  stamp `bun:"created_at"`
+	ExpiresAt  stamp `bun:"expires_at"`
+	RevokedAt  stamp `bun:"revoked_at"`
+	LastUsedAt stamp `bun:"last_used_at"`
 
 	Maker *string `bun:"maker,scanonly"`
 }
@@ -28,6 +29,7 @@ func (r *shareRow) share() shared.Share {
 	return shared.Share{
 		ID: r.ID, AuditID: r.AuditID, MadeBy: r.Maker, CreatedAt: shared.At(r.CreatedAt.Time),
 		ExpiresAt: shared.At(r.ExpiresAt.Time), RevokedAt: shared.AtPtr(r.RevokedAt.Time),
+		LastUsedAt: shared.AtPtr(r.LastUsedAt.Time),
 	}
 }
 
@@ -129,6 +131,11 @@ func (s *Store) RevokeShare(ctx context.Context, audit, id int64) error {
 		}
 		return err
 	})
+}
+
+// TouchShares notes that links were used just now.
+func (s *Store) TouchShares(ctx context.Context, ids []int64) error {
+	return s.touch(ctx, "shares", ids)
 }
 
 // SigningKey is the key of a name that all servers of this database sign with. The first

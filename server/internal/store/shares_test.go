@@ -45,6 +45,14 @@ func TestShares(t *testing.T) {
 		if err != nil || len(list) != 3 || list[0].RevokedAt == nil || list[2] != good {
 			t.Errorf("list %+v, %v", list, err)
 		}
+		if err := errors.Join(f.TouchShares(t.Context(), []int64{good.ID}), f.TouchShares(t.Context(), nil)); err != nil {
+			t.Fatal(err)
+		}
+		list, err = f.Shares(t.Context(), a.AuditID)
+		if err != nil || list[2].LastUsedAt == nil || list[2].LastUsedAt.Before(good.CreatedAt.Time) ||
+			list[1].LastUsedAt != nil {
+			t.Errorf("once used: %+v, %v", list, err)
+		}
 		if _, err := f.CreateShare(t.Context(), 1000, 0, time.Hour); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("no audit: %v", err)
 		}

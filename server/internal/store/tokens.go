@@ -174,11 +174,16 @@ func (s *Store) RevokeToken(ctx context.Context, id int64) error {
 
 // TouchTokens notes that tokens were used just now.
 func (s *Store) TouchTokens(ctx context.Context, ids []int64) error {
+	return s.touch(ctx, "tokens", ids)
+}
+
+// touch notes that rows of a table were used just now.
+func (s *Store) touch(ctx context.Context, table string, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return s.write(ctx, "touch tokens", false, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewUpdate().Table("tokens").Set("last_used_at = ?", s.dialect.now).
+	return s.write(ctx, "touch "+table, false, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewUpdate().Table(table).Set("last_used_at = ?", s.dialect.now).
 			Where("id IN (?)", bun.List(ids)).Exec(ctx)
 		return err
 	})

@@ -26,6 +26,7 @@ type webhookRow struct {
 	OldSecret      *string `bun:"old_secret"`
 	OldSecretUntil stamp   `bun:"old_secret_until"`
 	CreatedAt      stamp   `bun:"created_at"`
+	Revision       int64   `bun:"revision,nullzero,default:1"`
 
 	// Of browsers alone; see [Store.Subscribe].
 	AuditID *int64 `bun:"audit_id"`
@@ -38,7 +39,7 @@ func (r *webhookRow) webhook() shared.Webhook {
 	w := shared.Webhook{
 		ID: r.ID, Kind: shared.WebhookKind(r.Kind), URL: r.URL, Events: []shared.Event{},
 		Language: r.Language, OldSecretUntil: shared.AtPtr(r.OldSecretUntil.Time), CreatedAt: shared.At(r.CreatedAt.Time),
-		AuditID: r.AuditID,
+		AuditID: r.AuditID, Revision: r.Revision,
 	}
 	for word := range strings.FieldsSeq(r.Events) {
 		w.Events = append(w.Events, shared.Event(word))
@@ -125,9 +126,10 @@ func checkWebhook(w shared.Webhook) error {
 }
 
 // UpdateWebhook sets the address, the events, the language and, if there is one, the secret
-// of a webhook, and returns it;
-// [ErrNotFound] if there is none. What it is to be told already goes to the new address.
-func (s *Store) UpdateWebhook(ctx context.Context, want shared.Webhook) (shared.Webhook, error) {
+// of a webhook, and returns it; [ErrNotFound] if there is none. match is the revision that the
+// caller knows, or 0 for any: [ErrPrecondition] when it is another. What the webhook is to be
+// told already goes to the new address.
+func (s *Store) UpdateWebhook(ctx context.Context, want shared.Webhook, match int64) (shared.Webhook, error) {
 	what := fmt.Sprintf("update webhook %d", want.ID)
 	if err := checkWebhook(want); err != nil {
 		return shared.Webhook{}, fmt.Errorf("store: %s: %w", what, err)
@@ -136,6 +138,9 @@ func (s *Store) UpdateWebhook(ctx context.Context, want shared.Webhook) (shared.
 		q.Set("url = ?", want.URL).Set("events = ?", eventWords(want.Events)).Set("language = ?", want.Language)
 		if want.Secret != "" {
 			q.Set("secret = ?", want.Secret)
+		}
+		if match != 0 {
+			q.Where("revision = ?", match)
 		}
 		return q
 	})
@@ -156,11 +161,19 @@ func (s *Store) changeWebhook(
 ) (shared.Webhook, error) {
 	row := webhookRow{ID: id}
 	err := s.write(ctx, what, false, func(ctx context.Context, tx bun.Tx) error {
-		n, err := affected(change(tx.NewUpdate().Model(&row)).WherePK().Returning("*").Exec(ctx))
-		if err == nil && n == 0 {
-			err = ErrNotFound
+		n, err := affected(change(tx.NewUpdate().Model(&row).Set("revision = revision + 1")).
+			WherePK().Returning("*").Exec(ctx))
+		if err != nil || n > 0 {
+			return err
 		}
-		return err
+		there, err := tx.NewSelect().Model(&row).WherePK().Exists(ctx)
+		switch {
+		case err != nil:
+			return err
+		case there:
+			return ErrPrecondition
+		}
+		return ErrNotFound
 	})
 	return row.webhook(), err
 }
