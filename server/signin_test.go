@@ -16,6 +16,7 @@ import (
 
 	"atalaya/server/internal/access"
 	"atalaya/server/internal/api"
+	"atalaya/server/internal/pages"
 	"atalaya/server/internal/store"
 	"atalaya/server/internal/testkit"
 	"atalaya/shared"
@@ -266,6 +267,58 @@ func TestWhoMayUseEachRoute(t *testing.T) {
 	}
 }
 
+// TestOtherMethodsOpenNothing asks for the path of every route by the methods that it has not: what
+// has no line of its own is for admins, but for pages, which all may read.
+func TestOtherMethodsOpenNothing(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id := m.startsAs("auditor")
+	listed := map[string]bool{}
+	for route, row := range routeTable {
+		method, _, _ := strings.Cut(route, " ")
+		listed[method+" "+row.path] = true
+		if method == http.MethodGet {
+			listed["HEAD "+row.path] = true
+		}
+	}
+	for _, row := range routeTable {
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"} {
+			if listed[method+" "+row.path] {
+				continue
+			}
+			reads := (method == "GET" || method == "HEAD") && !forPrograms(row.path)
+			for _, who := range []string{"none", "revoked", "viewer"} {
+				want := "who"
+				switch {
+				case who == "viewer" && reads:
+					want = "in"
+				case who == "viewer":
+					want = "no"
+				}
+				res := m.send(who, method, strings.ReplaceAll(row.path, "{id}", id), "")
+				if outcome(res) != want {
+					t.Errorf("%s %s as %s: %s to %q, want %s", method, row.path, who, res.Status, res.Header.Get("Location"), want)
+				}
+			}
+		}
+	}
+}
+
+// TestHeadAsksWhatGetAsks has HEAD be no way around what GET asks of its caller.
+func TestHeadAsksWhatGetAsks(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id := m.startsAs("auditor")
+	for route, row := range routeTable {
+		if method, _, _ := strings.Cut(route, " "); method != http.MethodGet || row.may == everybody {
+			continue
+		}
+		if res := m.send("none", http.MethodHead, strings.ReplaceAll(row.path, "{id}", id), ""); outcome(res) != "who" {
+			t.Errorf("%s by HEAD: %s", route, res.Status)
+		}
+	}
+}
+
 // sharedRoutes are those that a link to an audit opens.
 var sharedRoutes = []string{
 	"GET /audits/{id}", "GET /audits/{id}/report", "GET /audits/{id}/basic", "GET /audits/{id}/basic/{check}",
@@ -286,9 +339,10 @@ func TestWhatALinkOpens(t *testing.T) {
 	if res := m.send("admin", "DELETE", shared.PathAudits+"/"+id+"/shares/3", ""); res.StatusCode != 204 {
 		t.Fatalf("revoked: %s", res.Status)
 	}
+	m.tokens["expired link"] = m.expiredShare(id)
 	for route, row := range routeTable {
 		method, _, _ := strings.Cut(route, " ")
-		for _, who := range []string{"link", "another's", "revoked link"} {
+		for _, who := range []string{"link", "another's", "revoked link", "expired link"} {
 			want := "who"
 			if row.may == everybody || who == "link" && slices.Contains(sharedRoutes, route) {
 				want = "in"
@@ -309,6 +363,26 @@ func TestWhatALinkOpens(t *testing.T) {
 	if m.log.Contains(m.tokens["link"]) {
 		t.Error("the log has a link")
 	}
+}
+
+// expiredShare is a link to an audit that was good until a minute ago.
+func (m *team) expiredShare(id string) string {
+	m.t.Helper()
+	rows, err := store.Open(m.t.Context(), store.Config{DataDir: m.dir})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer rows.Close()
+	audit, _ := shared.ParseID(id)
+	made, err := rows.CreateShare(m.t.Context(), audit, 0, -time.Minute)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	signer, err := newSigner(m.t.Context(), rows)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return signer.Link(made)
 }
 
 // share makes a link to an audit, and returns what its holder presents.
@@ -339,6 +413,12 @@ func roleNamed(name string) (shared.Role, bool) {
 // TestEveryRouteHasALine finds routes of the server that the rights, or the table above,
 // do not know.
 func TestEveryRouteHasALine(t *testing.T) {
+	for _, path := range pages.Routes() {
+		_, read := routeTable["GET "+path]
+		if _, sent := routeTable["POST "+path]; !read && !sent {
+			t.Errorf("nobody has tried who may open %s", path)
+		}
+	}
 	routes := slices.Concat((&api.API{}).Routes(), slices.Collect(maps.Keys(rights)))
 	for _, route := range routes {
 		if _, ok := rights[route]; !ok {
@@ -428,6 +508,70 @@ func TestRevokedWhileItReads(t *testing.T) {
 			case <-time.After(3 * time.Second):
 			}
 		})
+	}
+}
+
+// TestRevokedLinkWhileItReads revokes a link while streams and a held poll are open with it, and
+// signs a browser out while it has a stream. Those with another link go on.
+func TestRevokedLinkWhileItReads(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id, other := m.startsAs("auditor"), m.startsAs("auditor")
+	m.tokens["link"], m.tokens["another's"] = m.share(id), m.share(other)
+	b := m.browser()
+	if res, _ := b.visit("POST", shared.PathSignIn, url.Values{"token": {m.tokens["viewer"]}}); len(b.jar) != 1 {
+		t.Fatalf("signed in: %s", res.Status)
+	}
+	ended := make(chan string, 8)
+	read := func(who, path string, header ...string) {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", m.url+path, nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		authorize(r, m.tokens[who])
+		for i := 0; i < len(header); i += 2 {
+			r.Header.Set(header[i], header[i+1])
+		}
+		res, err := m.http.Do(r)
+		if err != nil {
+			return // the test is over
+		}
+		defer res.Body.Close()
+		if body, err := io.ReadAll(res.Body); err == nil {
+			ended <- fmt.Sprintf("%s %s: %d %s", who, path, res.StatusCode, body)
+		}
+	}
+	go read("link", shared.PathStreams+"/"+id+"/progress")
+	go read("link", shared.PathStreams+"?id="+id)
+	go read("link", shared.PathAudits+"/"+id+"/progress", "If-None-Match", `"1"`, "Prefer", "wait=30")
+	go read("another's", shared.PathStreams+"/"+other+"/progress")
+	go read("session", shared.PathStreams, "Cookie", "atalaya="+b.jar["atalaya"])
+	testkit.Eventually(t, 10*time.Second, "all streams are open", func() bool {
+		_, body := m.authorized("auditor", shared.PathStats)
+		return strings.Contains(string(body), `"sse":4`) && strings.Contains(string(body), `"poll":1`)
+	})
+	begun := time.Now()
+	if res := m.send("auditor", "DELETE", shared.PathAudits+"/"+id+"/shares/1", ""); res.StatusCode != 204 {
+		t.Fatalf("revoked: %s", res.Status)
+	}
+	if res, _ := b.visit("POST", shared.PathSignOut, url.Values{}); res.StatusCode != 303 {
+		t.Fatalf("signed out: %s", res.Status)
+	}
+	for range 4 {
+		select {
+		case end := <-ended:
+			if strings.HasPrefix(end, "another's ") || !strings.Contains(end, `"unauthorized"`) {
+				t.Errorf("ended: %s", end)
+			}
+		case <-time.After(time.Until(begun.Add(5 * time.Second))):
+			t.Fatal("still open after 5 s")
+		}
+	}
+	select {
+	case end := <-ended:
+		t.Errorf("ended as well: %s", end)
+	case <-time.After(3 * time.Second):
 	}
 }
 

@@ -3,7 +3,9 @@ package pages
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,33 +114,7 @@ func New(c Config) http.Handler {
 	}
 	app := c.readOnly(newFront(c, plain))
 	mux.Handle("/", app)
-	for path, page := range map[string]http.Handler{
-		shared.PathBasic:      http.HandlerFunc(plain.home),
-		shared.PathSignIn:     http.HandlerFunc(plain.signIn),
-		shared.PathSignInWith: c.getOnly(plain.toProvider),
-		shared.PathSignInBack: c.getOnly(plain.fromProvider),
-		shared.PathSignOut:    http.HandlerFunc(plain.signOut),
-		shared.PathTeam:       http.HandlerFunc(plain.team),
-		shared.PathHooksPage:  http.HandlerFunc(plain.hooks),
-		hookPage:              http.HandlerFunc(plain.hook),
-		shared.PathSharesPage: http.HandlerFunc(plain.allShares),
-		shared.PathTrailPage:  c.readOnly(http.HandlerFunc(plain.trail)),
-		"/audits/{id}":        app,
-		"/audits/{id}/report": app,
-		"/audits/{id}/basic":  http.HandlerFunc(plain.audit),
-		basicFindings:         c.readOnly(http.HandlerFunc(plain.findings)),
-		basicReport:           c.readOnly(http.HandlerFunc(plain.report)),
-		basicShares:           http.HandlerFunc(plain.auditShares),
-
-		shared.PathSitesPage:              app,
-		shared.PathSitesPage + "/{site}":  plain.siteForms(app),
-		shared.PathComparePage:            app,
-		shared.PathBasicSites:             c.readOnly(http.HandlerFunc(plain.sites)),
-		shared.PathBasicSites + "/{site}": http.HandlerFunc(plain.site),
-		shared.PathBasicDiff:              c.readOnly(http.HandlerFunc(plain.compare)),
-
-		shared.PathReference: c.readOnly(http.HandlerFunc(plain.reference)),
-	} {
+	for path, page := range plain.routes(app) {
 		mux.Handle(path, page)
 		mux.HandleFunc(path+"/{$}", withoutSlash)
 	}
@@ -146,6 +122,40 @@ func New(c Config) http.Handler {
 	mux.HandleFunc("/audits", toList)
 	mux.HandleFunc("/audits/{$}", toList)
 	return secure(mux)
+}
+
+// Routes lists the paths of the pages, as patterns of [http.ServeMux].
+func Routes() []string { return slices.Sorted(maps.Keys((&plain{}).routes(nil))) }
+
+// routes are the pages by their paths; app draws those of the app.
+func (p *plain) routes(app http.Handler) map[string]http.Handler {
+	return map[string]http.Handler{
+		shared.PathBasic:      http.HandlerFunc(p.home),
+		shared.PathSignIn:     http.HandlerFunc(p.signIn),
+		shared.PathSignInWith: p.getOnly(p.toProvider),
+		shared.PathSignInBack: p.getOnly(p.fromProvider),
+		shared.PathSignOut:    http.HandlerFunc(p.signOut),
+		shared.PathTeam:       http.HandlerFunc(p.team),
+		shared.PathHooksPage:  http.HandlerFunc(p.hooks),
+		hookPage:              http.HandlerFunc(p.hook),
+		shared.PathSharesPage: http.HandlerFunc(p.allShares),
+		shared.PathTrailPage:  p.readOnly(http.HandlerFunc(p.trail)),
+		"/audits/{id}":        app,
+		"/audits/{id}/report": app,
+		"/audits/{id}/basic":  http.HandlerFunc(p.audit),
+		basicFindings:         p.readOnly(http.HandlerFunc(p.findings)),
+		basicReport:           p.readOnly(http.HandlerFunc(p.report)),
+		basicShares:           http.HandlerFunc(p.auditShares),
+
+		shared.PathSitesPage:              app,
+		shared.PathSitesPage + "/{site}":  p.siteForms(app),
+		shared.PathComparePage:            app,
+		shared.PathBasicSites:             p.readOnly(http.HandlerFunc(p.sites)),
+		shared.PathBasicSites + "/{site}": http.HandlerFunc(p.site),
+		shared.PathBasicDiff:              p.readOnly(http.HandlerFunc(p.compare)),
+
+		shared.PathReference: p.readOnly(http.HandlerFunc(p.reference)),
+	}
 }
 
 // The routes of [shared.PathBasicFindings] and [shared.PathBasicReport].
