@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"time"
 
@@ -63,7 +62,6 @@ type auditOptions struct {
 	rate         float64
 	userAgent    string
 	headers      secretLines
-	own          crawl.OwnHeaders
 	allowPrivate string
 	json         bool
 	logLevel     slog.Level
@@ -83,7 +81,7 @@ func (o *auditOptions) settings() []setting {
 		bounded("max-bytes", &o.wish.MaxBytes, 2<<30, 1, shared.MaxBytesMax, "bytes of bodies, decoded, to read at most"),
 		bounded("max-time", &o.maxTime, 30*time.Minute, time.Second, shared.MaxSecondsMax*time.Second,
 			"longest time that the site is asked, {bounds}"),
-		positive("rate", &o.rate, crawl.DefaultRate, 10_000, "requests per second to one host, {bounds}"),
+		positive("rate", &o.rate, crawl.DefaultRate, shared.RateMax, "requests per second to one host, {bounds}"),
 		setting{
 			name: "include", into: (*textList)(&o.wish.Include), check: valid,
 			help: "`pattern` of paths to visit, as in robots.txt, such as /docs/ or *.html$; may be given several times",
@@ -93,7 +91,7 @@ func (o *auditOptions) settings() []setting {
 			help: "`pattern` of paths not to visit; stronger than --include",
 		},
 		setting{
-			name: "header", into: &o.headers, check: o.takeHeaders,
+			name: "header", into: &o.headers, check: valid,
 			help: "`line` such as 'Authorization: Basic …' that goes with every request to the host of URL and to no " +
 				"other; may be given several times, in the environment on several lines",
 		},
@@ -124,20 +122,12 @@ func auditCommand(ctx context.Context, p program) error {
 	return o.run(ctx, p, shown, log)
 }
 
-// takeHeaders reads them without ever saying what stands in them.
-func (o *auditOptions) takeHeaders() (err error) {
-	if o.own.Header, err = crawl.ParseOwnHeaders(o.headers); err != nil {
-		return fmt.Errorf("--header: %w", err)
-	}
-	return nil
-}
-
 // complete checks the arguments and what follows from them.
 func (o *auditOptions) complete(args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("audit takes one URL, not %d; see atalaya audit --help", len(args))
 	}
-	o.wish.URL = args[0]
+	o.wish.URL, o.wish.Headers = args[0], shared.Headers(o.headers)
 	if !o.json && len(o.files) == 0 {
 		o.files = fileList{standardOutput}
 	}
@@ -148,19 +138,19 @@ func (o *auditOptions) complete(args []string) error {
 	if err := o.checkBaseline(); err != nil {
 		return err
 	}
-	rules := api.New(api.Config{Seed: seed(o.allowPrivate == "true"), PageLimit: o.wish.PageLimit})
+	rules := api.New(api.Config{Seed: seed(o.allowPrivate == "true"), CheckHeaders: checkHeaders, PageLimit: o.wish.PageLimit})
 	wish, err := rules.Validate(api.WishOf(o.wish))
 	if refused, ok := errors.AsType[*api.Error](err); ok {
-		if refused.Field == "include" || refused.Field == "exclude" {
+		switch refused.Field {
+		case shared.FieldInclude, shared.FieldExclude:
 			return fmt.Errorf("--%s: %s", refused.Field, refused.Detail)
+		case shared.FieldHeaders:
+			return fmt.Errorf("--header: %s", refused.Detail)
 		}
 		// Without the address, in which there may be a password.
 		return fmt.Errorf("this URL cannot be audited. %s", refused.Detail)
 	}
 	o.wish = wish
-	if err == nil {
-		o.own.Site, err = url.Parse(wish.URL)
-	}
 	return err
 }
 
@@ -288,7 +278,7 @@ func openWorkshop(ctx context.Context, dir string, o *auditOptions, log *slog.Lo
 	rows.OnCommit(w.changes.Wake)
 	w.engine = audit.New(rows, audit.Config{
 		Workers: 1, PageLimit: o.wish.PageLimit, Rate: o.rate, AllowPrivate: o.allowPrivate == "true",
-		UserAgent: o.userAgent, Own: o.own, TimeLimit: o.maxTime, Owner: owner(), LeaseLost: store.ErrLeaseLost, Log: log,
+		UserAgent: o.userAgent, TimeLimit: o.maxTime, Owner: owner(), LeaseLost: store.ErrLeaseLost, Log: log,
 	})
 	running, stop := context.WithCancel(ctx)
 	w.stop = stop

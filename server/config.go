@@ -183,7 +183,7 @@ func (c *Config) settings(u *unparsed) []setting {
 			"bytes of bodies, decoded, that one audit may read; 0 means any number"),
 		bounded("max-time", &c.MaxTime, 30*time.Minute, time.Second, shared.MaxSecondsMax*time.Second,
 			"longest time that one attempt at an audit asks the site, {bounds}"),
-		positive("rate", &c.Rate, crawl.DefaultRate, 10_000,
+		positive("rate", &c.Rate, crawl.DefaultRate, shared.RateMax,
 			"requests per second to one audited host, {bounds}"),
 		unbounded("skip-ai-agents", &c.SkipAIAgents, false,
 			"never ask for a start page in the name of AI agents, which shows whether a site turns them away"),

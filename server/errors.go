@@ -122,6 +122,12 @@ func seed(allowPrivate bool) func(raw string) (string, error) {
 	}
 }
 
+// checkHeaders says what is wrong with the headers of an audit.
+func checkHeaders(lines []string) error {
+	_, err := crawl.ParseOwnHeaders(lines)
+	return err
+}
+
 // target returns the check of where messages are to go, with the rule of seed.
 func target(allowPrivate, mail bool) func(kind shared.WebhookKind, raw string) (string, error) {
 	return func(kind shared.WebhookKind, raw string) (string, error) {

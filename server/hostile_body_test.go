@@ -222,12 +222,44 @@ func bodies() []attack {
 		"more than a megabyte": {strings.Repeat(" ", 1<<20) + "{}", "413 body_too_large"},
 		"patterns without end": {`{"url":"a.example","include":["/` + strings.Repeat(`","/`, 5000) + `"]}`,
 			"422 out_of_range"},
-		"a pattern of stars":    {`{"url":"a.example","include":["` + strings.Repeat("*", 5000) + `"]}`, "422 out_of_range"},
-		"a pattern with a line": {`{"url":"a.example","exclude":["/a\r\nb"]}`, "422 out_of_range"},
-		"a pattern with a NUL":  {`{"url":"a.example","exclude":["/\u0000"]}`, "422 out_of_range"},
+		"a pattern of stars":               {`{"url":"a.example","include":["` + strings.Repeat("*", 5000) + `"]}`, "422 out_of_range"},
+		"a pattern with a line":            {`{"url":"a.example","exclude":["/a\r\nb"]}`, "422 out_of_range"},
+		"a header with a line":             {`{"url":"a.example","headers":["A: b\r\nHost: evil"]}`, "422 out_of_range"},
+		"a header with a newline":          {`{"url":"a.example","headers":["A: b\nc"]}`, "422 out_of_range"},
+		"a header with a NUL":              {`{"url":"a.example","headers":["A: \u0000"]}`, "422 out_of_range"},
+		"a header with a delete":           {`{"url":"a.example","headers":["A: \u007f"]}`, "422 out_of_range"},
+		"a header named in two words":      {`{"url":"a.example","headers":["A b: c"]}`, "422 out_of_range"},
+		"a header with a line in its name": {`{"url":"a.example","headers":["A\r\nB: c"]}`, "422 out_of_range"},
+		"a header without a name":          {`{"url":"a.example","headers":[": c"]}`, "422 out_of_range"},
+		"a header of nothing":              {`{"url":"a.example","headers":[""]}`, "422 out_of_range"},
+		"a pseudo-header":                  {`{"url":"a.example","headers":[":authority: evil"]}`, "422 out_of_range"},
+		"a header named in Greek":          {`{"url":"a.example","headers":["Ηost: evil"]}`, "422 out_of_range"},
+		"headers without end": {`{"url":"a.example","headers":["A: b` + strings.Repeat(`","A: b`, 5000) + `"]}`,
+			"422 out_of_range"},
+		"a header without end":      {`{"url":"a.example","headers":["A: ` + strings.Repeat("b", 100_000) + `"]}`, "422 out_of_range"},
+		"a header for a worker":     {`{"url":"x","kind":"external","headers":["A: b"]}`, "422 out_of_range"},
+		"headers as one text":       {`{"url":"a.example","headers":"A: b"}`, "400 bad_json"},
+		"headers as an object":      {`{"url":"a.example","headers":{"A":"b"}}`, "400 bad_json"},
+		"headers in headers":        {`{"url":"a.example","headers":[["A: b"]]}`, "400 bad_json"},
+		"a rate of nothing":         {`{"url":"a.example","rate":0}`, "422 out_of_range"},
+		"a rate below 0":            {`{"url":"a.example","rate":-1}`, "422 out_of_range"},
+		"a rate that overflows":     {`{"url":"a.example","rate":1e999}`, "400 bad_json"},
+		"a rate that never comes":   {`{"url":"a.example","rate":1e-300}`, "422 out_of_range"},
+		"a rate above the server's": {`{"url":"a.example","rate":10000}`, "422 out_of_range"},
+		"a pattern with a NUL":      {`{"url":"a.example","exclude":["/\u0000"]}`, "422 out_of_range"},
 	} {
 		add(name, "auditor", "POST", shared.PathAudits, row[0], row[1])
 	}
+	for _, name := range []string{
+		"Host", "connection", "Content-Length", "TRANSFER-ENCODING", "Accept-Encoding", "te", "Trailer", "Upgrade", "Expect",
+		"Keep-Alive", "Range", "User-Agent", "Proxy-Authorization", "Proxy-Connection",
+	} {
+		add("a header of the crawl's own, "+name, "auditor", "POST", shared.PathAudits,
+			`{"url":"a.example","headers":["`+name+`: x"]}`, "422 out_of_range")
+	}
+	add("headers by a viewer", "viewer", "POST", shared.PathAudits, `{"url":"a.example","headers":["A: b"]}`, "403 forbidden")
+	add("headers of a schedule", "admin", "PUT", "/api/v1/sites/a.example/schedule",
+		`{"url":"https://a.example/","cron":"@daily","headers":["A: b"]}`, "422 out_of_range")
 	for name, body := range map[string]string{
 		"100,000 arrays": deep("[", "", "]", 100_000), "100,000 objects": deep(`{"a":`, "1", "}", 100_000),
 		"a million arrays, open": strings.Repeat("[", 1<<20-1), "9,999 objects": deep(`{"a":`, "1", "}", 9_999),
@@ -328,6 +360,10 @@ func forms() []attack {
 		post("100,000 fields", shared.PathBasic, form, many("a%d=&", 100_000), "400"),
 		post("two megabytes", shared.PathBasic, form, "url="+strings.Repeat("a", 2<<20), "413"),
 		post("a NUL", shared.PathBasic, form, "url=%00", "422"),
+		post("a header with a NUL", shared.PathBasic, form, "url=a.example&headers=A:%00", "422"),
+		post("a header of the crawl's own", shared.PathBasic, form, "url=a.example&headers=Host:x", "422"),
+		post("a header with a return", shared.PathBasic, form, "url=a.example&headers=A:b%0DHost:x", "422"),
+		post("a pace without end", shared.PathBasic, form, "url=a.example&rate=Infinity", "422"),
 		post("invalid UTF-8", shared.PathBasic, form, "url=%ff", "422"),
 		post("a script", shared.PathBasic, form, "url=%3Cscript%3Ealert(1)%3C/script%3E", "422"),
 		post("a private target", shared.PathBasic, form, "url=http://169.254.169.254/", "422"),

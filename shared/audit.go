@@ -1,5 +1,7 @@
 package shared
 
+import "strconv"
+
 // Limits of a new audit.
 const (
 	PageLimitMax    = 10_000
@@ -13,6 +15,12 @@ const (
 	// MaxPathPattern the bytes of each.
 	MaxPaths       = 20
 	MaxPathPattern = 500
+	// RateMin and RateMax are the bounds of how many requests a second an audit may ask
+	// for, MaxHeaders how many headers, and MaxHeaderLine the bytes of each.
+	RateMin       = 0.01
+	RateMax       = 10_000
+	MaxHeaders    = 10
+	MaxHeaderLine = 4096
 	// MaxBody is the largest request body, in bytes.
 	MaxBody = 1 << 20
 )
@@ -42,13 +50,32 @@ type NewAudit struct {
 	// SkipAIAgents has the audit ask for nothing in the name of AI agents, which it does
 	// with the start page otherwise, to see whether the site turns them away.
 	SkipAIAgents bool `json:"skip_ai_agents,omitempty"`
+	// Rate is how many requests a second a host gets from the audit at most, [RateMin] to
+	// [RateMax]. It can only lower the server's own.
+	Rate float64 `json:"rate,omitempty"`
+	// Headers go with every request to the host of URL. There are at most [MaxHeaders].
+	Headers Headers `json:"headers,omitempty"`
 }
+
+// Headers are lines such as "Authorization: Basic …", of [MaxHeaderLine] bytes at most, that
+// go to one host and to no other. They are secrets: only requests bring them, no answer has
+// them, and printed they are nothing but counted.
+type Headers []string
+
+// String implements [fmt.Stringer].
+func (h Headers) String() string { return strconv.Itoa(len(h)) + " withheld" }
+
+// GoString implements [fmt.GoStringer].
+func (h Headers) GoString() string { return h.String() }
 
 // Retry is the body of POST /api/v1/audits/{id}/retry, if it has one: what differs from the
 // ended audit.
 type Retry struct {
 	// PageLimit is 1 to [PageLimitMax].
 	PageLimit int `json:"page_limit,omitempty"`
+	// Headers are those of the new audit. Those of the ended one are not kept: if it had
+	// any, this must be there, and an empty list asks for none.
+	Headers *Headers `json:"headers,omitempty"`
 }
 
 // ProgressPatch is the body of PATCH /api/v1/audits/{id}/progress, by which a

@@ -26,6 +26,7 @@ const (
 	CodeTooLarge        Code = "body_too_large"         // the body exceeds 1 MiB
 	CodeMediaType       Code = "unsupported_media_type" // the body must be application/json
 	CodeDifferentSites  Code = "different_sites"        // two audits of different sites have nothing to compare
+	CodeHeadersNotKept  Code = "headers_not_kept"       // the audit had headers, which only whoever starts it again can give
 	CodeIdempotency     Code = "idempotency_mismatch"   // the key was used with another body
 	CodeTooManyStreams  Code = "too_many_streams"       // the connection cap is reached
 	CodeQueueFull       Code = "queue_full"             // as many audits wait as may
@@ -84,6 +85,7 @@ var Codes = [...]Code{
 	CodeTooLarge,
 	CodeMediaType,
 	CodeDifferentSites,
+	CodeHeadersNotKept,
 	CodeIdempotency,
 	CodeTooManyStreams,
 	CodeQueueFull,

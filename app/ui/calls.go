@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"atalaya/app/internal/live"
+	"atalaya/shared"
+	"atalaya/shared/text"
 )
 
 // callTimeout bounds a request that a user waits for.
@@ -18,6 +20,15 @@ const codeOffline = "offline"
 func unreached(err error) bool {
 	_, refused := errors.AsType[*live.ProblemError](err)
 	return err != nil && !refused
+}
+
+// refusedOption is the setting of an audit that the server refused, if that is why it failed.
+func refusedOption(l text.Lang, err error) string {
+	problem, ok := errors.AsType[*live.ProblemError](err)
+	if !ok || problem.Problem.Code != shared.CodeOutOfRange || text.Option(l, problem.Problem.Field) == "" {
+		return ""
+	}
+	return problem.Problem.Field
 }
 
 // failureCode is the code of a failed request for [text.Problem]: the server's

@@ -10,40 +10,86 @@ import (
 	"atalaya/shared/text"
 )
 
-// optionsView is the part of a form that has the settings of an audit which can be other
-// than the server's. The ids of its fields begin with place.
-func optionsView(l text.Lang, place string, now *shared.NewAudit) app.UI {
-	agents := at{"name", shared.FieldAgents, "id", place + shared.FieldAgents, "type", "checkbox", "value", "true"}
+// optionsForm is the part of a form that has the settings of an audit which can be other
+// than the server's.
+type optionsForm struct {
+	Lang text.Lang
+	// Place begins the ids of its fields.
+	Place string
+	// Bad is the field whose value was refused; empty for none.
+	Bad string
+	// Headers is whether there is a field for headers, which not every form keeps.
+	Headers bool
+}
+
+func optionsView(o optionsForm, now *shared.NewAudit) app.UI {
+	l := o.Lang
+	agents := at{"name", shared.FieldAgents, "id", o.Place + shared.FieldAgents, "type", "checkbox", "value", "true"}
 	if now.SkipAIAgents {
 		agents = append(agents, "checked", "true")
 	}
-	return el("div", "options",
-		numberField(l, place+shared.FieldPages, shared.FieldPages, text.StartPages, now.PageLimit, shared.PageLimitMax),
-		numberField(l, place+shared.FieldDepth, shared.FieldDepth, text.StartDepth, now.MaxDepth, shared.MaxDepthMax),
-		pathsField(l, place+shared.FieldInclude, shared.FieldInclude, text.StartInclude, now.Include),
-		pathsField(l, place+shared.FieldExclude, shared.FieldExclude, text.StartExclude, now.Exclude),
+	fields := []app.UI{
+		o.number(shared.FieldPages, text.StartPages, orUsual(now.PageLimit),
+			"inputmode", "numeric", "min", "1", "max", num(shared.PageLimitMax)),
+		o.number(shared.FieldDepth, text.StartDepth, orUsual(now.MaxDepth),
+			"inputmode", "numeric", "min", "1", "max", num(shared.MaxDepthMax)),
+		o.number(shared.FieldRate, text.StartRate, shared.RateText(now.Rate),
+			"inputmode", "decimal", "min", "0.01", "step", "any"),
+		o.lines(shared.FieldInclude, text.StartInclude, now.Include),
+		o.lines(shared.FieldExclude, text.StartExclude, now.Exclude),
 		el("label", "yes", input(agents, ignore), elText("span", "", l.T(text.StartAgents))),
-	)
-}
-
-func numberField(l text.Lang, id, name string, words text.Key, now, most int) app.UI {
-	value := ""
-	if now > 0 {
-		value = num(now)
 	}
-	return optionField(l, words, input(at{
-		"name", name, "id", id, "type", "number", "inputmode", "numeric",
-		"min", "1", "max", num(most), "placeholder", l.T(text.StartUsual), "value", value,
-	}, ignore))
+	if o.Headers {
+		fields = append(fields, o.lines(shared.FieldHeaders, text.StartHeaders, nil),
+			elWith("p", "xs t2", at{"id", o.Place + headersHelp}, app.Text(l.T(text.StartHeadersHelp))))
+	}
+	return el("div", "options", fields...)
 }
 
-func pathsField(l text.Lang, id, name string, words text.Key, now []string) app.UI {
-	return optionField(l, words, elWith("textarea", "",
-		at{"name", name, "id", id, "spellcheck", "false", "autocapitalize", "off"}, app.Text(strings.Join(now, "\n"))))
+// headersHelp ends the id of what explains the field for headers.
+const headersHelp = "headers-help"
+
+// orUsual is a number of a field; empty for the server's own.
+func orUsual(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return num(n)
 }
 
-func optionField(l text.Lang, words text.Key, field app.UI) app.UI {
-	return el("label", "", elText("span", "", l.T(words)), el("span", "field", field))
+func (o optionsForm) number(name string, words text.Key, now string, bounds ...string) app.UI {
+	return o.field(name, words, input(append(append(o.attributes(name), "type", "number",
+		"placeholder", o.Lang.T(text.StartUsual), "value", now), bounds...), ignore))
+}
+
+func (o optionsForm) lines(name string, words text.Key, now []string) app.UI {
+	return o.field(name, words, elWith("textarea", "",
+		append(o.attributes(name), "spellcheck", "false", "autocapitalize", "off", "autocomplete", "off"),
+		app.Text(strings.Join(now, "\n"))))
+}
+
+func (o optionsForm) attributes(name string) at {
+	id, invalid := o.Place+name, ""
+	described := id + "-error"
+	if name == shared.FieldHeaders {
+		described = o.Place + headersHelp + " " + described
+	}
+	if name == o.Bad {
+		invalid = "true"
+	}
+	return at{"name", name, "id", id, "aria-describedby", described, "aria-invalid", invalid}
+}
+
+// field has a place for what is wrong even while nothing is: another structure would take
+// what was typed with it.
+func (o optionsForm) field(name string, words text.Key, control app.UI) app.UI {
+	box, wrong := "field", ""
+	if name == o.Bad {
+		box, wrong = "field bad", text.Option(o.Lang, name)
+	}
+	return el("div", "",
+		el("label", "", elText("span", "", o.Lang.T(words)), el("span", box, control)),
+		elWith("p", "field-error", at{"id", o.Place + name + "-error", "role", "alert"}, app.Text(wrong)))
 }
 
 // ignore is for fields that are read when the form is sent.

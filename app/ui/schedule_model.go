@@ -26,6 +26,8 @@ type scheduleForm struct {
 	Wish   shared.NewAudit
 	// Options is whether the settings of its audits are unfolded.
 	Options bool
+	// Bad is the setting that was refused; empty for none.
+	Bad string
 	// Says is what came of the form, and Wrong whether it was refused.
 	Says  string
 	Wrong bool
@@ -50,7 +52,7 @@ func (loc locale) scheduleForm(d *siteData, query url.Values) scheduleForm {
 			Count: query.Get(shared.FieldCount), Unit: query.Get(shared.FieldUnit), Cron: query.Get(shared.FieldCron),
 		}
 		m.Zone = query.Get(shared.FieldZone)
-		m.Options = query.Has(shared.ParamField)
+		m.Options, m.Bad = query.Has(shared.ParamField), query.Get(shared.ParamField)
 		m.takeOptions(query)
 	}
 	return m

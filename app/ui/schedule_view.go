@@ -101,7 +101,7 @@ func scheduleOptionsView(m scheduleForm) app.UI {
 			"value", m.Wish.URL, "maxlength", num(shared.MaxURL), "autocapitalize", "off", "autocomplete", "off",
 			"spellcheck", "false",
 		}, nil)),
-		optionsView(l, schedulePlace, &m.Wish),
+		optionsView(optionsForm{Lang: l, Place: schedulePlace, Bad: m.Bad}, &m.Wish),
 		elText("p", "xs t2", l.T(text.ScheduleNotKept)),
 	)
 }

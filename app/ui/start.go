@@ -37,7 +37,9 @@ type startBox struct {
 
 	busy bool
 	kept bool   // what was asked for waits for the connection
-	code string // names what is wrong with the field; "" when nothing is
+	code string // names what is wrong; "" when nothing is
+	// field is the setting that is wrong; empty for the address.
+	field string
 	// met are the newest audits of the site that is about to be started.
 	met []shared.AuditProgress
 	// warned is the address of which the reader was told that it is being audited.
@@ -48,7 +50,7 @@ type startBox struct {
 }
 
 func (s *startBox) Render() app.UI {
-	m := startModel{Lang: s.Lang, Busy: s.busy, Code: s.code, Address: s.Address}
+	m := startModel{Lang: s.Lang, Busy: s.busy, Code: s.code, Field: s.field, Address: s.Address}
 	switch {
 	case len(s.met) > 0:
 		m.Met = s.locale().met(s.met, s.warned != "")
@@ -67,6 +69,7 @@ type startModel struct {
 	Lang    text.Lang
 	Busy    bool
 	Code    string
+	Field   string
 	Address string
 	Met     metModel
 	// Changes has the button say that it changes what waits.
@@ -110,16 +113,17 @@ func goingOn(audits []shared.AuditProgress) *shared.AuditProgress {
 const (
 	codeEmpty   = "empty"   // the field is blank
 	codeStarted = "started" // what was to be changed is not there any more
+	codeUnsent  = "headers_unsent"
 )
 
 func startView(m startModel, onSubmit, onInput app.EventHandler) app.UI {
 	l := m.Lang
 	box, sentence, invalid := "field", "", ""
-	switch m.Code {
-	case "":
-	case codeEmpty:
+	switch {
+	case m.Code == "", m.Field != "":
+	case m.Code == codeEmpty:
 		box, sentence, invalid = "field bad", l.T(text.StartEmpty), "true"
-	case codeStarted:
+	case m.Code == codeStarted:
 		sentence = l.T(text.WaitingGone)
 	default:
 		box, sentence, invalid = "field bad", text.Problem(l, m.Code), "true"
@@ -146,7 +150,7 @@ func startView(m startModel, onSubmit, onInput app.EventHandler) app.UI {
 		metView(m.Met),
 		elWith("p", "opts", at{"id", startHelpID}, app.Text(l.T(text.StartHelp))),
 		el("details", "opts more", elText("summary", "", l.T(text.StartOptions)),
-			optionsView(l, startPlace, &shared.NewAudit{})),
+			optionsView(optionsForm{Lang: l, Place: startPlace, Bad: m.Field, Headers: true}, &shared.NewAudit{})),
 	)
 }
 
@@ -172,7 +176,7 @@ func (s *startBox) wish(address string) shared.NewAudit {
 
 // onInput looks up the site once the reader stops typing.
 func (s *startBox) onInput(ctx app.Context, _ app.Event) {
-	s.code, s.met, s.warned, s.kept = "", nil, "", false
+	s.code, s.field, s.met, s.warned, s.kept = "", "", nil, "", false
 	address := startAddress()
 	ctx.After(typingPause, func(ctx app.Context) {
 		if address == startAddress() {
@@ -236,7 +240,7 @@ func (s *startBox) onSubmit(ctx app.Context, e app.Event) {
 		s.fail(codeEmpty)
 		return
 	}
-	s.busy, s.code, s.kept = true, "", false
+	s.busy, s.code, s.field, s.kept = true, "", "", false
 	switch {
 	case s.Changes != "":
 		s.change(ctx, address)
@@ -270,10 +274,13 @@ func (s *startBox) start(ctx app.Context, address string) {
 			case !s.Mounted(): // the user has left the page meanwhile
 			case kept:
 				s.wait(ctx)
+			case unreached(err) && len(wish.Headers) > 0:
+				s.fail(codeUnsent)
 			case err != nil:
+				s.field = refusedOption(s.Lang, err)
 				s.fail(failureCode(err))
 			default:
-				s.Device.created = &audit
+				s.keyFor, s.Device.created = shared.NewAudit{}, &audit
 				ctx.Navigate(shared.PathPage(audit.AuditID))
 			}
 		})
@@ -309,6 +316,8 @@ func (s *startBox) change(ctx app.Context, address string) {
 			case !s.Mounted():
 			case errors.Is(err, outbox.ErrGone):
 				s.fail(codeStarted)
+			case errors.Is(err, outbox.ErrSecret):
+				s.fail(codeUnsent)
 			case err != nil:
 				s.fail(codeOffline)
 			default:
@@ -321,29 +330,32 @@ func (s *startBox) change(ctx app.Context, address string) {
 
 // fillStart writes into the form what an audit is asked for with.
 func fillStart(wish shared.NewAudit) {
-	number := func(n int) string {
-		if n == 0 {
-			return ""
-		}
-		return num(n)
-	}
 	field := func(id string) node { return app.Window().GetElementByID(id) }
 	option := func(name string) node { return field(startPlace + name) }
 	field(startFieldID).Set("value", wish.URL)
-	option(shared.FieldPages).Set("value", number(wish.PageLimit))
-	option(shared.FieldDepth).Set("value", number(wish.MaxDepth))
+	option(shared.FieldPages).Set("value", orUsual(wish.PageLimit))
+	option(shared.FieldDepth).Set("value", orUsual(wish.MaxDepth))
 	option(shared.FieldInclude).Set("value", strings.Join(wish.Include, "\n"))
 	option(shared.FieldExclude).Set("value", strings.Join(wish.Exclude, "\n"))
 	option(shared.FieldAgents).Set("checked", wish.SkipAIAgents)
+	option(shared.FieldRate).Set("value", shared.RateText(wish.Rate))
+	option(shared.FieldHeaders).Set("value", "")
 }
 
-// fail shows what is wrong and moves the focus back into the field.
+// fail shows what is wrong and moves the focus back into the field that it is about.
 func (s *startBox) fail(code string) {
 	s.code = code
 	if code == string(shared.CodeIdempotency) {
 		s.keyFor = shared.NewAudit{}
 	}
-	if f := app.Window().GetElementByID(startFieldID); f.Truthy() {
+	id := startFieldID
+	if s.field != "" {
+		id = startPlace + s.field
+	}
+	if f := app.Window().GetElementByID(id); f.Truthy() {
+		if folded := f.Call("closest", "details"); folded.Truthy() {
+			folded.Set("open", true)
+		}
 		f.Call("focus")
 	}
 }

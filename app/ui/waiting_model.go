@@ -69,6 +69,9 @@ func (loc locale) wish(wish shared.NewAudit) string {
 	if len(wish.Exclude) > 0 {
 		add(l.T(text.WaitingOption, l.T(text.StartExclude), strings.Join(wish.Exclude, " ")))
 	}
+	if wish.Rate > 0 {
+		add(l.T(text.WaitingOption, l.T(text.StartRate), l.Decimal(wish.Rate)))
+	}
 	if wish.SkipAIAgents {
 		add(l.T(text.StartAgents))
 	}

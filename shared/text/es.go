@@ -196,6 +196,9 @@ var spanish = language{
 		StartInclude:     "Solo rutas como /docs/, una por línea",
 		StartExclude:     "Sin rutas como *.pdf$, una por línea",
 		StartUsual:       "Lo habitual",
+		StartRate:        "Peticiones por segundo como máximo",
+		StartHeaders:     "Cabeceras como Authorization: Basic …, una por línea",
+		StartHeadersHelp: "Van solo a este host, no se muestran en ninguna parte y se borran al terminar la auditoría. Quien la repita las escribe de nuevo.",
 		StartAnyway:      "Auditar de todos modos",
 		StartRunning:     "Este sitio se está auditando ahora: %d %%",
 		StartBefore:      "Auditado %s: %s",
@@ -470,8 +473,10 @@ var spanish = language{
 		ScheduleZoneHelp: "El reloj al que se refiere una expresión cron, como Europe/Madrid.",
 		ScheduleAddress:  "Página de inicio",
 		ScheduleOptions:  "Qué pide cada auditoría",
-		ScheduleNotKept:  "Las cabeceras, como las que llevan una contraseña, no se guardan con una programación, donde tendrían que poder leerse; la velocidad con que se pide a un sitio la fija el servidor.",
+		ScheduleNotKept:  "Las cabeceras, como las que llevan una contraseña, no se guardan con una programación, donde tendrían que poder leerse.",
 		OptionPaths:      "Escribe las rutas como en robots.txt, una por línea: cada una empieza por / o *. Son %s como mucho.",
+		OptionRate:       "Las peticiones por segundo son un número como 0,5, desde %s hasta las que hace este servidor.",
+		OptionHeaders:    "Escribe las cabeceras como Nombre: valor, una por línea. Son %s como mucho, y ninguna de las que pone el propio rastreo, como Host o User-Agent.",
 		OptionNumbers:    "Las páginas van de 1 a %s y los clics de 1 a %s.",
 		OptionAddress:    "La página de inicio es una dirección de este sitio.",
 		ScheduleNext:     "La próxima auditoría empieza: %s.",
@@ -660,6 +665,7 @@ var spanish = language{
 		{"waiting-for-pause", []string{"En espera: %s pidió una pausa de %d s más"}},
 		{"waiting-for-turn", []string{"Esperando turno: otras auditorías también consultan %s"}},
 		{"waiting-between", []string{"En espera: %s pide %d s entre dos peticiones"}},
+		{"waiting-slowly", []string{"En espera: esta auditoría ha de pedir a %s una vez cada %d s"}},
 		{"trying-site", []string{"Probando cómo responde %s"}},
 		{"waiting-alone", []string{"Apartada porque su proceso murió: seguirá sola cuando no haya otra en marcha"}},
 		{"waiting-for-suspect", []string{
@@ -1724,6 +1730,8 @@ var spanish = language{
 		{"precondition_failed", "La auditoría ha cambiado entretanto."},
 		{"body_too_large", "Lo enviado es demasiado grande."},
 		{"different_sites", "Las dos auditorías son de sitios distintos. Elige dos del mismo."},
+		{"headers_not_kept", "Se inició con cabeceras, que se borraron al terminar. Inicia una auditoría nueva y " +
+			"escríbelas otra vez."},
 		{"idempotency_mismatch", "Esta petición ya se envió con otro contenido. Inténtalo otra vez."},
 		{"too_many_streams", "Hay demasiadas conexiones abiertas desde aquí. Cierra algunas pestañas e inténtalo " +
 			"otra vez."},
@@ -1762,6 +1770,8 @@ var spanish = language{
 		{"overloaded", "El servidor está ocupado o reiniciándose. Inténtalo dentro de un momento."},
 		{"descriptors", "En el servidor no cabe otra conexión. Inténtalo dentro de un momento."},
 		{"offline", "No hay conexión. Inténtalo de nuevo cuando la haya."},
+		{"headers_unsent", "No hay conexión, y las cabeceras no se guardan en este dispositivo. Iníciala cuando " +
+			"vuelva la conexión."},
 		{"network", "El servidor no responde. Comprueba tu conexión e inténtalo otra vez."},
 		{"foreign", "Respondió algo que no es el servidor, quizá una página de acceso de la red. Abre otra " +
 			"pestaña para verlo."},

@@ -134,6 +134,12 @@ func (l Lang) Tenths(n int) string {
 	return l.Number(n/10) + l.language().decimal + strconv.Itoa(n%10)
 }
 
+// Decimal writes a number that is not negative with the decimals that it has: 0.25, or 0,25
+// in Spanish.
+func (l Lang) Decimal(x float64) string {
+	return strings.Replace(strconv.FormatFloat(x, 'f', -1, 64), ".", l.language().decimal, 1)
+}
+
 // Date writes the day of a month, with the year unless that is 0.
 func (l Lang) Date(year int, month time.Month, day int) string {
 	k, args := DayMonthYear, []any{day, l.language().months[month-1], year}

@@ -186,6 +186,9 @@ const (
 	StartInclude
 	StartExclude
 	StartUsual
+	StartRate
+	StartHeaders
+	StartHeadersHelp
 	StartAnyway
 	StartRunning
 	StartBefore
@@ -470,6 +473,8 @@ const (
 	ScheduleNotKept
 	OptionPaths
 	OptionNumbers
+	OptionRate
+	OptionHeaders
 	OptionAddress
 	ScheduleNext
 	ScheduleLast

@@ -79,6 +79,10 @@ func Option(l Lang, field string) string {
 		return l.T(OptionPaths, l.Number(shared.MaxPaths))
 	case shared.FieldPages, shared.FieldDepth:
 		return l.T(OptionNumbers, l.Number(shared.PageLimitMax), l.Number(shared.MaxDepthMax))
+	case shared.FieldRate:
+		return l.T(OptionRate, l.Decimal(shared.RateMin))
+	case shared.FieldHeaders:
+		return l.T(OptionHeaders, l.Number(shared.MaxHeaders))
 	case shared.FieldURL:
 		return l.T(OptionAddress)
 	}

@@ -26,6 +26,8 @@ const (
 var (
 	// ErrGone means that an entry is not there any more: it was sent, or removed elsewhere.
 	ErrGone = errors.New("the entry is gone")
+	// ErrSecret means that an entry has headers, which no device keeps.
+	ErrSecret = errors.New("headers are not kept on the device")
 	// ErrFull means that as much waits as can.
 	ErrFull = errors.New("too much waits for the connection")
 )
@@ -91,10 +93,14 @@ func (o *Outbox) Watch(changed func()) (stop func()) {
 	}
 }
 
-// Add keeps an entry until the server can be reached. An error means that it is not kept.
+// Add keeps an entry until the server can be reached. An error means that it is not kept:
+// [ErrSecret] for one that has headers.
 func (o *Outbox) Add(ctx context.Context, e Entry) error {
 	if o == nil {
 		return idb.ErrRefused
+	}
+	if len(e.Wish.Headers) > 0 {
+		return ErrSecret
 	}
 	if len(o.Entries()) >= maxEntries {
 		return ErrFull
@@ -108,8 +114,11 @@ func (o *Outbox) Add(ctx context.Context, e Entry) error {
 }
 
 // Change has an entry ask for something else, and sends it. The error is [ErrGone] when it
-// was sent meanwhile.
+// was sent meanwhile, or [ErrSecret] for a wish that is not kept.
 func (o *Outbox) Change(ctx context.Context, key string, wish shared.NewAudit) error {
+	if len(wish.Headers) > 0 {
+		return ErrSecret
+	}
 	return o.with(ctx, key, func(e Entry) error {
 		e.Wish, e.Refused = wish, ""
 		return o.platform.Put(ctx, e)

@@ -32,6 +32,10 @@ type Config struct {
 	// can only lower; 0 means none.
 	MaxBytes   int64
 	MaxSeconds int
+	// Rate is the server's own bound of requests a second, likewise; 0 means none.
+	Rate float64
+	// CheckHeaders says what is wrong with the headers of an audit. Its errors name no value.
+	CheckHeaders func(lines []string) error
 	// Stats says how this process is doing.
 	Stats func(ctx context.Context) (shared.Stats, error)
 	// Story takes how a visit of a browser fared, or refuses it.

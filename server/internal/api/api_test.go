@@ -20,6 +20,7 @@ import (
 
 	"atalaya/server/internal/api"
 	"atalaya/server/internal/api/apitest"
+	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/store"
 	"atalaya/server/internal/work"
 	"atalaya/shared"
@@ -33,6 +34,11 @@ type server struct {
 	bare  http.Handler
 	store *store.Store
 	told  *stories
+}
+
+func checkHeaders(lines []string) error {
+	_, err := crawl.ParseOwnHeaders(lines)
+	return err
 }
 
 func newServer(t testing.TB) *server {
@@ -66,6 +72,7 @@ func newBoundedServer(t testing.TB, bounds store.Bounds) *server {
 	told, mux := &stories{}, http.NewServeMux()
 	api.New(api.Config{
 		Service: st, Tokens: keyring{st}, Shares: sharer{st}, Push: browsers{st}, Trail: st, Problems: problems, PageLimit: 500, MaxBytes: 1 << 31, MaxSeconds: 1800,
+		Rate: 5, CheckHeaders: checkHeaders,
 		Seed: func(raw string) (string, error) {
 			if !strings.HasPrefix(raw, "http") {
 				return "", &api.Error{Code: shared.CodeBadURL, Field: "url", Detail: "Not an address."}
@@ -212,6 +219,19 @@ func TestMalformedRequestsChangeNothing(t *testing.T) {
 		{"include of nothing", "POST", audits, `{"url":"http://a","include":[""]}`, nil, 422, shared.CodeOutOfRange},
 		{"include without a slash", "POST", audits, `{"url":"http://a","include":["docs/"]}`, nil, 422, shared.CodeOutOfRange},
 		{"exclude on two lines", "POST", audits, `{"url":"http://a","exclude":["/a\n/b"]}`, nil, 422, shared.CodeOutOfRange},
+		{"rate 0", "POST", audits, `{"url":"http://a","rate":0}`, nil, 422, shared.CodeOutOfRange},
+		{"rate above the server's", "POST", audits, `{"url":"http://a","rate":7.5}`, nil, 422, shared.CodeOutOfRange},
+		{"rate as text", "POST", audits, `{"url":"http://a","rate":"1"}`, nil, 400, shared.CodeBadJSON},
+		{"a header without a name", "POST", audits, `{"url":"http://a","headers":["s3cret"]}`, nil, 422, shared.CodeOutOfRange},
+		{"a long header", "POST", audits, `{"url":"http://a","headers":["A: ` + strings.Repeat("s3cret ", 600) + `"]}`, nil, 422,
+			shared.CodeOutOfRange},
+		{"eleven headers", "POST", audits, `{"url":"http://a","headers":["A: s3cret"` + strings.Repeat(`,"A: s3cret"`, 10) + `]}`,
+			nil, 422, shared.CodeOutOfRange},
+		{"headers as an object", "POST", audits, `{"url":"http://a","headers":{"A":"s3cret"}}`, nil, 400, shared.CodeBadJSON},
+		{"headers of external work", "POST", audits, `{"url":"x","kind":"external","headers":["A: s3cret"]}`, nil, 422,
+			shared.CodeOutOfRange},
+		{"headers of a schedule", "PUT", "/api/v1/sites/a/schedule",
+			`{"url":"http://a","cron":"@daily","headers":["A: s3cret"]}`, nil, 422, shared.CodeOutOfRange},
 		{"limit above", "POST", audits, `{"url":"http://a","page_limit":10001}`, nil, 422, shared.CodeOutOfRange},
 		{"depth below", "POST", audits, `{"url":"http://a","max_depth":-1}`, nil, 422, shared.CodeOutOfRange},
 		{"bytes 0", "POST", audits, `{"url":"http://a","max_bytes":0}`, nil, 422, shared.CodeOutOfRange},
@@ -406,6 +426,8 @@ func TestRetryKeepsTheSettings(t *testing.T) {
 			URL: "http://site.example/", Kind: shared.KindSite, PageLimit: 500, MaxDepth: shared.MaxDepthDefault,
 			MaxBytes: 1 << 31, MaxSeconds: 1800, SkipAIAgents: true,
 		},
+		`{"url":"http://site.example/","rate":0.5}`: {URL: "http://site.example/",
+			Kind: shared.KindSite, PageLimit: 500, MaxDepth: shared.MaxDepthDefault, Rate: 0.5},
 		`{"url":"http://site.example/"}`: {URL: "http://site.example/",
 			Kind: shared.KindSite, PageLimit: 500, MaxDepth: shared.MaxDepthDefault},
 		`{"url":"http://site.example/","include":["/docs/","/docs/"],"exclude":["*.pdf$"]}`: {
@@ -422,6 +444,25 @@ func TestRetryKeepsTheSettings(t *testing.T) {
 		got, status, err := s.store.Settings(t.Context(), again.AuditID)
 		if err != nil || !reflect.DeepEqual(got, want) || status != shared.StatusPending || again.AuditID == p.AuditID {
 			t.Errorf("%s again: got audit %d, %+v, %s, %v; want %+v", body, again.AuditID, got, status, err, want)
+		}
+	}
+}
+
+// TestRetryAsksForHeadersAnew: an audit that had some is not started again without a word.
+func TestRetryAsksForHeadersAnew(t *testing.T) {
+	s := newServer(t)
+	p := s.progress(s.do("POST", shared.PathAudits, `{"url":"http://site.example/","headers":["Authorization: s3cret"]}`), 201)
+	s.progress(s.do("POST", shared.PathCancel(p.AuditID), nil), 200)
+	for _, body := range []any{nil, `{}`, `{"page_limit":9}`, `{"headers":null}`} {
+		if w := s.do("POST", shared.PathRetry(p.AuditID), body); w.Code != 422 ||
+			!strings.Contains(w.Body.String(), string(shared.CodeHeadersNotKept)) || strings.Contains(w.Body.String(), "s3cret") {
+			t.Errorf("%v: %d %s", body, w.Code, w.Body)
+		}
+	}
+	for body, had := range map[string]bool{`{"headers":["Authorization: n3w"]}`: true, `{"headers":[]}`: false} {
+		again := s.progress(s.do("POST", shared.PathRetry(p.AuditID), body), 201)
+		if got, err := s.store.HadHeaders(t.Context(), again.AuditID); err != nil || got != had {
+			t.Errorf("%s: has headers: %v, %v", body, got, err)
 		}
 	}
 }

@@ -15,6 +15,7 @@ type Service interface {
 	Create(ctx context.Context, a shared.NewAudit, idempotencyKey string) (p shared.AuditProgress, created bool, err error)
 	Progress(ctx context.Context, id int64) (shared.AuditProgress, error)
 	Settings(ctx context.Context, id int64) (a shared.NewAudit, status shared.Status, err error)
+	HadHeaders(ctx context.Context, id int64) (bool, error)
 	List(ctx context.Context, q shared.ListQuery) (shared.AuditList, error)
 	Patch(ctx context.Context, id int64, patch shared.ProgressPatch, ifMatch int64) (shared.AuditProgress, error)
 	Cancel(ctx context.Context, id int64) (shared.AuditProgress, error)
@@ -165,7 +166,9 @@ type Wish struct {
 	Include    []string    `json:"include"`
 	Exclude    []string    `json:"exclude"`
 
-	SkipAIAgents bool `json:"skip_ai_agents"`
+	SkipAIAgents bool           `json:"skip_ai_agents"`
+	Rate         *float64       `json:"rate"`
+	Headers      shared.Headers `json:"headers"`
 }
 
 // WishOf is the wish for such an audit; what is zero in it was not given.
@@ -174,10 +177,11 @@ func WishOf(n shared.NewAudit) Wish {
 		URL: n.URL, Kind: n.Kind, PageLimit: unlessZero(n.PageLimit), MaxDepth: unlessZero(n.MaxDepth),
 		MaxBytes: unlessZero(n.MaxBytes), MaxSeconds: unlessZero(n.MaxSeconds),
 		Include: n.Include, Exclude: n.Exclude, SkipAIAgents: n.SkipAIAgents,
+		Rate: unlessZero(n.Rate), Headers: n.Headers,
 	}
 }
 
-func unlessZero[T int | int64](n T) *T {
+func unlessZero[T int | int64 | float64](n T) *T {
 	if n == 0 {
 		return nil
 	}
@@ -324,10 +328,12 @@ func (a *API) retryAudit(w http.ResponseWriter, r *http.Request) error {
 
 // otherSettings is [shared.Retry] with an absent number told from zero.
 type otherSettings struct {
-	PageLimit *int `json:"page_limit"`
+	PageLimit *int            `json:"page_limit"`
+	Headers   *shared.Headers `json:"headers"`
 }
 
-// Repeat is the wish for an audit with the settings of one that has ended.
+// Repeat is the wish for an audit with the settings of one that has ended, which had no
+// headers.
 func (a *API) Repeat(ctx context.Context, id int64) (shared.NewAudit, error) {
 	return a.repeat(ctx, id, otherSettings{})
 }
@@ -344,7 +350,24 @@ func (a *API) repeat(ctx context.Context, id int64, other otherSettings) (shared
 	if other.PageLimit != nil {
 		wish.PageLimit = other.PageLimit
 	}
+	if wish.Headers, err = a.headersAgain(ctx, id, other.Headers); err != nil {
+		return n, err
+	}
 	return a.Validate(wish)
+}
+
+// headersAgain are the headers of an audit that is like another. Without those of that one it
+// would find a site that turns it away, so nobody gets one by mistake.
+func (a *API) headersAgain(ctx context.Context, id int64, given *shared.Headers) (shared.Headers, error) {
+	if given != nil {
+		return *given, nil
+	}
+	had, err := a.Service.HadHeaders(ctx, id)
+	if err == nil && had {
+		err = &Error{Code: shared.CodeHeadersNotKept, Field: shared.FieldHeaders,
+			Detail: "The audit was started with headers, which are erased. Give them again as headers, or [] for none."}
+	}
+	return nil, err
 }
 
 // listPages handles GET /api/v1/audits/{id}/pages, in the order fetched; ?url= keeps one page,

@@ -94,6 +94,7 @@ var answers = map[shared.Code]answer{
 	shared.CodePrivateTarget:   {422, "The address points to a private network"},
 	shared.CodeOutOfRange:      {422, "A value is out of range"},
 	shared.CodeDifferentSites:  {422, "The audits are of different sites"},
+	shared.CodeHeadersNotKept:  {422, "The audit's headers are not kept"},
 	shared.CodeIdempotency:     {422, "The idempotency key was used with another body"},
 	shared.CodeTooManyStreams:  {429, "Too many open streams"},
 	shared.CodeQueueFull:       {429, "Too many audits are waiting"},

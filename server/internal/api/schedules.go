@@ -57,6 +57,9 @@ func (a *API) Plan(site string, audit shared.NewAudit, cron, zone string) (share
 
 // schedule checks the wish for the schedule of a site, and finds its first time.
 func (a *API) schedule(wish scheduleWish, site string) (s shared.Schedule, err error) {
+	if len(wish.Headers) > 0 { // which would have to lie readable in the database for as long as it lasts
+		return s, outOfRange(shared.FieldHeaders, "A schedule keeps no headers.")
+	}
 	n, err := a.Validate(wish.Wish)
 	if err != nil {
 		return s, err

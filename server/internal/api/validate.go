@@ -49,6 +49,8 @@ func (a *API) Validate(w Wish) (shared.NewAudit, error) {
 		takeNumber("max_seconds", w.MaxSeconds, &n.MaxSeconds, cmp.Or(a.MaxSeconds, shared.MaxSecondsMax)),
 		takePaths("include", w.Include, &n.Include),
 		takePaths("exclude", w.Exclude, &n.Exclude),
+		takeRate(w.Rate, &n.Rate, cmp.Or(a.Rate, shared.RateMax)),
+		a.takeHeaders(w.Headers, &n),
 	)
 	if err != nil {
 		return shared.NewAudit{}, err
@@ -65,6 +67,43 @@ func takeNumber[T int | int64](field string, given, into *T, most T) error {
 		return outOfRange(field, fmt.Sprintf("%s is 1 to %d.", field, most))
 	}
 	*into = *given
+	return nil
+}
+
+// takeRate takes over a number of requests a second that was given. The server's own bound may
+// be below what an audit can ask for: then that bound is all there is to ask for.
+func takeRate(given *float64, into *float64, most float64) error {
+	least := min(shared.RateMin, most)
+	switch {
+	case given == nil:
+		return nil
+	case *given < least || *given > most: // JSON has neither NaN nor infinity
+		return outOfRange(shared.FieldRate, fmt.Sprintf("rate is %v to %v, which is this server's own.", least, most))
+	}
+	*into = *given
+	return nil
+}
+
+// takeHeaders takes over headers. No error says what stands in them.
+func (a *API) takeHeaders(given shared.Headers, into *shared.NewAudit) error {
+	switch {
+	case len(given) == 0:
+		return nil
+	case into.Kind != shared.KindSite:
+		return outOfRange(shared.FieldHeaders, "Only a site audit sends headers.")
+	case len(given) > shared.MaxHeaders:
+		return outOfRange(shared.FieldHeaders, fmt.Sprintf("headers has at most %d lines.", shared.MaxHeaders))
+	}
+	for _, line := range given {
+		if len(line) > shared.MaxHeaderLine {
+			return outOfRange(shared.FieldHeaders, fmt.Sprintf("Each header has at most %d bytes.", shared.MaxHeaderLine))
+		}
+	}
+	if err := a.CheckHeaders(given); err != nil {
+		return &Error{Code: shared.CodeOutOfRange, Field: shared.FieldHeaders, Err: err,
+			Detail: "A header cannot be sent: " + err.Error() + "."}
+	}
+	into.Headers = given
 	return nil
 }
 

@@ -25,8 +25,6 @@ type Config struct {
 	AllowPrivate bool
 	// UserAgent defaults to crawl.DefaultUserAgent.
 	UserAgent string
-	// Own go with every request to one host, whoever's audit it is for; default none.
-	Own crawl.OwnHeaders
 	// Owner names this process in its leases: unique among all that live.
 	Owner string
 	// Lease is how long an audit stays ours without renewal; default 10 s, the
@@ -92,23 +90,26 @@ func New(s Store, c Config) *Engine {
 			retrier: retrier{leaseLost: c.LeaseLost, log: c.Log},
 			store:   s,
 			fetcher: crawl.NewFetcher(crawl.Config{
-				UserAgent: c.UserAgent, AllowPrivate: c.AllowPrivate, Limits: limits, Own: c.Own,
+				UserAgent: c.UserAgent, AllowPrivate: c.AllowPrivate, Limits: limits,
 			}),
 			limits:           limits,
 			bounds:           bounds{c.TimeLimit, c.MaxBytes},
 			defaultPageLimit: c.PageLimit,
 			busyPatience:     busyPatience,
 			externalBudget:   maxExternal,
-			// Half as fast as the site that somebody asked us to audit.
-			externalPause: time.Duration(2 / c.Rate * float64(time.Second)),
-			skipAgents:    c.SkipAIAgents,
-			visit:         newVisit,
+			externalPause:    externalPause(c.Rate),
+			skipAgents:       c.SkipAIAgents,
+			visit:            newVisit,
 		},
 		cfg:  c,
 		wake: make(chan struct{}, 1),
 		room: newRoom(),
 	}
 }
+
+// externalPause has other sites asked half as fast as the one that somebody asked us to
+// audit.
+func externalPause(rate float64) time.Duration { return time.Duration(2 / rate * float64(time.Second)) }
 
 // Wake tells the engine that a job may be waiting. It never blocks and may be
 // called at any time, also from several goroutines.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"atalaya/server/internal/crawl"
 	"atalaya/shared"
 )
 
@@ -79,15 +78,9 @@ func TestOwnHeaders(t *testing.T) {
 		}
 		page("Elsewhere")(w, r)
 	}}
-	seed, err := crawl.ParseSeed(s.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
 	st := open(t)
-	c := loopback("own")
-	c.Own = crawl.OwnHeaders{Site: seed, Header: http.Header{"Authorization": {secret}}}
-	start(t, New(st, c))
-	id := create(t, st, shared.NewAudit{URL: s.URL})
+	start(t, New(st, loopback("own")))
+	id := create(t, st, shared.NewAudit{URL: s.URL, Headers: shared.Headers{"Authorization: " + secret}})
 	p := await(t, st, id, "end", terminal)
 	if p.Status != shared.StatusCompleted || p.TotalPages != 2 || p.Responses.ClientError != 0 {
 		t.Errorf("got %+v", p)

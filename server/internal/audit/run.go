@@ -67,9 +67,27 @@ func newRun(e env, job work.Job, log *slog.Logger, stopWork, stopFetching contex
 		maxDepth:  orDefault(job.MaxDepth, shared.MaxDepthDefault),
 	}
 	r.bounds = e.bounds.lowered(job)
-	r.fetcher = e.fetcher.Counting(r.countBytes)
+	r.fetcher = e.fetcher.Counting(r.countBytes).Sending(r.ownHeaders())
+	if job.Rate > 0 {
+		r.fetcher = r.fetcher.Slowed(job.Rate)
+		r.externalPause = max(r.externalPause, externalPause(job.Rate))
+	}
 	r.robots = crawl.NewRobotsCache(r.fetcher)
 	return r
+}
+
+// ownHeaders are those of the job, for the host of its address. They were checked when the
+// audit was asked for; one that is none all the same is the site's to miss.
+func (r *run) ownHeaders() crawl.OwnHeaders {
+	header, err := crawl.ParseOwnHeaders(r.job.Headers)
+	if err != nil {
+		r.log.Error("headers not sent", "err", err)
+	}
+	site, err := url.Parse(r.job.URL)
+	if err != nil {
+		site = nil // and the audit fails of it
+	}
+	return crawl.OwnHeaders{Site: site, Header: header}
 }
 
 func orDefault[T int | float64 | time.Duration](v, fallback T) T {

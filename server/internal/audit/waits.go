@@ -51,7 +51,7 @@ func (r *run) explainWait(now time.Time) {
 			if !isOurs {
 				w.before = b.message
 			}
-			b.say(waitSentence(wait, r.limits.Pace(wait.Host), now))
+			b.say(waitSentence(wait, r.limits.Pace(wait.Host), r.job.Rate, now))
 			w.said = b.message
 			return
 		case isOurs:
@@ -62,14 +62,17 @@ func (r *run) explainWait(now time.Time) {
 }
 
 // waitSentence says why an answer takes long: a pause that the host asked for, other
-// audits, a slow pace, or the host itself.
-func waitSentence(w crawl.Wait, pace crawl.Pace, now time.Time) work.Sentence {
+// audits, the pace that was asked for (0 for none), a slow one, or the host itself.
+func waitSentence(w crawl.Wait, pace crawl.Pace, asked float64, now time.Time) work.Sentence {
+	const slow = 1 / float64(explainEvery/time.Second)
 	switch left := pace.PausedUntil.Sub(now); {
 	case left > 0:
 		return work.Say("waiting-for-pause", w.Host, int(left.Seconds())+1)
 	case w.Shared:
 		return work.Say("waiting-for-turn", w.Host)
-	case pace.Rate < 1/explainEvery.Seconds():
+	case asked > 0 && asked < min(slow, pace.Rate):
+		return work.Say("waiting-slowly", w.Host, int(math.RoundToEven(1/asked)))
+	case pace.Rate < slow:
 		return work.Say("waiting-between", w.Host, int(math.RoundToEven(1/pace.Rate)))
 	}
 	return work.Say("waiting-for-answer", w.Host, int(now.Sub(w.Since).Seconds()))

@@ -69,17 +69,21 @@ func TestEveryStageSaysWhatItWaitsFor(t *testing.T) {
 	for stage, runStage := range stages {
 		for name, test := range map[string]struct {
 			occupy func(*testing.T, *crawl.Limits) func()
+			rate   float64
 			want   work.Sentence
 		}{
-			"others":  {hold, work.Say("waiting-for-turn", busyHost)},
-			"a pause": {pause, work.Say("waiting-for-pause", busyHost, 56)},
-			"a pace":  {slow, work.Say("waiting-between", busyHost, 10)},
+			"others":         {hold, 0, work.Say("waiting-for-turn", busyHost)},
+			"a pause":        {pause, 0, work.Say("waiting-for-pause", busyHost, 56)},
+			"a pace":         {slow, 0, work.Say("waiting-between", busyHost, 10)},
+			"its own pace":   {hold, 0.05, work.Say("waiting-for-turn", busyHost)},
+			"a slower pace":  {slow, 0.05, work.Say("waiting-slowly", busyHost, 20)},
+			"a pause at one": {pause, 0.05, work.Say("waiting-for-pause", busyHost, 56)},
 		} {
 			t.Run(stage+", "+name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					e := New(nil, Config{})
 					defer e.fetcher.Close()
-					r := newRun(e.env, work.Job{URL: "http://" + busyHost + "/"}, quiet(), func(error) {}, func(error) {})
+					r := newRun(e.env, work.Job{URL: "http://" + busyHost + "/", Rate: test.rate}, quiet(), func(error) {}, func(error) {})
 					free := test.occupy(t, e.limits)
 					ctx, cancel := context.WithCancelCause(r.waits.watch.Within(t.Context()))
 					go r.explainWaits(ctx)

@@ -111,6 +111,7 @@
 //	zstd.go           where the frames of zstd end
 //	sniff.go          what a body is, whatever its header says
 //	own.go            OwnHeaders: such as the password of a staging site
+//	slowly.go         an audit that is to ask less than it may
 //	cookies.go        the cookies of one fetch
 //	result.go         Request and Result, and what a status means
 //	header.go         the headers that are kept

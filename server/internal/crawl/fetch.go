@@ -40,7 +40,6 @@ type Config struct {
 	RetryWait    time.Duration // before the second attempt. Defaults to 1 s
 	Limits       *Limits       // shared by everything in the process. Defaults to NewLimits(0, 0)
 	Resolver     *net.Resolver // Defaults to net.DefaultResolver
-	Own          OwnHeaders    // Defaults to none
 
 	// Roots are the authorities that certificates must come from. Defaults to those of
 	// the system; tests have their own.
@@ -57,6 +56,8 @@ type Fetcher struct {
 	transport *http.Transport
 	lenient   *http.Transport // for what transport does not read
 	count     func(bytes int) // nil: nobody counts
+	own       OwnHeaders
+	slowly    *slowly // nil: as fast as the limits allow
 }
 
 // NewFetcher returns a Fetcher; Close it to free idle connections.
@@ -106,6 +107,21 @@ func (f *Fetcher) Counting(count func(bytes int)) *Fetcher {
 	counting := *f
 	counting.count = count
 	return &counting
+}
+
+// Sending returns a fetcher that shares everything with f and sends headers of its own.
+func (f *Fetcher) Sending(own OwnHeaders) *Fetcher {
+	sending := *f
+	sending.own = own
+	return &sending
+}
+
+// Slowed returns a fetcher that shares everything with f, its limits too, and asks no host
+// more often than perSecond.
+func (f *Fetcher) Slowed(perSecond float64) *Fetcher {
+	slowed := *f
+	slowed.slowly = newSlowly(perSecond)
+	return &slowed
 }
 
 // Limits returns the limits the fetcher takes its turns from.
@@ -185,6 +201,9 @@ func (f *Fetcher) attempt(ctx context.Context, req Request, res *Result, cookies
 
 // takeTurn makes one request, when it is the host's turn.
 func (f *Fetcher) takeTurn(ctx context.Context, req Request, res *Result, cookies *fetchCookies) error {
+	if err := f.slowly.wait(ctx, res.FinalURL.Host); err != nil {
+		return err
+	}
 	release, err := f.config.Limits.Acquire(ctx, res.FinalURL.Host)
 	if err != nil {
 		return err
@@ -250,7 +269,7 @@ func (f *Fetcher) requestOnce(ctx context.Context, req Request, res *Result, coo
 		WroteRequest:         func(httptrace.WroteRequestInfo) { wrote.Store(int64(time.Since(start))) },
 		GotFirstResponseByte: func() { first.Store(int64(time.Since(start))) },
 	}))
-	f.config.Own.add(r.Header, res.Base)
+	f.own.add(r.Header, res.Base)
 	if sent := cookies.header(res.Base); sent != "" {
 		if own := r.Header.Get("Cookie"); own != "" {
 			sent = own + "; " + sent

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// OwnHeaders go with every request to one host and to no other, as the password of a
-// staging site does. The zero value has none.
+// OwnHeaders go with every request of one audit to one host and to no other, as the
+// password of a staging site does. The zero value has none.
 type OwnHeaders struct {
 	// Site names the host: requests to its name and port, by its scheme or, where that is
 	// http, by https at the usual ports.

@@ -23,6 +23,7 @@ import (
 	"atalaya/app/ui"
 	"atalaya/server/internal/answer"
 	"atalaya/server/internal/api"
+	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/store"
 	"atalaya/shared"
 	"atalaya/shared/text"
@@ -57,7 +58,10 @@ func newSite(t *testing.T) *site {
 		api.Rule{Err: errWrongToken, Code: shared.CodeUnauthorized},
 		api.Rule{Err: store.ErrHostBusy, Code: shared.CodeHostBusy},
 		api.Rule{Err: store.ErrUnavailable, Code: shared.CodeUnavailable})
-	rest := api.New(api.Config{Service: rows, Problems: problems, PageLimit: 500, Seed: func(raw string) (string, error) {
+	rest := api.New(api.Config{Service: rows, Problems: problems, PageLimit: 500, CheckHeaders: func(lines []string) error {
+		_, err := crawl.ParseOwnHeaders(lines)
+		return err
+	}, Seed: func(raw string) (string, error) {
 		if !strings.HasPrefix(raw, "http") {
 			return raw, &api.Error{Code: shared.CodeBadURL}
 		}

@@ -34,12 +34,12 @@ type plain struct{ Config }
 func (p *plain) home(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		p.list(w, r, http.StatusOK, "", "")
+		p.list(w, r, http.StatusOK, nil, "")
 	case http.MethodPost:
 		p.start(w, r)
 	default:
 		w.Header().Set("Allow", "GET, HEAD, POST")
-		p.list(w, r, http.StatusMethodNotAllowed, "", p.choose(w, r).T(text.BasicBadForm))
+		p.list(w, r, http.StatusMethodNotAllowed, nil, p.choose(w, r).T(text.BasicBadForm))
 	}
 }
 
@@ -47,13 +47,14 @@ func (p *plain) home(w http.ResponseWriter, r *http.Request) {
 // refused comes back in the form, with the reason.
 func (p *plain) start(w http.ResponseWriter, r *http.Request) {
 	l := p.choose(w, r)
-	form, key, status := readForm(w, r)
+	typed, status := readValues(w, r)
 	if status != http.StatusOK {
-		p.list(w, r, status, "", l.T(text.BasicBadForm))
+		p.list(w, r, status, nil, l.T(text.BasicBadForm))
 		return
 	}
+	form, key := readForm(typed)
 	if form.URL == "" {
-		p.list(w, r, http.StatusUnprocessableEntity, "", l.T(text.StartEmpty))
+		p.list(w, r, http.StatusUnprocessableEntity, typed, l.T(text.StartEmpty))
 		return
 	}
 	wish, err := p.Validate(form)
@@ -66,7 +67,7 @@ func (p *plain) start(w http.ResponseWriter, r *http.Request) {
 		if problem.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
 			p.Log.Error("audit not created", "url", wish.URL, "err", err)
 		}
-		p.list(w, r, problem.Status, form.URL, wishFault(l, problem))
+		p.list(w, r, problem.Status, typed, wishFault(l, problem))
 		return
 	}
 	http.Redirect(w, r, withLang(r, shared.PathBasicPage(made.AuditID)), http.StatusSeeOther)
@@ -87,14 +88,10 @@ const fieldKey = "key"
 
 // readForm reads what was typed. The key makes a form sent twice start one audit: it
 // covers everything else as well, so that a form taken back and changed counts as another.
-func readForm(w http.ResponseWriter, r *http.Request) (wish shared.NewAudit, key string, status int) {
-	typed, status := readValues(w, r)
-	if status != http.StatusOK {
-		return wish, "", status
-	}
+func readForm(typed url.Values) (wish shared.NewAudit, key string) {
 	wish.URL = strings.TrimSpace(typed.Get(shared.FieldURL))
 	wish.TakeOptions(typed)
-	return wish, formKey(typed.Get(fieldKey), fmt.Sprintf("%+v", wish)), http.StatusOK
+	return wish, formKey(typed.Get(fieldKey), fmt.Sprintf("%+v %q", wish, []string(wish.Headers)))
 }
 
 // readValues reads the fields of a form, each of which is there once at most.
@@ -130,7 +127,7 @@ func formKey(given, about string) string {
 
 // list writes the form, with what was typed and what was wrong with it, and the part of
 // the list that the address asks for. Without the data the form is still there.
-func (p *plain) list(w http.ResponseWriter, r *http.Request, status int, url, wrong string) {
+func (p *plain) list(w http.ResponseWriter, r *http.Request, status int, typed url.Values, wrong string) {
 	l := p.choose(w, r)
 	ctx, cancel := context.WithTimeout(r.Context(), dataTimeout)
 	defer cancel()
@@ -145,7 +142,7 @@ func (p *plain) list(w http.ResponseWriter, r *http.Request, status int, url, wr
 		Start:       newStartModel(r, l),
 		ListHeading: l.T(text.AllAudits), Empty: l.T(text.ListEmpty) + ". " + l.T(text.ListEmptyHelp),
 	}
-	m.Start.URL, m.Start.Error = url, wrong
+	m.Start.take(typed, wrong)
 	if err != nil {
 		if r.Context().Err() == nil {
 			p.Log.Error("plain list drawn without data", "err", err)

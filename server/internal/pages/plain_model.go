@@ -66,6 +66,9 @@ type optionsModel struct {
 	AgentsLabel           string
 	SkipAgents            bool
 	MaxPages, MaxDepth    int
+	RateLabel, Rate       string
+	// HeadersLabel is empty where headers are not kept. What was typed is never shown again.
+	HeadersLabel, HeadersHelp string
 }
 
 // row is an audit of the list. Whole is what was audited where Site is too short for it.
@@ -167,10 +170,20 @@ func here(r *http.Request, other *text.Lang) string {
 }
 
 func newStartModel(r *http.Request, l text.Lang) startModel {
-	return startModel{
+	m := startModel{
 		Action: withLang(r, shared.PathBasic), Key: rand.Text(), Label: l.T(text.StartLabel), MaxURL: shared.MaxURL,
 		Button: l.T(text.StartButton), Help: l.T(text.StartHelp),
 		OptionsHeading: l.T(text.StartOptions), Options: newOptionsModel(l, &shared.NewAudit{}),
+	}
+	m.Options.HeadersLabel, m.Options.HeadersHelp = l.T(text.StartHeaders), l.T(text.StartHeadersHelp)
+	return m
+}
+
+// take shows what was typed and refused, and why; typed is nil where nothing was.
+func (m *startModel) take(typed url.Values, wrong string) {
+	m.URL, m.Error = strings.TrimSpace(typed.Get(shared.FieldURL)), wrong
+	if typed != nil {
+		m.Options.take(typed)
 	}
 }
 
@@ -187,6 +200,7 @@ func newOptionsModel(l text.Lang, now *shared.NewAudit) optionsModel {
 		IncludeLabel: l.T(text.StartInclude), Include: strings.Join(now.Include, "\n"),
 		ExcludeLabel: l.T(text.StartExclude), Exclude: strings.Join(now.Exclude, "\n"),
 		AgentsLabel: l.T(text.StartAgents), SkipAgents: now.SkipAIAgents,
+		RateLabel: l.T(text.StartRate), Rate: shared.RateText(now.Rate),
 	}
 }
 
@@ -194,7 +208,7 @@ func newOptionsModel(l text.Lang, now *shared.NewAudit) optionsModel {
 func (m *optionsModel) take(typed url.Values) {
 	m.Pages, m.Depth = typed.Get(shared.FieldPages), typed.Get(shared.FieldDepth)
 	m.Include, m.Exclude = typed.Get(shared.FieldInclude), typed.Get(shared.FieldExclude)
-	m.SkipAgents = typed.Get(shared.FieldAgents) != ""
+	m.SkipAgents, m.Rate = typed.Get(shared.FieldAgents) != "", typed.Get(shared.FieldRate)
 }
 
 func (m *homeModel) fill(r *http.Request, l text.Lang, list shared.AuditList) {

@@ -168,7 +168,7 @@ func (p *plain) saidRefused(r *http.Request, site string, typed url.Values, err 
 	}
 	for _, field := range [...]string{
 		shared.FieldCount, shared.FieldUnit, shared.FieldCron, shared.FieldZone, shared.FieldURL, shared.FieldPages,
-		shared.FieldDepth, shared.FieldInclude, shared.FieldExclude, shared.FieldAgents,
+		shared.FieldDepth, shared.FieldInclude, shared.FieldExclude, shared.FieldAgents, shared.FieldRate,
 	} {
 		if v := typed.Get(field); typed.Has(field) && len(v) <= maxTyped {
 			said.Set(field, v)

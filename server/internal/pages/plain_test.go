@@ -544,6 +544,42 @@ func TestPlainFormTakesOptions(t *testing.T) {
 	}
 }
 
+// The form takes a pace and headers. What was refused is shown again, but for headers, which
+// are no more in the page than in what is stored for the form's key.
+func TestPlainFormTakesHeaders(t *testing.T) {
+	s := newSite(t)
+	post := func(form string) *http.Response {
+		return s.do("POST", shared.PathBasic, "url=https://a.example/&key=one&"+form, "Content-Type", "application/x-www-form-urlencoded")
+	}
+	for form, says := range map[string]string{
+		"rate=0.5&max_depth=4&headers=s3cret":    text.Option(text.EN, shared.FieldHeaders),
+		"rate=fast&max_depth=4&headers=A:s3cret": text.Option(text.EN, shared.FieldRate),
+	} {
+		r := post(form)
+		page := read(t, r)
+		if r.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(page, html.EscapeString(says)) ||
+			!strings.Contains(page, `name="max_depth" min="1" max="100" value="4"`) || strings.Contains(page, "s3cret") {
+			t.Errorf("%s: %d %s", form, r.StatusCode, page)
+		}
+	}
+	for _, form := range []string{"A:+s3cret", "A:+0ther"} {
+		r := post("rate=0.5&headers=" + form)
+		if again := post("rate=0.5&headers=" + form); r.StatusCode != http.StatusSeeOther ||
+			r.Header.Get("Location") != again.Header.Get("Location") {
+			t.Errorf("%s: %d %s, then %s", form, r.StatusCode, r.Header.Get("Location"), again.Header.Get("Location"))
+		}
+	}
+	if list, err := s.rows.List(t.Context(), shared.ListQuery{}); err != nil || len(list.Audits) != 2 {
+		t.Errorf("%d audits, %v: other headers are another audit", len(list.Audits), err)
+	}
+	for id := range int64(2) {
+		had, err := s.rows.HadHeaders(t.Context(), id+1)
+		if asked, _, err2 := s.rows.Settings(t.Context(), id+1); err != nil || err2 != nil || !had || asked.Rate != 0.5 {
+			t.Errorf("audit %d: had headers %v, at %v; %v, %v", id+1, had, asked.Rate, err, err2)
+		}
+	}
+}
+
 // The facts of an audit name its stages, in order, each with its time.
 func TestPlainLog(t *testing.T) {
 	s := newSite(t)

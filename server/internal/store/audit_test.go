@@ -61,7 +61,7 @@ func TestSettings(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		for _, a := range []shared.NewAudit{
 			site, external, {URL: "x", Kind: shared.KindExternal, PageLimit: 3, MaxDepth: 2},
-			{URL: "https://example.org/", Kind: shared.KindSite, MaxBytes: 5 << 40, MaxSeconds: 86400, SkipAIAgents: true},
+			{URL: "https://example.org/", Kind: shared.KindSite, MaxBytes: 5 << 40, MaxSeconds: 86400, SkipAIAgents: true, Rate: 0.25},
 			{URL: "https://example.org/", Kind: shared.KindSite, Include: []string{"/a/", "/ñ"}, Exclude: []string{"*"}},
 		} {
 			id := f.create(t, a).AuditID

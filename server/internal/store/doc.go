@@ -107,6 +107,12 @@
 // own ([Store.Subscribe]), told of one audit or of all until they, or the token of whoever
 // subscribed, are gone.
 //
+// # What is secret
+//
+// The headers that an audit is sent with are sealed in a table of their own, read by the
+// worker that claims it and by nobody else, and erased by a trigger in the transaction that
+// ends or deletes the audit, whoever writes that.
+//
 // # What was long ago
 //
 // [Store.Expire] deletes audits that ended longer ago than they are to be kept, and
@@ -156,6 +162,7 @@
 //   - webhooks.go: whom to tell of it
 //   - subscriptions.go: which browsers
 //   - deliveries.go: the messages, and what became of them
+//   - headers.go: the headers of an audit, until it ends
 //   - worker.go: leases, claim, advance, finish
 //   - pages.go, findings.go, unvisited.go: what a worker stores beside its audit
 //   - examine.go: a database as it is, for atalaya doctor

@@ -26,8 +26,8 @@ func (s *Store) Progress(ctx context.Context, id int64) (shared.AuditProgress, e
 	return found[0], nil
 }
 
-// Settings returns what an audit was asked for, as [Store.Create] takes it, and
-// how it stands; limits that are not set are 0. [ErrNotFound] when there is no
+// Settings returns what an audit was asked for, as [Store.Create] takes it but for its
+// headers, and how it stands; limits that are not set are 0. [ErrNotFound] when there is no
 // such audit.
 func (s *Store) Settings(ctx context.Context, id int64) (a shared.NewAudit, status shared.Status, err error) {
 	what := fmt.Sprintf("settings %d", id)
@@ -46,6 +46,7 @@ func (s *Store) Settings(ctx context.Context, id int64) (a shared.NewAudit, stat
 			URL: p.URL, Kind: p.Kind, MaxDepth: max(rows[i].MaxDepth, 0),
 			MaxBytes: max(rows[i].MaxBytes, 0), MaxSeconds: max(rows[i].MaxSeconds, 0),
 			SkipAIAgents: rows[i].SkipAIAgents, Include: rows[i].Include, Exclude: rows[i].Exclude,
+			Rate: max(rows[i].Rate, 0),
 		}
 		if p.PageLimit != nil {
 			a.PageLimit = *p.PageLimit
@@ -59,12 +60,13 @@ func (s *Store) Settings(ctx context.Context, id int64) (a shared.NewAudit, stat
 type settingsRow struct {
 	auditRow `bun:",extend"`
 
-	MaxDepth     int   `bun:"max_depth"`
-	MaxBytes     int64 `bun:"max_bytes"`
-	MaxSeconds   int   `bun:"max_seconds"`
-	SkipAIAgents bool  `bun:"skip_ai_agents"`
-	Include      lines `bun:"include_paths"`
-	Exclude      lines `bun:"exclude_paths"`
+	MaxDepth     int     `bun:"max_depth"`
+	MaxBytes     int64   `bun:"max_bytes"`
+	MaxSeconds   int     `bun:"max_seconds"`
+	SkipAIAgents bool    `bun:"skip_ai_agents"`
+	Rate         float64 `bun:"rate"`
+	Include      lines   `bun:"include_paths"`
+	Exclude      lines   `bun:"exclude_paths"`
 }
 
 // ProgressOf returns those of the audits that exist, with their activity, in

@@ -15,25 +15,26 @@ import (
 type scheduleRow struct {
 	bun.BaseModel `bun:"table:schedules,alias:s"`
 
-	Site         string `bun:"site,pk"`
-	Turn         int64  `bun:"turn"`
-	URL          string `bun:"url"`
-	PageLimit    int    `bun:"page_limit,nullzero"`
-	MaxDepth     int    `bun:"max_depth,nullzero"`
-	MaxBytes     int64  `bun:"max_bytes,nullzero"`
-	MaxSeconds   int    `bun:"max_seconds,nullzero"`
-	SkipAIAgents bool   `bun:"skip_ai_agents"`
-	Include      lines  `bun:"include_paths"`
-	Exclude      lines  `bun:"exclude_paths"`
-	Cron         string `bun:"cron"`
-	TimeZone     string `bun:"time_zone"`
-	NextAt       stamp  `bun:"next_at"`
-	LastAt       stamp  `bun:"last_at"`
-	LastAuditID  *int64 `bun:"last_audit_id"`
-	Missed       int    `bun:"missed"`
-	MissedAt     stamp  `bun:"missed_at"`
-	CreatedAt    stamp  `bun:"created_at"`
-	Now          stamp  `bun:"now,scanonly"`
+	Site         string  `bun:"site,pk"`
+	Turn         int64   `bun:"turn"`
+	URL          string  `bun:"url"`
+	PageLimit    int     `bun:"page_limit,nullzero"`
+	MaxDepth     int     `bun:"max_depth,nullzero"`
+	MaxBytes     int64   `bun:"max_bytes,nullzero"`
+	MaxSeconds   int     `bun:"max_seconds,nullzero"`
+	SkipAIAgents bool    `bun:"skip_ai_agents"`
+	Rate         float64 `bun:"rate,nullzero"`
+	Include      lines   `bun:"include_paths"`
+	Exclude      lines   `bun:"exclude_paths"`
+	Cron         string  `bun:"cron"`
+	TimeZone     string  `bun:"time_zone"`
+	NextAt       stamp   `bun:"next_at"`
+	LastAt       stamp   `bun:"last_at"`
+	LastAuditID  *int64  `bun:"last_audit_id"`
+	Missed       int     `bun:"missed"`
+	MissedAt     stamp   `bun:"missed_at"`
+	CreatedAt    stamp   `bun:"created_at"`
+	Now          stamp   `bun:"now,scanonly"`
 }
 
 func (r *scheduleRow) schedule() shared.Schedule {
@@ -41,7 +42,7 @@ func (r *scheduleRow) schedule() shared.Schedule {
 		Site: r.Site, Turn: r.Turn, Cron: r.Cron, TimeZone: r.TimeZone,
 		NewAudit: shared.NewAudit{
 			URL: r.URL, Kind: shared.KindSite, PageLimit: r.PageLimit, MaxDepth: r.MaxDepth,
-			MaxBytes: r.MaxBytes, MaxSeconds: r.MaxSeconds, SkipAIAgents: r.SkipAIAgents,
+			MaxBytes: r.MaxBytes, MaxSeconds: r.MaxSeconds, SkipAIAgents: r.SkipAIAgents, Rate: max(r.Rate, 0),
 			Include: r.Include, Exclude: r.Exclude,
 		},
 		NextAt: shared.At(r.NextAt.Time), LastAt: shared.AtPtr(r.LastAt.Time), LastAuditID: r.LastAuditID,
@@ -73,7 +74,7 @@ func (s *Store) Schedule(ctx context.Context, site string) (shared.Schedule, err
 }
 
 // PutSchedule stores the schedule of a site in place of the one it had, and returns it.
-// What was missed, and the last audit, stay known. Texts that are no text, or too long,
+// What was missed, and the last audit, stay known. Headers are not stored. Texts that are no text, or too long,
 // and one schedule more than [SchedulesMax] give [ErrOutOfRange].
 func (s *Store) PutSchedule(ctx context.Context, want shared.Schedule) (shared.Schedule, error) {
 	what := fmt.Sprintf("put schedule of %q", want.Site)
@@ -84,7 +85,7 @@ func (s *Store) PutSchedule(ctx context.Context, want shared.Schedule) (shared.S
 	}
 	row := scheduleRow{
 		Site: want.Site, Turn: 1, URL: want.URL, PageLimit: want.PageLimit, MaxDepth: want.MaxDepth,
-		MaxBytes: want.MaxBytes, MaxSeconds: want.MaxSeconds, SkipAIAgents: want.SkipAIAgents,
+		MaxBytes: want.MaxBytes, MaxSeconds: want.MaxSeconds, SkipAIAgents: want.SkipAIAgents, Rate: want.Rate,
 		Include: want.Include, Exclude: want.Exclude,
 		Cron: want.Cron, TimeZone: want.TimeZone, NextAt: stamp{want.NextAt.Time},
 	}
@@ -92,8 +93,8 @@ func (s *Store) PutSchedule(ctx context.Context, want shared.Schedule) (shared.S
 		q := tx.NewInsert().Model(&row).Value("created_at", "?", s.dialect.now).On("CONFLICT (site) DO UPDATE").
 			Set("turn = s.turn + 1")
 		for _, column := range []string{
-			"url", "page_limit", "max_depth", "max_bytes", "max_seconds", "skip_ai_agents", "include_paths", "exclude_paths",
-			"cron", "time_zone", "next_at",
+			"url", "page_limit", "max_depth", "max_bytes", "max_seconds", "skip_ai_agents", "rate", "include_paths",
+			"exclude_paths", "cron", "time_zone", "next_at",
 		} {
 			q.Set("? = EXCLUDED.?", bun.Ident(column), bun.Ident(column))
 		}

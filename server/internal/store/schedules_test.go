@@ -19,7 +19,7 @@ func daily(site string, next time.Time) shared.Schedule {
 	return shared.Schedule{
 		Site: site,
 		NewAudit: shared.NewAudit{
-			URL: "https://" + site + "/", Kind: shared.KindSite, PageLimit: 30, MaxDepth: 4, SkipAIAgents: true,
+			URL: "https://" + site + "/", Kind: shared.KindSite, PageLimit: 30, MaxDepth: 4, SkipAIAgents: true, Rate: 1.5,
 			Include: []string{"/docs/"}, Exclude: []string{"*.pdf$", "/print/"},
 		},
 		Cron: "@daily", TimeZone: "Europe/Madrid", NextAt: shared.At(next),

@@ -141,13 +141,18 @@ func (s *Store) TouchShares(ctx context.Context, ids []int64) error {
 // SigningKey is the key of a name that all servers of this database sign with. The first
 // of them draws it.
 func (s *Store) SigningKey(ctx context.Context, name, drawn string) (key string, err error) {
-	err = s.write(ctx, "signing key", false, func(ctx context.Context, tx bun.Tx) error {
-		row := map[string]any{"name": name, "value": drawn}
-		_, err := tx.NewInsert().Model(&row).Table("secrets").On("CONFLICT (name) DO NOTHING").Exec(ctx)
-		if err != nil {
-			return err
-		}
-		return tx.NewSelect().Table("secrets").Column("value").Where("name = ?", name).Scan(ctx, &key)
+	err = s.write(ctx, "signing key", false, func(ctx context.Context, tx bun.Tx) (err error) {
+		key, err = signingKey(ctx, tx, name, drawn)
+		return err
 	})
+	return key, err
+}
+
+func signingKey(ctx context.Context, tx bun.Tx, name, drawn string) (key string, err error) {
+	row := map[string]any{"name": name, "value": drawn}
+	_, err = tx.NewInsert().Model(&row).Table("secrets").On("CONFLICT (name) DO NOTHING").Exec(ctx)
+	if err == nil {
+		err = tx.NewSelect().Table("secrets").Column("value").Where("name = ?", name).Scan(ctx, &key)
+	}
 	return key, err
 }

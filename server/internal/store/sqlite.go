@@ -106,9 +106,10 @@ func databaseFile(c Config) (string, error) {
 }
 
 // openPools opens the connections. One writes, so that writers queue here instead of in
-// SQLite's busy loop; the others cannot write even by mistake.
+// SQLite's busy loop, and overwrites what it erases where that costs nothing; the others
+// cannot write even by mistake.
 func (s *Store) openPools(c Config, file string) error {
-	write, err1 := openFile(file, 1, "_txlock=immediate")
+	write, err1 := openFile(file, 1, "_txlock=immediate&_pragma=secure_delete(fast)")
 	read, err2 := openFile(file, limitOr(c.PoolSize, 4, 1000), "_pragma=query_only(1)")
 	watch, err3 := openFile(file, 1, "_pragma=query_only(1)")
 	if err := errors.Join(err1, err2, err3); err != nil {

@@ -26,7 +26,7 @@ var otherValue = map[string]string{
 	"activity":   `'{"stages":[],"pages":[],"top":[]}'`,
 	"created_at": otherTime, "started_at": otherTime, "finished_at": otherTime,
 
-	"max_depth": "6", "max_bytes": "7", "max_seconds": "8", "skip_ai_agents": "NOT skip_ai_agents",
+	"max_depth": "6", "max_bytes": "7", "max_seconds": "8", "skip_ai_agents": "NOT skip_ai_agents", "rate": "2.5",
 	"include_paths": "'/a/'", "exclude_paths": "'/b/'", "patched": "'7 x'",
 	"worker_seen_at": otherTime, "lease_owner": "'w'", "lease_until": otherTime, "leases_lost": "1",
 	"cancel_requested": "NOT cancel_requested", "idempotency_key": "'key'", "request_hash": "'hash'",

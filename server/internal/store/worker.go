@@ -39,6 +39,7 @@ type jobRow struct {
 	MaxBytes        int64         `bun:"max_bytes"`
 	MaxSeconds      int           `bun:"max_seconds"`
 	SkipAIAgents    bool          `bun:"skip_ai_agents"`
+	Rate            float64       `bun:"rate"`
 	Progress        int           `bun:"progress"`
 	Discovered      int           `bun:"discovered"`
 	Attempt         int           `bun:"attempt"`
@@ -60,6 +61,7 @@ func (r *jobRow) job() work.Job {
 		MaxBytes:     r.MaxBytes,
 		MaxTime:      time.Duration(r.MaxSeconds) * time.Second,
 		SkipAIAgents: r.SkipAIAgents,
+		Rate:         max(r.Rate, 0),
 		StartedAt:    r.StartedAt.Time,
 		Progress:     r.Progress,
 		Discovered:   r.Discovered,
@@ -113,6 +115,7 @@ func (s *Store) claim(
 	// transaction is short.
 	for {
 		var row jobRow
+		var headers shared.Headers
 		err := s.write(ctx, "claim", false, func(ctx context.Context, tx bun.Tx) (err error) {
 			row, err = s.candidate(ctx, tx, among)
 			if err != nil || row.ID == 0 {
@@ -121,17 +124,23 @@ func (s *Store) claim(
 			if _, err := s.settle(tx, &row, owner, lease).Exec(ctx); err != nil {
 				return err
 			}
-			if err := tx.NewSelect().Model(&row).Where("id = ?", row.ID).Scan(ctx); err != nil || !row.Status.Terminal() {
+			if err := tx.NewSelect().Model(&row).Where("id = ?", row.ID).Scan(ctx); err != nil {
 				return err
 			}
-			return s.noteEnd(ctx, tx, row.ID)
+			if row.Status.Terminal() {
+				return s.noteEnd(ctx, tx, row.ID)
+			}
+			headers, _, err = s.keptHeaders(ctx, tx, row.ID)
+			return err
 		})
 		if err != nil || row.ID == 0 {
 			return work.Job{}, false, err
 		}
 		s.committed()
 		if row.Status == shared.StatusRunning {
-			return row.job(), true, nil
+			job = row.job()
+			job.Headers = headers
+			return job, true, nil
 		}
 	}
 }

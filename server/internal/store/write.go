@@ -63,7 +63,7 @@ func (s *Store) progressInTx(ctx context.Context, tx bun.Tx, id int64) (shared.A
 // Create stores a new audit and returns it. Kind "" is a site audit; limits of 0
 // stay unset. A key that was used with the same request returns the audit of
 // then, as it is now, and created is false; with another it fails with
-// [ErrIdempotency]. Texts that are no text, or too long, give [ErrOutOfRange]. A
+// [ErrIdempotency]; other headers make another request while that audit goes on. Texts that are no text, or too long, give [ErrOutOfRange]. A
 // site audit beyond the [Bounds] gives [ErrQueueFull] or [ErrHostBusy].
 func (s *Store) Create(
 	ctx context.Context, a shared.NewAudit, idempotencyKey string,
@@ -105,7 +105,12 @@ func (s *Store) CreateFor(
 			if err == nil && h.RequestHash != hash {
 				err = ErrIdempotency
 			}
+			if err == nil {
+				err = s.sameHeaders(ctx, tx, h.ID, a.Headers)
+			}
 			id = h.ID
+		} else if err == nil {
+			err = s.keepHeaders(ctx, tx, id, a.Headers)
 		}
 		if err == nil && created && a.Kind == shared.KindSite {
 			err = s.checkRoom(ctx, tx, a)
@@ -130,8 +135,8 @@ func insertAudit(
 		"url": a.URL, "kind": string(a.Kind),
 		"page_limit": nullable(a.PageLimit), "max_depth": nullable(a.MaxDepth),
 		"max_bytes": nullable(a.MaxBytes), "max_seconds": nullable(a.MaxSeconds),
-		"skip_ai_agents": a.SkipAIAgents,
-		"include_paths":  lines(a.Include), "exclude_paths": lines(a.Exclude),
+		"skip_ai_agents": a.SkipAIAgents, "rate": nullable(a.Rate),
+		"include_paths": lines(a.Include), "exclude_paths": lines(a.Exclude),
 		"idempotency_key": nullable(key), "request_hash": hash,
 		"started_by": nullable(startedBy),
 	}
@@ -144,6 +149,7 @@ func insertAudit(
 }
 
 func requestHash(a shared.NewAudit) (string, error) {
+	a.Headers = headerNames(a.Headers)
 	b, err := json.Marshal(a)
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:]), err

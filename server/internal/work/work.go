@@ -41,6 +41,11 @@ type Job struct {
 	MaxTime  time.Duration
 	// SkipAIAgents has nothing asked for in the name of AI agents.
 	SkipAIAgents bool
+	// Rate bounds the requests a second that a host gets, below what the engine gives it; 0
+	// where nobody asked for less.
+	Rate float64
+	// Headers go to the host of URL and to no other.
+	Headers shared.Headers
 	// StartedAt is when the first attempt began.
 	StartedAt time.Time
 	// Progress and Discovered are what is shown already; they must not fall.
