@@ -80,10 +80,12 @@ test-native: test-race test-plain ## the native tests alone; what needs a missin
 # A race detector makes a test five to ten times as slow, and finds nothing where
 # no goroutine is started, as in package check and in the sums of the score, or where
 # what a test looks at is in another process: a browser, or a program that is killed
-# twenty times. The other tests of ./server run the same program with it. What compares
-# times is here too: there no other package's tests run beside it.
+# twenty times. The other tests of ./server run the same program with it, and attacks on
+# each writer of streams and on each database: those on the other pairs of the two, which
+# are the same attacks, run here. What compares times is here too: there no other package's
+# tests run beside it.
 PLAIN_PACKAGES := ./server/internal/check
-PLAIN_TESTS    := ^TestBrowser|^TestTwentyKills|^TestFaultSlowSubscribers|^TestFixesAreComputed|^TestMendingAnOutcome
+PLAIN_TESTS    := ^TestBrowser|^TestTwentyKills|^TestHostile$$/^(PostgreSQL_(nethttp|conn)|SQLite_epoll)$$|^TestFaultSlowSubscribers|^TestFixesAreComputed|^TestMendingAnOutcome
 
 # A program under -race sleeps for a second before it ends, which is of use to those
 # alone whose goroutines go on until then.
