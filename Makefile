@@ -85,7 +85,7 @@ test-native: test-race test-plain ## the native tests alone; what needs a missin
 # are the same attacks, run here. What compares times is here too: there no other package's
 # tests run beside it.
 PLAIN_PACKAGES := ./server/internal/check
-PLAIN_TESTS    := ^TestBrowser|^TestTwentyKills|^TestHostile$$/^(PostgreSQL_(nethttp|conn)|SQLite_epoll)$$|^TestFaultSlowSubscribers|^TestFixesAreComputed|^TestMendingAnOutcome
+PLAIN_TESTS    := ^TestBrowser[A-Z]|^TestTwentyKills|^TestHostile$$/^(PostgreSQL_(nethttp|conn)|SQLite_epoll)$$|^TestFaultSlowSubscribers|^TestFixesAreComputed|^TestMendingAnOutcome
 
 # A program under -race sleeps for a second before it ends, which is of use to those
 # alone whose goroutines go on until then.
