@@ -83,9 +83,11 @@ test-native: test-race test-plain ## the native tests alone; what needs a missin
 # twenty times. The other tests of ./server run the same program with it, and attacks on
 # each writer of streams and on each database: those on the other pairs of the two, which
 # are the same attacks, run here. What compares times is here too: there no other package's
-# tests run beside it.
+# tests run beside it, and none tries again because they do.
 PLAIN_PACKAGES := ./server/internal/check
-PLAIN_TESTS    := ^TestBrowser[A-Z]|^TestTwentyKills|^TestHostile$$/^(PostgreSQL_(nethttp|conn)|SQLite_epoll)$$|^TestFaultSlowSubscribers|^TestFixesAreComputed|^TestMendingAnOutcome
+PLAIN_TESTS    := ^TestBrowser[A-Z]|^TestTwentyKills|^TestHostile$$/^(PostgreSQL_(nethttp|conn)|SQLite_epoll)$$
+PLAIN_TESTS    := $(PLAIN_TESTS)|^TestFaultSlowSubscribers|^TestFixesAreComputed|^TestMendingAnOutcome
+PLAIN_TESTS    := $(PLAIN_TESTS)|^TestFirstSigns|^TestCancelIsHonouredInTheMidst|^TestCancelWaitsForNoLongList
 
 # A program under -race sleeps for a second before it ends, which is of use to those
 # alone whose goroutines go on until then.
