@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"testing"
@@ -34,21 +35,23 @@ type axeFinding struct {
 }
 
 // runAxe asks every rule of axe, also those that are only good practice and the one
-// that targets are at least 24 px high and wide. The line of the script about the program
-// that is being loaded may come at any moment and belongs to no part of the page. Colours
-// that are still on their way to another theme are waited for. Where the rules hold, and by
-// which selectors axe would name what breaks them, nobody asks.
+// that targets are at least 24 px high and wide, and that of contrasts if told so. The line
+// of the script about the program that is being loaded may come at any moment and belongs
+// to no part of the page. Colours that are still on their way to another theme are waited
+// for. Where the rules hold, and by which selectors axe would name what breaks them, nobody
+// asks.
 const runAxe = `(window.axeFound = '', Promise.all(
 	document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished.catch(() => {}))
 ).then(() => axe.run({exclude: ['.app-note']}, {
-	rules: {'target-size': {enabled: true}}, resultTypes: ['violations'], selectors: false,
+	rules: {'target-size': {enabled: true}, 'color-contrast': {enabled: %t}}, resultTypes: ['violations'], selectors: false,
 })).then(
 	(r) => { axeFound = JSON.stringify(r.violations.map((v) => ({rule: v.id, impact: v.impact, help: v.help,
 		where: v.nodes.slice(0, 5).map((n) => n.html.slice(0, 160) + ' … ' + (n.failureSummary || '').slice(0, 240))}))); },
 	(e) => { axeFound = JSON.stringify([{rule: 'axe', help: String(e)}]); }))`
 
-// axe fails the test for every rule of script that the page breaks.
-func (p *tab) axe(name, script string) {
+// axe fails the test for every rule of script that the page breaks, that of contrasts
+// being optional.
+func (p *tab) axe(name, script string, contrasts bool) {
 	p.t.Helper()
 	if script == "" {
 		return
@@ -56,7 +59,7 @@ func (p *tab) axe(name, script string) {
 	if p.eval("typeof axe") == "undefined" {
 		p.do(chromedp.Evaluate[chromedp.Void](script + "; undefined"))
 	}
-	p.eval(runAxe)
+	p.eval(fmt.Sprintf(runAxe, contrasts))
 	p.sees(30*time.Second, "axeFound !== ''")
 	var found []axeFinding
 	if err := json.Unmarshal([]byte(p.eval("axeFound")), &found); err != nil {

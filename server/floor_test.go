@@ -93,12 +93,8 @@ func TestBrowserStylesOfTheYear2021(t *testing.T) {
 	p := openTab(t, browser(t, chromium90(t)))
 	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
 	var all styles
-	for _, page := range []string{"/", shared.PathBasic} {
-		_, html := s.request("GET", page, "")
-		for _, found := range regexp.MustCompile(`<link[^>]* href="([^"]+\.css[^"]*)"`).FindAllSubmatch(html, -1) {
-			_, sheet := s.request("GET", string(found[1]), "")
-			all.read(sheet)
-		}
+	for _, sheet := range s.styleSheets() {
+		all.read(sheet)
 	}
 	if len(all.Declarations) < 500 || len(all.Selectors) < 300 {
 		t.Fatalf("only %d declarations and %d selectors were found", len(all.Declarations), len(all.Selectors))
@@ -121,6 +117,19 @@ func TestBrowserStylesOfTheYear2021(t *testing.T) {
 	}
 }
 
+// styleSheets are those of the app and of the plain pages.
+func (p *process) styleSheets() (sheets [][]byte) {
+	p.t.Helper()
+	for _, page := range []string{"/", shared.PathBasic} {
+		_, html := p.request("GET", page, "")
+		for _, found := range regexp.MustCompile(`<link[^>]* href="([^"]+\.css[^"]*)"`).FindAllSubmatch(html, -1) {
+			_, sheet := p.request("GET", string(found[1]), "")
+			sheets = append(sheets, sheet)
+		}
+	}
+	return sheets
+}
+
 // newerStyles are what Chromium 90 passes over, and why that is all right. Selectors stand
 // alone, because a browser that does not know one in a list passes over the whole list.
 var newerStyles = map[string]string{
@@ -134,9 +143,35 @@ var newerStyles = map[string]string{
 	"scrollbar-width: none":       "a row that can be pushed shows a bar",
 }
 
+// TestThemesDifferInColoursAlone is why screens are measured in one theme for each window, and
+// why contrasts are looked at in one language.
+func TestThemesDifferInColoursAlone(t *testing.T) {
+	t.Parallel()
+	var all styles
+	for _, sheet := range start(t, "--data-dir", t.TempDir(), "--workers", "0").styleSheets() {
+		all.read(sheet)
+	}
+	if len(all.OfThemes) < 50 {
+		t.Fatalf("only %d declarations of themes were found", len(all.OfThemes))
+	}
+	// A shadow takes no room, however large it is.
+	colour := regexp.MustCompile(`^(color|background-color|color-scheme|--shadow[a-z-]*): .*$|^--[a-z0-9-]+: #[0-9a-f]{6}$`)
+	for _, d := range all.OfThemes {
+		if declaration := d[0] + ": " + strings.TrimSpace(d[1]); !colour.MatchString(declaration) {
+			t.Errorf("a theme has %s, which is no colour", declaration)
+		}
+	}
+	for _, selector := range all.Selectors {
+		if strings.Contains(selector, ":lang") || strings.Contains(selector, "[lang") {
+			t.Errorf("%s asks for a language", selector)
+		}
+	}
+}
+
 // styles are the declarations and selectors of a style sheet.
 type styles struct {
 	Declarations [][2]string // property and value
+	OfThemes     [][2]string `json:"-"` // of what holds in one theme, custom properties too
 	Selectors    []string
 }
 
@@ -149,22 +184,32 @@ func (s *styles) read(sheet []byte) {
 		}
 		return b.String()
 	}
-	inside := []string{}
+	inside, selectors := []string{}, "" // the at-rules with their queries, and the rule set's own
+	in := func(what string) bool { return strings.Contains(strings.Join(inside, " "), what) }
 	for {
 		kind, _, name := p.Next()
 		switch kind {
 		case css.ErrorGrammar:
 			return
 		case css.BeginAtRuleGrammar:
-			inside = append(inside, string(name))
+			inside = append(inside, string(name)+text())
 		case css.EndAtRuleGrammar:
 			inside = inside[:len(inside)-1]
 		case css.BeginRulesetGrammar, css.QualifiedRuleGrammar:
-			if !slices.Contains(inside, "@keyframes") {
+			selectors += text()
+			if !in("@keyframes") {
 				s.Selectors = append(s.Selectors, text())
 			}
-		case css.DeclarationGrammar:
-			s.Declarations = append(s.Declarations, [2]string{string(name), strings.TrimSuffix(text(), "!important")})
+		case css.EndRulesetGrammar:
+			selectors = ""
+		case css.DeclarationGrammar, css.CustomPropertyGrammar:
+			declaration := [2]string{string(name), strings.TrimSuffix(text(), "!important")}
+			if kind == css.DeclarationGrammar {
+				s.Declarations = append(s.Declarations, declaration)
+			}
+			if strings.Contains(selectors, "data-theme") || in("prefers-color-scheme") {
+				s.OfThemes = append(s.OfThemes, declaration)
+			}
 		}
 	}
 }
