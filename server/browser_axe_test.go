@@ -43,7 +43,8 @@ type axeFinding struct {
 const runAxe = `(window.axeFound = '', Promise.all(
 	document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished.catch(() => {}))
 ).then(() => axe.run({exclude: ['.app-note']}, {
-	rules: {'target-size': {enabled: true}, 'color-contrast': {enabled: %t}}, resultTypes: ['violations'], selectors: false,
+	rules: {'target-size': {enabled: true}, 'color-contrast': {enabled: %t}},
+	resultTypes: ['violations'], selectors: false,
 })).then(
 	(r) => { axeFound = JSON.stringify(r.violations.map((v) => ({rule: v.id, impact: v.impact, help: v.help,
 		where: v.nodes.slice(0, 5).map((n) => n.html.slice(0, 160) + ' … ' + (n.failureSummary || '').slice(0, 240))}))); },

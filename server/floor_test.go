@@ -155,7 +155,8 @@ func TestThemesDifferInColoursAlone(t *testing.T) {
 		t.Fatalf("only %d declarations of themes were found", len(all.OfThemes))
 	}
 	// A shadow takes no room, however large it is.
-	colour := regexp.MustCompile(`^(color|background-color|color-scheme|--shadow[a-z-]*): .*$|^--[a-z0-9-]+: #[0-9a-f]{6}$`)
+	colour := regexp.MustCompile(
+		`^(color|background-color|color-scheme|--shadow[a-z-]*): .*$|^--[a-z0-9-]+: #[0-9a-f]{6}$`)
 	for _, d := range all.OfThemes {
 		if declaration := d[0] + ": " + strings.TrimSpace(d[1]); !colour.MatchString(declaration) {
 			t.Errorf("a theme has %s, which is no colour", declaration)

@@ -45,9 +45,10 @@ func plainTests(t *testing.T) *regexp.Regexp {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lines := regexp.MustCompile(`(?m)^PLAIN_TESTS +:= (?:\$\(PLAIN_TESTS\)\|)?(.+)$`)
 	subtests := regexp.MustCompile(`/\^\(.*?\)\$\$`)
 	var names []string
-	for _, line := range regexp.MustCompile(`(?m)^PLAIN_TESTS +:= (?:\$\(PLAIN_TESTS\)\|)?(.+)$`).FindAllSubmatch(makefile, -1) {
+	for _, line := range lines.FindAllSubmatch(makefile, -1) {
 		for name := range strings.SplitSeq(subtests.ReplaceAllString(string(line[1]), ""), "|") {
 			names = append(names, strings.ReplaceAll(name, "$$", "$"))
 		}
