@@ -569,13 +569,14 @@ func TestPlainFormTakesHeaders(t *testing.T) {
 			t.Errorf("%s: %d %s, then %s", form, r.StatusCode, r.Header.Get("Location"), again.Header.Get("Location"))
 		}
 	}
-	if list, err := s.rows.List(t.Context(), shared.ListQuery{}); err != nil || len(list.Audits) != 2 {
+	list, err := s.rows.List(t.Context(), shared.ListQuery{})
+	if err != nil || len(list.Audits) != 2 {
 		t.Errorf("%d audits, %v: other headers are another audit", len(list.Audits), err)
 	}
-	for id := range int64(2) {
-		had, err := s.rows.HadHeaders(t.Context(), id+1)
-		if asked, _, err2 := s.rows.Settings(t.Context(), id+1); err != nil || err2 != nil || !had || asked.Rate != 0.5 {
-			t.Errorf("audit %d: had headers %v, at %v; %v, %v", id+1, had, asked.Rate, err, err2)
+	for _, p := range list.Audits {
+		had, err := s.rows.HadHeaders(t.Context(), p.AuditID)
+		if asked, _, err2 := s.rows.Settings(t.Context(), p.AuditID); err != nil || err2 != nil || !had || asked.Rate != 0.5 {
+			t.Errorf("audit %d: had headers %v, at %v; %v, %v", p.AuditID, had, asked.Rate, err, err2)
 		}
 	}
 }
