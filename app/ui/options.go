@@ -87,6 +87,9 @@ func (o optionsForm) field(name string, words text.Key, control app.UI) app.UI {
 	if name == o.Bad {
 		box, wrong = "field bad", text.Option(o.Lang, name)
 	}
+	if name == shared.FieldHeaders {
+		box += " long"
+	}
 	return el("div", "",
 		el("label", "", elText("span", "", o.Lang.T(words)), el("span", box, control)),
 		elWith("p", "field-error", at{"id", o.Place + name + "-error", "role", "alert"}, app.Text(wrong)))
