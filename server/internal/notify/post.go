@@ -32,7 +32,7 @@ type client struct{ *http.Client }
 // Do sends a request as [http.Client.Do] does.
 func (c client) Do(r *http.Request) (*http.Response, error) {
 	r.Header.Set("User-Agent", userAgent)
-	return c.Client.Do(r)
+	return c.Client.Do(r) //nolint:gosec // where messages go others say: the dialer refuses what they may not reach
 }
 
 // Poster sends messages as HTTP requests. It is safe for concurrent use.
