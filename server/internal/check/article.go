@@ -26,7 +26,8 @@ func article(p *Page) Reason {
 	switch {
 	case p.Cut != "" && p.Cut != CutLinks:
 		return PartRead
-	case p.isCover(), p.isManual(), p.mainHeadings() != 1, p.MainWords < articleWords, 100*p.ParagraphWords < paragraphsPercent*p.MainWords:
+	case p.isCover(), p.isManual(), p.mainHeadings() != 1, p.MainWords < articleWords,
+		100*p.ParagraphWords < paragraphsPercent*p.MainWords, p.isMail():
 		return NotArticle
 	}
 	return applies
@@ -49,6 +50,18 @@ func (p *Page) isManual() bool {
 	return hasSection(p.Title) || slices.ContainsFunc(p.Headings, func(h Heading) bool {
 		return h.Level == 1 && hasSection(h.Text) || synopses[strings.ToLower(h.Text)]
 	})
+}
+
+// isMail reports whether a page shows a mail, as archives of lists do: a line of it names
+// who sent it.
+func (p *Page) isMail() bool {
+	for line := range lines(p.Prose.Main) {
+		name, sender, found := bytes.Cut(line, []byte(":"))
+		if found && senderWords[string(bytes.ToLower(bytes.TrimSpace(name)))] && bytes.IndexByte(sender, '@') >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // hasSection reports whether a title begins with the name of a page of a manual, such as

@@ -43,40 +43,53 @@ func (p *Page) readDates() {
 
 // maxOwnDates is how many lines of a date alone may be those of a page, which has been
 // published and changed. More are those of what it lists, be it the same day in each; so are
-// they where one of the lines is a period.
-const maxOwnDates = 2
+// they where one of the lines is a period, and two days with more than maxBetween lines from
+// one to the other: they are entries, as of a timeline.
+const (
+	maxOwnDates = 2
+	maxBetween  = 2
+)
+
+// maxNamedDates is how many lines may say that their date is one of the page: it is published,
+// reviewed and updated. More are those of the posts that it lists, unless all say the same day.
+const maxNamedDates = 3
 
 // maxBeside is how many words may stand beside a date in its line that are no part of it, such
 // as a place or the day of the week: more make a sentence, and the date is of what it tells.
 const maxBeside = 1
 
+// maxNaming is likewise for a line that names its date: more words tell of what was published
+// or written, and not that the page was.
+const maxNaming = 12
+
 // readTextDates adds the newest date of the text that may be the page's own, and the newest
 // of the others.
 func (p *Page) readTextDates() {
 	var own, other time.Time
-	var alone []time.Time // the first dates that are a line of their own
-	periods := false
+	var alone, named datelines
+	n := 0
 	for line := range lines(p.Prose.Main) {
 		day, ok := newestDate(line)
+		n++
 		switch {
 		case !ok:
 		case len(line) > shortLine:
 			other = laterDay(other, day)
 		case namesDate(line):
-			own = laterDay(own, day)
+			named.add(day, n, false)
 		default:
 			other = laterDay(other, day)
-			if len(alone) <= maxOwnDates && isDateline(line) {
-				alone = append(alone, day)
-				periods = periods || isPeriod(line)
+			if isDateline(line) {
+				alone.add(day, n, isPeriod(line))
 			}
 		}
 	}
-	if len(alone) <= maxOwnDates && !periods {
-		for _, day := range alone {
-			own = laterDay(own, day)
-		}
+	if named.n <= maxNamedDates || !named.differ {
+		own = named.newest
+	} else {
+		other = laterDay(other, named.newest)
 	}
+	own = laterDay(own, alone.own())
 	for _, text := range [...][]byte{p.Prose.Apart, p.Prose.Rest} {
 		for line := range lines(text) {
 			if day, ok := newestDate(line); ok {
@@ -91,6 +104,33 @@ func (p *Page) readTextDates() {
 	}
 }
 
+// datelines are the lines of a text that are a date and no more.
+type datelines struct {
+	n                int
+	newest           time.Time
+	first, last      int // their numbers
+	differ, periodic bool
+}
+
+// add adds the line of a number, which lines before it have not.
+func (d *datelines) add(day time.Time, line int, period bool) {
+	if d.n++; d.n == 1 {
+		d.first, d.newest = line, day
+	}
+	d.last = line
+	d.differ = d.differ || !day.Equal(d.newest)
+	d.newest = laterDay(d.newest, day)
+	d.periodic = d.periodic || period
+}
+
+// own is the newest date where they are those of the page, or zero.
+func (d *datelines) own() time.Time {
+	if d.n > maxOwnDates || d.periodic || d.differ && d.last-d.first > maxBetween+1 {
+		return time.Time{}
+	}
+	return d.newest
+}
+
 func laterDay(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
@@ -100,25 +140,38 @@ func laterDay(a, b time.Time) time.Time {
 
 // namesDate reports whether a line says that its date is one of the page.
 func namesDate(line []byte) bool {
-	for word := range bytes.FieldsFuncSeq(line, func(r rune) bool { return !isWordRune(r) }) {
-		if dateWords[string(bytes.ToLower(word))] {
-			return true
-		}
+	named := false
+	for word := range dateTerms(line) {
+		named = named || dateWords[string(word)]
 	}
-	return false
+	return named && wordsBeside(line) <= maxNaming
 }
 
 // isDateline reports whether a line that has a date says no more than that, or names an author
-// beside it.
+// beside it. One with signs of code is an example, as of the lines of a log.
 func isDateline(line []byte) bool {
-	beside := 0
-	for word := range bytes.FieldsFuncSeq(line, func(r rune) bool { return !isWordRune(r) }) {
-		name := bytes.ToLower(word)
-		if !isDigit(word[0]) && monthNames[string(name)] == 0 && !dateJoins[string(name)] {
-			beside++
+	return !bytes.ContainsAny(line, "[]{}%=") && (wordsBeside(line) <= maxBeside || isByline(line))
+}
+
+// wordsBeside counts the words of a line that are no part of a date.
+func wordsBeside(line []byte) (n int) {
+	for word := range dateTerms(line) {
+		if !isDigit(word[0]) && monthNames[string(word)] == 0 && !dateJoins[string(word)] {
+			n++
 		}
 	}
-	return beside <= maxBeside || isByline(line)
+	return n
+}
+
+// dateTerms gives the words and numbers of a line, in lower case.
+func dateTerms(line []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for word := range bytes.FieldsFuncSeq(line, func(r rune) bool { return !isWordRune(r) }) {
+			if !yield(bytes.ToLower(word)) {
+				return
+			}
+		}
+	}
 }
 
 // isPeriod reports whether a line has two dates that differ.

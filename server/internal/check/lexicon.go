@@ -56,6 +56,9 @@ var dateWords = wordSet(`
 // synopses are the headings under which manuals show how a command is called.
 var synopses = wordSet("synopsis sinopsis übersicht sinopse sintassi")
 
+// senderWords are what stands before the sender of a mail.
+var senderWords = wordSet("from de von da")
+
 // bylineWords stand before the name of an author.
 var bylineWords = []string{
 	"by", "author", "authors", "por", "autor", "autora", "autores", "autoria", "von", "autorin", "autoren", "verfasser",

@@ -2,6 +2,7 @@ package crawl
 
 import (
 	"bufio"
+	"bytes"
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
@@ -115,7 +116,7 @@ func decodeBody(
 	if sink != nil {
 		sink(body)
 	} else {
-		res.Body, _ = io.ReadAll(body)
+		res.Body = readAll(body, resp.ContentLength)
 	}
 	switch {
 	case errors.Is(body.err, errSwollen):
@@ -135,6 +136,19 @@ func decodeBody(
 		return nil
 	}
 	return fmt.Errorf("%w (%s): %w", errCoding, res.Encoding, body.err)
+}
+
+// maxRoom is how much room a server's word alone is given: it may announce a body that it
+// never sends.
+const maxRoom = 256 << 10
+
+// readAll reads up to the first error, which body keeps. announced is how many bytes are
+// said to come, or -1: with room for them from the start, none is copied as a slice grows.
+func readAll(body *limitedBody, announced int64) []byte {
+	room := min(max(announced, 0), body.left, maxRoom)
+	to := bytes.NewBuffer(make([]byte, 0, room+bytes.MinRead))
+	_, _ = to.ReadFrom(body)
+	return to.Bytes()
 }
 
 // contentCodings returns the codings of a body that can be undone, in the order in

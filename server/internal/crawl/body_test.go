@@ -50,6 +50,20 @@ func decode(codings []string, body []byte, limit int64) (*Result, error) {
 	return res, err
 }
 
+func TestABodyIsReadWhateverLengthIsAnnounced(t *testing.T) {
+	page := bytes.Repeat([]byte("word "), 20_000)
+	for _, announced := range []int64{-1, 0, 1, int64(len(page)), int64(len(page)) + 1, 1 << 60} {
+		body := &limitedBody{r: bytes.NewReader(page), left: 1 << 30}
+		got := readAll(body, announced)
+		if !bytes.Equal(got, page) || body.err != nil || body.truncated {
+			t.Errorf("%d bytes announced, %d came: got %d, truncated %v, %v", announced, len(page), len(got), body.truncated, body.err)
+		}
+		if cap(got) > 2*maxRoom {
+			t.Errorf("%d bytes announced: room for %d", announced, cap(got))
+		}
+	}
+}
+
 func TestABodyIsDecodedAsBrowsersDecodeIt(t *testing.T) {
 	page := []byte("<!doctype html><title>A page</title>" + strings.Repeat("<p>word</p>", 50))
 	zipped := packed(t, "gzip", page)

@@ -32,6 +32,14 @@ func NewScope(seed *url.URL) Scope {
 	return Scope{site: host, port: seed.Port(), exact: true}
 }
 
+// ContainsAddress is [Scope.Contains] of a URL in its normal form, as text: most of what
+// pages link to is known as such, and parsing it again takes longer than all else here.
+func (s Scope) ContainsAddress(normal string) bool {
+	_, rest, _ := strings.Cut(normal, "://")
+	host := rest[:max(strings.IndexAny(rest, "/?"), 0)]
+	return s.Contains(&url.URL{Host: host})
+}
+
 // Contains reports whether the canonical URL u belongs to the site.
 func (s Scope) Contains(u *url.URL) bool {
 	if s.site == "" || u.Port() != s.port {

@@ -172,17 +172,21 @@ func TestScope(t *testing.T) {
 	for _, tt := range tests {
 		s := NewScope(mustURL(t, tt.seed))
 		for _, u := range tt.in {
-			if !s.Contains(mustURL(t, u)) {
+			if !s.Contains(mustURL(t, u)) || !s.ContainsAddress(u) {
 				t.Errorf("the site of %s misses %s", tt.seed, u)
 			}
 		}
 		for _, u := range tt.out {
-			if s.Contains(mustURL(t, u)) {
+			if s.Contains(mustURL(t, u)) || s.ContainsAddress(u) {
 				t.Errorf("the site of %s contains %s", tt.seed, u)
 			}
 		}
 	}
-	if (Scope{}).Contains(mustURL(t, "http://x.example/")) {
+	if s := NewScope(mustURL(t, "https://a.example/")); !s.ContainsAddress("https://www.a.example/?at=//b.example/") ||
+		s.ContainsAddress("https://b.example/?at=//a.example/") {
+		t.Error("the query of a URL decides about its site")
+	}
+	if (Scope{}).Contains(mustURL(t, "http://x.example/")) || (Scope{}).ContainsAddress("http://x.example/") {
 		t.Error("the zero Scope contains something")
 	}
 }
