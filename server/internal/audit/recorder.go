@@ -16,10 +16,10 @@ const (
 	writeEvery = 250 * time.Millisecond
 	// batchPages are saved without waiting for writeEvery, so that a fast crawl
 	// makes many small transactions rather than one that blocks others.
-	batchPages = 20
+	batchPages = 40
 	// pendingPages is where a run waits for the store: it bounds memory while
 	// the database is slow or away.
-	pendingPages = 4 * batchPages
+	pendingPages = 2 * batchPages
 )
 
 // pageWriter is the part of the store a recorder writes to.

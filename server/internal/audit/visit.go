@@ -130,10 +130,9 @@ func (v *visit) sortLinks(p *check.Page, res *crawl.Result, scope crawl.Scope) {
 		return
 	}
 	for _, l := range p.Links {
-		u, err := crawl.Canonical(nil, l.URL)
 		switch {
-		case err != nil:
-		case scope.Contains(u):
+		case len(l.URL) > crawl.MaxURLLength: // its normal form has more escapes than were written
+		case scope.ContainsAddress(l.URL):
 			v.links = append(v.links, l.URL)
 		default:
 			v.outward = append(v.outward, outward{cmp.Or(v.wires[l.URL], l.URL), storable(l.Text, maxLinkText)})
@@ -179,7 +178,7 @@ const maxLinkText = 100
 
 // derive fills in what follows from the facts.
 func (v *visit) derive() {
-	v.tally = tally{}
+	v.tally = make(tally, len(check.PageChecks()))
 	weight := pageWeight(v.facts.Depth)
 	grades := map[string]stepGrade{}
 	for i, c := range check.PageChecks() {

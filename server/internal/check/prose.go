@@ -41,20 +41,37 @@ func (t *Prose) add(s []byte, main, apart bool) {
 // grow adds s, with one blank for any number of them. The end of a line may stand beyond
 // the bound.
 func (t *Prose) grow(to, s []byte, bound int) []byte {
-	for _, b := range s {
-		if b == ' ' || '\t' <= b && b <= '\r' {
-			if len(to) == 0 || to[len(to)-1] == lineEnd || to[len(to)-1] == ' ' {
-				continue
+	for len(s) > 0 {
+		if n := wordEnd(s); n > 0 {
+			room := max(bound-len(to), 0)
+			if n > room {
+				t.Cut = true
+				return append(to, s[:room]...)
 			}
-			b = ' '
+			to, s = append(to, s[:n]...), s[n:]
+			continue
+		}
+		s = s[1:]
+		if len(to) == 0 || to[len(to)-1] == lineEnd || to[len(to)-1] == ' ' {
+			continue
 		}
 		if len(to) >= bound {
 			t.Cut = true
 			break
 		}
-		to = append(to, b)
+		to = append(to, ' ')
 	}
 	return to
+}
+
+// wordEnd is how many bytes of s come before its first blank.
+func wordEnd(s []byte) int {
+	for i, b := range s {
+		if b == ' ' || '\t' <= b && b <= '\r' {
+			return i
+		}
+	}
+	return len(s)
 }
 
 // endLine ends the open line of each text.
