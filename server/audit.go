@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"time"
 
 	"atalaya/server/internal/api"
@@ -114,7 +115,8 @@ func auditCommand(ctx context.Context, p program) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: o.logLevel}))
-	limitMemory(p.getenv, log)
+	reserve := make([]byte, reserveOf(limitMemory(p.getenv, log)))
+	defer runtime.KeepAlive(reserve)
 	shown := newDisplay(p.stderr, o.language(), p.getenv)
 	if o.json {
 		shown = records{json.NewEncoder(p.stdout)}

@@ -50,7 +50,7 @@
 //   - stats.go: what of them GET /api/v1/stats says
 //   - regress.go: an audit that ended is told, and one that ended worse than the last of its site
 //   - keep.go: old audits are deleted
-//   - memory.go: how large the heap may grow
+//   - memory.go: how large the heap may grow, and from what size on the collector works
 //   - trim.go: giving back what a rush of streams left behind
 //   - command.go: the commands that need no server, and how they read their flags
 //   - audit.go: atalaya audit, from the command line to the exit code
@@ -80,12 +80,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // schedules have time zones on machines without them too
 )
 
 func main() {
+	runtime.MemProfileRate = 0 // see debugListener
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {

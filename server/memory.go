@@ -16,22 +16,24 @@ import (
 const memoryShare = 80
 
 // limitMemory has the collector work harder before the kernel has to end the process:
-// the limit is a share of what the container allows, or of what the machine has. An
-// operator who sets GOMEMLIMIT decides alone. Where neither is known, nothing changes.
-func limitMemory(getenv func(string) string, log *slog.Logger) {
+// the limit is a share of what the container allows, or of what the machine has, which it
+// returns. An operator who sets GOMEMLIMIT decides alone. Where neither is known, nothing
+// changes.
+func limitMemory(getenv func(string) string, log *slog.Logger) (available int64) {
 	if getenv("GOMEMLIMIT") != "" {
-		return
+		return 0
 	}
-	available := availableMemory(func(name string) []byte {
+	available = availableMemory(func(name string) []byte {
 		text, _ := os.ReadFile(name) // what is not there sets no limit
 		return text
 	})
 	if available == 0 {
-		return
+		return 0
 	}
 	limit := available / 100 * memoryShare
 	debug.SetMemoryLimit(limit)
 	log.Debug("memory limit", "available", available, "limit", limit)
+	return available
 }
 
 // availableMemory is the least of the limits of cgroup v2, cgroup v1 and the machine,
@@ -57,3 +59,16 @@ func availableMemory(read func(name string) []byte) int64 {
 	}
 	return least
 }
+
+// The bounds of the reserve of an audit without a server. More would not be used again while
+// the processor still has it at hand, and of a small machine it is one part in reserveShare.
+const (
+	maxReserve   = 16 << 20
+	reserveShare = 64
+)
+
+// reserveOf is the size of a piece of memory that is never touched, so that it takes none. It
+// counts as a part of the heap all the same, and the collector, which waits until a heap has
+// doubled, leaves that much more to be used: below a heap of some megabytes, as that of one
+// audit, it would run every few pages.
+func reserveOf(available int64) int64 { return min(available/reserveShare, maxReserve) }

@@ -31,6 +31,14 @@ func TestAvailableMemoryIsTheLeastLimit(t *testing.T) {
 	}
 }
 
+func TestReserveIsASmallPartOfTheMemory(t *testing.T) {
+	for available, want := range map[int64]int64{0: 0, 128 << 20: 2 << 20, 1 << 30: 16 << 20, 64 << 30: 16 << 20} {
+		if got := reserveOf(available); got != want {
+			t.Errorf("of %d bytes %d are held, want %d", available, got, want)
+		}
+	}
+}
+
 func TestTheOperatorsMemoryLimitStands(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
 	defer debug.SetMemoryLimit(before)
