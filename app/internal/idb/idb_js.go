@@ -94,9 +94,16 @@ func open(ctx context.Context) (database js.Value, err error) {
 		return js.Value{}, fmt.Errorf("%w: there is none", ErrRefused)
 	}
 	request := factory.Call("open", name, version)
-	defer live.Listen(request, "upgradeneeded", func(js.Value) { makeStores(request.Get("result")) })()
-	if err := wait(ctx, request, "success", "error"); err != nil {
+	unlisten := live.Listen(request, "upgradeneeded", func(js.Value) { makeStores(request.Get("result")) })
+	err = wait(ctx, request, "success", "error")
+	if err != nil && ctx.Err() != nil {
+		// Nothing takes the request back: it may still make the database, which would have
+		// no stores for good if nobody heard of it.
 		live.Listen(request, "success", func(js.Value) { request.Get("result").Call("close") })
+		return js.Value{}, err
+	}
+	unlisten()
+	if err != nil {
 		return js.Value{}, err
 	}
 	return request.Get("result"), nil
