@@ -119,6 +119,7 @@ type settingsState struct {
 
 	Usage   kept.Usage
 	Cleared bool
+	Forgets bool
 
 	View    live.View
 	Role    tabs.Role
@@ -237,8 +238,11 @@ func (loc locale) kept(s settingsState) panelModel {
 	if s.Usage.Bytes > 0 {
 		m.offer(doForget, l.T(text.KeptClear)).Class = "btn-danger"
 	}
-	if s.Cleared {
+	switch {
+	case s.Cleared:
 		m.Says = l.T(text.KeptCleared)
+	case s.Forgets:
+		m.Says = l.T(text.AppForgets)
 	}
 	return m
 }

@@ -175,6 +175,7 @@ func (s *settingsPage) known() settingsState {
 	now := s.state
 	now.Team = s.team()
 	now.KeysOff, now.Trouble = s.device.keys.off, s.device.trouble
+	now.Forgets = s.device.kept.Forgets()
 	now.Role, now.Version = tabs.RoleOf(tabs.Browser()), app.Getenv("GOAPP_VERSION")
 	return now
 }

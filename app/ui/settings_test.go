@@ -188,6 +188,9 @@ func TestKept(t *testing.T) {
 	if m := loc.kept(settingsState{Cleared: true}); labels(m) != "" || m.Says == "" {
 		t.Errorf("after deleting: %+v", m)
 	}
+	if m := loc.kept(settingsState{Forgets: true}); m.Says != text.EN.T(text.AppForgets) {
+		t.Errorf("where nothing is kept: %q", m.Says)
+	}
 }
 
 func TestDiagnostics(t *testing.T) {

@@ -22,10 +22,11 @@
 // # What goes wrong
 //
 //	the browser has no database, forbids it     nothing is kept or found; the console is told
-//	(private mode, blocked storage), or another  once
-//	tab has a newer version of it
+//	(private mode, blocked storage), or another  once, and the settings say so ([Store.Forgets])
+//	tab has a newer version of it, or holds an
+//	older one
 //	the device is full                          what was used least recently is given up until
-//	                                            there is room
+//	                                            there is room; the settings say if there is none
 //	an entry cannot be read                     it counts as absent, and the next one replaces it
 //	the tab dies in the middle                  an entry and its part are written together
 //	the server or the room runs out while       the report stays without them, and they are

@@ -69,7 +69,9 @@ type Store struct {
 	// somebody is about to write.
 	seen      map[live.Topic]live.Copy
 	unwritten map[live.Topic]bool
-	told      bool // the console was told that nothing can be kept
+	// forgets is true when the last thing was not kept, or could not be read, and told once
+	// the console knows that there was such a thing.
+	forgets, told bool
 
 	writing sync.Mutex // held by who writes a state
 }
@@ -144,11 +146,14 @@ func (s *Store) write(t live.Topic) {
 	s.tell(err)
 }
 
-// tell tells the console once that nothing can be kept.
+// tell notes an error, if it is one, and tells the console of the first.
 func (s *Store) tell(err error) {
+	if err == nil {
+		return
+	}
 	s.mu.Lock()
-	first := err != nil && !s.told
-	s.told = s.told || first
+	first := !s.told
+	s.forgets, s.told = true, true
 	s.mu.Unlock()
 	if first {
 		s.log("Nothing is kept on this device: " + err.Error())
@@ -173,6 +178,11 @@ func (s *Store) put(ctx context.Context, e Entry, part string, data []byte) erro
 	}
 	for {
 		err := s.database.Put(ctx, e, part, data)
+		if err == nil {
+			s.mu.Lock()
+			s.forgets = false
+			s.mu.Unlock()
+		}
 		if !errors.Is(err, idb.ErrFull) {
 			return err
 		}
@@ -319,7 +329,7 @@ func (s *Store) touch(ctx context.Context, entries []Entry, key string) {
 	for _, e := range entries {
 		if e.Key == key {
 			e.Used = shared.At(s.now())
-			s.tell(s.database.Put(ctx, e, "", nil))
+			_ = s.database.Put(ctx, e, "", nil)
 		}
 	}
 }
@@ -367,6 +377,17 @@ func (s *Store) Usage(ctx context.Context) (u Usage) {
 		}
 	}
 	return u
+}
+
+// Forgets reports whether what was seen last is not kept, although all that could be given up
+// for it was, or nothing can be read. It is over once something is kept again.
+func (s *Store) Forgets() bool {
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.forgets
 }
 
 // Clear drops every copy. What a session follows is kept again with its next news.

@@ -170,8 +170,15 @@ func TestMakesRoomWhenFull(t *testing.T) {
 		if _, ok := d.Report(t.Context(), 9); ok || len(d.lines) != 1 {
 			t.Errorf("a report larger than the device: %v, console: %v", d.keys(), d.lines)
 		}
+		if !d.Forgets() {
+			t.Error("a report found no room, and nobody knows")
+		}
 		if _, ok := d.Saved(t.Context(), live.List()); !ok {
 			t.Error("the list was given up")
+		}
+		d.saves(4)
+		if d.Forgets() {
+			t.Error("something was kept again, and nobody knows")
 		}
 	})
 }
@@ -212,7 +219,7 @@ func TestKeepsNothing(t *testing.T) {
 		d.restart(nil)
 		_, saved := d.Saved(t.Context(), live.Audit(7))
 		_, report := d.Report(t.Context(), 7)
-		if saved || report || d.Usage(t.Context()) != (Usage{}) || d.Clear(t.Context()) == nil {
+		if saved || report || d.Usage(t.Context()) != (Usage{}) || !d.Forgets() || d.Clear(t.Context()) == nil {
 			t.Error("something was found, or cleared")
 		}
 		if len(d.lines) != 2 || !strings.Contains(d.lines[0], errBroken.Error()) { // one of each program
@@ -225,7 +232,7 @@ func TestKeepsNothing(t *testing.T) {
 	_, saved := none.Saved(t.Context(), live.Audit(7))
 	_, report := none.Report(t.Context(), 7)
 	has, _ := none.HasReport(t.Context(), 7)
-	if saved || report || has || none.Usage(t.Context()) != (Usage{}) || none.Clear(t.Context()) != nil {
+	if saved || report || has || none.Usage(t.Context()) != (Usage{}) || none.Forgets() || none.Clear(t.Context()) != nil {
 		t.Error("no store has something")
 	}
 }
