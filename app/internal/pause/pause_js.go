@@ -42,6 +42,11 @@ func begin() *pauser {
 }
 
 func (p *pauser) take() {
+	// The page's script (web/static/watch.js) would take a start of more than two seconds
+	// for the program's death.
+	if script := js.Global().Get("atalaya"); script.Truthy() {
+		script.Call("beat")
+	}
 	p.port.Call("postMessage", nil)
 	<-p.back
 	p.last = time.Now()
