@@ -221,6 +221,7 @@
 //	schedule.go          in which order a shard visits its groups
 //	waker.go             how a subscriber is told that there is something to take
 //	socket_linux.go      system calls that do not block
+//	yield_linux.go       how a busy shard lets others run
 //	request.go  refusal.go   what a client wants, and why it is refused
 //	frame.go  propagation.go   one state, encoded once; how long it took
 //	env.go  gate.go      what all of them need of their server; how many may be open

@@ -3,7 +3,6 @@ package stream
 import (
 	"errors"
 	"os"
-	"runtime"
 	"syscall"
 	"time"
 
@@ -33,6 +32,8 @@ type shard struct {
 	file  *os.File // the epoll set
 	raw   syscall.RawConn
 	ready int // events not handled yet
+
+	yielder *yielder
 
 	now     time.Time
 	streams []*epollStream // by descriptor
@@ -65,6 +66,10 @@ func newShard(e *env, h *hub) (*shard, error) {
 		_ = sh.file.Close()
 		return nil, err
 	}
+	if sh.yielder, err = newYielder(); err != nil {
+		_ = sh.file.Close()
+		return nil, err
+	}
 	sh.interrupt = func() { _ = sh.file.SetReadDeadline(longAgo) }
 	return sh, nil
 }
@@ -82,6 +87,7 @@ func (sh *shard) epollControl(operation, fd int, events uint32) (err error) {
 // run ends when the shard is stopped.
 func (sh *shard) run() {
 	defer sh.file.Close()
+	defer sh.yielder.close()
 	poll := func(set uintptr) bool { return sh.pollEvents(set) > 0 }
 	pollOnce := func(set uintptr) { sh.pollEvents(set) }
 	visit := func(s *subscription) { sh.stepStream(s.waker.(*epollStream)) }
@@ -93,7 +99,7 @@ func (sh *shard) run() {
 		more := sh.runDeadlines()
 		more = sh.visitGroups(visit) || more || len(sh.todo) > 0
 		if more {
-			runtime.Gosched() // the goroutines that read, publish and accept share the processors
+			sh.yielder.yield() // the goroutines that read, publish and accept share the processors
 			_ = sh.raw.Control(pollOnce)
 			continue
 		}
