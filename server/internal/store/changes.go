@@ -77,9 +77,27 @@ type changeRows struct {
 type changeRow struct {
 	auditRow `bun:",extend"`
 
-	Xid   string `bun:"xid,scanonly"`
-	Until string `bun:"until,scanonly"`
-	Next  string `bun:"next,scanonly"`
+	Xid     string `bun:"xid,scanonly"`
+	Until   string `bun:"until,scanonly"`
+	Next    string `bun:"next,scanonly"`
+	Standby bool   `bun:"standby,scanonly"`
+}
+
+// presentSnapshot are the columns of [changeRow.snapshot].
+const presentSnapshot = "pg_current_snapshot()::text AS next, pg_is_in_recovery() AS standby"
+
+// snapshot is what the query saw. A standby does not say which transactions are open, so
+// the first of them stands for the end of what was seen.
+func (r *changeRow) snapshot() (snapshot, error) {
+	first, rest, _ := strings.Cut(r.Next, ":")
+	if r.Standby {
+		rest = first
+	}
+	seen, err := decodeSnapshot(strings.TrimSuffix(rest, ":"))
+	if err != nil {
+		return seen, fmt.Errorf("snapshot %q: %w", r.Next, err)
+	}
+	return seen, nil
 }
 
 // trimEmpty drops the placeholder row of an empty answer, and returns the end of
@@ -142,61 +160,27 @@ func (s *Store) changesByRevision(ctx context.Context, db bun.IDB, cursor string
 // at this one's first snapshot.
 func (s *Store) changesByTransaction(ctx context.Context, db bun.IDB, cursor string) (got changeRows, err error) {
 	if cursor == "" {
-		err = db.NewSelect().ColumnExpr(presentSnapshot).Scan(ctx, &got.next)
-		return got, err
+		var row changeRow
+		if err := db.NewSelect().ColumnExpr(presentSnapshot).Scan(ctx, &row.Next, &row.Standby); err != nil {
+			return got, err
+		}
+		seen, err := row.snapshot()
+		if err != nil {
+			return got, err
+		}
+		return changeRows{next: seen.String()}, nil
 	}
 	from, err := decodeChangeCursor(cursor)
 	if err != nil {
 		return got, err
 	}
-	var rows []changeRow
-	err = db.NewSelect().Model(&rows).
-		ColumnExpr("?TableColumns").
-		ColumnExpr("a.change_xid::text AS xid").
-		ColumnExpr("pg_snapshot_xmax(pg_current_snapshot())::text AS until").
-		ColumnExpr(presentSnapshot+" AS next").
-		ModelTableExpr("(VALUES (1)) AS always LEFT JOIN LATERAL (?) AS a ON TRUE", from.window(db)).
-		OrderExpr("a.change_xid, a.id").Scan(ctx)
+	rows, err := s.sweeps.rows(ctx, from)
 	if err != nil {
 		return got, err
 	}
 	got.rows, got.next, err = from.advance(rows)
 	return got, err
 }
-
-// presentSnapshot is a [snapshot] in its text form. A standby does not say which
-// transactions are open, so the first of them stands for the end of what was seen.
-const presentSnapshot = "CASE WHEN pg_is_in_recovery() THEN pg_snapshot_xmin(pg_current_snapshot())::text ELSE " +
-	"rtrim(regexp_replace(pg_current_snapshot()::text, '^[0-9]+:', ''), ':') END"
-
-// window selects the rows behind the cursor, at most ChangesMax of them. Two queries
-// find them by the index, where one with OR would read what lies between as well.
-func (c changeCursor) window(db bun.IDB) *bun.SelectQuery {
-	began := c.rows(db).Where("change_xid >= ?::text::xid8", xid8(c.seen.xmax))
-	if len(c.seen.open) == 0 || c.xid >= c.seen.xmax {
-		return began
-	}
-	open := make([]string, len(c.seen.open))
-	for i, xid := range c.seen.open {
-		open[i] = xid8(xid)
-	}
-	return db.NewSelect().TableExpr("(?) AS behind",
-		c.rows(db).Where("change_xid = ANY (?::text::xid8[])", "{"+strings.Join(open, ",")+"}").UnionAll(began)).
-		OrderExpr("change_xid, id").Limit(ChangesMax)
-}
-
-// rows are those behind the position within a window and before its end.
-func (c changeCursor) rows(db bun.IDB) *bun.SelectQuery {
-	q := db.NewSelect().Table("audits").OrderExpr("change_xid, id").Limit(ChangesMax)
-	if c.until.xmax == 0 {
-		return q.Where("change_xid < pg_snapshot_xmax(pg_current_snapshot())")
-	}
-	return q.Where("(change_xid, id) > (?::text::xid8, ?)", xid8(c.xid), c.id).
-		Where("change_xid < ?::text::xid8", xid8(c.until.xmax))
-}
-
-// xid8 is the text of a transaction's number: the type takes no others.
-func xid8(xid uint64) string { return strconv.FormatUint(xid, 10) }
 
 // advance reads the rows of one query: it returns those that changed, and the
 // cursor behind them.
@@ -214,7 +198,7 @@ func (c changeCursor) advance(rows []changeRow) (changed []changeRow, next strin
 	}
 	last := changed[len(changed)-1]
 	xid, errXid := decodeXid(last.Xid)
-	present, errNext := decodeSnapshot(last.Next)
+	present, errNext := last.snapshot()
 	if err := errors.Join(errXid, errNext); err != nil {
 		return nil, "", fmt.Errorf("transaction id: %w", err)
 	}

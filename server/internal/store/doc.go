@@ -54,6 +54,7 @@
 // late is skipped, and nothing that was seen is read again while one of them, anywhere
 // in the cluster, stays open for long. Only when more has changed than one call returns,
 // and on a standby, may a row be returned again, with a revision already seen.
+// The question is prepared there, on a connection beside the pool.
 // A cursor beyond the present, which only an older copy of the database makes
 // possible, is [ErrBadCursor]. Wake-ups ([Store.OnCommit], [Store.Wakeups]) are
 // hints without data: some are lost.
@@ -150,7 +151,7 @@
 //   - list.go: the list of audits, filtered and sorted
 //   - grams.go: how a text is found in addresses
 //   - sites.go: the audits of a site taken together
-//   - changes.go: what changed since a cursor
+//   - changes.go, sweep.go: what changed since a cursor
 //   - listen.go: wake-ups
 //   - write.go: create, patch, cancel, delete
 //   - admission.go: how many audits there may be

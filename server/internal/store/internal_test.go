@@ -72,13 +72,13 @@ func TestChangeCursor(t *testing.T) {
 			t.Errorf("%q: got %v, %v", bad, got, err)
 		}
 	}
-	const present, snap = "120", "120:110,115"
-	nothing := []changeRow{{Until: present, Next: snap}}
+	const present, text, snap = "120", "110:120:110,115", "120:110,115"
+	nothing := []changeRow{{Until: present, Next: text}}
 	full := make([]changeRow, ChangesMax)
 	for i := range full {
-		full[i] = changeRow{auditRow: auditRow{ID: int64(i + 1)}, Xid: "105", Until: present, Next: snap}
+		full[i] = changeRow{auditRow: auditRow{ID: int64(i + 1)}, Xid: "105", Until: present, Next: text}
 	}
-	rest := []changeRow{{auditRow: auditRow{ID: 45}, Xid: "106", Until: present, Next: snap}}
+	rest := []changeRow{{auditRow: auditRow{ID: 45}, Xid: "106", Until: present, Next: text}}
 	for _, c := range []struct {
 		name, from string
 		rows       []changeRow

@@ -30,6 +30,8 @@ const (
 	statementTimeout = "3000" // ms
 	lockTimeout      = "2500" // ms
 	idleInTxTimeout  = "10000"
+	// connLifetime has a server that was moved found again.
+	connLifetime = 30 * time.Minute
 	// migrateWithin bounds the wait for another process that migrates, and each
 	// statement of a migration.
 	migrateWithin = 2 * time.Minute
@@ -86,6 +88,8 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 	s.dialect = postgresDialect
 	s.writeDB = observed(bun.NewDB(pool, pgdialect.New()), c)
 	s.readDB = s.writeDB
+	s.sweeps = openSweeps(&pg, s.readDB, c)
+	s.closers = append(s.closers, s.sweeps)
 	return nil
 }
 
@@ -206,7 +210,7 @@ func (pg postgres) pool(size int, more ...pgdriver.Option) *sql.DB {
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	db.SetConnMaxLifetime(30 * time.Minute)
+	db.SetConnMaxLifetime(connLifetime)
 	return db
 }
 

@@ -47,6 +47,7 @@ type Store struct {
 	spoiled   onceEach
 	committed func()
 	postgres  *postgres
+	sweeps    *sweeps   // none on SQLite
 	listener  *postgres // nil: nobody announces commits of others
 	watcher   *watcher
 	files     files       // none on PostgreSQL
