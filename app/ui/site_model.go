@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"atalaya/app/internal/live"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -101,7 +102,7 @@ func (loc locale) siteAudit(p *shared.AuditProgress) siteAuditRow {
 	l := loc.Lang
 	r := siteAuditRow{
 		ID: p.AuditID, Name: l.T(text.AuditNumber, p.AuditID), Link: shared.PathPage(p.AuditID),
-		Badge: loc.badge(p.Status, pulse{}), NoScore: l.T(text.NoScore), Found: loc.counts(p.Findings),
+		Badge: loc.badge(p.Status, loc.pulse(live.View{}, p, nil)), NoScore: l.T(text.NoScore), Found: loc.counts(p.Findings),
 	}
 	at := p.CreatedAt
 	if p.FinishedAt != nil {

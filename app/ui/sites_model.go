@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"atalaya/app/internal/live"
 	"atalaya/shared"
 	"atalaya/shared/text"
 )
@@ -50,7 +51,7 @@ func (loc locale) siteRow(s *shared.Site) siteRow {
 	l := loc.Lang
 	r := siteRow{
 		Site: s.Name, Link: shared.PathSitePage(s.Name), Audits: l.N(text.Audits, s.Audits),
-		Badge: loc.badge(s.Latest.Status, pulse{}), NoScore: l.T(text.NoScore), Trend: loc.spark(s.Trend),
+		Badge: loc.badge(s.Latest.Status, loc.pulse(live.View{}, &s.Latest, nil)), NoScore: l.T(text.NoScore), Trend: loc.spark(s.Trend),
 	}
 	if n := len(s.Trend); n > 0 {
 		r.Score = loc.ring(s.Trend[n-1].GeoScore, "")

@@ -52,7 +52,7 @@ func siteShelf(t *testing.T, v string) shelf {
 func TestSitePages(t *testing.T) {
 	data := siteShelf(t, "0 6 * * mon")
 	site := shared.PathSitePage(data.schedule.Site)
-	broken := shelf{err: errors.New("no database")}
+	broken, silent := shelf{err: errors.New("no database")}, shelf{audits: []shared.AuditProgress{*sample(t, "running")}}
 	for name, c := range map[string]struct {
 		path   string
 		data   Data
@@ -69,6 +69,8 @@ func TestSitePages(t *testing.T) {
 			"By the cron expression 0 6 * * mon", "2 times were missed", "Compare with the one before"}},
 		"saved":        {site + "?said=saved", data, text.EN, 0, []string{"The schedule is saved."}},
 		"refused":      {site + "?said=count&count=0&unit=days", data, text.EN, 0, []string{"Write a number from 1 to 999."}},
+		"silent":       {shared.PathSitesPage, silent, text.EN, 0, []string{"No news"}},
+		"silent site":  {site, silent, text.ES, 0, []string{"Sin novedades"}},
 		"unknown site": {"/sites/nowhere.example", data, text.ES, 404, []string{"No se conoce ninguna auditoría de nowhere.example"}},
 		"site unread":  {site, broken, text.EN, 503, []string{"The site cannot be shown"}},
 		"compared": {shared.PathDiffPage(8, 9), data, text.EN, 0, []string{"What changed", "−9", "Links 80 71 −9",
