@@ -19,6 +19,8 @@ type dashboardPage struct {
 
 	view    live.View
 	initial live.Copy
+	// path is where the page was opened: as the list, or to start an audit.
+	path string
 	// address is what the page's address puts into the start box.
 	address string
 
@@ -75,6 +77,7 @@ func (d *dashboardPage) OnInit() {
 
 // open takes what an address asks for.
 func (d *dashboardPage) open(u *url.URL) {
+	d.path = u.Path
 	d.history.query, d.address, d.sharedText = readListQuery(u.Query()), u.Query().Get(paramURL), u.Query().Get(paramShared)
 	if d.address == "" {
 		d.address = addressIn(d.sharedText) // where phones put the address of a page
@@ -179,7 +182,7 @@ func (d *dashboardPage) act(_ app.Context, a action) {
 func (d *dashboardPage) face() *dashboardFace {
 	loc := d.locale()
 	f := &dashboardFace{Frame: d.frame(), List: loc.list(d.view, d.vigil.seen), Undoable: len(d.deleted.ids)}
-	f.Frame.Here, f.Frame.Pill, f.Frame.Lamp = "/", loc.pill(d.view, pulse{}), loc.lamp(d.view)
+	f.Frame.Here, f.Frame.Pill, f.Frame.Lamp = d.path, loc.pill(d.view, pulse{}), loc.lamp(d.view)
 	rows, _ := d.history.rows(d.view.Audits)
 	for _, p := range rows {
 		if p.FinishedAt != nil {
