@@ -217,7 +217,7 @@ func TestPrerender(t *testing.T) {
 		"failed report": {"/audits/7/report", failedReport, text.EN, 0, false, "Report: example.com · Atalaya",
 			"example.com", "Failed after 0 s The host name is unknown"},
 		"nothing seen": {"/audits/7/report", failedReport, text.EN, 0, false, "Report: example.com · Atalaya",
-			"example.com", "Nothing was analysed."},
+			"example.com", "This audit gave no score Nothing was analysed."},
 		"report unread": {"/audits/9/report", broken, text.EN, 503, true, "Report: Audit 9 · Atalaya", "Audit 9",
 			"Loading the report"},
 		"settings": {"/settings", broken, text.ES, 0, false, "Ajustes · Atalaya", "Ajustes", "Copias de lo que has abierto"},

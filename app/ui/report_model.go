@@ -17,8 +17,6 @@ type reportModel struct {
 
 	Verdict verdictModel
 	Trend   trendModel
-	// Files is true when there is something to take away.
-	Files bool
 	// Off is why what only the server can do is not offered; empty while it is.
 	Off string
 	// Far is why the lists of the report cannot be asked for, of neither the server nor this
@@ -139,7 +137,7 @@ func (loc locale) report(r *shared.Report, place shared.ReportPlace, checks *che
 		Passed: l.T(text.ReportPassed), NotApply: l.T(text.ReportNotApplicable),
 		Unvisited: l.T(text.ReportUnvisited), UnvisitedHelp: l.T(text.ReportUnvisitedHelp),
 		Why: l.T(text.ReportWhy), Fix: l.T(text.ReportFix), Where: l.T(text.ReportPages), Ticket: l.T(text.CopyTicket),
-		Lang: l, Audit: r.Audit.AuditID, Site: shared.SiteName(r.Audit.URL), Files: r.Audit.HasReport(),
+		Lang: l, Audit: r.Audit.AuditID, Site: shared.SiteName(r.Audit.URL),
 	}
 	if r.Audit.Partial && r.Audit.Status == shared.StatusCompleted { // otherwise the page says how it ended
 		m.Partial = l.T(text.ReportPartial)

@@ -363,12 +363,16 @@ func TestSheet(t *testing.T) {
 	}
 }
 
-// An audit that came to nothing has no files to take away.
-func TestNothingToTakeAway(t *testing.T) {
-	loc, failed := localeAt(t, text.EN, "15:00:00"), *sample(t, "completed")
-	failed.Status, failed.Progress, failed.GeoScore, failed.TotalPages = shared.StatusFailed, 0, nil, 0
-	if got := words(draw(t, reportAt(&shared.Report{Audit: failed}, shared.ReportPlace{}).shown(loc))); strings.Contains(got, "Take the report away") {
-		t.Errorf("offers files: %q", got)
+// The report of an audit that came to nothing offers no ways through nothing and no files.
+func TestEmptyReport(t *testing.T) {
+	loc, ended := localeAt(t, text.EN, "15:00:00"), *sample(t, "completed")
+	ended.Progress, ended.GeoScore, ended.TotalPages = 0, nil, 0
+	for _, status := range []shared.Status{shared.StatusFailed, shared.StatusCancelled} {
+		ended.Status = status
+		got := words(draw(t, reportAt(&shared.Report{Audit: ended}, shared.ReportPlace{}).shown(loc)))
+		if want := text.EN.T(text.ReportNoScore) + " " + text.EN.T(text.ReportNothing); got != want {
+			t.Errorf("%s: got %q, want %q", status, got, want)
+		}
 	}
 }
 

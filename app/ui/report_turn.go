@@ -122,8 +122,12 @@ func getInto(ctx context.Context, path string, v any) error {
 }
 
 // shown is the report, or the sheet of one of its pages. The report is only hidden then, for
-// the way back would otherwise draw all of it anew.
+// the way back would otherwise draw all of it anew. One with nothing in it has no tools: the
+// page says above it how the audit ended, and what would make it work.
 func (p *reportPage) shown(loc locale) app.UI {
+	if !p.report.Audit.HasReport() {
+		return waitingView(p.lang.T(text.ReportNoScore), p.lang.T(text.ReportNothing))
+	}
 	if p.place.Page == "" {
 		p.behind, p.laid = p.place, true
 		return el("div", "", el("div", "", p.box(loc)))

@@ -32,11 +32,8 @@ func reportView(m reportModel, pages pageListModel, left leftListModel, p *repor
 			upToView(m.UpTo, m.Off, p.onUpTo),
 		))
 	}
-	parts = append(parts, firstView(m))
-	if m.Files {
-		parts = append(parts, filesView(m.Lang, m.Audit, m.Off))
-	}
-	return el("div", "stack", append(parts, partsView(m, pages, left, p))...)
+	return el("div", "stack", append(parts,
+		firstView(m), filesView(m.Lang, m.Audit, m.Off), partsView(m, pages, left, p))...)
 }
 
 func upToView(words, why string, do app.EventHandler) app.UI {

@@ -36,7 +36,7 @@ func (p *plain) report(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err != nil:
 		p.failed(w, r, l, id, err)
-	case !report.Audit.Status.Terminal(): // its own page renews itself until there is a report
+	case !report.Audit.HasReport(): // its own page renews itself until there is one, or says why there is none
 		http.Redirect(w, r, withLang(r, shared.PathBasicPage(id)), http.StatusSeeOther)
 	default:
 		q := readReportQuery(r.URL.Query())
