@@ -110,7 +110,7 @@ func TestBrowserToolsOfTheLivePage(t *testing.T) {
 	s.request("POST", shared.PathCancel(a.AuditID), "")
 	s.ends(a.AuditID)
 	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
-	p.mount("Stopped at")
+	p.mount("Stopped")
 	p.do(chromedp.Click(".head-a .btn:first-child")) // run again
 	p.sees(10*time.Second, fmt.Sprintf(`location.pathname === %q`, shared.PathPage(a.AuditID+1)))
 	p.clean()

@@ -71,6 +71,61 @@ func TestBrowserReadsASlashOffline(t *testing.T) {
 	p.sees(time.Second, percent+" === 37")
 }
 
+// The report of an audit that read no page says why and what would help, and has no tools
+// for what is not there; nor has the plain one.
+func TestBrowserEmptyReport(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir())
+	a := s.create(`{"url":"http://127.0.0.1:1/"}`)
+	s.ends(a.AuditID)
+	p := openTab(t, chromium)
+	p.look("light", phone)
+	for _, query := range []string{"?wasm=false", ""} {
+		p.do(chromedp.Navigate(s.url + shared.PathReportPage(a.AuditID) + query))
+		if query == "" {
+			p.sees(60*time.Second, running)
+		}
+		p.sees(20*time.Second, stripSays("Start the web server"))
+		p.says(time.Second, "Nothing was analysed")
+		if tools := p.eval(`document.querySelectorAll('.tabs, .filters, .folds').length`); tools != "0" {
+			t.Errorf("%q: %s tools for nothing", query, tools)
+		}
+	}
+	p.shot("empty-report")
+	p.do(chromedp.Click(".head-a .btn")) // run again
+	p.sees(20*time.Second, fmt.Sprintf(`location.pathname === %q`, shared.PathPage(a.AuditID+1)))
+	p.do(chromedp.Navigate(s.url + shared.PathBasicReport(a.AuditID)))
+	p.sees(20*time.Second, fmt.Sprintf(`location.pathname === %q`, shared.PathBasicPage(a.AuditID)))
+	p.clean()
+}
+
+// The navigation marks where the reader is, also where the list and the start of an audit
+// are one page.
+func TestBrowserMarksWhereTheReaderIs(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir())
+	p := openTab(t, chromium)
+	p.look("light", phone)
+	here := func(want string) {
+		t.Helper()
+		p.sees(20*time.Second, `[...document.querySelectorAll('.nav [aria-current]')].map((a) => a.pathname).join() === `+jsString(want))
+	}
+	for _, query := range []string{"?wasm=false", ""} {
+		p.do(chromedp.Navigate(s.url + "/new" + query))
+		if query == "" {
+			p.sees(60*time.Second, running)
+		}
+		here("/new")
+	}
+	p.do(chromedp.Click(`.nav a[href="/"]`))
+	here("/")
+	p.do(chromedp.Click(`.nav a[href="/new"]`))
+	here("/new")
+	p.clean()
+}
+
 // worstShift is the cumulative layout shift as browsers define it: the largest sum of
 // the shifts that follow each other within a second, over at most five.
 const worstShift = `(() => { let worst = 0, sum = 0, first = 0, last = -Infinity; for (const e of shifts) {

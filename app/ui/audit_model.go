@@ -84,6 +84,13 @@ func (loc locale) head(id int64, p *shared.AuditProgress, k pulse) headModel {
 		h.URL = p.URL
 	}
 	h.Meta = append(h.Meta, l.T(text.AuditNumber, id))
+	if p.PageLimit != nil {
+		h.Meta = append(h.Meta, l.T(text.UpToPages, l.Number(*p.PageLimit)))
+	}
+	if p.Attempt > 1 {
+		h.Meta = append(h.Meta, l.T(text.AttemptNumber, p.Attempt))
+	}
+	// Last, because it gets shorter when the reader's zone is known.
 	switch {
 	case p.FinishedAt != nil:
 		h.Meta = append(h.Meta, l.T(text.FinishedAt, loc.clock(p.FinishedAt.Time)))
@@ -91,12 +98,6 @@ func (loc locale) head(id int64, p *shared.AuditProgress, k pulse) headModel {
 		h.Meta = append(h.Meta, l.T(text.StartedAt, loc.clock(p.StartedAt.Time)))
 	default:
 		h.Meta = append(h.Meta, l.T(text.QueuedAt, loc.clock(p.CreatedAt.Time)))
-	}
-	if p.PageLimit != nil {
-		h.Meta = append(h.Meta, l.T(text.UpToPages, l.Number(*p.PageLimit)))
-	}
-	if p.Attempt > 1 {
-		h.Meta = append(h.Meta, l.T(text.AttemptNumber, p.Attempt))
 	}
 	if p.HasReport() {
 		h.Link, h.LinkText, h.LinkIcon, h.LinkMain = shared.PathReportPage(id), l.T(text.OpenReport), iconReport, true

@@ -189,11 +189,10 @@ func (loc locale) cancelled(p shared.AuditProgress) stripModel {
 	l := loc.Lang
 	m := stripModel{Icon: iconMinus, Lead: l.T(text.ConnCancelled)}
 	switch {
-	case p.FinishedAt == nil:
 	case p.TotalPages == 0:
-		m.Text = l.T(text.ConnCancelledEarly, loc.clock(p.FinishedAt.Time))
+		m.Text = l.T(text.ConnCancelledEarly)
 	default:
-		m.Text = l.T(text.ConnCancelledText, loc.clock(p.FinishedAt.Time), l.N(text.Pages, p.TotalPages))
+		m.Text = l.T(text.ConnCancelledText, l.N(text.Pages, p.TotalPages))
 	}
 	return m
 }
