@@ -121,7 +121,7 @@ func TestBrowserTellsTimesInPlace(t *testing.T) {
 						t.Errorf("layout shifts of %v", moved)
 					}
 					p.sees(time.Second, `document.documentElement.lang === `+jsString(l.Tag())+
-						` && /\d\d:\d\d$/.test(document.querySelector('.meta span:last-child').innerText)`) // without UTC
+						` && /\d\d:\d\d$/.test(document.querySelector('.meta>span:last-child').innerText)`) // without UTC
 				})
 			}
 		}
