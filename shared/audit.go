@@ -296,6 +296,13 @@ type Page struct {
 	Analysed  bool     `json:"analysed"`
 	Findings  Findings `json:"findings"`
 	FetchedAt Time     `json:"fetched_at"`
+	// Redirects are the answers on the way that redirects lead from here: this address's own
+	// comes first, and where they led last. Empty without a redirect.
+	Redirects []Hop `json:"redirects"`
+	// Headers are those fields of the answer's head that say how the page is found, kept and
+	// protected; never a cookie. Null when the answer is not known, as that of an address that
+	// redirects to another page of the site. Both are null in audits of earlier versions.
+	Headers []Header `json:"headers"`
 }
 
 // PageList is one slice of an audit's fetched pages, in the order fetched.

@@ -211,6 +211,11 @@ func PathPageFindings(id int64, page string) string {
 	return selected(PathAudit(id)+"/findings", ListLimitMax, "", "page", page)
 }
 
+// PathLinks is the API address of the links that a query selects.
+func PathLinks(id int64, q LinkQuery) string {
+	return selected(PathAudit(id)+"/links", q.Limit, q.Cursor, "to", q.To, "from", q.From)
+}
+
 // PathUnvisited is the API address of the addresses left out that a query selects.
 func PathUnvisited(id int64, q UnvisitedQuery) string {
 	return selected(PathAudit(id)+"/unvisited", q.Limit, q.Cursor, "reason", q.Reason, "q", q.Text)

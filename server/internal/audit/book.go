@@ -30,6 +30,8 @@ type book struct {
 	loads, fragments addresses
 	// cut are the URLs of pages that a bound of ours left a part of out.
 	cut []string
+	// leads remembers which pages link to which.
+	leads linkLog
 }
 
 // target is what several pages link to or load.
@@ -45,6 +47,7 @@ const maxTargetPages = 20
 func newBook() *book {
 	return &book{
 		stored:  map[string]*visit{},
+		leads:   newLinkLog(),
 		samples: map[string][]sample{},
 		reasons: map[string]map[check.Reason]int{},
 		targets: map[string]*target{},
@@ -55,6 +58,7 @@ func newBook() *book {
 // add takes a visit into the book.
 func (b *book) add(v *visit) {
 	b.facts = append(b.facts, v.facts)
+	b.leads.add(v.page.URL, v.links)
 	if v.cut {
 		b.cut = append(b.cut, v.page.URL)
 	}

@@ -140,6 +140,9 @@ func (a arrival) waiting() (bytes int) {
 	for _, l := range a.visit.links {
 		bytes += len(l)
 	}
+	for _, t := range a.visit.texts {
+		bytes += len(t)
+	}
 	return bytes
 }
 

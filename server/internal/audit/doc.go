@@ -169,11 +169,13 @@
 //	lease.go     keeper: renews the lease and passes on a request to cancel
 //	recorder.go  recorder: writes pages and the progress row
 //	book.go      book: what the end of an audit needs of its pages
+//	linklog.go   linkLog: which pages lead to which
 //	estimate.go  estimate: how long a stage still takes
 //	board.go     board: what has been seen so far, as users see it
 //	state.go     the stored state of a page, from which another attempt goes on
 //	parsing.go   how many bytes of pages all audits read at once
 //	visit.go     visit: one fetched URL, checked
+//	answer.go    what a page's sheet shows of its answer: headers, redirects
 //	fixes.go     what raises the score most
 //	score.go     the formula
 //	caps.go      the faults that limit the whole score

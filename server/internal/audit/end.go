@@ -65,6 +65,9 @@ func (r *run) conclude(ctx context.Context, s *site, b *book, o outside, stopped
 	if err := r.saveUnvisited(ctx, left); err != nil {
 		return work.Result{}, err
 	}
+	if err := r.saveLinksIn(ctx, b); err != nil {
+		return work.Result{}, err
+	}
 	if r.countSite(results) == 0 {
 		return work.Result{}, r.refuseWithoutPages(reason)
 	}
@@ -107,6 +110,9 @@ func (r *run) concludeCancelled(ctx context.Context, s *site, b *book, o outside
 	if err := r.saveUnvisited(soon, left); err != nil && soon.Err() == nil {
 		return work.Result{}, err
 	}
+	if err := r.saveLinksIn(soon, b); err != nil && soon.Err() == nil {
+		return work.Result{}, err
+	}
 	r.countSite(results)
 	return r.result(report{book: b, site: results, unvisited: countUnvisited(left, s.frontier.Forgotten())}, reasonCancelled)
 }
@@ -133,6 +139,13 @@ func (r *run) saveSiteFindings(ctx context.Context, results []check.SiteResult) 
 func (r *run) saveUnvisited(ctx context.Context, left []work.Unvisited) error {
 	return r.retry(ctx, "save unvisited", func(ctx context.Context) error {
 		return r.store.SaveUnvisited(ctx, r.job.Lease, left)
+	})
+}
+
+func (r *run) saveLinksIn(ctx context.Context, b *book) error {
+	in := b.leads.turned()
+	return r.retry(ctx, "save links in", func(ctx context.Context) error {
+		return r.store.SaveLinksIn(ctx, r.job.Lease, in)
 	})
 }
 

@@ -107,7 +107,7 @@ func (k *sheetReader) note(sheet string, base *url.URL, l check.Resource) {
 	if err != nil {
 		return
 	}
-	k.loads.inherit(sheet, outward{u.String(), storable(l.Markup+" ("+sheet+")", maxLinkText)})
+	k.loads.inherit(sheet, outward{URL: u.String(), Text: storable(l.Markup+" ("+sheet+")", maxLinkText)})
 	if l.IsSheet() {
 		k.add(u.String())
 	}

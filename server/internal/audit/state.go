@@ -18,15 +18,14 @@ import (
 // state is what a visit leaves in the store beside its page, so that another
 // attempt can go on as if it had made the visit itself.
 type state struct {
-	Version  int               `json:"v"`
-	Facts    json.RawMessage   `json:"f"`
-	Findings []shared.Finding  `json:"p,omitempty"`
-	Links    []string          `json:"l,omitempty"`
-	Outward  []outward         `json:"o,omitempty"`
-	Loads    []outward         `json:"loads,omitempty"`
-	Places   []outward         `json:"places,omitempty"`
-	Wires    map[string]string `json:"wires,omitempty"`
-	Cut      bool              `json:"c,omitempty"`
+	Version  int              `json:"v"`
+	Facts    json.RawMessage  `json:"f"`
+	Findings []shared.Finding `json:"p,omitempty"`
+	work.PageLinks
+	Loads  []outward         `json:"loads,omitempty"`
+	Places []outward         `json:"places,omitempty"`
+	Wires  map[string]string `json:"wires,omitempty"`
+	Cut    bool              `json:"c,omitempty"`
 }
 
 const (
@@ -46,7 +45,10 @@ func (v *visit) record() (work.PageRecord, error) {
 	if err != nil {
 		return work.PageRecord{}, err
 	}
-	plain, err := json.Marshal(state{stateVersion, facts, v.findings, v.links, v.outward, v.loads, v.fragments, v.wires, v.cut})
+	plain, err := json.Marshal(state{
+		stateVersion, facts, v.findings, work.PageLinks{Links: v.links, Texts: v.texts, Outward: v.outward},
+		v.loads, v.fragments, v.wires, v.cut,
+	})
 	if err != nil {
 		return work.PageRecord{}, fmt.Errorf("audit: encode state of %.200q: %w", v.page.URL, err)
 	}
@@ -82,7 +84,7 @@ func pack(plain []byte) ([]byte, error) {
 
 // forgetLinks leaves the links to the state that they were restored from.
 func (v *visit) forgetLinks(state []byte) {
-	v.stored, v.links, v.wires, v.outward, v.loads, v.fragments = state, nil, nil, nil, nil, nil
+	v.stored, v.links, v.texts, v.wires, v.outward, v.loads, v.fragments = state, nil, nil, nil, nil, nil, nil
 }
 
 // withLinks is the visit with the links that it forgot.
@@ -114,7 +116,7 @@ func restoreVisit(r work.PageRecord) (*visit, error) {
 		return nil, fmt.Errorf("%w: %v", errState, err)
 	}
 	v := &visit{
-		page: r.Page, findings: s.Findings, facts: facts, links: s.Links, wires: s.Wires, outward: s.Outward,
+		page: r.Page, findings: s.Findings, facts: facts, links: s.Links, texts: s.Texts, wires: s.Wires, outward: s.Outward,
 		loads: s.Loads, fragments: s.Places, cut: s.Cut,
 	}
 	v.page.ID, v.page.Depth = 0, facts.Depth

@@ -37,6 +37,9 @@ type Store interface {
 	SaveFindings(ctx context.Context, l work.Lease, findings []shared.Finding) error
 	// SaveUnvisited replaces the list of addresses that were left out.
 	SaveUnvisited(ctx context.Context, l work.Lease, list []work.Unvisited) error
+	// SaveLinksIn replaces what is known of which pages lead to which. It comes when all
+	// pages are saved; one that is not has no links.
+	SaveLinksIn(ctx context.Context, l work.Lease, in work.LinksIn) error
 	// Finish refuses a completed result with work.ErrCancelRequested when somebody asked to
 	// cancel.
 	Finish(ctx context.Context, l work.Lease, r work.Result) error

@@ -21,3 +21,17 @@ func cutRunes(s string, n int) string {
 	}
 	return string(r)
 }
+
+// storableBytes makes text of the site fit for any database and cuts it to n bytes, which
+// marks the cut.
+func storableBytes(s string, n int) string {
+	s = storable(s, n) // broken UTF-8 takes more bytes once it is mended
+	if len(s) <= n {
+		return s
+	}
+	end := n - len("…")
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}

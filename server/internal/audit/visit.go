@@ -8,6 +8,7 @@ import (
 
 	"atalaya/server/internal/check"
 	"atalaya/server/internal/crawl"
+	"atalaya/server/internal/work"
 	"atalaya/shared"
 )
 
@@ -20,6 +21,8 @@ type visit struct {
 	// links are the URLs of the site it leads to, in order of appearance: the
 	// target of its redirect, or those of its links.
 	links []string
+	// texts are those of its links; nil for a redirect.
+	texts []string
 	// wires are the spellings of those links and outward ones whose page spelt them
 	// otherwise; usually nil.
 	wires map[string]string
@@ -51,10 +54,7 @@ type visit struct {
 }
 
 // outward is a link to another site.
-type outward struct {
-	URL  string `json:"u"`
-	Text string `json:"t,omitempty"`
-}
+type outward = work.TextLink
 
 // newVisit reads an answer. It is parsed once, for all checks of a page.
 func newVisit(a asked, res *crawl.Result, scope crawl.Scope, now time.Time) *visit {
@@ -74,7 +74,7 @@ func newVisit(a asked, res *crawl.Result, scope crawl.Scope, now time.Time) *vis
 	v.sortLinks(p, res, scope)
 	v.keepFragments(p)
 	for _, l := range p.Resources {
-		v.loads = append(v.loads, outward{cmp.Or(wires[l.URL], l.URL), l.Markup})
+		v.loads = append(v.loads, outward{URL: cmp.Or(wires[l.URL], l.URL), Text: l.Markup})
 	}
 	v.derive()
 	return v
@@ -96,6 +96,7 @@ func publicPage(a asked, res *crawl.Result, p *check.Page, now time.Time) shared
 		ContentType: storable(res.ContentType, shared.MaxMessage), FinalURL: p.FinalURL,
 		Title: storable(p.Title, shared.MaxMessage), Words: p.MainWords,
 		Analysed: p.Analysed(), FetchedAt: shared.At(now),
+		Redirects: redirectsOf(res), Headers: shownHeaders(a, res),
 	}
 	if f := res.Failure; f != nil {
 		if f.Class != crawl.FailEncoding { // then a whole answer came
@@ -133,9 +134,9 @@ func (v *visit) sortLinks(p *check.Page, res *crawl.Result, scope crawl.Scope) {
 		switch {
 		case len(l.URL) > crawl.MaxURLLength: // its normal form has more escapes than were written
 		case scope.ContainsAddress(l.URL):
-			v.links = append(v.links, l.URL)
+			v.links, v.texts = append(v.links, l.URL), append(v.texts, storable(l.Text, maxLinkText))
 		default:
-			v.outward = append(v.outward, outward{cmp.Or(v.wires[l.URL], l.URL), storable(l.Text, maxLinkText)})
+			v.outward = append(v.outward, outward{URL: cmp.Or(v.wires[l.URL], l.URL), Text: storable(l.Text, maxLinkText)})
 		}
 	}
 }
@@ -152,7 +153,7 @@ func (v *visit) keepFragments(p *check.Page) {
 	}
 	for _, f := range p.Fragments {
 		if own[f.URL] {
-			v.fragments = append(v.fragments, outward{f.URL + "#" + f.ID, storable(f.Text, maxLinkText)})
+			v.fragments = append(v.fragments, outward{URL: f.URL + "#" + f.ID, Text: storable(f.Text, maxLinkText)})
 		}
 	}
 }
@@ -173,7 +174,7 @@ func ledNowhere(f *crawl.Failure) bool {
 	return f.Class == crawl.FailLoop || f.Class == crawl.FailRedirects || f.Class == crawl.FailRedirect
 }
 
-// maxLinkText is how much of an outward link's text is kept, in characters.
+// maxLinkText is how much of a link's text is kept, in characters.
 const maxLinkText = 100
 
 // derive fills in what follows from the facts.

@@ -53,11 +53,14 @@ func TestAVisitSurvivesTheStore(t *testing.T) {
 	if got, want := page.links, []string{"https://example.com/x", "https://www.example.com/y"}; !slices.Equal(got, want) {
 		t.Errorf("links %v, want %v", got, want)
 	}
-	if got, want := page.outward, []outward{{"https://other.net/", "z"}}; !slices.Equal(got, want) {
+	if got, want := page.outward, []outward{{URL: "https://other.net/", Text: "z"}}; !slices.Equal(got, want) {
 		t.Errorf("outward %v, want %v", got, want)
 	}
 	if got, want := redirect.links, []string{"https://example.com/new"}; !slices.Equal(got, want) || redirect.page.Status != 301 {
 		t.Errorf("the redirect leads to %v with %d, want %v", got, redirect.page.Status, want)
+	}
+	if want := []string{"x", "y"}; !slices.Equal(page.texts, want) {
+		t.Errorf("texts %q, want %q", page.texts, want)
 	}
 	for _, v := range []*visit{page, redirect, orphan} {
 		rec, err := v.record()
@@ -101,6 +104,7 @@ func TestBookKnowsNoOrder(t *testing.T) {
 			b.add(v)
 		}
 		b.facts = nil // RunSite orders them
+		b.leads = linkLog{}
 		return b
 	}
 	want := fill()

@@ -165,7 +165,7 @@
 //   - deliveries.go: the messages, and what became of them
 //   - headers.go: the headers of an audit, until it ends
 //   - worker.go: leases, claim, advance, finish
-//   - pages.go, findings.go, unvisited.go: what a worker stores beside its audit
+//   - pages.go, findings.go, links.go, unvisited.go: what a worker stores beside its audit
 //   - examine.go: a database as it is, for atalaya doctor
 //   - adopt.go, adopt_columns.go: another program's table audits becomes ours
 //   - budgets.go: what servers tell each other, so that together they stay polite

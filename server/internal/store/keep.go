@@ -24,9 +24,10 @@ const (
 )
 
 // belongings are the tables whose rows belong to an audit, and the keys of the rows.
-// Findings come before the pages that they point to.
+// Those that point to pages come before them.
 var belongings = []struct{ table, key string }{
-	{"unvisited", "id"}, {"findings", "id"}, {"pages", "id"}, {"reports", "audit_id"}, {"audit_headers", "audit_id"},
+	{"unvisited", "id"}, {"links_in", "page_id"}, {"findings", "id"}, {"pages", "id"}, {"reports", "audit_id"},
+	{"audit_headers", "audit_id"},
 }
 
 // Expire deletes, for readers as [Store.Delete] does, audits that ended longer than

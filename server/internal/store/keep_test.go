@@ -22,8 +22,9 @@ func (f *fixture) fill(t *testing.T, l work.Lease, pages int) {
 		records = append(records, page(url))
 		left = append(left, work.Unvisited{URL: url + "/left", Referrer: url, Reason: "limit"})
 	}
+	in := work.LinksIn{Pages: []string{"https://example.org/0"}, From: [][]int32{{}}}
 	for _, err := range []error{
-		f.SavePages(t.Context(), l, records),
+		f.SavePages(t.Context(), l, records), f.SaveLinksIn(t.Context(), l, in),
 		f.SaveFindings(t.Context(), l, []shared.Finding{finding("robots", "x")}),
 		f.SaveUnvisited(t.Context(), l, left),
 	} {
@@ -194,7 +195,7 @@ func TestBelongingsAreFoundByTheirAudit(t *testing.T) {
 		var removals []string
 		f.Overhear(func(query string) { removals = append(removals, query) })
 		f.purgeAll(t)
-		for _, table := range []string{"unvisited", "findings", "pages"} {
+		for _, table := range []string{"unvisited", "links_in", "findings", "pages"} {
 			i := slices.IndexFunc(removals, func(q string) bool { return strings.HasPrefix(q, `DELETE FROM "`+table+`"`) })
 			if i < 0 {
 				t.Errorf("nothing was removed from %s", table)

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -39,6 +41,56 @@ type pageRow struct {
 	FindingsNotice  int    `bun:"findings_notice"`
 	FetchedAt       stamp  `bun:"fetched_at"`
 	State           []byte `bun:"state"`
+
+	Redirects jsonList[shared.Hop]    `bun:"redirects"`
+	Headers   jsonList[shared.Header] `bun:"headers"`
+}
+
+// jsonList is a list in one column; nil is NULL.
+type jsonList[T any] []T
+
+// Scan implements [sql.Scanner]; it never fails. What is no such list is not known.
+func (l *jsonList[T]) Scan(src any) error {
+	*l = nil
+	switch v := src.(type) {
+	case []byte:
+		l.read(v)
+	case string:
+		l.read([]byte(v))
+	}
+	return nil
+}
+
+func (l *jsonList[T]) read(body []byte) {
+	if json.Unmarshal(body, (*[]T)(l)) != nil {
+		*l = nil
+	}
+}
+
+// Value implements [driver.Valuer].
+func (l jsonList[T]) Value() (driver.Value, error) {
+	if l == nil {
+		return nil, nil
+	}
+	body, err := json.Marshal([]T(l))
+	return string(body), err
+}
+
+// saneHops and saneHeaders have texts of the site that are fit to be stored and read.
+func saneHops(hops []shared.Hop) []shared.Hop {
+	sane := slices.Clone(hops)
+	for i := range sane {
+		sane[i].URL, sane[i].Status = sanitise(sane[i].URL), max(sane[i].Status, 0)
+	}
+	return sane
+}
+
+func saneHeaders(headers []shared.Header) []shared.Header {
+	sane := slices.Clone(headers)
+	for i := range sane {
+		sane[i].Name, sane[i].Value = sanitise(sane[i].Name), sanitise(sane[i].Value)
+	}
+	return sane
 }
 
 func newPageRow(auditID int64, r *work.PageRecord) pageRow {
@@ -51,6 +103,7 @@ func newPageRow(auditID int64, r *work.PageRecord) pageRow {
 		Words: p.Words, Analysed: p.Analysed,
 		FindingsError: p.Findings.Error, FindingsWarning: p.Findings.Warning, FindingsNotice: p.Findings.Notice,
 		FetchedAt: stamp{p.FetchedAt.Time}, State: r.State,
+		Redirects: saneHops(p.Redirects), Headers: saneHeaders(p.Headers),
 	}
 }
 
@@ -62,6 +115,7 @@ func (r *pageRow) page() shared.Page {
 		Words: max(r.Words, 0), Analysed: r.Analysed,
 		Findings:  findingsOf(r.FindingsError, r.FindingsWarning, r.FindingsNotice),
 		FetchedAt: shared.At(r.FetchedAt.Time),
+		Redirects: saneHops(r.Redirects), Headers: saneHeaders(r.Headers),
 	}
 }
 
@@ -110,6 +164,7 @@ func savePages(ctx context.Context, tx bun.Tx, auditID int64, pages []*work.Page
 	for _, column := range []string{
 		"depth", "referrer", "status", "failure", "ms", "bytes", "content_type", "final_url", "title", "words",
 		"analysed", "findings_error", "findings_warning", "findings_notice", "fetched_at", "state",
+		"redirects", "headers",
 	} {
 		q.Set("? = EXCLUDED.?", bun.Ident(column), bun.Ident(column))
 	}

@@ -358,6 +358,8 @@ func page(url string, findings ...shared.Finding) work.PageRecord {
 			URL: url, Depth: 2, Referrer: "https://example.org/", Status: 200, MS: 31, Bytes: 4096,
 			ContentType: "text/html", FinalURL: url + "/", Title: "Título 'x' \\ ?", Words: 120, Analysed: true,
 			Findings: shared.Findings{Warning: len(findings)}, FetchedAt: shared.At(time.UnixMilli(1_700_000_000_456)),
+			Redirects: []shared.Hop{{URL: url, Status: 301}, {URL: "'; DROP TABLE pages; --", Status: 0}},
+			Headers:   []shared.Header{{Name: "Server", Value: `"'\ ñ </script>`}},
 		},
 		Findings: findings, State: []byte{0, 1, 0xff, '\''},
 	}

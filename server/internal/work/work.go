@@ -78,7 +78,7 @@ type Advance struct {
 type PageRecord struct {
 	Page     shared.Page
 	Findings []shared.Finding
-	// State is the engine's own encoding, opaque to the store.
+	// State is the engine's own encoding; nobody else reads more of it than [LinksOf] does.
 	State []byte
 }
 
