@@ -93,6 +93,7 @@ var rights = map[string]access.Right{
 	"POST /api/v1/audits/{id}/retry":     access.Start,
 	"GET /api/v1/audits/{id}/pages":      access.ReadAudit,
 	"GET /api/v1/audits/{id}/findings":   access.ReadAudit,
+	"GET /api/v1/audits/{id}/links":      access.ReadAudit,
 	"GET /api/v1/audits/{id}/unvisited":  access.ReadAudit,
 	"GET /api/v1/audits/{id}/report":     access.ReadAudit,
 	"GET /api/v1/audits/{id}/shares":     access.Start,

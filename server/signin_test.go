@@ -208,6 +208,7 @@ var routeTable = map[string]struct{ path, body, may string }{
 	"POST /api/v1/audits/{id}/retry":     {"/api/v1/audits/{id}/retry", "", starters},
 	"GET /api/v1/audits/{id}/pages":      {"/api/v1/audits/{id}/pages", "", readers},
 	"GET /api/v1/audits/{id}/findings":   {"/api/v1/audits/{id}/findings", "", readers},
+	"GET /api/v1/audits/{id}/links":      {"/api/v1/audits/{id}/links?to=x", "", readers},
 	"GET /api/v1/audits/{id}/unvisited":  {"/api/v1/audits/{id}/unvisited", "", readers},
 	"GET /api/v1/audits/{id}/report":     {"/api/v1/audits/{id}/report", "", readers},
 	"GET /api/v1/compare":                {"/api/v1/compare?base=1&head=2", "", readers},
@@ -325,7 +326,7 @@ var sharedRoutes = []string{
 	"GET /audits/{id}/basic/report",
 	"GET /sse/audits?id=", "GET /sse/audits/{id}/progress", "GET /api/v1/audits/{id}",
 	"GET /api/v1/audits/{id}/progress", "GET /api/v1/audits/{id}/pages", "GET /api/v1/audits/{id}/findings",
-	"GET /api/v1/audits/{id}/unvisited", "GET /api/v1/audits/{id}/report",
+	"GET /api/v1/audits/{id}/links", "GET /api/v1/audits/{id}/unvisited", "GET /api/v1/audits/{id}/report",
 }
 
 // TestWhatALinkOpens asks for every route with a link to an audit, with one to another, and

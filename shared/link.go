@@ -16,8 +16,8 @@ type Header struct {
 
 // Bounds of what is kept of the head of one answer, in bytes.
 const (
-	MaxHeader  = 512     // of one value; a cut one ends in an ellipsis
-	MaxHeaders = 4 << 10 // of all names and values
+	MaxHeaderValue = 512     // of one value; a cut one ends in an ellipsis
+	MaxHeaderBytes = 4 << 10 // of all names and values
 )
 
 // Link is one end of a link of an audit's page: the page that links, or where it leads.

@@ -21,10 +21,8 @@ func PageFacts(l Lang, p *shared.Page, fetched string) (facts []PageFact) {
 			facts = append(facts, PageFact{name, value})
 		}
 	}
-	if p.Status == 0 {
-		add(SheetAnswer, l.T(CodeNone))
-	} else {
-		add(SheetAnswer, strconv.Itoa(p.Status))
+	add(SheetAnswer, Code(l, p.Status))
+	if p.Status != 0 {
 		add(SheetTime, l.Milliseconds(p.MS))
 	}
 	if p.Failure != "" {
@@ -49,4 +47,12 @@ func PageFacts(l Lang, p *shared.Page, fetched string) (facts []PageFact) {
 	add(SheetReferrer, p.Referrer)
 	add(SheetFetched, fetched)
 	return facts
+}
+
+// Code is an HTTP status in words; 0 is none.
+func Code(l Lang, status int) string {
+	if status == 0 {
+		return l.T(CodeNone)
+	}
+	return strconv.Itoa(status)
 }

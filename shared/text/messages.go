@@ -399,6 +399,13 @@ const (
 	SheetFindings
 	SheetNothing
 	SheetLeads
+	SheetHops
+	SheetHeaders
+	SheetLinksIn
+	SheetLinksOut
+	SheetNoneIn
+	SheetNoneOut
+	SheetLinkText
 	SheetAnswer
 	SheetFailure
 	SheetRedirect

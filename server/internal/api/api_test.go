@@ -622,6 +622,7 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 		{Page: shared.Page{
 			URL: p.URL, Status: 200, MS: 12, Bytes: 900, ContentType: "text/html", FinalURL: p.URL, Title: "Hi",
 			Words: 9, Analysed: true, Findings: counts, FetchedAt: now,
+			Redirects: []shared.Hop{}, Headers: []shared.Header{{Name: "Server", Value: "<b>"}},
 		}, Findings: []shared.Finding{finding}},
 		{Page: shared.Page{URL: p.URL + "gone", Depth: 1, Referrer: p.URL, Failure: "timeout", FetchedAt: now}},
 	}
@@ -637,6 +638,7 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 		{URL: p.URL + "deep", Referrer: p.URL, Reason: "depth"}, {URL: p.URL + "more", Reason: "limit"},
 	}
 	if err := errors.Join(err, s.store.SavePages(t.Context(), job.Lease, pages),
+		s.store.SaveLinksIn(t.Context(), job.Lease, work.LinksIn{Pages: []string{p.URL, p.URL + "gone"}, From: [][]int32{{}, {0}}}),
 		s.store.SaveUnvisited(t.Context(), job.Lease, left), s.store.Advance(t.Context(), job.Lease, advance)); err != nil {
 		t.Fatal(err)
 	}
@@ -647,6 +649,11 @@ func TestReadingWhatAnAuditFound(t *testing.T) {
 		audit + "/pages?answer=failed":         `"failure":"timeout"`,
 		audit + "/pages?found=error":           `"pages":[]`,
 		audit + "/pages?q=GON":                 `"failure":"timeout"`,
+		audit + "/links?to=" + p.URL + "gone":  `{"url":"` + p.URL + `","text":"","fetched":true,"status":200}],"count":1`,
+		audit + "/links?to=" + p.URL:           `"links":[],"count":0`,
+		audit + "/links?from=" + p.URL:         `"links":[],"count":null`,
+		audit + "/pages?limit=2":               `"redirects":null,"headers":null`,
+		audit + "/pages?url=" + p.URL:          `"redirects":[],"headers":[{"name":"Server","value":`,
 		audit + "/findings?page=" + p.URL:      `"check_id":"title-length"`,
 		audit + "/unvisited?q=MORE":            `more","referrer":""`,
 		audit + "/findings":                    `"check_id":"title-length"`,

@@ -25,6 +25,7 @@ type Service interface {
 	Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error)
 	PageFindings(ctx context.Context, id int64, pages []int64) (map[int64][]shared.Finding, error)
 	PageFaults(ctx context.Context, id int64, pages []int64) (map[int64][]shared.Finding, error)
+	Links(ctx context.Context, id int64, q shared.LinkQuery) (shared.LinkList, error)
 	Unvisited(ctx context.Context, id int64, q shared.UnvisitedQuery) (shared.UnvisitedList, error)
 	Report(ctx context.Context, id int64) (shared.Report, error)
 	Sites(ctx context.Context, q shared.SiteQuery) (shared.SiteList, error)
@@ -59,6 +60,7 @@ func (a *API) routes() map[string]http.Handler {
 		"POST /api/v1/audits/{id}/retry":     a.handle(a.retryAudit),
 		"GET /api/v1/audits/{id}/pages":      a.handle(a.listPages),
 		"GET /api/v1/audits/{id}/findings":   a.handle(a.listFindings),
+		"GET /api/v1/audits/{id}/links":      a.handle(a.listLinks),
 		"GET /api/v1/audits/{id}/unvisited":  a.handle(a.listUnvisited),
 		"GET /api/v1/audits/{id}/report":     a.handle(a.getReport),
 		"GET /api/v1/audits/{id}/shares":     a.handle(a.listShares),
@@ -423,6 +425,32 @@ func (a *API) listFindings(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	list, err := a.Service.Findings(r.Context(), id, fq)
+	if err != nil {
+		return err
+	}
+	linkNext(w, r, q, list.NextCursor)
+	return writeJSON(w, http.StatusOK, list)
+}
+
+// listLinks handles GET /api/v1/audits/{id}/links: those that lead ?to= a page of the audit, or
+// that lead on ?from= one.
+func (a *API) listLinks(w http.ResponseWriter, r *http.Request) error {
+	id, err := readID(r)
+	if err != nil {
+		return err
+	}
+	q, err := readQuery(r, "to", "from", "cursor", "limit")
+	if err != nil {
+		return err
+	}
+	lq := shared.LinkQuery{To: q.Get("to"), From: q.Get("from"), Cursor: q.Get("cursor")}
+	if (lq.To == "") == (lq.From == "") {
+		return &Error{Code: shared.CodeBadQuery, Field: "to", Detail: "Links are asked for by to or from, the address of a page."}
+	}
+	if lq.Limit, err = readLimit(q); err != nil {
+		return err
+	}
+	list, err := a.Service.Links(r.Context(), id, lq)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ func FuzzQuery(f *testing.F) {
 	for _, query := range []string{
 		"", "limit=1", "limit=0", "limit=1e3", "limit=%31", "limit=1&limit=2", "cursor=YXVkaXRzOjE", "cursor=%00",
 		"status=running", "status=", "kind=site;kind=external", "check=title-missing", "reason=%ff", "a=b", "=", "&&",
+		"to=http://site.example/", "from=%ff", "to=a&from=b",
 		"%", "limit=9223372036854775808", "cursor=" + "cGFnZXM6MQ", "check=';DROP TABLE audits;--", "limit=+1", "\x00",
 	} {
 		f.Add(query)
@@ -22,7 +23,7 @@ func FuzzQuery(f *testing.F) {
 	s, doc := newServer(f), apitest.Read(f)
 	s.do("POST", shared.PathAudits, `{"url":"http://site.example/"}`)
 	f.Fuzz(func(t *testing.T, query string) {
-		for _, path := range []string{"", "/1/pages", "/1/findings", "/1/unvisited"} {
+		for _, path := range []string{"", "/1/pages", "/1/findings", "/1/links", "/1/unvisited"} {
 			r := httptest.NewRequest("GET", shared.PathAudits+path, nil)
 			r.URL.RawQuery = query
 			w := httptest.NewRecorder()

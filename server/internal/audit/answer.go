@@ -26,10 +26,10 @@ func shownHeaders(a asked, res *crawl.Result) []shared.Header {
 	if res.Status == 0 || res.FinalURL == nil || res.FinalURL.String() != a.URL {
 		return nil
 	}
-	shown, room := []shared.Header{}, shared.MaxHeaders
+	shown, room := []shared.Header{}, shared.MaxHeaderBytes
 	for _, name := range sheetHeaders {
 		for _, v := range res.Header[name] {
-			h := shared.Header{Name: name, Value: storableBytes(v, shared.MaxHeader)}
+			h := shared.Header{Name: name, Value: storableBytes(v, shared.MaxHeaderValue)}
 			if room -= len(h.Name) + len(h.Value); room < 0 {
 				return shown
 			}

@@ -19,7 +19,7 @@ func TestHeadersOfASheet(t *testing.T) {
 	}
 	got := shown(200, page, http.Header{
 		"Vary": {"Accept", "Cookie"}, "Content-Type": {"text/html; charset=\xff\x00"}, "Set-Cookie": {"session=secret"},
-		"Www-Authenticate": {"Digest nonce=secret"}, "Location": {"/x"}, "Server": {strings.Repeat("é", shared.MaxHeader)},
+		"Www-Authenticate": {"Digest nonce=secret"}, "Location": {"/x"}, "Server": {strings.Repeat("é", shared.MaxHeaderValue)},
 	})
 	want := []shared.Header{
 		{Name: "Content-Type", Value: "text/html; charset=\uFFFD\uFFFD"}, {Name: "Vary", Value: "Accept"}, {Name: "Vary", Value: "Cookie"},
@@ -27,7 +27,7 @@ func TestHeadersOfASheet(t *testing.T) {
 	if len(got) != 4 || !reflect.DeepEqual(got[:3], want) {
 		t.Fatalf("got %+v, want %+v and a long one", got, want)
 	}
-	if v := got[3].Value; len(v) > shared.MaxHeader || !utf8.ValidString(v) || !strings.HasSuffix(v, "é…") {
+	if v := got[3].Value; len(v) > shared.MaxHeaderValue || !utf8.ValidString(v) || !strings.HasSuffix(v, "é…") {
 		t.Errorf("a long value: %d bytes, %q", len(v), v)
 	}
 	if got := shown(200, page, nil); got == nil || len(got) != 0 {
@@ -49,7 +49,7 @@ func TestHeadersOfASheet(t *testing.T) {
 	for _, h := range shown(200, page, flood) {
 		size += len(h.Name) + len(h.Value)
 	}
-	if size > shared.MaxHeaders || size < shared.MaxHeaders-500 {
+	if size > shared.MaxHeaderBytes || size < shared.MaxHeaderBytes-500 {
 		t.Errorf("a flood leaves %d bytes", size)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"html/template"
 	"iter"
-	"strconv"
 
 	"atalaya/shared"
 	"atalaya/shared/escape"
@@ -57,7 +56,11 @@ type htmlList struct {
 	Rows  []fact
 }
 
-type htmlPage struct{ Code, Address, URL, Title, Findings, Time string }
+// htmlPage is a page; Way are the answers of its redirects after its own.
+type htmlPage struct {
+	Code, Address, URL, Title, Findings, Time string
+	Way                                       []string
+}
 
 // writeHTML writes one file without scripts and without anything from elsewhere.
 func (e *Export) writeHTML(ctx context.Context, w *bufio.Writer) error {
@@ -139,16 +142,21 @@ func (e *Export) htmlPlace(f *shared.Finding) htmlPlace {
 }
 
 func (e *Export) htmlPage(p *shared.Page) htmlPage {
-	code := e.Lang.T(text.CodeNone)
-	if p.Status != 0 {
-		code = strconv.Itoa(p.Status)
-	}
 	address, _ := escape.Address(p.URL)
 	return htmlPage{
-		Code: code, Address: address, URL: escape.Visible(p.URL), Title: escape.Visible(p.Title),
+		Code: text.Code(e.Lang, p.Status), Address: address, URL: escape.Visible(p.URL), Title: escape.Visible(p.Title),
 		Findings: e.Lang.Number(p.Findings.Error + p.Findings.Warning + p.Findings.Notice),
 		Time:     e.Lang.Milliseconds(p.MS),
+		Way:      e.way(p.Redirects),
 	}
+}
+
+// way tells where redirects lead, a line for each answer after the first.
+func (e *Export) way(redirects []shared.Hop) (lines []string) {
+	for _, h := range redirects[min(1, len(redirects)):] {
+		lines = append(lines, "→ "+text.Code(e.Lang, h.Status)+" "+escape.Visible(h.URL))
+	}
+	return lines
 }
 
 // htmlLists are the checks that found nothing or did not apply, and what was not visited.

@@ -26,6 +26,7 @@ type Creator interface {
 type Details interface {
 	Findings(ctx context.Context, id int64, q shared.FindingQuery) (shared.FindingList, error)
 	Pages(ctx context.Context, id int64, q shared.PageQuery) (shared.PageList, error)
+	Links(ctx context.Context, id int64, q shared.LinkQuery) (shared.LinkList, error)
 	Unvisited(ctx context.Context, id int64, q shared.UnvisitedQuery) (shared.UnvisitedList, error)
 }
 

@@ -9,14 +9,18 @@ import (
 	"atalaya/shared/text"
 )
 
-// reportQuery is what of a report an address asks for: Cursor is where its list goes on.
+// reportQuery is what of a report an address asks for: Cursor is where its list goes on, and
+// In where the links to a page do.
 type reportQuery struct {
 	shared.ReportPlace
-	Cursor string
+	Cursor, In string
 }
 
+// paramIn is where the next slice of the links to a page begins.
+const paramIn = "in"
+
 func readReportQuery(v url.Values) reportQuery {
-	return reportQuery{ReportPlace: shared.ReadReportPlace(v), Cursor: v.Get(paramCursor)}
+	return reportQuery{ReportPlace: shared.ReadReportPlace(v), Cursor: v.Get(paramCursor), In: v.Get(paramIn)}
 }
 
 // partRows is how many rows of a long list a plain page has.
@@ -108,7 +112,7 @@ func (p *plain) sheet(
 type sheet struct {
 	page     *shared.Page
 	findings []shared.Finding
-	leads    shared.PageList // the pages that were found there first
+	in, out  shared.LinkList
 }
 
 func (p *plain) readSheet(ctx context.Context, id int64, q *reportQuery) (s sheet, err error) {
@@ -122,7 +126,11 @@ func (p *plain) readSheet(ctx context.Context, id int64, q *reportQuery) (s shee
 		return s, err
 	}
 	s.findings = found.Findings
-	s.leads, err = p.Details.Pages(ctx, id, shared.PageQuery{Referrer: q.Page, Cursor: q.Cursor, Limit: partRows})
+	s.in, err = p.Details.Links(ctx, id, shared.LinkQuery{To: q.Page, Cursor: q.In, Limit: partRows})
+	if err != nil {
+		return s, err
+	}
+	s.out, err = p.Details.Links(ctx, id, shared.LinkQuery{From: q.Page, Cursor: q.Cursor, Limit: partRows})
 	return s, err
 }
 
@@ -138,7 +146,7 @@ func (p *plain) notListed(w http.ResponseWriter, r *http.Request, l text.Lang, i
 // fullReport is the app's page of what a plain address shows.
 func fullReport(r *http.Request, id int64) string {
 	q := r.URL.Query()
-	for _, ours := range [...]string{paramLang, paramOld, paramCursor} {
+	for _, ours := range [...]string{paramLang, paramOld, paramCursor, paramIn} {
 		q.Del(ours)
 	}
 	return shared.WithQuery(shared.PathReportPage(id), q.Encode())

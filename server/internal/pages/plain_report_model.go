@@ -52,9 +52,22 @@ type sheetModel struct {
 	FoundHeading  string
 	Checks        []check
 	Nothing       string
-	LeadsHeading  string
-	Leads         table
-	Next, Back    link // Next is without text at the end
+	Lists         []factList
+	Links         []linkTable
+	Back          link
+}
+
+// factList are facts under a heading of their own.
+type factList struct {
+	Heading string
+	Facts   []fact
+}
+
+// linkTable are the links to a page, or those on it.
+type linkTable struct {
+	Heading, None string
+	Table         table
+	Next          link // without text at the end
 }
 
 func newPartModel(r *http.Request, l text.Lang, report *shared.Report, q *reportQuery) partModel {
@@ -128,11 +141,16 @@ func partLinks(r *http.Request, l text.Lang, report *shared.Report) (links []par
 
 // nextPart leads to what follows in the list of an address.
 func nextPart(r *http.Request, l text.Lang, cursor *string) link {
+	return nextOf(r, l, paramCursor, cursor)
+}
+
+// nextOf leads to what follows in one of several lists.
+func nextOf(r *http.Request, l text.Lang, param string, cursor *string) link {
 	if cursor == nil {
 		return link{}
 	}
 	q := r.URL.Query()
-	q.Set(paramCursor, *cursor)
+	q.Set(param, *cursor)
 	return link{Href: shared.WithQuery(r.URL.EscapedPath(), q.Encode()), Text: l.T(text.ReportMore)}
 }
 
@@ -295,11 +313,50 @@ func newSheetModel(r *http.Request, l text.Lang, id int64, q *reportQuery, s *sh
 	if len(m.Checks) == 0 {
 		m.Nothing = l.T(text.SheetNothing)
 	}
-	if len(s.leads.Pages) > 0 {
-		m.LeadsHeading, m.Leads = l.T(text.SheetLeads), pageTable(r, l, id, s.leads.Pages)
-		m.Next = nextPart(r, l, s.leads.NextCursor)
+	m.Lists = factLists(l, s.page)
+	if s.in.Count != nil {
+		m.Links = append(m.Links, linkTable{
+			Heading: l.T(text.SheetLinksIn, l.Number(*s.in.Count)), None: l.T(text.SheetNoneIn),
+			Table: newLinkTable(r, l, id, s.in.Links), Next: nextOf(r, l, paramIn, s.in.NextCursor),
+		})
+	}
+	if s.out.Count != nil {
+		m.Links = append(m.Links, linkTable{
+			Heading: l.T(text.SheetLinksOut, l.Number(*s.out.Count)), None: l.T(text.SheetNoneOut),
+			Table: newLinkTable(r, l, id, s.out.Links), Next: nextPart(r, l, s.out.NextCursor),
+		})
 	}
 	return m
+}
+
+// factLists are the redirects and the headers of a page, where there are any.
+func factLists(l text.Lang, p *shared.Page) (lists []factList) {
+	redirects, headers := factList{Heading: l.T(text.SheetHops)}, factList{Heading: l.T(text.SheetHeaders)}
+	for _, h := range p.Redirects {
+		redirects.Facts = append(redirects.Facts, fact{text.Code(l, h.Status), h.URL})
+	}
+	for _, h := range p.Headers {
+		headers.Facts = append(headers.Facts, fact{h.Name, h.Value})
+	}
+	for _, list := range [...]factList{redirects, headers} {
+		if len(list.Facts) > 0 {
+			lists = append(lists, list)
+		}
+	}
+	return lists
+}
+
+// newLinkTable lists links; those to fetched pages lead to their sheets.
+func newLinkTable(r *http.Request, l text.Lang, id int64, links []shared.Link) table {
+	t := table{Columns: []string{l.T(text.ColumnPage), l.T(text.ColumnCode), l.T(text.SheetLinkText)}}
+	for _, k := range links {
+		row := tableRow{Link: link{Text: k.URL}, Cells: []cell{{Name: t.Columns[1]}, {t.Columns[2], k.Text}}}
+		if k.Fetched {
+			row.Link.Href, row.Cells[0].Text = sheetPath(r, id, k.URL), text.Code(l, k.Status)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
 }
 
 // foundOn is a check that failed on the page whose sheet is shown.

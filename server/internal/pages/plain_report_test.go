@@ -1,6 +1,10 @@
 package pages
 
 import (
+	"bytes"
+	"compress/flate"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -24,10 +28,16 @@ func (s *site) reported(n int, v string) (id int64) {
 	id = s.audit(home).AuditID
 	lease := s.run(halfway)
 	records := make([]work.PageRecord, n)
+	in := work.LinksIn{From: make([][]int32, n)}
+	leads := work.PageLinks{Outward: []work.TextLink{{URL: "https://two.example/" + v, Text: v}}}
 	for i := range records {
 		p := shared.Page{
 			URL: fmt.Sprintf("%s%d%s", home, i, v), Referrer: home + "0" + v, Status: 200, MS: 20, Bytes: 4_000, Words: 300, Analysed: true,
 			Title: "Page " + v, ContentType: v, FetchedAt: shared.At(time.Date(2026, 11, 26, 14, 0, 0, 0, time.UTC)),
+		}
+		if in.Pages = append(in.Pages, p.URL); i > 0 {
+			in.From[0] = append(in.From[0], int32(i)) //nolint:gosec // small
+			leads.Links, leads.Texts = append(leads.Links, p.URL), append(leads.Texts, "To "+v)
 		}
 		if i%10 == 9 {
 			p.Status, p.Analysed, p.Findings = 404, false, shared.Findings{Error: 1}
@@ -38,7 +48,11 @@ func (s *site) reported(n int, v string) (id int64) {
 		}
 		records[i].Page = p
 	}
-	if err := s.rows.SavePages(s.t.Context(), lease, records); err != nil {
+	first := &records[0]
+	first.State = packed(s.t, leads)
+	first.Page.Redirects = []shared.Hop{{URL: first.Page.URL, Status: 302}, {URL: home + "end" + v, Status: 200}}
+	first.Page.Headers = []shared.Header{{Name: "Cache-Control", Value: "max-age=60" + v}}
+	if err := errors.Join(s.rows.SavePages(s.t.Context(), lease, records), s.rows.SaveLinksIn(s.t.Context(), lease, in)); err != nil {
 		s.t.Fatal(err)
 	}
 	left := []work.Unvisited{
@@ -60,6 +74,22 @@ func (s *site) reported(n int, v string) (id int64) {
 		Unvisited: []shared.Unvisited{{Reason: "depth", Count: 1}, {Reason: "robots", Count: 1}},
 	})
 	return id
+}
+
+// packed is the state of a page with links, as an engine leaves it.
+func packed(t *testing.T, links work.PageLinks) []byte {
+	t.Helper()
+	plain, err := json.Marshal(links)
+	var b bytes.Buffer
+	w, flateErr := flate.NewWriter(&b, flate.BestSpeed)
+	if err := errors.Join(err, flateErr); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.Write(plain)
+	if err := errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // linkOf is where the link with these words leads; empty if there is none.
@@ -106,7 +136,7 @@ func TestPlainReportParts(t *testing.T) {
 		"?view=unvisited&why=robots":      {1},
 		"?view=unvisited&q=deep&why=":     {1},
 		"?view=unvisited&why=robots&q=de": {0},
-		"?page=https://one.example/0":     {100, 100, 50}, // where it leads
+		"?page=https://one.example/1":     {0}, // no page leads there, and it is not known where it leads
 	} {
 		if got := s.rowsOf(path + query); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got parts of %v rows, want %v", query, got, want)
@@ -150,6 +180,19 @@ func TestPlainSheet(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", want, got)
 		}
 	}
+	start := words(parse(t, s.get(shared.PathBasicReport(id)+"?page=https://one.example/0")))
+	for _, want := range []string{
+		"Redirects 302: https://one.example/0 200: https://one.example/end", "Headers Cache-Control: max-age=60",
+		"Links to this page (19)", "https://one.example/9 404", "Links on this page (20)", "https://one.example/1 200 To", "https://two.example/",
+	} {
+		if !strings.Contains(start, want) {
+			t.Errorf("%q is missing in\n%s", want, start)
+		}
+	}
+	if got := words(parse(t, s.get(shared.PathBasicReport(id)+"?page=https://one.example/1"))); !strings.Contains(got, "No page of this audit links here.") ||
+		strings.Contains(got, "Links on this page") {
+		t.Errorf("of links that are not known: %s", got)
+	}
 	for query, want := range map[string]int{
 		"?page=https://one.example/none":            http.StatusNotFound,
 		"?view=page&cursor=%22":                     http.StatusNotFound,
@@ -158,6 +201,39 @@ func TestPlainSheet(t *testing.T) {
 	} {
 		if got := s.get(shared.PathBasicReport(id) + query).StatusCode; got != want {
 			t.Errorf("%s: got %d, want %d", query, got, want)
+		}
+	}
+}
+
+// TestPlainSheetGoesOn reads all links to a page and on it, each list beside the first part of
+// the other.
+func TestPlainSheetGoesOn(t *testing.T) {
+	s := newSite(t)
+	id := s.reported(230, "")
+	next := func(page *html.Node) (targets []string) {
+		for _, a := range elements(page, "a") {
+			if words(a) == text.EN.T(text.ReportMore) {
+				targets = append(targets, attribute(a, "href"))
+			}
+		}
+		return targets
+	}
+	const last = "https://one.example/229"
+	for list := range 2 {
+		target, parts := shared.PathBasicReport(id)+"?page=https://one.example/0", 0
+		for ; parts < 10; parts++ {
+			page := parse(t, s.get(target))
+			if strings.Contains(words(page), last) {
+				break
+			}
+			more := next(page)
+			if len(more) != 2 {
+				t.Fatalf("list %d, part %d: more is at %q", list, parts, more)
+			}
+			target = more[list]
+		}
+		if parts != 2 {
+			t.Errorf("list %d: its last link is in part %d", list, parts)
 		}
 	}
 }
