@@ -189,7 +189,8 @@ func everyPart(t *testing.T, loc locale, url, v string) []app.UI {
 // hostileReport draws every part of a report, and the sheet of a page.
 func hostileReport(loc locale, r *shared.Report, url, v string) (drawn []app.UI) {
 	begun := parts{begun: true}
-	page := shared.Page{URL: url, Referrer: url, FinalURL: v, Title: v, ContentType: v, Failure: v, Status: 301, Bytes: 9}
+	page := shared.Page{URL: url, Referrer: url, FinalURL: v, Title: v, ContentType: v, Failure: v, Status: 301, Bytes: 9,
+		Redirects: []shared.Hop{{URL: v, Status: 301}, {URL: url}}, Headers: []shared.Header{{Name: v, Value: v}}}
 	found := shared.Finding{CheckID: v, PageURL: url, Evidence: []shared.Evidence{{Name: v, Value: v}}}
 	for _, part := range shared.ReportParts {
 		p := reportAt(r, shared.ReportPlace{Part: part, Text: v, Category: shared.Category(v), Reason: v, Open: []string{v}})
@@ -200,6 +201,9 @@ func hostileReport(loc locale, r *shared.Report, url, v string) (drawn []app.UI)
 	}
 	p := reportAt(r, shared.ReportPlace{Page: url})
 	p.sheet = sheet{url: url, known: true, page: &page, findings: []shared.Finding{found}, leads: []shared.Page{page}}
+	two := 2
+	links := linkList{listing[shared.Link]{begun, []shared.Link{{URL: url, Text: v, Fetched: true}, {URL: v, Text: v}}}, &two}
+	p.in, p.out = links, links
 	return append(drawn, p.shown(loc))
 }
 

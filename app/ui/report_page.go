@@ -43,13 +43,15 @@ type reportPage struct {
 	place, behind shared.ReportPlace
 	laid          bool
 	// What was asked for beside the report: the lists of its parts, all places where a check
-	// failed, by the addresses of the lists, the sheet of a page, what changed since the
-	// last audit of the site, and the site's scores.
+	// failed, by the addresses of the lists, the sheet of a page, the links to it and on it,
+	// what changed since the last audit of the site, and the site's scores.
 	pages  listing[shared.Page]
 	rows   pageRows
 	left   listing[shared.UnvisitedURL]
 	places map[string]*listing[shared.Finding]
 	sheet  sheet
+	in     linkList
+	out    linkList
 	change *shared.Comparison
 	scores []shared.Verdict
 	// checks are those of the report in words. unrolling is true while more of the page is on

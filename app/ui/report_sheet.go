@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -18,6 +19,25 @@ type sheet struct {
 	leads    []shared.Page // the pages that were found there first
 	known    bool
 	code     string // names why the last request failed
+}
+
+// linkList are links, as far as they were asked for.
+type linkList struct {
+	listing[shared.Link]
+	count *int // of all; nil when it is not known
+}
+
+// forget turns to another page, whose links are not asked for yet.
+func (k *linkList) forget() { k.path, k.rows, k.count, k.begun, k.code = "", nil, nil, false, "" }
+
+// askLinks fetches links, or with more set those that follow.
+func (k *linkList) askLinks(ctx app.Context, path string, more bool) {
+	k.ask(ctx, path, more, func(body []byte) ([]shared.Link, *string, error) {
+		var list shared.LinkList
+		err := json.Unmarshal(body, &list)
+		k.count = list.Count
+		return list.Links, list.NextCursor, err
+	})
 }
 
 // fetchSheet asks the server for a page, what was found there and where it leads.
@@ -64,6 +84,27 @@ type sheetModel struct {
 	Found    []foundModel
 	Leads    string
 	Table    pagesModel
+	// Lists are redirects and headers, each under its name; In and Out the links.
+	Lists   []factsModel
+	In, Out linksModel
+}
+
+type factsModel struct {
+	Name  string
+	Facts []factModel
+}
+
+// linksModel are links in words; without a heading nothing is known of them.
+type linksModel struct {
+	Heading, None string
+	Rows          []linkRow
+	More          moreModel
+}
+
+// linkRow is a link to a page's sheet, or else out of the app.
+type linkRow struct {
+	factModel
+	Code, Text string
 }
 
 // factModel is a fact of a page; Link is where it leads, if it is an address. Inner ones
@@ -82,7 +123,7 @@ type foundModel struct {
 	Facts       []string
 }
 
-func (loc locale) sheet(s sheet, r *shared.Report, back string) sheetModel {
+func (loc locale) sheet(s sheet, in, out linkList, r *shared.Report, back string) sheetModel {
 	l, site := loc.Lang, shared.SiteName(r.Audit.URL)
 	m := sheetModel{
 		URL: s.url, Path: pagePath(site, s.url), Back: back, BackText: l.T(text.SheetBack),
@@ -105,7 +146,10 @@ func (loc locale) sheet(s sheet, r *shared.Report, back string) sheetModel {
 	if len(m.Found) == 0 {
 		m.Nothing = l.T(text.SheetNothing)
 	}
-	if len(s.leads) > 0 {
+	m.Lists = loc.factLists(s.page, site)
+	m.In = loc.links(&in, text.SheetLinksIn, text.SheetNoneIn, r.Audit.AuditID, site)
+	m.Out = loc.links(&out, text.SheetLinksOut, text.SheetNoneOut, r.Audit.AuditID, site)
+	if out.count == nil && (out.begun || out.code != "") && len(s.leads) > 0 { // these are kept on this device
 		m.Leads, m.Table = l.T(text.SheetLeads), loc.pageTable()
 		m.Table.Heading = m.Leads
 		for i := range s.leads {
@@ -132,6 +176,42 @@ func (loc locale) facts(p *shared.Page, audit int64, site string) []factModel {
 	return facts
 }
 
+// factLists are the redirects and the headers of a page, where there are any.
+func (loc locale) factLists(p *shared.Page, site string) (lists []factsModel) {
+	l := loc.Lang
+	way, head := factsModel{Name: l.T(text.SheetHops)}, factsModel{Name: l.T(text.SheetHeaders)}
+	for _, h := range p.Redirects {
+		way.Facts = append(way.Facts, factModel{Name: text.Code(l, h.Status), Value: pagePath(site, h.URL), Link: h.URL})
+	}
+	for _, h := range p.Headers {
+		head.Facts = append(head.Facts, factModel{Name: h.Name, Value: h.Value})
+	}
+	for _, list := range [...]factsModel{way, head} {
+		if len(list.Facts) > 0 {
+			lists = append(lists, list)
+		}
+	}
+	return lists
+}
+
+// links are those of a page in words, as far as they are known.
+func (loc locale) links(k *linkList, heading, none text.Key, audit int64, site string) (m linksModel) {
+	l := loc.Lang
+	if m.More = more(&k.parts, l); k.count != nil {
+		m.Heading, m.None = l.T(heading, l.Number(*k.count)), l.T(none)
+	} else if m.More.Fault != "" {
+		m.Heading = l.T(heading, "?")
+	}
+	for _, link := range k.rows {
+		r := linkRow{factModel: factModel{Value: pagePath(site, link.URL), Link: link.URL}, Text: link.Text}
+		if link.Fetched {
+			r.Code, r.Inner, r.Link = text.Code(l, link.Status), true, shared.ReportPlace{Page: link.URL}.Of(audit)
+		}
+		m.Rows = append(m.Rows, r)
+	}
+	return m
+}
+
 func (loc locale) found(f shared.Finding) foundModel {
 	words, _ := text.Check(loc.Lang, f.CheckID)
 	m := foundModel{
@@ -143,7 +223,7 @@ func (loc locale) found(f shared.Finding) foundModel {
 	return m
 }
 
-func sheetView(m sheetModel, retry app.EventHandler) app.UI {
+func sheetView(m sheetModel, retry, moreIn, moreOut app.EventHandler) app.UI {
 	head := el("div", "card-h sheet-h",
 		elText("h2", "", m.Path), outside(m.URL, midView("", m.URL)),
 		elWith("a", "btn btn-sm no-print", at{"href", m.Back}, iconBack.draw("i-s"), app.Text(m.BackText)))
@@ -157,23 +237,47 @@ func sheetView(m sheetModel, retry app.EventHandler) app.UI {
 		return el("section", "card", head, empty(m.Missing))
 	}
 	parts := []app.UI{el("section", "card", head, factsView(m.Facts)), foundView(m)}
+	for _, list := range m.Lists {
+		parts = append(parts, card(list.Name, "", factsView(list.Facts)))
+	}
+	parts = append(parts, linksView(m.In, moreIn, "in"), linksView(m.Out, moreOut, "out"))
 	if m.Leads != "" {
 		parts = append(parts, card(m.Leads, "", tableView(m.Table)))
 	}
 	return el("div", "stack", parts...)
 }
 
+func linksView(m linksModel, onMore app.EventHandler, scope string) app.UI {
+	if m.Heading == "" {
+		return el("div", "")
+	}
+	rows := make([]app.UI, len(m.Rows))
+	for i, r := range m.Rows {
+		rows[i] = el("li", "", r.draw(), el("div", "facts",
+			elText("span", "t2", r.Code), elWith("span", "t2", at{"dir", "auto"}, app.Text(r.Text))))
+	}
+	var list app.UI = el("ul", "samples flat", rows...)
+	if len(rows) == 0 && m.None != "" {
+		list = empty(m.None)
+	}
+	return card(m.Heading, "", list, m.More.draw(onMore, scope))
+}
+
+// draw is the value, a link if it is an address.
+func (f factModel) draw() app.UI {
+	switch {
+	case f.Inner:
+		return elWith("a", "target", at{"href", f.Link}, midView("", f.Value))
+	case f.Link != "":
+		return outside(f.Link, midView("", f.Value))
+	}
+	return elWith("span", "", at{"dir", "auto"}, app.Text(f.Value))
+}
+
 func factsView(facts []factModel) app.UI {
 	rows := make([]app.UI, 0, len(facts))
 	for _, f := range facts {
-		value := elWith("span", "", at{"dir", "auto"}, app.Text(f.Value))
-		switch {
-		case f.Inner:
-			value = elWith("a", "target", at{"href", f.Link}, midView("", f.Value))
-		case f.Link != "":
-			value = outside(f.Link, midView("", f.Value))
-		}
-		rows = append(rows, el("div", "", elText("dt", "", f.Name), el("dd", "", value)))
+		rows = append(rows, el("div", "", elText("dt", "", f.Name), el("dd", "", f.draw())))
 	}
 	return el("dl", "facts-l", rows...)
 }

@@ -358,8 +358,33 @@ func TestSheet(t *testing.T) {
 	p.sheet.findings = []shared.Finding{{CheckID: "redirect-chain", Severity: shared.SeverityWarning,
 		Evidence: []shared.Evidence{{Name: "hop", Value: "/a"}}}}
 	p.sheet.leads = []shared.Page{{URL: "https://www.example.com/deeper", Status: 200}}
+	p.out.begun = true // the server does not know
 	if got := see(); !strings.Contains(got, "Several redirects in a row") || !strings.Contains(got, "/deeper") {
 		t.Errorf("with findings: %q", got)
+	}
+
+	p.sheet.page.Redirects = []shared.Hop{{URL: address, Status: 301}, {URL: "https://other.example/new"}}
+	p.sheet.page.Headers = []shared.Header{{Name: "Vary", Value: "Accept"}}
+	none, two, cursor := 0, 1_002, "on"
+	p.in = linkList{listing[shared.Link]{parts: parts{begun: true}}, &none}
+	p.out = linkList{listing[shared.Link]{parts{begun: true, cursor: &cursor}, []shared.Link{
+		{URL: "https://www.example.com/new", Text: "News", Fetched: true, Status: 404}, {URL: "https://other.example/new"},
+	}}, &two}
+	got := see()
+	for _, want := range []string{
+		"Redirects 301 /old none https://other.example/new Headers Vary Accept Links to this page (0) No page of this audit links here.",
+		"Links on this page (1,002) /new 404 News https://other.example/new Show more",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing in %q", want, got)
+		}
+	}
+	if strings.Contains(got, "/deeper") {
+		t.Errorf("a part of the links beside all: %q", got)
+	}
+	p.in = linkList{listing: listing[shared.Link]{parts: parts{code: "network"}}}
+	if got, want := see(), "Links to this page (?) "+text.Problem(text.EN, "network"); !strings.Contains(got, "Try again") && strings.Contains(got, want) {
+		t.Errorf("without a network: %q", got)
 	}
 }
 

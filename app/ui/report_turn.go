@@ -69,6 +69,10 @@ func (p *reportPage) loadSheet(ctx app.Context) {
 	}
 	id, address := p.id, p.place.Page
 	p.sheet = sheet{url: address}
+	p.in.forget()
+	p.out.forget()
+	p.askLinksIn(ctx, false)
+	p.askLinksOut(ctx, false)
 	ctx.Async(func() {
 		s, err := fetchSheet(id, address)
 		ctx.Dispatch(func(app.Context) {
@@ -81,6 +85,14 @@ func (p *reportPage) loadSheet(ctx app.Context) {
 			p.sheet = s
 		})
 	})
+}
+
+func (p *reportPage) askLinksIn(ctx app.Context, more bool) {
+	p.in.askLinks(ctx, shared.PathLinks(p.id, shared.LinkQuery{To: p.sheet.url, Limit: reportSlice}), more)
+}
+
+func (p *reportPage) askLinksOut(ctx app.Context, more bool) {
+	p.out.askLinks(ctx, shared.PathLinks(p.id, shared.LinkQuery{From: p.sheet.url, Limit: reportSlice}), more)
 }
 
 // loadStory asks for the scores of the site, and what changed since its last audit. The
@@ -141,7 +153,7 @@ func (p *reportPage) shown(loc locale) app.UI {
 	s := p.sheet
 	s.url = p.place.Page // before anything was asked for
 	return el("div", "", elWith("div", "", at{"hidden", "true"}, behind...),
-		sheetView(loc.sheet(s, p.report, back.Of(p.id)), p.onSheet))
+		sheetView(loc.sheet(s, p.in, p.out, p.report, back.Of(p.id)), p.onSheet, p.onMoreIn, p.onMoreOut))
 }
 
 // box is the report.
@@ -167,6 +179,14 @@ func (p *reportPage) box(loc locale) app.UI {
 }
 
 func (p *reportPage) onSheet(ctx app.Context, _ app.Event) { p.guard(func() { p.loadSheet(ctx) }) }
+
+func (p *reportPage) onMoreIn(ctx app.Context, _ app.Event) {
+	p.guard(func() { p.askLinksIn(ctx, true) })
+}
+
+func (p *reportPage) onMoreOut(ctx app.Context, _ app.Event) {
+	p.guard(func() { p.askLinksOut(ctx, true) })
+}
 
 func (p *reportPage) onMorePages(ctx app.Context, _ app.Event) {
 	p.guard(func() { p.askPages(ctx, true) })
