@@ -256,7 +256,7 @@ func linksView(m linksModel, onMore app.EventHandler, scope string) app.UI {
 		rows[i] = el("li", "", r.draw(), el("div", "facts",
 			elText("span", "t2", r.Code), elWith("span", "t2", at{"dir", "auto"}, app.Text(r.Text))))
 	}
-	var list app.UI = el("ul", "samples flat", rows...)
+	list := el("ul", "samples flat", rows...)
 	if len(rows) == 0 && m.None != "" {
 		list = empty(m.None)
 	}

@@ -1991,7 +1991,7 @@ var spanishNotices = noticeWords{
 	silentSince:  "Sin señales de vida desde el %s UTC.",
 }
 
-var spanishTeam = TeamWords{
+var spanishTeam = TeamWords{ //nolint:gosec // words about secrets are none
 	MadeBy: "Creado por",
 	Keep:   "Dejarlo como está",
 
