@@ -82,14 +82,19 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 	if s.listener, err = pg.listener(ctx, c.ListenURL); err != nil {
 		return err
 	}
-	pool := pg.pool(limitOr(c.PoolSize, 8, 1000))
+	size := limitOr(c.PoolSize, 8, 1000)
+	forSweeps := sweepConns(&pg, size)
+	pool := pg.pool(size - forSweeps)
 	s.closers = append(s.closers, pool)
 	s.pools = []Pool{{"main", pool}}
 	s.dialect = postgresDialect
 	s.writeDB = observed(bun.NewDB(pool, pgdialect.New()), c)
 	s.readDB = s.writeDB
-	s.sweeps = openSweeps(&pg, s.readDB, c)
+	s.sweeps = openSweeps(&pg, s.readDB, c, forSweeps > 0)
 	s.closers = append(s.closers, s.sweeps)
+	if forSweeps > 0 {
+		s.pools = append(s.pools, Pool{"sweeps", s.sweeps.pool})
+	}
 	return nil
 }
 

@@ -15,9 +15,9 @@ import (
 )
 
 // sweeps asks PostgreSQL what has changed. Servers ask little else, hundreds of times a
-// second under load, and to plan the question costs more than to answer it. So it has a
-// connection of its own, on which it is prepared, and which waits for nobody; behind a
-// pooler, where nothing can be prepared, it is asked as any other.
+// second under load, and to plan the question costs more than to answer it. So it has one of
+// the store's connections to itself, on which it is prepared, and which waits for nobody;
+// where there is only one, and behind a pooler, it is asked as any other.
 type sweeps struct {
 	pool     *sql.DB // of one connection, or everybody's
 	scanner  *bun.DB
@@ -31,9 +31,17 @@ type sweeps struct {
 	since    time.Time
 }
 
-// openSweeps takes its connection when it is first asked.
-func openSweeps(pg *postgres, shared *bun.DB, c Config) *sweeps {
-	q := &sweeps{pool: shared.DB, scanner: shared, query: sweepQuery(shared), prepares: !pg.pooled, observe: c.Observe}
+// sweepConns is how many of a number of connections sweeps have to themselves.
+func sweepConns(pg *postgres, conns int) int {
+	if pg.pooled || conns == 1 {
+		return 0 // a pooler's connections keep nothing that is prepared
+	}
+	return 1
+}
+
+// openSweeps takes its connection, if it has one to itself, when it is first asked.
+func openSweeps(pg *postgres, shared *bun.DB, c Config, own bool) *sweeps {
+	q := &sweeps{pool: shared.DB, scanner: shared, query: sweepQuery(shared), prepares: own, observe: c.Observe}
 	if q.prepares {
 		// The planner cannot know that next to nothing is new. With the values it does, and
 		// would plan again each time to use them.
