@@ -170,7 +170,7 @@ func TestBrowserOffersWhatCanBeDone(t *testing.T) {
 		shared.PathReportPage(done) + "?view=page", shared.PathReportPage(failed), "/nothing-here",
 	} {
 		p.do(chromedp.Navigate(s.url + path))
-		p.sees(60*time.Second, running+` && document.querySelector('main [aria-busy]') === null`)
+		p.sees(60*time.Second, running+` && `+allDrawn)
 		p.eval(`document.querySelectorAll('details').forEach((d) => { d.open = true })`)
 		if offers := p.until(60*time.Second, atHome); offers != "true" {
 			t.Errorf("%s offers %s", path, offers)

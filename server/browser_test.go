@@ -73,6 +73,10 @@ func installed(t *testing.T, name string) string {
 	return path
 }
 
+// allDrawn holds once nothing that is seen waits for its rows: those of a part that is folded
+// away are asked for when it is opened.
+const allDrawn = `![...document.querySelectorAll('main [aria-busy=true]')].some((e) => e.checkVisibility())`
+
 // tab is one page of a browser, with what it wrote to its console.
 type tab struct {
 	t   *testing.T
@@ -83,9 +87,9 @@ type tab struct {
 }
 
 // open opens a tab; the first of a browser starts it.
-func openTab(t *testing.T, browser context.Context) *tab {
+func openTab(t *testing.T, browser context.Context, options ...chromedp.ContextOption) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser)
+	ctx, cancel := chromedp.NewContext(browser, options...)
 	t.Cleanup(cancel)
 	p := &tab{t: t, ctx: ctx}
 	p.do(chromedp.Navigate("about:blank"))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -156,6 +158,36 @@ func TestBrowserNeverStandsStill(t *testing.T) {
 			p.sees(5*time.Second, stripSays("Done in"))
 			p.sees(time.Second, percent+" === 100")
 		})
+	}
+}
+
+// slowPauses has the program wait for more than a second whenever it gives the browser its turn
+// while it starts, as on a machine that has too much to do.
+const slowPauses = `const post = MessagePort.prototype.postMessage;
+	MessagePort.prototype.postMessage = function (...words) { setTimeout(() => post.apply(this, words), 1200) };`
+
+// A start that takes long is not the program's death, without a server too: the script would
+// take the page back, and there is nobody then who could draw it anew.
+func TestBrowserStartsSlowly(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
+	done := s.create(fmt.Sprintf(`{"url":%q,"page_limit":20}`, gitDoc(t))).AuditID
+	s.ends(done)
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, liveDot)
+	p.controlled()
+	p.do(chromedp.Navigate(s.url + shared.PathReportPage(done)))
+	p.keeps(60*time.Second, fmt.Sprintf("report.%d/lists", done), "e.whole")
+	s.kill()
+	p.before(slowPauses)
+	call(p, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: 4})
+	for _, query := range []string{"", "?view=page"} {
+		p.do(chromedp.Navigate(s.url + shared.PathReportPage(done) + query))
+		p.sees(2*time.Minute, `(`+note+`.includes(`+jsString(text.EN.T(text.AppStopped))+`) ||
+			`+running+` && document.querySelector('.filters') !== null && `+allDrawn+`)`)
+		p.sees(time.Second, running)
 	}
 }
 

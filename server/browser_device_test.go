@@ -1,0 +1,196 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/storage"
+	"github.com/chromedp/chromedp"
+
+	"atalaya/server/internal/testkit"
+	"atalaya/shared"
+	"atalaya/shared/text"
+)
+
+// This file holds what the app does on a device that keeps less than it is asked to: it is
+// full, forgets with the window, or another tab has its database.
+
+// room bounds what the browser keeps for a server, in bytes. A browser looks seldom how much it
+// has left, so this comes before the first visit.
+func (p *tab) room(s *process, bytes float64) {
+	p.t.Helper()
+	call(p, storage.OverrideQuotaForOrigin, storage.OverrideQuotaForOriginParams{Origin: s.url, QuotaSize: &bytes})
+}
+
+// await gives what the promise of a script brings, as a text.
+func (p *tab) await(script string) string {
+	p.t.Helper()
+	got, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("Promise.resolve("+script+").then(String)", chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%s: %v", script, err)
+	}
+	return got
+}
+
+// goes leads to another page within the app.
+func (p *tab) goes(path string) {
+	p.t.Helper()
+	p.eval(fmt.Sprintf(`void goappNav(%q)`, path))
+	p.sees(20*time.Second, fmt.Sprintf(`location.pathname === %q`, path))
+}
+
+const openReport = `document.querySelectorAll('.checks > details').length > 5`
+
+// works starts an audit as a reader does, sees it live to its end, and opens its report.
+func (p *tab) works(s *process, site string) (id int64) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, liveDot)
+	p.do(chromedp.SendKeys("#start-url", site+"\r"))
+	p.sees(30*time.Second, `/^\/audits\/\d+$/.test(location.pathname)`)
+	id, err := strconv.ParseInt(p.eval(`location.pathname.split('/').pop()`), 10, 64)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.sees(90*time.Second, stripSays("Done in"))
+	p.goes(shared.PathReportPage(id))
+	p.sees(30*time.Second, openReport)
+	p.sees(time.Second, running)
+	return id
+}
+
+// admits holds that the app says that it keeps nothing, and does not take what it could only
+// lose: what is asked for without a server stays in its field.
+func (p *tab) admits(s *process) {
+	p.t.Helper()
+	p.goes("/settings")
+	p.says(30*time.Second, text.EN.T(text.AppForgets))
+	if !p.logged("Nothing is kept on this device") {
+		p.t.Errorf("console: %v", p.lines())
+	}
+	p.goes("/")
+	s.kill()
+	const asked = "http://127.0.0.1:1/asked-for-in-vain"
+	p.fills("start-url", asked)
+	p.click(".start button")
+	p.sees(60*time.Second, `document.getElementById('start-error').innerText.length > 10`)
+	p.sees(time.Second, fmt.Sprintf(`%s === 0 && document.getElementById('start-url').value === %q`, waitingRows, asked))
+}
+
+// A device without any room keeps nothing, and the app does all that needs none.
+func TestBrowserOnADeviceWithoutRoom(t *testing.T) {
+	t.Parallel()
+	p := openTab(t, browser(t))
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100", "--page-limit", "20")
+	p.room(s, 1)
+	p.works(s, gitDoc(t))
+	p.admits(s)
+}
+
+// keptKeys are those of what this browser keeps, as a list.
+const keptKeys = `new Promise((resolve) => {
+	const opened = indexedDB.open('atalaya');
+	opened.onsuccess = () => {
+		const all = opened.result.transaction('kept').objectStore('kept').getAllKeys();
+		all.onsuccess = () => { opened.result.close(); resolve(all.result.join()); };
+	};
+})`
+
+// A private window keeps what it has seen for as long as it is open, and no longer.
+func TestBrowserInAPrivateWindow(t *testing.T) {
+	t.Parallel()
+	owner := openTab(t, browser(t))
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100", "--page-limit", "20")
+	p := openTab(t, owner.ctx, chromedp.WithNewBrowserContext())
+	id := p.works(s, gitDoc(t))
+	p.controlled()
+	p.keeps(60*time.Second, fmt.Sprintf("report.%d/lists", id), "e.whole")
+	s.kill()
+	p.do(chromedp.Navigate(s.url + shared.PathReportPage(id)))
+	p.sees(60*time.Second, running+" && "+openReport)
+	p.says(5*time.Second, "A copy saved at")
+	if err := s.launch(); err != nil {
+		t.Fatal(err)
+	}
+	next := openTab(t, owner.ctx, chromedp.WithNewBrowserContext())
+	next.do(chromedp.Navigate(s.url + shared.PathHealth))
+	if kept := next.await(`indexedDB.databases().then((all) => all.length)`); kept != "0" {
+		t.Errorf("another private window has %s databases", kept)
+	}
+}
+
+// Firefox has no service worker in a private window, but a database.
+func TestBrowserInAPrivateWindowOfFirefox(t *testing.T) {
+	t.Parallel()
+	w := firefox(t, `user_pref("browser.privatebrowsing.autostart", true);`)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "20", "--page-limit", "40")
+	w.navigate(s.url + shared.PathBasic + "?lang=en") // whatever the browser's own language is
+	w.navigate(s.url + "/")
+	w.sees(60*time.Second, liveDot)
+	w.keys("#start-url", gitDoc(t))
+	w.click(".start [type=submit]")
+	w.sees(30*time.Second, `location.pathname === `+jsString(shared.PathPage(1)))
+	w.sees(90*time.Second, stripSays("Done in"))
+	w.eval(fmt.Sprintf(`void goappNav(%q)`, shared.PathReportPage(1)))
+	w.sees(30*time.Second, openReport)
+	w.sees(30*time.Second, keptKeys+`.then((all) => all.split(',').includes('report.1'))`)
+	w.eval(`void goappNav('/')`)
+	w.sees(30*time.Second, liveDot)
+	s.kill()
+	w.eval(fmt.Sprintf(`void goappNav(%q)`, shared.PathReportPage(1)))
+	w.sees(60*time.Second, openReport+` && document.body.innerText.includes('A copy saved at')`)
+}
+
+// A newer program in another tab gets the database at once. The older one goes on without, and
+// says so.
+func TestBrowserBesideANewerProgram(t *testing.T) {
+	t.Parallel()
+	p := openTab(t, browser(t))
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100", "--page-limit", "20")
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, liveDot)
+	p.keeps(60*time.Second, "list", "true")
+	newer := openTab(t, p.ctx)
+	newer.do(chromedp.Navigate(s.url + shared.PathHealth))
+	newer.eval(`void (() => {
+		const opened = indexedDB.open('atalaya', 99);
+		opened.onsuccess = () => { window.held = opened.result; };
+	})()`)
+	newer.sees(20*time.Second, `window.held !== undefined`)
+	p.works(s, gitDoc(t))
+	p.admits(s)
+}
+
+// While another tab holds the database of an older program, the newer one goes on without,
+// and says so. Once that tab goes it keeps what it sees, and sends what waited there.
+func TestBrowserBesideAnOlderProgram(t *testing.T) {
+	t.Parallel()
+	older := openTab(t, browser(t))
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100", "--page-limit", "20")
+	site := gitDoc(t)
+	older.do(chromedp.Navigate(s.url + shared.PathHealth))
+	older.eval(fmt.Sprintf(`void (() => {
+		const opened = indexedDB.open('atalaya', 1);
+		opened.onupgradeneeded = () => opened.result.createObjectStore('outbox', { keyPath: 'key' })
+			.put({ key: 'waited-in-the-first-version', body: JSON.stringify({ url: %q }), at: Date.now(), refused: '' });
+		opened.onsuccess = () => { window.held = opened.result; };
+	})()`, site+"?waited"))
+	older.sees(20*time.Second, `window.held !== undefined`)
+	p := openTab(t, older.ctx)
+	id := p.works(s, site)
+	p.goes("/settings")
+	p.says(60*time.Second, text.EN.T(text.AppForgets))
+
+	older.do(chromedp.Navigate("about:blank"))
+	p.do(chromedp.Navigate(s.url + shared.PathReportPage(id)))
+	p.keeps(60*time.Second, fmt.Sprintf("report.%d", id), "true")
+	testkit.Eventually(t, 60*time.Second, "the audit that waited", func() bool {
+		status, _ := s.request(http.MethodGet, shared.PathAudit(id+1), "")
+		return status == http.StatusOK
+	})
+	p.goes("/settings")
+	p.sees(30*time.Second, `!document.body.innerText.includes(`+jsString(text.EN.T(text.AppForgets))+`)`)
+}

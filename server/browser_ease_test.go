@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"atalaya/shared"
+)
+
+// press gives a key to what a selector finds.
+func (p *tab) press(selector, key string) {
+	p.t.Helper()
+	p.eval(`document.querySelector(` + jsString(selector) + `).focus()`)
+	p.do(chromedp.KeyEvent(key))
+}
+
+// TestBrowserListsByKeyboard does with lists by keys what a pointer does: it selects, opens and
+// leaves menus, deletes and takes back, and unfolds.
+func TestBrowserListsByKeyboard(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
+	s.ends(s.create(fmt.Sprintf(`{"url":%q,"page_limit":12}`, gitDoc(t))).AuditID)
+	s.manyAudits(3)
+	p := openTab(t, chromium)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(60*time.Second, running+` && `+listRows+` === 4`)
+	const menu, more = `document.querySelector('dialog.menu')`, `.list .c-more button`
+	p.press(`.list tbody .c-box input`, " ")
+	p.says(5*time.Second, "1 selected")
+	p.press(`.list tbody .c-box input`, " ")
+	p.sees(5*time.Second, `document.querySelector('.tools.chosen') === null`)
+	p.press(more, kb.Enter)
+	p.sees(5*time.Second, menu+`.open && `+menu+`.contains(document.activeElement)`)
+	p.do(chromedp.KeyEvent(kb.Escape))
+	p.sees(5*time.Second, `!`+menu+`.open && document.activeElement === document.querySelector(`+jsString(more)+`)`)
+	p.press(more, kb.Enter)
+	p.sees(5*time.Second, menu+`.open`)
+	p.press(`dialog.menu .btn-danger`, kb.Enter)
+	p.sees(5*time.Second, listRows+` === 3`)
+	p.press(`.app-note button`, kb.Enter)
+	p.sees(5*time.Second, listRows+` === 4`)
+
+	p.goes(shared.PathReportPage(1))
+	p.sees(20*time.Second, openReport)
+	p.press(`.checks > details > summary`, kb.Enter)
+	p.sees(5*time.Second, `document.querySelector('.checks > details').open`)
+	p.goes("/settings")
+	p.do(chromedp.Navigate(s.url + shared.PathReportPage(1) + "?view=page"))
+	p.sees(60*time.Second, running+` && `+shownRows+` === 12`)
+	p.press(`.panel:not(.off) .tbl tbody a`, kb.Enter)
+	p.sees(20*time.Second, `document.querySelector('.facts-l') !== null && document.activeElement.id === 'title'`)
+	p.clean()
+}
+
+// alike finds what can be told apart by its background alone, which forced colours take away:
+// bars from their ground, and buttons that are pressed from those that are not.
+const alike = `(() => {
+	const style = (e) => getComputedStyle(e);
+	const wrong = [...document.querySelectorAll('.fill')]
+		.filter((e) => e.checkVisibility() && (style(e).backgroundColor === style(e.parentElement).backgroundColor && style(e).fill === style(e.parentElement).fill))
+		.map((e) => 'bar ' + e.parentElement.className.baseVal + e.parentElement.className);
+	const looks = (e) => [style(e).borderTopColor, style(e).borderTopWidth, style(e).color, style(e).backgroundColor, style(e).fontWeight,
+		style(e).textDecorationLine, style(e).outlineStyle].join();
+	for (const on of document.querySelectorAll('[aria-pressed=true], [aria-current]')) {
+		const off = [...on.parentElement.children].find((e) => e.nodeName === on.nodeName && e !== on &&
+			e.getAttribute('aria-pressed') !== 'true' && !e.hasAttribute('aria-current'));
+		if (off && looks(on) === looks(off)) wrong.push(on.outerHTML.slice(0, 100));
+	}
+	return wrong.join('\n');
+})()`
+
+// TestBrowserInForcedColours holds that nothing says by its background alone what it says.
+func TestBrowserInForcedColours(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
+	for range 2 {
+		s.ends(s.create(fmt.Sprintf(`{"url":%q,"page_limit":12}`, gitDoc(t))).AuditID)
+	}
+	ongoing := s.create(`{"url":"nightly import","kind":"external"}`).AuditID
+	s.request("PATCH", shared.PathProgress(ongoing), `{"progress":37,"message":"Reading page 12"}`)
+	p := openTab(t, chromium)
+	features := []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}
+	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
+	for name, path := range map[string]string{
+		"list": "/", "audit": shared.PathPage(ongoing), "done": shared.PathPage(2), "settings": "/settings",
+		"report": shared.PathReportPage(2), "compare": shared.PathDiffPage(1, 2),
+	} {
+		p.do(chromedp.Navigate(s.url + path))
+		p.sees(60*time.Second, running+` && matchMedia('(forced-colors: active)').matches && `+allDrawn)
+		if wrong := p.eval(alike); wrong != "" {
+			t.Errorf("%s: told apart by the background alone:\n%s", path, wrong)
+		}
+		p.shot("forced-colours-" + name)
+	}
+}
