@@ -270,11 +270,16 @@ func (c *StatusCounts) of(s Status) *int {
 	return nil
 }
 
+// DepthUnlinked is the depth of a page that no link leads to, such as one that only a sitemap
+// names.
+const DepthUnlinked = -1
+
 // Page is one fetched URL of an audit.
 type Page struct {
-	ID    int64  `json:"id"`
-	URL   string `json:"url"`
-	Depth int    `json:"depth"`
+	ID  int64  `json:"id"`
+	URL string `json:"url"`
+	// Depth is the number of clicks from the seed, or [DepthUnlinked].
+	Depth int `json:"depth"`
 	// Referrer is the first page seen linking here; empty for the seed and for
 	// URLs found only in a sitemap.
 	Referrer string `json:"referrer"`

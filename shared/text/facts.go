@@ -39,7 +39,7 @@ func PageFacts(l Lang, p *shared.Page, fetched string) (facts []PageFact) {
 	if p.Bytes > 0 {
 		add(SheetSize, l.T(SheetKilobytes, l.Tenths((p.Bytes+99)/100)))
 	}
-	if p.Depth < 0 { // no link leads there
+	if p.Depth == shared.DepthUnlinked {
 		add(SheetDepth, Reason(l, "not-linked"))
 	} else {
 		add(SheetDepth, l.Number(p.Depth))

@@ -28,7 +28,7 @@ func TestPageFacts(t *testing.T) {
 		"words unknown":     {shared.Page{Status: 404}, SheetWords, ""},
 		"no words":          {shared.Page{Analysed: true}, SheetWords, "0"},
 		"the start":         {shared.Page{}, SheetDepth, "0"},
-		"a sitemap's alone": {shared.Page{Depth: -1}, SheetDepth, Reason(EN, "not-linked")},
+		"a sitemap's alone": {shared.Page{Depth: shared.DepthUnlinked}, SheetDepth, Reason(EN, "not-linked")},
 		"when":              {shared.Page{}, SheetFetched, "today"},
 	} {
 		if got := of(c.page)[c.key]; got != c.want {

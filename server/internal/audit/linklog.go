@@ -10,7 +10,7 @@ import (
 
 // Bounds of a linkLog: 10,000 pages of 100 links each take some 2 MB.
 const (
-	maxLoggedBytes     = 16 << 20
+	maxLoggedBytes     = 8 << 20
 	maxLoggedAddresses = 200_000 // as many as a frontier remembers
 )
 

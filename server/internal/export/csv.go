@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"atalaya/shared"
 	"atalaya/shared/escape"
 	"atalaya/shared/text"
 )
@@ -45,7 +46,7 @@ func (e *Export) writeCSV(ctx context.Context, w *bufio.Writer) error {
 func (e *Export) csvRow(o occurrence) []string {
 	row := make([]string, 0, len(csvColumns))
 	if p := o.Page; p != nil {
-		row = append(row, p.URL, strconv.Itoa(p.Status), p.Title, strconv.Itoa(p.Depth))
+		row = append(row, p.URL, strconv.Itoa(p.Status), p.Title, clicks(p.Depth))
 	} else {
 		row = append(row, "", "", "", "")
 	}
@@ -67,4 +68,12 @@ func harmlessCell(s string) string {
 		return "'" + s
 	}
 	return s
+}
+
+// clicks is empty where no number of them leads to a page.
+func clicks(depth int) string {
+	if depth == shared.DepthUnlinked {
+		return ""
+	}
+	return strconv.Itoa(depth)
 }

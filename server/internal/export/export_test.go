@@ -88,7 +88,7 @@ func sample(t testing.TB) (*shared.Report, *shelf) {
 	pages := []shared.Page{
 		{ID: 11, URL: "https://www.example.com/", Status: 200, MS: 12, Title: "Home, sweet “home”", Words: 420, Analysed: true,
 			Redirects: []shared.Hop{}, Headers: []shared.Header{{Name: "Server", Value: hostile}}},
-		{ID: 12, URL: "https://www.example.com/a:b", Depth: 1, Status: 404, Findings: shared.Findings{Error: 1}},
+		{ID: 12, URL: "https://www.example.com/a:b", Depth: shared.DepthUnlinked, Status: 404, Findings: shared.Findings{Error: 1}},
 		{ID: 13, URL: evil, Depth: 2, Status: 302, MS: 8, Title: hostile, Findings: shared.Findings{Warning: 1},
 			Redirects: []shared.Hop{{URL: evil, Status: 302}, {URL: hostile}}},
 	}

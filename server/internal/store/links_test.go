@@ -159,3 +159,19 @@ func TestSpoiledLinksAndHeaders(t *testing.T) {
 		}
 	})
 }
+
+func TestPageThatNoLinkLeadsTo(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.create(t, site)
+		job := f.claim(t, "w")
+		p := page("https://example.org/")
+		p.Page.Depth = shared.DepthUnlinked
+		if err := f.SavePages(t.Context(), job.Lease, []work.PageRecord{p}); err != nil {
+			t.Fatal(err)
+		}
+		list, err := f.Pages(t.Context(), job.Lease.AuditID, shared.PageQuery{})
+		if err != nil || len(list.Pages) != 1 || list.Pages[0].Depth != shared.DepthUnlinked {
+			t.Errorf("got %+v, %v", list.Pages, err)
+		}
+	})
+}

@@ -109,7 +109,7 @@ func newPageRow(auditID int64, r *work.PageRecord) pageRow {
 
 func (r *pageRow) page() shared.Page {
 	return shared.Page{
-		ID: r.ID, URL: sanitise(r.URL), Depth: max(r.Depth, 0), Referrer: sanitise(r.Referrer),
+		ID: r.ID, URL: sanitise(r.URL), Depth: max(r.Depth, shared.DepthUnlinked), Referrer: sanitise(r.Referrer),
 		Status: r.Status, Failure: sanitise(r.Failure), MS: max(r.MS, 0), Bytes: max(r.Bytes, 0),
 		ContentType: sanitise(r.ContentType), FinalURL: sanitise(r.FinalURL), Title: sanitise(r.Title),
 		Words: max(r.Words, 0), Analysed: r.Analysed,
