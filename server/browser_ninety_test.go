@@ -41,7 +41,7 @@ func TestBrowserOfTheYear2021(t *testing.T) {
 	way := newRelay(t, s.url)
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(way.URL + "/"))
-	p.sees(60*time.Second, `document.querySelector('.pill .dot.live') !== null`)
+	p.sees(60*time.Second, running+` && document.querySelector('.pill .dot.live') !== null`)
 	p.eval(`document.querySelector('form input').focus()`)
 	p.do(chromedp.SendKeys("#start-url", site))
 	p.eval(`document.querySelector('form [type=submit]').click()`)

@@ -102,7 +102,7 @@ func TestBrowserWebhooks(t *testing.T) {
 		chromedp.WaitVisible(`button[value="change"]`))
 	p.pictures("hook-change")
 	p.do(chromedp.Click(`input[name="worker.silent"]`), chromedp.Click(`button[value="change"]`))
-	p.sees(10*time.Second, `location.search === '' && document.querySelectorAll('tbody tr').length === 3 &&
+	p.sees(10*time.Second, `location.search === '' && document.querySelectorAll('tbody tr').length === 2 &&
 		!document.querySelector('dl').innerText.includes('A worker is silent')`)
 	p.do(chromedp.Click(`a[href$="ask=remove"]`))
 	p.says(10*time.Second, "Remove webhook 1?")
