@@ -91,7 +91,7 @@ PLAIN_TESTS    := $(PLAIN_TESTS)|^TestFirstSigns|^TestCancelIsHonouredInTheMidst
 
 # A program under -race sleeps for a second before it ends, which is of use to those
 # alone whose goroutines go on until then.
-TEST := GORACE=atexit_sleep_ms=0 $(GO) test -timeout 40m
+TEST := GORACE=atexit_sleep_ms=0 $(GO) test -timeout 60m
 
 # SQLite is here a C program translated to Go, which locks and keeps its memory by
 # itself: all that a race detector does there is to take four times as long.
@@ -136,7 +136,7 @@ soak: ## whether a server stays as it is while streams come, meet trouble and go
 # Without the race detector, which takes several times the memory.
 footprint: client ## how large hostile sites make the server (6 minutes), in artefacts/footprint.txt
 	@mkdir -p artefacts
-	@set -o pipefail; ATALAYA_FOOTPRINT=1 $(GO) test -count 1 -timeout 40m -v -run '^TestFootprint$$' ./server | tee artefacts/footprint.txt
+	@set -o pipefail; ATALAYA_FOOTPRINT=1 $(GO) test -count 1 -timeout 60m -v -run '^TestFootprint$$' ./server | tee artefacts/footprint.txt
 
 # Two servers in turn say more than two runs: make bench-app BEFORE=/path/to/another/atalaya
 bench-app: build ## what the start and the idling of the app cost in a browser (7 minutes), in artefacts/bench-app.txt
@@ -149,7 +149,7 @@ screens: client ## pictures of every page in every state, language, theme and wi
 
 # Within 20 minutes on two cores that have nothing else to do.
 matrix: tools client ## which browser does what, measured: artefacts/matrix.md, and the table in the README (20 minutes)
-	ATALAYA_MATRIX=1 $(GO) test -count 1 -timeout 40m -v -run '^TestBrowserMatrix$$' ./server
+	ATALAYA_MATRIX=1 $(GO) test -count 1 -timeout 60m -v -run '^TestBrowserMatrix$$' ./server
 
 clean: ## remove what was built (not ./data)
 	rm -rf bin artefacts

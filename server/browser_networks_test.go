@@ -109,6 +109,7 @@ func (b behindProxy) follow(t *testing.T, chromium *tab) {
 	p := openTab(t, chromium.ctx)
 	p.do(chromedp.Navigate(behind.url + shared.PathPage(id)))
 	p.sees(60*time.Second, running)
+	s.advance(id, 2) // a worker that is silent for a minute is what the page tells of first
 	p.sees(10*time.Second, b.soonest)
 	if b.idle > 0 {
 		p.eval(noteHiccups)
@@ -117,7 +118,7 @@ func (b behindProxy) follow(t *testing.T, chromium *tab) {
 			t.Errorf("while nothing happened the page said\n%s", hiccups)
 		}
 	}
-	for progress := 2; progress < 6; progress++ {
+	for progress := 3; progress < 7; progress++ {
 		s.advance(id, progress)
 		p.sees(10*time.Second, fmt.Sprintf("%s === %d && %s", percent, progress, b.soonest))
 	}
