@@ -79,9 +79,8 @@ type behindProxy struct {
 // TestBrowserBehindProxies follows an audit through proxies as they are found: live, or,
 // where no stream gets through, noticed within ten seconds and polling. Idle streams are
 // cut off after 30 s by some, and after 60 s by others; here a beat lasts a fifteenth of
-// its time, and so do these.
+// its time, and so do these. Ten pages are company enough: no other test runs beside them.
 func TestBrowserBehindProxies(t *testing.T) {
-	t.Parallel()
 	chromium := openTab(t, browser(t, chromedp.IgnoreCertErrors))
 	tests := make(map[string]func(t *testing.T))
 	for name, b := range map[string]behindProxy{

@@ -34,7 +34,6 @@ func chromium90(t *testing.T) chromedp.ExecAllocatorOption {
 // In Chromium 90 the program runs: it starts an audit, follows it, polls while the stream
 // is taken away, cancels it, and shows what it knew when the server is gone.
 func TestBrowserOfTheYear2021(t *testing.T) {
-	t.Parallel()
 	chromium := browser(t, chromium90(t))
 	site := gitDoc(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "2", "--heartbeat", "2s")
