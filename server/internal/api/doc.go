@@ -28,7 +28,7 @@
 // The files, in reading order:
 //
 //	api.go         Config, the registration of routes, how handlers answer
-//	audits.go      the table of routes, what they need of the store, the handlers
+//	audits.go      the table of routes, what they need of the store, the handlers of audits
 //	decode.go      reading a request: body, id, query, headers
 //	validate.go    the rules for what a request asks for
 //	problem.go     errors: codes, statuses, titles, answers
@@ -40,6 +40,7 @@
 //	tokens.go      who may come in
 //	shares.go      links by which one audit can be read
 //	trail.go       what people did
+//	lists.go       the lists of a report: its pages, findings, links and what was left out
 //	report.go      the report, as JSON and as the files of package export
 //	compare.go     what changed between two audits
 //	schema.go      the JSON Schema of a report, taken from openapi.json
