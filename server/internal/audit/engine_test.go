@@ -101,8 +101,8 @@ func TestAuditOfAWholeSite(t *testing.T) {
 		"/deep":     {2, 200, "", "", "/a", "Deep", true},
 		"/new":      {2, 200, "", "", "/moved", "New", true},
 		"/a?x=1":    {3, 200, "", "", "/deep", "Page A", true},
-		"/orphan":   {0, 200, "", "", "", "Orphan", true},
-		"/orphan2":  {0, 200, "", "", "/orphan", "Orphan 2", true},
+		"/orphan":   {-1, 200, "", "", "", "Orphan", true},
+		"/orphan2":  {-1, 200, "", "", "/orphan", "Orphan 2", true},
 	}
 	if !reflect.DeepEqual(pages, want) {
 		t.Errorf("pages\n got %+v\nwant %+v", pages, want)
