@@ -25,8 +25,9 @@
 //	(private mode, blocked storage), or another  once, and the settings say so ([Store.Forgets])
 //	tab has a newer version of it, or holds an
 //	older one
-//	the device is full                          what was used least recently is given up until
-//	                                            there is room; the settings say if there is none
+//	the device is full                          what was used least recently is given up, some
+//	                                            times the size of what comes at most; where
+//	                                            that brings no room, the settings say so
 //	an entry cannot be read                     it counts as absent, and the next one replaces it
 //	the tab dies in the middle                  an entry and its part are written together
 //	the server or the room runs out while       the report stays without them, and they are

@@ -23,6 +23,10 @@ const (
 	maxCopies = 50
 	// writeWithin bounds the time to keep one thing, with all that must make room for it.
 	writeWithin = time.Minute
+	// roomFactor is how many times its own bytes are given up for an entry at least before
+	// it is left out. What a browser writes around them is little for a report, and about as
+	// much as they are for an audit.
+	roomFactor = 4
 )
 
 // Entry says what is kept under a key, without it.
@@ -164,7 +168,9 @@ func (s *Store) tell(err error) {
 const wholePart = "whole"
 
 // put writes a part of an entry, and gives up what was used least recently where there is
-// too much, or no room.
+// too much, or no room. A browser may need a while to find the room that was given back, and
+// of a device without any there is none to find: so no more is given up for an entry than it
+// should ever take, and the rest stays.
 func (s *Store) put(ctx context.Context, e Entry, part string, data []byte) error {
 	entries, err := s.database.Entries(ctx)
 	if err != nil {
@@ -176,7 +182,7 @@ func (s *Store) put(ctx context.Context, e Entry, part string, data []byte) erro
 	if err := s.dropSurplus(ctx, e.Key, entries); err != nil {
 		return err
 	}
-	for {
+	for given := 0; ; {
 		err := s.database.Put(ctx, e, part, data)
 		if err == nil {
 			s.mu.Lock()
@@ -187,9 +193,10 @@ func (s *Store) put(ctx context.Context, e Entry, part string, data []byte) erro
 			return err
 		}
 		oldest := leastUsed(entries, "", e.Key)
-		if oldest == nil {
+		if oldest == nil || given > roomFactor*len(data) {
 			return err
 		}
+		given += bytesOf(entries, oldest.Key)
 		if err := s.drop(ctx, oldest); err != nil {
 			return err
 		}
@@ -221,6 +228,16 @@ func (s *Store) drop(ctx context.Context, e *Entry) error {
 	key := e.Key
 	*e = Entry{}
 	return s.database.Delete(ctx, key)
+}
+
+// bytesOf is what an entry takes, with the lists of a report.
+func bytesOf(entries []Entry, key string) (bytes int) {
+	for i := range entries {
+		if k := entries[i].Key; k == key || k == key+listsUnder {
+			bytes += entries[i].Bytes
+		}
+	}
+	return bytes
 }
 
 // leastUsed is the entry used least recently of a kind, but for one of them and for the list;

@@ -183,6 +183,29 @@ func TestMakesRoomWhenFull(t *testing.T) {
 	})
 }
 
+// A browser that does not find the room that it was given back does not cost the reader all
+// that was kept.
+func TestGivesUpNoMoreThanItNeeds(t *testing.T) {
+	onDevice(t, func(t *testing.T, d *device) {
+		d.memory.listBytes = 60
+		body := []byte(strings.Repeat("x", 40))
+		for id := range int64(20) {
+			d.SaveReport(t.Context(), ended(id+1), body, savedAt)
+		}
+		d.memory.room = 1
+		d.SaveReport(t.Context(), ended(99), body, savedAt)
+		if !d.Forgets() {
+			t.Error("a report found no room, and nobody knows")
+		}
+		// Two reports with their lists are more than four times such a body.
+		for _, id := range []int64{1, 2, 3, 20} {
+			if has, _ := d.HasReport(t.Context(), id); has != (id > 2) {
+				t.Errorf("report %d is kept: %v", id, has)
+			}
+		}
+	})
+}
+
 func TestSurvivesBadData(t *testing.T) {
 	good, _ := json.Marshal(audit(7, 1))
 	for _, bad := range []string{"", "null", "{", "[]", `"x"`, `{"audit_id":7}`, string(good[:len(good)-9])} {
