@@ -55,6 +55,10 @@ func TestBrowserSettings(t *testing.T) {
 	p.do(presses("test"))
 	p.says(10*time.Second, "nothing holds it back")
 	p.says(time.Second, "Carries the channel of all tabs")
+	p.eval(hearCopies)
+	p.do(presses("copy"))
+	p.says(5*time.Second, "Copied")
+	p.sees(time.Second, `['Diagnostics', 'Carries the channel of all tabs', 'nothing holds it back'].every((w) => window.copied.includes(w))`)
 	p.do(presses("forget"))
 	p.says(5*time.Second, "The copies were deleted.")
 	p.do(presses("lang.es"))
@@ -69,6 +73,24 @@ func TestBrowserSettings(t *testing.T) {
 	p.sees(5*time.Second, `location.pathname === '/settings'`)
 	p.types("ga")
 	p.sees(5*time.Second, `location.pathname === '/'`)
+	p.clean()
+}
+
+// hearCopies notes what the page copies last.
+const hearCopies = `void document.addEventListener('copy', () => { window.copied = document.activeElement.value })`
+
+// timeLeft is how a page says about how long an audit still takes.
+const timeLeft = `/TIME LEFT\s+about \d+ (s|min)/i`
+
+// A browser that can install the app asks its reader when the settings are told to.
+func TestBrowserInstalls(t *testing.T) {
+	t.Parallel()
+	p := openTab(t, browser(t, chromedp.Flag("bypass-app-banner-engagement-checks", true)))
+	s := start(t, "--data-dir", t.TempDir())
+	p.do(chromedp.Navigate(s.url + "/settings"))
+	p.sees(60*time.Second, liveDot)
+	p.sees(60*time.Second, `document.querySelector('.settings button[value=install]') !== null`)
+	p.do(presses("install"))
 	p.clean()
 }
 
@@ -99,7 +121,8 @@ func TestBrowserToolsOfTheLivePage(t *testing.T) {
 	p.shot("log")
 	p.do(chromedp.Click(log))
 	p.sees(5*time.Second, `document.querySelectorAll('.roomy .path').length > 2`)
-	p.eval(`void document.addEventListener('copy', () => { window.copied = document.activeElement.value })`)
+	p.sees(30*time.Second, timeLeft+`.test(document.body.innerText)`)
+	p.eval(hearCopies)
 	p.do(chromedp.Click(".head-a .btn:last-child"))
 	p.sees(5*time.Second, fmt.Sprintf(`window.copied === %q`, s.url+shared.PathPage(a.AuditID)))
 	p.says(5*time.Second, "Copied")
