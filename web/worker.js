@@ -50,6 +50,7 @@ const SERVER_ONLY = [
 const LISTS = /^\/api\/v1\/audits\/(\d+)\/(pages|findings|unvisited)$/;
 const PART = 200;
 const MAX_PARTS = 250;
+const ROOM_FACTOR = 2; // as app/internal/kept has it
 const CURSOR = "kept."; // begins the cursors of answers that are made here
 
 self.addEventListener("install", (event) => {
@@ -92,6 +93,7 @@ self.addEventListener("sync", (event) => {
 // One report after the other: each asks the server for much. What could not be kept is asked
 // for when the report is opened again.
 let keeping = Promise.resolve();
+let givenUp = 0; // for its lists, in bytes
 
 self.addEventListener("message", (event) => {
   const { keep, path, revision } = event.data || {};
@@ -354,6 +356,7 @@ async function keepLists(key, path, revision) {
     return;
   }
   await drop(key);
+  givenUp = 0;
   const now = new Date().toISOString();
   const entry = { key, revision, saved_at: now, used: now, bytes: 0, parts: {} };
   try {
@@ -383,7 +386,7 @@ async function keepList(entry, list, path) {
 }
 
 // Keeps an entry and a part of it. While there is no room, what was used least recently is
-// given up.
+// given up, but no more than the entry should take.
 async function put(entry, part) {
   for (;;) {
     try {
@@ -397,10 +400,12 @@ async function put(entry, part) {
     } catch (error) {
       const all = await within("readonly", ({ kept }) => kept.getAll());
       const others = all.filter((e) => e.key !== "list" && !entry.key.startsWith(e.key));
-      if (error.name !== "QuotaExceededError" || others.length === 0) {
+      if (error.name !== "QuotaExceededError" || others.length === 0 || givenUp > ROOM_FACTOR * entry.bytes) {
         throw error;
       }
-      await drop(others.reduce((a, b) => (b.used < a.used ? b : a)).key);
+      const oldest = others.reduce((a, b) => (b.used < a.used ? b : a));
+      givenUp += oldest.bytes;
+      await drop(oldest.key);
     }
   }
 }

@@ -26,7 +26,7 @@ const (
 	// roomFactor is how many times its own bytes are given up for an entry at least before
 	// it is left out. What a browser writes around them is little for a report, and about as
 	// much as they are for an audit.
-	roomFactor = 4
+	roomFactor = 2
 )
 
 // Entry says what is kept under a key, without it.

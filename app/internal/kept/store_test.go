@@ -197,9 +197,9 @@ func TestGivesUpNoMoreThanItNeeds(t *testing.T) {
 		if !d.Forgets() {
 			t.Error("a report found no room, and nobody knows")
 		}
-		// Two reports with their lists are more than four times such a body.
-		for _, id := range []int64{1, 2, 3, 20} {
-			if has, _ := d.HasReport(t.Context(), id); has != (id > 2) {
+		// A report with its lists is more than twice such a body.
+		for _, id := range []int64{1, 2, 20} {
+			if has, _ := d.HasReport(t.Context(), id); has != (id > 1) {
 				t.Errorf("report %d is kept: %v", id, has)
 			}
 		}
