@@ -100,3 +100,101 @@ func TestBrowserInForcedColours(t *testing.T) {
 		p.shot("forced-colours-" + name)
 	}
 }
+
+// zoomed is what a window of 1280 by 1024 has left at 400 %.
+var zoomed = viewport{width: 320, height: 256}
+
+// hearing notes what of a page hears clicks.
+const hearing = `window.hearing = new Set();
+	const listen = EventTarget.prototype.addEventListener;
+	EventTarget.prototype.addEventListener = function (name, ...words) {
+		if (name === 'click' && this instanceof Element) hearing.add(this);
+		return listen.call(this, name, ...words);
+	};`
+
+// reach looks at what has the focus: it says "over" once the keyboard has been everywhere,
+// and otherwise what is wrong there. The focus must be seen, and nothing may lie over it; of
+// what is wider than its row, Chromium holds 32 px to be enough.
+const reach = `(() => {
+	const e = document.activeElement;
+	window.reached = window.reached || new Set();
+	if (e === document.body || reached.has(e)) return 'over';
+	reached.add(e);
+	let ring = e;
+	while (ring && (getComputedStyle(ring).outlineStyle === 'none' || getComputedStyle(ring).outlineWidth === '0px')) ring = ring.parentElement;
+	const r = e.getBoundingClientRect();
+	const over = document.elementFromPoint(Math.min(r.x + r.width / 2, innerWidth - 40), r.y + r.height / 2);
+	const name = e.outerHTML.slice(0, 120);
+	if (!ring) return name + ' shows no focus';
+	if (!over || !e.contains(over) && !over.contains(e)) return name + ' lies under ' + (over ? over.outerHTML.slice(0, 80) : 'the edge');
+	return '';
+})()`
+
+// missed is what a keyboard cannot get to, though a pointer can.
+const missed = `(() => {
+	const native = 'a[href], button, input, select, textarea, summary, label, #drawn'; // which hears for what is in it
+	const there = (e) => e.isConnected && e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 1;
+	const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
+		.filter((e) => there(e) && !e.disabled && e.tabIndex >= 0 && !reached.has(e));
+	const deaf = [...hearing].filter((e) => there(e) && !e.matches(native));
+	return [...all, ...deaf].map((e) => e.outerHTML.slice(0, 120)).join('\n');
+})()`
+
+// walk goes through a page by the Tab key.
+func (p *tab) walk(name string) {
+	p.t.Helper()
+	const most = 400
+	for n := range most {
+		p.do(chromedp.KeyEvent(kb.Tab))
+		wrong := p.eval(reach)
+		if wrong == "over" {
+			break
+		}
+		if wrong != "" {
+			p.t.Errorf("%s: %s", name, wrong)
+		}
+		if n == most-1 {
+			p.t.Errorf("%s: the keyboard does not come to an end", name)
+		}
+	}
+	if not := p.eval(missed); not != "" {
+		p.t.Errorf("%s: out of reach for a keyboard:\n%s", name, not)
+	}
+}
+
+// TestBrowserByKeyboard goes through all screens by the Tab key alone, in a window of usual size
+// and at 400 %: all that a pointer can press is reached, its focus is seen, and nothing that
+// stays in its place hides it.
+func TestBrowserByKeyboard(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
+	site := gitDoc(t)
+	for range 2 {
+		s.ends(s.create(fmt.Sprintf(`{"url":%q,"page_limit":12}`, site)).AuditID)
+	}
+	ongoing := s.create(`{"url":"nightly import","kind":"external"}`).AuditID
+	s.request("PATCH", shared.PathProgress(ongoing), `{"progress":37,"message":"Reading page 12"}`)
+	p := openTab(t, chromium)
+	p.before(hearing)
+	for path, ready := range map[string]string{
+		"/":                                     listRows + ` === 2`,
+		"/settings":                             `true`,
+		shared.PathPage(ongoing):                stripSays("Updates arrive as they happen"),
+		shared.PathPage(2):                      stripSays("Done in"),
+		shared.PathReportPage(2):                openReport,
+		shared.PathSitesPage:                    `document.querySelector('#drawn h1, main h1') !== null`,
+		shared.PathDiffPage(1, 2):               `document.querySelector('#drawn h1, main h1') !== null`,
+		shared.PathReportPage(2) + "?view=page": shownRows + ` === 12`,
+	} {
+		for name, w := range map[string]viewport{"": desktop, " at 400 %": zoomed} {
+			p.look("light", w)
+			p.do(chromedp.Navigate(s.url + path))
+			p.sees(60*time.Second, running+` && `+allDrawn+` && `+ready)
+			p.walk(path + name)
+			if wide := p.eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
+				t.Errorf("%s%s: %s px too wide", path, name, wide)
+			}
+		}
+	}
+}
