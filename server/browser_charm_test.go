@@ -26,9 +26,14 @@ func TestBrowserLampTellsTheConnection(t *testing.T) {
 	s := start(t, "--data-dir", t.TempDir(), "--heartbeat", "2s")
 	way := newRelay(t, s.url)
 	a := s.create(`{"url":"nightly import","kind":"external"}`)
-	s.request("PATCH", shared.PathProgress(a.AuditID), `{"progress":37,"message":"Reading page 12"}`)
+	works := 0
+	work := func() { // of a worker who is silent for a minute, the lamp tells that
+		works++
+		s.request("PATCH", shared.PathProgress(a.AuditID), fmt.Sprintf(`{"progress":37,"message":"Reading page %d"}`, works))
+	}
 	p := openTab(t, chromium)
 	for name, query := range map[string]string{"program": "", "script": "?wasm=false"} {
+		work()
 		p.do(chromedp.Navigate(way.URL + shared.PathPage(a.AuditID) + query))
 		p.sees(60*time.Second, lamp+" === 'dot live' && "+beam+" === 1")
 		if query == "" {
@@ -40,9 +45,10 @@ func TestBrowserLampTellsTheConnection(t *testing.T) {
 		p.sees(60*time.Second, lamp+" === 'dot info' || "+lamp+" === 'dot warn'")
 		p.shot("lamp-lost-" + name)
 		way.block(false)
+		work()
 		p.sees(80*time.Second, lamp+" === 'dot live'")
 	}
-	s.request("PATCH", shared.PathProgress(a.AuditID), `{"message":"so that its worker is not silent"}`)
+	work()
 	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
 	p.mount("Updates arrive as they happen")
 	p.sees(120*time.Second, beam+" === 1") // once more after a minute
@@ -83,20 +89,19 @@ func TestBrowserEndIsAScene(t *testing.T) {
 	t.Parallel()
 	chromium := browser(t)
 	site := gitDoc(t)
-	s := start(t, "--data-dir", t.TempDir(), "--rate", "10")
-	body := fmt.Sprintf(`{"url":%q,"page_limit":30}`, site)
-	first := s.create(body)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "5", "--page-limit", "30")
+	first := s.create(fmt.Sprintf(`{"url":%q}`, site))
 	testkit.Eventually(t, 60*time.Second, "the first audit's end",
 		func() bool { return s.progress(first.AuditID).Status.Terminal() })
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + "/")) // from which this device knows the first one
 	p.sees(60*time.Second, running)
 	p.keeps(60*time.Second, "list", "true")
-	second := s.create(body)
-	p.do(chromedp.Navigate(s.url + shared.PathPage(second.AuditID)))
-	p.mount("Updates arrive as they happen")
+	p.do(chromedp.SendKeys("#start-url", site+"\r"))
+	p.sees(30*time.Second, fmt.Sprintf(`location.pathname === %q`, shared.PathPage(first.AuditID+1)))
+	p.sees(10*time.Second, stripSays("Updates arrive as they happen"))
 	p.sees(60*time.Second, `document.querySelector('.arrives .score') !== null`)
-	score := *s.progress(second.AuditID).GeoScore
+	score := *s.progress(first.AuditID + 1).GeoScore
 	p.sees(time.Second, fmt.Sprintf(`document.querySelector('.score').innerText.startsWith('%d')`, score))
 	p.says(time.Second, "The same score as last time")
 	p.sees(time.Second, `document.querySelectorAll('.worst li').length === 3`)

@@ -153,12 +153,23 @@ func storeLarge(t *testing.T, dir string, turn int) int64 {
 	return job.AuditID
 }
 
+// largeHeaders are those of a page of GitHub Pages.
+var largeHeaders = []shared.Header{
+	{Name: "Cache-Control", Value: "max-age=600"}, {Name: "Content-Type", Value: "text/html; charset=utf-8"},
+	{Name: "ETag", Value: `W/"68f2a1c3-9c40"`}, {Name: "Last-Modified", Value: "Fri, 17 Oct 2025 20:13:55 GMT"},
+	{Name: "Server", Value: "GitHub.com"}, {Name: "Strict-Transport-Security", Value: "max-age=31556952"},
+	{Name: "Vary", Value: "Accept-Encoding"}, {Name: "X-Served-By", Value: "cache-fra-etou8220094-FRA"},
+}
+
 func largePage(seed string, n int, checks []string) work.PageRecord {
 	r := work.PageRecord{Page: shared.Page{
 		URL: fmt.Sprintf("%spage-%d", seed, n), Depth: n % 9, Referrer: seed, Status: 200, MS: 20, Bytes: 40_000,
 		ContentType: "text/html", Title: fmt.Sprint("Page ", n), Words: 700, Analysed: true,
-		Findings: shared.Findings{Warning: largeFindings}, FetchedAt: shared.At(time.Now()),
+		Findings: shared.Findings{Warning: largeFindings}, FetchedAt: shared.At(time.Now()), Headers: largeHeaders,
 	}}
+	if n%10 == 9 {
+		r.Page.Redirects = []shared.Hop{{URL: r.Page.URL, Status: 301}, {URL: r.Page.URL + "/", Status: 200}}
+	}
 	for i := range largeFindings {
 		r.Findings = append(r.Findings, largeFinding(checks[(n+i*7)%len(checks)], ""))
 	}

@@ -52,7 +52,7 @@ func (a album) take(s screen) {
 			s.act(a.tab)
 		}
 		a.sees(60*time.Second, s.ready)
-		a.sees(5*time.Second, `document.documentElement.lang === `+jsString(l.Tag()))
+		a.sees(20*time.Second, `document.documentElement.lang === `+jsString(l.Tag()))
 		a.pictures(s.name, l.Tag(), !s.reloads)
 	}
 }
