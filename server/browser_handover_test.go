@@ -8,24 +8,28 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"atalaya/server/internal/testkit"
 	"atalaya/shared"
+	"atalaya/shared/text"
 )
 
 // watchHandOver runs before the page's own scripts. It notes where every text stands when
-// the program takes the page over and three frames later, and when the largest things were
-// painted. Left out are the times in a page's head, which the server does not know in the
-// reader's zone, and what is folded.
+// the program takes the page over and three frames later, when the largest things were
+// painted, and how much moved. Left out is what is folded.
 const watchHandOver = `
-window.handOver = { at: 0, before: [], after: null, largest: [], drawn: false };
+window.handOver = { at: 0, before: [], after: null, largest: [], moved: 0, drawn: false };
 const frames = (n, then) => n ? requestAnimationFrame(() => frames(n - 1, then)) : then();
 addEventListener("load", () => frames(3, () => { handOver.drawn = true; }));
 new PerformanceObserver((list) => list.getEntries().forEach((paint) => {
   handOver.largest.push({ At: paint.startTime, Text: paint.element ? paint.element.innerText : "" });
 })).observe({ type: "largest-contentful-paint", buffered: true });
-const lines = (root) => [...root.querySelectorAll("*")].filter((e) => !e.closest("noscript, dialog, .vh, .meta, details:not([open]) > :not(summary)") &&
+new PerformanceObserver((list) => list.getEntries().forEach((shift) => { handOver.moved += shift.value; }))
+  .observe({ type: "layout-shift", buffered: true });
+const lines = (root) => [...root.querySelectorAll("*")].filter((e) => !e.closest("noscript, dialog, .vh, details:not([open]) > :not(summary)") &&
   [...e.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())).map((e) => {
   const { top, height } = e.getBoundingClientRect();
   return e.nodeName + " at " + Math.round(top + scrollY) + ", high " + Math.round(height);
@@ -44,6 +48,7 @@ Node.prototype.replaceChild = function (fresh, old) {
 type handOver struct {
 	At            float64
 	Before, After []string
+	Moved         float64
 	Largest       []struct {
 		At   float64
 		Text string
@@ -51,9 +56,7 @@ type handOver struct {
 }
 
 // TestBrowserTakesOverInPlace holds that what the program draws when it takes a page over
-// stood there before: nothing moves, and nothing larger is painted than the server drew. The
-// page of a cancelled audit is no such page: the time in the middle of its sentence is told in
-// the reader's zone then, and the sentence may break elsewhere.
+// stood there before: nothing moves, and nothing larger is painted than the server drew.
 func TestBrowserTakesOverInPlace(t *testing.T) {
 	chromium := browser(t)
 	site := gitDoc(t)
@@ -87,9 +90,48 @@ func TestBrowserTakesOverInPlace(t *testing.T) {
 	}
 }
 
+// TestBrowserTellsTimesInPlace holds that phones in another zone than the server's, which tell
+// times in fewer letters than it does, move nothing of an audit that was cancelled.
+func TestBrowserTellsTimesInPlace(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--rate", "1", "--workers", "1")
+	site := gitDoc(t)
+	kept := s.create(fmt.Sprintf(`{"url":%q}`, site))
+	early := s.create(fmt.Sprintf(`{"url":%q}`, site+"?early"))
+	testkit.Eventually(t, time.Minute, "a page", func() bool { return s.progress(kept.AuditID).TotalPages > 0 })
+	for _, a := range []shared.AuditProgress{early, kept} {
+		s.request("POST", shared.PathCancel(a.AuditID), "")
+		s.ends(a.AuditID)
+	}
+	for _, l := range text.Langs {
+		for _, width := range []int64{320, 360, 390} {
+			for name, path := range map[string]string{
+				"kept": shared.PathPage(kept.AuditID), "early": shared.PathPage(early.AuditID),
+				"empty report": shared.PathReportPage(early.AuditID),
+			} {
+				t.Run(fmt.Sprint(name, " ", width, " ", l.Tag()), func(t *testing.T) {
+					p := openTab(t, chromium)
+					call(p, network.Enable, network.EnableParams{})
+					call(p, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{
+						Headers: network.Headers{"Accept-Language": l.Tag()}})
+					call(p, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Asia/Kolkata"})
+					moved := takesOverInPlace(t, p, s, viewport{width: width, height: 740, touch: true}, path)
+					if moved > 0.001 { // some lines are a fraction of a pixel higher
+						t.Errorf("layout shifts of %v", moved)
+					}
+					p.sees(time.Second, `document.documentElement.lang === `+jsString(l.Tag())+
+						` && /\d\d:\d\d$/.test(document.querySelector('.meta>span:last-child').innerText)`) // without UTC
+				})
+			}
+		}
+	}
+}
+
 // takesOverInPlace opens a page from an address of its own, so that nothing of the program
-// is kept from before, and lets the program come once the page is painted.
-func takesOverInPlace(t *testing.T, p *tab, s *process, w viewport, path string) {
+// is kept from before, and lets the program come once the page is painted. It returns how
+// much the page moved.
+func takesOverInPlace(t *testing.T, p *tab, s *process, w viewport, path string) (moved float64) {
 	painted := make(chan struct{})
 	way := newRelay(t, s.url, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -119,4 +161,5 @@ func takesOverInPlace(t *testing.T, p *tab, s *process, w viewport, path string)
 	if before, after := strings.Join(h.Before, "\n"), strings.Join(h.After, "\n"); before != after {
 		t.Errorf("before:\n%s\nafter:\n%s", before, after)
 	}
+	return h.Moved
 }
