@@ -74,8 +74,41 @@ func (p Plan) check() error {
 // Zone is the name of the plan's time zone.
 func (p Plan) Zone() string { return p.zone.String() }
 
-// Next is the first time after a moment, or the zero time if there is none.
-func (p Plan) Next(after time.Time) time.Time { return p.times.Next(after.In(p.zone)) }
+// Next is the first time after a moment, or the zero time if there is none. A plan that
+// names hours keeps to them when clocks are changed: a time that they skip comes as late as
+// they went forward, and one that they show twice comes once.
+func (p Plan) Next(after time.Time) time.Time {
+	if spec, ok := p.times.(*cron.SpecSchedule); !ok || spec.Hour&everyHour != 0 {
+		return p.times.Next(after.In(p.zone))
+	}
+	_, offset := after.In(p.zone).Zone()
+	for shown := after.UTC().Add(time.Duration(offset) * time.Second); ; {
+		if shown = p.times.Next(shown); shown.IsZero() {
+			return shown
+		}
+		if at := p.moment(shown); at.After(after) {
+			return at
+		}
+	}
+}
+
+// everyHour is the bit by which the library notes that a field is a star.
+const everyHour = 1 << 63
+
+// moment is when the clocks of the zone show a time, here written as if it were UTC: the
+// first of two, and where they skip it, by the clock as it went the day before.
+func (p Plan) moment(shown time.Time) time.Time {
+	year, month, day := shown.Date()
+	hour, minute, second := shown.Clock()
+	clock := func(day int) time.Time { return time.Date(year, month, day, hour, minute, second, 0, p.zone) }
+	shows := func(at time.Time) bool { return at.Hour() == hour && at.Minute() == minute }
+	_, offset := clock(day - 1).Zone()
+	at := shown.Add(-time.Duration(offset) * time.Second).In(p.zone)
+	if changed := clock(day); !shows(at) && shows(changed) {
+		return changed
+	}
+	return at
+}
 
 // After is the first time after now of a plan that was due at a time before, and how many
 // times passed between the two, which is bounded.

@@ -28,7 +28,7 @@ func TestNext(t *testing.T) {
 		{"@every 6h", "Europe/Madrid", "2026-11-26 05:30", "2026-11-26 11:30"},
 		{"*/15 * * * *", "UTC", "2026-11-26 05:31", "2026-11-26 05:45"},
 		{"0 0 29 2 *", "UTC", "2026-11-26 05:31", "2028-02-29 00:00"},
-		{"30 2 29 3 *", "Europe/Madrid", "2026-01-01 00:00", "2027-03-29 00:30"}, // in 2026 there is no such time
+		{"30 2 29 3 *", "Europe/Madrid", "2026-01-01 00:00", "2026-03-29 01:30"}, // which clocks skip
 	} {
 		plan, err := schedule.Parse(c.cron, c.zone)
 		if err != nil {
@@ -37,6 +37,43 @@ func TestNext(t *testing.T) {
 		}
 		if got := plan.Next(at(t, c.after)); !got.Equal(at(t, c.want)) {
 			t.Errorf("%q in %q after %s: got %v, want %s", c.cron, c.zone, c.after, got.UTC(), c.want)
+		}
+	}
+}
+
+// TestClocksAreChanged: a plan that names hours comes once a day also when clocks are changed,
+// and one of every hour each hour that passes.
+func TestClocksAreChanged(t *testing.T) {
+	for _, c := range []struct {
+		cron, zone, after string
+		want              []string
+	}{
+		// At 01:00 UTC the clocks of Madrid go from 02:00 to 03:00, and back from 03:00 to 02:00.
+		{"30 2 * * *", "Europe/Madrid", "2026-03-27 12:00", []string{"2026-03-28 01:30", "2026-03-29 01:30", "2026-03-30 00:30"}},
+		{"0 6 * * *", "Europe/Madrid", "2026-03-27 12:00", []string{"2026-03-28 05:00", "2026-03-29 04:00", "2026-03-30 04:00"}},
+		{"30 2 * * *", "Europe/Madrid", "2026-10-23 12:00", []string{"2026-10-24 00:30", "2026-10-25 00:30", "2026-10-26 01:30"}},
+		{"30 2 * * *", "Europe/Madrid", "2026-10-25 00:45", []string{"2026-10-26 01:30"}}, // between the two
+		{"30 2 * * *", "Europe/Madrid", "2026-10-25 01:15", []string{"2026-10-26 01:30"}},
+		{"0 2,3 * * *", "Europe/Madrid", "2026-03-28 12:00", []string{"2026-03-29 01:00", "2026-03-30 00:00"}},
+		// Those of New York do at 07:00 UTC, and back at 06:00.
+		{"30 2 * * *", "America/New_York", "2026-03-07 12:00", []string{"2026-03-08 07:30", "2026-03-09 06:30"}},
+		{"30 1 * * *", "America/New_York", "2026-10-31 12:00", []string{"2026-11-01 05:30", "2026-11-02 06:30"}},
+		// Those of Lord Howe by half an hour.
+		{"15 2 * * *", "Australia/Lord_Howe", "2026-10-03 00:00", []string{"2026-10-03 15:45", "2026-10-04 15:15"}},
+		{"30 * * * *", "Europe/Madrid", "2026-03-29 00:00", []string{"2026-03-29 00:30", "2026-03-29 01:30", "2026-03-29 02:30"}},
+		{"30 * * * *", "Europe/Madrid", "2026-10-25 00:00", []string{"2026-10-25 00:30", "2026-10-25 01:30", "2026-10-25 02:30"}},
+		{"@every 1h", "Europe/Madrid", "2026-10-25 00:30", []string{"2026-10-25 01:30", "2026-10-25 02:30"}},
+	} {
+		plan, err := schedule.Parse(c.cron, c.zone)
+		if err != nil {
+			t.Errorf("%q: %v", c.cron, err)
+			continue
+		}
+		moment := at(t, c.after)
+		for _, want := range c.want {
+			if moment = plan.Next(moment); !moment.Equal(at(t, want)) {
+				t.Errorf("%q in %q after %s: got %v, want %s", c.cron, c.zone, c.after, moment.UTC(), want)
+			}
 		}
 	}
 }
