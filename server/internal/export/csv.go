@@ -60,14 +60,24 @@ func (e *Export) csvRow(o occurrence) []string {
 }
 
 // harmlessCell keeps a spreadsheet from taking a text of the site for a formula: an
-// apostrophe in front makes it text. Full-width signs count too, because some programs
-// take them for the others, and so does what stands behind blanks, which some skip.
+// apostrophe in front makes it text, also behind a semicolon, where a sheet of a country that
+// writes decimals with a comma begins a cell, whatever the quotes around say.
 func harmlessCell(s string) string {
-	begins := strings.TrimLeft(s, " \u00a0\u3000")
-	if begins != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(begins)[0]) {
-		return "'" + s
+	parts := strings.Split(s, ";")
+	for i := range parts {
+		if formula(parts[i]) {
+			parts[i] = "'" + parts[i]
+		}
 	}
-	return s
+	return strings.Join(parts, ";")
+}
+
+// formula reports whether a text may be taken for one. Full-width signs count too, because
+// some programs take them for the others, and so does what stands behind blanks or a quote,
+// which some skip.
+func formula(s string) bool {
+	begins := strings.TrimLeft(s, "\" \u00a0\u3000")
+	return begins != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(begins)[0])
 }
 
 // clicks is empty where no number of them leads to a page.

@@ -234,6 +234,11 @@ func TestCSVIsASheet(t *testing.T) {
 			}
 		}
 	}
+	for cell := range strings.FieldsFuncSeq(body, func(r rune) bool { return strings.ContainsRune(";\r\n", r) }) {
+		if begins := strings.TrimLeft(cell, `" `); begins != "" && strings.ContainsAny(begins[:1], "=+-@") {
+			t.Errorf("where semicolons part cells one begins with %q", cell)
+		}
+	}
 	if got := sheet[4][2]; !strings.HasPrefix(got, "'=HYPERLINK(") {
 		t.Errorf("the hostile title is %q", got)
 	}
@@ -243,6 +248,7 @@ func TestHarmlessCell(t *testing.T) {
 	for cell, want := range map[string]string{
 		"": "", "plain": "plain", "a=1": "a=1", "=1": "'=1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)",
 		"\t=1": "'\t=1", "\r=1": "'\r=1", "  =1": "'  =1", "＝1": "'＝1", "\u00a0@x": "'\u00a0@x",
+		"a; b;c=1": "a; b;c=1", "a;=1;@x": "a;'=1;'@x", "a; -1": "a;' -1", `a;"=1`: `a;'"=1`, `"=1`: `'"=1`, ";": ";",
 	} {
 		if got := harmlessCell(cell); got != want {
 			t.Errorf("%q: got %q, want %q", cell, got, want)
