@@ -197,11 +197,12 @@ func (o *auditOptions) run(ctx context.Context, p program, shown display, log *s
 	if err := o.outputs.write(working, p.stdout, p.stderr, o.exported(&report, w.rows)); err != nil {
 		return err
 	}
-	if err := o.verdict(ctx.Err() != nil, &ended); err != nil || base == nil {
-		return err
+	verdict := o.verdict(ctx.Err() != nil, &ended)
+	if base == nil || ended.Status == shared.StatusFailed {
+		return verdict
 	}
 	since := compareOptions{lang: o.lang, failOn: o.failOn, places: baselinePlaces}
-	return since.write(p.stderr, *base, storedSide(working, w.rows, &report))
+	return cmp.Or(verdict, since.write(p.stderr, *base, storedSide(working, w.rows, &report)))
 }
 
 // baselinePlaces is how many findings of each kind the log of a pipeline names.

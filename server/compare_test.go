@@ -54,6 +54,10 @@ func TestCompareCommand(t *testing.T) {
 			t.Errorf("a new broken link since %s: code %d, %s", baseline, code, stderr)
 		}
 	}
+	if code, stderr := audit(filepath.Join(files, "scored.json"), "--baseline", before, "--min-score", "100"); code != exitBelow ||
+		!strings.Contains(stderr, "What changed") || !strings.Contains(stderr, "below the wanted score of 100") {
+		t.Errorf("a score that is too low for another reason too: code %d, %s", code, stderr)
+	}
 	var outputs []string
 	for _, pair := range [][2]string{{before, after}, {"1", after}, {before, "4"}, {"1", "4"}} {
 		code, stdout, stderr := command(t.Context(), "compare", pair[0], pair[1], "--data-dir", data, "--format",
