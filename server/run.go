@@ -141,7 +141,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		Trail: rows, Problems: problems, Seed: seed(cfg.AllowPrivateTargets),
 		Target: target(cfg.AllowPrivateTargets, cfg.Mail != nil), PageLimit: cfg.PageLimit,
 		MaxBytes: cfg.MaxBytes, MaxSeconds: int(cfg.MaxTime / time.Second), Rate: cfg.Rate,
-		CheckHeaders: checkHeaders, Stats: statsOf(rows, metrics, maxStreams),
+		CheckHeaders: checkHeaders, Version: version(), Stats: statsOf(rows, metrics, maxStreams),
 		Story: takeStory(access.NewStories(cfg.TrustedProxies), metrics.stories), Poll: http.HandlerFunc(streams.Poll),
 	})
 	rest.Register(mux)

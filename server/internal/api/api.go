@@ -36,6 +36,8 @@ type Config struct {
 	Rate float64
 	// CheckHeaders says what is wrong with the headers of an audit. Its errors name no value.
 	CheckHeaders func(lines []string) error
+	// Version is that of the program, whose words are in reports.
+	Version string
 	// Stats says how this process is doing.
 	Stats func(ctx context.Context) (shared.Stats, error)
 	// Story takes how a visit of a browser fared, or refuses it.

@@ -12,8 +12,8 @@ import (
 )
 
 // getReport handles GET /api/v1/audits/{id}/report: the report of an audit that has ended,
-// as JSON or as a file. It never changes, so its tag names the audit's revision and the
-// form.
+// as JSON or as a file. It never changes but with the program, so its tag names the audit's
+// revision, the form and the version.
 func (a *API) getReport(w http.ResponseWriter, r *http.Request) error {
 	id, err := readID(r)
 	if err != nil {
@@ -33,11 +33,11 @@ func (a *API) getReport(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Add("Vary", "Accept")
 	if e.Format == export.JSON && !e.Whole {
 		// Weak, so that the report may be compressed; no write is made conditional on it.
-		w.Header().Set("ETag", "W/"+shared.ETag(report.Audit.Revision))
+		w.Header().Set("ETag", "W/"+a.reportTag(&report))
 		return writeJSON(w, http.StatusOK, report)
 	}
 	e.Report, e.Rows = &report, a.Service
-	return sendFile(w, r, e)
+	return sendFile(w, r, e, a.reportTag(&report, formOf(e)...))
 }
 
 // readForm reads the form in which a report is wanted: from the query, or else from the
@@ -104,14 +104,23 @@ func langs() string {
 	return strings.Join(tags, ", ")
 }
 
-// fileTag is the tag of a file: of its bytes, which the same report always gives. It also
-// keeps package answer from gathering the whole file to compress it.
-func fileTag(e export.Export) string {
-	name := strconv.FormatInt(e.Report.Audit.Revision, 10) + "-" + string(e.Format) + "-" + e.Lang.Tag()
-	if e.BOM {
-		name += "-bom"
+// reportTag is the tag of a form of a report, which the same program always gives.
+func (a *API) reportTag(report *shared.Report, form ...string) string {
+	names := append([]string{strconv.FormatInt(report.Audit.Revision, 10)}, form...)
+	if a.Version != "" {
+		names = append(names, a.Version)
 	}
-	return strconv.Quote(name)
+	return strconv.Quote(strings.Join(names, "-"))
+}
+
+// formOf names what the bytes of a file depend on besides the report. The tag of a file is
+// strong, which also keeps package answer from gathering the whole file to compress it.
+func formOf(e export.Export) []string {
+	form := []string{string(e.Format), e.Lang.Tag()}
+	if e.BOM {
+		form = append(form, "bom")
+	}
+	return form
 }
 
 // filePolicy has a browser that shows a file all the same do so as that of a stranger.
@@ -119,11 +128,11 @@ const filePolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; fram
 
 // sendFile streams a report. An error before the first bytes is an answer of its own; one
 // behind them cuts the connection, so that nobody takes a part for the whole.
-func sendFile(w http.ResponseWriter, r *http.Request, e export.Export) error {
+func sendFile(w http.ResponseWriter, r *http.Request, e export.Export, tag string) error {
 	h := w.Header()
-	h.Set("ETag", fileTag(e))
+	h.Set("ETag", tag)
 	h.Set("Cache-Control", "no-cache")
-	if shared.IfNoneMatch(r.Header.Values("If-None-Match")).Match(h.Get("ETag")) {
+	if shared.IfNoneMatch(r.Header.Values("If-None-Match")).Match(tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}

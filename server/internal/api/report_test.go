@@ -98,6 +98,34 @@ func TestReportComesInEveryForm(t *testing.T) {
 	}
 }
 
+// TestReportIsThatOfItsProgram: a report known from one version of the program is sent anew by
+// the next, whose words may be others, and never again by the same.
+func TestReportIsThatOfItsProgram(t *testing.T) {
+	s := newServer(t)
+	path := shared.PathReport(s.endedAudit())
+	ask := func(version, query, known string) *httptest.ResponseRecorder {
+		mux := http.NewServeMux()
+		api.New(api.Config{
+			Service: s.store, Problems: api.NewProblems(slog.New(slog.DiscardHandler)), Poll: http.NotFoundHandler(),
+			Version: version,
+		}).Register(mux)
+		r := httptest.NewRequest(http.MethodGet, path+query, nil)
+		r.Header.Set("If-None-Match", known)
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, r)
+		return w
+	}
+	for _, query := range []string{"?whole=true", "?format=csv", "?format=csv&bom=1", "?format=md&lang=es", "?format=sarif", "?format=html"} {
+		tag := ask("v1", query, "").Header().Get("ETag")
+		if same, next := ask("v1", query, tag), ask("v2", query, tag); same.Code != 304 || same.Body.Len() > 0 || next.Code != 200 {
+			t.Errorf("%s: %d from the same, %d from the next", query, same.Code, next.Code)
+		}
+	}
+	if one, two := ask("v1", "", "").Header().Get("ETag"), ask("v2", "", "").Header().Get("ETag"); one == two {
+		t.Errorf("the report in brief has the tag %s from both", one)
+	}
+}
+
 func TestReportRefusesOtherForms(t *testing.T) {
 	s := newServer(t)
 	id := s.endedAudit()
