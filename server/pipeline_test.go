@@ -33,8 +33,8 @@ func (p *pipeline) script() string {
 	return strings.Join(lines, "\n")
 }
 
-// The pipelines of the README pass for a good site, fail for one with a link to nowhere, and
-// leave their artefacts in both cases.
+// The pipelines of the README pass for a site as they first find it, fail for a link to
+// nowhere that is new, until it is mended, and leave their artefacts in all cases.
 func TestPipelinesOfTheReadme(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"make", "python3", "curl"} {
@@ -55,13 +55,18 @@ func TestPipelinesOfTheReadme(t *testing.T) {
 			continue
 		}
 		ran++
-		for body, want := range map[string]int{"": 0, `<a href="lost.html">lost</a>`: exitBelow} {
-			code, said, folder := runPipeline(t, p.script(), body)
-			if code != want {
-				t.Errorf("the site with %q: code %d, want %d\n%s", body, code, want, said)
+		r := newRunner(t, p.script())
+		const old, lost = `<a href="old.html">old</a>`, `<a href="lost.html">lost</a>`
+		for _, c := range []struct {
+			body string
+			want int
+		}{{old, 0}, {old + lost, exitBelow}, {old + lost, exitBelow}, {"", 0}} {
+			code, said := r.run(t, c.body)
+			if code != c.want || strings.Contains(said, "lost.html") != (c.want != 0) {
+				t.Errorf("the site with %q: code %d, want %d\n%s", c.body, code, c.want, said)
 			}
 			for _, file := range []string{"audit.sarif", "audit.html"} {
-				if info, err := os.Stat(filepath.Join(folder, file)); err != nil || info.Size() < 1000 {
+				if info, err := os.Stat(filepath.Join(r.folder, file)); err != nil || info.Size() < 1000 {
 					t.Errorf("no %s: %v", file, err)
 				}
 			}
@@ -72,27 +77,45 @@ func TestPipelinesOfTheReadme(t *testing.T) {
 	}
 }
 
-// runPipeline does a script as a runner does, in a folder where make site builds a site.
-func runPipeline(t *testing.T, script, body string) (code int, said []byte, folder string) {
+// runner does a script again and again as one of a service does, in a folder where make site
+// builds a site.
+type runner struct{ script, folder string }
+
+func newRunner(t *testing.T, script string) runner {
 	t.Helper()
-	folder = t.TempDir()
-	for name, content := range map[string]string{
-		"Makefile":   "site:\n\tmkdir public && mv index.html public\n",
-		"index.html": `<!doctype html><html lang="en"><title>The home of a site that is built</title><h1>Home</h1>` + body,
-		"atalaya":    "#!/bin/sh\n" + asProgram + "=1 exec " + os.Args[0] + ` "$@"`,
-	} {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
 	_, port, err := net.SplitHostPort(testkit.FreeAddr(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.CommandContext(t.Context(), "bash", "-eo", "pipefail", "-c", strings.ReplaceAll(script, "8080", port))
-	c.Dir, c.Env = folder, append(os.Environ(), "PATH="+folder+":"+os.Getenv("PATH"))
+	r := runner{strings.ReplaceAll(script, "8080", port), t.TempDir()}
+	r.write(t, "Makefile", "site:\n\tmkdir -p public && mv index.html public\n")
+	r.write(t, "atalaya", "#!/bin/sh\n"+asProgram+"=1 exec "+os.Args[0]+` "$@"`)
+	return r
+}
+
+func (r runner) write(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(r.folder, name), []byte(content), 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run does the script for a site whose page has body. Of its artefacts only what the script
+// itself makes is there: a service begins with an empty folder, and what it has in its cache.
+func (r runner) run(t *testing.T, body string) (code int, said string) {
+	t.Helper()
+	artefacts, err := filepath.Glob(filepath.Join(r.folder, "audit.*"))
+	for _, file := range artefacts {
+		err = errors.Join(err, os.Remove(file))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.write(t, "index.html", `<!doctype html><html lang="en"><title>The home of a site that is built</title><h1>Home</h1>`+body)
+	c := exec.CommandContext(t.Context(), "bash", "-eo", "pipefail", "-c", r.script)
+	c.Dir, c.Env = r.folder, append(os.Environ(), "PATH="+r.folder+":"+os.Getenv("PATH"))
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	file, err := os.Create(filepath.Join(folder, "output")) // no pipe, which what runs on would hold open
+	file, err := os.Create(filepath.Join(r.folder, "output")) // no pipe, which what runs on would hold open
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,9 +126,9 @@ func runPipeline(t *testing.T, script, body string) (code int, said []byte, fold
 	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	said, err = os.ReadFile(file.Name())
+	output, err := os.ReadFile(file.Name())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.ProcessState.ExitCode(), said, folder
+	return c.ProcessState.ExitCode(), string(output)
 }
