@@ -46,13 +46,8 @@ func completionCommand(ctx context.Context, p program) error {
 
 // completions are the scripts by their shells.
 var completions = map[string]func([]commandFlags) string{
-	"bash": func(known []commandFlags) string {
-		return bashScript(known) + "complete -o default -F _atalaya atalaya\n"
-	},
-	"zsh": func(known []commandFlags) string {
-		return "#compdef atalaya\nautoload -U +X bashcompinit && bashcompinit\n" + bashScript(known) +
-			"complete -o default -F _atalaya atalaya\n"
-	},
+	"bash": bashScript,
+	"zsh":  zshScript,
 	"fish": fishScript,
 }
 
@@ -104,7 +99,37 @@ func bashScript(known []commandFlags) string {
 	}
 	fmt.Fprintf(&b, "  esac\n  COMPREPLY=()\n  case $current in\n"+
 		"    -*) COMPREPLY=($(compgen -W \"$flags\" -- \"$current\")) ;;\n"+
-		"    *) [ -n \"$command\" ] || COMPREPLY=($(compgen -W '%s' -- \"$current\")) ;;\n  esac\n}\n",
+		"    *) [ -n \"$command\" ] || COMPREPLY=($(compgen -W '%s' -- \"$current\")) ;;\n  esac\n}\n"+
+		"complete -o default -F _atalaya atalaya\n",
+		strings.Join(names, " "))
+	return b.String()
+}
+
+// zshScript offers the same, and says what each flag is for. From a folder of fpath the shell
+// runs the whole file as the function at the first completion; a file that is sourced has to
+// say what it completes.
+func zshScript(known []commandFlags) string {
+	quote := strings.NewReplacer(`'`, `'\''`)
+	var b strings.Builder
+	b.WriteString("#compdef atalaya\n_atalaya() {\n  local word command\n  local -a flags\n" +
+		"  for word in \"${(@)words[2,CURRENT-1]}\"; do\n" +
+		"    case $word in -*) ;; *) command=$word; break ;; esac\n  done\n  case $command in\n")
+	var names []string
+	for _, c := range known {
+		names = append(names, c.command)
+		pattern := c.command
+		if pattern == "serve" {
+			pattern = "serve|''"
+		}
+		fmt.Fprintf(&b, "    %s) flags=(", pattern)
+		for _, flag := range c.flags {
+			fmt.Fprintf(&b, "\n      '%s:%s'", flag[0], quote.Replace(flag[1]))
+		}
+		b.WriteString(") ;;\n")
+	}
+	fmt.Fprintf(&b, "  esac\n  case $PREFIX in\n    -*) _describe -o flag flags ;;\n"+
+		"    *) if [[ -n $command ]]; then _files; else compadd -- %s; fi ;;\n  esac\n}\n"+
+		"if [[ $funcstack[1] == _atalaya ]]; then _atalaya \"$@\"; else compdef _atalaya atalaya; fi\n",
 		strings.Join(names, " "))
 	return b.String()
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -30,14 +32,58 @@ func TestCompletion(t *testing.T) {
 			t.Errorf("%q: got %q, %v; want %q", line, got, err, want)
 		}
 	}
-	for _, shell := range []string{"zsh", "fish"} {
-		if code, script, _ := command(t.Context(), "completion", shell); code != 0 || !strings.Contains(script, "include") {
+	for shell, want := range map[string]string{"zsh": "\n      '--include:", "fish": "from audit' -l include -d '"} {
+		if code, script, _ := command(t.Context(), "completion", shell); code != 0 || !strings.Contains(script, want) {
 			t.Errorf("%s: code %d, %s", shell, code, script)
 		}
 	}
 	for _, args := range [][]string{{"completion"}, {"completion", "tcsh"}, {"completion", "bash", "fish"}} {
 		if code, stdout, _ := command(t.Context(), args...); code != exitUsage || stdout != "" {
 			t.Errorf("%q: code %d, %s", args, code, stdout)
+		}
+	}
+}
+
+// A real zsh, where there is one, takes the script both sourced and from a folder of fpath.
+func TestCompletionInZsh(t *testing.T) {
+	t.Parallel()
+	zsh, err := exec.LookPath("zsh")
+	if err != nil {
+		t.Skip("there is no zsh")
+	}
+	dir := t.TempDir()
+	_, script, _ := command(t.Context(), "completion", "zsh")
+	if err := os.WriteFile(filepath.Join(dir, "_atalaya"), []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// What the shell's own system of completions is asked for is printed.
+	const system = `compdef() { print -r -- registers $*; }
+_describe() { print -r -- "${(@)${(@P)argv[-1]}%%:*}"; }
+compadd() { shift; print -r -- "$@"; }
+_files() { print -r -- files; }
+words=("$@"); CURRENT=$#; PREFIX=$words[-1]
+`
+	ask := func(load string, line ...string) string {
+		out, err := exec.CommandContext(t.Context(), zsh, append([]string{"-f", "-c", system + load, "zsh"}, line...)...).CombinedOutput()
+		if err != nil {
+			t.Errorf("%q: %v: %s", line, err, out)
+		}
+		return string(out)
+	}
+	for name, load := range map[string]string{
+		"sourced": "source " + dir + "/_atalaya; _atalaya", "from fpath": "fpath=(" + dir + "); autoload -U _atalaya; _atalaya",
+	} {
+		for _, c := range []struct{ line, has, lacks string }{
+			{"atalaya a", " compare ", "--"},
+			{"atalaya audit --inc", " --include ", "--places"},
+			{"atalaya compare 1 2 --p", " --places", "--include"},
+			{"atalaya --trusted", " --trusted-proxies ", "--include"},
+			{"atalaya audit fil", "files", "--"},
+		} {
+			said := ask(load, strings.Split(c.line, " ")...)
+			if strings.Contains(said, "registers") != (name == "sourced") || !strings.Contains(said, c.has) || strings.Contains(said, c.lacks) {
+				t.Errorf("%s, %q: %s", name, c.line, said)
+			}
 		}
 	}
 }
