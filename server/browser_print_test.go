@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -73,9 +74,28 @@ func TestBrowserPrintsTheReport(t *testing.T) {
 					t.Errorf("%s on %s: sheet %d is not numbered %q", name, size, i+1, number)
 				}
 			}
+			for i, words := range sheets[1:] {
+				if last := lastWords(words); headOfACheck.MatchString(last) {
+					t.Errorf("%s on %s: sheet %d ends at the heading %q", name, size, i+2, last)
+				}
+			}
 			lookAtSheets(t, toPicture, pdf, len(sheets))
 		}
 	}
+}
+
+// headOfACheck is a line that something of its check has to follow on the same sheet.
+var headOfACheck = regexp.MustCompile(`^(Where|(Critical|Warning|Notice) · .*)$`)
+
+// lastWords is the last line of a sheet that is not its number.
+func lastWords(sheet string) (last string) {
+	for line := range strings.Lines(sheet) {
+		line = strings.TrimSpace(line)
+		if line != "" && strings.Trim(line, "0123456789/ ") != "" {
+			last = line
+		}
+	}
+	return last
 }
 
 // fileOf downloads a file and returns its address on disk, from where it is opened.
