@@ -96,19 +96,10 @@ func TestAuditCommand(t *testing.T) {
 }
 
 // A site that wants a password is audited with a header, which stands in nothing that
-// comes out, however it was given.
+// comes out or is kept, and which no other host is sent, however it was given.
 func TestAuditCommandWithAHeader(t *testing.T) {
 	t.Parallel()
-	const secret = "c2VjcmV0"
-	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "Basic "+secret || r.Header.Get("X-Stage") != "2" {
-			http.Error(w, "who are you?", http.StatusUnauthorized)
-			return
-		}
-		fmt.Fprint(w, `<!doctype html><title>Inside</title><h1>Inside</h1>`)
-	}))
-	t.Cleanup(site.Close)
-	line := "Authorization: Basic " + secret
+	site, line := newStagingSite(t), "Authorization: "+stagingPassword
 	for name, c := range map[string]struct {
 		args []string
 		env  string
@@ -117,16 +108,20 @@ func TestAuditCommandWithAHeader(t *testing.T) {
 		"by the environment": {nil, line + "\nX-Stage: 2\n"},
 	} {
 		var out, log testkit.LogBuffer
-		args := append([]string{"audit", site.URL, "--rate", "1000", "--format", "json", "--log-level", "debug"}, c.args...)
+		dir := t.TempDir()
+		args := append([]string{
+			"audit", site, "--rate", "1000", "--format", "json", "--log-level", "debug", "--data-dir", dir,
+		}, c.args...)
 		err := run(t.Context(), args, func(name string) string {
 			return map[string]string{"ATALAYA_HEADER": c.env}[name]
 		}, &out, &log)
-		if err != nil || !out.Contains(`"title":"Inside"`) {
+		if err != nil || !out.Contains(`"title":"Inside /inside"`) {
 			t.Errorf("%s: %v\n%s\n%s", name, err, out.String(), log.String())
 		}
-		if out.Contains(secret) || log.Contains(secret) {
+		if leaks([]byte(out.String())) || leaks([]byte(log.String())) {
 			t.Errorf("%s: the secret came out:\n%s\n%s", name, out.String(), log.String())
 		}
+		checkFiles(t, dir)
 	}
 }
 

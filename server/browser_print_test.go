@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -26,6 +28,10 @@ func TestBrowserPrintsTheReport(t *testing.T) {
 	toText, toPicture := installed(t, "pdftotext"), installed(t, "pdftoppm")
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "1000")
 	a := s.awaitEnd(s.create(fmt.Sprintf(`{"url":%q,"page_limit":12}`, gitDoc(t))).AuditID, time.Minute)
+	var pages shared.PageList
+	if _, body := s.request("GET", shared.PathAudit(a.AuditID)+"/pages", ""); json.Unmarshal(body, &pages) != nil || len(pages.Pages) < 12 {
+		t.Fatalf("pages: %s", body)
+	}
 	p := openTab(t, chromium)
 	p.look("dark", desktop)
 	for name, path := range map[string]string{
@@ -36,6 +42,12 @@ func TestBrowserPrintsTheReport(t *testing.T) {
 			p.do(chromedp.Navigate(s.url + path))
 			p.sees(60*time.Second, running+` && document.querySelectorAll('details').length > 5 &&
 				[...document.querySelectorAll('.checks .chk-b')].every((b) => b.childElementCount > 0)`)
+			call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+			if empty := p.eval(`[...document.querySelectorAll('.card, details, section, ul, table')].filter((e) =>
+				e.checkVisibility() && !e.innerText.trim()).map((e) => e.outerHTML.slice(0, 100)).join('\n')`); empty != "" {
+				t.Errorf("on paper these are empty:\n%s", empty)
+			}
+			p.look("dark", desktop)
 		} else {
 			p.do(chromedp.Navigate(fileOf(t, s, path)))
 		}
@@ -58,6 +70,12 @@ func TestBrowserPrintsTheReport(t *testing.T) {
 				}
 				if !strings.Contains(all, want) {
 					t.Errorf("%s on %s: %q is not there", name, size, want)
+				}
+			}
+			joined := strings.ReplaceAll(all, " ", "")
+			for _, seen := range pages.Pages {
+				if name == "file" && !strings.Contains(joined, seen.URL) { // the page names one of each group
+					t.Errorf("%s on %s: %s is not there in full", name, size, seen.URL)
 				}
 			}
 			for _, never := range []string{"Take the report away", "Skip to content", "Show all", "Audits Audits", "ES "} {
