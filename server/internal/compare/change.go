@@ -53,7 +53,7 @@ func (v view) blindTo(f Finding, found, own *Page) shared.ChangeReason {
 		return "" // the site had no such page
 	case !own.shows(found):
 		return shared.ReasonPage
-	case !v.looked[f.CheckID]:
+	case !v.looked[f.CheckID], own.keptOut() && found.Analysed && f.CheckID != checkNoindex:
 		return shared.ReasonCheck
 	case found.URL == "" && shared.ExtentOf(f.CheckID) == shared.ExtentSome && !v.compares(f.CheckID):
 		return shared.ReasonPartial
@@ -68,6 +68,12 @@ func (v view) compares(checkID string) bool {
 
 // checkExternal is the check that asks for links to other sites.
 const checkExternal = "broken-external"
+
+// checkNoindex is the check that finds each page which asks to be left out of search. Many
+// checks excuse such a page, so what it lacks of others is no sign that they passed.
+const checkNoindex = "page-noindex"
+
+func (p *Page) keptOut() bool { return p.has(Finding{CheckID: checkNoindex}) }
 
 // shows reports whether the page was seen as far as the other was: what is found in a
 // content asks for a content, what is found in an answer, such as its status, for an answer.

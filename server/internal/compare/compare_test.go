@@ -132,6 +132,16 @@ func TestChanges(t *testing.T) {
 			audit{lacked: "no-jsonld", pages: []compare.Page{page("/a", "skipped")}},
 			"head_only check /a skipped",
 		},
+		"a page that is kept out of search": {
+			audit{ran: append(all, "page-noindex"), pages: []compare.Page{page("/a", "h1", "title"), page("/b", "page-noindex")}},
+			audit{ran: append(all, "page-noindex"), pages: []compare.Page{page("/a", "h1", "page-noindex"), page("/b", "h1")}},
+			"persistent /a h1\nnew /a page-noindex\nbase_only check /a title\nhead_only check /b h1\nfixed /b page-noindex",
+		},
+		"a page that was kept out of search and is gone": {
+			audit{ran: append(all, "page-noindex"), pages: []compare.Page{page("/a", "page-noindex")}},
+			audit{ran: append(all, "page-noindex"), pages: []compare.Page{missing("/a", "http-404")}},
+			"new /a http-404\nbase_only page /a page-noindex",
+		},
 		"a page that is gone": {
 			audit{ran: all, pages: []compare.Page{page("/a", "h1")}},
 			audit{ran: all, pages: []compare.Page{missing("/a", "http-404")}},

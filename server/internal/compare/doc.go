@@ -13,7 +13,8 @@
 //     of several pages at once have a subject beside them: what they looked at. In which
 //     order the pages were fetched does not matter, nor do numbers in evidence.
 //   - Nobody lies: a finding of one audit is fixed, or new, only when the other could have
-//     had it. It could not have when it did not see the page, did not run the check, or is
+//     had it. It could not have when it did not see the page, did not run the check, or not
+//     surely on this page, because it asks to be left out of search, or is
 //     partial where the check needs the whole site; the change then says which of these. An
 //     audit that saw all pages of the site knows that one it lacks was not there: what is
 //     found on it is new, or fixed with it.
