@@ -153,9 +153,17 @@ func (p *tab) walk(name string) {
 		if wrong != "" {
 			p.t.Errorf("%s: %s", name, wrong)
 		}
+		if first := p.eval(`document.activeElement.className`); n == 0 && first != "skip" {
+			p.t.Errorf("%s: the first key leads to %q", name, first)
+		}
 		if n == most-1 {
 			p.t.Errorf("%s: the keyboard does not come to an end", name)
 		}
+	}
+	p.press(".skip", kb.Enter)
+	p.do(chromedp.KeyEvent(kb.Tab))
+	if p.eval(`document.getElementById('main').contains(document.activeElement)`) != "true" {
+		p.t.Errorf("%s: what leads into the content led to %s", name, p.eval(`document.activeElement.outerHTML.slice(0, 120)`))
 	}
 	if not := p.eval(missed); not != "" {
 		p.t.Errorf("%s: out of reach for a keyboard:\n%s", name, not)

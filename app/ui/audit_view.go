@@ -4,8 +4,12 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// titleID marks the heading that gets the focus after a navigation.
-const titleID = "title"
+// titleID marks the heading that gets the focus after a navigation, and mainID what the link
+// into the content leads to.
+const (
+	titleID = "title"
+	mainID  = "main"
+)
 
 func crumbs(label string, steps ...app.UI) app.UI {
 	body := make([]app.UI, 0, 2*len(steps))

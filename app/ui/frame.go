@@ -63,9 +63,9 @@ func frameView(m frameModel, do frameActions, main ...app.UI) app.UI {
 		class = "page kiosk"
 	}
 	return elWith("div", class, at{"data-boot", m.Boot, "data-watch", m.Watch},
-		elWith("a", "skip", at{"href", "#main"}, app.Text(l.T(text.SkipToContent))),
+		elWith("a", "skip", at{"href", "#" + mainID}, app.Text(l.T(text.SkipToContent))),
 		headerView(m, do),
-		elWith("main", "wrap", at{"id", "main"}, append([]app.UI{fault, stillView(m)}, main...)...),
+		elWith("main", "wrap", at{"id", mainID, "tabindex", "-1"}, append([]app.UI{fault, stillView(m)}, main...)...),
 		el("footer", "bottom",
 			footLink(m.Plain, l.T(text.PlainVersion), l.T(text.PlainHint)),
 			footLink(m.Shares, l.T(text.ShareAudit), ""),

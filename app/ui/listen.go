@@ -2,16 +2,26 @@ package ui
 
 import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
-// leaveModifiedClicks gives clicks on links with Shift or Alt back to the browser,
-// which opens another window or saves the page. go-app, which listens on the window,
-// leaves it only those with Ctrl and Meta.
-func leaveModifiedClicks() {
-	app.Window().Get("document").Call("addEventListener", "click", app.FuncOf(func(_ app.Value, args []app.Value) any {
+// keepClicks keeps from go-app, which listens on the window, the clicks that it takes for
+// its own. Those on links with Shift or Alt are the browser's, which opens another window or
+// saves the page; go-app leaves it only those with Ctrl and Meta. On the link into the content
+// go-app would scroll, and leave the focus before all that is to be skipped.
+func keepClicks() {
+	document := app.Window().Get("document")
+	document.Call("addEventListener", "click", app.FuncOf(func(_ app.Value, args []app.Value) any {
 		e := args[0]
 		modified := e.Get("shiftKey").Bool() || e.Get("altKey").Bool()
 		target := e.Get("target")
-		if modified && target.Get("closest").Truthy() && target.Call("closest", "a").Truthy() {
+		switch {
+		case !target.Get("closest").Truthy():
+		case modified:
+			if target.Call("closest", "a").Truthy() {
+				e.Call("stopPropagation")
+			}
+		case target.Call("closest", ".skip").Truthy():
+			e.Call("preventDefault")
 			e.Call("stopPropagation")
+			document.Call("getElementById", mainID).Call("focus")
 		}
 		return nil
 	}))

@@ -21,7 +21,7 @@ func Register() {
 		common := base{device: &device{scrolls: scrolls{}}}
 		if app.IsClient {
 			pause.Take() // after the set-up of the packages
-			leaveModifiedClicks()
+			keepClicks()
 			tellUpdates()
 			common.device.keys = keys{off: switchedOff(keysKey)}
 			tellKeys(common.device)
