@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,14 +30,20 @@ func need(t *testing.T, program string) string {
 
 func TestManifest(t *testing.T) {
 	r := get(Embedded(), "GET", "/manifest.webmanifest", nil)
-	type icon struct{ Src, Type, Sizes, Purpose string }
+	type icon struct {
+		Src, Type, Sizes, Purpose string
+		FormFactor                string `json:"form_factor"`
+	}
 	var m struct {
 		ID, Name, Lang, Scope, Display string
 		ShortName                      string `json:"short_name"`
 		StartURL                       string `json:"start_url"`
 		Icons, Screenshots             []icon
 		ShareTarget                    struct{ Action, Method string } `json:"share_target"`
-		Shortcuts                      []struct {
+		LaunchHandler                  struct {
+			ClientMode []string `json:"client_mode"`
+		} `json:"launch_handler"`
+		Shortcuts []struct {
 			Name, URL string
 			Icons     []icon
 		}
@@ -49,8 +56,13 @@ func TestManifest(t *testing.T) {
 	}
 	if m.ID != "/" || m.Scope != "/" || m.Name == "" || m.ShortName == "" || m.StartURL == "" || m.Lang == "" ||
 		m.Display != "standalone" || len(m.Shortcuts) < 2 ||
-		len(m.Screenshots) < 2 || m.ShareTarget.Action != "/new" || m.ShareTarget.Method != "GET" {
+		len(m.LaunchHandler.ClientMode) == 0 || m.ShareTarget.Action != "/new" || m.ShareTarget.Method != "GET" {
 		t.Errorf("a member is missing: %+v", m)
+	}
+	for _, form := range []string{"narrow", "wide"} {
+		if !slices.ContainsFunc(m.Screenshots, func(i icon) bool { return i.FormFactor == form }) {
+			t.Errorf("no screenshot of a window that is %s", form)
+		}
 	}
 	icons := append(m.Icons, m.Screenshots...)
 	for _, s := range m.Shortcuts {
