@@ -333,6 +333,10 @@ func TestStartsOfOneCaller(t *testing.T) {
 			t.Errorf("%s: %s, want %d", step.what, step.got.Status, step.want)
 		}
 	}
+	byForm := ask(caller, shared.PathBasic, form, "url=http%3A%2F%2F127.0.0.1%3A2%2F", "")
+	if wait, err := strconv.Atoi(byForm.Header.Get("Retry-After")); err != nil || wait < 3000 || wait > 3660 {
+		t.Errorf("refused by the form, Retry-After %q", byForm.Header.Get("Retry-After"))
+	}
 	refused := start(caller, "http://127.0.0.1:3/", "")
 	var problem shared.Problem
 	if err := json.NewDecoder(refused.Body).Decode(&problem); err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"time"
@@ -389,18 +388,13 @@ func (d doorkeeper) SignOut(w http.ResponseWriter, r *http.Request, everywhere b
 	return d.gate.SignOut(w, r, everywhere)
 }
 
-// attemptRetry spreads those who come back to try another token.
-const attemptRetry = 30 * time.Second
-
 // tooManyAttempts says in the words of package api that too many tokens were wrong.
 func tooManyAttempts(err error) error {
-	over, ok := errors.AsType[*access.TooManyAttemptsError](err)
-	if !ok {
+	if _, ok := errors.AsType[*access.TooManyAttemptsError](err); !ok {
 		return err
 	}
 	return &api.Error{
-		Code: shared.CodeSignInLimited, Detail: "Too many attempts to sign in failed; try again later.",
-		RetryAfter: over.Left + rand.N(attemptRetry), Err: err,
+		Code: shared.CodeSignInLimited, Detail: "Too many attempts to sign in failed; try again later.", Err: err,
 	}
 }
 

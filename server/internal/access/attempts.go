@@ -43,6 +43,7 @@ func (a *Attempts) Check(h http.Header, r *http.Request, token string) error {
 	defer a.mu.Unlock()
 	defer a.announce(h, accounts)
 	if left, full := a.isFull(accounts); full {
+		a.refuse(h)
 		return &TooManyAttemptsError{Left: left}
 	}
 	return nil

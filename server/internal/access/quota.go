@@ -3,7 +3,9 @@ package access
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +19,9 @@ const (
 	ofAddress = "address" // of IPv6 the /64
 	ofToken   = "token"
 )
+
+// retrySpread keeps those who were refused in the same window from coming back at once.
+const retrySpread = 30 * time.Second
 
 // quota counts, in windows of time, what is done on each account. The windows are the same
 // for all and begin with somebody's first deed; they are kept in memory, so each process
@@ -72,6 +77,12 @@ func (q *quota) announce(h http.Header, accounts []account) {
 	}
 	h.Set("RateLimit-Policy", strings.Join(policies, ", "))
 	h.Set("RateLimit", strings.Join(limits, ", "))
+}
+
+// refuse says in the header of an answer when to come back; q.mu is held.
+func (q *quota) refuse(h http.Header) {
+	wait := q.left() + rand.N(retrySpread)
+	h.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 }
 
 // addressOf is the account of a request's peer; none for one that is exempt.

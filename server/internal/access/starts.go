@@ -73,6 +73,7 @@ func (s *Starts) Count(ctx context.Context) error {
 	defer s.mu.Unlock()
 	defer s.announce(who.header, who.accounts)
 	if left, full := s.isFull(who.accounts); full {
+		s.refuse(who.header)
 		return &TooManyStartsError{Max: s.max, Left: left}
 	}
 	s.add(who.accounts)

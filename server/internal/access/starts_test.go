@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -129,6 +130,10 @@ func TestAttemptsAreAnnounced(t *testing.T) {
 			h, r := http.Header{}, asked("192.0.2.1:1", "")
 			if err = a.Check(h, r, token); err == nil {
 				a.Wrong(h, r, token)
+			}
+			wait, none := strconv.Atoi(h.Get("Retry-After"))
+			if refused := err != nil; refused != (none == nil) || refused && (wait < 840 || wait > 870) {
+				t.Errorf("%v, and Retry-After is %q", err, h.Get("Retry-After"))
 			}
 			return h.Get("RateLimit"), err
 		}

@@ -290,7 +290,8 @@ func (p *plain) write(w http.ResponseWriter, r *http.Request, status int, name s
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	if status == http.StatusServiceUnavailable {
+	comesBack := status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests
+	if comesBack && h.Get("Retry-After") == "" { // who counts knows better
 		h.Set("Retry-After", retryAfter)
 	}
 	send(w, r, status, b.Bytes())

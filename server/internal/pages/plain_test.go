@@ -274,6 +274,9 @@ func TestFormBeyondABound(t *testing.T) {
 		if says := words(parse(t, r)); r.StatusCode != 429 || !strings.Contains(says, want) {
 			t.Errorf("%s: got %d with\n%s\nwant 429 with %q", target, r.StatusCode, says, want)
 		}
+		if r.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: nobody says when to come back", target)
+		}
 	}
 	if again := s.post(first, "/basic"); again.Header.Get("Location") != "/audits/1/basic" {
 		t.Errorf("the form sent again: got %d to %q", again.StatusCode, again.Header.Get("Location"))
