@@ -152,6 +152,9 @@ func (n notedDoor) Finish(w http.ResponseWriter, r *http.Request) (who, to strin
 		n.trail.noteAs(r.Context(), in, shared.DeedSignedIn, 0, n.provider.Name)
 		return in.Name, to, nil
 	}
+	if !isNoted(err) {
+		return "", to, err
+	}
 	about := "failed"
 	if problem, ok := errors.AsType[*api.Error](err); ok {
 		about = string(problem.Code)

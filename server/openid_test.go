@@ -256,6 +256,9 @@ func TestAttemptsByProvider(t *testing.T) {
 			t.Fatalf("attempt %d: %s, %s", i, res.Status, body)
 		}
 	}
+	if _, trail := m.authorized("admin", "/api/v1/trail"); strings.Count(string(trail), `"tried_signin"`) != 10 {
+		t.Errorf("the trail has other attempts than those ten that were looked at: %s", trail)
+	}
 	if res, _ := from("2001:db8::2").signIn(p, "/"); res.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("from the same /64: %s", res.Status)
 	}

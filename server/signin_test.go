@@ -830,6 +830,36 @@ func TestTrail(t *testing.T) {
 	}
 }
 
+// TestTrailIsNotFilledByStrangers has somebody without a token knock until nobody listens, and at
+// a door that is not there.
+func TestTrailIsNotFilledByStrangers(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t, "--trusted-proxies", "127.0.0.1")
+	b := m.browser()
+	b.header.Set("X-Forwarded-For", "203.0.113.5")
+	for i := range 15 {
+		want := http.StatusUnauthorized
+		if i >= 10 {
+			want = http.StatusTooManyRequests
+		}
+		res, _ := b.visit("POST", shared.PathSignIn, url.Values{"token": {"guess"}})
+		if comesBack := res.Header.Get("Retry-After") != ""; res.StatusCode != want || comesBack != (i >= 10) {
+			t.Errorf("guess %d: %s, Retry-After %q", i, res.Status, res.Header.Get("Retry-After"))
+		}
+		if res, _ := b.visit("GET", shared.PathSignInBack+"?code=x&state=y", nil); res.StatusCode != http.StatusNotFound {
+			t.Errorf("back from no provider: %s", res.Status)
+		}
+	}
+	_, body := m.authorized("admin", "/api/v1/trail")
+	var list shared.TrailList
+	if err := json.Unmarshal(body, &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list.Entries) != 10 {
+		t.Errorf("the trail has %d entries, want those of the ten guesses that were looked at: %s", len(list.Entries), body)
+	}
+}
+
 // TestTrailOfBrowsers subscribes browsers of several people, and reads who did what. Nobody
 // has a say in those of others, and where their messages go is not told.
 func TestTrailOfBrowsers(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -220,11 +221,20 @@ type notedDoor struct {
 func (n notedDoor) SignIn(w http.ResponseWriter, r *http.Request, token string) (made string, err error) {
 	in, made, err := n.byToken(w, r, token)
 	if err != nil {
-		n.trail.note(r.Context(), shared.DeedTriedSignIn, 0, "")
+		if isNoted(err) {
+			n.trail.note(r.Context(), shared.DeedTriedSignIn, 0, "")
+		}
 		return "", err
 	}
 	n.trail.noteAs(r.Context(), in, shared.DeedSignedIn, 0, access.PrefixOf(cmp.Or(made, token)))
 	return made, nil
+}
+
+// isNoted reports whether it is noted that somebody could not come in. What nothing bounds is
+// not, or a stranger could fill the database and the log, and hide there what others do.
+func isNoted(err error) bool {
+	_, tooMany := errors.AsType[*access.TooManyAttemptsError](err)
+	return !tooMany && !errors.Is(err, errNoProvider)
 }
 
 func (n notedDoor) SignOut(w http.ResponseWriter, r *http.Request, everywhere bool) error {
