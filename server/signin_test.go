@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -828,6 +829,25 @@ func TestTrail(t *testing.T) {
 	if !m.log.Contains("deed=deleted who=auditor") {
 		t.Error("the log does not say who deleted an audit")
 	}
+}
+
+// TestTrailIsKeptAsLongAsAsked has what one of two did be longer ago than --keep-trail.
+func TestTrailIsKeptAsLongAsAsked(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t, "--keep-trail", "1h")
+	m.startsAs("auditor")
+	m.startsAs("admin")
+	m.kill()
+	execute(t, open(t, "sqlite", "file:"+filepath.Join(m.dir, "atalaya.db")),
+		"UPDATE trail SET at = '2020-01-01 00:00:00.000+00:00' WHERE who = 'auditor'")
+	if err := m.launch(); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Eventually(t, 10*time.Second, "only what was done within the hour is left", func() bool {
+		_, body := m.authorized("admin", "/api/v1/trail")
+		var list shared.TrailList
+		return json.Unmarshal(body, &list) == nil && len(list.Entries) == 1 && list.Entries[0].Who == "admin"
+	})
 }
 
 // TestTrailIsNotFilledByStrangers has somebody without a token knock until nobody listens, and at
