@@ -12,6 +12,7 @@ import (
 
 	"atalaya/server/internal/compare"
 	"atalaya/shared"
+	"atalaya/shared/text"
 )
 
 // audit is one side in the making.
@@ -336,6 +337,15 @@ func TestReadFile(t *testing.T) {
 	} {
 		if _, err := compare.Read(strings.NewReader(body)); !errors.Is(err, compare.ErrFile) {
 			t.Errorf("%.40s: %v", body, err)
+		}
+	}
+}
+
+// The checks that have rules of their own here are called so in the catalogue.
+func TestChecksWithRulesExist(t *testing.T) {
+	for _, id := range []string{"broken-external", "page-noindex"} {
+		if !slices.Contains(text.CheckIDs(), id) {
+			t.Errorf("there is no check %s", id)
 		}
 	}
 }
