@@ -182,7 +182,6 @@ func TestBrowserByKeyboard(t *testing.T) {
 		s.ends(s.create(fmt.Sprintf(`{"url":%q,"page_limit":12}`, site)).AuditID)
 	}
 	ongoing := s.create(`{"url":"nightly import","kind":"external"}`).AuditID
-	s.request("PATCH", shared.PathProgress(ongoing), `{"progress":37,"message":"Reading page 12"}`)
 	p := openTab(t, chromium)
 	p.before(hearing)
 	for path, ready := range map[string]string{
@@ -197,6 +196,7 @@ func TestBrowserByKeyboard(t *testing.T) {
 	} {
 		for name, w := range map[string]viewport{"": desktop, " at 400 %": zoomed} {
 			p.look("light", w)
+			s.request("PATCH", shared.PathProgress(ongoing), `{"progress":37,"message":"Reading page 12"}`) // a sign of life
 			p.do(chromedp.Navigate(s.url + path))
 			p.sees(60*time.Second, running+` && `+allDrawn+` && `+ready)
 			p.walk(path + name)

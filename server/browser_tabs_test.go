@@ -158,7 +158,7 @@ func TestBrowserLeasesStreams(t *testing.T) {
 	all = slices.Delete(all, leaver, leaver+1)
 	left := time.Now()
 	// At once, unless the word of the tab that goes is lost: then its lease runs out.
-	testkit.Eventually(t, 30*time.Second, "four live tabs again", func() bool {
+	testkit.Eventually(t, 60*time.Second, "four live tabs again", func() bool {
 		move() // a stream proves itself by what comes a second after it was opened
 		return liveOnes() == 4
 	})
