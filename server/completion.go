@@ -83,26 +83,36 @@ func bashScript(known []commandFlags) string {
 	var b strings.Builder
 	b.WriteString("_atalaya() {\n  local word current=${COMP_WORDS[COMP_CWORD]} command= flags=\n" +
 		"  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n" +
-		"    case $word in -*) ;; *) command=$word; break ;; esac\n  done\n  case $command in\n")
-	var names []string
+		"    case $word in -*) ;; *) command=$word; break ;; esac\n  done\n")
+	names := chooseFlags(&b, known, "'", func(flag [2]string) string { return flag[0] + " " }, "'")
+	fmt.Fprintf(&b, "  COMPREPLY=()\n  case $current in\n"+
+		"    -*) COMPREPLY=($(compgen -W \"$flags\" -- \"$current\")) ;;\n"+
+		"    *) [ -n \"$command\" ] || COMPREPLY=($(compgen -W '%s' -- \"$current\")) ;;\n  esac\n}\n"+
+		"complete -o default -F _atalaya atalaya\n", names)
+	return b.String()
+}
+
+// chooseFlags writes what sets the flags of bash or zsh to those of the command, each as item
+// has it, and gives the names of all commands. Without a command the flags are those of serve.
+func chooseFlags(
+	b *strings.Builder, known []commandFlags, begin string, item func(flag [2]string) string, end string,
+) (names string) {
+	b.WriteString("  case $command in\n")
+	var all []string
 	for _, c := range known {
-		names = append(names, c.command)
+		all = append(all, c.command)
 		pattern := c.command
 		if pattern == "serve" {
 			pattern = "serve|''"
 		}
-		fmt.Fprintf(&b, "    %s) flags='", pattern)
+		fmt.Fprintf(b, "    %s) flags=%s", pattern, begin)
 		for _, flag := range c.flags {
-			b.WriteString(flag[0] + " ")
+			b.WriteString(item(flag))
 		}
-		b.WriteString("' ;;\n")
+		b.WriteString(end + " ;;\n")
 	}
-	fmt.Fprintf(&b, "  esac\n  COMPREPLY=()\n  case $current in\n"+
-		"    -*) COMPREPLY=($(compgen -W \"$flags\" -- \"$current\")) ;;\n"+
-		"    *) [ -n \"$command\" ] || COMPREPLY=($(compgen -W '%s' -- \"$current\")) ;;\n  esac\n}\n"+
-		"complete -o default -F _atalaya atalaya\n",
-		strings.Join(names, " "))
-	return b.String()
+	b.WriteString("  esac\n")
+	return strings.Join(all, " ")
 }
 
 // zshScript offers the same, and says what each flag is for. From a folder of fpath the shell
@@ -113,24 +123,13 @@ func zshScript(known []commandFlags) string {
 	var b strings.Builder
 	b.WriteString("#compdef atalaya\n_atalaya() {\n  local word command\n  local -a flags\n" +
 		"  for word in \"${(@)words[2,CURRENT-1]}\"; do\n" +
-		"    case $word in -*) ;; *) command=$word; break ;; esac\n  done\n  case $command in\n")
-	var names []string
-	for _, c := range known {
-		names = append(names, c.command)
-		pattern := c.command
-		if pattern == "serve" {
-			pattern = "serve|''"
-		}
-		fmt.Fprintf(&b, "    %s) flags=(", pattern)
-		for _, flag := range c.flags {
-			fmt.Fprintf(&b, "\n      '%s:%s'", flag[0], quote.Replace(flag[1]))
-		}
-		b.WriteString(") ;;\n")
-	}
-	fmt.Fprintf(&b, "  esac\n  case $PREFIX in\n    -*) _describe -o flag flags ;;\n"+
+		"    case $word in -*) ;; *) command=$word; break ;; esac\n  done\n")
+	names := chooseFlags(&b, known, "(", func(flag [2]string) string {
+		return fmt.Sprintf("\n      '%s:%s'", flag[0], quote.Replace(flag[1]))
+	}, ")")
+	fmt.Fprintf(&b, "  case $PREFIX in\n    -*) _describe -o flag flags ;;\n"+
 		"    *) if [[ -n $command ]]; then _files; else compadd -- %s; fi ;;\n  esac\n}\n"+
-		"if [[ $funcstack[1] == _atalaya ]]; then _atalaya \"$@\"; else compdef _atalaya atalaya; fi\n",
-		strings.Join(names, " "))
+		"if [[ $funcstack[1] == _atalaya ]]; then _atalaya \"$@\"; else compdef _atalaya atalaya; fi\n", names)
 	return b.String()
 }
 

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"atalaya/server/internal/testkit"
 )
 
 // A real bash completes what was begun.
@@ -44,13 +46,10 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
-// A real zsh, where there is one, takes the script both sourced and from a folder of fpath.
+// A real zsh takes the script both sourced and from a folder of fpath.
 func TestCompletionInZsh(t *testing.T) {
 	t.Parallel()
-	zsh, err := exec.LookPath("zsh")
-	if err != nil {
-		t.Skip("there is no zsh")
-	}
+	zsh := testkit.Program(t, "zsh")
 	dir := t.TempDir()
 	_, script, _ := command(t.Context(), "completion", "zsh")
 	if err := os.WriteFile(filepath.Join(dir, "_atalaya"), []byte(script), 0o600); err != nil {
