@@ -169,7 +169,8 @@ func TestBrowserBesideANewerProgram(t *testing.T) {
 // and says so. Once that tab goes it keeps what it sees, and sends what waited there.
 func TestBrowserBesideAnOlderProgram(t *testing.T) {
 	t.Parallel()
-	older := openTab(t, browser(t))
+	p := openTab(t, browser(t))
+	older := openTab(t, p.ctx)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "100", "--page-limit", "20")
 	site := gitDoc(t)
 	older.do(chromedp.Navigate(s.url + shared.PathHealth))
@@ -180,12 +181,13 @@ func TestBrowserBesideAnOlderProgram(t *testing.T) {
 		opened.onsuccess = () => { window.held = opened.result; };
 	})()`, site+"?waited"))
 	older.sees(20*time.Second, `window.held !== undefined`)
-	p := openTab(t, older.ctx)
 	id := p.works(s, site)
 	p.goes("/settings")
 	p.says(60*time.Second, text.EN.T(text.AppForgets))
 
-	older.do(chromedp.Navigate("about:blank"))
+	if err := chromedp.Cancel(older.ctx); err != nil {
+		t.Fatal(err)
+	}
 	p.do(chromedp.Navigate(s.url + shared.PathReportPage(id)))
 	p.keeps(60*time.Second, fmt.Sprintf("report.%d", id), "true")
 	testkit.Eventually(t, 60*time.Second, "the audit that waited", func() bool {

@@ -19,15 +19,23 @@ import (
 
 // watchHandOver runs before the page's own scripts. It notes where every text stands when
 // the program takes the page over and three frames later, when the largest things were
-// painted, and how much moved. Left out is what is folded.
+// painted, and how much moved since all of the page was there: a browser may paint the first
+// half of one that comes slowly. Left out is what is folded.
 const watchHandOver = `
-window.handOver = { at: 0, before: [], after: null, largest: [], moved: 0, drawn: false };
+window.handOver = { at: 0, before: [], after: null, largest: [], moved: 0, shifts: [], drawn: false };
 const frames = (n, then) => n ? requestAnimationFrame(() => frames(n - 1, then)) : then();
 addEventListener("load", () => frames(3, () => { handOver.drawn = true; }));
 new PerformanceObserver((list) => list.getEntries().forEach((paint) => {
   handOver.largest.push({ At: paint.startTime, Text: paint.element ? paint.element.innerText : "" });
 })).observe({ type: "largest-contentful-paint", buffered: true });
-new PerformanceObserver((list) => list.getEntries().forEach((shift) => { handOver.moved += shift.value; }))
+new PerformanceObserver((list) => list.getEntries().forEach((shift) => {
+  if (!handOver.drawn) return;
+  handOver.moved += shift.value;
+  const place = ({ left, top, width, height }) => [left, top, width, height].map(Math.round).join(" ");
+  shift.sources.forEach(({ node, previousRect, currentRect }) => handOver.shifts.push(
+    Math.round(shift.startTime) + " ms: " + (node ? node.nodeName + " " + node.textContent.trim().slice(0, 40) : "gone") +
+    " from " + place(previousRect) + " to " + place(currentRect)));
+}))
   .observe({ type: "layout-shift", buffered: true });
 const lines = (root) => [...root.querySelectorAll("*")].filter((e) => !e.closest("noscript, dialog, .vh, details:not([open]) > :not(summary)") &&
   [...e.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())).map((e) => {
@@ -49,6 +57,7 @@ type handOver struct {
 	At            float64
 	Before, After []string
 	Moved         float64
+	Shifts        []string
 	Largest       []struct {
 		At   float64
 		Text string
@@ -116,9 +125,9 @@ func TestBrowserTellsTimesInPlace(t *testing.T) {
 					call(p, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{
 						Headers: network.Headers{"Accept-Language": l.Tag()}})
 					call(p, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Asia/Kolkata"})
-					moved := takesOverInPlace(t, p, s, viewport{width: width, height: 740, touch: true}, path)
-					if moved > 0.001 { // some lines are a fraction of a pixel higher
-						t.Errorf("layout shifts of %v", moved)
+					h := takesOverInPlace(t, p, s, viewport{width: width, height: 740, touch: true}, path)
+					if h.Moved > 0.001 { // some lines are a fraction of a pixel higher
+						t.Errorf("the program came after %.0f ms; layout shifts of %v:\n%s", h.At, h.Moved, strings.Join(h.Shifts, "\n"))
 					}
 					p.sees(time.Second, `document.documentElement.lang === `+jsString(l.Tag())+
 						` && /\d\d:\d\d$/.test(document.querySelector('.meta>span:last-child').innerText)`) // without UTC
@@ -129,9 +138,8 @@ func TestBrowserTellsTimesInPlace(t *testing.T) {
 }
 
 // takesOverInPlace opens a page from an address of its own, so that nothing of the program
-// is kept from before, and lets the program come once the page is painted. It returns how
-// much the page moved.
-func takesOverInPlace(t *testing.T, p *tab, s *process, w viewport, path string) (moved float64) {
+// is kept from before, and lets the program come once the page is painted.
+func takesOverInPlace(t *testing.T, p *tab, s *process, w viewport, path string) (h handOver) {
 	painted := make(chan struct{})
 	way := newRelay(t, s.url, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -149,7 +157,6 @@ func takesOverInPlace(t *testing.T, p *tab, s *process, w viewport, path string)
 		(atalaya.phase() === 'live' || !/"stream"/.test(document.body.firstElementChild.dataset.watch))`)
 	close(painted)
 	p.sees(60*time.Second, `handOver.after !== null`)
-	var h handOver
 	if err := json.Unmarshal([]byte(p.eval(`JSON.stringify(handOver)`)), &h); err != nil {
 		t.Fatal(err)
 	}
@@ -161,5 +168,5 @@ func takesOverInPlace(t *testing.T, p *tab, s *process, w viewport, path string)
 	if before, after := strings.Join(h.Before, "\n"), strings.Join(h.After, "\n"); before != after {
 		t.Errorf("before:\n%s\nafter:\n%s", before, after)
 	}
-	return h.Moved
+	return h
 }
