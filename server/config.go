@@ -81,6 +81,10 @@ type Config struct {
 	// no bound. Loopback callers are exempt from the last.
 	MaxQueue, MaxPerHost, MaxPerHour int
 
+	// MaxRequests bounds the requests of one address, and of one token, in a minute; 0 means
+	// no bound. Loopback peers are exempt.
+	MaxRequests int
+
 	// Workers is how many audits run at once; 0 switches the engine off.
 	Workers int
 	// PageLimit is the limit of pages of an audit that names none.
@@ -175,6 +179,9 @@ func (c *Config) settings(u *unparsed) []setting {
 			"bound on audits of one host that have not ended; 0 means none"),
 		bounded("max-per-hour", &c.MaxPerHour, 120, 0, countMax,
 			"bound on audits that one address (loopback exempt), and one token, starts in an hour; 0 means none"),
+
+		bounded("max-requests", &c.MaxRequests, 60_000, 0, countMax,
+			"bound on requests of one address (loopback exempt), and of one token, in a minute; 0 means none"),
 
 		bounded("workers", &c.Workers, 2, 0, 64, "audits at once, {bounds}; 0 switches the engine off"),
 		bounded("page-limit", &c.PageLimit, 500, 1, shared.PageLimitMax,

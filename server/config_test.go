@@ -23,7 +23,7 @@ func TestConfigDefaults(t *testing.T) {
 	want := Config{
 		Addr: "127.0.0.1:8000", DataDir: "./data", KeepTrail: 90 * 24 * time.Hour, Heartbeat: 15 * time.Second, StreamLifetime: 10 * time.Minute,
 		Sweep: 250 * time.Millisecond, WriteTimeout: 5 * time.Second, Drain: 10 * time.Second,
-		StreamWriter: stream.WriterAuto, MaxStreamsPerIP: 100, MaxQueue: 1000, MaxPerHost: 10, MaxPerHour: 120,
+		StreamWriter: stream.WriterAuto, MaxStreamsPerIP: 100, MaxQueue: 1000, MaxPerHost: 10, MaxPerHour: 120, MaxRequests: 60_000,
 		Workers: 2, PageLimit: 500, MaxBytes: 2 << 30, MaxTime: 30 * time.Minute,
 		Rate: 5, AllowPrivateTargets: true, OpenID: openid.Config{GroupsClaim: "groups"}, LogFormat: "text",
 	}
@@ -111,6 +111,7 @@ func TestConfigRefuses(t *testing.T) {
 		"--max-streams=-1":                            "0 to",
 		"--max-queue=-1":                              "0 to",
 		"--max-per-host=-1":                           "0 to",
+		"--max-requests=-1":                           "0 to",
 		"--max-per-hour=-1":                           "0 to",
 		"--max-bytes=-1":                              "0 to 1125899906842624",
 		"--max-bytes=2GiB":                            "see atalaya --help",

@@ -86,6 +86,20 @@ func countStart(ctx context.Context, starts *access.Starts) error {
 	return err
 }
 
+// failRequest answers a request that is one too many, in the words of package api.
+func failRequest(p *api.Problems) func(http.ResponseWriter, *http.Request, error) {
+	return func(w http.ResponseWriter, r *http.Request, err error) {
+		if over, ok := errors.AsType[*access.TooManyRequestsError](err); ok {
+			err = &api.Error{
+				Code:   shared.CodeRateLimited,
+				Detail: fmt.Sprintf("With your token or from your address, %d requests came in a minute, as many as one may send.", over.Max),
+				Err:    err,
+			}
+		}
+		p.Fail(w, r, err)
+	}
+}
+
 // failStream answers a refused stream. Package stream has its own kind of refusal
 // because it knows when to come back; the status is that of the code in the API's
 // table, as for every other answer.

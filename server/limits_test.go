@@ -354,3 +354,50 @@ func TestStartsOfOneCaller(t *testing.T) {
 		t.Errorf("the proxy's own: %d", status)
 	}
 }
+
+// TestRequestsOfOneCaller counts whatever reads rows: pages, the API and streams alike.
+func TestRequestsOfOneCaller(t *testing.T) {
+	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--max-requests", "3", "--trusted-proxies", "127.0.0.1",
+		"--insecure-no-auth")
+	audit := p.create(`{"url":"x","kind":"external"}`)
+	ask := func(caller, path string) *http.Response {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), "GET", p.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("X-Forwarded-For", caller)
+		res, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { res.Body.Close() })
+		return res
+	}
+	const caller = "192.0.2.1"
+	for i, step := range []struct {
+		caller, path string
+		want         int
+	}{
+		{caller, "/basic", 200}, {caller, "/app.css", 200}, {caller, shared.PathAudits, 200}, {caller, shared.PathHealth, 200},
+		{caller, shared.PathStream(audit.AuditID), 200},
+		{caller, "/basic", 429}, {caller, shared.PathAudits, 429}, {caller, shared.PathStream(audit.AuditID), 429},
+		{caller, "/app.css", 200}, {caller, shared.PathHealth, 200},
+		{"192.0.2.2", shared.PathAudits, 200}, {"", shared.PathAudits, 200},
+	} {
+		res := ask(step.caller, step.path)
+		if res.StatusCode != step.want {
+			t.Errorf("%d: %s for %q: %s, want %d", i, step.path, step.caller, res.Status, step.want)
+		}
+	}
+	refused := ask(caller, shared.PathAudits)
+	var problem shared.Problem
+	if err := json.NewDecoder(refused.Body).Decode(&problem); err != nil {
+		t.Fatal(err)
+	}
+	wait, err := strconv.Atoi(refused.Header.Get("Retry-After"))
+	if problem.Code != shared.CodeRateLimited || problem.Detail == "" || err != nil || wait < 1 || wait > 90 ||
+		refused.Header.Get("RateLimit-Policy") != `"address";q=3;w=60` {
+		t.Errorf("refused with %+v, %v", problem, refused.Header)
+	}
+}

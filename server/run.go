@@ -193,7 +193,9 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 
 	readers := access.Readers{Origins: cfg.CORSOrigins, May: forReaders}
 	guard := access.NewGuard(cfg.PublicURLs, readers, problems.Fail)
-	handler := guard.Wrap(gate.Wrap(starts.Wrap(strict(answer.Finish(mux), problems))))
+	requests := access.NewRequests(cfg.MaxRequests, cfg.TrustedProxies, gate.Rules, failRequest(problems))
+	handler := requests.OfTokens(starts.Wrap(strict(answer.Finish(mux), problems)))
+	handler = guard.Wrap(requests.OfAddresses(gate.Wrap(handler)))
 	// Outside of what refuses requests, whose bodies are bounded too.
 	handler = api.Log(log, problems, api.Deadlines(api.CloseAfterChunks(handler)))
 	server := newHTTPServer(cfg, cert, cfg.outside().Harden(handler), log)

@@ -31,6 +31,7 @@ const (
 	CodeTooManyStreams  Code = "too_many_streams"       // the connection cap is reached
 	CodeQueueFull       Code = "queue_full"             // as many audits wait as may
 	CodeHostBusy        Code = "host_busy"              // the host has as many unfinished audits as one may
+	CodeRateLimited     Code = "rate_limited"           // the caller has sent as many requests as one may in a minute
 	CodeCallerLimited   Code = "caller_limited"         // the caller has started as many audits as one may in an hour
 	CodeStoryLimited    Code = "story_limited"          // the address has told as many stories as one may in an hour
 	CodeSignInLimited   Code = "sign_in_limited"        // too many attempts to sign in failed; come back after Retry-After
@@ -90,6 +91,7 @@ var Codes = [...]Code{
 	CodeTooManyStreams,
 	CodeQueueFull,
 	CodeHostBusy,
+	CodeRateLimited,
 	CodeCallerLimited,
 	CodeStoryLimited,
 	CodeSignInLimited,

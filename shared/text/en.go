@@ -1698,6 +1698,7 @@ var english = language{
 		{"queue_full", "Too many audits are waiting already. Try again in a few minutes."},
 		{"host_busy", "As many audits of this site are waiting or running as may at once. Watch one of them, or try " +
 			"again when one has ended."},
+		{"rate_limited", "Too many requests came from here. Try again in a minute."},
 		{"caller_limited", "With your token or from your address, as many audits were started as one may in an hour. Try again " +
 			"later."},
 		{"story_limited", "Your address has told as much about its connections as one may in an hour."},

@@ -1745,6 +1745,7 @@ var spanish = language{
 		{"queue_full", "Ya hay demasiadas auditorías en espera. Inténtalo dentro de unos minutos."},
 		{"host_busy", "Este sitio ya tiene tantas auditorías en espera o en curso como se permiten a la vez. Sigue " +
 			"una de ellas o inténtalo cuando termine alguna."},
+		{"rate_limited", "Desde aquí han llegado demasiadas peticiones. Inténtalo dentro de un minuto."},
 		{"caller_limited", "Con tu token o desde tu dirección ya se han iniciado tantas auditorías como se permiten en una hora. " +
 			"Inténtalo más tarde."},
 		{"story_limited", "Tu dirección ya ha contado de sus conexiones tanto como se permite en una hora."},

@@ -28,8 +28,10 @@
 //     evicted stream would come back at once.
 //   - [Stories] bounds what one address tells of its visits.
 //   - [Starts] bounds the audits that one address, and one token, starts in an hour, so
-//     that one caller does not take all the workers there are. Its answers and those of
-//     Attempts say how much is left (RateLimit).
+//     that one caller does not take all the workers there are.
+//   - [Requests] bounds what else one address, and one token, asks for in a minute, so that
+//     one caller does not take the whole database. Its answers, and those of Starts and
+//     Attempts, say how much is left (RateLimit).
 //
 // Everything here is safe for concurrent use.
 //
@@ -50,4 +52,5 @@
 //	streams.go  streams of one address
 //	stories.go  stories of visits that one address tells
 //	starts.go   audits that one address, or one token, starts
+//	requests.go requests that one address, or one token, sends
 package access

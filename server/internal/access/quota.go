@@ -30,6 +30,7 @@ const retrySpread = 30 * time.Second
 type quota struct {
 	max    int // on one account in one window; 0 for any number
 	window time.Duration
+	most   int // accounts that one window remembers; 0 for any number
 
 	mu    sync.Mutex
 	begun time.Time
@@ -56,10 +57,12 @@ func (q *quota) isFull(accounts []account) (left time.Duration, full bool) {
 	return left, full
 }
 
-// add counts one more deed on each of some accounts; q.mu is held.
+// add counts one more deed on each of some accounts that are remembered; q.mu is held.
 func (q *quota) add(accounts []account) {
 	for _, a := range accounts {
-		q.used[a]++
+		if q.most == 0 || q.used[a] > 0 || len(q.used) < q.most {
+			q.used[a]++
+		}
 	}
 }
 

@@ -99,6 +99,7 @@ var answers = map[shared.Code]answer{
 	shared.CodeTooManyStreams:  {429, "Too many open streams"},
 	shared.CodeQueueFull:       {429, "Too many audits are waiting"},
 	shared.CodeHostBusy:        {429, "Too many audits of this host"},
+	shared.CodeRateLimited:     {429, "Too many requests in a minute"},
 	shared.CodeCallerLimited:   {429, "Too many audits started in an hour"},
 	shared.CodeStoryLimited:    {429, "Too many stories told in an hour"},
 	shared.CodeSignInLimited:   {429, "Too many attempts to sign in failed"},
