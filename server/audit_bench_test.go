@@ -85,11 +85,12 @@ func smallPages(n int) http.Handler {
 }
 
 // build builds the server as it is delivered: the test binary is not it.
-func build(b *testing.B) string {
-	program := filepath.Join(b.TempDir(), "atalaya")
+func build(t testing.TB) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "atalaya")
 	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		b.Fatalf("build: %v\n%s", err, out)
+		t.Fatalf("build: %v\n%s", err, out)
 	}
 	return program
 }

@@ -36,28 +36,30 @@ func TestFootprint(t *testing.T) {
 	if os.Getenv("ATALAYA_FOOTPRINT") == "" {
 		t.Skip("make footprint runs it: it takes some minutes")
 	}
+	program := build(t) // the binary of the tests holds what they send, some 70 MB
 	for _, name := range slices.Sorted(maps.Keys(hostile.Sites)) {
 		limit, pages := maxFootprint, 500
 		if name == "distinct" {
 			limit, pages = maxFootprintLarge, 1000
 		}
-		t.Run(name, func(t *testing.T) { checkFootprint(t, hostile.Sites[name](), "/", pages, limit) })
+		t.Run(name, func(t *testing.T) { checkFootprint(t, program, hostile.Sites[name](), "/", pages, limit) })
 	}
 	t.Run("erlang-doc", func(t *testing.T) {
 		const dir = "/usr/share/doc/erlang-doc"
 		if _, err := os.Stat(dir); err != nil {
 			t.Skip("Debian's erlang-doc is not installed")
 		}
-		checkFootprint(t, http.FileServer(http.Dir(dir)), "/doc/", 10_000, maxFootprintLarge)
+		checkFootprint(t, program, http.FileServer(http.Dir(dir)), "/doc/", 10_000, maxFootprintLarge)
 	})
 }
 
-// checkFootprint audits a site and fails if the server became larger than limit, in MB.
-func checkFootprint(t *testing.T, site http.Handler, path string, pages, limit int) {
+// checkFootprint audits a site with the server that program is, and fails if it became larger
+// than limit, in MB.
+func checkFootprint(t *testing.T, program string, site http.Handler, path string, pages, limit int) {
 	listener := httptest.NewServer(site)
 	defer listener.Close()
 	defer listener.CloseClientConnections()
-	p := start(t, "--data-dir", t.TempDir(), "--rate", footprintRate)
+	p := startProgram(t, program, nil, "--data-dir", t.TempDir(), "--rate", footprintRate)
 	before := p.footprint("VmRSS")
 	begun := time.Now()
 	id := p.create(fmt.Sprintf(`{"url":%q,"page_limit":%d}`, listener.URL+path, pages)).AuditID
