@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -8,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -17,37 +19,73 @@ import (
 // its links, in the same run: so the ratio means something on a shared machine. Both
 // wait for nothing but the site, which this process serves on loopback.
 //
-// Beside the time it gives the CPU seconds that the tool took, and the pages that it
-// saw.
+// Beside the time it gives the CPU seconds that the tool took, for a page and for a megabyte
+// of HTML too, and the pages that it saw. The folders are those that Debian's packages of
+// documentation install, or of the same names below ATALAYA_DOCS.
 func BenchmarkAudit(b *testing.B) {
-	const dir = "/usr/share/doc/postgresql-doc-15/html"
+	docs := cmp.Or(os.Getenv("ATALAYA_DOCS"), "/usr/share/doc")
 	sites := []struct {
 		name, path string
+		dir        string // of the site, or none
 		site       http.Handler
 	}{
-		{"postgresql-doc", "/index.html", http.FileServer(http.Dir(dir))},
-		{"10000-pages", "/", smallPages(10_000)},
+		{name: "postgresql-doc", path: "/index.html", dir: "postgresql-doc-15/html"},
+		{name: "sqlite3-doc", path: "/index.html", dir: "sqlite3"},
+		{name: "git-doc", path: "/git.html", dir: "git-doc"},
+		{name: "10000-pages", path: "/", site: smallPages(10_000)},
 	}
 	for _, s := range sites {
-		if _, err := os.Stat(dir); err != nil && s.name == "postgresql-doc" {
-			b.Logf("%s: Debian's postgresql-doc-15 is not installed", s.name)
-			continue
+		if s.dir != "" {
+			dir := filepath.Join(docs, s.dir)
+			if _, err := os.Stat(filepath.Join(dir, s.path)); err != nil {
+				b.Logf("%s: %s is not installed", s.name, dir)
+				continue
+			}
+			s.site = http.FileServer(http.Dir(dir))
 		}
-		listener := httptest.NewServer(s.site)
+		sent := &htmlMeter{site: s.site}
+		listener := httptest.NewServer(sent)
 		b.Cleanup(listener.Close)
-		b.Run(s.name+"/atalaya", func(b *testing.B) { benchmarkAtalaya(b, listener.URL+s.path) })
+		b.Run(s.name+"/atalaya", func(b *testing.B) { benchmarkAtalaya(b, listener.URL+s.path, sent) })
 		b.Run(s.name+"/wget", func(b *testing.B) { benchmarkWget(b, listener.URL+s.path) })
 	}
 }
 
-func benchmarkAtalaya(b *testing.B, seed string) {
+func benchmarkAtalaya(b *testing.B, seed string, sent *htmlMeter) {
 	p := startProgram(b, build(b), nil, "--data-dir", b.TempDir(), "--rate", "10000", "--page-limit", "10000")
-	before, pages := p.cpu(), 0
+	before, sentBefore, pages := p.cpu(), sent.bytes.Load(), 0
 	for b.Loop() {
 		pages = p.awaitEnd(p.create(fmt.Sprintf(`{"url":%q}`, seed)).AuditID, 5*time.Minute).TotalPages
 	}
-	b.ReportMetric((p.cpu()-before).Seconds()/float64(b.N), "cpu-s/op")
+	cpu := (p.cpu() - before).Seconds() / float64(b.N)
+	megabytes := float64(sent.bytes.Load()-sentBefore) / 1e6 / float64(b.N)
+	b.ReportMetric(cpu, "cpu-s/op")
+	b.ReportMetric(cpu*1000/float64(pages), "cpu-ms/page")
+	b.ReportMetric(cpu*1000/megabytes, "cpu-ms/MB")
 	b.ReportMetric(float64(pages), "pages")
+}
+
+// htmlMeter is a site that counts the bytes of HTML that it sends.
+type htmlMeter struct {
+	site  http.Handler
+	bytes atomic.Int64
+}
+
+func (m *htmlMeter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	m.site.ServeHTTP(&meteredWriter{w, m}, r)
+}
+
+type meteredWriter struct {
+	http.ResponseWriter
+	meter *htmlMeter
+}
+
+func (w *meteredWriter) Write(b []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(b)
+	if strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
+		w.meter.bytes.Add(int64(n))
+	}
+	return n, err
 }
 
 func benchmarkWget(b *testing.B, seed string) {

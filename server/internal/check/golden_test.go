@@ -106,7 +106,7 @@ func goldenInput(name string, body []byte) Input {
 
 // pagesIn gives the HTML files of a folder in the order of count.mjs: a folder stands where
 // its name does.
-func pagesIn(t *testing.T, folder string) (names []string) {
+func pagesIn(t testing.TB, folder string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".html") {
