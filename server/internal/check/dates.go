@@ -3,6 +3,8 @@ package check
 import (
 	"bytes"
 	"iter"
+	"slices"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -31,7 +33,7 @@ const (
 // readDates adds the dates that JSON-LD and the text show.
 func (p *Page) readDates() {
 	for _, item := range p.Items {
-		if item.Nested {
+		if item.Nested || slices.ContainsFunc(item.Types, isRemark) {
 			continue
 		}
 		for _, d := range item.dates {
@@ -67,19 +69,22 @@ const maxNaming = 12
 func (p *Page) readTextDates() {
 	var own, other time.Time
 	var alone, named datelines
-	n := 0
+	var before []byte
+	record, n := p.isRecord(), 0
 	for line := range lines(p.Prose.Main) {
+		label := before
+		before = line
 		day, ok := newestDate(line)
 		n++
 		switch {
 		case !ok:
 		case len(line) > shortLine:
 			other = laterDay(other, day)
-		case namesDate(line):
+		case namesDate(line, !record):
 			named.add(day, n, false)
 		default:
 			other = laterDay(other, day)
-			if isDateline(line) {
+			if !record && isDateline(line) && !labelsDate(label) {
 				alone.add(day, n, isPeriod(line))
 			}
 		}
@@ -102,6 +107,48 @@ func (p *Page) readTextDates() {
 			p.Dates = append(p.Dates, d)
 		}
 	}
+}
+
+// isRecord reports whether a page shows a thing that has dates of its own, such as an invoice
+// or an event: its title, a heading or its markup says so. A date that such a page does not
+// call that of the page is that of the thing.
+func (p *Page) isRecord() bool {
+	isThing := func(name string) bool { return strings.HasSuffix(name, "Event") || recordTypes[name] }
+	return namesRecord(p.Title) ||
+		slices.ContainsFunc(p.Headings, func(h Heading) bool { return h.Level <= 2 && namesRecord(h.Text) }) ||
+		slices.ContainsFunc(p.Items, func(it Item) bool { return !it.Nested && slices.ContainsFunc(it.Types, isThing) }) ||
+		slices.ContainsFunc(p.MarkupTypes, isThing)
+}
+
+// namesRecord reports whether a title is the name of a record, with hardly more than its
+// number: a longer one may be that of an article about them.
+func namesRecord(title string) bool {
+	words, found := 0, false
+	for word := range dateTerms([]byte(title)) {
+		if !isDigit(word[0]) {
+			words++
+		}
+		found = found || recordWords[string(word)]
+	}
+	return found && words <= maxRecordName
+}
+
+// maxRecordName is how many words the name of a record has at most, beside that of its site.
+const maxRecordName = 4
+
+// isRemark reports whether a type is one of what readers say on a page: its date is theirs.
+func isRemark(name string) bool {
+	return name == "Comment" || name == "UserComments" || name == "Answer"
+}
+
+// hasRemarks reports whether a property holds what readers say of a thing. A review that is
+// not the property of another thing may be the page itself.
+func hasRemarks(name string) bool {
+	switch name {
+	case "review", "reviews", "comment", "acceptedAnswer", "suggestedAnswer":
+		return true
+	}
+	return false
 }
 
 // datelines are the lines of a text that are a date and no more.
@@ -138,29 +185,83 @@ func laterDay(a, b time.Time) time.Time {
 	return a
 }
 
-// namesDate reports whether a line says that its date is one of the page.
-func namesDate(line []byte) bool {
-	named := false
+// namesDate reports whether a line says that its date is one of the page: that it was published
+// then, or changed. Where plain is true, a line that says "date" and nothing of what does too.
+func namesDate(line []byte, plain bool) bool {
+	deed, noun, others := false, false, 0
 	for word := range dateTerms(line) {
-		named = named || dateWords[string(word)]
+		switch {
+		case datedThings[string(word)]:
+			return false
+		case dateWords[string(word)]:
+			deed = true
+		case dateNouns[string(word)]:
+			noun = true
+		case isBeside(word):
+			others++
+		}
 	}
-	return named && wordsBeside(line) <= maxNaming
+	return deed && wordsBeside(line) <= maxNaming || noun && plain && others == 0
 }
 
 // isDateline reports whether a line that has a date says no more than that, or names an author
-// beside it. One with signs of code is an example, as of the lines of a log.
+// beside it. One with signs of code is an example, as of the lines of a log, and one with a
+// label says of what else its date is.
 func isDateline(line []byte) bool {
-	return !bytes.ContainsAny(line, "[]{}%=") && (wordsBeside(line) <= maxBeside || isByline(line))
+	if bytes.ContainsAny(line, "[]{}%=") {
+		return false
+	}
+	return isByline(line) || wordsBeside(line) <= maxBeside && !hasLabel(line)
+}
+
+// hasLabel reports whether a line begins with a word that says of what its date is, as "Due: 3
+// May 2019" and "Rechnungsdatum 03.05.2019" do.
+func hasLabel(line []byte) bool {
+	end := bytes.IndexFunc(line, func(r rune) bool { return !isWordRune(r) })
+	if end <= 0 || isDigit(line[0]) {
+		return false
+	}
+	return line[end] == ':' || isDateOfThing(bytes.ToLower(line[:end]))
+}
+
+// maxLabel is how many words a label has at most that stands above its date.
+const maxLabel = 4
+
+// labelsDate reports whether a line without a date says that the one after it is that of
+// something else than the page: "Invoice date", "When:".
+func labelsDate(line []byte) bool {
+	if _, dated := newestDate(line); dated || len(line) > shortLine {
+		return false
+	}
+	words, thing, deed := 0, bytes.HasSuffix(line, []byte(":")), false
+	for word := range dateTerms(line) {
+		words++
+		deed = deed || dateWords[string(word)]
+		thing = thing || dateNouns[string(word)] || isDateOfThing(word)
+	}
+	return thing && !deed && words <= maxLabel
+}
+
+// isDateOfThing reports whether a word in lower case is one of a thing that has dates, or a
+// German one that ends in "date".
+func isDateOfThing(word []byte) bool {
+	return datedThings[string(word)] ||
+		bytes.HasSuffix(word, []byte("datum")) && !dateWords[string(word)] && !dateNouns[string(word)]
 }
 
 // wordsBeside counts the words of a line that are no part of a date.
 func wordsBeside(line []byte) (n int) {
 	for word := range dateTerms(line) {
-		if !isDigit(word[0]) && monthNames[string(word)] == 0 && !dateJoins[string(word)] {
+		if isBeside(word) {
 			n++
 		}
 	}
 	return n
+}
+
+// isBeside reports whether a term in lower case is a word that is no part of a date.
+func isBeside(word []byte) bool {
+	return !isDigit(word[0]) && monthNames[string(word)] == 0 && !dateJoins[string(word)]
 }
 
 // dateTerms gives the words and numbers of a line, in lower case.

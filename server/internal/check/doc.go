@@ -87,7 +87,12 @@
 // to three of each other check of each site were read, the doubtful beside the source: beside
 // the kinds known before, four were wrong, all of them notices about stale dates: of a line of
 // a log, of a sentence that tells when something was posted, of the posts that a page lists,
-// and of the invoice that a demonstration shows. All but the last are mended.
+// and of the invoice that a demonstration shows. All are mended: a date is that of a page where
+// markup of the page says so, where a line says that something was published or changed and
+// names nothing else that has dates, and where it stands alone or beside an author on a page
+// that shows no record or event. So Google asks for it (Search Central: publication dates): one
+// with a label such as "Updated", or datePublished and dateModified, and none of what the page
+// is about.
 //
 // # The files, in reading order
 //

@@ -40,18 +40,43 @@ var monthNames = func() map[string]time.Month {
 // dateJoins stand between the parts of a written date.
 var dateJoins = wordSet("de del of the di do")
 
-// dateWords stand beside a date that is the page's own.
+// dateWords stand beside a date and say that it is the page's own.
 var dateWords = wordSet(`
-	date dated updated update published posted modified revised reviewed written created edited
-	fecha actualizado actualizada actualización publicado publicada publicación modificado modificada modificación
+	dated updated update published publication posted modified revised revision reviewed written created edited changed
+	actualizado actualizada actualización publicado publicada publicación modificado modificada modificación
 	revisado revisada revisión escrito escrita creado creada editado editada
-	datum stand aktualisiert aktualisierung veröffentlicht veröffentlichung geändert änderung erstellt überarbeitet
+	stand aktualisiert aktualisierung veröffentlicht veröffentlichung geändert änderung erstellt überarbeitet
 	bearbeitet erschienen verfasst publiziert
-	jour publié publiée publication modifié modifiée modification actualisé actualisée actualisation rédigé rédigée
-	révisé révisée écrit créé créée posté postée
-	data atualizado atualizada atualização publicação modificação revisto revisão criado criada
+	veröffentlichungsdatum aktualisierungsdatum änderungsdatum erscheinungsdatum erstellungsdatum
+	publié publiée modifié modifiée modification actualisé actualisée actualisation rédigé rédigée
+	jour révisé révisée écrit créé créée posté postée
+	atualizado atualizada atualização publicação modificação revisto revisão criado criada
 	aggiornato aggiornata aggiornamento pubblicato pubblicata pubblicazione modificato modificata modifica scritto scritta
 	creato creata rivisto revisionato`)
+
+// dateNouns stand beside a date of anything.
+var dateNouns = wordSet("date fecha datum data")
+
+// datedThings are what dates are of that are not the page's, in records and announcements:
+// who sees one beside a date does not take it for that of the page.
+var datedThings = wordSet(`
+	invoice invoices receipt bill order ordered payment paid due delivery delivered shipping shipped birth born event
+	booking booked reservation expiry expires expiration deadline departure arrival ticket
+	factura facturas recibo pedido pago pagado pagada vencimiento vence entrega envío nacimiento evento reserva
+	caducidad plazo salida llegada
+	rechnung rechnungen quittung bestellung bestellt zahlung bezahlt fällig fälligkeit lieferung geliefert geburt geboren
+	veranstaltung buchung gebucht reservierung abreise anreise
+	facture factures reçu commande paiement payé payée échéance livraison expédition naissance événement évènement
+	réservation départ arrivée
+	fatura recibo encomenda pagamento pago vencimento envio nascimento evento chegada partida
+	fattura fatture ricevuta ordine pagamento pagato pagata scadenza consegna spedizione nascita prenotazione partenza
+	arrivo`)
+
+// recordWords name a page that shows a record with dates of its own.
+var recordWords = wordSet("invoice receipt factura recibo rechnung quittung facture fatura fattura ricevuta")
+
+// recordTypes are the types of such records; those of events end in Event.
+var recordTypes = wordSet("Invoice Order Reservation Ticket ParcelDelivery")
 
 // synopses are the headings under which manuals show how a command is called.
 var synopses = wordSet("synopsis sinopsis übersicht sinopse sintassi")

@@ -105,7 +105,7 @@ func (c *collector) markProperty(attribute, names string, at attrs) {
 			c.p.noteAuthor(attribute + "=" + name)
 		case isDateProperty(name):
 			for _, key := range [...]string{"content", "datetime"} {
-				c.p.noteDate(at.get(key), attribute+"="+name, true)
+				c.p.noteDate(at.get(key), attribute+"="+name, c.cur&inRemark == 0)
 			}
 		}
 	}

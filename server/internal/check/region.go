@@ -27,8 +27,9 @@ const (
 	inCamouflaged // of the colour around it
 	inUnquoted    // not for the snippets of search engines
 	inParagraph
-	inApart // a table or an example
-	inEntry // of a list
+	inApart  // a table or an example
+	inEntry  // of a list
+	inRemark // of a reader, as markup says
 
 	// What an element shows again of what those around it conceal: no place is in these.
 	showsSize
@@ -114,6 +115,14 @@ func regionByAttribute(at attrs) (r region, open bool) {
 			r |= inUnquoted
 		case "open":
 			open = true
+		case "itemtype", "typeof":
+			if isRemark(schemaName(string(at[i].val))) {
+				r |= inRemark
+			}
+		case "itemprop", "property":
+			if hasRemarks(schemaName(string(at[i].val))) {
+				r |= inRemark
+			}
 		case "aria-hidden":
 			if string(at[i].val) == "true" {
 				r |= inSilent
