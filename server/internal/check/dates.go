@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -70,7 +71,7 @@ func (p *Page) readTextDates() {
 	var own, other time.Time
 	var alone, named datelines
 	var before []byte
-	record, n := p.isRecord(), 0
+	isRecord, n := sync.OnceValue(p.isRecord), 0 // few pages have a line that asks
 	for line := range lines(p.Prose.Main) {
 		label := before
 		before = line
@@ -80,11 +81,11 @@ func (p *Page) readTextDates() {
 		case !ok:
 		case len(line) > shortLine:
 			other = laterDay(other, day)
-		case namesDate(line, !record):
+		case namesDate(line, isRecord):
 			named.add(day, n, false)
 		default:
 			other = laterDay(other, day)
-			if !record && isDateline(line) && !labelsDate(label) {
+			if isDateline(line) && !labelsDate(label) && !isRecord() {
 				alone.add(day, n, isPeriod(line))
 			}
 		}
@@ -186,8 +187,8 @@ func laterDay(a, b time.Time) time.Time {
 }
 
 // namesDate reports whether a line says that its date is one of the page: that it was published
-// then, or changed. Where plain is true, a line that says "date" and nothing of what does too.
-func namesDate(line []byte, plain bool) bool {
+// then, or changed. On a page that is no record, a line that says "date" and not of what does too.
+func namesDate(line []byte, isRecord func() bool) bool {
 	deed, noun, others := false, false, 0
 	for word := range dateTerms(line) {
 		switch {
@@ -201,7 +202,7 @@ func namesDate(line []byte, plain bool) bool {
 			others++
 		}
 	}
-	return deed && wordsBeside(line) <= maxNaming || noun && plain && others == 0
+	return deed && wordsBeside(line) <= maxNaming || noun && others == 0 && !isRecord()
 }
 
 // isDateline reports whether a line that has a date says no more than that, or names an author
