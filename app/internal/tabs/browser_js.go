@@ -3,6 +3,7 @@ package tabs
 import (
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"syscall/js"
 	"time"
 
@@ -129,9 +130,9 @@ func (browser) WatchHidden(tell func(hidden bool)) (stop func()) {
 
 // WatchKept implements [Window]. The browser tells a tab what the others keep, and not
 // what it keeps itself.
-func (browser) WatchKept(key string, changed func()) (stop func()) {
+func (browser) WatchKept(prefix string, changed func()) (stop func()) {
 	return live.Listen(js.Global(), "storage", func(event js.Value) {
-		if event.Get("key").Equal(js.ValueOf(key)) {
+		if key := event.Get("key"); key.Type() == js.TypeString && strings.HasPrefix(key.String(), prefix) {
 			changed()
 		}
 	})

@@ -82,7 +82,8 @@
 // Without Web Locks (pages over HTTP from another machine have none, nor have browsers
 // before 2022) or BroadcastChannel each tab has a stream of its own. A tab that was hidden
 // for 10 s is told that its page is hidden, closes all, and starts over when it is seen.
-// At most four tabs have a stream, by leases of 15 s in localStorage; the others poll,
+// At most four tabs have a stream, by leases of 15 s in localStorage, each under a key of
+// its tab, so that no tab overwrites the lease of another; the others poll,
 // without holding answers, and one of them takes a lease within 1.5 s of its being given
 // back, or of its end where a tab crashed. Two tabs that take the last lease at the same
 // moment both get it.

@@ -5,14 +5,20 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"atalaya/app/internal/live"
 )
 
-// keyLeases is where tabs that cannot share streams note who has one.
-const keyLeases = "atalaya.streams"
+// Where tabs that cannot share streams note who has one. Each writes a key of its own:
+// storage has no lock, and in a value of all one tab could overwrite what another noted.
+const (
+	keyLease  = keyLeases + "."   // and the tab's name
+	keyLeases = "atalaya.streams" // the value of all that older programs write
+)
 
 var errTooManyTabs = errors.New("tabs: other tabs of this browser have all streams; this one polls")
 
@@ -56,14 +62,28 @@ func readLeases(kv live.KeyValue) leases {
 		return l
 	}
 	if text, ok := kv.Get(keyLeases); ok && json.Unmarshal([]byte(text), &l) != nil || l == nil {
-		return leases{}
+		l = leases{}
+	}
+	for _, key := range kv.Keys() {
+		tab, isLease := strings.CutPrefix(key, keyLease)
+		if !isLease {
+			continue
+		}
+		text, _ := kv.Get(key)
+		if end, err := strconv.ParseInt(text, 10, 64); err == nil {
+			l[tab] = end
+		}
 	}
 	return l
 }
 
-func (l leases) write(kv live.KeyValue) {
-	if text, err := json.Marshal(l); err == nil && kv != nil {
-		_ = kv.Set(keyLeases, string(text)) // where nothing can be kept, nobody is kept from a stream
+// sweep removes what tabs left that went without a word. It spares a lease that has only
+// just ended: its tab may be renewing it.
+func (l leases) sweep(kv live.KeyValue, now time.Time) {
+	for tab, end := range l {
+		if left := time.UnixMilli(end).Sub(now); kv != nil && (left < -leaseFor || left > leaseFor) {
+			kv.Remove(keyLease + tab)
+		}
 	}
 }
 
@@ -71,8 +91,9 @@ func (l leases) write(kv live.KeyValue) {
 type Window interface {
 	// WatchHidden tells when the tab is hidden and shown.
 	WatchHidden(tell func(hidden bool)) (stop func())
-	// WatchKept tells when another tab changes what the device keeps under key.
-	WatchKept(key string, changed func()) (stop func())
+	// WatchKept tells when another tab changes what the device keeps under a key that
+	// begins with prefix.
+	WatchKept(prefix string, changed func()) (stop func())
 }
 
 // solo is the platform of a tab that shares nothing: its streams are its own, few in all
@@ -142,21 +163,26 @@ func (s *solo) look() {
 	}
 }
 
-// renew takes a lease or renews it, and reports whether the tab has one. Two tabs that do
-// so at the same moment may both get the last one: storage has no lock.
+// renew takes a lease or renews it, and reports whether the tab has one. Two tabs that
+// take the last one at the same moment may both get it; none loses what it has.
 func (s *solo) renew() bool {
 	l := readLeases(s.kv)
-	if !l.take(s.name, s.now()) {
+	now := s.now()
+	l.sweep(s.kv, now)
+	if !l.take(s.name, now) {
 		return false
 	}
-	l.write(s.kv)
+	if s.kv != nil {
+		// Where nothing can be kept, nobody is kept from a stream.
+		_ = s.kv.Set(keyLease+s.name, strconv.FormatInt(l[s.name], 10))
+	}
 	return true
 }
 
 func (s *solo) giveBack() {
-	l := readLeases(s.kv)
-	delete(l, s.name)
-	l.write(s.kv)
+	if s.kv != nil {
+		s.kv.Remove(keyLease + s.name)
+	}
 }
 
 // leased is a stream with a lease.
