@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"log/slog"
 	"net"
@@ -40,10 +41,12 @@ func newHTTPServer(cfg Config, cert *certificate, handler http.Handler, log *slo
 	protocols.SetHTTP2(cert != nil)
 	protocols.SetUnencryptedHTTP2(cert == nil)
 	server := &http.Server{
-		Handler:           handler,
+		Handler:           answering(handler),
 		ReadHeaderTimeout: 10 * time.Second, // the TLS handshake's too
 		IdleTimeout:       2 * time.Minute,
-		ConnContext:       keepLittle,
+		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
+			return withMisfits(keepLittle(ctx, conn), conn)
+		},
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		Protocols:         protocols,

@@ -42,6 +42,7 @@
 //   - http.go: the HTTP server and its bounds
 //   - descriptors.go, descriptors_unix.go, descriptors_other.go: who may have how many descriptors
 //   - connections.go: the sockets of clients within their share of them
+//   - misfit.go: what is answered to what is no request has the headers of every answer
 //   - unsent_linux.go, unsent_other.go: how much the kernel holds for one slow subscriber
 //   - certificate.go: the TLS certificate, renewed without a restart
 //   - debug.go: profiles, on a port of their own

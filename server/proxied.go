@@ -106,8 +106,10 @@ func (c *proxiedConn) Read(p []byte) (int, error) {
 func (c *proxiedConn) NetConn() net.Conn { return c.Conn }
 
 // CloseWrite lets net/http say that nothing more comes, as it does on a TCP connection.
-func (c *proxiedConn) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+func (c *proxiedConn) CloseWrite() error { return closeWrite(c.Conn) }
+
+func closeWrite(conn net.Conn) error {
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return errors.ErrUnsupported

@@ -200,10 +200,14 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 	handler = api.Log(log, problems, api.Deadlines(api.CloseAfterChunks(handler)))
 	server := newHTTPServer(cfg, cert, cfg.outside().Harden(handler), log)
 	clients := newConnections(share.clients, streams.TakenOver, log)
-	server.ConnState = clients.changed
+	server.ConnState = func(conn net.Conn, state http.ConnState) {
+		answered(conn, state)
+		clients.changed(conn, state)
+	}
 	served := make(chan error, 1)
 	go func() {
-		served <- listen(server, clients.listener(newProxiedListener(listener, cfg.TrustedProxies, log)))
+		proxied := newProxiedListener(listener, cfg.TrustedProxies, log)
+		served <- listen(server, misfitListener{clients.listener(proxied)})
 	}()
 	log.Info("serving", "addr", listener.Addr().String(), "tls", cert != nil, "database", cfg.database(), "workers",
 		cfg.Workers, "version", version())
