@@ -285,6 +285,30 @@ func TestBrowserStartsAListOfAddresses(t *testing.T) {
 	asked("Start 2 audits?", "site-9.example")
 }
 
+// An address that is pasted on a page without a start box is in one, and is not started; other
+// text stays where it is.
+func TestBrowserTakesAPastedAddressAnywhere(t *testing.T) {
+	t.Parallel()
+	p := openTab(t, browser(t))
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
+	p.do(chromedp.Navigate(s.url + "/settings"))
+	p.sees(60*time.Second, running)
+	paste := func(text string) {
+		t.Helper()
+		p.eval(`(d => { d.setData('text', ` + jsString(text) + `);
+			document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData: d, bubbles: true, cancelable: true})) })(new DataTransfer())`)
+	}
+	paste("see site-0.example for more")
+	paste("https://site-1.example/docs?a=1&b=2\n")
+	p.sees(20*time.Second, `location.pathname === '/new' && document.getElementById('start-url').value === 'https://site-1.example/docs?a=1&b=2'`)
+	p.do(chromedp.NavigateBack())
+	p.sees(20*time.Second, `location.pathname === '/settings'`)
+	if status, _ := s.request("GET", shared.PathAudit(1), ""); status != http.StatusNotFound {
+		t.Errorf("an audit is started: %d", status)
+	}
+	p.clean()
+}
+
 // The box that starts an audit tells of the one before it, and of one that runs.
 func TestBrowserStartKnowsTheSite(t *testing.T) {
 	chromium := browser(t)

@@ -47,9 +47,9 @@ func newHTTPServer(cfg Config, cert *certificate, handler http.Handler, log *slo
 		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
 			return withMisfits(keepLittle(ctx, conn), conn)
 		},
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-		Protocols:         protocols,
+		MaxHeaderBytes: 64 << 10,
+		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		Protocols:      protocols,
 		// It would answer OPTIONS * to any Host, and without our headers.
 		DisableGeneralOptionsHandler: true,
 		HTTP2: &http.HTTP2Config{

@@ -45,6 +45,12 @@ func readBatch(list string) (b batch) {
 	return b
 }
 
+// isList reports whether a text is an address, or a list of them, and nothing else.
+func isList(text string) bool {
+	b := readBatch(text)
+	return !strings.ContainsAny(text, " \t") && len(b.lines) > 0 && len(b.skipped) == 0
+}
+
 // addressIn is the address in a line: the first word with a scheme, else the first word;
 // empty where that is no address.
 func addressIn(line string) string {

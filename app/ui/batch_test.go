@@ -28,6 +28,17 @@ func TestReadBatch(t *testing.T) {
 	}
 }
 
+func TestIsList(t *testing.T) {
+	for text, want := range map[string]bool{
+		"site.example": true, "https://site.example/a?b=1": true, "localhost:8000": true, "a.example\n\nb.example": true,
+		"": false, "\n": false, "hello": false, "see site.example": false, "a.example\nhello": false, "a.example\nb c.example": false,
+	} {
+		if got := isList(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
 func TestReadBatchIsBounded(t *testing.T) {
 	var list strings.Builder
 	for i := range 130 {

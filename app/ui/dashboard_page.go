@@ -126,14 +126,25 @@ func (d *dashboardPage) OnNav(ctx app.Context) {
 		d.turned(ctx)
 		return
 	}
+	d.open(ctx.Page().URL()) // within the app, the window learns of it after OnInit
 	d.navigate(ctx, func() {
 		d.follow(ctx, live.List(), d.initial, d.receive)
 		if d.history.page == nil {
 			d.ask(nil)
 		}
-		d.takeList(ctx, d.sharedText)
+		if !d.takeList(ctx, d.sharedText) {
+			d.fillIn()
+		}
 		d.removeDiscarded()
 	})
+}
+
+// fillIn puts what the address asks for into the start box, which was drawn before it was
+// known, unless something stands there.
+func (d *dashboardPage) fillIn() {
+	if field := app.Window().GetElementByID(startFieldID); field.Truthy() && field.Get("value").String() == "" {
+		field.Set("value", d.address)
+	}
 }
 
 func (d *dashboardPage) OnDismount() {

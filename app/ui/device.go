@@ -40,6 +40,8 @@ type device struct {
 	// keys are the shortcuts; pressed gives one key to the page shown.
 	keys    keys
 	pressed func(key string)
+	// visit leads from the page shown to another.
+	visit func(address string)
 	// story is how the visit has fared that began at a time.
 	story live.Story
 	began time.Time

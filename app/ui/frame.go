@@ -306,6 +306,7 @@ func (b *base) arrive(ctx app.Context) {
 	b.device.pressed = func(key string) {
 		ctx.Dispatch(func(ctx app.Context) { b.guard(func() { b.press(ctx, key) }) })
 	}
+	b.device.visit = func(address string) { ctx.Dispatch(func(ctx app.Context) { ctx.Navigate(address) }) }
 	if b.device.visits++; b.device.visits == 1 {
 		ctx.Defer(func(app.Context) { // after the first frame
 			pause.End()

@@ -1,6 +1,11 @@
 package ui
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"net/url"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
 
 // keepClicks keeps from go-app, which listens on the window, the clicks that it takes for
 // its own. Those on links with Shift or Alt are the browser's, which opens another window or
@@ -64,6 +69,17 @@ func tellKeys(d *device) {
 		}
 		return nil
 	}))
+}
+
+// onPaste takes an address, or a list of them, that is pasted outside of fields to the start
+// box. A page that has one hears of it itself.
+func (d *device) onPaste(e windowEvent) {
+	list := strings.TrimSpace(e.pasted())
+	if d.visit == nil || e.inField() || app.Window().GetElementByID(startFieldID).Truthy() || !isList(list) {
+		return
+	}
+	e.prevent()
+	d.visit(pathNew + "?" + url.Values{paramShared: {list}}.Encode())
 }
 
 // node is something of the browser's: a document or an element.

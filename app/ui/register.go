@@ -25,6 +25,7 @@ func Register() {
 			tellUpdates()
 			common.device.keys = keys{off: switchedOff(keysKey)}
 			tellKeys(common.device)
+			hear("paste", common.device.onPaste)
 			followVisit(common.device)
 			common.device.outbox, common.device.kept = outbox.Browser(), kept.Browser()
 		}
