@@ -11,36 +11,38 @@ import (
 )
 
 // hostileCredentials are what is no credential, or one of somebody else.
-var hostileCredentials = append(asWires(credentials(map[string]string{
-	"Authorization: Bearer {viewer}": "200", "Authorization: bearer {viewer}": "200",
-	"Authorization: Bearer  {viewer} ": "200", "Authorization: Bearer {viewer}x": "401 unauthorized",
-	"Authorization: Bearer {viewer},": "401 unauthorized", "Authorization: Bearer {viewer} {admin}": "401 unauthorized",
-	"Authorization: Bearer": "401 unauthorized", "Authorization: Bearer atl_": "401 unauthorized",
-	"Authorization: {viewer}": "401 unauthorized", "Authorization: Basic {viewer}": "401 unauthorized",
-	"Authorization: Token {viewer}": "401 unauthorized", "Authorization: Bearer %00": "401 unauthorized",
-	"Authorization: Bearer atl_%": "401 unauthorized", "Authorization: Bearer '; DROP TABLE tokens": "401 unauthorized",
-	"Authorization: Bearer {wrong}": "401 unauthorized", "Authorization: Bearer {expired}": "401 unauthorized",
-	"Authorization: Bearer {revoked}":                                                   "401 unauthorized",
-	"Authorization: Bearer atl_" + strings.Repeat("a", 52):                              "401 unauthorized",
-	"Authorization: Bearer atl_" + strings.Repeat("a", 60_000):                          "401 unauthorized",
-	"Authorization: Bearer atls_1_" + strings.Repeat("a", 52):                           "401 unauthorized",
-	"Authorization: Bearer {viewer}\r\nAuthorization: Bearer {viewer}":                  "401 unauthorized",
-	"Authorization: Basic eDp5\r\nAuthorization: Bearer {viewer}":                       "401 unauthorized",
-	"X-Authorization: Bearer {viewer}":                                                  "401 unauthorized",
-	"Proxy-Authorization: Bearer {viewer}":                                              "401 unauthorized",
-	"X-Forwarded-User: admin\r\nX-Remote-User: admin\r\nRemote-User: ad":                "401 unauthorized",
-	"Cookie: __Host-atalaya={viewer}":                                                   "401 unauthorized",
-	"Cookie: atalaya={viewer}":                                                          "401 unauthorized",
-	"Cookie: __Host-atalaya=.":                                                          "401 unauthorized",
-	"Cookie: __Host-atalaya=a.b":                                                        "401 unauthorized",
-	"Cookie: __Host-atalaya=" + strings.Repeat("a", 20) + "." + strings.Repeat("b", 52): "401 unauthorized",
-	"Cookie: __Host-atalaya=%27%20OR%201=1--.x":                                         "401 unauthorized",
-	"Cookie: __Host-atalaya=" + strings.Repeat("a", 60_000):                             "401 unauthorized",
-	"Cookie: __Host-atalaya-share-1=atls_1_x":                                           "401 unauthorized",
-	"Cookie: token={admin}":                                                             "401 unauthorized",
-})...), attack{"a session of plain HTTP", sessionUnderAnotherName},
-	attack{"a share link of another audit", linkToAnother},
-	attack{"a share link with another signature", forgedLink}, attack{"ten wrong tokens", tenWrongTokens})
+func hostileCredentials() []attack {
+	return append(asWires(credentials(map[string]string{
+		"Authorization: Bearer {viewer}": "200", "Authorization: bearer {viewer}": "200",
+		"Authorization: Bearer  {viewer} ": "200", "Authorization: Bearer {viewer}x": "401 unauthorized",
+		"Authorization: Bearer {viewer},": "401 unauthorized", "Authorization: Bearer {viewer} {admin}": "401 unauthorized",
+		"Authorization: Bearer": "401 unauthorized", "Authorization: Bearer atl_": "401 unauthorized",
+		"Authorization: {viewer}": "401 unauthorized", "Authorization: Basic {viewer}": "401 unauthorized",
+		"Authorization: Token {viewer}": "401 unauthorized", "Authorization: Bearer %00": "401 unauthorized",
+		"Authorization: Bearer atl_%": "401 unauthorized", "Authorization: Bearer '; DROP TABLE tokens": "401 unauthorized",
+		"Authorization: Bearer {wrong}": "401 unauthorized", "Authorization: Bearer {expired}": "401 unauthorized",
+		"Authorization: Bearer {revoked}":                                                   "401 unauthorized",
+		"Authorization: Bearer atl_" + strings.Repeat("a", 52):                              "401 unauthorized",
+		"Authorization: Bearer atl_" + strings.Repeat("a", 60_000):                          "401 unauthorized",
+		"Authorization: Bearer atls_1_" + strings.Repeat("a", 52):                           "401 unauthorized",
+		"Authorization: Bearer {viewer}\r\nAuthorization: Bearer {viewer}":                  "401 unauthorized",
+		"Authorization: Basic eDp5\r\nAuthorization: Bearer {viewer}":                       "401 unauthorized",
+		"X-Authorization: Bearer {viewer}":                                                  "401 unauthorized",
+		"Proxy-Authorization: Bearer {viewer}":                                              "401 unauthorized",
+		"X-Forwarded-User: admin\r\nX-Remote-User: admin\r\nRemote-User: ad":                "401 unauthorized",
+		"Cookie: __Host-atalaya={viewer}":                                                   "401 unauthorized",
+		"Cookie: atalaya={viewer}":                                                          "401 unauthorized",
+		"Cookie: __Host-atalaya=.":                                                          "401 unauthorized",
+		"Cookie: __Host-atalaya=a.b":                                                        "401 unauthorized",
+		"Cookie: __Host-atalaya=" + strings.Repeat("a", 20) + "." + strings.Repeat("b", 52): "401 unauthorized",
+		"Cookie: __Host-atalaya=%27%20OR%201=1--.x":                                         "401 unauthorized",
+		"Cookie: __Host-atalaya=" + strings.Repeat("a", 60_000):                             "401 unauthorized",
+		"Cookie: __Host-atalaya-share-1=atls_1_x":                                           "401 unauthorized",
+		"Cookie: token={admin}":                                                             "401 unauthorized",
+	})...), attack{"a session of plain HTTP", sessionUnderAnotherName},
+		attack{"a share link of another audit", linkToAnother},
+		attack{"a share link with another signature", forgedLink}, attack{"ten wrong tokens", tenWrongTokens})
+}
 
 func credentials(want map[string]string) (table []onWire) {
 	for lines, status := range want {
@@ -135,16 +137,18 @@ func tenWrongTokens(t *testing.T, a *arena) {
 }
 
 // hostileWaysBack have signing in lead somewhere else.
-var hostileWaysBack = waysBack(map[string]string{
-	"/audits/1": "/audits/1", "/?q=//evil.example": "/?q=//evil.example", "//evil.example": "/", "///evil.example": "/",
-	"https://evil.example": "/", "https:evil.example": "/", "javascript:alert(1)": "/", "\\\\evil.example": "/",
-	"/\\evil.example": "/", "/\t/evil.example": "/", "/\n/evil.example": "/", "/\r\nSet-Cookie: a=b": "/",
-	"\t//evil.example": "/",
-	" //evil.example":  "/", "/ /evil.example": "/", "/\x00/evil.example": "/", "evil.example": "/", "@evil.example": "/",
-	"/..//evil.example": "/evil.example", "/.//evil.example": "/evil.example", "/a/..//evil.example": "/evil.example",
-	"/%2fevil.example": "/%2fevil.example", "/%5cevil.example": "/%5cevil.example", "": "/",
-	"/" + strings.Repeat("a", 3000): "/", "data:text/html,x": "/", "/\u2028": "/%e2%80%a8", "/\u202e": "/%e2%80%ae",
-})
+func hostileWaysBack() []attack {
+	return waysBack(map[string]string{
+		"/audits/1": "/audits/1", "/?q=//evil.example": "/?q=//evil.example", "//evil.example": "/", "///evil.example": "/",
+		"https://evil.example": "/", "https:evil.example": "/", "javascript:alert(1)": "/", "\\\\evil.example": "/",
+		"/\\evil.example": "/", "/\t/evil.example": "/", "/\n/evil.example": "/", "/\r\nSet-Cookie: a=b": "/",
+		"\t//evil.example": "/",
+		" //evil.example":  "/", "/ /evil.example": "/", "/\x00/evil.example": "/", "evil.example": "/", "@evil.example": "/",
+		"/..//evil.example": "/evil.example", "/.//evil.example": "/evil.example", "/a/..//evil.example": "/evil.example",
+		"/%2fevil.example": "/%2fevil.example", "/%5cevil.example": "/%5cevil.example", "": "/",
+		"/" + strings.Repeat("a", 3000): "/", "data:text/html,x": "/", "/\u2028": "/%e2%80%a8", "/\u202e": "/%e2%80%ae",
+	})
+}
 
 func waysBack(want map[string]string) (attacks []attack) {
 	for to, place := range want {
@@ -170,9 +174,7 @@ func deep(open, inside, shut string, n int) string {
 
 // hostileBodies are what is no JSON, too much of it, or JSON that two readers would read in
 // different ways.
-var hostileBodies = bodies()
-
-func bodies() []attack {
+func hostileBodies() []attack {
 	const kind = "application/json"
 	var table []onWire
 	add := func(name, who, method, path, body, want string) {
@@ -338,9 +340,7 @@ func badSchedule(name, cron, zone string) onWire {
 }
 
 // hostileForms are sent to the plain pages.
-var hostileForms = forms()
-
-func forms() []attack {
+func hostileForms() []attack {
 	const form = "application/x-www-form-urlencoded"
 	post := func(name, path, kind, body, want string, lines ...string) onWire {
 		return onWire{name, with("admin", "POST", path, kind, body, lines...), want}

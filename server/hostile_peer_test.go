@@ -90,9 +90,7 @@ func slowPost(framing, kind string) string {
 }
 
 // slowPeers are the slow ones, of which each must have been answered or cut by its bound.
-var slowPeers = slowAttacks()
-
-func slowAttacks() (attacks []attack) {
+func slowPeers() (attacks []attack) {
 	for _, peer := range slow {
 		attacks = append(attacks, attack{peer.name, func(t *testing.T, a *arena) {
 			if got := <-a.slow[peer.name]; got != peer.want {
@@ -134,97 +132,99 @@ func drip(conn net.Conn, piece string) {
 }
 
 // hostileStreams are those who open a stream and do not behave.
-var hostileStreams = append(behindStreams(map[string]string{
-	"nothing": "", "a second request": get("/hidden"), "a byte": "x", "a line end": "\r\n",
-	"15 KB": strings.Repeat("x", 15<<10), "a websocket's frame": "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58",
-	"a TLS handshake": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "HTTP/2": http2.ClientPreface,
-	"a PROXY header": "PROXY TCP4 203.0.113.5 10.0.0.1 1 80\r\n", "an event": "data: {}\n\n",
-}),
-	attack{"a megabyte behind a request", func(t *testing.T, a *arena) {
-		conn := a.openRaw(t, "/sse/audits")
-		if _, err := io.Copy(conn, bytes.NewReader(make([]byte, 8<<20))); err == nil {
-			// The writer may have stopped reading instead: then the stream must be over.
-			a.readsToTheEnd(t, conn)
-		}
-	}},
-	attack{"a request a byte at a time", func(t *testing.T, a *arena) {
-		conn := a.dial(t, stranger)
-		for _, c := range []byte(a.fill(streamRequest("/sse/audits"))) {
-			if _, err := conn.Write([]byte{c}); err != nil {
+func hostileStreams() []attack {
+	return append(behindStreams(map[string]string{
+		"nothing": "", "a second request": get("/hidden"), "a byte": "x", "a line end": "\r\n",
+		"15 KB": strings.Repeat("x", 15<<10), "a websocket's frame": "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58",
+		"a TLS handshake": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "HTTP/2": http2.ClientPreface,
+		"a PROXY header": "PROXY TCP4 203.0.113.5 10.0.0.1 1 80\r\n", "an event": "data: {}\n\n",
+	}),
+		attack{"a megabyte behind a request", func(t *testing.T, a *arena) {
+			conn := a.openRaw(t, "/sse/audits")
+			if _, err := io.Copy(conn, bytes.NewReader(make([]byte, 8<<20))); err == nil {
+				// The writer may have stopped reading instead: then the stream must be over.
+				a.readsToTheEnd(t, conn)
+			}
+		}},
+		attack{"a request a byte at a time", func(t *testing.T, a *arena) {
+			conn := a.dial(t, stranger)
+			for _, c := range []byte(a.fill(streamRequest("/sse/audits"))) {
+				if _, err := conn.Write([]byte{c}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			begins(t, bufio.NewReader(conn))
+		}},
+		attack{"half open", func(t *testing.T, a *arena) {
+			conn := a.openRaw(t, shared.PathStream(a.audit))
+			if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
 				t.Fatal(err)
 			}
-		}
-		begins(t, bufio.NewReader(conn))
-	}},
-	attack{"half open", func(t *testing.T, a *arena) {
-		conn := a.openRaw(t, shared.PathStream(a.audit))
-		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
-			t.Fatal(err)
-		}
-	}},
-	attack{"half open before the answer", func(t *testing.T, a *arena) {
-		conn := a.dial(t, stranger)
-		if _, err := io.WriteString(conn, a.fill(streamRequest("/sse/audits"))); err != nil {
-			t.Fatal(err)
-		}
-		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
-			t.Fatal(err)
-		}
-	}},
-	attack{"fifty that are reset before the answer", func(t *testing.T, a *arena) { a.resets(t, 50, false) }},
-	attack{"fifty that are reset behind the answer", func(t *testing.T, a *arena) { a.resets(t, 50, true) }},
-	attack{"fifty that are closed", func(t *testing.T, a *arena) {
-		for range 50 {
-			_ = a.openRaw(t, "/sse/audits").Close()
-		}
-	}},
-	attack{"an audit deleted under a stream", func(t *testing.T, a *arena) {
-		id := a.startsAs("auditor")
-		conn := a.openRaw(t, shared.PathStreams+"?id="+id)
-		if got := a.as(t, "auditor", "DELETE", shared.PathAudits+"/"+id, ""); got.status != 204 {
-			t.Fatalf("deleted: %s", got.summary())
-		}
-		if !strings.Contains(a.readsUntil(t, conn, "event: deleted"), "event: deleted") {
-			t.Error("the stream does not say so")
-		}
-	}},
-	attack{"a cursor from the future", func(t *testing.T, a *arena) { a.resumes(t, "9007199254740991") }},
-	attack{"a cursor below 0", func(t *testing.T, a *arena) { a.resumes(t, "-1") }},
-	attack{"a cursor too large", func(t *testing.T, a *arena) { a.resumes(t, "9223372036854775808") }},
-	attack{"a cursor that is none", func(t *testing.T, a *arena) { a.resumes(t, "\u00e9'; DROP TABLE audits") }},
-	attack{"a cursor of 60 KB", func(t *testing.T, a *arena) { a.resumes(t, strings.Repeat("1", 60_000)) }},
-	attack{"fifty ids", func(t *testing.T, a *arena) {
-		conn := a.openRaw(t, shared.PathStreams+"?"+many("id=%d&", shared.MaxStreamIDs-1)+"id="+a.fill("{id}"))
-		if !strings.Contains(a.readsUntil(t, conn, `"audit_id"`), `"audit_id"`) {
-			t.Error("the stream says nothing")
-		}
-	}},
-	attack{"a waiting poll that is reset",
-		func(t *testing.T, a *arena) { a.waits(t, func(c *net.TCPConn) { _ = c.SetLinger(0); _ = c.Close() }) }},
-	attack{"a waiting poll that is closed",
-		func(t *testing.T, a *arena) { a.waits(t, func(c *net.TCPConn) { _ = c.Close() }) }},
-	attack{"a waiting poll that is half open",
-		func(t *testing.T, a *arena) { a.waits(t, func(c *net.TCPConn) { _ = c.CloseWrite() }) }},
-	attack{"a waiting poll with a request behind it", func(t *testing.T, a *arena) {
-		a.waits(t, func(c *net.TCPConn) { _, _ = io.WriteString(c, get("/hidden")); _ = c.CloseWrite() })
-	}},
-	attack{"HTTP/1.0", func(t *testing.T, a *arena) {
-		conn := a.dial(t, stranger)
-		send := strings.Replace(a.fill(streamRequest(shared.PathStream(a.audit))), "HTTP/1.1", "HTTP/1.0", 1)
-		if _, err := io.WriteString(conn, send); err != nil {
-			t.Fatal(err)
-		}
-		begins(t, bufio.NewReader(conn))
-	}},
-	attack{"HEAD", func(t *testing.T, a *arena) {
-		if got := a.exchange(t, stranger, request("HEAD", "/sse/audits", "localhost")); got != "200" {
-			t.Errorf("got %q", got)
-		}
-	}},
-	attack{"nothing is left of all these", func(t *testing.T, a *arena) {
-		testkit.Eventually(t, busyExtra, "their streams have ended", func() bool { return a.streams(t) == 1 })
-	}},
-)
+		}},
+		attack{"half open before the answer", func(t *testing.T, a *arena) {
+			conn := a.dial(t, stranger)
+			if _, err := io.WriteString(conn, a.fill(streamRequest("/sse/audits"))); err != nil {
+				t.Fatal(err)
+			}
+			if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		attack{"fifty that are reset before the answer", func(t *testing.T, a *arena) { a.resets(t, 50, false) }},
+		attack{"fifty that are reset behind the answer", func(t *testing.T, a *arena) { a.resets(t, 50, true) }},
+		attack{"fifty that are closed", func(t *testing.T, a *arena) {
+			for range 50 {
+				_ = a.openRaw(t, "/sse/audits").Close()
+			}
+		}},
+		attack{"an audit deleted under a stream", func(t *testing.T, a *arena) {
+			id := a.startsAs("auditor")
+			conn := a.openRaw(t, shared.PathStreams+"?id="+id)
+			if got := a.as(t, "auditor", "DELETE", shared.PathAudits+"/"+id, ""); got.status != 204 {
+				t.Fatalf("deleted: %s", got.summary())
+			}
+			if !strings.Contains(a.readsUntil(t, conn, "event: deleted"), "event: deleted") {
+				t.Error("the stream does not say so")
+			}
+		}},
+		attack{"a cursor from the future", func(t *testing.T, a *arena) { a.resumes(t, "9007199254740991") }},
+		attack{"a cursor below 0", func(t *testing.T, a *arena) { a.resumes(t, "-1") }},
+		attack{"a cursor too large", func(t *testing.T, a *arena) { a.resumes(t, "9223372036854775808") }},
+		attack{"a cursor that is none", func(t *testing.T, a *arena) { a.resumes(t, "\u00e9'; DROP TABLE audits") }},
+		attack{"a cursor of 60 KB", func(t *testing.T, a *arena) { a.resumes(t, strings.Repeat("1", 60_000)) }},
+		attack{"fifty ids", func(t *testing.T, a *arena) {
+			conn := a.openRaw(t, shared.PathStreams+"?"+many("id=%d&", shared.MaxStreamIDs-1)+"id="+a.fill("{id}"))
+			if !strings.Contains(a.readsUntil(t, conn, `"audit_id"`), `"audit_id"`) {
+				t.Error("the stream says nothing")
+			}
+		}},
+		attack{"a waiting poll that is reset",
+			func(t *testing.T, a *arena) { a.waits(t, func(c *net.TCPConn) { _ = c.SetLinger(0); _ = c.Close() }) }},
+		attack{"a waiting poll that is closed",
+			func(t *testing.T, a *arena) { a.waits(t, func(c *net.TCPConn) { _ = c.Close() }) }},
+		attack{"a waiting poll that is half open",
+			func(t *testing.T, a *arena) { a.waits(t, func(c *net.TCPConn) { _ = c.CloseWrite() }) }},
+		attack{"a waiting poll with a request behind it", func(t *testing.T, a *arena) {
+			a.waits(t, func(c *net.TCPConn) { _, _ = io.WriteString(c, get("/hidden")); _ = c.CloseWrite() })
+		}},
+		attack{"HTTP/1.0", func(t *testing.T, a *arena) {
+			conn := a.dial(t, stranger)
+			send := strings.Replace(a.fill(streamRequest(shared.PathStream(a.audit))), "HTTP/1.1", "HTTP/1.0", 1)
+			if _, err := io.WriteString(conn, send); err != nil {
+				t.Fatal(err)
+			}
+			begins(t, bufio.NewReader(conn))
+		}},
+		attack{"HEAD", func(t *testing.T, a *arena) {
+			if got := a.exchange(t, stranger, request("HEAD", "/sse/audits", "localhost")); got != "200" {
+				t.Errorf("got %q", got)
+			}
+		}},
+		attack{"nothing is left of all these", func(t *testing.T, a *arena) {
+			testkit.Eventually(t, busyExtra, "their streams have ended", func() bool { return a.streams(t) == 1 })
+		}},
+	)
+}
 
 func streamRequest(path string) string {
 	return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {viewer}\r\n\r\n"
@@ -375,160 +375,162 @@ func asking(name, want string, pairs ...string) h2 {
 	return h2{name, func(f *http2.Framer) { asks(f, 1, true, pairs...) }, want}
 }
 
-var hostileHTTP2 = overHTTP2s(
-	asking("a good request", "200", usual()...),
-	asking("another host", "403", ":method", "GET", ":scheme", "http", ":authority", "evil.example", ":path", "/healthz"),
-	asking("no host", "403", ":method", "GET", ":scheme", "http", ":path", "/healthz"),
-	asking("a host that is none", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "a/b@c",
-		":path", "/healthz"),
-	asking("two hosts", "403", ":method", "GET", ":scheme", "http", ":authority", "evil.example", ":path", "/healthz",
-		"host", "localhost"),
-	asking("two paths", "RST PROTOCOL_ERROR", usual(":path", "/hidden")...),
-	asking("two methods", "RST PROTOCOL_ERROR", ":method", "GET", ":method", "POST", ":scheme", "http", ":authority",
-		"localhost", ":path", "/"),
-	asking("no path", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "localhost"),
-	asking("no method", "RST PROTOCOL_ERROR", ":scheme", "http", ":authority", "localhost", ":path", "/"),
-	asking("no scheme", "RST PROTOCOL_ERROR", ":method", "GET", ":authority", "localhost", ":path", "/"),
-	asking("another scheme", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "gopher", ":authority", "localhost",
-		":path", "/"),
-	asking("an empty path", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "localhost",
-		":path", ""),
-	asking("a path of another host", "303", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path",
-		"http://evil.example/"),
-	asking("a path with a blank", "303", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path",
-		"/ HTTP/1.1"),
-	asking("a path with a line", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "localhost",
-		":path", "/\r\nX: y"),
-	asking("a path above the root", "303", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path",
-		"/../../etc/passwd"),
-	asking("a pseudo-header to come", "RST PROTOCOL_ERROR", usual(":evil", "x")...),
-	asking("a pseudo-header of an answer", "RST PROTOCOL_ERROR", usual(":status", "200")...),
-	asking("a pseudo-header behind the others", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", "x", "y",
-		":path", "/"),
-	asking("a name in capitals", "RST PROTOCOL_ERROR", usual("X-Evil", "y")...),
-	asking("a name with a blank", "RST PROTOCOL_ERROR", usual("x y", "z")...),
-	asking("a name with a colon", "RST PROTOCOL_ERROR", usual("x:", "z")...),
-	asking("an empty name", "RST PROTOCOL_ERROR", usual("", "z")...),
-	asking("a value with a line", "RST PROTOCOL_ERROR", usual("x", "a\r\nset-cookie: b")...),
-	asking("a value with a NUL", "RST PROTOCOL_ERROR", usual("x", "a\x00b")...),
-	asking("Connection", "400", usual("connection", "keep-alive")...),
-	asking("Transfer-Encoding", "400", usual("transfer-encoding", "chunked")...),
-	asking("Upgrade", "400", usual("upgrade", "websocket")...),
-	asking("TE", "400", usual("te", "gzip")...),
-	asking("CONNECT", "RST PROTOCOL_ERROR", ":method", "CONNECT", ":scheme", "http", ":authority", "169.254.169.254:80",
-		":path", "/"),
-	asking("CONNECT to others", "303", ":method", "CONNECT", ":authority", "169.254.169.254:80"),
-	asking("CONNECT for a websocket", "RST PROTOCOL_ERROR", ":method", "CONNECT", ":protocol", "websocket", ":scheme",
-		"http", ":authority", "localhost", ":path", "/"),
-	asking("a length of a body that is not there", "200", usual("content-length", "5")...),
-	asking("a length of nonsense", "200", usual("content-length", "-1")...),
-	asking("two lengths", "200", usual("content-length", "0", "content-length", "5")...),
-	h2{"a head of 200 KB", func(f *http2.Framer) {
-		raw(f, http2.FrameHeaders, 1, 1, string(head(usual()...)))
-		for i := range 20 {
-			_ = f.WriteContinuation(1, i == 19, head("x", strings.Repeat("~", 10_000)))
-		}
-	}, "431 or GOAWAY"},
-	asking("another origin", "403", usual("origin", "https://evil.example")...),
-	h2{"a body longer than it says", func(f *http2.Framer) {
-		asks(f, 1, false, usual("content-length", "1")...)
-		_ = f.WriteData(1, true, []byte("xxxxx"))
-	}, "200 or RST"},
-	h2{"data before a head", func(f *http2.Framer) { _ = f.WriteData(1, true, []byte("x")) }, "GOAWAY PROTOCOL_ERROR"},
-	h2{"data of stream 0", func(f *http2.Framer) { raw(f, http2.FrameData, 0, 0, "x") }, "GOAWAY PROTOCOL_ERROR"},
-	h2{"an even stream", func(f *http2.Framer) { asks(f, 2, true, usual()...) }, "GOAWAY PROTOCOL_ERROR"},
-	h2{"a head of stream 0", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 0, string(head(usual()...))) },
-		"GOAWAY PROTOCOL_ERROR"},
-	h2{"an earlier stream", func(f *http2.Framer) { asks(f, 5, true, usual()...); asks(f, 3, true, usual()...) },
-		"200 or GOAWAY"},
-	h2{"a head that is no code",
-		func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 1, "\xff\xff\xff\xff\xff\xff\xff") },
-		"GOAWAY COMPRESSION_ERROR"},
-	h2{"an index of no header", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 1, "\xff\x80\x01") },
-		"GOAWAY COMPRESSION_ERROR"},
-	h2{"a table that is too large", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 1, "\x3f\xff\xff\xff\x0f") },
-		"GOAWAY COMPRESSION_ERROR"},
-	h2{"a bomb of references", func(f *http2.Framer) {
-		raw(f, http2.FrameHeaders, 5, 1,
-			string(head(usual("x", strings.Repeat("y", 4000))...))+strings.Repeat("\xbe", 12_000))
-	}, "431"},
-	h2{"a continuation of nothing", func(f *http2.Framer) { _ = f.WriteContinuation(1, true, head(usual()...)) },
-		"GOAWAY PROTOCOL_ERROR"},
-	h2{"a continuation of another", func(f *http2.Framer) {
-		raw(f, http2.FrameHeaders, 0, 1, string(head(usual()...)))
-		_ = f.WriteContinuation(3, true, nil)
-	}, "GOAWAY PROTOCOL_ERROR"},
-	h2{"something between continuations", func(f *http2.Framer) {
-		raw(f, http2.FrameHeaders, 0, 1, string(head(usual()...)))
-		_ = f.WritePing(false, [8]byte{})
-	}, "GOAWAY PROTOCOL_ERROR"},
-	h2{"continuations without end", func(f *http2.Framer) {
-		raw(f, http2.FrameHeaders, 0, 1, string(head(usual()...)))
-		for range 10_000 {
-			_ = f.WriteContinuation(1, false, head("x", strings.Repeat("y", 1000)))
-		}
-	}, "GOAWAY PROTOCOL_ERROR"},
-	h2{"a priority on itself", func(f *http2.Framer) { _ = f.WritePriority(1, http2.PriorityParam{StreamDep: 1}) },
-		"RST PROTOCOL_ERROR"},
-	h2{"a window of 0", func(f *http2.Framer) { _ = f.WriteWindowUpdate(0, 0) }, "GOAWAY PROTOCOL_ERROR"},
-	h2{"a window too large", func(f *http2.Framer) { _ = f.WriteWindowUpdate(0, 1<<31-1) }, "GOAWAY FLOW_CONTROL_ERROR"},
-	h2{"a window of a stream too large", func(f *http2.Framer) {
-		asks(f, 1, false, usual()...)
-		_ = f.WriteWindowUpdate(1, 1<<31-1)
-	}, "200 or RST"},
-	h2{"a window of an idle stream", func(f *http2.Framer) { _ = f.WriteWindowUpdate(7, 1) }, "GOAWAY PROTOCOL_ERROR"},
-	h2{"settings of a stream", func(f *http2.Framer) { raw(f, http2.FrameSettings, 0, 1, "") }, "GOAWAY PROTOCOL_ERROR"},
-	h2{"settings of 5 bytes", func(f *http2.Framer) { raw(f, http2.FrameSettings, 0, 0, "12345") },
-		"GOAWAY FRAME_SIZE_ERROR"},
-	h2{"settings with a window too large", func(f *http2.Framer) {
-		_ = f.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 1 << 31})
-	}, "GOAWAY FLOW_CONTROL_ERROR"},
-	h2{"settings with a frame too small", func(f *http2.Framer) {
-		_ = f.WriteSettings(http2.Setting{ID: http2.SettingMaxFrameSize, Val: 1})
-	}, "GOAWAY PROTOCOL_ERROR"},
-	h2{"an acknowledgement of nothing", func(f *http2.Framer) { _ = f.WriteSettingsAck(); _ = f.WriteSettingsAck() },
-		"GOAWAY PROTOCOL_ERROR"},
-	h2{"a ping of 5 bytes", func(f *http2.Framer) { raw(f, http2.FramePing, 0, 0, "12345") }, "GOAWAY FRAME_SIZE_ERROR"},
-	h2{"a promise", func(f *http2.Framer) {
-		raw(f, http2.FramePushPromise, 4, 1, "\x00\x00\x00\x02"+string(head(usual()...)))
-	}, "GOAWAY PROTOCOL_ERROR"},
-	h2{"a reset of an idle stream", func(f *http2.Framer) { _ = f.WriteRSTStream(7, http2.ErrCodeCancel) },
-		"GOAWAY PROTOCOL_ERROR"},
-	h2{"a frame of 1 MB", func(f *http2.Framer) { raw(f, http2.FrameData, 0, 1, strings.Repeat("x", 1<<20)) }, "GOAWAY"},
-	h2{"padding longer than its frame",
-		func(f *http2.Framer) { raw(f, http2.FrameHeaders, 0xd, 1, "\xff"+string(head(usual()...))) }, "GOAWAY or RST"},
-	h2{"frames of no kind", func(f *http2.Framer) {
-		for kind := range 200 {
-			raw(f, http2.FrameType(20+kind), 0, 0, "x")
-		}
-		asks(f, 1, true, usual()...)
-	}, "200"},
-	h2{"a thousand streams that are reset at once", func(f *http2.Framer) {
-		for i := range uint32(1000) {
-			asks(f, 2*i+1, true, usual()...)
-			_ = f.WriteRSTStream(2*i+1, http2.ErrCodeCancel)
-		}
-		asks(f, 2001, true, usual()...)
-	}, "200 or GOAWAY"},
-	h2{"ten thousand pings", func(f *http2.Framer) {
-		for range 10_000 {
+func hostileHTTP2() []attack {
+	return overHTTP2s(
+		asking("a good request", "200", usual()...),
+		asking("another host", "403", ":method", "GET", ":scheme", "http", ":authority", "evil.example", ":path", "/healthz"),
+		asking("no host", "403", ":method", "GET", ":scheme", "http", ":path", "/healthz"),
+		asking("a host that is none", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "a/b@c",
+			":path", "/healthz"),
+		asking("two hosts", "403", ":method", "GET", ":scheme", "http", ":authority", "evil.example", ":path", "/healthz",
+			"host", "localhost"),
+		asking("two paths", "RST PROTOCOL_ERROR", usual(":path", "/hidden")...),
+		asking("two methods", "RST PROTOCOL_ERROR", ":method", "GET", ":method", "POST", ":scheme", "http", ":authority",
+			"localhost", ":path", "/"),
+		asking("no path", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "localhost"),
+		asking("no method", "RST PROTOCOL_ERROR", ":scheme", "http", ":authority", "localhost", ":path", "/"),
+		asking("no scheme", "RST PROTOCOL_ERROR", ":method", "GET", ":authority", "localhost", ":path", "/"),
+		asking("another scheme", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "gopher", ":authority", "localhost",
+			":path", "/"),
+		asking("an empty path", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "localhost",
+			":path", ""),
+		asking("a path of another host", "303", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path",
+			"http://evil.example/"),
+		asking("a path with a blank", "303", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path",
+			"/ HTTP/1.1"),
+		asking("a path with a line", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", ":authority", "localhost",
+			":path", "/\r\nX: y"),
+		asking("a path above the root", "303", ":method", "GET", ":scheme", "http", ":authority", "localhost", ":path",
+			"/../../etc/passwd"),
+		asking("a pseudo-header to come", "RST PROTOCOL_ERROR", usual(":evil", "x")...),
+		asking("a pseudo-header of an answer", "RST PROTOCOL_ERROR", usual(":status", "200")...),
+		asking("a pseudo-header behind the others", "RST PROTOCOL_ERROR", ":method", "GET", ":scheme", "http", "x", "y",
+			":path", "/"),
+		asking("a name in capitals", "RST PROTOCOL_ERROR", usual("X-Evil", "y")...),
+		asking("a name with a blank", "RST PROTOCOL_ERROR", usual("x y", "z")...),
+		asking("a name with a colon", "RST PROTOCOL_ERROR", usual("x:", "z")...),
+		asking("an empty name", "RST PROTOCOL_ERROR", usual("", "z")...),
+		asking("a value with a line", "RST PROTOCOL_ERROR", usual("x", "a\r\nset-cookie: b")...),
+		asking("a value with a NUL", "RST PROTOCOL_ERROR", usual("x", "a\x00b")...),
+		asking("Connection", "400", usual("connection", "keep-alive")...),
+		asking("Transfer-Encoding", "400", usual("transfer-encoding", "chunked")...),
+		asking("Upgrade", "400", usual("upgrade", "websocket")...),
+		asking("TE", "400", usual("te", "gzip")...),
+		asking("CONNECT", "RST PROTOCOL_ERROR", ":method", "CONNECT", ":scheme", "http", ":authority", "169.254.169.254:80",
+			":path", "/"),
+		asking("CONNECT to others", "303", ":method", "CONNECT", ":authority", "169.254.169.254:80"),
+		asking("CONNECT for a websocket", "RST PROTOCOL_ERROR", ":method", "CONNECT", ":protocol", "websocket", ":scheme",
+			"http", ":authority", "localhost", ":path", "/"),
+		asking("a length of a body that is not there", "200", usual("content-length", "5")...),
+		asking("a length of nonsense", "200", usual("content-length", "-1")...),
+		asking("two lengths", "200", usual("content-length", "0", "content-length", "5")...),
+		h2{"a head of 200 KB", func(f *http2.Framer) {
+			raw(f, http2.FrameHeaders, 1, 1, string(head(usual()...)))
+			for i := range 20 {
+				_ = f.WriteContinuation(1, i == 19, head("x", strings.Repeat("~", 10_000)))
+			}
+		}, "431 or GOAWAY"},
+		asking("another origin", "403", usual("origin", "https://evil.example")...),
+		h2{"a body longer than it says", func(f *http2.Framer) {
+			asks(f, 1, false, usual("content-length", "1")...)
+			_ = f.WriteData(1, true, []byte("xxxxx"))
+		}, "200 or RST"},
+		h2{"data before a head", func(f *http2.Framer) { _ = f.WriteData(1, true, []byte("x")) }, "GOAWAY PROTOCOL_ERROR"},
+		h2{"data of stream 0", func(f *http2.Framer) { raw(f, http2.FrameData, 0, 0, "x") }, "GOAWAY PROTOCOL_ERROR"},
+		h2{"an even stream", func(f *http2.Framer) { asks(f, 2, true, usual()...) }, "GOAWAY PROTOCOL_ERROR"},
+		h2{"a head of stream 0", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 0, string(head(usual()...))) },
+			"GOAWAY PROTOCOL_ERROR"},
+		h2{"an earlier stream", func(f *http2.Framer) { asks(f, 5, true, usual()...); asks(f, 3, true, usual()...) },
+			"200 or GOAWAY"},
+		h2{"a head that is no code",
+			func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 1, "\xff\xff\xff\xff\xff\xff\xff") },
+			"GOAWAY COMPRESSION_ERROR"},
+		h2{"an index of no header", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 1, "\xff\x80\x01") },
+			"GOAWAY COMPRESSION_ERROR"},
+		h2{"a table that is too large", func(f *http2.Framer) { raw(f, http2.FrameHeaders, 5, 1, "\x3f\xff\xff\xff\x0f") },
+			"GOAWAY COMPRESSION_ERROR"},
+		h2{"a bomb of references", func(f *http2.Framer) {
+			raw(f, http2.FrameHeaders, 5, 1,
+				string(head(usual("x", strings.Repeat("y", 4000))...))+strings.Repeat("\xbe", 12_000))
+		}, "431"},
+		h2{"a continuation of nothing", func(f *http2.Framer) { _ = f.WriteContinuation(1, true, head(usual()...)) },
+			"GOAWAY PROTOCOL_ERROR"},
+		h2{"a continuation of another", func(f *http2.Framer) {
+			raw(f, http2.FrameHeaders, 0, 1, string(head(usual()...)))
+			_ = f.WriteContinuation(3, true, nil)
+		}, "GOAWAY PROTOCOL_ERROR"},
+		h2{"something between continuations", func(f *http2.Framer) {
+			raw(f, http2.FrameHeaders, 0, 1, string(head(usual()...)))
 			_ = f.WritePing(false, [8]byte{})
-		}
-		asks(f, 1, true, usual()...)
-	}, "200 or GOAWAY"},
-	h2{"ten thousand settings", func(f *http2.Framer) {
-		for range 10_000 {
-			_ = f.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 1})
-		}
-		asks(f, 1, true, usual()...)
-	}, "200 or GOAWAY"},
-	h2{"ten thousand empty frames", func(f *http2.Framer) {
-		asks(f, 1, false, usual()...)
-		for range 10_000 {
-			_ = f.WriteData(1, false, nil)
-		}
-	}, "200 or GOAWAY"},
-)
+		}, "GOAWAY PROTOCOL_ERROR"},
+		h2{"continuations without end", func(f *http2.Framer) {
+			raw(f, http2.FrameHeaders, 0, 1, string(head(usual()...)))
+			for range 10_000 {
+				_ = f.WriteContinuation(1, false, head("x", strings.Repeat("y", 1000)))
+			}
+		}, "GOAWAY PROTOCOL_ERROR"},
+		h2{"a priority on itself", func(f *http2.Framer) { _ = f.WritePriority(1, http2.PriorityParam{StreamDep: 1}) },
+			"RST PROTOCOL_ERROR"},
+		h2{"a window of 0", func(f *http2.Framer) { _ = f.WriteWindowUpdate(0, 0) }, "GOAWAY PROTOCOL_ERROR"},
+		h2{"a window too large", func(f *http2.Framer) { _ = f.WriteWindowUpdate(0, 1<<31-1) }, "GOAWAY FLOW_CONTROL_ERROR"},
+		h2{"a window of a stream too large", func(f *http2.Framer) {
+			asks(f, 1, false, usual()...)
+			_ = f.WriteWindowUpdate(1, 1<<31-1)
+		}, "200 or RST"},
+		h2{"a window of an idle stream", func(f *http2.Framer) { _ = f.WriteWindowUpdate(7, 1) }, "GOAWAY PROTOCOL_ERROR"},
+		h2{"settings of a stream", func(f *http2.Framer) { raw(f, http2.FrameSettings, 0, 1, "") }, "GOAWAY PROTOCOL_ERROR"},
+		h2{"settings of 5 bytes", func(f *http2.Framer) { raw(f, http2.FrameSettings, 0, 0, "12345") },
+			"GOAWAY FRAME_SIZE_ERROR"},
+		h2{"settings with a window too large", func(f *http2.Framer) {
+			_ = f.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 1 << 31})
+		}, "GOAWAY FLOW_CONTROL_ERROR"},
+		h2{"settings with a frame too small", func(f *http2.Framer) {
+			_ = f.WriteSettings(http2.Setting{ID: http2.SettingMaxFrameSize, Val: 1})
+		}, "GOAWAY PROTOCOL_ERROR"},
+		h2{"an acknowledgement of nothing", func(f *http2.Framer) { _ = f.WriteSettingsAck(); _ = f.WriteSettingsAck() },
+			"GOAWAY PROTOCOL_ERROR"},
+		h2{"a ping of 5 bytes", func(f *http2.Framer) { raw(f, http2.FramePing, 0, 0, "12345") }, "GOAWAY FRAME_SIZE_ERROR"},
+		h2{"a promise", func(f *http2.Framer) {
+			raw(f, http2.FramePushPromise, 4, 1, "\x00\x00\x00\x02"+string(head(usual()...)))
+		}, "GOAWAY PROTOCOL_ERROR"},
+		h2{"a reset of an idle stream", func(f *http2.Framer) { _ = f.WriteRSTStream(7, http2.ErrCodeCancel) },
+			"GOAWAY PROTOCOL_ERROR"},
+		h2{"a frame of 1 MB", func(f *http2.Framer) { raw(f, http2.FrameData, 0, 1, strings.Repeat("x", 1<<20)) }, "GOAWAY"},
+		h2{"padding longer than its frame",
+			func(f *http2.Framer) { raw(f, http2.FrameHeaders, 0xd, 1, "\xff"+string(head(usual()...))) }, "GOAWAY or RST"},
+		h2{"frames of no kind", func(f *http2.Framer) {
+			for kind := range 200 {
+				raw(f, http2.FrameType(20+kind), 0, 0, "x")
+			}
+			asks(f, 1, true, usual()...)
+		}, "200"},
+		h2{"a thousand streams that are reset at once", func(f *http2.Framer) {
+			for i := range uint32(1000) {
+				asks(f, 2*i+1, true, usual()...)
+				_ = f.WriteRSTStream(2*i+1, http2.ErrCodeCancel)
+			}
+			asks(f, 2001, true, usual()...)
+		}, "200 or GOAWAY"},
+		h2{"ten thousand pings", func(f *http2.Framer) {
+			for range 10_000 {
+				_ = f.WritePing(false, [8]byte{})
+			}
+			asks(f, 1, true, usual()...)
+		}, "200 or GOAWAY"},
+		h2{"ten thousand settings", func(f *http2.Framer) {
+			for range 10_000 {
+				_ = f.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 1})
+			}
+			asks(f, 1, true, usual()...)
+		}, "200 or GOAWAY"},
+		h2{"ten thousand empty frames", func(f *http2.Framer) {
+			asks(f, 1, false, usual()...)
+			for range 10_000 {
+				_ = f.WriteData(1, false, nil)
+			}
+		}, "200 or GOAWAY"},
+	)
+}
 
 // raw writes a frame that no encoder would.
 func raw(f *http2.Framer, kind http2.FrameType, flags http2.Flags, stream uint32, payload string) {
@@ -585,9 +587,7 @@ func reaction(conn net.Conn) string {
 
 // hostileProxies name clients in the PROXY protocol: ours is believed, within reason, and a
 // stranger is not.
-var hostileProxies = proxied()
-
-func proxied() (attacks []attack) {
+func hostileProxies() (attacks []attack) {
 	const v1 = "PROXY TCP4 203.0.113.5 10.0.0.1 1 80\r\n"
 	for _, row := range []struct{ name, from, first, want string }{
 		{"version 1", ownProxy, v1, "200"},

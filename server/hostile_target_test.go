@@ -17,9 +17,7 @@ import (
 
 // privateTargets are addresses of this machine and of its network, in every spelling that a
 // browser or a resolver understands, given wherever somebody may give one.
-var privateTargets = targets()
-
-func targets() (attacks []attack) {
+func privateTargets() (attacks []attack) {
 	private, bad := string("422 "+shared.CodePrivateTarget), string("422 "+shared.CodeBadURL)
 	for target, want := range map[string]string{
 		"http://127.0.0.1/": private, "http://127.0.0.1:6379/": private, "http://127.255.255.254/": private,

@@ -76,9 +76,7 @@ var texts = map[string]string{
 
 // hostileTexts has each text stored wherever somebody may store one, and looks at whatever
 // shows it.
-var hostileTexts = storedTexts()
-
-func storedTexts() (attacks []attack) {
+func hostileTexts() (attacks []attack) {
 	for name, text := range texts {
 		attacks = append(attacks, attack{name, func(t *testing.T, a *arena) { a.store(t, text) }})
 	}

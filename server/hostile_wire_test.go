@@ -13,30 +13,32 @@ import (
 )
 
 // hostileHosts ask under names that are not the server's.
-var hostileHosts = asWires(hosts(map[string]string{
-	"evil.example": "403 forbidden_host", "audits.example.evil.example": "403 forbidden_host",
-	"evil-audits.example": "403 forbidden_host", "localhost.evil.example": "403 forbidden_host",
-	"127.0.0.1.evil.example": "403 forbidden_host", "127.0.0.1.nip.io": "403 forbidden_host",
-	"xn--localhost": "403 forbidden_host", "localhost_": "403 forbidden_host", "0x7f.1": "403 forbidden_host",
-	"2130706433": "403 forbidden_host", "127.1": "403 forbidden_host", "017700000001": "403 forbidden_host",
-	"localhost:0": "403 forbidden_host", "localhost:": "403 forbidden_host", "localhost:65536": "403 forbidden_host",
-	"localhost:80:80": "403 forbidden_host", "localhost:+80": "403 forbidden_host", "localhost:8o": "403 forbidden_host",
-	"localhost:-1": "403 forbidden_host", ":80": "403 forbidden_host", "[::1": "403 forbidden_host",
-	"::1]": "403 forbidden_host", "[localhost]": "403 forbidden_host", "[127.0.0.1]": "403 forbidden_host",
-	"[]": "403 forbidden_host", "::1": "403 forbidden_host", "[::1]evil.example": "403 forbidden_host",
-	"[::1].evil.example:80": "403 forbidden_host", "evil.example#[::1]": "400",
-	"[::1%25eth0]": "403 forbidden_host", "[fe80::1%25';alert(1)]": "403 forbidden_host",
-	"localhost,evil.example": "403 forbidden_host", "localhost;evil.example": "403 forbidden_host",
-	"evil.example@localhost": "400", "localhost/evil": "400", "localhost evil": "400", "localhost\tevil": "400",
-	"local\x00host": "400", "localhost\\evil": "400", "<localhost>": "400", `"localhost"`: "400",
-	"lo\u00e7alhost": "400", "\u24db\u24de\u24d2\u24d0\u24db\u24d7\u24de\u24e2\u24e3": "400",
-	"": "403 forbidden_host", ".": "403 forbidden_host", "..": "403 forbidden_host", "*": "403 forbidden_host",
-	"%6cocalhost": "403 forbidden_host", "null": "403 forbidden_host", "http://localhost": "400",
-	strings.Repeat("a", 60_000) + ".example": "403 forbidden_host",
+func hostileHosts() []attack {
+	return asWires(hosts(map[string]string{
+		"evil.example": "403 forbidden_host", "audits.example.evil.example": "403 forbidden_host",
+		"evil-audits.example": "403 forbidden_host", "localhost.evil.example": "403 forbidden_host",
+		"127.0.0.1.evil.example": "403 forbidden_host", "127.0.0.1.nip.io": "403 forbidden_host",
+		"xn--localhost": "403 forbidden_host", "localhost_": "403 forbidden_host", "0x7f.1": "403 forbidden_host",
+		"2130706433": "403 forbidden_host", "127.1": "403 forbidden_host", "017700000001": "403 forbidden_host",
+		"localhost:0": "403 forbidden_host", "localhost:": "403 forbidden_host", "localhost:65536": "403 forbidden_host",
+		"localhost:80:80": "403 forbidden_host", "localhost:+80": "403 forbidden_host", "localhost:8o": "403 forbidden_host",
+		"localhost:-1": "403 forbidden_host", ":80": "403 forbidden_host", "[::1": "403 forbidden_host",
+		"::1]": "403 forbidden_host", "[localhost]": "403 forbidden_host", "[127.0.0.1]": "403 forbidden_host",
+		"[]": "403 forbidden_host", "::1": "403 forbidden_host", "[::1]evil.example": "403 forbidden_host",
+		"[::1].evil.example:80": "403 forbidden_host", "evil.example#[::1]": "400",
+		"[::1%25eth0]": "403 forbidden_host", "[fe80::1%25';alert(1)]": "403 forbidden_host",
+		"localhost,evil.example": "403 forbidden_host", "localhost;evil.example": "403 forbidden_host",
+		"evil.example@localhost": "400", "localhost/evil": "400", "localhost evil": "400", "localhost\tevil": "400",
+		"local\x00host": "400", "localhost\\evil": "400", "<localhost>": "400", `"localhost"`: "400",
+		"lo\u00e7alhost": "400", "\u24db\u24de\u24d2\u24d0\u24db\u24d7\u24de\u24e2\u24e3": "400",
+		"": "403 forbidden_host", ".": "403 forbidden_host", "..": "403 forbidden_host", "*": "403 forbidden_host",
+		"%6cocalhost": "403 forbidden_host", "null": "403 forbidden_host", "http://localhost": "400",
+		strings.Repeat("a", 60_000) + ".example": "403 forbidden_host",
 
-	"localhost": "200", "LOCALHOST:8000": "200", "localhost.": "200", "a.localhost": "200", "127.0.0.1": "200",
-	"[::1]:8000": "200", "10.0.0.5": "200", "[::ffff:127.0.0.1]": "200", arenaName: "200", "AUDITS.EXAMPLE:443": "200",
-})...)
+		"localhost": "200", "LOCALHOST:8000": "200", "localhost.": "200", "a.localhost": "200", "127.0.0.1": "200",
+		"[::1]:8000": "200", "10.0.0.5": "200", "[::ffff:127.0.0.1]": "200", arenaName: "200", "AUDITS.EXAMPLE:443": "200",
+	})...)
+}
 
 func hosts(want map[string]string) (table []onWire) {
 	for host, status := range want {
@@ -63,9 +65,7 @@ func hosts(want map[string]string) (table []onWire) {
 }
 
 // hostileOrigins are what pages of others have a browser send.
-var hostileOrigins = origins()
-
-func origins() (attacks []attack) {
+func hostileOrigins() (attacks []attack) {
 	const refused = "403 forbidden_origin"
 	write := func(host string, lines ...string) string {
 		body := `{"url":"x","kind":"external"}`
@@ -127,7 +127,9 @@ const smuggled = "GET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 // smuggling has two sides see different requests in the same bytes: each gets one answer and
 // an end, and no more.
-var smuggling = asWires(ambiguous...)
+func smuggling() []attack {
+	return asWires(ambiguous...)
+}
 
 // ambiguous are bytes that two sides may read in different ways.
 var ambiguous = []onWire{
@@ -214,48 +216,48 @@ func post(framing, body string) string {
 func chunks(body string) string { return post("Connection: close\r\nTransfer-Encoding: chunked", body) }
 
 // hostileMethods are what is no request of this server's.
-var hostileMethods = asWires(
-	onWire{"TRACE", request("TRACE", shared.PathAudits, "localhost"), "403 forbidden"},
-	onWire{"TRACE of a page", request("TRACE", "/", "localhost"), "303 /signin?to=%2F&why=forbidden"},
-	onWire{"CONNECT", "CONNECT 169.254.169.254:80 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-		"303 /signin?to=%2F"},
-	onWire{"CONNECT to us", "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-		"303 /signin?to=%2F"},
-	onWire{"OPTIONS *", request("OPTIONS", "*", "evil.example"), "403 forbidden_host"},
-	onWire{"OPTIONS", request("OPTIONS", shared.PathAudits, "localhost"), "403 forbidden"},
-	onWire{"GET *", request("GET", "*", "localhost"), "303 /signin?to=%2A&why=forbidden"},
-	onWire{"small letters", request("get", shared.PathAudits, "localhost"), "403 forbidden"},
-	onWire{"PROPFIND", request("PROPFIND", "/", "localhost"), "303 /signin?to=%2F&why=forbidden"},
-	onWire{"PURGE", request("PURGE", "/", "localhost"), "303 /signin?to=%2F&why=forbidden"},
-	onWire{"a method of 1 KB", request(strings.Repeat("A", 1024), "/", "localhost"), "303 /signin?to=%2F&why=forbidden"},
-	onWire{"a method with a blank", request("GE T", "/", "localhost"), "400"},
-	onWire{"a method with a tab", request("GET\t", "/", "localhost"), "400"},
-	onWire{"a method beyond ASCII", request("G\u00c9T", "/", "localhost"), "400"},
-	onWire{"no method", " / HTTP/1.1\r\nHost: localhost\r\n\r\n", "400"},
-	onWire{"another method by a header",
-		get(shared.PathAudits, "X-HTTP-Method-Override: POST", "X-Method-Override: POST"), "200"},
-	onWire{"another method by the query", get(shared.PathAudits + "?_method=DELETE"), "400 bad_query"},
-	onWire{"HTTP/0.9", "GET /healthz\r\n\r\n", "400"},
-	onWire{"HTTP/1.2", strings.Replace(get("/healthz"), "HTTP/1.1", "HTTP/1.2", 1), "200"},
-	onWire{"HTTP/3", strings.Replace(get("/healthz"), "HTTP/1.1", "HTTP/3.0", 1), "505"},
-	onWire{"HTTP/2 in words", strings.Replace(get("/healthz"), "HTTP/1.1", "HTTP/2.0", 1), "505"},
-	onWire{"HTTP/1.10", strings.Replace(get("/healthz"), "HTTP/1.1", "HTTP/1.10", 1), "400"},
-	onWire{"http/1.1", strings.Replace(get("/healthz"), "HTTP/1.1", "http/1.1", 1), "400"},
-	onWire{"another protocol", "SSH-2.0-OpenSSH_9.2\r\n", "400"},
-	onWire{"a TLS handshake", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", "400"},
-	onWire{"SMTP", "EHLO evil.example\r\nMAIL FROM:<a@b>\r\n\r\n", "400"},
-	onWire{"Redis", "*1\r\n$8\r\nFLUSHALL\r\n\r\n", "400"},
-	onWire{"NULs", strings.Repeat("\x00", 1000) + "\r\n\r\n", "400"},
-	onWire{"nothing but line ends", strings.Repeat("\r\n", 1000), "400"},
-	onWire{"HEAD of a stream that is not there", request("HEAD", "/sse/audits/99999999/progress", "localhost"), "404"},
-	onWire{"POST to a stream", request("POST", "/sse/audits", "localhost", "Content-Length: 0"), "403 forbidden"},
-	onWire{"PATCH of a page", request("PATCH", "/", "localhost", "Content-Length: 0"), "303 /signin?to=%2F&why=forbidden"},
-)
+func hostileMethods() []attack {
+	return asWires(
+		onWire{"TRACE", request("TRACE", shared.PathAudits, "localhost"), "403 forbidden"},
+		onWire{"TRACE of a page", request("TRACE", "/", "localhost"), "303 /signin?to=%2F&why=forbidden"},
+		onWire{"CONNECT", "CONNECT 169.254.169.254:80 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+			"303 /signin?to=%2F"},
+		onWire{"CONNECT to us", "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+			"303 /signin?to=%2F"},
+		onWire{"OPTIONS *", request("OPTIONS", "*", "evil.example"), "403 forbidden_host"},
+		onWire{"OPTIONS", request("OPTIONS", shared.PathAudits, "localhost"), "403 forbidden"},
+		onWire{"GET *", request("GET", "*", "localhost"), "303 /signin?to=%2A&why=forbidden"},
+		onWire{"small letters", request("get", shared.PathAudits, "localhost"), "403 forbidden"},
+		onWire{"PROPFIND", request("PROPFIND", "/", "localhost"), "303 /signin?to=%2F&why=forbidden"},
+		onWire{"PURGE", request("PURGE", "/", "localhost"), "303 /signin?to=%2F&why=forbidden"},
+		onWire{"a method of 1 KB", request(strings.Repeat("A", 1024), "/", "localhost"), "303 /signin?to=%2F&why=forbidden"},
+		onWire{"a method with a blank", request("GE T", "/", "localhost"), "400"},
+		onWire{"a method with a tab", request("GET\t", "/", "localhost"), "400"},
+		onWire{"a method beyond ASCII", request("G\u00c9T", "/", "localhost"), "400"},
+		onWire{"no method", " / HTTP/1.1\r\nHost: localhost\r\n\r\n", "400"},
+		onWire{"another method by a header",
+			get(shared.PathAudits, "X-HTTP-Method-Override: POST", "X-Method-Override: POST"), "200"},
+		onWire{"another method by the query", get(shared.PathAudits + "?_method=DELETE"), "400 bad_query"},
+		onWire{"HTTP/0.9", "GET /healthz\r\n\r\n", "400"},
+		onWire{"HTTP/1.2", strings.Replace(get("/healthz"), "HTTP/1.1", "HTTP/1.2", 1), "200"},
+		onWire{"HTTP/3", strings.Replace(get("/healthz"), "HTTP/1.1", "HTTP/3.0", 1), "505"},
+		onWire{"HTTP/2 in words", strings.Replace(get("/healthz"), "HTTP/1.1", "HTTP/2.0", 1), "505"},
+		onWire{"HTTP/1.10", strings.Replace(get("/healthz"), "HTTP/1.1", "HTTP/1.10", 1), "400"},
+		onWire{"http/1.1", strings.Replace(get("/healthz"), "HTTP/1.1", "http/1.1", 1), "400"},
+		onWire{"another protocol", "SSH-2.0-OpenSSH_9.2\r\n", "400"},
+		onWire{"a TLS handshake", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", "400"},
+		onWire{"SMTP", "EHLO evil.example\r\nMAIL FROM:<a@b>\r\n\r\n", "400"},
+		onWire{"Redis", "*1\r\n$8\r\nFLUSHALL\r\n\r\n", "400"},
+		onWire{"NULs", strings.Repeat("\x00", 1000) + "\r\n\r\n", "400"},
+		onWire{"nothing but line ends", strings.Repeat("\r\n", 1000), "400"},
+		onWire{"HEAD of a stream that is not there", request("HEAD", "/sse/audits/99999999/progress", "localhost"), "404"},
+		onWire{"POST to a stream", request("POST", "/sse/audits", "localhost", "Content-Length: 0"), "403 forbidden"},
+		onWire{"PATCH of a page", request("PATCH", "/", "localhost", "Content-Length: 0"), "303 /signin?to=%2F&why=forbidden"},
+	)
+}
 
 // hostilePaths are spellings by which a check may see another path than a handler.
-var hostilePaths = paths()
-
-func paths() []attack {
+func hostilePaths() []attack {
 	anonymous := func(path string) string {
 		return strings.Replace(get(path), "Authorization: Bearer {viewer}\r\n", "", 1)
 	}
@@ -335,9 +337,7 @@ func paths() []attack {
 }
 
 // hostileQueries are what stands behind a question mark, and goes to the database.
-var hostileQueries = queries()
-
-func queries() []attack {
+func hostileQueries() []attack {
 	var table []onWire
 	for query, want := range map[string]string{
 		"/api/v1/audits?q=%00": "400 bad_query", "/api/v1/audits?q=%ff": "400 bad_query",
@@ -403,70 +403,72 @@ func many(format string, n int) string {
 }
 
 // hostileHeaders are headers that are long, many, doubled or mean more than they should.
-var hostileHeaders = append(asWires(
-	onWire{"a head of 60 KB", get("/healthz", "X: "+strings.Repeat("x", 60_000)), "200"},
-	onWire{"a head of 80 KB", get("/healthz", "X: "+strings.Repeat("x", 80_000)), "431"},
-	onWire{"a head of 10 MB", get("/healthz", "X: "+strings.Repeat("x", 10<<20)), "431"},
-	onWire{"a thousand headers", get("/healthz", many("X-%d: y\r\n", 999)+"X: y"), "200"},
-	onWire{"ten thousand headers", get("/healthz", many("X-%d: y\r\n", 9999)+"X: y"), "431"},
-	onWire{"one header a thousand times", get("/healthz", strings.Repeat("X: y\r\n", 999)+"X: y"), "200"},
-	onWire{"a thousand cookies", get("/", "Cookie: "+many("a%d=b; ", 999)+"lang=es"), "200"},
-	onWire{"cookies of nonsense", get("/", "Cookie: =; ;;; =a; \"; lang=\x01; theme=<script>; a\u00e9=b"), "400"},
-	onWire{"cookies of looks that are none", get("/", `Cookie: lang="><script>; theme="><script>; density=%22%3E`), "200"},
-	onWire{"languages without end", get("/", "Accept-Language: "+many("a%d;q=0.1,", 5000)+"es"), "200"},
-	onWire{"languages of hyphens", get("/", "Accept-Language: "+strings.Repeat("-", 60_000)), "200"},
-	onWire{"languages nested", get("/", "Accept-Language: "+strings.Repeat("en-", 20_000)), "200"},
-	onWire{"weights of nonsense", get("/", "Accept-Language: es;q=NaN, en;q=1e999, de;q=-1"), "200"},
-	onWire{"codings without end", get("/", "Accept-Encoding: "+strings.Repeat("gzip;q=0.1,", 5000)), "200"},
-	onWire{"a coding of weight NaN", get("/", "Accept-Encoding: br;q=NaN, gzip;q=Inf"), "200"},
-	onWire{"kinds without end", get("/api/v1/audits/{id}/report", "Accept: "+strings.Repeat("a/b;q=0.1,", 5000)),
-		"406 not_acceptable"},
-	onWire{"kinds of nonsense", get("/api/v1/audits/{id}/report", "Accept: ;;;,,,/,*/,/*"), "406 not_acceptable"},
-	onWire{"tags without end", get("/api/v1/audits/{id}", "If-None-Match: "+many(`"%d",`, 5000)+`""`), "304"},
-	onWire{"a tag without an end", get("/api/v1/audits/{id}", `If-None-Match: "`+strings.Repeat("a", 60_000)), "200"},
-	onWire{"tags of nothing but quotes", get("/api/v1/audits/{id}", "If-None-Match: "+strings.Repeat(`"`, 60_000)), "200"},
-	onWire{"a tag with an escape", get("/api/v1/audits/{id}", `If-None-Match: "\"1"`), "200"},
-	onWire{"a preference without end", get("/api/v1/audits/{id}/progress", "Prefer: "+strings.Repeat(`wait="1;`, 5000)),
-		"200"},
-	onWire{"a wait below 0", get("/api/v1/audits/{id}/progress", "Prefer: wait=-1", `If-None-Match: "0"`), "200"},
-	onWire{"a wait of nonsense", get("/api/v1/audits/{id}/progress", "Prefer: wait=99999999999999999999"), "200"},
-	onWire{"ranges of a file", get("/web/static/basic.css", "Range: bytes=0-0"), "200"},
-	onWire{"a thousand ranges", get("/web/static/basic.css", "Range: bytes="+strings.Repeat("0-,", 1000)+"0-"), "200"},
-	onWire{"a range beyond the end", get("/web/static/basic.css", "Range: bytes=99999999999-"), "200"},
-	onWire{"a range of nonsense", get("/web/static/basic.css", "Range: bytes=-9223372036854775809"), "200"},
-	onWire{"a condition on a range", get("/web/static/basic.css", "Range: bytes=0-", `If-Range: "x"`), "200"},
-	onWire{"a time before all", get("/web/static/basic.css", "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT"), "200"},
-	onWire{"a condition that fails", get("/web/static/basic.css", `If-Match: "x"`), "200"},
-	onWire{"X-Request-Id with a line", get("/healthz", "X-Request-Id: a%0d%0aevil"), "200"},
-	onWire{"a cursor of nonsense", get("/sse/audits/99999999/progress", "Last-Event-ID: '; DROP TABLE audits"),
-		"404 not_found"},
-	onWire{"a cursor of 60 KB", get("/sse/audits/99999999/progress", "Last-Event-ID: "+strings.Repeat("9", 60_000)),
-		"404 not_found"},
-	onWire{"a forwarded chain of 60 KB", get("/healthz", "X-Forwarded-For: "+strings.Repeat("1.1.1.1,", 7000)), "200"},
-	onWire{"HSTS by a stranger's word", get("/healthz", "X-Forwarded-Proto: https"), "200"},
-	onWire{"Connection that names others", get("/api/v1/audits", "Connection: close, Authorization, Host"), "200"},
-	onWire{"TE", get("/healthz", "TE: trailers, deflate;q=0.5", "Trailer: Authorization"), "200"},
-	onWire{"If-Match of nonsense", with("worker", "PATCH", "/api/v1/audits/{id}/progress", "application/json",
-		`{"message":"x"}`, `If-Match: "1`), "400 bad_header"},
-	onWire{"If-Match of two", with("worker", "PATCH", "/api/v1/audits/{id}/progress", "application/json",
-		`{"message":"x"}`, `If-Match: "1", "2"`), "400 bad_header"},
-	onWire{"If-Match twice", with("worker", "PATCH", "/api/v1/audits/{id}/progress", "application/json",
-		`{"message":"x"}`, `If-Match: *`, `If-Match: "99"`), "400 bad_header"},
-	onWire{"If-Match too large", with("worker", "PATCH", "/api/v1/audits/{id}/progress", "application/json",
-		`{"message":"x"}`, `If-Match: "9223372036854775808"`), "400 bad_header"},
-	onWire{"If-Match that is weak", with("worker", "PATCH", "/api/v1/audits/{id}/progress", "application/json",
-		`{"message":"x"}`, `If-Match: W/"1"`), "400 bad_header"},
-	onWire{"a key of 256 bytes", with("auditor", "POST", shared.PathAudits, "application/json",
-		`{"url":"x","kind":"external"}`, "Idempotency-Key: "+strings.Repeat("k", 256)), "400 bad_header"},
-	onWire{"a key beyond ASCII", with("auditor", "POST", shared.PathAudits, "application/json",
-		`{"url":"x","kind":"external"}`, "Idempotency-Key: \u00e9"), "400 bad_header"},
-	onWire{"two keys", with("auditor", "POST", shared.PathAudits, "application/json",
-		`{"url":"x","kind":"external"}`, "Idempotency-Key: a", "Idempotency-Key: b"), "400 bad_header"},
-	onWire{"a key of SQL", with("auditor", "POST", shared.PathAudits, "application/json",
-		`{"url":"x","kind":"external"}`, "Idempotency-Key: '); DROP TABLE audits; --"), "201"},
-	onWire{"that key for something else", with("auditor", "POST", shared.PathAudits, "application/json",
-		`{"url":"y","kind":"external"}`, "Idempotency-Key: '); DROP TABLE audits; --"), "422 idempotency_mismatch"},
-), attack{"the same key at once", sameKeyAtOnce})
+func hostileHeaders() []attack {
+	return append(asWires(
+		onWire{"a head of 60 KB", get("/healthz", "X: "+strings.Repeat("x", 60_000)), "200"},
+		onWire{"a head of 80 KB", get("/healthz", "X: "+strings.Repeat("x", 80_000)), "431"},
+		onWire{"a head of 10 MB", get("/healthz", "X: "+strings.Repeat("x", 10<<20)), "431"},
+		onWire{"a thousand headers", get("/healthz", many("X-%d: y\r\n", 999)+"X: y"), "200"},
+		onWire{"ten thousand headers", get("/healthz", many("X-%d: y\r\n", 9999)+"X: y"), "431"},
+		onWire{"one header a thousand times", get("/healthz", strings.Repeat("X: y\r\n", 999)+"X: y"), "200"},
+		onWire{"a thousand cookies", get("/", "Cookie: "+many("a%d=b; ", 999)+"lang=es"), "200"},
+		onWire{"cookies of nonsense", get("/", "Cookie: =; ;;; =a; \"; lang=\x01; theme=<script>; a\u00e9=b"), "400"},
+		onWire{"cookies of looks that are none", get("/", `Cookie: lang="><script>; theme="><script>; density=%22%3E`), "200"},
+		onWire{"languages without end", get("/", "Accept-Language: "+many("a%d;q=0.1,", 5000)+"es"), "200"},
+		onWire{"languages of hyphens", get("/", "Accept-Language: "+strings.Repeat("-", 60_000)), "200"},
+		onWire{"languages nested", get("/", "Accept-Language: "+strings.Repeat("en-", 20_000)), "200"},
+		onWire{"weights of nonsense", get("/", "Accept-Language: es;q=NaN, en;q=1e999, de;q=-1"), "200"},
+		onWire{"codings without end", get("/", "Accept-Encoding: "+strings.Repeat("gzip;q=0.1,", 5000)), "200"},
+		onWire{"a coding of weight NaN", get("/", "Accept-Encoding: br;q=NaN, gzip;q=Inf"), "200"},
+		onWire{"kinds without end", get("/api/v1/audits/{id}/report", "Accept: "+strings.Repeat("a/b;q=0.1,", 5000)),
+			"406 not_acceptable"},
+		onWire{"kinds of nonsense", get("/api/v1/audits/{id}/report", "Accept: ;;;,,,/,*/,/*"), "406 not_acceptable"},
+		onWire{"tags without end", get("/api/v1/audits/{id}", "If-None-Match: "+many(`"%d",`, 5000)+`""`), "304"},
+		onWire{"a tag without an end", get("/api/v1/audits/{id}", `If-None-Match: "`+strings.Repeat("a", 60_000)), "200"},
+		onWire{"tags of nothing but quotes", get("/api/v1/audits/{id}", "If-None-Match: "+strings.Repeat(`"`, 60_000)), "200"},
+		onWire{"a tag with an escape", get("/api/v1/audits/{id}", `If-None-Match: "\"1"`), "200"},
+		onWire{"a preference without end", get("/api/v1/audits/{id}/progress", "Prefer: "+strings.Repeat(`wait="1;`, 5000)),
+			"200"},
+		onWire{"a wait below 0", get("/api/v1/audits/{id}/progress", "Prefer: wait=-1", `If-None-Match: "0"`), "200"},
+		onWire{"a wait of nonsense", get("/api/v1/audits/{id}/progress", "Prefer: wait=99999999999999999999"), "200"},
+		onWire{"ranges of a file", get("/web/static/basic.css", "Range: bytes=0-0"), "200"},
+		onWire{"a thousand ranges", get("/web/static/basic.css", "Range: bytes="+strings.Repeat("0-,", 1000)+"0-"), "200"},
+		onWire{"a range beyond the end", get("/web/static/basic.css", "Range: bytes=99999999999-"), "200"},
+		onWire{"a range of nonsense", get("/web/static/basic.css", "Range: bytes=-9223372036854775809"), "200"},
+		onWire{"a condition on a range", get("/web/static/basic.css", "Range: bytes=0-", `If-Range: "x"`), "200"},
+		onWire{"a time before all", get("/web/static/basic.css", "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT"), "200"},
+		onWire{"a condition that fails", get("/web/static/basic.css", `If-Match: "x"`), "200"},
+		onWire{"X-Request-Id with a line", get("/healthz", "X-Request-Id: a%0d%0aevil"), "200"},
+		onWire{"a cursor of nonsense", get("/sse/audits/99999999/progress", "Last-Event-ID: '; DROP TABLE audits"),
+			"404 not_found"},
+		onWire{"a cursor of 60 KB", get("/sse/audits/99999999/progress", "Last-Event-ID: "+strings.Repeat("9", 60_000)),
+			"404 not_found"},
+		onWire{"a forwarded chain of 60 KB", get("/healthz", "X-Forwarded-For: "+strings.Repeat("1.1.1.1,", 7000)), "200"},
+		onWire{"HSTS by a stranger's word", get("/healthz", "X-Forwarded-Proto: https"), "200"},
+		onWire{"Connection that names others", get("/api/v1/audits", "Connection: close, Authorization, Host"), "200"},
+		onWire{"TE", get("/healthz", "TE: trailers, deflate;q=0.5", "Trailer: Authorization"), "200"},
+		onWire{"If-Match of nonsense", with("worker", "PATCH", "/api/v1/audits/{id}/progress", "application/json",
+			`{"message":"x"}`, `If-Match: "1`), "400 bad_header"},
+		onWire{"If-Match of two", with("worker", "PATCH", "/api/v1/audits/{id}/progress", "application/json",
+			`{"message":"x"}`, `If-Match: "1", "2"`), "400 bad_header"},
+		onWire{"If-Match twice", with("worker", "PATCH", "/api/v1/audits/{id}/progress", "application/json",
+			`{"message":"x"}`, `If-Match: *`, `If-Match: "99"`), "400 bad_header"},
+		onWire{"If-Match too large", with("worker", "PATCH", "/api/v1/audits/{id}/progress", "application/json",
+			`{"message":"x"}`, `If-Match: "9223372036854775808"`), "400 bad_header"},
+		onWire{"If-Match that is weak", with("worker", "PATCH", "/api/v1/audits/{id}/progress", "application/json",
+			`{"message":"x"}`, `If-Match: W/"1"`), "400 bad_header"},
+		onWire{"a key of 256 bytes", with("auditor", "POST", shared.PathAudits, "application/json",
+			`{"url":"x","kind":"external"}`, "Idempotency-Key: "+strings.Repeat("k", 256)), "400 bad_header"},
+		onWire{"a key beyond ASCII", with("auditor", "POST", shared.PathAudits, "application/json",
+			`{"url":"x","kind":"external"}`, "Idempotency-Key: \u00e9"), "400 bad_header"},
+		onWire{"two keys", with("auditor", "POST", shared.PathAudits, "application/json",
+			`{"url":"x","kind":"external"}`, "Idempotency-Key: a", "Idempotency-Key: b"), "400 bad_header"},
+		onWire{"a key of SQL", with("auditor", "POST", shared.PathAudits, "application/json",
+			`{"url":"x","kind":"external"}`, "Idempotency-Key: '); DROP TABLE audits; --"), "201"},
+		onWire{"that key for something else", with("auditor", "POST", shared.PathAudits, "application/json",
+			`{"url":"y","kind":"external"}`, "Idempotency-Key: '); DROP TABLE audits; --"), "422 idempotency_mismatch"},
+	), attack{"the same key at once", sameKeyAtOnce})
+}
 
 // sameKeyAtOnce sends a request twenty times at once: one audit comes of it.
 func sameKeyAtOnce(t *testing.T, a *arena) {

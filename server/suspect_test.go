@@ -54,7 +54,7 @@ func TestASuspectTakesNobodyWithIt(t *testing.T) {
 	suspect := p.create(fmt.Sprintf(`{"url":%q}`, deadly)).AuditID
 	good := p.create(audit).AuditID
 	deaths := 0
-	deadline := time.After(2 * time.Minute)
+	deadline := time.After(5 * time.Minute)
 	for !p.progress(suspect).Status.Terminal() {
 		select {
 		case <-asked:
