@@ -292,17 +292,15 @@ func TestBrowserTakesAPastedAddressAnywhere(t *testing.T) {
 	p := openTab(t, browser(t))
 	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
 	p.do(chromedp.Navigate(s.url + "/settings"))
-	p.sees(60*time.Second, running)
-	paste := func(text string) {
-		t.Helper()
-		p.eval(`(d => { d.setData('text', ` + jsString(text) + `);
-			document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData: d, bubbles: true, cancelable: true})) })(new DataTransfer())`)
+	p.sees(60*time.Second, liveDot) // the page hears of it from when it follows
+	paste := func(text string) string {
+		return `(d => { d.setData('text', ` + jsString(text) + `);
+			document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData: d, bubbles: true, cancelable: true})) })(new DataTransfer())`
 	}
-	paste("see site-0.example for more")
-	paste("https://site-1.example/docs?a=1&b=2\n")
-	p.sees(20*time.Second, `location.pathname === '/new' && document.getElementById('start-url').value === 'https://site-1.example/docs?a=1&b=2'`)
-	p.do(chromedp.NavigateBack())
-	p.sees(20*time.Second, `location.pathname === '/settings'`)
+	p.eval(paste("see site-0.example for more"))
+	// Pasted again as long as nothing comes of it: a page that is just being taken over is deaf.
+	p.sees(20*time.Second, `location.pathname === '/new' || (`+paste("https://site-1.example/docs?a=1&b=2\n")+`, false)`)
+	p.sees(20*time.Second, `document.getElementById('start-url').value === 'https://site-1.example/docs?a=1&b=2'`)
 	if status, _ := s.request("GET", shared.PathAudit(1), ""); status != http.StatusNotFound {
 		t.Errorf("an audit is started: %d", status)
 	}
