@@ -70,8 +70,12 @@ func problems(log *slog.Logger) *api.Problems {
 // queueRetry is about the time in which an audit begins or ends somewhere.
 const queueRetry = 30 * time.Second
 
-// hourRetry spreads those who come back when their hour is over.
-const hourRetry = time.Minute
+// hourRetry spreads those who come back when their hour is over, and minuteRetry those whose
+// minute is.
+const (
+	hourRetry   = time.Minute
+	minuteRetry = 10 * time.Second
+)
 
 // countStart counts an audit for its caller, in the words of package api.
 func countStart(ctx context.Context, starts *access.Starts) error {
@@ -91,9 +95,9 @@ func failRequest(p *api.Problems) func(http.ResponseWriter, *http.Request, error
 	return func(w http.ResponseWriter, r *http.Request, err error) {
 		if over, ok := errors.AsType[*access.TooManyRequestsError](err); ok {
 			err = &api.Error{
-				Code:   shared.CodeRateLimited,
-				Detail: fmt.Sprintf("With your token or from your address, %d requests came in a minute, as many as one may send.", over.Max),
-				Err:    err,
+				Code:       shared.CodeRateLimited,
+				Detail:     fmt.Sprintf("With your token or from your address, %d requests came in a minute, as many as one may send.", over.Max),
+				RetryAfter: over.Left + rand.N(minuteRetry), Err: err,
 			}
 		}
 		p.Fail(w, r, err)

@@ -20,27 +20,30 @@ import (
 	"atalaya/shared"
 )
 
+// getFor asks as a proxy does for a client; empty for itself.
+func (p *process) getFor(t *testing.T, client, path string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if client != "" {
+		req.Header.Set("X-Forwarded-For", client)
+	}
+	res, err := p.http.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { res.Body.Close() })
+	return res
+}
+
 // TestFlowUnderTheCaps fills a server whose proxy is on this machine.
 func TestFlowUnderTheCaps(t *testing.T) {
 	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--max-streams", "6", "--max-streams-per-ip", "2",
 		"--trusted-proxies", "127.0.0.1", "--insecure-no-auth")
 	a := p.create(`{"url":"x","kind":"external"}`)
-	ask := func(forwarded string) *http.Response {
-		t.Helper()
-		req, err := http.NewRequestWithContext(t.Context(), "GET", p.url+shared.PathStream(a.AuditID), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if forwarded != "" {
-			req.Header.Set("X-Forwarded-For", forwarded)
-		}
-		res, err := p.http.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { res.Body.Close() })
-		return res
-	}
+	ask := func(forwarded string) *http.Response { return p.getFor(t, forwarded, shared.PathStream(a.AuditID)) }
 	// refused asks until it knows that Retry-After is drawn by chance.
 	refused := func(forwarded string, status int, code shared.Code) {
 		t.Helper()
@@ -360,20 +363,6 @@ func TestRequestsOfOneCaller(t *testing.T) {
 	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--max-requests", "3", "--trusted-proxies", "127.0.0.1",
 		"--insecure-no-auth")
 	audit := p.create(`{"url":"x","kind":"external"}`)
-	ask := func(caller, path string) *http.Response {
-		t.Helper()
-		req, err := http.NewRequestWithContext(t.Context(), "GET", p.url+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("X-Forwarded-For", caller)
-		res, err := http.DefaultTransport.RoundTrip(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { res.Body.Close() })
-		return res
-	}
 	const caller = "192.0.2.1"
 	for i, step := range []struct {
 		caller, path string
@@ -385,18 +374,21 @@ func TestRequestsOfOneCaller(t *testing.T) {
 		{caller, "/app.css", 200}, {caller, shared.PathHealth, 200},
 		{"192.0.2.2", shared.PathAudits, 200}, {"", shared.PathAudits, 200},
 	} {
-		res := ask(step.caller, step.path)
+		res := p.getFor(t, step.caller, step.path)
 		if res.StatusCode != step.want {
 			t.Errorf("%d: %s for %q: %s, want %d", i, step.path, step.caller, res.Status, step.want)
 		}
 	}
-	refused := ask(caller, shared.PathAudits)
+	refused := p.getFor(t, caller, shared.PathAudits)
 	var problem shared.Problem
 	if err := json.NewDecoder(refused.Body).Decode(&problem); err != nil {
 		t.Fatal(err)
 	}
 	wait, err := strconv.Atoi(refused.Header.Get("Retry-After"))
-	if problem.Code != shared.CodeRateLimited || problem.Detail == "" || err != nil || wait < 1 || wait > 90 ||
+	var left int
+	_, unread := fmt.Sscanf(refused.Header.Get("RateLimit"), `"address";r=0;t=%d`, &left)
+	if problem.Code != shared.CodeRateLimited || problem.Detail == "" || err != nil || unread != nil || left < 1 ||
+		wait < left || wait > left+10 ||
 		refused.Header.Get("RateLimit-Policy") != `"address";q=3;w=60` {
 		t.Errorf("refused with %+v, %v", problem, refused.Header)
 	}

@@ -24,6 +24,12 @@ func (d *dashboardPage) listen(ctx app.Context) {
 	}
 }
 
+// onDashboard reports whether the page shown is the list.
+func onDashboard() bool {
+	here := app.Window().URL().Path
+	return here == "/" || here == pathNew
+}
+
 func (d *dashboardPage) unlisten() {
 	for _, stop := range d.heard {
 		stop()

@@ -72,10 +72,10 @@ func tellKeys(d *device) {
 }
 
 // onPaste takes an address, or a list of them, that is pasted outside of fields to the start
-// box. A page that has one hears of it itself.
+// box of the list, which hears of what is pasted there itself.
 func (d *device) onPaste(e windowEvent) {
 	list := strings.TrimSpace(e.pasted())
-	if d.visit == nil || e.inField() || app.Window().GetElementByID(startFieldID).Truthy() || !isList(list) {
+	if d.visit == nil || e.inField() || onDashboard() || !isList(list) {
 		return
 	}
 	e.prevent()

@@ -298,7 +298,7 @@ func keepEntry(box *outbox.Outbox, e outbox.Entry) bool {
 func (s *startBox) wait(ctx app.Context) {
 	s.kept, s.met, s.warned, s.keyFor = true, nil, "", shared.NewAudit{}
 	fillStart(shared.NewAudit{})
-	if here := app.Window().URL().Path; here != "/" && here != pathNew {
+	if !onDashboard() {
 		ctx.Navigate("/")
 	}
 }

@@ -17,7 +17,7 @@ const (
 )
 
 // Requests counts how many requests each address, and each token, sends in a minute: all but
-// those of routes that are open to everybody, which read no rows. A token counts wherever it
+// those of routes that are [Open], such as the program's files and the probes. A token counts wherever it
 // is used from, an address not if it is exempt; wrong tokens count for their address. Answers
 // say how many are left, unless they say it of something narrower.
 type Requests struct {
@@ -30,7 +30,7 @@ type Requests struct {
 
 // NewRequests allows max requests per minute; 0 allows any number. Addresses in X-Forwarded-For
 // are believed only from peers in trusted. Refused requests are answered by fail, which gets a
-// *[TooManyRequestsError]; when to come back stands in the header already.
+// *[TooManyRequestsError].
 func NewRequests(
 	max int, trusted []netip.Prefix, rules Rules, fail func(http.ResponseWriter, *http.Request, error),
 ) *Requests {
@@ -41,7 +41,11 @@ func NewRequests(
 }
 
 // TooManyRequestsError says that a caller has sent as many requests as one may in a minute.
-type TooManyRequestsError struct{ Max int }
+type TooManyRequestsError struct {
+	Max int
+	// Left is when the minute is over.
+	Left time.Duration
+}
 
 func (e *TooManyRequestsError) Error() string {
 	return fmt.Sprintf("access: %d requests of one caller in a minute", e.Max)
@@ -77,22 +81,21 @@ func (q *Requests) admit(w http.ResponseWriter, r *http.Request, on, all []accou
 	if q.max == 0 || len(on) == 0 || q.rules.right(r) == Open {
 		return true
 	}
-	if q.count(w.Header(), on, all) {
-		return true
+	if err := q.count(w.Header(), on, all); err != nil {
+		q.fail(w, r, err)
+		return false
 	}
-	q.fail(w, r, &TooManyRequestsError{Max: q.max})
-	return false
+	return true
 }
 
-// count counts one more request, unless that is one too many.
-func (q *Requests) count(h http.Header, on, all []account) bool {
+// count counts one more request, or fails with a *[TooManyRequestsError].
+func (q *Requests) count(h http.Header, on, all []account) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	defer q.announce(h, all)
-	if _, full := q.isFull(on); full {
-		q.refuse(h)
-		return false
+	if left, full := q.isFull(on); full {
+		return &TooManyRequestsError{Max: q.max, Left: left}
 	}
 	q.add(on)
-	return true
+	return nil
 }

@@ -2,9 +2,11 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,7 +16,9 @@ import (
 func requestsOf(max int) http.Handler {
 	rules := NewRules(map[string]Right{"/": Manage, "GET /api/": Read, "GET /healthz": Open})
 	q := NewRequests(max, trusted, rules, func(w http.ResponseWriter, _ *http.Request, err error) {
-		http.Error(w, err.Error(), http.StatusTooManyRequests)
+		over, _ := errors.AsType[*TooManyRequestsError](err)
+		w.Header().Set("Left", over.Left.String())
+		w.WriteHeader(http.StatusTooManyRequests)
 	})
 	served := q.OfTokens(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	// In the gate's place: who names no token that is good is refused.
@@ -60,8 +64,9 @@ func TestRequests(t *testing.T) {
 			if w.Code != step.want || w.Header().Get("RateLimit") != step.limit {
 				t.Errorf("step %d: %d, %v; want %d and %s", i, w.Code, w.Header(), step.want, step.limit)
 			}
-			if refused := w.Code == 429; refused != (w.Header().Get("Retry-After") != "") {
-				t.Errorf("step %d: %d with Retry-After %q", i, w.Code, w.Header().Get("Retry-After"))
+			if left, _ := time.ParseDuration(w.Header().Get("Left")); w.Code == 429 &&
+				!strings.HasSuffix(step.limit, fmt.Sprintf("t=%.0f", left.Seconds())) {
+				t.Errorf("step %d: %v are left", i, left)
 			}
 		}
 	})
@@ -71,14 +76,14 @@ func TestRequests(t *testing.T) {
 func TestRequestsOfManyAddresses(t *testing.T) {
 	q := NewRequests(1, nil, Rules{}, nil)
 	for i := range requestsAccounts + 2 {
-		if !q.count(http.Header{}, []account{{ofAddress, fmt.Sprint(i)}}, nil) {
-			t.Fatalf("address %d is refused", i)
+		if err := q.count(http.Header{}, []account{{ofAddress, fmt.Sprint(i)}}, nil); err != nil {
+			t.Fatalf("address %d: %v", i, err)
 		}
 	}
 	if len(q.used) != requestsAccounts {
 		t.Errorf("%d accounts are remembered", len(q.used))
 	}
-	if q.count(http.Header{}, []account{{ofAddress, "0"}}, nil) {
+	if q.count(http.Header{}, []account{{ofAddress, "0"}}, nil) == nil {
 		t.Error("one that is remembered sends a second")
 	}
 }
