@@ -28,6 +28,14 @@ const (
 
 var stores = [...]string{Outbox, Kept, Parts}
 
+// freed are called when the database opens for somebody who has given up; see [Freed].
+var freed []func()
+
+// Freed calls f, which does not block, whenever the database opens at last after it was in
+// another tab's hands for too long: what was not kept meanwhile can be. It is for those who
+// are made once.
+func Freed(f func()) { freed = append(freed, f) }
+
 // Change is something to do with a store: one of those that [Write] makes.
 type Change struct {
 	store, method string
@@ -99,7 +107,12 @@ func open(ctx context.Context) (database js.Value, err error) {
 	if err != nil && ctx.Err() != nil {
 		// Nothing takes the request back: it may still make the database, which would have
 		// no stores for good if nobody heard of it.
-		live.Listen(request, "success", func(js.Value) { request.Get("result").Call("close") })
+		live.Listen(request, "success", func(js.Value) {
+			request.Get("result").Call("close")
+			for _, f := range freed {
+				f()
+			}
+		})
 		return js.Value{}, err
 	}
 	unlisten()

@@ -12,6 +12,7 @@ import (
 // Browser is the store of the browser that the program runs in. It is made once.
 func Browser() *Store {
 	s := New(&browser{}, live.Console)
+	idb.Freed(s.Again)
 	go s.carry(live.DeviceValues())
 	return s
 }

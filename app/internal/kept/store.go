@@ -119,9 +119,25 @@ func (s *Store) save(t live.Topic, c live.Copy) {
 		clear(s.seen)
 	}
 	s.seen[t] = c
+	s.later(t)
+}
+
+// later has a state written in the background; mu is held.
+func (s *Store) later(t live.Topic) {
 	if !s.unwritten[t] {
 		s.unwritten[t] = true
 		go s.write(t)
+	}
+}
+
+// Again keeps what this tab has seen so far once more, in the background: a database that
+// refused takes it now.
+func (s *Store) Again() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forgets = false
+	for t := range s.seen {
+		s.later(t)
 	}
 }
 

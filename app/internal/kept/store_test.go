@@ -183,6 +183,24 @@ func TestMakesRoomWhenFull(t *testing.T) {
 	})
 }
 
+// What was seen while the database was another tab's is kept once it is free, with no news of
+// it.
+func TestKeepsAgain(t *testing.T) {
+	onDevice(t, func(t *testing.T, d *device) {
+		d.memory.err = errBroken
+		d.saves(1, 2)
+		if len(d.memory.parts) != 0 || !d.Forgets() {
+			t.Fatalf("kept %v, forgets %v", d.keys(), d.Forgets())
+		}
+		d.memory.err = nil
+		d.Again()
+		synctest.Wait()
+		if want := []string{"audit.1", "audit.2"}; !slices.Equal(d.keys(), want) || d.Forgets() {
+			t.Errorf("kept %v, want %v; forgets %v", d.keys(), want, d.Forgets())
+		}
+	})
+}
+
 // A browser that does not find the room that it was given back does not cost the reader all
 // that was kept.
 func TestGivesUpNoMoreThanItNeeds(t *testing.T) {

@@ -22,6 +22,7 @@ const (
 // the browser for as long as the program runs.
 func Browser() *Outbox {
 	o := New(&browser{})
+	idb.Freed(o.Send)
 	live.Browser().Watch(func(w live.Wake) {
 		switch w {
 		case live.WakeOnline, live.WakeVisible, live.WakeShow:
