@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -44,6 +45,14 @@ func answers(suffix string, answer http.HandlerFunc) func(http.Handler) http.Han
 			}
 			next.ServeHTTP(w, r)
 		})
+	}
+}
+
+// script answers with a script.
+func script(body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		_, _ = io.WriteString(w, body)
 	}
 }
 
@@ -112,7 +121,12 @@ func TestBrowserNeverStandsStill(t *testing.T) {
 		{name: "the loader is missing", says: failed, fault: answers("/wasm_exec.js", http.NotFound)},
 		{name: "the policy refuses the program", says: failed, fault: strictest},
 		{name: "memory is short", says: failed,
-			before: `WebAssembly.instantiateStreaming = () => Promise.reject(new RangeError('Out of memory'))`},
+			before: `WebAssembly.instantiate = () => Promise.reject(new RangeError('Out of memory'))`},
+		{name: "memory is short where it is compiled", says: failed,
+			fault: answers("/compile.js", script(`postMessage('RangeError: Out of memory')`))},
+		{name: "the compiler's script is missing", says: "", fault: answers("/compile.js", http.NotFound)},
+		{name: "the module stays in its worker", says: "", fault: answers("/compile.js", script(`postMessage(null)`))},
+		{name: "there are no workers", says: "", before: `delete window.Worker`},
 		{name: "a handler panics", says: stopped,
 			after: `(Object.defineProperty(document, 'cookie', {get: () => '', set() { throw Error('no cookies') }}),
 				document.querySelector('.btn-lang').click())`},

@@ -15,6 +15,9 @@ import (
 // the program does not run, and that starts the program and watches it.
 const Watch = "/web/static/watch.js"
 
+// Compile is the address of the script that compiles the program in a worker.
+const Compile = "/web/static/compile.js"
+
 // watchRecord is what the script needs to know of a page, in the page's language.
 type watchRecord struct {
 	// At is the server's time of drawing, in milliseconds.

@@ -510,28 +510,42 @@
     note(sentence, true);
   }
 
-  // counted passes an answer on and shows how much of it has come.
-  function counted(answer) {
-    const reader = answer.body.getReader();
-    const begun = Date.now();
-    let bytes = 0;
-    let shown = -1;
-    return new Response(new ReadableStream({
-      async pull(controller) {
-        const { done, value } = await reader.read();
-        if (done) {
-          controller.close();
+  // compile has a worker make the module and shows how much of it has come; what is
+  // no text says that none can.
+  function compile() {
+    return new Promise((resolve, reject) => {
+      const worker = new Worker(program.compile, { name: program.wasm });
+      const begun = Date.now();
+      let shown = -1;
+      worker.onerror = worker.onmessageerror = reject;
+      worker.onmessage = ({ data }) => {
+        if (data > 0) {
+          const percent = Math.min(100, Math.floor(100 * data / program.size));
+          if (percent > shown && Date.now() - begun > 1000) {
+            shown = percent;
+            note(words.loading.replace("{n}", percent));
+          }
           return;
         }
-        bytes += value.length;
-        const percent = Math.min(100, Math.floor(100 * bytes / program.size));
-        if (percent > shown && Date.now() - begun > 1000) {
-          shown = percent;
-          note(words.loading.replace("{n}", percent));
+        worker.terminate();
+        if (data instanceof WebAssembly.Module) {
+          resolve(data);
+        } else {
+          reject(data);
         }
-        controller.enqueue(value);
-      },
-    }), { headers: { "Content-Type": "application/wasm" } });
+      };
+    });
+  }
+
+  async function load() {
+    try {
+      return await compile();
+    } catch (failed) {
+      if (typeof failed === "string") {
+        throw failed;
+      }
+      return WebAssembly.compile(await (await fetch(program.wasm)).arrayBuffer());
+    }
   }
 
   async function start() {
@@ -540,18 +554,13 @@
       return;
     }
     try {
-      const answer = await fetch(program.wasm);
-      if (!answer.ok) {
-        throw answer.status;
-      }
+      const module = await load();
       go = new Go();
-      const made = WebAssembly.instantiateStreaming ?
-        await WebAssembly.instantiateStreaming(counted(answer), go.importObject) :
-        await WebAssembly.instantiate(await counted(answer).arrayBuffer(), go.importObject);
+      const instance = await WebAssembly.instantiate(module, go.importObject);
       // Lets a waiting key or click through.
       await new Promise((resolve) => setTimeout(resolve));
       note();
-      await go.run(made.instance);
+      await go.run(instance);
       throw "ended";
     } catch (error) {
       console.error(error);

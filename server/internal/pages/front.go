@@ -97,10 +97,11 @@ func configure(files *web.Files) *app.Handler {
 		RawHeaders: []string{
 			`<link rel="apple-touch-icon" sizes="180x180" href="` + files.Resolve(icons+"icon-180.png") + `">`,
 			`<script src="` + files.Resolve(oldBrowsers) + `"></script>`,
-			`<script defer src="` + files.Resolve(ui.Watch) + `" data-wasm="` + files.Resolve("/web/app.wasm") +
+			`<script defer src="` + files.Resolve(ui.Watch) + `" data-compile="` + files.Resolve(ui.Compile) +
+				`" data-wasm="` + files.Resolve("/web/app.wasm") +
 				`" data-size="` + strconv.Itoa(files.ClientSize()) + `"></script>`,
 		},
-		CacheableResources:    []string{oldBrowsers, ui.Watch, icons + "icon.svg", icons + "icon-180.png"},
+		CacheableResources:    []string{oldBrowsers, ui.Watch, ui.Compile, icons + "icon.svg", icons + "icon-180.png"},
 		InternalURLs:          internal,
 		Resources:             files,
 		Version:               files.Version(),

@@ -409,6 +409,9 @@ func TestProgramIsLoadedOnce(t *testing.T) {
 			if got, want := attribute(e, "data-wasm"), web.Embedded().Resolve("/web/app.wasm"); got != want {
 				t.Errorf("the program is at %q, want %q", got, want)
 			}
+			if got, want := attribute(e, "data-compile"), web.Embedded().Resolve(ui.Compile); got != want {
+				t.Errorf("its compiler is at %q, want %q", got, want)
+			}
 		}
 	}
 	if loaders != 1 {
