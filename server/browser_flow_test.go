@@ -435,17 +435,22 @@ func TestBrowserSeesPlainSQL(t *testing.T) {
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
 	p.mount("Updates arrive as they happen")
+	sqlite(t, dir, fmt.Sprintf("UPDATE audits SET progress = 40 WHERE id = %d", a.AuditID))
+	p.sees(5*time.Second, percent+" === 40")
+	p.says(time.Second, `nightly "import" <b>`)
+	p.clean()
+}
+
+// sqlite has another program write into the database of a server.
+func sqlite(t *testing.T, dir, statement string) {
+	t.Helper()
 	files, _ := filepath.Glob(filepath.Join(dir, "*.db"))
-	statement := fmt.Sprintf("UPDATE audits SET progress = 40 WHERE id = %d", a.AuditID)
 	if out, err := exec.Command("sqlite3", strings.Join(files, ""), statement).CombinedOutput(); err != nil {
 		if _, missing := exec.LookPath("sqlite3"); missing != nil && os.Getenv("ATALAYA_REQUIRE_ALL") == "" {
 			t.Skip("sqlite3 is not installed")
 		}
 		t.Fatalf("%v: %s", err, out)
 	}
-	p.sees(5*time.Second, percent+" === 40")
-	p.says(time.Second, `nightly "import" <b>`)
-	p.clean()
 }
 
 // TestBrowserFitsLongerWords holds that nothing scrolls sideways on a small

@@ -162,6 +162,7 @@ func TestBrowserHoldsStill(t *testing.T) {
 	// The end of the later audits also says what changed since the one before.
 	for _, w := range []viewport{desktop, tablet, phone, smallPhone} {
 		sum, moved := watchAudit(p, s, site, w)
+		t.Logf("%d px: layout shifts of %.4f", w.width, sum)
 		if sum > 0.02 {
 			t.Errorf("%d px: layout shifts of %v: %s", w.width, sum, moved)
 		}

@@ -310,6 +310,11 @@ type Page struct {
 	Headers []Header `json:"headers"`
 }
 
+// Line is the page as an audit in progress lists it.
+func (p *Page) Line() PageLine {
+	return PageLine{URL: p.URL, Status: p.Status, MS: p.MS, Findings: p.Findings}
+}
+
 // PageList is one slice of an audit's fetched pages, in the order fetched.
 type PageList struct {
 	Pages      []Page  `json:"pages"`

@@ -44,12 +44,17 @@ type pagesModel struct {
 	Total                      string
 	// Button stops the list, or lets it go on; empty when nothing is to come.
 	Button string
+	// Latest says how many of them are shown, and All is the word of the button that shows
+	// all; empty when these are all. Why they cannot be asked for is empty when they can.
+	Latest, All, Why string
 	// Log is the word of the button that shows the log instead; empty where there is none.
 	Log string
 	// Room is the class that keeps room for the rows which are still to come; empty
 	// when none are.
 	Room string
 	Rows []pageRow
+	// Every is all pages, which stand in the place of the newest; nil where they do not.
+	Every *everyModel
 }
 
 type pageRow struct {
@@ -87,6 +92,9 @@ func (loc locale) pages(p *shared.AuditProgress) pagesModel {
 	site := shared.SiteName(p.URL)
 	for _, line := range p.Activity.Pages {
 		m.Rows = append(m.Rows, loc.pageRow(site, line))
+	}
+	if all := p.Responses.Total(); all > len(m.Rows) && len(m.Rows) > 0 {
+		m.Latest, m.All = l.N(text.PagesLatest, len(m.Rows)), l.T(text.PagesShowEvery, l.Number(all))
 	}
 	return m
 }

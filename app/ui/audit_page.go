@@ -38,6 +38,7 @@ type auditPage struct {
 	// while it follows.
 	stopped *shared.AuditProgress
 	logged  bool // the log is shown in the place of the pages
+	every   everyPage
 	linked  bool // the address is in the clipboard
 	kiosk   bool // the page hangs on a wall
 	// reach is how far the reader, who asked for it, is notified of the end.
@@ -47,6 +48,9 @@ type auditPage struct {
 	fault      string // why the last thing asked for was not done
 
 	drawn *auditFace
+	// dispatch calls what it is given on the UI goroutine, for as long as the page is there:
+	// what a button asks for ends with the button.
+	dispatch func(func(app.Context))
 }
 
 // auditFace is what of the page may change with nothing but the time.
@@ -94,6 +98,7 @@ func (p *auditPage) start(id int64) {
 	p.initial, p.lost, p.backAt = live.Copy{}, false, time.Time{}
 	p.vigil, p.fresh, p.speed, p.heldUntil = vigil{}, freshness{}, pace{}, time.Time{}
 	p.stopped, p.logged, p.linked, p.reach = nil, false, false, browser.Nowhere
+	p.closeEvery()
 	p.witnessed, p.cancelling, p.fault, p.say = false, false, "", announcer{}
 	if id == 0 {
 		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
@@ -131,6 +136,7 @@ func (p *auditPage) recall(id int64) {
 }
 
 func (p *auditPage) OnMount(ctx app.Context) {
+	p.dispatch = ctx.Dispatch
 	p.tick(ctx, p.everySecond)
 	p.push(ctx, browser.Ask)
 }
@@ -153,6 +159,7 @@ func (p *auditPage) OnNav(ctx app.Context) {
 
 func (p *auditPage) OnDismount() {
 	p.leave()
+	p.closeEvery()
 	p.device.showIcon("")
 }
 
@@ -172,6 +179,7 @@ func (p *auditPage) receive(ctx app.Context, v live.View) {
 	if v.Terminal() {
 		p.cancelling, p.fault = false, ""
 		p.stopped = nil
+		p.every.rows = pageRows{} // they lead to the report now
 		p.witnessed = p.witnessed || old != nil && !old.Status.Terminal()
 		p.notifyOfEnd(ctx)
 	}
@@ -209,6 +217,7 @@ func (p *auditPage) noteConnection() {
 func (p *auditPage) everySecond(ctx app.Context) (changed bool) {
 	p.noteConnection()
 	p.describe(ctx)
+	p.askEvery(ctx)
 	if p.pulse().doubtful() {
 		p.vigil.ask(ctx, p.now, live.Audit(p.id))
 	}
@@ -255,6 +264,8 @@ func (p *auditPage) act(ctx app.Context, a action) {
 			p.follows()
 		case actLog:
 			p.logged = !p.logged
+		case actEvery:
+			p.openEvery()
 		case actAgain:
 			p.fault = ""
 			p.again(ctx, p.id, func(why string) { p.fault = why })

@@ -128,6 +128,8 @@ func (p *auditPage) notifyOfEnd(ctx app.Context) {
 // follows holds the list of pages where it is, or lets it follow again.
 func (p *auditPage) follows() {
 	switch {
+	case p.every.open:
+		p.closeEvery()
 	case p.stopped != nil:
 		p.stopped = nil
 	case !p.view.Terminal():
@@ -136,17 +138,25 @@ func (p *auditPage) follows() {
 }
 
 // pages is the list of the newest pages, or the one that the reader holds.
-func (p *auditPage) pages(loc locale) pagesModel {
+func (p *auditPage) pages(loc locale) (m pagesModel) {
 	if p.stopped != nil {
-		return loc.held(loc.pages(p.stopped))
+		m = loc.held(loc.pages(p.stopped))
+	} else {
+		m = p.fresh.mark(loc.pages(p.view.Progress))
 	}
-	return p.fresh.mark(loc.pages(p.view.Progress))
+	if m.All != "" {
+		m.Why = p.device.onlyOnline(p.lang)
+	}
+	return m
 }
 
 // course is what the audit has done: its pages, or the turns that it took.
 func (p *auditPage) course(loc locale) model {
-	if p.logged {
+	switch {
+	case p.logged:
 		return loc.log(p.view.Progress)
+	case p.every.open && p.view.Progress != nil:
+		return p.everyPage(loc)
 	}
 	return p.pages(loc)
 }

@@ -216,32 +216,57 @@ func stepsView(steps []step, active bool) app.UI {
 }
 
 func (m pagesModel) draw(do app.EventHandler) app.UI {
-	title := []app.UI{elText("h2", "", m.Heading), elText("span", "xs t3", m.Total)}
+	buttons := make([]app.UI, 0, 2)
 	if m.Button != "" {
-		does := num(int(actFollow))
-		title = append(title, button("btn-sm", at{"value", does}, do, does, app.Text(m.Button)))
+		buttons = append(buttons, does(actFollow, m.Button, nil, do))
 	}
 	if m.Log != "" {
-		title = append(title, logButton(m.Log, "false", do))
+		buttons = append(buttons, does(actLog, m.Log, at{"aria-pressed", "false"}, do))
 	}
-	head := el("div", "card-h", title...)
-	if len(m.Rows) == 0 {
-		return elWith("section", "card"+m.Room, at{"aria-label", m.Heading}, head, empty(m.Empty))
+	body := make([]app.UI, 1, 2)
+	switch {
+	case m.Every != nil:
+		body[0] = m.Every.draw(m)
+	case len(m.Rows) == 0:
+		body[0] = empty(m.Empty)
+	default:
+		body[0] = tableView(m)
+		if m.All != "" {
+			body = append(body, el("div", "foot", elText("span", "", m.Latest), el("span", "end", does(actEvery, m.All, off(m.Why), do))))
+		}
 	}
-	return elWith("section", "card"+m.Room, at{"aria-label", m.Heading}, head, tableView(m))
+	return courseView(m.Heading, m.Total, m.Room, buttons, body)
 }
 
-func tableView(m pagesModel) app.UI { return tableOf(m, rowsView(m.Rows, m.None)) }
+// courseView is the card of what an audit does, with room for what is still to come.
+func courseView(heading, total, room string, buttons, body []app.UI) app.UI {
+	head := append([]app.UI{elText("h2", "", heading), elText("span", "xs t3", total)}, buttons...)
+	return elWith("section", "card"+room, at{"aria-label", heading}, append([]app.UI{el("div", "card-h", head...)}, body...)...)
+}
+
+// does is a small button of a part that offers several: it has the number of its action.
+func does(a action, word string, attributes at, do app.EventHandler) app.UI {
+	number := num(int(a))
+	return button("btn-sm", append(attributes, "value", number), do, number, app.Text(word))
+}
+
+func tableView(m pagesModel) app.UI { return tableOf(nil, m, rowsView(m.Rows, m.None, 0)) }
 
 // rowsView is a part of the rows of a table of pages; none stands where nothing was found.
-func rowsView(pages []pageRow, none string) app.UI {
+// Where first, the number of the first of them, is not 0 they tell theirs: the table may lack
+// those before them.
+func rowsView(pages []pageRow, none string, first int) app.UI {
 	rows := make([]app.UI, len(pages))
 	for i, r := range pages {
 		page := midView("mono", r.Path)
 		if r.Link != "" {
 			page = elWith("a", "target", at{"href", r.Link}, page)
 		}
-		rows[i] = el("tr", r.Fresh,
+		number := ""
+		if first > 0 {
+			number = num(first + i)
+		}
+		rows[i] = elWith("tr", r.Fresh, at{"aria-rowindex", number},
 			el("td", "", elText("span", r.Class, r.Code)),
 			elWith("td", "path", at{"title", r.URL}, page),
 			elText("td", "r num nowrap t2 hide-sm", r.Time),
@@ -252,14 +277,14 @@ func rowsView(pages []pageRow, none string) app.UI {
 }
 
 // tableOf is a table of pages with its rows in one or more parts.
-func tableOf(m pagesModel, parts ...app.UI) app.UI {
+func tableOf(attributes at, m pagesModel, parts ...app.UI) app.UI {
 	head := []app.UI{
 		elText("caption", "vh", m.Heading),
 		el("thead", "", el("tr", "",
 			column("", m.Code), column("", m.Page), column("r hide-sm", m.Time), column("r", m.Findings),
 		)),
 	}
-	return el("table", "tbl", append(head, parts...)...)
+	return elWith("table", "tbl", attributes, append(head, parts...)...)
 }
 
 func (m scoreModel) draw(app.EventHandler) app.UI {

@@ -174,3 +174,30 @@ func TestListingOfAnotherChoice(t *testing.T) {
 		t.Errorf("its rows: %+v", s)
 	}
 }
+
+// A list that grows is asked for its last part again, and takes what is new of it.
+func TestListingGrows(t *testing.T) {
+	s := listing[int]{}
+	s.begin("/a", true)
+	s.receive([]int{1, 2}, new("c"), nil)
+	s.begin("/a", true)
+	s.receive([]int{3}, nil, nil)
+	for _, rows := range [][]int{{3}, {3, 4}, {3, 4}, {}, {3, 4, 5}} {
+		if !s.begin("/a", true) || s.next() != "/a?cursor=c" {
+			t.Fatalf("the last part: %+v", s)
+		}
+		s.receive(rows, nil, nil)
+	}
+	s.begin("/a", true)
+	s.receive(nil, nil, errors.New("no way"))
+	s.begin("/a", true)
+	s.receive([]int{3, 4, 5, 6}, new("d"), nil)
+	s.begin("/a", true)
+	if s.next() != "/a?cursor=d" {
+		t.Errorf("what follows: %+v", s)
+	}
+	s.receive([]int{7}, nil, nil)
+	if want := []int{1, 2, 3, 4, 5, 6, 7}; !slices.Equal(s.rows, want) {
+		t.Errorf("rows %v, want %v", s.rows, want)
+	}
+}

@@ -21,10 +21,14 @@ type listing[T any] struct {
 type parts struct {
 	path   string  // of the first part; it names the list
 	cursor *string // of what follows; nil when nothing does
-	begun  bool    // the rows are of this list; those of another choice stay until then
-	busy   bool
-	code   string // names why the last request failed
-	lists  int    // counts the lists of which rows came
+	// last is the address of the part that came last, and known how many rows it had. A list
+	// that grows is asked for it again where nothing follows.
+	last  string
+	known int
+	begun bool // the rows are of this list; those of another choice stay until then
+	busy  bool
+	code  string // names why the last request failed
+	lists int    // counts the lists of which rows came
 	// asked counts the requests: answers to any but the last are dropped.
 	asked int
 }
@@ -50,8 +54,8 @@ func (s *listing[T]) receive(rows []T, next *string, err error) {
 	if err == nil && !s.begun {
 		s.rows = nil
 	}
-	if s.answered(next, err) {
-		s.rows = append(s.rows, rows...)
+	if known, ok := s.answered(len(rows), next, err); ok {
+		s.rows = append(s.rows, rows[known:]...)
 	}
 }
 
@@ -77,7 +81,7 @@ func (s *parts) fetch(ctx app.Context, path string, more bool, take func(body []
 func (s *parts) begin(path string, more bool) bool {
 	switch {
 	case s.path != path:
-		s.path, s.cursor, s.begun = path, nil, false
+		s.path, s.cursor, s.last, s.known, s.begun = path, nil, path, 0, false
 	case s.busy || s.begun && !more:
 		return false
 	}
@@ -86,10 +90,10 @@ func (s *parts) begin(path string, more bool) bool {
 	return true
 }
 
-// next is the address of the part that is missing.
+// next is the address of the part that is missing; of the last one where nothing follows.
 func (s *parts) next() string {
 	if s.cursor == nil {
-		return s.path
+		return s.last
 	}
 	sign := "?"
 	if strings.Contains(s.path, "?") {
@@ -98,18 +102,23 @@ func (s *parts) next() string {
 	return s.path + sign + "cursor=" + url.QueryEscape(*s.cursor)
 }
 
-// answered takes note of an answer and reports whether it brought rows.
-func (s *parts) answered(next *string, err error) bool {
+// answered takes note of an answer with so many rows, and reports whether there was one and how
+// many of them were known.
+func (s *parts) answered(rows int, next *string, err error) (known int, ok bool) {
 	s.busy = false
 	if err != nil {
 		s.code = failureCode(err)
-		return false
+		return 0, false
 	}
 	if !s.begun {
 		s.lists++
 	}
-	s.begun, s.cursor = true, next
-	return true
+	if asked := s.next(); asked != s.last {
+		s.last, s.known = asked, 0
+	}
+	known = min(s.known, rows)
+	s.begun, s.cursor, s.known = true, next, max(s.known, rows)
+	return known, true
 }
 
 // waits reports whether nothing of this list is known yet.

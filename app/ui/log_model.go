@@ -38,9 +38,9 @@ func (loc locale) log(p *shared.AuditProgress) logModel {
 }
 
 func (m logModel) draw(do app.EventHandler) app.UI {
-	head := []app.UI{elText("h2", "", m.Heading), el("span", "xs t3")}
+	buttons := make([]app.UI, 0, 2)
 	if m.Pauses {
-		head = append(head, slot())
+		buttons = append(buttons, slot())
 	}
 	rows := make([]app.UI, len(m.Rows))
 	for i, r := range m.Rows {
@@ -50,14 +50,6 @@ func (m logModel) draw(do app.EventHandler) app.UI {
 			elWith("span", "num nowrap t2", r.Growing.attributes(), r.Growing.draw(r.Took)),
 		)
 	}
-	return elWith("section", "card", at{"aria-label", m.Heading},
-		el("div", "card-h", append(head, logButton(m.Heading, "true", do))...),
-		el("ol", "finds", rows...),
-	)
-}
-
-// logButton shows the log, or no longer.
-func logButton(word, pressed string, do app.EventHandler) app.UI {
-	does := num(int(actLog))
-	return button("btn-sm", at{"value", does, "aria-pressed", pressed}, do, does, app.Text(word))
+	buttons = append(buttons, does(actLog, m.Heading, at{"aria-pressed", "true"}, do))
+	return courseView(m.Heading, "", "", buttons, []app.UI{el("ol", "finds", rows...)})
 }

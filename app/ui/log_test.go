@@ -42,7 +42,7 @@ func TestLogInWords(t *testing.T) {
 // The button that shows the log is pressed while it is shown, and the other one keeps its place.
 func TestLogTakesThePlaceOfPages(t *testing.T) {
 	loc := localeAt(t, text.EN, "14:04:26")
-	p := &auditPage{}
+	p := &auditPage{base: base{device: new(device)}}
 	p.view.Progress = sample(t, "running")
 	for _, logged := range []bool{false, true} {
 		p.logged = logged

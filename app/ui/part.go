@@ -52,7 +52,7 @@ func (p *part) onClick(ctx app.Context, _ app.Event) {
 func (m stripModel) asks() action { return m.Action }
 func (m logModel) asks() action   { return actLog }
 
-func (m pagesModel) offers() []action { return []action{actFollow, actLog} }
+func (m pagesModel) offers() []action { return []action{actFollow, actLog, actEvery} }
 
 // offers are the actions of a part with several buttons, each of which has the number of
 // its action for a value.

@@ -76,13 +76,18 @@ func stateOf(s *parts, rows int, l text.Lang, filtered bool) listState {
 func (m listState) draw(rows app.UI, onMore, onEvery app.EventHandler, scope string) app.UI {
 	switch {
 	case m.Wait:
-		return elWith("div", "skeleton", at{"aria-busy", "true"}, el("div", ""), el("div", ""), el("div", ""))
+		return skeleton()
 	case m.Every != "":
 		return noMatchView(m.None, m.Every, onEvery)
 	case m.None != "":
 		return empty(m.None)
 	}
 	return el("div", "", rows, m.More.draw(onMore, scope))
+}
+
+// skeleton stands for what is on its way.
+func skeleton() app.UI {
+	return elWith("div", "skeleton", at{"aria-busy", "true"}, el("div", ""), el("div", ""), el("div", ""))
 }
 
 // pageListModel is a part of an audit's pages.
@@ -107,16 +112,19 @@ type pageRows struct {
 // rowsAtOnce is how many rows a part has: about what a screen holds.
 const rowsAtOnce = 25
 
-// take brings the parts up to date.
-func (k *pageRows) take(loc locale, s *listing[shared.Page], audit int64, site string) {
-	if k.list != s.lists || k.lang != loc.Lang {
-		*k = pageRows{list: s.lists, lang: loc.Lang}
+// take brings the parts up to date; row is a page in words.
+func (k *pageRows) take(l text.Lang, s *listing[shared.Page], row func(*shared.Page) pageRow) {
+	if k.list != s.lists || k.lang != l {
+		*k = pageRows{list: s.lists, lang: l}
+	}
+	if last := len(k.parts) - 1; last >= 0 && len(k.parts[last]) < rowsAtOnce && k.taken < len(s.rows) {
+		k.parts, k.taken = k.parts[:last], last*rowsAtOnce
 	}
 	for k.taken < len(s.rows) {
 		part := s.rows[k.taken:min(k.taken+rowsAtOnce, len(s.rows))]
 		rows := make([]pageRow, len(part))
 		for i := range part {
-			rows[i] = loc.reportRow(&part[i], audit, site)
+			rows[i] = row(&part[i])
 		}
 		k.parts, k.taken = append(k.parts, rows), k.taken+len(part)
 	}
@@ -124,7 +132,7 @@ func (k *pageRows) take(loc locale, s *listing[shared.Page], audit int64, site s
 
 func (loc locale) pageList(s *listing[shared.Page], k *pageRows, audit int64, site string, filtered bool) pageListModel {
 	l := loc.Lang
-	k.take(loc, s, audit, site)
+	k.take(l, s, func(p *shared.Page) pageRow { return loc.reportRow(p, audit, site) })
 	m := pageListModel{
 		State: stateOf(&s.parts, len(s.rows), l, filtered), Table: loc.pageTable(),
 		Parts: k.parts[:min(1+k.after, len(k.parts))],
@@ -135,7 +143,7 @@ func (loc locale) pageList(s *listing[shared.Page], k *pageRows, audit int64, si
 
 // reportRow is a page in a report: its row leads to its sheet.
 func (loc locale) reportRow(p *shared.Page, audit int64, site string) pageRow {
-	r := loc.pageRow(site, shared.PageLine{URL: p.URL, Status: p.Status, MS: p.MS, Findings: p.Findings})
+	r := loc.pageRow(site, p.Line())
 	r.Link = shared.ReportPlace{Page: p.URL}.Of(audit)
 	return r
 }
@@ -145,7 +153,7 @@ func (m pageListModel) draw(onMore, onEvery app.EventHandler) app.UI {
 	for i, rows := range m.Parts {
 		parts[i] = &rowsBox{Rows: rows, None: m.Table.None}
 	}
-	return m.State.draw(tableOf(m.Table, parts...), onMore, onEvery, "pages")
+	return m.State.draw(tableOf(nil, m.Table, parts...), onMore, onEvery, "pages")
 }
 
 // rowsBox is a part of a table's rows.
@@ -153,11 +161,13 @@ type rowsBox struct {
 	app.Compo
 	Rows []pageRow
 	None string
+	// First is the number of the first of them in a table that may lack those before it.
+	First int
 }
 
 func (b *rowsBox) Render() app.UI {
 	pause.Take()
-	return rowsView(b.Rows, b.None)
+	return rowsView(b.Rows, b.None, b.First)
 }
 
 // leftListModel is a part of the addresses that an audit left out.

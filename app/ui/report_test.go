@@ -176,9 +176,10 @@ func TestReportRows(t *testing.T) {
 	loc, site := localeAt(t, text.EN, "15:00:00"), "www.example.com"
 	var s listing[shared.Page]
 	var k pageRows
+	follows := "more"
 	part := func(path string, n int) {
 		s.begin(path, true)
-		s.receive(make([]shared.Page, n), nil, nil)
+		s.receive(make([]shared.Page, n), &follows, nil)
 	}
 	sizes := func() (sizes []int) {
 		for _, rows := range k.parts {
@@ -194,7 +195,7 @@ func TestReportRows(t *testing.T) {
 	part("/all", 2*rowsAtOnce)
 	k.after = 9
 	m := loc.pageList(&s, &k, 9, site, false)
-	if want := []int{rowsAtOnce, 5, rowsAtOnce, rowsAtOnce}; len(m.Parts) != 4 || !slices.Equal(sizes(), want) {
+	if want := []int{rowsAtOnce, rowsAtOnce, rowsAtOnce, 5}; len(m.Parts) != 4 || !slices.Equal(sizes(), want) {
 		t.Errorf("with more: %d parts are drawn of %v, want all of %v", len(m.Parts), sizes(), want)
 	}
 	if &k.parts[0][0] != first {

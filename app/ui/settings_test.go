@@ -323,7 +323,7 @@ func TestOfflineOffersNothing(t *testing.T) {
 // The reader holds the list of pages; the end of the audit, or the reader, lets it go.
 func TestHoldingThePages(t *testing.T) {
 	loc := localeAt(t, text.EN, "14:04:26")
-	p := auditPage{view: live.View{Phase: live.Live, Progress: sample(t, "running")}}
+	p := auditPage{base: base{device: new(device)}, view: live.View{Phase: live.Live, Progress: sample(t, "running")}}
 	p.lang = text.EN
 	before := p.pages(loc)
 	p.follows()

@@ -43,6 +43,7 @@ const (
 	actNotify           // notify the reader when the audit ends
 	actFollow           // hold the list of pages, or follow it again
 	actLog              // show the log in place of the list of pages, or no longer
+	actEvery            // show all pages in place of the newest
 )
 
 // stripModel is the line that says how the user is connected and, once an

@@ -128,6 +128,9 @@ var english = language{
 		PagesPause:     "Pause",
 		PagesFollow:    "Follow",
 		PagesPaused:    "The list stands still",
+		PagesEvery:     "All pages",
+		PagesShowEvery: "Show all %s",
+		PagesNewest:    "Newest only",
 
 		StartLabel:  "Website address",
 		StartButton: "Start audit",
@@ -635,6 +638,7 @@ var english = language{
 		Points:           {"%s point", "%s points"},
 		RunningCount:     {"%s running", "%s running"},
 		Addresses:        {"%s address", "%s addresses"},
+		PagesLatest:      {"Showing the %s latest", "Showing the %s latest"},
 		AddressesFetched: {"%s address fetched", "%s addresses fetched"},
 		SilentAudits:     {"No news of %s audit for a minute", "No news of %s audits for a minute"},
 		FaultsCount:      {"%s fault", "%s faults"},

@@ -129,6 +129,9 @@ var spanish = language{
 		PagesPause:     "Pausar",
 		PagesFollow:    "Seguir",
 		PagesPaused:    "La lista está parada",
+		PagesEvery:     "Todas las páginas",
+		PagesShowEvery: "Mostrar las %s",
+		PagesNewest:    "Solo las últimas",
 
 		StartLabel:  "Dirección del sitio web",
 		StartButton: "Auditar",
@@ -637,6 +640,7 @@ var spanish = language{
 		Points:           {"%s punto", "%s puntos"},
 		RunningCount:     {"%s en curso", "%s en curso"},
 		Addresses:        {"%s dirección", "%s direcciones"},
+		PagesLatest:      {"Se muestra la última (%s)", "Se muestran las %s últimas"},
 		AddressesFetched: {"%s dirección consultada", "%s direcciones consultadas"},
 		SilentAudits:     {"Hace un minuto que %s auditoría no da novedades", "Hace un minuto que %s auditorías no dan novedades"},
 		FaultsCount:      {"%s fallo", "%s fallos"},

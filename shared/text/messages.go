@@ -120,6 +120,9 @@ const (
 	PagesPause
 	PagesFollow
 	PagesPaused
+	PagesEvery
+	PagesShowEvery
+	PagesNewest
 
 	// The start box and the list.
 	StartLabel
@@ -643,6 +646,7 @@ const (
 	Points
 	RunningCount
 	Addresses
+	PagesLatest
 	AddressesFetched
 	SilentAudits
 	FixesBring

@@ -1,7 +1,6 @@
 package live
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -219,12 +218,22 @@ func (r *replica) audits() []shared.AuditProgress {
 		return nil
 	}
 	all := make([]shared.AuditProgress, 0, len(r.held))
-	// To sort the numbers takes 20 KB less of the program than to sort the audits.
-	for _, id := range slices.Backward(slices.Sorted(maps.Keys(r.held))) {
+	for _, id := range slices.Backward(IDs(r.held)) {
 		all = append(all, r.held[id].progress)
 	}
 	all = r.giveUp(all, shared.ListLimitMax, func(p *shared.AuditProgress) bool { return p.Status.Terminal() })
 	return r.giveUp(all, shared.ListSnapshot+shared.ListUnfinishedMax, func(*shared.AuditProgress) bool { return true })
+}
+
+// IDs are the keys of a map, the lowest first. They are few: to put each in its place takes
+// 10 KB less of the program than the sort of package slices, and 30 less than to sort what
+// they stand for.
+func IDs[ID ~int64, V any](of map[ID]V) (ids []ID) {
+	for id := range of {
+		at, _ := slices.BinarySearch(ids, id)
+		ids = slices.Insert(ids, at, id)
+	}
+	return ids
 }
 
 // giveUp drops of the audits that may go the last ones, until at most n are left.

@@ -1,11 +1,11 @@
 package tabs
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"atalaya/app/internal/live"
 	"atalaya/shared"
 )
 
@@ -50,7 +50,7 @@ func (u *upstream) snapshot(t topic) (frames []string) {
 		}
 		return frames
 	}
-	for _, id := range slices.Sorted(maps.Keys(u.frames)) {
+	for _, id := range live.IDs(u.frames) {
 		frames = append(frames, u.frames[id])
 	}
 	return frames
@@ -89,11 +89,11 @@ func (c *carrier) of(l line) (all []*watcher) {
 // stream may carry: those who came first have it.
 func (c *carrier) wanted(l line) (topics []topic) {
 	for _, w := range c.watchers {
-		if w.topic.line() == l && !slices.Contains(topics, w.topic) && len(topics) < shared.MaxStreamIDs {
-			topics = append(topics, w.topic)
+		at, known := slices.BinarySearch(topics, w.topic)
+		if w.topic.line() == l && !known && len(topics) < shared.MaxStreamIDs {
+			topics = slices.Insert(topics, at, w.topic)
 		}
 	}
-	slices.Sort(topics)
 	return topics
 }
 

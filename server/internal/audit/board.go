@@ -91,8 +91,7 @@ func noChange(*board) {}
 // showVisit counts one fetched URL and shows its line.
 func (b *board) showVisit(v *visit) {
 	b.countVisit(v)
-	line := shared.PageLine{URL: v.page.URL, Status: v.page.Status, MS: v.page.MS, Findings: v.page.Findings}
-	b.lines = slices.Insert(b.lines, 0, line)
+	b.lines = slices.Insert(b.lines, 0, v.page.Line())
 	b.lines = b.lines[:min(len(b.lines), shared.MaxActivityPages)]
 }
 
