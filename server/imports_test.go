@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"atalaya/web/licences":                    {},
 	"atalaya/app/internal/live":               {"atalaya/shared"},
 	"atalaya/app/internal/tabs":               {"atalaya/shared", "atalaya/app/internal/live"},
-	"atalaya/web":                             {"atalaya/shared", "atalaya/web/internal/packed"},
+	"atalaya/web":                             {"atalaya/shared", "atalaya/shared/text", "atalaya/web/internal/packed"},
 	"atalaya/web/internal/packed":             {},
 	"atalaya/web/pack":                        {"atalaya/web/internal/packed", "github.com/andybalholm/brotli"},
 	"atalaya/server/internal/sse":             {},

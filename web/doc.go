@@ -1,5 +1,5 @@
 // Package web holds what browsers load as files: the style sheets, the icons,
-// the manifest, the service worker, the scripts and the built client, all embedded
+// the manifest in both languages, the service worker, the scripts and the built client, all embedded
 // into the server's binary.
 //
 // The script watch.js keeps a page of the server true until the client runs and

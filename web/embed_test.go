@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"image/png"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -91,8 +93,34 @@ func TestManifest(t *testing.T) {
 	}
 }
 
+// The manifests say the same in other words.
+func TestManifestSpeaksTheLanguageOfTheBrowser(t *testing.T) {
+	words := regexp.MustCompile(`"(lang|description|label|name)": "[^"]*"`)
+	of := func(language string) (said []string, rest string) {
+		r := get(Embedded(), "GET", manifestAddress, map[string]string{"Accept-Language": language})
+		if vary := r.Header.Values("Vary"); !slices.Contains(vary, "Accept-Language") {
+			t.Errorf("%s: Vary %q", language, vary)
+		}
+		b := body(t, r)
+		return words.FindAllString(b, -1), words.ReplaceAllString(b, "")
+	}
+	english, rest := of("fr")
+	spanish, other := of("es-MX,es;q=0.9,en;q=0.8")
+	if rest != other {
+		t.Errorf("the manifests differ in more than words:\n%s\n%s", rest, other)
+	}
+	for i, said := range english {
+		if said == spanish[i] && said != `"name": "Atalaya"` {
+			t.Errorf("in Spanish, too: %s", said)
+		}
+	}
+	if english[2] != `"lang": "en"` || spanish[2] != `"lang": "es"` {
+		t.Errorf("%q, %q", english, spanish)
+	}
+}
+
 func TestFixedAddresses(t *testing.T) {
-	for path := range aliases {
+	for _, path := range append(slices.Collect(maps.Keys(aliases)), manifestAddress) {
 		if r := get(Embedded(), "GET", path, nil); r.StatusCode != http.StatusOK {
 			t.Errorf("%s: got %d, want 200", path, r.StatusCode)
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"strings"
 
 	"atalaya/shared"
+	"atalaya/shared/text"
 	"atalaya/web/internal/packed"
 )
 
@@ -28,11 +30,20 @@ const (
 	versionMarker = "v-"
 )
 
+// manifestAddress is where browsers ask for the app's manifest.
+const manifestAddress = "/manifest.webmanifest"
+
 // aliases are the fixed addresses that browsers and robots ask for.
 var aliases = map[string]string{
-	"/manifest.webmanifest": "static/manifest.webmanifest",
-	"/robots.txt":           "static/robots.txt",
-	"/favicon.ico":          "static/icons/icon-32.png",
+	"/robots.txt":  "static/robots.txt",
+	"/favicon.ico": "static/icons/icon-32.png",
+}
+
+// manifests are those of the app by the language of their words. Browsers ask for a manifest
+// without cookies, so the language is theirs.
+var manifests = map[text.Lang]string{
+	text.EN: "static/manifest.webmanifest",
+	text.ES: "static/manifest.es.webmanifest",
 }
 
 // contentTypes also decides what is served: a file of another kind has no
@@ -197,7 +208,7 @@ func (f *Files) Resolve(location string) string {
 }
 
 // ServeHTTP answers GET and HEAD for the files under /web/ and for
-// /manifest.webmanifest, /robots.txt and /favicon.ico: compressed as the client
+// /manifest.webmanifest (in the browser's language), /robots.txt and /favicon.ico: compressed as the client
 // accepts, with a strong ETag per content coding. There are no listings; what
 // is not a file is 404.
 func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -209,6 +220,10 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	found, versioned := f.find(r.URL.Path)
+	if r.URL.Path == manifestAddress {
+		found = f.files[cmp.Or(manifests[text.Accept(r.Header.Get("Accept-Language"))], manifests[text.EN])]
+		h.Add("Vary", "Accept-Language")
+	}
 	if found == nil {
 		h.Set("Cache-Control", "no-cache")
 		http.Error(w, "There is no such file.", http.StatusNotFound)
@@ -221,7 +236,7 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	coding, chosen := found.choose(strings.Join(r.Header.Values("Accept-Encoding"), ","))
 	if len(found.variants) > 1 {
-		h.Set("Vary", "Accept-Encoding")
+		h.Add("Vary", "Accept-Encoding")
 	}
 	etag := found.etag(coding)
 	h.Set("ETag", etag)
