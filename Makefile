@@ -47,7 +47,7 @@ dist-twice: ## prove that two builds of the commit are equal (20 minutes)
 	  diff -r "$$both/one/bin/dist" "$$both/elsewhere/bin/dist" && echo "both builds are equal"
 
 client: $(OVERLAY) ## the WebAssembly client, compressed, in web/build
-	$(WASM) $(GO) build -overlay $(OVERLAY) -trimpath -buildvcs=false -gcflags=all=-l -ldflags="-s -w" -o bin/client.wasm ./app
+	$(WASM) $(GO) build -overlay $(OVERLAY) -trimpath -buildvcs=false -gcflags=all=-l -ldflags="-s -w -buildid=" -o bin/client.wasm ./app
 	$(GO) run ./web/shrink -o web/build/app.wasm bin/client.wasm
 	$(GO) run ./web/pack
 
