@@ -40,6 +40,7 @@ func TestBrowserShowsEveryPage(t *testing.T) {
 	p.do(chromedp.Click(".foot .btn"))
 	p.sees(20*time.Second, everyRow+`.length > 0`)
 	p.sees(time.Second, everyRow+`[0].title.endsWith('/page-0')`)
+	p.sees(time.Second, `document.activeElement.innerText === `+jsString(text.EN.T(text.PagesNewest)))
 	p.shot("every-page")
 	last := fmt.Sprintf(`%s.length > 0 && %[1]s[%[1]s.length-1].title.endsWith('/page-%d')`, everyRow, largePages-1)
 	p.sees(60*time.Second, `(`+toTheEnd+`, `+last+`)`)

@@ -90,7 +90,18 @@ func (p *auditPage) openEvery() {
 			p.dispatch(p.askEvery)
 		}
 	})
-	p.dispatch(p.askEvery)
+	p.dispatch(func(ctx app.Context) {
+		p.askEvery(ctx)
+		ctx.Defer(focusCourse)
+	})
+}
+
+// focusCourse puts the focus on the first button of what the audit does: the one that was
+// pressed has gone.
+func focusCourse(app.Context) {
+	if b := app.Window().Get("document").Call("querySelector", ".cols .card-h .btn"); b.Truthy() {
+		b.Call("focus")
+	}
 }
 
 func (p *auditPage) closeEvery() {

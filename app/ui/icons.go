@@ -29,7 +29,11 @@ const (
 	iconSliders  icon = "M4 7h9M17 7h3M4 17h3M11 17h9M13 7a2 2 0 1 0 4 0 2 2 0 0 0-4 0M7 17a2 2 0 1 0 4 0 2 2 0 0 0-4 0"
 	iconBell     icon = "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15ZM10 20.5a2.2 2.2 0 0 0 4 0"
 	iconMore     icon = "M5.5 12h.01M12 12h.01M18.5 12h.01"
-	iconReport   icon = "M6 3.5h8.5L18.5 8v12.5H6ZM14 3.5V8h4.5M9 13h6M9 16.5h6"
+	// As Apple's browsers draw them.
+	iconShare icon = "M8.5 10H6v10.5h12V10h-2.5M12 15V3.5M8.5 7 12 3.5 15.5 7"
+	iconAddTo icon = "M4.5 4.5h15v15h-15zM12 8.5v7M8.5 12h7"
+
+	iconReport icon = "M6 3.5h8.5L18.5 8v12.5H6ZM14 3.5V8h4.5M9 13h6M9 16.5h6"
 
 	disc = "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17Z"
 )

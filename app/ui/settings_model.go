@@ -15,11 +15,17 @@ import (
 // pressed.
 type panelModel struct {
 	Heading, Help string
-	Steps         []string
+	Steps         []instruction
 	Facts         []fact
 	Controls      []control
 	Says          string // what came of the control pressed last
 	Link, Words   string // a link and its words
+}
+
+// instruction is something to do, with the sign of what is to be pressed.
+type instruction struct {
+	Sign  icon
+	Words string
 }
 
 // fact is a named value.
@@ -219,7 +225,7 @@ func (loc locale) install(how installable) panelModel {
 	case installAsks:
 		m.offer(doInstall, l.T(text.InstallButton)).Class = "btn-primary"
 	case installApple:
-		m.Steps = append(m.Steps, l.T(text.InstallShare), l.T(text.InstallAdd))
+		m.Steps = []instruction{{iconShare, l.T(text.InstallShare)}, {iconAddTo, l.T(text.InstallAdd)}}
 	case installDone:
 		m.Help = l.T(text.InstallDone)
 	default:

@@ -12,7 +12,7 @@ func panelView(m panelModel, press app.EventHandler) app.UI {
 	if len(m.Steps) > 0 {
 		steps := make([]app.UI, len(m.Steps))
 		for i, s := range m.Steps {
-			steps[i] = elText("li", "", s)
+			steps[i] = el("li", "", s.Sign.draw("i-s"), app.Text(" "+s.Words))
 		}
 		body = append(body, el("ol", "ordered", steps...))
 	}

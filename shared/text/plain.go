@@ -16,7 +16,7 @@ var plainTexts = [...]*PlainWords{
 	},
 	ES: {
 		Bookmarklet:     "Auditar esta página",
-		BookmarkletHelp: "Arrastre este enlace a sus marcadores. Pulsado en una página de cualquier sitio, ofrece auditarla.",
+		BookmarkletHelp: "Arrastra este enlace a tus marcadores. Pulsado en una página de cualquier sitio, ofrece auditarla.",
 	},
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -122,6 +123,28 @@ func TestPack(t *testing.T) {
 	index, err := packed.Read(os.DirFS(filepath.Join(dir, "build")))
 	if err != nil || len(index) != 3 || index["app.wasm"].Size != 10_000 || index["static/tiny.txt"].Brotli != 0 {
 		t.Errorf("index %+v, %v", index, err)
+	}
+}
+
+// Of a large source the best of several forms is kept, and each of them is it.
+func TestPackKeepsTheSmallest(t *testing.T) {
+	var body []byte
+	for n := 0; len(body) < large; n++ {
+		body = fmt.Appendf(body, "<tr><td>%d</td><td>%x</td></tr>\n", n, n*n)
+	}
+	best, err := smallest(body, 11)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cut := range cuts {
+		form, err := brotlied(body, cut, 11)
+		if err != nil || len(form) < len(best) {
+			t.Errorf("cut at %d: %d bytes (%v), kept %d", cut, len(form), err, len(best))
+		}
+		got, err := io.ReadAll(brotli.NewReader(bytes.NewReader(form)))
+		if err != nil || !bytes.Equal(got, body) {
+			t.Errorf("cut at %d: it unpacks to something else: %v", cut, err)
+		}
 	}
 }
 

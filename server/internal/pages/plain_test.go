@@ -611,7 +611,7 @@ func TestBookmarklet(t *testing.T) {
 		}
 	}
 	s := newSite(t)
-	if got := words(parse(t, s.get("/basic?lang=es"))); !strings.Contains(got, "Auditar esta página Arrastre este enlace") {
+	if got := words(parse(t, s.get("/basic?lang=es"))); !strings.Contains(got, "Auditar esta página Arrastra este enlace") {
 		t.Errorf("it is not on the page:\n%s", got)
 	}
 }
