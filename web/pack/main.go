@@ -4,7 +4,7 @@
 // For build/app.wasm and every text file under static it writes a brotli and a
 // gzip file into the build folder, and an index ([packed.Index]) that ties them
 // to their sources. Scripts go without comments and indentation. A source whose hash and
-// quality stand in the index already is left alone: brotli at its best takes some 15 s for
+// quality stand in the index already is left alone: brotli at its best takes some 30 s for
 // the client, on two processors.
 //
 //	go run ./web/pack [-dir web] [-q 11]
@@ -158,7 +158,7 @@ func packFile(dir, name string, quality int, old packed.Entry) (entry packed.Ent
 // cuts are the places where a large source is cut in two, 0 for nowhere. Where brotli ends a
 // block depends on all that came before, so that it makes 0.8 % more or less of the client
 // when a byte of it has changed: of several cuts the best is kept.
-var cuts = [...]int{0, 10_000}
+var cuts = [...]int{0, 10_000, 30_000}
 
 // large is from how many bytes on more than one cut is tried.
 const large = 1 << 20

@@ -488,6 +488,7 @@
     }
     const ran = state === "running";
     state = "gone";
+    body.className = "moves";
     if (go) {
       go._resume = () => {};
       go._scheduledTimeouts.forEach((timer) => clearTimeout(timer));
@@ -551,6 +552,7 @@
   async function start() {
     if (/bot|crawl|spider/i.test(navigator.userAgent) || /[?&]wasm=false\b/.test(location.search)) {
       state = "absent";
+      body.className = "moves";
       return;
     }
     try {

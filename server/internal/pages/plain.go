@@ -143,7 +143,6 @@ func (p *plain) list(w http.ResponseWriter, r *http.Request, status int, typed u
 		ListHeading: l.T(text.AllAudits), Empty: l.T(text.ListEmpty) + ". " + l.T(text.ListEmptyHelp),
 	}
 	m.Start.take(typed, wrong)
-	m.Start.Bookmarklet = newBookmarklet(p.Origin(r), l)
 	if err != nil {
 		if r.Context().Err() == nil {
 			p.Log.Error("plain list drawn without data", "err", err)

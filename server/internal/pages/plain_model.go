@@ -2,7 +2,6 @@ package pages
 
 import (
 	"crypto/rand"
-	"html/template"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -55,27 +54,6 @@ type startModel struct {
 
 	OptionsHeading string
 	Options        optionsModel
-
-	Bookmarklet bookmarklet
-}
-
-// bookmarklet is a link that is made for the browser's bookmarks: pressed on a page of any
-// site, it goes to the start box with the address of that page. Here it does nothing, because
-// the policy allows no script in a page.
-type bookmarklet struct {
-	Href       template.URL // empty where there is none
-	Text, Help string
-}
-
-// newBookmarklet makes it for the server at an origin, which is whatever the client says:
-// escaped for the script, and all of that for the address that it is.
-func newBookmarklet(origin string, l text.Lang) bookmarklet {
-	script := "location.href='" + template.JSEscapeString(origin) + "/new?url='+encodeURIComponent(location.href)"
-	words := text.Plain(l)
-	return bookmarklet{
-		Href: template.URL("javascript:" + url.PathEscape(script)), //nolint:gosec // all of it is escaped above
-		Text: words.Bookmarklet, Help: words.BookmarkletHelp,
-	}
 }
 
 // optionsModel is the part of a form that has the settings of an audit: their names and

@@ -134,7 +134,6 @@ var hostile = []string{
 }
 
 func TestHostileTexts(t *testing.T) {
-	own := newBookmarklet("http://example.com", text.EN)
 	for _, evil := range hostile {
 		s := newSite(t)
 		id := s.audit("https://one.example/" + evil).AuditID
@@ -154,7 +153,6 @@ func TestHostileTexts(t *testing.T) {
 					}
 					for _, a := range e.Attr {
 						runs := a.Key != "title" && // which is a text
-							a.Val != string(own.Href) &&
 							strings.HasPrefix(strings.TrimSpace(strings.ToLower(a.Val)), "javascript:")
 						if strings.HasPrefix(a.Key, "on") || runs {
 							t.Errorf("%s, %s: %q became %s=%q", target, when, evil, a.Key, a.Val)
@@ -595,23 +593,5 @@ func TestPlainLog(t *testing.T) {
 	started, crawl := strings.Index(page, "<dt>Started:</dt>"), strings.Index(page, "<dt>Crawling pages:</dt><dd>2023-11-14 22:13:20 UTC")
 	if started < 0 || crawl < started {
 		t.Errorf("started at %d, crawled at %d of %s", started, crawl, page)
-	}
-}
-
-// The bookmarklet is a script that goes to the start box with the address of its page, whatever
-// the server is called.
-func TestBookmarklet(t *testing.T) {
-	for origin, want := range map[string]string{
-		"https://atalaya.example:8443": `location.href='https://atalaya.example:8443/new?url='+encodeURIComponent(location.href)`,
-		`http://a'+alert(1)+'%27\b`:    `location.href='http://a\'+alert(1)+\'%27\\b/new?url='+encodeURIComponent(location.href)`,
-	} {
-		got, err := url.PathUnescape(strings.TrimPrefix(string(newBookmarklet(origin, text.EN).Href), "javascript:"))
-		if err != nil || got != want {
-			t.Errorf("%s: %s (%v), want %s", origin, got, err, want)
-		}
-	}
-	s := newSite(t)
-	if got := words(parse(t, s.get("/basic?lang=es"))); !strings.Contains(got, "Auditar esta página Arrastra este enlace") {
-		t.Errorf("it is not on the page:\n%s", got)
 	}
 }
