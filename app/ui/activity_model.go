@@ -207,9 +207,11 @@ type findingsModel struct {
 	Empty   string
 	Sums    []count
 	Top     []topRow
+	Sheet   string // says where the sheets of their pages lead
 }
 
 type topRow struct {
+	Check    string
 	Severity shared.Severity
 	Word     string
 	Title    string
@@ -217,6 +219,11 @@ type topRow struct {
 	// URL is a page that fails, and Path how it is shown; empty where there is no room, or
 	// no such page.
 	URL, Path string
+	// Of a finding that is unfolded: whether its places are on their way, why they did not
+	// come, and they.
+	Open, Wait bool
+	Fault      string
+	Places     []sampleModel
 }
 
 func (loc locale) findings(p *shared.AuditProgress) findingsModel {
@@ -232,7 +239,7 @@ func (loc locale) findings(p *shared.AuditProgress) findingsModel {
 	if p.Findings.Total() > 0 {
 		m.Empty = "" // there are findings, but without an activity nobody knows which
 	}
-	m.Top = loc.top(p)
+	m.Top, m.Sheet = loc.top(p), l.T(text.SheetOpen)
 	for i := range m.Top {
 		if example := p.Activity.Top[i].Example; example != "" {
 			m.Top[i].URL, m.Top[i].Path = example, pagePath(shared.SiteName(p.URL), example)
@@ -249,7 +256,7 @@ func (loc locale) top(p *shared.AuditProgress) (rows []topRow) {
 	for _, c := range p.Activity.Top {
 		check, _ := text.Check(loc.Lang, c.ID)
 		word, where := text.Severity(loc.Lang, string(c.Severity)), text.Extent(loc.Lang, c.ID, c.Count, c.Groups)
-		rows = append(rows, topRow{Severity: c.Severity, Word: word, Title: check.Title, Where: where})
+		rows = append(rows, topRow{Check: c.ID, Severity: c.Severity, Word: word, Title: check.Title, Where: where})
 	}
 	return rows
 }

@@ -39,8 +39,9 @@ type auditPage struct {
 	stopped *shared.AuditProgress
 	logged  bool // the log is shown in the place of the pages
 	every   everyPage
-	linked  bool // the address is in the clipboard
-	kiosk   bool // the page hangs on a wall
+	found   map[string]unfolded // by check
+	linked  bool                // the address is in the clipboard
+	kiosk   bool                // the page hangs on a wall
 	// reach is how far the reader, who asked for it, is notified of the end.
 	reach browser.Reach
 
@@ -99,6 +100,7 @@ func (p *auditPage) start(id int64) {
 	p.vigil, p.fresh, p.speed, p.heldUntil = vigil{}, freshness{}, pace{}, time.Time{}
 	p.stopped, p.logged, p.linked, p.reach = nil, false, false, browser.Nowhere
 	p.closeEvery()
+	p.found = map[string]unfolded{}
 	p.witnessed, p.cancelling, p.fault, p.say = false, false, "", announcer{}
 	if id == 0 {
 		p.view.Phase, p.view.Reason = live.Closed, live.ReasonNotFound
@@ -411,7 +413,7 @@ func (p *auditPage) details(loc locale) []app.UI {
 			el("div", "side",
 				&part{M: loc.score(state)},
 				&part{M: loc.responses(state)},
-				&part{M: loc.findings(state)},
+				&part{M: p.findings(loc), Page: p},
 			),
 		)}
 	case state.GeoScore != nil:

@@ -125,7 +125,7 @@ func TestActivity(t *testing.T) {
 	if got, want := words(row), "200 /recetas/pan 184 ms Aviso 2 Nota 1"; got != want {
 		t.Errorf("page: got %q, want %q", got, want)
 	}
-	if got, want := words(first(t, class(draw(t, &part{M: loc.findings(p)}), "finds"))),
+	if got, want := words(first(t, tag(draw(t, &part{M: loc.findings(p)}), "summary"))),
 		"Crítico Página no encontrada o rechazada 3 páginas"; got != want {
 		t.Errorf("finding: got %q, want %q", got, want)
 	}

@@ -294,7 +294,7 @@ func (m scoreModel) draw(app.EventHandler) app.UI {
 	return card(m.Heading, m.From, el("div", "card-b center", ringView(m.Ring, "")))
 }
 
-func (m findingsModel) draw(app.EventHandler) app.UI {
+func (m findingsModel) draw(do app.EventHandler) app.UI {
 	sums := make([]app.UI, len(m.Sums))
 	for i, c := range m.Sums {
 		sums[i] = el("div", "",
@@ -307,7 +307,7 @@ func (m findingsModel) draw(app.EventHandler) app.UI {
 		list = empty(m.Empty)
 	}
 	if len(m.Top) > 0 {
-		list = el("ul", "finds", topViews(m.Top)...)
+		list = foldViews(m.Top, m.Sheet, do)
 	}
 	if len(sums) == 0 {
 		return card(m.Heading, "", list)

@@ -98,6 +98,7 @@
 //	dashboard_history.go what is known of that part
 //	audit_page.go       the live page of an audit
 //	audit_tools.go      its link, its notification, its list held still
+//	audit_found.go      its findings so far, which unfold
 //	audit_every.go      all its pages, of which those near the window are drawn
 //	report_page.go      the report of an audit
 //	report_turn.go      the ways through a report, and what is asked for on them

@@ -31,11 +31,18 @@ func (p *part) Render() app.UI {
 	return p.M.draw(p.onClick)
 }
 
-func (p *part) onClick(ctx app.Context, _ app.Event) {
+func (p *part) onClick(ctx app.Context, e app.Event) {
 	if p.Page == nil {
 		return
 	}
 	switch m := p.M.(type) {
+	case findingsModel:
+		// What browsers do by themselves, go-app would take to another finding when their
+		// order changes.
+		e.PreventDefault()
+		if page, ok := p.Page.(*auditPage); ok {
+			page.unfold(ctx, ctx.JSSrc().Call("getAttribute", "data-check").String())
+		}
 	case interface{ asks() action }:
 		p.Page.act(ctx, m.asks())
 	case interface{ offers() []action }:
