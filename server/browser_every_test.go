@@ -2,13 +2,11 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
-	"atalaya/server/internal/store"
 	"atalaya/server/internal/work"
 	"atalaya/shared"
 	"atalaya/shared/text"
@@ -73,37 +71,16 @@ func lastRow(attribute string) string {
 // storeRunning stores an audit of ten thousand pages as a worker that is at it would.
 func storeRunning(t *testing.T, dir string) (id int64) {
 	t.Helper()
-	rows, err := store.Open(t.Context(), store.Config{DataDir: dir, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows, lease := storePages(t, dir, 0)
 	defer func() { _ = rows.Close() }()
-	seed := "https://large.example/"
-	if _, _, err := rows.Create(t.Context(), shared.NewAudit{URL: seed, Kind: shared.KindSite, PageLimit: largePages}, ""); err != nil {
-		t.Fatal(err)
-	}
-	job, ok, err := rows.Claim(t.Context(), "test", time.Hour)
-	if err != nil || !ok {
-		t.Fatal(ok, err)
-	}
-	checks := text.CheckIDs()
-	records := make([]work.PageRecord, 500)
-	for from := 0; from < largePages; from += len(records) {
-		for i := range records {
-			records[i] = largePage(seed, from+i, checks)
-		}
-		if err := rows.SavePages(t.Context(), job.Lease, records); err != nil {
-			t.Fatal(err)
-		}
-	}
-	newest := records[len(records)-1].Page.Line()
-	if err := rows.Advance(t.Context(), job.Lease, work.Advance{
+	newest := largePage(largeSite, largePages-1, text.CheckIDs())
+	if err := rows.Advance(t.Context(), lease, work.Advance{
 		Stage: shared.StageCrawl, TotalPages: largePages, Discovered: largePages, Responses: shared.Responses{OK: largePages},
-		Activity: &shared.Activity{Pages: []shared.PageLine{newest}},
+		Activity: &shared.Activity{Pages: []shared.PageLine{newest.Page.Line()}},
 	}); err != nil {
 		t.Fatal(err)
 	}
-	return job.AuditID
+	return lease.AuditID
 }
 
 // threeMore are the last three pages of an audit under other addresses.

@@ -114,16 +114,32 @@ func TestBrowserReportOfManyPages(t *testing.T) {
 	}
 }
 
+// largeSite is what the large audits audit.
+const largeSite = "https://large.example/"
+
 // storeLarge stores an audit as its worker would. Those after the first lack one finding.
 func storeLarge(t *testing.T, dir string, turn int) int64 {
+	t.Helper()
+	rows, lease := storePages(t, dir, turn)
+	defer func() { _ = rows.Close() }()
+	score := 70 + turn
+	last := work.Advance{TotalPages: largePages, Discovered: largePages, Findings: shared.Findings{Warning: largePages * largeFindings}}
+	if err := rows.Finish(t.Context(), lease, work.Result{
+		Status: shared.StatusCompleted, GeoScore: &score, Last: last, Report: largeReport(t, largeSite, score, text.CheckIDs()),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return lease.AuditID
+}
+
+// storePages stores the pages of an audit that goes on; the first of them lacks so many findings.
+func storePages(t *testing.T, dir string, lacks int) (*store.Store, work.Lease) {
 	t.Helper()
 	rows, err := store.Open(t.Context(), store.Config{DataDir: dir, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = rows.Close() }()
-	seed := "https://large.example/"
-	if _, _, err := rows.Create(t.Context(), shared.NewAudit{URL: seed, Kind: shared.KindSite, PageLimit: largePages}, ""); err != nil {
+	if _, _, err := rows.Create(t.Context(), shared.NewAudit{URL: largeSite, Kind: shared.KindSite, PageLimit: largePages}, ""); err != nil {
 		t.Fatal(err)
 	}
 	job, ok, err := rows.Claim(t.Context(), "test", time.Hour)
@@ -134,23 +150,16 @@ func storeLarge(t *testing.T, dir string, turn int) int64 {
 	for from := 0; from < largePages; from += 500 {
 		records := make([]work.PageRecord, 500)
 		for i := range records {
-			records[i] = largePage(seed, from+i, checks)
+			records[i] = largePage(largeSite, from+i, checks)
 		}
 		if from == 0 {
-			records[0].Findings = records[0].Findings[turn:]
+			records[0].Findings = records[0].Findings[lacks:]
 		}
 		if err := rows.SavePages(t.Context(), job.Lease, records); err != nil {
 			t.Fatal(err)
 		}
 	}
-	score := 70 + turn
-	last := work.Advance{TotalPages: largePages, Discovered: largePages, Findings: shared.Findings{Warning: largePages * largeFindings}}
-	if err := rows.Finish(t.Context(), job.Lease, work.Result{
-		Status: shared.StatusCompleted, GeoScore: &score, Last: last, Report: largeReport(t, seed, score, checks),
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return job.AuditID
+	return rows, job.Lease
 }
 
 // largeHeaders are those of a page of GitHub Pages.

@@ -208,8 +208,8 @@ func (f *Files) Resolve(location string) string {
 }
 
 // ServeHTTP answers GET and HEAD for the files under /web/ and for
-// /manifest.webmanifest (in the browser's language), /robots.txt and /favicon.ico: compressed as the client
-// accepts, with a strong ETag per content coding. There are no listings; what
+// /manifest.webmanifest (in the browser's language), /robots.txt and /favicon.ico:
+// compressed as the client accepts, with a strong ETag per content coding. There are no listings; what
 // is not a file is 404.
 func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
