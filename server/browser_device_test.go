@@ -40,7 +40,7 @@ func (p *tab) await(script string) string {
 func (p *tab) goes(path string) {
 	p.t.Helper()
 	p.eval(fmt.Sprintf(`void goappNav(%q)`, path))
-	p.sees(20*time.Second, fmt.Sprintf(`location.pathname === %q`, path))
+	p.sees(fmt.Sprintf(`location.pathname === %q`, path))
 }
 
 const openReport = `document.querySelectorAll('.checks > details').length > 5`
@@ -49,17 +49,17 @@ const openReport = `document.querySelectorAll('.checks > details').length > 5`
 func (p *tab) works(s *process, site string) (id int64) {
 	p.t.Helper()
 	p.do(chromedp.Navigate(s.url + "/"))
-	p.sees(60*time.Second, liveDot)
+	p.sees(liveDot)
 	p.do(chromedp.SendKeys("#start-url", site+"\r"))
-	p.sees(30*time.Second, `/^\/audits\/\d+$/.test(location.pathname)`)
+	p.sees(`/^\/audits\/\d+$/.test(location.pathname)`)
 	id, err := strconv.ParseInt(p.eval(`location.pathname.split('/').pop()`), 10, 64)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.sees(90*time.Second, stripSays("Done in"))
+	p.seesWithin(90*time.Second, stripSays("Done in"))
 	p.goes(shared.PathReportPage(id))
-	p.sees(30*time.Second, openReport)
-	p.sees(time.Second, running)
+	p.sees(openReport)
+	p.sees(running)
 	return id
 }
 
@@ -68,7 +68,7 @@ func (p *tab) works(s *process, site string) (id int64) {
 func (p *tab) admits(s *process) {
 	p.t.Helper()
 	p.goes("/settings")
-	p.says(30*time.Second, text.EN.T(text.AppForgets))
+	p.says(text.EN.T(text.AppForgets))
 	if !p.logged("Nothing is kept on this device") {
 		p.t.Errorf("console: %v", p.lines())
 	}
@@ -77,8 +77,8 @@ func (p *tab) admits(s *process) {
 	const asked = "http://127.0.0.1:1/asked-for-in-vain"
 	p.fills("start-url", asked)
 	p.click(".start button")
-	p.sees(60*time.Second, `document.getElementById('start-error').innerText.length > 10`)
-	p.sees(time.Second, fmt.Sprintf(`%s === 0 && document.getElementById('start-url').value === %q`, waitingRows, asked))
+	p.sees(`document.getElementById('start-error').innerText.length > 10`)
+	p.sees(fmt.Sprintf(`%s === 0 && document.getElementById('start-url').value === %q`, waitingRows, asked))
 }
 
 // A device without any room keeps nothing, and the app does all that needs none.
@@ -111,8 +111,8 @@ func TestBrowserInAPrivateWindow(t *testing.T) {
 	p.keeps(60*time.Second, fmt.Sprintf("report.%d/lists", id), "e.whole")
 	s.kill()
 	p.do(chromedp.Navigate(s.url + shared.PathReportPage(id)))
-	p.sees(60*time.Second, running+" && "+openReport)
-	p.says(5*time.Second, "A copy saved at")
+	p.sees(running + " && " + openReport)
+	p.says("A copy saved at")
 	if err := s.launch(); err != nil {
 		t.Fatal(err)
 	}
@@ -130,19 +130,19 @@ func TestBrowserInAPrivateWindowOfFirefox(t *testing.T) {
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "20", "--page-limit", "40")
 	w.navigate(s.url + shared.PathBasic + "?lang=en") // whatever the browser's own language is
 	w.navigate(s.url + "/")
-	w.sees(60*time.Second, liveDot)
+	w.sees(liveDot)
 	w.keys("#start-url", gitDoc(t))
 	w.click(".start [type=submit]")
-	w.sees(30*time.Second, `location.pathname === `+jsString(shared.PathPage(1)))
-	w.sees(90*time.Second, stripSays("Done in"))
+	w.sees(`location.pathname === ` + jsString(shared.PathPage(1)))
+	w.seesWithin(90*time.Second, stripSays("Done in"))
 	w.eval(fmt.Sprintf(`void goappNav(%q)`, shared.PathReportPage(1)))
-	w.sees(30*time.Second, openReport)
-	w.sees(30*time.Second, keptKeys+`.then((all) => all.split(',').includes('report.1'))`)
+	w.sees(openReport)
+	w.sees(keptKeys + `.then((all) => all.split(',').includes('report.1'))`)
 	w.eval(`void goappNav('/')`)
-	w.sees(30*time.Second, liveDot)
+	w.sees(liveDot)
 	s.kill()
 	w.eval(fmt.Sprintf(`void goappNav(%q)`, shared.PathReportPage(1)))
-	w.sees(60*time.Second, openReport+` && document.body.innerText.includes('A copy saved at')`)
+	w.sees(openReport + ` && document.body.innerText.includes('A copy saved at')`)
 }
 
 // A newer program in another tab gets the database at once. The older one goes on without, and
@@ -152,7 +152,7 @@ func TestBrowserBesideANewerProgram(t *testing.T) {
 	p := openTab(t, browser(t))
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "100", "--page-limit", "20")
 	p.do(chromedp.Navigate(s.url + "/"))
-	p.sees(60*time.Second, liveDot)
+	p.sees(liveDot)
 	p.keeps(60*time.Second, "list", "true")
 	newer := openTab(t, p.ctx)
 	newer.do(chromedp.Navigate(s.url + shared.PathHealth))
@@ -160,7 +160,7 @@ func TestBrowserBesideANewerProgram(t *testing.T) {
 		const opened = indexedDB.open('atalaya', 99);
 		opened.onsuccess = () => { window.held = opened.result; };
 	})()`)
-	newer.sees(20*time.Second, `window.held !== undefined`)
+	newer.sees(`window.held !== undefined`)
 	p.works(s, gitDoc(t))
 	p.admits(s)
 }
@@ -181,10 +181,10 @@ func TestBrowserBesideAnOlderProgram(t *testing.T) {
 			.put({ key: 'waited-in-the-first-version', body: JSON.stringify({ url: %q }), at: Date.now(), refused: '' });
 		opened.onsuccess = () => { window.held = opened.result; };
 	})()`, site+"?waited"))
-	older.sees(20*time.Second, `window.held !== undefined`)
+	older.sees(`window.held !== undefined`)
 	id := p.works(s, site)
 	p.goes("/settings")
-	p.says(60*time.Second, text.EN.T(text.AppForgets))
+	p.says(text.EN.T(text.AppForgets))
 
 	if err := chromedp.Cancel(older.ctx); err != nil {
 		t.Fatal(err)
@@ -197,7 +197,7 @@ func TestBrowserBesideAnOlderProgram(t *testing.T) {
 	p.goes(shared.PathReportPage(id))
 	p.keeps(60*time.Second, fmt.Sprintf("report.%d", id), "true")
 	p.goes("/settings")
-	p.sees(30*time.Second, `!document.body.innerText.includes(`+jsString(text.EN.T(text.AppForgets))+`)`)
+	p.sees(`!document.body.innerText.includes(` + jsString(text.EN.T(text.AppForgets)) + `)`)
 }
 
 // fill leaves less than a kilobyte of the room that a device has.
@@ -236,7 +236,7 @@ func TestBrowserOnAFullDevice(t *testing.T) {
 		s.ends(s.create(fmt.Sprintf(`{"url":%q,"page_limit":20}`, gitDoc(t))).AuditID)
 	}
 	p.do(chromedp.Navigate(s.url + "/"))
-	p.sees(60*time.Second, liveDot)
+	p.sees(liveDot)
 	p.controlled()
 	for id := int64(1); id <= kept; id++ {
 		p.goes(shared.PathReportPage(id))
@@ -244,14 +244,14 @@ func TestBrowserOnAFullDevice(t *testing.T) {
 	}
 	p.await(fill)
 	p.goes(shared.PathReportPage(kept + 1))
-	p.sees(30*time.Second, openReport)
+	p.sees(openReport)
 	p.goes("/settings")
-	p.says(60*time.Second, text.EN.T(text.AppForgets))
+	p.says(text.EN.T(text.AppForgets))
 	if keys := p.await(keptKeys); !strings.Contains(keys, fmt.Sprintf("report.%d/lists", kept)) {
 		t.Errorf("kept: %s", keys)
 	}
 	s.kill()
 	p.goes(shared.PathReportPage(kept))
-	p.sees(60*time.Second, openReport)
-	p.says(5*time.Second, "A copy saved at")
+	p.sees(openReport)
+	p.says("A copy saved at")
 }

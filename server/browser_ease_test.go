@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -29,32 +28,32 @@ func TestBrowserListsByKeyboard(t *testing.T) {
 	s.manyAudits(3)
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + "/"))
-	p.sees(60*time.Second, running+` && `+listRows+` === 4`)
+	p.sees(running + ` && ` + listRows + ` === 4`)
 	const menu, more = `document.querySelector('dialog.menu')`, `.list .c-more button`
 	p.press(`.list tbody .c-box input`, " ")
-	p.says(5*time.Second, "1 selected")
+	p.says("1 selected")
 	p.press(`.list tbody .c-box input`, " ")
-	p.sees(5*time.Second, `document.querySelector('.tools.chosen') === null`)
+	p.sees(`document.querySelector('.tools.chosen') === null`)
 	p.press(more, kb.Enter)
-	p.sees(5*time.Second, menu+`.open && `+menu+`.contains(document.activeElement)`)
+	p.sees(menu + `.open && ` + menu + `.contains(document.activeElement)`)
 	p.do(chromedp.KeyEvent(kb.Escape))
-	p.sees(5*time.Second, `!`+menu+`.open && document.activeElement === document.querySelector(`+jsString(more)+`)`)
+	p.sees(`!` + menu + `.open && document.activeElement === document.querySelector(` + jsString(more) + `)`)
 	p.press(more, kb.Enter)
-	p.sees(5*time.Second, menu+`.open`)
+	p.sees(menu + `.open`)
 	p.press(`dialog.menu .btn-danger`, kb.Enter)
-	p.sees(5*time.Second, listRows+` === 3`)
+	p.sees(listRows + ` === 3`)
 	p.press(`.app-note button`, kb.Enter)
-	p.sees(5*time.Second, listRows+` === 4`)
+	p.sees(listRows + ` === 4`)
 
 	p.goes(shared.PathReportPage(1))
-	p.sees(20*time.Second, openReport)
+	p.sees(openReport)
 	p.press(`.checks > details > summary`, kb.Enter)
-	p.sees(5*time.Second, `document.querySelector('.checks > details').open`)
+	p.sees(`document.querySelector('.checks > details').open`)
 	p.goes("/settings")
 	p.do(chromedp.Navigate(s.url + shared.PathReportPage(1) + "?view=page"))
-	p.sees(60*time.Second, running+` && `+shownRows+` === 12`)
+	p.sees(running + ` && ` + shownRows + ` === 12`)
 	p.press(`.panel:not(.off) .tbl tbody a`, kb.Enter)
-	p.sees(20*time.Second, `document.querySelector('.facts-l') !== null && document.activeElement.id === 'title'`)
+	p.sees(`document.querySelector('.facts-l') !== null && document.activeElement.id === 'title'`)
 	p.clean()
 }
 
@@ -93,7 +92,7 @@ func TestBrowserInForcedColours(t *testing.T) {
 		"report": shared.PathReportPage(2), "compare": shared.PathDiffPage(1, 2),
 	} {
 		p.do(chromedp.Navigate(s.url + path))
-		p.sees(60*time.Second, running+` && matchMedia('(forced-colors: active)').matches && `+allDrawn)
+		p.sees(running + ` && matchMedia('(forced-colors: active)').matches && ` + allDrawn)
 		if wrong := p.eval(alike); wrong != "" {
 			t.Errorf("%s: told apart by the background alone:\n%s", path, wrong)
 		}
@@ -198,7 +197,7 @@ func TestBrowserByKeyboard(t *testing.T) {
 			p.look("light", w)
 			s.request("PATCH", shared.PathProgress(ongoing), `{"progress":37,"message":"Reading page 12"}`) // a sign of life
 			p.do(chromedp.Navigate(s.url + path))
-			p.sees(60*time.Second, running+` && `+allDrawn+` && `+ready)
+			p.sees(running + ` && ` + allDrawn + ` && ` + ready)
 			p.walk(path + name)
 			if wide := p.eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
 				t.Errorf("%s%s: %s px too wide", path, name, wide)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"testing"
-	"time"
 
 	"atalaya/shared"
 )
@@ -27,42 +26,42 @@ func followsToTheEnd(t *testing.T, w *window) {
 	way := newRelay(t, s.url)
 	w.navigate(way.URL + shared.PathBasic + "?lang=en") // whatever the browser's own language is
 	w.navigate(way.URL + "/")
-	w.sees(30*time.Second, running+` && document.querySelector('.pill .dot.live') !== null`)
+	w.sees(running + ` && document.querySelector('.pill .dot.live') !== null`)
 	w.keys("#start-url", site)
 	w.click(".start [type=submit]")
-	w.sees(20*time.Second, `location.pathname === `+jsString(shared.PathPage(1)))
-	w.sees(10*time.Second, stripSays("Updates arrive as they happen"))
+	w.sees(`location.pathname === ` + jsString(shared.PathPage(1)))
+	w.sees(stripSays("Updates arrive as they happen"))
 	w.grows()
 	w.shot(w.name + "-live")
 
 	way.block(true)
-	w.sees(30*time.Second, stripSays("so progress is fetched instead"))
+	w.sees(stripSays("so progress is fetched instead"))
 	w.grows()
 	w.shot(w.name + "-polling")
 	way.block(false)
 	w.click(".conn button") // or it tries by itself after half a minute
-	w.sees(20*time.Second, stripSays("Updates arrive as they happen"))
+	w.sees(stripSays("Updates arrive as they happen"))
 
 	s.kill()
-	w.sees(20*time.Second, stripSays("Trying again"))
+	w.sees(stripSays("Trying again"))
 	if err := s.launch(); err != nil {
 		t.Fatal(err)
 	}
-	w.sees(30*time.Second, stripSays("Updates arrive as they happen"))
+	w.sees(stripSays("Updates arrive as they happen"))
 	w.grows()
 
 	w.click(".head-a .btn-danger")
-	w.sees(5*time.Second, `document.querySelector('dialog').open`)
+	w.sees(`document.querySelector('dialog').open`)
 	w.click("dialog .btn-danger")
-	w.sees(10*time.Second, stripSays("Cancelled"))
-	w.sees(20*time.Second, `navigator.serviceWorker.ready.then(() => caches.match('/shell')).then(Boolean)`)
+	w.sees(stripSays("Cancelled"))
+	w.sees(`navigator.serviceWorker.ready.then(() => caches.match('/shell')).then(Boolean)`)
 	way.CloseClientConnections()
 	way.Close()
 	s.kill()
 	known := w.eval(percent)
 	// Not by the driver's own command, which passes the service worker by in Firefox.
 	w.eval(`void setTimeout(() => location.reload())`)
-	w.sees(30*time.Second, running+" && "+stripSays("Cancelled")+" && "+percent+" === "+known)
+	w.sees(running + " && " + stripSays("Cancelled") + " && " + percent + " === " + known)
 	w.shot(w.name + "-offline")
 }
 
@@ -70,5 +69,5 @@ func followsToTheEnd(t *testing.T, w *window) {
 func (w *window) grows() {
 	w.t.Helper()
 	before := w.eval(percent)
-	w.sees(20*time.Second, percent+" > "+before)
+	w.sees(percent + " > " + before)
 }

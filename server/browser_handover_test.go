@@ -129,7 +129,7 @@ func TestBrowserTellsTimesInPlace(t *testing.T) {
 					if h.Moved > 0.001 { // some lines are a fraction of a pixel higher
 						t.Errorf("the program came after %.0f ms; layout shifts of %v:\n%s", h.At, h.Moved, strings.Join(h.Shifts, "\n"))
 					}
-					p.sees(time.Second, `document.documentElement.lang === `+jsString(l.Tag())+
+					p.sees(`document.documentElement.lang === ` + jsString(l.Tag()) +
 						` && /\d\d:\d\d$/.test(document.querySelector('.meta>span:last-child').innerText)`) // without UTC
 				})
 			}
@@ -153,10 +153,10 @@ func takesOverInPlace(t *testing.T, p *tab, s *process, w viewport, path string)
 	p.before(watchHandOver)
 	p.look("light", w)
 	p.do(chromedp.Navigate(way.URL + path))
-	p.sees(60*time.Second, `handOver.drawn && handOver.largest.length > 0 &&
+	p.sees(`handOver.drawn && handOver.largest.length > 0 &&
 		(atalaya.phase() === 'live' || !/"stream"/.test(document.body.firstElementChild.dataset.watch))`)
 	close(painted)
-	p.sees(60*time.Second, `handOver.after !== null`)
+	p.sees(`handOver.after !== null`)
 	if err := json.Unmarshal([]byte(p.eval(`JSON.stringify(handOver)`)), &h); err != nil {
 		t.Fatal(err)
 	}

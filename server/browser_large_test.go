@@ -63,21 +63,21 @@ func TestBrowserReportOfManyPages(t *testing.T) {
 	drawn := `document.querySelectorAll('.checks > details').length > 10`
 	within("the server draws the report", largeOpens, func() {
 		p.do(chromedp.Navigate(address))
-		p.sees(time.Minute, drawn)
+		p.sees(drawn)
 	})
-	p.sees(time.Minute, running+" && "+drawn)
+	p.sees(running + " && " + drawn)
 	var starts time.Duration
 	for range 2 { // the longer, for a machine that is not equally busy all the time
 		starts = max(starts, within("a page without data", largeOpens, func() {
 			p.do(chromedp.Navigate(s.url + "/settings"))
-			p.sees(time.Minute, running)
+			p.sees(running)
 		}))
 	}
 	open := func(what, query, seen string) {
 		t.Helper()
 		took := within(what, largeOpens, func() {
 			p.do(chromedp.Navigate(address + query))
-			p.sees(time.Minute, running+" && "+seen)
+			p.sees(running + " && " + seen)
 		})
 		if took > largeStarts*starts {
 			t.Errorf("%s took %v, where the program starts in %v", what, took, starts)
@@ -85,14 +85,14 @@ func TestBrowserReportOfManyPages(t *testing.T) {
 	}
 	open("it opens in the app", "", drawn)
 	open("by page", "?view=page", shownRows+` >= `+fmt.Sprint(atFirst))
-	p.sees(time.Minute, shownRows+` === 100`)
+	p.sees(shownRows + ` === 100`)
 	within("the last of all pages", largeOpens, func() {
 		p.do(chromedp.SendKeys("#filter", fmt.Sprintf("/page-%d", largePages-1)))
-		p.sees(time.Minute, shownRows+` === 1`)
+		p.sees(shownRows + ` === 1`)
 	})
 	within("its sheet", largeOpens, func() {
 		p.eval(`document.querySelector('.panel:not(.off) .tbl tbody a').click()`)
-		p.sees(time.Minute, `document.querySelectorAll('.finds li').length === `+fmt.Sprint(largeFindings))
+		p.sees(`document.querySelectorAll('.finds li').length === ` + fmt.Sprint(largeFindings))
 	})
 	before := s.footprint("VmRSS")
 	for _, file := range text.Files(text.EN) {

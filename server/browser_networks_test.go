@@ -107,9 +107,9 @@ func (b behindProxy) follow(t *testing.T, chromium *tab) {
 	s.advance(id, 1)
 	p := openTab(t, chromium.ctx)
 	p.do(chromedp.Navigate(behind.url + shared.PathPage(id)))
-	p.sees(60*time.Second, running)
+	p.sees(running)
 	s.advance(id, 2) // a worker that is silent for a minute is what the page tells of first
-	p.sees(10*time.Second, b.soonest)
+	p.sees(b.soonest)
 	if b.idle > 0 {
 		p.eval(noteHiccups)
 		<-time.After(b.idle)
@@ -119,7 +119,7 @@ func (b behindProxy) follow(t *testing.T, chromium *tab) {
 	}
 	for progress := 3; progress < 7; progress++ {
 		s.advance(id, progress)
-		p.sees(10*time.Second, fmt.Sprintf("%s === %d && %s", percent, progress, b.soonest))
+		p.sees(fmt.Sprintf("%s === %d && %s", percent, progress, b.soonest))
 	}
 }
 
@@ -151,7 +151,7 @@ func onBadNetwork(t *testing.T, chromium *tab, scripts ...string) *badNetwork {
 		n.before(script)
 	}
 	n.do(chromedp.Navigate("http://" + n.way.addr + shared.PathPage(n.id)))
-	n.sees(60*time.Second, running+" && "+saysLive)
+	n.sees(running + " && " + saysLive)
 	n.controlled() // nothing is loaded in the background any more
 	n.requests.Store(0)
 	return n
@@ -162,7 +162,7 @@ func (n *badNetwork) arrives(limit time.Duration) {
 	n.t.Helper()
 	n.progress++
 	n.s.advance(n.id, n.progress)
-	n.sees(limit, fmt.Sprintf("%s === %d", percent, n.progress))
+	n.seesWithin(limit, fmt.Sprintf("%s === %d", percent, n.progress))
 }
 
 // isModest fails if the page has asked more than twenty times a minute of its own time, or
@@ -218,7 +218,7 @@ func (n *badNetwork) staysLive(harm func(way *faultRelay)) {
 	for range 5 {
 		n.arrives(15 * time.Second)
 	}
-	n.sees(time.Second, saysLive)
+	n.sees(saysLive)
 	n.isModest(time.Since(begun))
 }
 
@@ -242,7 +242,7 @@ func (n *badNetwork) noticesSilence() {
 	n.way.treatAll(mute)
 	n.progress++
 	n.s.advance(n.id, n.progress)
-	n.sees(30*time.Second, "!("+saysLive+")")
+	n.sees("!(" + saysLive + ")")
 	n.shot("network-without-answers")
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
@@ -255,7 +255,7 @@ func (n *badNetwork) noticesSilence() {
 	n.isModest(hurry * time.Since(begun))
 	n.way.treatAll(pass)
 	n.way.reset()
-	n.sees(60*time.Second, fmt.Sprintf("%s === %d", percent, n.progress))
+	n.sees(fmt.Sprintf("%s === %d", percent, n.progress))
 }
 
 // TestStreamOfOneWhoIsGone has somebody, as a proxy may whose browser has gone, go on
@@ -275,5 +275,5 @@ func TestStreamOfOneWhoIsGone(t *testing.T) {
 		t.Fatalf("%v streams, want 1", streams())
 	}
 	way.treat(swallow)
-	testkit.Eventually(t, 20*time.Second, "no stream", func() bool { return streams() == 0 })
+	testkit.Eventually(t, patience, "no stream", func() bool { return streams() == 0 })
 }

@@ -48,58 +48,58 @@ func TestBrowserOfflineDay(t *testing.T) {
 	}
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + "/"))
-	p.sees(60*time.Second, liveDot)
+	p.sees(liveDot)
 	p.controlled()
 	for id := range int64(known) {
 		p.do(chromedp.Navigate(s.url + shared.PathReportPage(id+1)))
 		p.keeps(60*time.Second, fmt.Sprintf("report.%d/lists", id+1), "e.whole")
 	}
 	p.do(chromedp.Navigate(s.url + "/"))
-	p.sees(60*time.Second, liveDot)
+	p.sees(liveDot)
 	p.keeps(60*time.Second, "list", "true")
 
 	s.kill()
 	for id := range int64(known) {
 		p.do(chromedp.Navigate(s.url + shared.PathReportPage(id+1)))
-		p.sees(60*time.Second, running+` && document.querySelectorAll('details').length > 5`)
+		p.sees(running + ` && document.querySelectorAll('details').length > 5`)
 	}
 	p.readsPagesOffline(s.url + shared.PathReportPage(1))
 	p.do(chromedp.Navigate(s.url + "/"))
-	p.sees(60*time.Second, fmt.Sprintf(`%s && %s === %d`, running, listRows, known))
+	p.sees(fmt.Sprintf(`%s && %s === %d`, running, listRows, known))
 
 	p.fills("start-url", site)
 	p.fills("start-page_limit", "7")
 	p.click(".start button")
-	p.sees(20*time.Second, waitingRows+` === 1 && `+waitingText+`.includes('Pages at most: 7')`)
-	p.says(time.Second, "It waits and starts by itself.")
+	p.sees(waitingRows + ` === 1 && ` + waitingText + `.includes('Pages at most: 7')`)
+	p.says("It waits and starts by itself.")
 	p.shot("offline-waiting")
 	p.fills("start-url", "http://127.0.0.1:1/")
 	p.click(".start button")
-	p.sees(20*time.Second, waitingRows+` === 2`)
+	p.sees(waitingRows + ` === 2`)
 	p.click("#waiting li:nth-child(2) button:last-child")
-	p.sees(20*time.Second, waitingRows+` === 1`)
+	p.sees(waitingRows + ` === 1`)
 	p.click("#waiting li button")
-	p.sees(5*time.Second, `document.getElementById('start-page_limit').value === '7'`)
-	p.sees(5*time.Second, `document.querySelector('.start button').innerText === 'Save'`)
+	p.sees(`document.getElementById('start-page_limit').value === '7'`)
+	p.sees(`document.querySelector('.start button').innerText === 'Save'`)
 	p.fills("start-page_limit", "9")
 	p.click(".start button")
-	p.sees(20*time.Second, waitingText+`.includes('Pages at most: 9')`)
-	p.sees(5*time.Second, `document.querySelector('.start button').innerText === 'Start audit'`)
+	p.sees(waitingText + `.includes('Pages at most: 9')`)
+	p.sees(`document.querySelector('.start button').innerText === 'Start audit'`)
 
-	p.eval(`location.reload()`)
-	p.sees(60*time.Second, running+` && `+waitingText+`.includes('Pages at most: 9')`)
+	p.do(chromedp.Reload())
+	p.sees(running + ` && ` + waitingText + `.includes('Pages at most: 9')`)
 	other := openTab(t, p.ctx)
 	other.do(chromedp.Navigate(s.url + shared.PathReportPage(1)))
-	other.sees(60*time.Second, running)
+	other.sees(running)
 
 	if err := s.launch(); err != nil {
 		t.Fatal(err)
 	}
 	const started = known + 1
-	p.sees(2*time.Minute, waitingRows+` === 0`)
-	p.sees(60*time.Second, fmt.Sprintf(`[...document.querySelectorAll('main a')].some((a) => a.pathname === %q)`, shared.PathPage(started)))
+	p.seesWithin(2*time.Minute, waitingRows+` === 0`)
+	p.sees(fmt.Sprintf(`[...document.querySelectorAll('main a')].some((a) => a.pathname === %q)`, shared.PathPage(started)))
 	s.ends(started)
-	p.sees(60*time.Second, fmt.Sprintf(`[...document.querySelectorAll('.list a')].some((a) => a.pathname === %q)`, shared.PathPage(started)))
+	p.sees(fmt.Sprintf(`[...document.querySelectorAll('.list a')].some((a) => a.pathname === %q)`, shared.PathPage(started)))
 	if a := s.progress(started); a.PageLimit == nil || *a.PageLimit != 9 {
 		t.Errorf("started with the limit %v, want 9", a.PageLimit)
 	}
@@ -114,15 +114,15 @@ func TestBrowserOfflineDay(t *testing.T) {
 func (p *tab) readsPagesOffline(address string) {
 	p.t.Helper()
 	p.do(chromedp.Navigate(address + "?view=page"))
-	p.sees(60*time.Second, running+` && `+shownRows+` >= 100`)
-	p.says(10*time.Second, "A copy saved at")
+	p.sees(running + ` && ` + shownRows + ` >= 100`)
+	p.says("A copy saved at")
 	p.do(chromedp.SendKeys("#filter", "git-c"))
-	p.sees(20*time.Second, shownRows+` > 0 && `+shownRows+` < 50 &&
+	p.sees(shownRows + ` > 0 && ` + shownRows + ` < 50 &&
 		[...document.querySelectorAll('.panel:not(.off) .tbl .path')].every((e) => e.title.includes('git-c'))`)
 	p.shot("offline-pages")
 	p.eval(`document.querySelector('.panel:not(.off) .tbl tbody a').click()`)
-	p.sees(20*time.Second, `document.querySelector('.facts-l') !== null`)
-	p.says(5*time.Second, "Findings on this page")
+	p.sees(`document.querySelector('.facts-l') !== null`)
+	p.says("Findings on this page")
 	p.shot("offline-sheet")
 }
 
@@ -155,12 +155,12 @@ func TestBrowserOffersWhatCanBeDone(t *testing.T) {
 	s.request("PATCH", shared.PathProgress(ongoing), `{"progress":37}`)
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + "/"))
-	p.sees(60*time.Second, liveDot)
+	p.sees(liveDot)
 	p.controlled()
 	p.do(chromedp.Navigate(s.url + shared.PathReportPage(done)))
 	p.keeps(60*time.Second, fmt.Sprintf("report.%d/lists", done), "e.whole")
 	p.do(chromedp.Navigate(s.url + "/"))
-	p.sees(60*time.Second, liveDot)
+	p.sees(liveDot)
 	p.keeps(60*time.Second, "list", "true")
 	s.kill()
 
@@ -170,17 +170,17 @@ func TestBrowserOffersWhatCanBeDone(t *testing.T) {
 		shared.PathReportPage(done) + "?view=page", shared.PathReportPage(failed), "/nothing-here",
 	} {
 		p.do(chromedp.Navigate(s.url + path))
-		p.sees(60*time.Second, running+` && `+allDrawn)
+		p.sees(running + ` && ` + allDrawn)
 		p.eval(`document.querySelectorAll('details').forEach((d) => { d.open = true })`)
 		if offers := p.until(60*time.Second, atHome); offers != "true" {
 			t.Errorf("%s offers %s", path, offers)
 		}
 		if path == "/" {
-			p.sees(20*time.Second, `document.querySelector('.list .c-box input') !== null`)
+			p.sees(`document.querySelector('.list .c-box input') !== null`)
 			p.click(`.list .c-box input`)
-			p.sees(5*time.Second, `document.querySelector('.tools.chosen') !== null && `+atHome)
+			p.sees(`document.querySelector('.tools.chosen') !== null && ` + atHome)
 			p.click(`.list .c-more button`)
-			p.sees(5*time.Second, `document.querySelector('dialog.menu').open && `+atHome)
+			p.sees(`document.querySelector('dialog.menu').open && ` + atHome)
 			p.shot("offline-menu")
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -21,7 +20,7 @@ func TestBrowserAuditsAStagingSite(t *testing.T) {
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "50")
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + "/"))
-	p.sees(60*time.Second, liveDot)
+	p.sees(liveDot)
 	p.controlled()
 	p.click(".start summary")
 	p.shot("options")
@@ -31,10 +30,10 @@ func TestBrowserAuditsAStagingSite(t *testing.T) {
 		p.fills("start-url", site)
 		p.fills("start-"+field, value)
 		p.click(".start button")
-		p.sees(20*time.Second, fmt.Sprintf(`((f) => document.activeElement === f && f.getAttribute('aria-invalid') === 'true' &&
+		p.sees(fmt.Sprintf(`((f) => document.activeElement === f && f.getAttribute('aria-invalid') === 'true' &&
 			document.getElementById(%[1]q + '-error').innerText === %[2]s)(document.getElementById(%[1]q))`,
 			"start-"+field, jsString(text.Option(text.EN, field))))
-		p.sees(time.Second, `document.getElementById('start-error').innerText === ''`)
+		p.sees(`document.getElementById('start-error').innerText === ''`)
 		p.shot("options-" + field)
 	}
 	refused(shared.FieldRate, "400")
@@ -45,16 +44,16 @@ func TestBrowserAuditsAStagingSite(t *testing.T) {
 	p.fills("start-headers", headers)
 	s.kill()
 	p.click(".start button")
-	p.says(30*time.Second, text.Problem(text.EN, "headers_unsent"))
-	p.sees(time.Second, `document.getElementById('start-headers').value === `+jsString(headers))
-	p.sees(5*time.Second, waitingRows+` === 0`)
+	p.says(text.Problem(text.EN, "headers_unsent"))
+	p.sees(`document.getElementById('start-headers').value === ` + jsString(headers))
+	p.sees(waitingRows + ` === 0`)
 	if err := s.launch(); err != nil {
 		t.Fatal(err)
 	}
-	p.sees(60*time.Second, liveDot)
+	p.sees(liveDot)
 	p.click(".start button")
-	p.sees(30*time.Second, `location.pathname === '/audits/1'`)
-	p.sees(60*time.Second, stripSays("Done in"))
+	p.sees(`location.pathname === '/audits/1'`)
+	p.sees(stripSays("Done in"))
 	if a := s.progress(1); a.TotalPages != 2 {
 		t.Errorf("got %+v", a)
 	}
@@ -64,7 +63,7 @@ func TestBrowserAuditsAStagingSite(t *testing.T) {
 	}
 
 	p.do(chromedp.Navigate(s.url + shared.PathReportPage(1)))
-	p.sees(60*time.Second, running)
+	p.sees(running)
 	p.eval(`[...document.querySelectorAll('button')].find((b) => b.innerText.includes('Run again')).click()`)
-	p.says(20*time.Second, text.Problem(text.EN, string(shared.CodeHeadersNotKept)))
+	p.says(text.Problem(text.EN, string(shared.CodeHeadersNotKept)))
 }

@@ -40,7 +40,7 @@ func TestBrowserPrintsTheReport(t *testing.T) {
 	} {
 		if name == "page" {
 			p.do(chromedp.Navigate(s.url + path))
-			p.sees(60*time.Second, running+` && document.querySelectorAll('details').length > 5 &&
+			p.sees(running + ` && document.querySelectorAll('details').length > 5 &&
 				[...document.querySelectorAll('.checks .chk-b')].every((b) => b.childElementCount > 0)`)
 			call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
 			if empty := p.eval(`[...document.querySelectorAll('.card, details, section, ul, table')].filter((e) =>

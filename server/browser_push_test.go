@@ -110,7 +110,7 @@ func (p *tab) registration() serviceworker.RegistrationID {
 // shows waits until a service worker has shown these notifications.
 func (p *tab) shows(want string) {
 	p.t.Helper()
-	p.sees(60*time.Second, `self.shown.join("\n") === `+jsString(want))
+	p.sees(`self.shown.join("\n") === ` + jsString(want))
 }
 
 // TestBrowserPush has a reader be notified of an audit with its page closed: the reader asks
@@ -124,16 +124,16 @@ func TestBrowserPush(t *testing.T) {
 	p := openTab(t, chromium)
 	p.allowNotifications()
 	p.do(chromedp.Navigate(s.url + shared.PathPage(audit)))
-	p.sees(60*time.Second, running)
+	p.sees(running)
 	p.controlled()
 	w, b := p.worker(), service.Subscribe(t)
 	w.subscribesAs(b)
 	w.recordsNotifications()
 	registration := p.registration()
 
-	p.says(60*time.Second, "Notify me")
+	p.says("Notify me")
 	p.eval(`[...document.querySelectorAll('.head-a button')].find((b) => b.innerText === 'Notify me').click()`)
-	p.says(60*time.Second, "You will be notified")
+	p.says("You will be notified")
 	p.shot("push-on")
 	_, key := s.request(http.MethodGet, shared.PathPush, "")
 	if got := w.eval(`JSON.stringify({public_key: self.asked.applicationServerKey})`) + "\n"; got != string(key) {
@@ -141,10 +141,10 @@ func TestBrowserPush(t *testing.T) {
 	}
 	p.do(chromedp.Navigate(s.url + "/"))
 	p.do(chromedp.Navigate(s.url + shared.PathPage(audit)))
-	p.says(60*time.Second, "You will be notified")
+	p.says("You will be notified")
 
 	p.do(chromedp.Navigate(s.url + "/settings"))
-	p.sees(60*time.Second, running)
+	p.sees(running)
 	s.request(http.MethodPatch, shared.PathProgress(audit), `{"status":"failed","error_message":"no answer"}`)
 	text := waitPushed(t, service, b, 1)[0]
 	call(p, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{
@@ -167,7 +167,7 @@ func TestBrowserPushAnything(t *testing.T) {
 	p := openTab(t, chromium)
 	p.allowNotifications()
 	p.do(chromedp.Navigate(s.url + shared.PathPage(audit)))
-	p.sees(60*time.Second, running)
+	p.sees(running)
 	p.controlled()
 	w, registration := p.worker(), p.registration()
 	w.recordsNotifications()
@@ -209,18 +209,18 @@ func TestBrowserPushSettings(t *testing.T) {
 	p := openTab(t, chromium)
 	p.allowNotifications()
 	p.do(chromedp.Navigate(s.url + "/settings"))
-	p.sees(60*time.Second, liveDot)
+	p.sees(liveDot)
 	p.controlled()
 	pressed := func(do string) string {
 		return fmt.Sprintf(`document.querySelector('button[value=%q]').ariaPressed === 'true'`, do)
 	}
 	p.do(presses("push."))
-	p.says(60*time.Second, "does not allow that at present") // a headless browser has no push service
-	p.sees(60*time.Second, pressed("push.off"))
+	p.says("does not allow that at present") // a headless browser has no push service
+	p.sees(pressed("push.off"))
 	w, first, second := p.worker(), service.Subscribe(t), service.Subscribe(t)
 	w.subscribesAs(first)
 	p.do(presses("push."))
-	p.sees(60*time.Second, pressed("push."))
+	p.sees(pressed("push."))
 	s.fail("one")
 	waitPushed(t, service, first, 1)
 
@@ -232,17 +232,17 @@ func TestBrowserPushSettings(t *testing.T) {
 		t.Errorf("the subscription before was told %d times", n)
 	}
 	p.do(presses("lang.es"))
-	p.says(60*time.Second, "Datos en este dispositivo")
+	p.says("Datos en este dispositivo")
 	p.shot("push-settings")
 	p.do(chromedp.Navigate(s.url + "/settings"))
-	p.sees(60*time.Second, liveDot+` && `+pressed("push."))
+	p.sees(liveDot + ` && ` + pressed("push."))
 	s.fail("three")
 	if got := waitPushed(t, service, second, 2)[1]; got != `{"title":"three: la auditoría ha fallado","body":"no answer",`+
 		`"lang":"es","tag":"audit-3","path":"/audits/3"}` {
 		t.Errorf("in another language: %s", got)
 	}
 	p.do(presses("push.off"))
-	p.sees(60*time.Second, pressed("push.off"))
+	p.sees(pressed("push.off"))
 	if _, body := s.request(http.MethodGet, shared.PathWebhooks+"?kind=push", ""); string(body) != `{"webhooks":[]}`+"\n" {
 		t.Errorf("left %s", body)
 	}

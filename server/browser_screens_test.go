@@ -48,11 +48,11 @@ func (a album) take(s screen) {
 		}
 		a.do(chromedp.Navigate(s.address))
 		if s.act != nil {
-			a.sees(60*time.Second, running)
+			a.sees(running)
 			s.act(a.tab)
 		}
-		a.sees(60*time.Second, s.ready)
-		a.sees(20*time.Second, `document.documentElement.lang === `+jsString(l.Tag()))
+		a.sees(s.ready)
+		a.sees(`document.documentElement.lang === ` + jsString(l.Tag()))
 		a.pictures(s.name, l.Tag(), !s.reloads)
 	}
 }
@@ -88,7 +88,7 @@ func (a album) pictures(name, lang string, withAxe bool) {
 			if !wholeAlbum() && w != phone && w != desktop {
 				continue
 			}
-			a.sees(5*time.Second, coloured)
+			a.sees(coloured)
 			if withAxe {
 				a.axe(picture, a.axeRules, contrasts)
 			}
@@ -205,16 +205,16 @@ func TestBrowserScreensOfTrouble(t *testing.T) {
 			name := map[bool]string{true: "audit", false: "dashboard"}[address == page]
 			a.speak(address, l.Tag())
 			a.do(chromedp.Navigate(address))
-			a.sees(60*time.Second, liveDot)
+			a.sees(liveDot)
 			a.controlled()
 			way.block(true)
-			a.sees(30*time.Second, `document.querySelector('.pill .dot.live') === null`)
+			a.sees(`document.querySelector('.pill .dot.live') === null`)
 			a.pictures(name+"-polling", l.Tag(), true)
 			s.kill()
-			a.sees(30*time.Second, stripSays(l.T(text.ConnServer)))
+			a.sees(stripSays(l.T(text.ConnServer)))
 			a.pictures(name+"-unanswered", l.Tag(), true)
 			offline(true)
-			a.sees(30*time.Second, stripSays(l.T(text.ConnOffline)))
+			a.sees(stripSays(l.T(text.ConnOffline)))
 			a.pictures(name+"-offline", l.Tag(), true)
 			offline(false)
 			if err := s.launch(); err != nil {

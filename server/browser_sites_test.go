@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
@@ -71,38 +70,38 @@ func TestBrowserSites(t *testing.T) {
 	name, _, head := s.twoVersions()
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(s.url + shared.PathSitesPage))
-	p.sees(60*time.Second, running+` && document.querySelector('.spark') !== null`)
+	p.sees(running + ` && document.querySelector('.spark') !== null`)
 	p.eval(`window.mark = 'still here'`)
 	p.do(chromedp.Click(".list .site a"))
-	p.sees(20*time.Second, fmt.Sprintf(`decodeURIComponent(location.pathname) === '/sites/%s' && document.querySelector('.chart') !== null`, name))
-	p.sees(5*time.Second, `document.title.startsWith('Site: ') && document.activeElement.tagName === 'H1'`)
+	p.sees(fmt.Sprintf(`decodeURIComponent(location.pathname) === '/sites/%s' && document.querySelector('.chart') !== null`, name))
+	p.sees(`document.title.startsWith('Site: ') && document.activeElement.tagName === 'H1'`)
 	if mark := p.eval(`window.mark`); mark != "still here" {
 		t.Errorf("the page was loaded anew (mark %q)", mark)
 	}
 
 	p.eval(`document.querySelector('#schedule-count').value = '0'`)
 	p.do(chromedp.Click(".plan button[value=save]"))
-	p.sees(60*time.Second, `document.querySelector('#schedule-says').innerText.includes('1 to 999')`)
+	p.sees(`document.querySelector('#schedule-says').innerText.includes('1 to 999')`)
 	p.eval(`document.querySelector('#schedule-count').value = '2'`) // before the program runs, perhaps
-	p.sees(60*time.Second, running)
+	p.sees(running)
 	p.do(chromedp.Click(".plan button[value=save]"))
-	p.sees(60*time.Second, running+` && document.querySelector('#schedule-says').innerText.includes('is saved')`)
-	p.says(5*time.Second, "Every 2 days")
+	p.sees(running + ` && document.querySelector('#schedule-says').innerText.includes('is saved')`)
+	p.says("Every 2 days")
 	p.do(chromedp.Click(".plan button[value=stop]"))
-	p.sees(60*time.Second, running+` && document.querySelector('#schedule-says').innerText.includes('is off')`)
+	p.sees(running + ` && document.querySelector('#schedule-says').innerText.includes('is off')`)
 
 	p.do(chromedp.Click(".head-a button"))
-	p.sees(60*time.Second, fmt.Sprintf(`location.pathname === '%s'`, shared.PathPage(head.AuditID+1)))
+	p.sees(fmt.Sprintf(`location.pathname === '%s'`, shared.PathPage(head.AuditID+1)))
 
 	// Without a network the site's page says what this device keeps.
 	s.ends(head.AuditID + 1)
 	p.do(chromedp.Navigate(s.url + "/"))
-	p.sees(60*time.Second, running+` && document.querySelectorAll('.list tbody tr').length === 3`)
+	p.sees(running + ` && document.querySelectorAll('.list tbody tr').length === 3`)
 	p.controlled()
 	call(p, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
 	s.kill()
 	p.eval(fmt.Sprintf(`goappNav('%s')`, shared.PathSitePage(name)))
-	p.sees(60*time.Second, `document.querySelectorAll('.pairs li').length === 3 && document.querySelector('.notice .conn') !== null`)
+	p.sees(`document.querySelectorAll('.pairs li').length === 3 && document.querySelector('.notice .conn') !== null`)
 	p.shot("site-offline")
 }
 
@@ -119,21 +118,21 @@ func TestBrowserCompare(t *testing.T) {
 	name, base, head := s.twoVersions()
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(public + shared.PathSitePage(name)))
-	p.sees(60*time.Second, running+` && document.querySelector('.c-pair a') !== null`)
+	p.sees(running + ` && document.querySelector('.c-pair a') !== null`)
 	p.do(chromedp.Click(".c-pair a"))
-	p.sees(20*time.Second, `location.pathname === '/compare' && document.querySelector('#changes-new') !== null`)
-	p.says(5*time.Second, "What changed")
-	p.sees(5*time.Second, `document.querySelector('#changes-new .samples').innerText.includes('/b')`)
+	p.sees(`location.pathname === '/compare' && document.querySelector('#changes-new') !== null`)
+	p.says("What changed")
+	p.sees(`document.querySelector('#changes-new .samples').innerText.includes('/b')`)
 	if clipboard := p.eval("isSecureContext || navigator.clipboard"); clipboard != "undefined" {
 		t.Fatalf("the page is to have no clipboard, and has %s", clipboard)
 	}
 	p.eval(`void document.addEventListener('copy', (e) => { window.copied = e.target.value })`)
 	p.do(chromedp.Click("[data-copy]"))
-	p.sees(10*time.Second, `document.querySelector('[data-copy]').innerText === 'Copied'`)
+	p.sees(`document.querySelector('[data-copy]').innerText === 'Copied'`)
 	if copied := p.eval("window.copied"); !strings.Contains(copied, "# What changed: ") {
 		t.Errorf("copied %q", copied)
 	}
 	p.clean()
 	p.do(chromedp.Navigate(public + shared.PathDiffPage(base.AuditID, head.AuditID+9)))
-	p.says(20*time.Second, "cannot be compared")
+	p.says("cannot be compared")
 }

@@ -47,13 +47,13 @@ func TestBrowserSharesStreams(t *testing.T) {
 		}
 		p := openTab(t, owner.ctx)
 		p.do(chromedp.Navigate(address))
-		p.sees(60*time.Second, isLive)
+		p.sees(isLive)
 		all = append(all, p)
 	}
 	streams := func(want float64) func() bool {
 		return func() bool { return s.metric("atalaya_streams") == want }
 	}
-	testkit.Eventually(t, 10*time.Second, "two streams", streams(2))
+	testkit.Eventually(t, patience, "two streams", streams(2))
 	slowest := 0.0
 	for _, p := range all {
 		slowest = max(slowest, p.apiTime())
@@ -71,7 +71,7 @@ func TestBrowserSharesStreams(t *testing.T) {
 	shows := func(progress int) string { return fmt.Sprintf(shown, percent, progress) }
 	move(20)
 	for _, p := range all {
-		p.sees(60*time.Second, shows(20))
+		p.sees(shows(20))
 		// From now on the page itself notes when it shows what comes next.
 		p.eval(`void setInterval(() => { if (!window.noted && ` + shows(40) + `) noted = Date.now() }, 20)`)
 	}
@@ -83,7 +83,7 @@ func TestBrowserSharesStreams(t *testing.T) {
 	move(40)
 	var last time.Duration
 	for _, p := range all {
-		p.sees(60*time.Second, `window.noted > 0`)
+		p.sees(`window.noted > 0`)
 		ms, err := strconv.ParseInt(p.eval(`noted`), 10, 64)
 		if err != nil {
 			t.Fatal(err)
@@ -107,7 +107,7 @@ func TestBrowserSharesStreams(t *testing.T) {
 			t.Logf("a tab noticed: %v", p.lines())
 		}
 	}
-	testkit.Eventually(t, 10*time.Second, "two streams", streams(2))
+	testkit.Eventually(t, patience, "two streams", streams(2))
 	all[0].shot("twenty-tabs")
 }
 
@@ -131,7 +131,7 @@ func TestBrowserLeasesStreams(t *testing.T) {
 		p := openTab(t, owner.ctx)
 		p.before(withoutLocks)
 		p.do(chromedp.Navigate(s.url + shared.PathPage(a.AuditID)))
-		p.sees(60*time.Second, running+` && navigator.locks === undefined`)
+		p.sees(running + ` && navigator.locks === undefined`)
 		all = append(all, p)
 	}
 	liveOnes := func() (n int) {

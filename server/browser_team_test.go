@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -19,7 +18,7 @@ func (p *tab) signsIn(m *team, who string) {
 		chromedp.Navigate(m.url+shared.PathSignIn), chromedp.SendKeys("#token", m.tokens[who]),
 		chromedp.Click(`form[action="/signin"] button`),
 	)
-	p.sees(60*time.Second, liveDot)
+	p.sees(liveDot)
 }
 
 // foot is a script that gives whether the foot of the page leads to an address.
@@ -36,28 +35,28 @@ func TestBrowserLeadsToTheTeam(t *testing.T) {
 	id := m.startsAs("auditor")
 	p := openTab(t, chromium)
 	p.signsIn(m, "admin")
-	p.sees(5*time.Second, foot(shared.PathTeam))
+	p.sees(foot(shared.PathTeam))
 	p.do(chromedp.Click(`.nav a[href="/settings"]`))
-	p.sees(10*time.Second, `!!document.querySelector('.settings a[href="/team"]') && `+foot(shared.PathTeam))
+	p.sees(`!!document.querySelector('.settings a[href="/team"]') && ` + foot(shared.PathTeam))
 	p.do(chromedp.Navigate(m.url + "/audits/" + id))
-	p.sees(60*time.Second, liveDot+" && "+foot("/audits/"+id+"/basic/shares"))
+	p.sees(liveDot + " && " + foot("/audits/"+id+"/basic/shares"))
 	p.do(chromedp.Navigate(m.url + shared.PathTeam))
-	p.says(10*time.Second, "Make a token")
+	p.says("Make a token")
 	p.pictures("tokens")
 	p.do(chromedp.Click(`td a[href="/team?ask=revoke&id=3"]`))
-	p.says(10*time.Second, "Revoke this token?")
+	p.says("Revoke this token?")
 	p.pictures("tokens-ask")
 	p.do(chromedp.Click(`button[value="revoke"]`))
-	p.sees(10*time.Second, `location.search === '' && !document.querySelector('td a[href="/team?ask=revoke&id=3"]')`)
+	p.sees(`location.search === '' && !document.querySelector('td a[href="/team?ask=revoke&id=3"]')`)
 
 	p.do(chromedp.Navigate(m.url+shared.PathSignIn), chromedp.Click(`form[action="/signout"] button`))
-	p.sees(10*time.Second, `document.readyState === 'complete' && !document.querySelector('form[action="/signout"]')`)
+	p.sees(`document.readyState === 'complete' && !document.querySelector('form[action="/signout"]')`)
 	p.signsIn(m, "viewer")
 	p.do(chromedp.Navigate(m.url + "/audits/" + id))
-	p.sees(60*time.Second, liveDot+" && !("+foot(shared.PathTeam)+") && !("+foot("/audits/"+id+"/basic/shares")+")")
+	p.sees(liveDot + " && !(" + foot(shared.PathTeam) + ") && !(" + foot("/audits/"+id+"/basic/shares") + ")")
 	p.do(chromedp.Click(`.nav a[href="/settings"]`))
-	p.says(10*time.Second, "Data on this device")
-	p.sees(time.Second, `!document.querySelector('.settings a[href="/team"]')`)
+	p.says("Data on this device")
+	p.sees(`!document.querySelector('.settings a[href="/team"]')`)
 	p.clean()
 }
 
@@ -75,42 +74,42 @@ func TestBrowserWebhooks(t *testing.T) {
 		chromedp.Navigate(m.url+shared.PathHooksPage), chromedp.SendKeys("#url", "ftp://x"),
 		chromedp.Click(`button[value="make"]`),
 	)
-	p.says(10*time.Second, "This is no address for this kind of webhook.")
+	p.says("This is no address for this kind of webhook.")
 	p.pictures("hooks-refused")
 	p.do(
 		chromedp.Clear("#url"), chromedp.SendKeys("#url", hook.URL+`/"><b>`), chromedp.Click(`button[value="make"]`),
 	)
-	p.sees(10*time.Second, `document.querySelector('code').innerText.startsWith('whsec_')`)
+	p.sees(`document.querySelector('code').innerText.startsWith('whsec_')`)
 	p.pictures("hooks-secret")
 	p.do(chromedp.Click(`td a[href="/team/webhooks/1"]`))
-	p.says(10*time.Second, "Nothing was sent yet.")
+	p.says("Nothing was sent yet.")
 	p.do(chromedp.Click(`button[value="test"]`))
-	p.says(60*time.Second, "given up")
-	p.says(time.Second, "410")
+	p.says("given up")
+	p.says("410")
 	hook.answer.Store(http.StatusNoContent)
 	p.do(chromedp.Click(`button[value="again"]`))
-	p.says(60*time.Second, "delivered")
+	p.says("delivered")
 	m.send("worker", "PATCH", shared.PathAudits+"/"+m.startsAs("auditor")+"/progress", `{"status":"failed"}`)
 	hook.wait(t, 3)
 	p.do(chromedp.Click(`footer a`)) // again
-	p.sees(10*time.Second, `document.querySelectorAll('td a[href="/audits/1/basic"]').length === 1`)
+	p.sees(`document.querySelectorAll('td a[href="/audits/1/basic"]').length === 1`)
 	p.pictures("hook")
 	p.do(chromedp.Navigate(m.url + shared.PathHooksPage))
-	p.says(10*time.Second, "delivered (204)")
+	p.says("delivered (204)")
 	p.pictures("hooks")
 	p.do(chromedp.Navigate(m.url+shared.PathHookPage(1)), chromedp.Click(`a[href$="ask=change"]`),
 		chromedp.WaitVisible(`button[value="change"]`))
 	p.pictures("hook-change")
 	p.do(chromedp.Click(`input[name="worker.silent"]`), chromedp.Click(`button[value="change"]`))
-	p.sees(10*time.Second, `location.search === '' && document.querySelectorAll('tbody tr').length === 2 &&
+	p.sees(`location.search === '' && document.querySelectorAll('tbody tr').length === 2 &&
 		!document.querySelector('dl').innerText.includes('A worker is silent')`)
 	p.do(chromedp.Click(`a[href$="ask=remove"]`))
-	p.says(10*time.Second, "Remove webhook 1?")
+	p.says("Remove webhook 1?")
 	p.pictures("hook-ask")
 	p.do(chromedp.Click(`main p a[href="/team/webhooks/1"]`)) // leaves it
-	p.says(10*time.Second, "delivered")
+	p.says("delivered")
 	p.do(chromedp.Click(`a[href$="ask=remove"]`), chromedp.Click(`button[value="remove"]`))
-	p.says(10*time.Second, "There is no webhook yet.")
+	p.says("There is no webhook yet.")
 	p.clean()
 }
 
@@ -124,23 +123,23 @@ func TestBrowserShares(t *testing.T) {
 	p.signsIn(m, "auditor")
 	p.do(chromedp.Navigate(m.url+"/audits/"+id+"/basic/shares"), chromedp.SendKeys("#days", "0"),
 		chromedp.Click(`button[value="make"]`))
-	p.says(10*time.Second, "Give a whole number of days")
+	p.says("Give a whole number of days")
 	p.pictures("shares-refused")
 	p.do(chromedp.Clear("#days"), chromedp.SendKeys("#days", "3"), chromedp.Click(`button[value="make"]`))
-	p.sees(10*time.Second, `document.querySelector('code').innerText.includes('/share/atls_')`)
+	p.sees(`document.querySelector('code').innerText.includes('/share/atls_')`)
 	p.pictures("shares")
 	link := p.eval(`document.querySelector('code').innerText`)
 	guest.do(chromedp.Navigate(link))
-	guest.sees(60*time.Second, `location.pathname === '/audits/`+id+`' && `+liveDot)
-	guest.sees(time.Second, "!("+foot(shared.PathTeam)+")")
+	guest.sees(`location.pathname === '/audits/` + id + `' && ` + liveDot)
+	guest.sees("!(" + foot(shared.PathTeam) + ")")
 	p.do(chromedp.Click(`td a[href*="ask=revoke"]`))
-	p.says(10*time.Second, "Revoke this link?")
+	p.says("Revoke this link?")
 	p.pictures("shares-ask")
 	p.do(chromedp.Click(`button[value="revoke"]`))
-	p.says(10*time.Second, "revoked")
+	p.says("revoked")
 	p.pictures("shares-revoked")
 	guest.do(chromedp.Navigate(m.url + "/audits/" + id + "/basic"))
-	guest.sees(10*time.Second, `location.pathname === '/signin'`)
+	guest.sees(`location.pathname === '/signin'`)
 	p.clean()
 }
 
@@ -153,17 +152,17 @@ func TestBrowserTrail(t *testing.T) {
 	p := openTab(t, browser(t))
 	p.signsIn(m, "admin")
 	p.do(chromedp.Navigate(m.url + shared.PathTrailPage))
-	p.says(10*time.Second, "started an audit")
+	p.says("started an audit")
 	p.pictures("trail")
 	p.do(
 		chromedp.SendKeys("#who", "auditor"), chromedp.SetValue("#deed", "shared"), chromedp.Click("form button"),
 	)
-	p.sees(10*time.Second, `document.querySelectorAll('tbody tr').length === 1 && document.querySelector('#who').value === 'auditor'`)
+	p.sees(`document.querySelectorAll('tbody tr').length === 1 && document.querySelector('#who').value === 'auditor'`)
 	p.do(chromedp.SetValue("input[name=until]", "2020-01-01"), chromedp.Click("form button"))
-	p.says(10*time.Second, "Nothing like this has been noted.")
+	p.says("Nothing like this has been noted.")
 	p.pictures("trail-nothing")
 	p.do(chromedp.Navigate(m.url + shared.PathSharesPage))
-	p.says(10*time.Second, "auditor")
+	p.says("auditor")
 	p.pictures("shares-all")
 	p.clean()
 }
@@ -174,7 +173,7 @@ func (p *tab) pictures(name string) {
 	p.t.Helper()
 	for scheme, window := range map[string]viewport{"dark": smallPhone, "light": desktop} {
 		p.look(scheme, window)
-		p.sees(5*time.Second, `document.documentElement.scrollWidth <= innerWidth`)
+		p.sees(`document.documentElement.scrollWidth <= innerWidth`)
 		p.shot(strings.Join([]string{"team", name, scheme}, "-"))
 	}
 }

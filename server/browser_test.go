@@ -124,9 +124,19 @@ func (p *tab) eval(script string) string {
 	return s
 }
 
+// patience is how long a test waits for what has no limit of its own: a browser that shares
+// two cores with others is slow, and only what never comes has failed.
+const patience = time.Minute
+
 // sees waits until a script gives true. A page that is just being replaced
 // counts as not yet.
-func (p *tab) sees(limit time.Duration, script string) {
+func (p *tab) sees(script string) {
+	p.t.Helper()
+	p.seesWithin(patience, script)
+}
+
+// seesWithin is sees for what takes longer, or has promised to come sooner.
+func (p *tab) seesWithin(limit time.Duration, script string) {
 	p.t.Helper()
 	if last := p.until(limit, script); last != "true" {
 		p.shot("failed-" + strings.ReplaceAll(p.t.Name(), "/", "-"))
@@ -154,9 +164,9 @@ func (p *tab) until(limit time.Duration, script string) (last string) {
 }
 
 // says waits until the page's text contains s.
-func (p *tab) says(limit time.Duration, s string) {
+func (p *tab) says(s string) {
 	p.t.Helper()
-	p.sees(limit, "document.body.innerText.includes("+jsString(s)+")")
+	p.sees("document.body.innerText.includes(" + jsString(s) + ")")
 }
 
 func (p *tab) text() string {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/heapprofiler"
@@ -78,7 +77,7 @@ func TestBrowserLeavesNoTrace(t *testing.T) {
 	p := openTab(t, chromium)
 	p.before(accountant)
 	p.do(chromedp.Navigate(s.url + "/"))
-	p.sees(60*time.Second, liveDot)
+	p.sees(liveDot)
 	routes := []string{
 		"/", shared.PathPage(ongoing), shared.PathSitesPage, "/settings", shared.PathReportPage(done[0]),
 		shared.PathSitesPage + "/" + shared.SiteName(site), shared.PathPage(done[1]), shared.PathDiffPage(done[0], done[1]), "/new",
@@ -87,10 +86,10 @@ func TestBrowserLeavesNoTrace(t *testing.T) {
 	round := func() ledger {
 		for _, route := range routes {
 			p.eval(fmt.Sprintf(`void goappNav(%q)`, route))
-			p.sees(60*time.Second, fmt.Sprintf(`location.pathname + location.search === %q && document.querySelector('main h1, #drawn h1') !== null
+			p.sees(fmt.Sprintf(`location.pathname + location.search === %q && document.querySelector('main h1, #drawn h1') !== null
 				&& document.querySelector('.card[aria-busy=true]') === null`, route))
 		}
-		p.sees(60*time.Second, `document.querySelector('.panel:not(.off) .tbl tbody tr') !== null &&
+		p.sees(`document.querySelector('.panel:not(.off) .tbl tbody tr') !== null &&
 			[...document.querySelectorAll('.checks .chk-b')].every((b) => b.childElementCount > 0)`) // drawn to its end
 		return p.account()
 	}
@@ -122,6 +121,6 @@ func TestBrowserLeavesNoTrace(t *testing.T) {
 			t.Errorf("%s: %d after, %d before", name, after, before)
 		}
 	}
-	testkit.Eventually(t, 30*time.Second, "one stream, if any", func() bool { return s.metric("atalaya_streams") <= 1 })
+	testkit.Eventually(t, patience, "one stream, if any", func() bool { return s.metric("atalaya_streams") <= 1 })
 	p.clean()
 }

@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -60,11 +59,11 @@ func TestBrowserTellsOfANewVersion(t *testing.T) {
 	)
 	first := openTab(t, chromium)
 	first.do(chromedp.Navigate(s.url + shared.PathPage(external.AuditID)))
-	first.sees(60*time.Second, live)
+	first.sees(live)
 	first.controlled()
 	second := openTab(t, first.ctx)
 	second.do(chromedp.Navigate(s.url + "/"))
-	second.sees(60*time.Second, live)
+	second.sees(live)
 	old := first.eval(version)
 	for _, p := range []*tab{first, second} {
 		if p.eval(offered) == "true" || p.logged("has been updated") {
@@ -78,18 +77,18 @@ func TestBrowserTellsOfANewVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range []*tab{first, second} {
-		p.sees(60*time.Second, offered)
-		p.sees(20*time.Second, live)
+		p.sees(offered)
+		p.sees(live)
 		if got := p.eval(version); got != old {
 			t.Errorf("loaded anew by itself: %s, was %s", got, old)
 		}
 	}
 	first.shot("new-version")
 	first.do(chromedp.Click(".app-note button"))
-	first.sees(60*time.Second, running+` && `+version+` !== `+jsString(old)+` && !(`+offered+`)`)
+	first.sees(running + ` && ` + version + ` !== ` + jsString(old) + ` && !(` + offered + `)`)
 	third := openTab(t, first.ctx)
 	third.do(chromedp.Navigate(s.url + "/"))
-	third.sees(60*time.Second, live)
+	third.sees(live)
 	if got, want := third.eval(version), first.eval(version); got != want {
 		t.Errorf("got version %s, want %s", got, want)
 	}

@@ -106,9 +106,9 @@ func (r *matrixRig) visitAudit() {
 		path = shared.PathBasicPage(r.audit)
 	}
 	r.visit(path)
-	r.page.says(60*time.Second, r.row.way.says)
+	r.page.says(r.row.way.says)
 	if r.row.way == sent {
-		r.page.says(20*time.Second, text.EN.T(text.BasicOld))
+		r.page.says(text.EN.T(text.BasicOld))
 	}
 }
 
@@ -118,7 +118,7 @@ func (r *matrixRig) visit(path string) {
 	r.t.Helper()
 	r.page.visit(r.way.URL + path)
 	if !r.row.way.isPlain() {
-		r.app().sees(60*time.Second, running)
+		r.app().sees(running)
 	}
 }
 
@@ -139,10 +139,10 @@ func (r *matrixRig) arrives() {
 	r.t.Helper()
 	r.advance()
 	if r.row.way.isPlain() {
-		r.page.says(30*time.Second, fmt.Sprintf("%d%%", r.progress))
+		r.page.says(fmt.Sprintf("%d%%", r.progress))
 		return
 	}
-	r.app().sees(30*time.Second, r.shown())
+	r.app().sees(r.shown())
 }
 
 // shown is true in a page of the app that shows where the audit is.
@@ -198,11 +198,11 @@ func (r *matrixRig) manyTabs() string {
 	for n := range tabs {
 		page := r.app().numbered(n)
 		page.visit(r.way.URL + shared.PathPage(r.audit))
-		page.sees(60*time.Second, running+" && "+r.shown())
+		page.sees(running + " && " + r.shown())
 	}
 	r.advance()
 	for n := range tabs {
-		r.app().numbered(n).sees(30*time.Second, r.shown())
+		r.app().numbered(n).sees(r.shown())
 	}
 	r.app().numbered(0)
 	return yes
@@ -211,17 +211,17 @@ func (r *matrixRig) manyTabs() string {
 func (r *matrixRig) speaks() string {
 	if r.row.way.isPlain() {
 		r.visit(shared.PathBasicPage(r.audit) + "?lang=es")
-		r.page.says(20*time.Second, "Esta página se renueva")
+		r.page.says("Esta página se renueva")
 		r.visit(shared.PathBasicPage(r.audit) + "?lang=en")
-		r.page.says(20*time.Second, r.row.way.says)
+		r.page.says(r.row.way.says)
 		return yes
 	}
 	r.visitAudit()
 	for _, lang := range []string{"es", "en"} {
 		r.app().eval(`void document.querySelector('header [lang=` + lang + `]').click()`)
-		r.app().sees(20*time.Second, running+` && document.documentElement.lang === `+jsString(lang))
+		r.app().sees(running + ` && document.documentElement.lang === ` + jsString(lang))
 	}
-	r.page.says(20*time.Second, r.row.way.says)
+	r.page.says(r.row.way.says)
 	return yes
 }
 
@@ -231,14 +231,14 @@ func (r *matrixRig) reports() string {
 		path = shared.PathBasicPage(r.done)
 	}
 	r.visit(path)
-	r.page.says(60*time.Second, "Page has no description")
+	r.page.says("Page has no description")
 	return yes
 }
 
 // installs reads what a browser reads before it offers to install the app.
 func (r *matrixRig) installs() string {
 	r.visit("/")
-	r.app().sees(60*time.Second, `(async () => {
+	r.app().sees(`(async () => {
 		const link = document.querySelector('link[rel=manifest]');
 		const manifest = await (await fetch(link.href)).json();
 		const sizes = await Promise.all(manifest.icons.map(async (icon) => (await fetch(icon.src)).status));
@@ -260,11 +260,11 @@ func (r *matrixRig) recovers() string {
 	r.visitAudit()
 	r.arrives()
 	r.s.kill()
-	r.app().sees(30*time.Second, "!"+pageSays(r.row.way.says))
+	r.app().sees("!" + pageSays(r.row.way.says))
 	if err := r.s.launch(); err != nil {
 		r.t.Fatal(err)
 	}
-	r.page.says(60*time.Second, r.row.way.says)
+	r.page.says(r.row.way.says)
 	r.arrives()
 	return yes
 }
@@ -272,7 +272,7 @@ func (r *matrixRig) recovers() string {
 func (r *matrixRig) fallsBack() string {
 	r.visitAudit()
 	r.way.block(true)
-	r.page.says(40*time.Second, polling.says)
+	r.page.says(polling.says)
 	r.arrives()
 	r.page.shot(r.picture(" polling"))
 	return yes
@@ -288,7 +288,7 @@ func (r *matrixRig) returns() string {
 	for ; r.app().eval(press) != "true" && time.Since(begun) < time.Minute; <-tick.C {
 		r.advance()
 	}
-	r.page.says(time.Second, live.says)
+	r.page.says(live.says)
 	r.arrives()
 	return yes
 }
@@ -298,10 +298,10 @@ func (r *matrixRig) ends() string {
 	r.visitAudit()
 	r.s.request("PATCH", shared.PathProgress(r.audit), `{"status":"completed"}`)
 	if r.row.way.isPlain() {
-		r.page.says(30*time.Second, "100%")
+		r.page.says("100%")
 		return yes
 	}
-	r.app().sees(30*time.Second, stripSays("Done in")+" && "+percent+" === 100")
+	r.app().sees(stripSays("Done in") + " && " + percent + " === 100")
 	return yes
 }
 
@@ -309,14 +309,14 @@ func (r *matrixRig) ends() string {
 func (r *matrixRig) opensOffline() string {
 	page := r.app()
 	r.visit(shared.PathPage(r.audit))
-	page.sees(30*time.Second, `navigator.serviceWorker.ready.then(() => caches.match('/shell')).then(Boolean)`)
-	page.sees(30*time.Second, running+" && "+stripSays("Done in"))
+	page.sees(`navigator.serviceWorker.ready.then(() => caches.match('/shell')).then(Boolean)`)
+	page.sees(running + " && " + stripSays("Done in"))
 	r.way.CloseClientConnections()
 	r.way.Close()
 	r.s.kill()
 	page.eval(`void setTimeout(() => location.assign(` + jsString(shared.PathPage(r.audit)+"?again") + `))`)
-	page.sees(60*time.Second, `location.search === '?again' && `+running+" && "+stripSays("Done in"))
-	page.sees(time.Second, percent+" === 100")
+	page.sees(`location.search === '?again' && ` + running + " && " + stripSays("Done in"))
+	page.sees(percent + " === 100")
 	page.shot(r.picture(" offline"))
 	return yes
 }

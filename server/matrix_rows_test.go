@@ -27,7 +27,7 @@ type shown interface {
 	use(t *testing.T)
 	visit(url string)
 	// says waits until the page contains a text.
-	says(limit time.Duration, text string)
+	says(text string)
 	shot(name string)
 }
 
@@ -36,7 +36,7 @@ type driven interface {
 	shown
 	// eval gives the value of an expression as a text, and waits for it if it is a promise.
 	eval(expression string) string
-	sees(limit time.Duration, expression string)
+	sees(expression string)
 	// numbered goes to the n-th tab of the browser, counted from 0, which this page is in.
 	numbered(n int) driven
 	// errors are what went wrong in the browser's own eyes, as far as it tells.
@@ -133,9 +133,9 @@ func (p *chromiumPage) eval(expression string) string {
 	return s
 }
 
-func (p *chromiumPage) says(limit time.Duration, text string) {
+func (p *chromiumPage) says(text string) {
 	p.t.Helper()
-	p.sees(limit, pageSays(text))
+	p.sees(pageSays(text))
 }
 
 // run gives the value of an expression. Where no script runs, no promise ever ends.
@@ -147,19 +147,19 @@ func (p *chromiumPage) run(expression string) (string, error) {
 		chromedp.EvalAwaitPromise))
 }
 
-func (p *chromiumPage) sees(limit time.Duration, expression string) {
+func (p *chromiumPage) sees(expression string) {
 	p.t.Helper()
 	var last string
 	var err error
 	begun, tick := time.Now(), time.NewTicker(50*time.Millisecond)
 	defer tick.Stop()
-	for ; time.Since(begun) < limit; <-tick.C {
+	for ; time.Since(begun) < patience; <-tick.C {
 		if last, err = p.run(expression); err == nil && last == "true" {
 			return
 		}
 	}
 	p.shot("failed-" + strings.ReplaceAll(p.t.Name(), "/", "-"))
-	p.t.Fatalf("not within %v: %s (last %q, %v); the page says:\n%s\nconsole: %v", limit, expression, last, err,
+	p.t.Fatalf("not within %v: %s (last %q, %v); the page says:\n%s\nconsole: %v", patience, expression, last, err,
 		p.text(), p.lines())
 }
 
@@ -208,9 +208,9 @@ func (p *webDriverPage) visit(url string) {
 	p.navigate(url)
 }
 
-func (p *webDriverPage) says(limit time.Duration, text string) {
+func (p *webDriverPage) says(text string) {
 	p.t.Helper()
-	p.sees(limit, pageSays(text))
+	p.sees(pageSays(text))
 }
 
 func (p *webDriverPage) numbered(n int) driven {
@@ -292,9 +292,9 @@ func (p *textPage) use(t *testing.T) { p.t = t }
 func (p *textPage) visit(url string) { p.url = url }
 
 // says reads the page until it contains a text, as one does who follows its Reload link.
-func (p *textPage) says(limit time.Duration, text string) {
+func (p *textPage) says(text string) {
 	p.t.Helper()
-	testkit.Eventually(p.t, limit, text, func() bool {
+	testkit.Eventually(p.t, patience, text, func() bool {
 		return strings.Contains(strings.Join(strings.Fields(p.dump()), " "), text) // wherever lines end
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"atalaya/server/internal/testkit"
 )
@@ -53,7 +52,7 @@ func (p *screenPage) program(name string, args ...string) *exec.Cmd {
 	return c
 }
 
-func (p *screenPage) says(limit time.Duration, text string) {
+func (p *screenPage) says(text string) {
 	p.t.Helper()
 	last := ""
 	p.t.Cleanup(func() {
@@ -61,7 +60,7 @@ func (p *screenPage) says(limit time.Duration, text string) {
 			p.t.Logf("the page says:\n%s", last)
 		}
 	})
-	testkit.Eventually(p.t, limit, text, func() bool {
+	testkit.Eventually(p.t, patience, text, func() bool {
 		_ = p.program("timeout", append([]string{"9", "xdotool"}, strings.Fields(p.copies)...)...).Run()
 		shown, _ := p.program("timeout", "3", "xclip", "-o", "-selection", p.taken).Output() // none at first
 		last = string(shown)

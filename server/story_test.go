@@ -60,10 +60,10 @@ func TestBrowserTellsItsStory(t *testing.T) {
 	visit := func() {
 		t.Helper()
 		p.do(chromedp.Navigate(s.url + "/"))
-		p.sees(60*time.Second, liveDot)
+		p.sees(liveDot)
 		p.do(chromedp.Click(`.nav a[href="/settings"]`)) // the visit goes on
-		p.sees(5*time.Second, `document.querySelector('.settings') !== null`)
-		p.sees(60*time.Second, liveDot)
+		p.sees(`document.querySelector('.settings') !== null`)
+		p.sees(liveDot)
 	}
 	visit()
 	visit()
@@ -78,7 +78,7 @@ func TestBrowserTellsItsStory(t *testing.T) {
 	visits(2)
 	p.eval(`localStorage.private = '1'`)
 	visit() // likewise
-	p.says(5*time.Second, "Your browser asks not to be tracked")
+	p.says("Your browser asks not to be tracked")
 	p.shot("settings-not-tracked")
 	p.eval(`localStorage.removeItem('private')`)
 	visit()

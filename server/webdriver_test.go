@@ -93,7 +93,13 @@ func (w *window) eval(expression string) string {
 
 // sees waits until an expression is true. A page that is just being replaced counts as
 // not yet.
-func (w *window) sees(limit time.Duration, expression string) {
+func (w *window) sees(expression string) {
+	w.t.Helper()
+	w.seesWithin(patience, expression)
+}
+
+// seesWithin is sees for what takes longer.
+func (w *window) seesWithin(limit time.Duration, expression string) {
 	w.t.Helper()
 	over := time.After(limit)
 	tick := time.NewTicker(50 * time.Millisecond)
