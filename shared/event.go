@@ -6,9 +6,11 @@ import (
 )
 
 // The SSE event types. Progress travels as the default type ("message"), so
-// that a plain onmessage works. No event is ever named error or open: those
+// that a plain onmessage works; on a stream that carries the list as well, what it says of
+// the audits named is of a type of its own. No event is ever named error or open: those
 // would collide with EventSource's own.
 const (
+	EventAudit     = "audit"
 	EventHeartbeat = "heartbeat"
 	EventDeleted   = "deleted"
 	EventEnd       = "end"

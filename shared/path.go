@@ -41,6 +41,7 @@ const (
 	ParamLastEvent  = "last_event_id" // query parameter: the cursor of a new EventSource
 	ParamTo         = "to"            // query parameter of PathSignIn: where to go on
 	ParamID         = "id"            // query parameter of PathStreams, repeatable
+	ParamList       = "list"          // of PathStreams: whether the list comes too where audits are named
 	ParamUnfinished = "unfinished"    // query parameter of PathAudits: see ListQuery.Unfinished
 	ParamGroup      = "group"         // of lists of findings: the findings of one group alone; of lists of audits:
 	GroupSite       = "site"          // its only value there, see ListQuery.BySite

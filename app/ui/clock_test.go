@@ -34,6 +34,34 @@ func TestClock(t *testing.T) {
 	}
 }
 
+// A clock that is set, either way, is known to be wrong with the next word of the server, and
+// what views repeat says nothing.
+func TestClockThatIsSet(t *testing.T) {
+	var d device
+	now, ahead := moment(t, "14:00:00"), time.Duration(0)
+	hears := func(delay time.Duration) {
+		now = now.Add(15 * time.Second)
+		d.learn(now.Add(-delay), now.Add(ahead), ahead)
+	}
+	for range 3 {
+		hears(40 * time.Millisecond)
+	}
+	for _, set := range []time.Duration{3 * time.Hour, -2 * time.Hour, -30 * time.Hour, 40 * time.Hour} {
+		last, read := d.stamped, now.Add(ahead)
+		ahead += set
+		d.learn(last, read, ahead)
+		hears(90 * time.Millisecond)
+		if got, want := d.skew.server(now.Add(ahead)), now.Add(-90*time.Millisecond); !got.Equal(want) {
+			t.Errorf("set by %v: the server's time is %v, want %v", set, got, want)
+		}
+		hears(40 * time.Millisecond)
+		hears(time.Second)
+		if got, want := d.skew.server(now.Add(ahead)), now.Add(-40*time.Millisecond); !got.Equal(want) {
+			t.Errorf("set by %v: the server's time is %v later, want %v", set, got, want)
+		}
+	}
+}
+
 // A device whose clock is wrong learns by how much, and is not misled by old
 // news.
 func TestSkew(t *testing.T) {

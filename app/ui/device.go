@@ -16,8 +16,11 @@ import (
 // device is what all pages of one browser share. Only the UI goroutine of the
 // browser changes it; a server's pages only read it, and it stays empty there.
 type device struct {
-	// skew is what is known about this device's clock.
-	skew skew
+	// skew is what is known about this device's clock, stamped the server's time from which
+	// it was learnt last, and drift what the clock had passed more than the time by then.
+	skew    skew
+	stamped time.Time
+	drift   time.Duration
 	// role is what the reader may do, as the server said when it drew the first page; empty
 	// when it drew none.
 	role shared.Role
@@ -60,9 +63,7 @@ type device struct {
 // hear learns from a view how far this device's clock is off, and when a server is
 // back, which may have a newer version of the program.
 func (d *device) hear(v live.View) {
-	if !v.ServerTime.IsZero() {
-		d.skew = d.skew.sample(v.ServerTime, v.ServerTimeAt)
-	}
+	d.learn(v.ServerTime, v.ServerTimeAt, drift(time.Now()))
 	if v.Topic.IsList() && v.Audits != nil {
 		if n := unended(v.Audits); n != d.badge {
 			d.badge = n
@@ -83,6 +84,30 @@ func (d *device) hear(v live.View) {
 			d.outbox.Send()
 		}
 	}
+}
+
+// clockSet is the least difference that says that somebody set the clock, or that the device
+// slept.
+const clockSet = time.Second
+
+// learn takes note of a time of the server's, read here at a moment. Once the clock was set,
+// or may have been, what was learnt before says nothing any more.
+func (d *device) learn(stamped, read time.Time, drift time.Duration) {
+	if stamped.Equal(d.stamped) {
+		return // every view repeats it
+	}
+	if (drift - d.drift).Abs() >= clockSet {
+		d.skew.known = false
+	}
+	d.stamped, d.drift, d.skew = stamped, drift, d.skew.sample(stamped, read)
+}
+
+// programBegan is a moment on both clocks: that of the day, and the one that nobody sets.
+var programBegan = time.Now()
+
+// drift is what the clock of the day has passed more than the other since the program began.
+func drift(now time.Time) time.Duration {
+	return now.Round(0).Sub(programBegan.Round(0)) - now.Sub(programBegan)
 }
 
 // note learns from the outcome of a request whether the server answers.

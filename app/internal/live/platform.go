@@ -33,7 +33,7 @@ type Stream interface {
 // Signal is something that happened to a stream.
 type Signal struct {
 	Kind SignalKind
-	// Data is what a message, heartbeat, deletion or end carries.
+	// Data is what a message of either kind, heartbeat, deletion or end carries.
 	Data string
 	// Closed is true when an error left the stream closed for good.
 	Closed bool
@@ -50,6 +50,7 @@ const (
 	SignalDeleted
 	SignalEnd
 	SignalError
+	SignalAudit // a message about an audit, on a stream that carries the list as well
 )
 
 // Fetcher asks the server.
@@ -97,9 +98,9 @@ type Wake uint8
 const (
 	WakeOnline  Wake = iota // there is a network again
 	WakeOffline             // there is none
-	WakeVisible             // the tab came to the front, or the window was focused
+	WakeVisible             // the tab came to the front, the window was focused, or the page thawed
 	WakeShow                // the page came back from the back/forward cache
-	WakeHide                // the page goes away, perhaps for good
+	WakeHide                // the page goes away, perhaps for good, or freezes
 	WakeUser                // the user asks to try now
 )
 

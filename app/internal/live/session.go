@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -69,6 +70,9 @@ type Session struct {
 
 	lag      time.Duration // age of the server's query when the stream last sent something
 	lagKnown bool
+	// confirmed is when the server last confirmed what is shown: the view's ConfirmedAt, on
+	// a clock that nobody sets.
+	confirmed time.Duration
 
 	next      View          // what is to be shown
 	retryAt   time.Duration // the deadline behind next.RetryAt
@@ -107,7 +111,7 @@ func Open(o Options) *Session {
 		replica:   newReplica(o.Topic, o.Initial),
 		done:      make(chan struct{}),
 		posted:    make(chan struct{}, 1),
-		stopwatch: newStopwatch(o.now()),
+		stopwatch: newStopwatch(o.now()), confirmed: math.MinInt64,
 	}
 	s.prepareView()
 	go s.run()
@@ -124,7 +128,7 @@ func (s *Session) prepareView() {
 		v.SavedAt = s.opts.Initial.SavedAt.Round(0)
 		v.ConfirmedAt = v.SavedAt
 	case s.replica.stateKnown:
-		v.ConfirmedAt = s.wall
+		v.ConfirmedAt, s.confirmed = s.wall, s.at
 		s.unsaved = s.opts.Keep != nil // the server drew this state: keep it, even if nothing follows
 	}
 	s.view, s.next, s.dirty = v, v, true
@@ -288,7 +292,7 @@ func (s *Session) openStream(source int) {
 func kindOf(g Signal) EventKind {
 	return [...]EventKind{
 		SignalOpen: SourceOpened, SignalMessage: SourceData, SignalHeartbeat: SourceBeat,
-		SignalDeleted: SourceData, SignalEnd: SourceEnded, SignalError: SourceFailed,
+		SignalDeleted: SourceData, SignalEnd: SourceEnded, SignalError: SourceFailed, SignalAudit: SourceData,
 	}[g.Kind]
 }
 

@@ -22,7 +22,7 @@ func (s *Session) readAnswer(r Response, err error) Answer {
 			s.showState()
 		}
 	}
-	s.next.ConfirmedAt = s.wall
+	s.confirmed, s.next.ConfirmedAt = s.at, s.wall
 	s.next.Watching, _ = strconv.Atoi(r.Watching) // of a server that does not say, nobody else
 	s.dirty = true
 	return a
@@ -57,8 +57,9 @@ func (s *Session) confirm() {
 	if !s.lagKnown || s.replica.saved || !s.replica.snapshotComplete() {
 		return
 	}
-	if at := s.wall.Add(-max(s.lag, 0)); at.After(s.next.ConfirmedAt) {
-		s.next.ConfirmedAt = at
+	lag := max(s.lag, 0)
+	if at := s.at - lag; at > s.confirmed {
+		s.confirmed, s.next.ConfirmedAt = at, s.wall.Add(-lag)
 		s.dirty = true
 	}
 }

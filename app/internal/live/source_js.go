@@ -48,6 +48,7 @@ func (browser) OpenStream(url string, hear func(Signal)) (stream Stream, err err
 	s := &eventSource{source: js.Global().Get("EventSource").New(url), hear: hear}
 	s.listen("open", SignalOpen)
 	s.listen("message", SignalMessage)
+	s.listen(shared.EventAudit, SignalAudit)
 	s.listen(shared.EventHeartbeat, SignalHeartbeat)
 	s.listen(shared.EventDeleted, SignalDeleted)
 	s.listen(shared.EventEnd, SignalEnd)
@@ -71,9 +72,10 @@ func (s *eventSource) listen(name string, kind SignalKind) {
 		}
 		g := Signal{Kind: kind}
 		switch kind {
+		case SignalOpen:
 		case SignalError:
 			g.Closed = s.source.Get("readyState").Int() == sourceClosed
-		case SignalMessage, SignalHeartbeat, SignalDeleted, SignalEnd:
+		default:
 			g.Data = frameText(event.Get("data"))
 		}
 		s.hear(g)
@@ -98,8 +100,9 @@ func frameText(data js.Value) string {
 	return data.String()
 }
 
-// Watch listens on window and document. A page that leaves for the
-// back/forward cache is told to hide, since an open stream would keep it out.
+// Watch listens on window and document. A page that leaves for the back/forward cache, or
+// that the browser freezes, is told to hide: an open stream would keep it out of the one, and
+// in the other it would be open and bring nothing.
 func (browser) Watch(tell func(Wake)) (stop func()) {
 	window, document := js.Global(), js.Global().Get("document")
 	var l listeners
@@ -119,6 +122,7 @@ func (browser) Watch(tell func(Wake)) (stop func()) {
 	on(document, "visibilitychange", WakeVisible, func(js.Value) bool {
 		return document.Get("visibilityState").Equal(js.ValueOf("visible"))
 	})
+	on(document, "freeze", WakeHide, always)
 	on(document, "resume", WakeVisible, always)
 	return l.remove
 }

@@ -207,9 +207,10 @@ func TestWakes(t *testing.T) {
 		document.fire("visibilitychange", {});
 		document.visibilityState = "hidden";
 		document.fire("visibilitychange", {});
+		document.fire("freeze", {});
 		document.fire("resume", {});
 	`)
-	want := []Wake{WakeOnline, WakeOffline, WakeVisible, WakeShow, WakeHide, WakeVisible, WakeVisible}
+	want := []Wake{WakeOnline, WakeOffline, WakeVisible, WakeShow, WakeHide, WakeVisible, WakeHide, WakeVisible}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

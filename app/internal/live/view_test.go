@@ -132,6 +132,26 @@ func TestConfirmedStandsStillWithTheDatabase(t *testing.T) {
 	})
 }
 
+// A clock that is set back takes back what it said, not what is true from then on.
+func TestConfirmedAfterTheClockWasSetBack(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fakePlatform) {
+		f.begin(Options{Topic: Audit(7)})
+		f.stream().open()
+		f.stream().beat()
+		f.stream().data(progressOf(7, 3, 10))
+		wait(15 * time.Second)
+		f.change(func() { f.skew = -3 * time.Hour })
+		wait(10 * time.Second)
+		f.stream().beatWithLag(0)
+		wait(5 * time.Second)
+		f.stream().beatWithLag(0)
+		wait(paintEvery)
+		if got, want := f.view().ConfirmedAt, time.Now().Add(-3*time.Hour); want.Sub(got).Abs() > time.Second {
+			t.Errorf("confirmed at %v, want %v", got, want)
+		}
+	})
+}
+
 func TestCurrentCursorIsConfirmedWithoutAFrame(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fakePlatform) {
 		f.begin(Options{Topic: Audit(7), Initial: Copy{Progress: new(progressOf(7, 3, 10))}})

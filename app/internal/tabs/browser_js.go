@@ -12,7 +12,7 @@ import (
 
 // commonName names the channel and the lock. Tabs that could not understand each other
 // would have to have different ones.
-const commonName = "atalaya.v1.streams"
+const commonName = "atalaya.v2.streams"
 
 // theBrowser is made when the first page asks, as part of the start that is cut in pieces.
 var theBrowser live.Platform

@@ -16,9 +16,13 @@ type watcher struct {
 	topic  topic
 	url    string
 	on     bool // it was told that its stream is open, and of no error since
+	onAt   time.Duration
+	// outdated says that the stream was opened anew under a source of the list: what was
+	// deleted meanwhile, only a whole snapshot shows.
+	outdated bool
 }
 
-// upstream is what a leader knows of one of its streams.
+// upstream is what a leader knows of its stream.
 type upstream struct {
 	generation int // of the newest stream; signals of older ones are ignored
 	open       bool
@@ -26,16 +30,21 @@ type upstream struct {
 	// cursored says that it was asked for with a cursor: the server then does not
 	// repeat a state that only the tab with the cursor has.
 	cursored bool
-	heard    bool   // the connection has sent something, and met no error since
-	beat     string // its newest heartbeat
-	// frames are the newest of each audit since the stream was opened, so a list's grow
-	// with new audits until its lifetime ends.
-	frames   map[topic]string
-	reopenAt time.Duration // deadline: it is opened anew, for what it does not carry yet
+	heard    bool          // the connection has sent something, and met no error since
+	heardAt  time.Duration // when it last sent something, or was opened
+	beat     string        // its newest heartbeat
+	// frames are the newest of each audit since the stream was opened, and listed those of
+	// the list, which grow with new audits until the lifetime ends.
+	frames, listed map[topic]string
+	reopenAt       time.Duration // deadline: it is opened anew, for what it does not carry yet
 }
 
 // carries reports whether the stream was asked for a topic.
 func (u *upstream) carries(t topic) bool { return u.open && slices.Contains(u.topics, t) }
+
+// silent reports whether the connection has sent nothing for so long that it is of no use: a
+// source that comes back for that reason would be told of it as of a new one.
+func (u *upstream) silent(at time.Duration) bool { return u.open && at-u.heardAt >= silentAfter }
 
 // stateOf reports whether all that a newcomer needs of a topic is known or will come.
 func (u *upstream) stateOf(t topic) bool {
@@ -50,16 +59,16 @@ func (u *upstream) snapshot(t topic) (frames []string) {
 		}
 		return frames
 	}
-	for _, id := range live.IDs(u.frames) {
-		frames = append(frames, u.frames[id])
+	for _, id := range live.IDs(u.listed) {
+		frames = append(frames, u.listed[id])
 	}
 	return frames
 }
 
 // carrier is what a leader carries for whom.
 type carrier struct {
-	watchers  []watcher
-	upstreams [lines]upstream
+	watchers []watcher
+	upstream upstream
 }
 
 // add notes a watcher, and reports whether it was not known.
@@ -75,50 +84,54 @@ func (c *carrier) remove(tab string, source int) {
 	c.watchers = slices.DeleteFunc(c.watchers, func(w watcher) bool { return w.tab == tab && w.source == source })
 }
 
-// of lists the watchers that a line carries now.
-func (c *carrier) of(l line) (all []*watcher) {
+// carried lists the watchers whom the stream carries now.
+func (c *carrier) carried() (all []*watcher) {
 	for i := range c.watchers {
-		if w := &c.watchers[i]; w.topic.line() == l && c.upstreams[l].carries(w.topic) {
+		if w := &c.watchers[i]; c.upstream.carries(w.topic) {
 			all = append(all, w)
 		}
 	}
 	return all
 }
 
-// wanted lists what the watchers of a line want, without repetitions and no more than one
-// stream may carry: those who came first have it.
-func (c *carrier) wanted(l line) (topics []topic) {
+// wanted lists what is watched, the list first, without repetitions and no more audits than
+// one stream may carry: those who came first have it.
+func (c *carrier) wanted() (topics []topic) {
+	audits := 0
 	for _, w := range c.watchers {
 		at, known := slices.BinarySearch(topics, w.topic)
-		if w.topic.line() == l && !known && len(topics) < shared.MaxStreamIDs {
-			topics = slices.Insert(topics, at, w.topic)
+		if known || w.topic != theList && audits == shared.MaxStreamIDs {
+			continue
+		}
+		topics = slices.Insert(topics, at, w.topic)
+		if w.topic != theList {
+			audits++
 		}
 	}
 	return topics
 }
 
-// prepare makes a line ready to be opened for all who want it, and returns the
+// prepare makes the stream ready to be opened for all who want it, and returns the
 // address. The cursor of a single watcher is used; several need the state.
-func (c *carrier) prepare(l line) (url string) {
-	topics := c.wanted(l)
-	u := &c.upstreams[l]
-	*u = upstream{generation: u.generation + 1, open: true, topics: topics, frames: map[topic]string{}}
-	alone := func(w watcher) bool { return w.topic.line() == l }
-	first := slices.IndexFunc(c.watchers, alone)
-	if !slices.ContainsFunc(c.watchers[first+1:], alone) {
-		u.cursored = strings.Contains(c.watchers[first].url, "?")
-		return c.watchers[first].url
+func (c *carrier) prepare(at time.Duration) (url string) {
+	topics := c.wanted()
+	u := &c.upstream
+	*u = upstream{
+		generation: u.generation + 1, open: true, topics: topics, heardAt: at,
+		frames: map[topic]string{}, listed: map[topic]string{},
+	}
+	if len(c.watchers) == 1 {
+		u.cursored = strings.Contains(c.watchers[0].url, "?")
+		return c.watchers[0].url
 	}
 	return unionURL(topics)
 }
 
-// forget closes a line and takes back what it carried: who still wants it says so
+// forget closes the stream and takes back what it carried: who still wants it says so
 // again, so tabs that are gone are forgotten with it.
-func (c *carrier) forget(l line) {
-	u := &c.upstreams[l]
-	c.watchers = slices.DeleteFunc(c.watchers, func(w watcher) bool {
-		return w.topic.line() == l && u.carries(w.topic)
-	})
+func (c *carrier) forget() {
+	u := &c.upstream
+	c.watchers = slices.DeleteFunc(c.watchers, func(w watcher) bool { return u.carries(w.topic) })
 	*u = upstream{generation: u.generation, reopenAt: u.reopenAt}
 }
 

@@ -20,16 +20,16 @@
 // A [hub] runs the tab's member, which decides, and carries out its commands. What tabs
 // have in common is a Web Lock and a BroadcastChannel.
 //
-// # Two streams
+// # One stream
 //
-// A leader opens at most two streams, whatever the number of tabs: one for the list, one
-// for all audits that somebody watches. The server sends the two in different forms, so
-// one stream cannot carry both. A single tab opens exactly the stream that it would open
-// without this package, cursor included. While a page loads, its script has a stream of
+// A leader opens one stream, whatever the number of tabs: for the list, if somebody watches
+// it, and for all audits that somebody watches, of which it tells by events of their own. A
+// single tab opens exactly the stream that it would open without this package, cursor
+// included. While a page loads, its script has a stream of
 // its own for a moment, as the program of that page has not joined yet; the leader's
 // program takes that over, a follower's closes it.
 //
-// The audits' stream carries at most [shared.MaxStreamIDs]; whoever watches one more hears
+// The stream carries at most [shared.MaxStreamIDs] audits; whoever watches one more hears
 // nothing, and polls.
 //
 // # What follows what
@@ -39,9 +39,12 @@
 //	its topic is carried           the newcomer gets opening, newest heartbeat and newest
 //	                               frames, then the changes
 //	it is not                      after 100 ms, in which others may come, the leader opens
-//	                               the stream anew with all topics. Those who are live are
-//	                               not told: what they missed is in its snapshot
+//	                               the stream anew with all topics. Those who watch audits
+//	                               are not told: what they missed is in its snapshot. A
+//	                               list's is renewed, since what was deleted meanwhile is
+//	                               in no frame
 //	it is, by a cursor             the same: the state was not sent
+//	the stream is silent for 40 s  the next source that comes, or comes back, has it opened anew
 //	a tab closes a source          the stream stays while it serves anybody
 //	the stream ends, or is refused all are told and come back each in its own time; the
 //	                               leader forgets them, and so those who are gone
@@ -55,7 +58,7 @@
 // 2 s more. When the leader is closed, reloaded, discarded or crashes, the browser gives
 // the lock to the next at once.
 //
-// A frozen or hung tab keeps it. So whoever has heard nothing of the leader for 600 to
+// A hung tab keeps it, and one that is frozen without being told. So whoever has heard nothing of the leader for 600 to
 // 750 ms asks, for all, and takes the lock away if no answer comes within 1.1 s: in all
 // less than 2 s. A tab that notices its own deadline late was busy or throttled itself,
 // and asks again, at most five times. Where leaders follow each other within 30 s, each has
@@ -90,9 +93,10 @@
 //
 // # Guarantees
 //
-//   - The tabs of a browser have at most two streams, but for 2 s of a page's start.
+//   - The tabs of a browser have at most one stream, but for 2 s of a page's start.
 //   - Heartbeats reach every tab; a source that hears none is dead to its machine as ever.
-//   - A page that goes into the back/forward cache has neither channel, lock nor stream.
+//   - A page that goes into the back/forward cache or is frozen, and is told so, has neither
+//     channel, lock nor stream.
 //   - No method blocks, and no panic leaves a callback.
 //
 // # Files, in reading order

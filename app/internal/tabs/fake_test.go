@@ -58,7 +58,8 @@ type fakeRequest struct {
 type fakeStream struct {
 	tab    *fakeTab
 	url    string
-	ids    []int64 // nil: the list
+	list   bool
+	ids    []int64
 	cursor int64
 	hear   func(live.Signal)
 	closed bool
@@ -230,8 +231,8 @@ func (f *fakeTab) OpenStream(url string, hear func(live.Signal)) (live.Stream, e
 	b := f.browser
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s := &fakeStream{tab: f, url: url, hear: hear}
 	path, query, _ := strings.Cut(url, "?")
+	s := &fakeStream{tab: f, url: url, hear: hear, list: url == shared.PathStreams || strings.HasPrefix(query, "list=true&")}
 	var id int64
 	if _, err := fmt.Sscanf(path, "/sse/audits/%d/progress", &id); err == nil {
 		s.ids = []int64{id}
@@ -283,13 +284,23 @@ func (s *fakeStream) begin() {
 	s.signal(live.Signal{Kind: live.SignalOpen})
 	s.signal(beatNow())
 	for id, revision := range b.states {
-		if s.follows(id) && (s.cursor == 0 || s.cursor != revision) {
-			s.signal(live.Signal{Kind: live.SignalMessage, Data: string(encode(state(id, revision)))})
+		if s.cursor == 0 || s.cursor != revision {
+			s.state(id, revision)
 		}
 	}
 }
 
-func (s *fakeStream) follows(id int64) bool { return s.ids == nil || slices.Contains(s.ids, id) }
+// state tells of an audit what the stream carries: to the list, and beside it.
+func (s *fakeStream) state(id, revision int64) {
+	g := live.Signal{Kind: live.SignalMessage, Data: string(encode(state(id, revision)))}
+	if s.list {
+		s.signal(g)
+		g.Kind = live.SignalAudit
+	}
+	if slices.Contains(s.ids, id) {
+		s.signal(g)
+	}
+}
 
 // ---------- what tabs have in common ----------
 
@@ -385,7 +396,11 @@ func (b *fakeBrowser) move(id int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.states[id]++
-	b.send(id, live.Signal{Kind: live.SignalMessage, Data: string(encode(state(id, b.states[id])))})
+	for _, s := range b.streams {
+		if !s.closed {
+			s.state(id, b.states[id])
+		}
+	}
 }
 
 // remove deletes an audit.
@@ -393,7 +408,11 @@ func (b *fakeBrowser) remove(id int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.states, id)
-	b.send(id, live.Signal{Kind: live.SignalDeleted, Data: string(encode(shared.Deleted{AuditID: id}))})
+	for _, s := range b.streams {
+		if !s.closed && (s.list || slices.Contains(s.ids, id)) {
+			s.signal(live.Signal{Kind: live.SignalDeleted, Data: string(encode(shared.Deleted{AuditID: id}))})
+		}
+	}
 }
 
 // goDown makes the server refuse streams, or take them again.
@@ -410,14 +429,6 @@ func (b *fakeBrowser) reconnect() {
 	b.mu.Unlock()
 	for _, s := range streams {
 		s.begin()
-	}
-}
-
-func (b *fakeBrowser) send(id int64, g live.Signal) {
-	for _, s := range b.streams {
-		if !s.closed && s.follows(id) {
-			s.signal(g)
-		}
 	}
 }
 

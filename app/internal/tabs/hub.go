@@ -31,9 +31,9 @@ type hub struct {
 	began     time.Time
 	sources   map[int]func(live.Signal)
 	lastID    int
-	streams   [lines]live.Stream
-	connected bool // to the channel
-	company   bool // another tab was heard
+	stream    live.Stream // the real one, while this tab leads
+	connected bool        // to the channel
+	company   bool        // another tab was heard
 	send      func(text string)
 	leave     func() // the channel
 	release   func() // the lock, or the line for it; nil while the tab wants neither
@@ -216,12 +216,12 @@ func (h *hub) carryOut(c command) {
 		if hear := h.sources[c.source]; hear != nil {
 			hear(c.signal)
 		}
-	case openLine:
-		h.openLine(c)
-	case closeLine:
-		if h.streams[c.line] != nil {
-			h.streams[c.line].Close()
-			h.streams[c.line] = nil
+	case openStream:
+		h.openReal(c)
+	case closeStream:
+		if h.stream != nil {
+			h.stream.Close()
+			h.stream = nil
 		}
 	case takeLock:
 		h.acquire(true)
@@ -230,13 +230,13 @@ func (h *hub) carryOut(c command) {
 	}
 }
 
-func (h *hub) openLine(c command) {
+func (h *hub) openReal(c command) {
 	stream, err := h.Platform.OpenStream(c.url, func(g live.Signal) {
-		h.happened(func(m *member) { m.heard(c.line, c.generation, g) })
+		h.happened(func(m *member) { m.heard(c.generation, g) })
 	})
 	if err != nil {
-		h.member.heard(c.line, c.generation, live.Signal{Kind: live.SignalError, Closed: true})
+		h.member.heard(c.generation, live.Signal{Kind: live.SignalError, Closed: true})
 		return
 	}
-	h.streams[c.line] = stream
+	h.stream = stream
 }

@@ -24,12 +24,12 @@ func (b *fakeBrowser) twenty() []*fakeTab {
 	return b.tabs
 }
 
-func TestTwentyTabsShareTwoStreams(t *testing.T) {
+func TestTwentyTabsShareOneStream(t *testing.T) {
 	inBrowser(t, func(t *testing.T, b *fakeBrowser) {
 		all := b.twenty()
 		b.current(all...)
-		if got := b.open(); len(got) != 2 {
-			t.Errorf("open: %v, want two streams", got)
+		if got := b.open(); len(got) != 1 {
+			t.Errorf("open: %v, want one stream", got)
 		}
 		roles := map[Role]int{}
 		for _, f := range all {
@@ -55,7 +55,7 @@ func TestTwentyTabsShareTwoStreams(t *testing.T) {
 				t.Errorf("%s told %q", f.name, got)
 			}
 		}
-		if b.most > 2 {
+		if b.most > 1 {
 			t.Errorf("%d streams at the same time", b.most)
 		}
 	})
@@ -76,7 +76,7 @@ func TestOneTabAloneIsAsBefore(t *testing.T) {
 	})
 }
 
-// A newcomer to what is carried costs no stream. One to something else has the audits'
+// A newcomer to what is carried costs no stream. One to something else has the
 // stream opened anew, for all newcomers of the moment together.
 func TestNewcomers(t *testing.T) {
 	inBrowser(t, func(t *testing.T, b *fakeBrowser) {
@@ -92,11 +92,31 @@ func TestNewcomers(t *testing.T) {
 		b.tab(live.List())
 		wait(5 * time.Second)
 		b.current(b.tabs...)
-		want := []string{"/sse/audits/1/progress", "/sse/audits?id=1&id=2&id=3", "/sse/audits"}
+		want := []string{"/sse/audits/1/progress", "/sse/audits?id=1&id=2&id=3", "/sse/audits?list=true&id=1&id=2&id=3"}
 		if !slices.Equal(b.opened, want) {
 			t.Errorf("opened %v, want %v", b.opened, want)
 		}
 	})
+}
+
+// What is deleted while the stream is opened anew is in no frame, and leaves the list.
+func TestADeletionBetweenTwoStreams(t *testing.T) {
+	for _, age := range []time.Duration{50 * time.Millisecond, time.Minute} {
+		inBrowser(t, func(t *testing.T, b *fakeBrowser) {
+			list := b.tab(live.List())
+			wait(age)
+			b.tab(live.Audit(1))
+			wait(gather / 2)
+			b.mu.Lock()
+			delete(b.states, 9) // and nobody hears of it
+			b.mu.Unlock()
+			wait(time.Minute)
+			b.current(b.tabs...)
+			if got := list.phases(); got != "connecting live" {
+				t.Errorf("told %q", got)
+			}
+		})
+	}
 }
 
 // However the leader goes, the others are live with another's streams within two
@@ -122,7 +142,7 @@ func TestTheLeaderGoes(t *testing.T) {
 				}
 				wait(tt.within)
 				b.current(others...)
-				if tt.name == "closed" && len(b.open()) != 2 {
+				if tt.name == "closed" && len(b.open()) != 1 {
 					t.Errorf("open: %v", b.open())
 				}
 				for _, f := range others {
@@ -136,11 +156,14 @@ func TestTheLeaderGoes(t *testing.T) {
 				if tt.name != "frozen" {
 					return
 				}
+				if got := len(b.opened); got > 10 {
+					t.Errorf("streams opened: %v, so tabs take the lock from each other", b.opened)
+				}
 				leader.thaw()
 				b.move(2)
 				wait(5 * time.Second)
 				b.current(all...)
-				if got := b.open(); len(got) != 2 {
+				if got := b.open(); len(got) != 1 {
 					t.Errorf("open after the old leader woke: %v", got)
 				}
 			})
@@ -195,7 +218,7 @@ func TestTheServerGoesAndComesBack(t *testing.T) {
 		b.goDown(false)
 		wait(time.Minute) // a tab that fell back to polling looks for the stream now and then
 		b.current(all...)
-		if got := b.open(); len(got) != 2 {
+		if got := b.open(); len(got) != 1 {
 			t.Errorf("open: %v", got)
 		}
 	})
@@ -217,6 +240,25 @@ func TestALifetimeEndsInSilence(t *testing.T) {
 				t.Errorf("%s told %q", f.name, got)
 			}
 		}
+	})
+}
+
+// A connection that is dead although nothing says so is given up by all its tabs, and opened
+// anew: what the leader heard last is no sign of life.
+func TestAStreamThatFallsSilent(t *testing.T) {
+	inBrowser(t, func(t *testing.T, b *fakeBrowser) {
+		all := b.twenty()
+		b.mu.Lock()
+		for _, s := range b.streams {
+			s.gone = true
+		}
+		b.mu.Unlock()
+		b.move(1)
+		wait(90 * time.Second)
+		b.current(all...)
+		b.move(1)
+		wait(time.Second)
+		b.current(all...)
 	})
 }
 

@@ -44,32 +44,26 @@ func (m *member) left() {
 
 // resign closes all that this tab carries.
 func (m *member) resign() {
-	for l := range lines {
-		if m.carrier.upstreams[l].open {
-			m.do(command{do: closeLine, line: l})
-		}
+	if m.carrier.upstream.open {
+		m.do(command{do: closeStream})
 	}
 	// Generations go on, so that no signal of an old stream is taken for one of a new.
-	var c carrier
-	for l := range lines {
-		c.upstreams[l].generation = m.carrier.upstreams[l].generation
-	}
-	m.carrier, m.leading, m.leader = c, false, ""
+	m.carrier = carrier{upstream: upstream{generation: m.carrier.upstream.generation}}
+	m.leading, m.leader = false, ""
 }
 
-// add carries a source: at once, if its stream is not open; from what is known, if that
+// add carries a source: at once, if the stream is not open; from what is known, if that
 // is enough; else with the next stream, which is opened soon for all newcomers together.
 func (m *member) add(w watcher) {
-	l := w.topic.line()
-	u := &m.carrier.upstreams[l]
+	u := &m.carrier.upstream
 	added, fresh := m.carrier.add(w)
 	switch {
 	case !fresh:
 		// A tab that did not know its leader asked twice.
-	case !slices.Contains(m.carrier.wanted(l), w.topic):
+	case !slices.Contains(m.carrier.wanted(), w.topic):
 		// One more than a stream may carry: it hears nothing, and polls.
-	case !u.open:
-		m.reopen(l)
+	case !u.open, u.silent(m.at):
+		m.reopen()
 	case !u.stateOf(w.topic):
 		if u.reopenAt == 0 {
 			u.reopenAt = m.at + gather
@@ -81,7 +75,7 @@ func (m *member) add(w watcher) {
 
 // welcome tells a newcomer what its stream has told so far: the state first.
 func (m *member) welcome(w *watcher) {
-	u := &m.carrier.upstreams[w.topic.line()]
+	u := &m.carrier.upstream
 	m.turnOn(w)
 	if u.beat != "" {
 		m.tellOne(w, live.Signal{Kind: live.SignalHeartbeat, Data: u.beat})
@@ -92,7 +86,7 @@ func (m *member) welcome(w *watcher) {
 }
 
 func (m *member) turnOn(w *watcher) {
-	w.on = true
+	w.on, w.onAt = true, m.at
 	m.tellOne(w, live.Signal{Kind: live.SignalOpen})
 }
 
@@ -100,119 +94,143 @@ func (m *member) turnOn(w *watcher) {
 // it is opened anew for newcomers, not for those who left.
 func (m *member) remove(tab string, id int) {
 	m.carrier.remove(tab, id)
-	for l := range lines {
-		if u := &m.carrier.upstreams[l]; len(m.carrier.wanted(l)) == 0 {
-			u.reopenAt = 0
-			if u.open {
-				m.closeLine(l)
-			}
+	if u := &m.carrier.upstream; len(m.carrier.watchers) == 0 {
+		u.reopenAt = 0
+		if u.open {
+			m.close()
 		}
 	}
 }
 
-func (m *member) closeLine(l line) {
-	m.do(command{do: closeLine, line: l})
-	m.carrier.forget(l)
+func (m *member) close() {
+	m.do(command{do: closeStream})
+	m.carrier.forget()
 }
 
-// reopen opens the stream of a line for all who want it, in place of the one that is
-// open. Those who were told that theirs is open need not know.
-func (m *member) reopen(l line) {
-	if m.carrier.upstreams[l].open {
-		m.do(command{do: closeLine, line: l})
+// reopen opens the stream for all who want it, in place of the one that is open. Those who
+// watch audits and were told that theirs is open need not know.
+func (m *member) reopen() {
+	if m.carrier.upstream.open {
+		m.do(command{do: closeStream})
 	}
-	url := m.carrier.prepare(l)
-	m.do(command{do: openLine, line: l, url: url, generation: m.carrier.upstreams[l].generation})
+	url := m.carrier.prepare(m.at)
+	m.do(command{do: openStream, url: url, generation: m.carrier.upstream.generation})
 }
 
 func (m *member) reopenDue() {
-	for l := range lines {
-		if m.due(&m.carrier.upstreams[l].reopenAt) && len(m.carrier.wanted(l)) > 0 {
-			m.reopen(l)
-		}
+	if m.due(&m.carrier.upstream.reopenAt) && len(m.carrier.watchers) > 0 {
+		m.reopen()
 	}
 }
 
-// heard is called with what happened to a real stream of this tab.
-func (m *member) heard(l line, generation int, g live.Signal) {
-	u := &m.carrier.upstreams[l]
+// heard is called with what happened to the real stream of this tab.
+func (m *member) heard(generation int, g live.Signal) {
+	u := &m.carrier.upstream
 	if !m.leading || !u.open || u.generation != generation {
 		return
 	}
+	u.heardAt = m.at
 	switch g.Kind {
 	case live.SignalOpen:
 		u.heard, u.beat = false, ""
 		clear(u.frames)
-		m.turnAllOn(l)
+		clear(u.listed)
+		for _, w := range m.carrier.carried() {
+			w.outdated = w.on && w.topic == theList
+		}
+		m.turnAllOn()
 	case live.SignalHeartbeat:
 		u.beat = g.Data
-		m.spread(l, 0, g)
+		m.spread(everything, g)
 	case live.SignalMessage:
-		t := auditIn(g.Data)
-		if t != 0 {
-			u.frames[t] = g.Data
+		if u.carries(theList) {
+			m.state(u.listed, theList, g)
+		} else {
+			m.state(u.frames, auditIn(g.Data), g)
 		}
-		m.spread(l, t, g)
+	case live.SignalAudit:
+		g.Kind = live.SignalMessage
+		m.state(u.frames, auditIn(g.Data), g)
 	case live.SignalDeleted:
-		m.deleted(l, auditIn(g.Data), g)
+		m.deleted(auditIn(g.Data), g)
 	case live.SignalEnd, live.SignalError:
-		m.broke(l, g)
+		m.broke(g)
 	}
 }
 
-// turnAllOn tells all whom a line carries that it is open, except those who know.
-func (m *member) turnAllOn(l line) {
-	for _, w := range m.carrier.of(l) {
+// state keeps what the stream told of an audit, and tells it to all who watch a topic;
+// to everybody, if it cannot be read.
+func (m *member) state(kept map[topic]string, concerns topic, g live.Signal) {
+	about := auditIn(g.Data)
+	if about == 0 {
+		concerns = everything
+	} else {
+		kept[about] = g.Data
+	}
+	m.spread(concerns, g)
+}
+
+// turnAllOn tells all whom the stream carries that it is open, except those who know.
+func (m *member) turnAllOn() {
+	for _, w := range m.carrier.carried() {
 		if !w.on {
 			m.turnOn(w)
 		}
 	}
 }
 
-// spread tells what a line brought about an audit to all whom that concerns: on the list
-// and when the audit is not known (0), everybody. A stream that was taken over from the
-// script is heard without being opened first.
-func (m *member) spread(l line, about topic, g live.Signal) {
-	m.carrier.upstreams[l].heard = true
-	m.turnAllOn(l)
-	if l == listLine {
-		about = theList
+// spread tells what the stream brought to all who watch a topic. One that was taken over
+// from the script is heard without being opened first.
+func (m *member) spread(concerns topic, g live.Signal) {
+	m.carrier.upstream.heard = true
+	m.turnAllOn()
+	m.publish(message{Kind: tells, Topic: concerns, Signal: &g})
+	m.renewOutdated()
+}
+
+// renewOutdated has the sources of the list that need a whole snapshot come back for it, as
+// after a lifetime.
+func (m *member) renewOutdated() {
+	c := &m.carrier
+	for i := len(c.watchers) - 1; i >= 0; i-- {
+		if w := c.watchers[i]; w.outdated && m.at-w.onAt >= renewAfter {
+			c.watchers = slices.Delete(c.watchers, i, i+1)
+			m.tellOne(&w, endOf(shared.EndMaxAge))
+		}
 	}
-	m.publish(message{Kind: tells, Line: l, Topic: about, Signal: &g})
 }
 
 // deleted tells that an audit is gone. Whoever watches it alone hears what the stream of
 // that audit would tell: its end or, if there never was one, a refusal.
-func (m *member) deleted(l line, t topic, g live.Signal) {
-	u := &m.carrier.upstreams[l]
+func (m *member) deleted(t topic, g live.Signal) {
+	u := &m.carrier.upstream
 	_, existed := u.frames[t]
 	delete(u.frames, t)
-	if l == listLine {
-		m.spread(l, t, g)
-		return
+	delete(u.listed, t)
+	if u.carries(theList) {
+		m.spread(theList, g)
 	}
 	last := live.Signal{Kind: live.SignalError, Closed: true}
 	if existed {
 		last = endOf(shared.EndDeleted)
 	}
-	for _, w := range m.carrier.of(l) {
-		if w.topic == t {
+	for _, w := range m.carrier.carried() {
+		if w.topic == t && t != theList {
 			m.tellOne(w, last)
 		}
 	}
 }
 
-// broke tells all whom a line carries that it ended or met an error. Unless the browser
+// broke tells all whom the stream carries that it ended or met an error. Unless the browser
 // reconnects by itself they come back each in its own time.
-func (m *member) broke(l line, g live.Signal) {
-	u := &m.carrier.upstreams[l]
-	u.heard = false
-	for _, w := range m.carrier.of(l) {
+func (m *member) broke(g live.Signal) {
+	m.carrier.upstream.heard = false
+	for _, w := range m.carrier.carried() {
 		w.on = false
 		m.tellOne(w, g)
 	}
 	if g.Kind == live.SignalEnd || g.Closed {
-		m.closeLine(l)
+		m.close()
 	}
 }
 

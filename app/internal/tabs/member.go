@@ -49,20 +49,19 @@ type command struct {
 	message    message     // post
 	source     int         // tell
 	signal     live.Signal // tell
-	line       line        // openLine, closeLine
-	generation int         // openLine
-	url        string      // openLine
+	generation int         // openStream
+	url        string      // openStream
 }
 
 type commandKind uint8
 
 const (
-	post       commandKind = iota // tell the other tabs
-	tell                          // tell one of this tab's sources
-	openLine                      // open a real stream
-	closeLine                     // close it
-	takeLock                      // take the lock from whoever has it
-	returnLock                    // give the lock back and stand in line for it again
+	post        commandKind = iota // tell the other tabs
+	tell                           // tell one of this tab's sources
+	openStream                     // open the real stream
+	closeStream                    // close it
+	takeLock                       // take the lock from whoever has it
+	returnLock                     // give the lock back and stand in line for it again
 )
 
 func (m *member) do(c command) { m.commands = append(m.commands, c) }
@@ -111,7 +110,7 @@ func (m *member) watchAll() {
 // tell tells a source what happened to its stream. One that was not told that it is
 // open is told of nothing but what ends it.
 //
-// A source that is open and hears of an opening has got another leader. It comes back as
+// A source that is open and hears of an opening has got another stream. It comes back as
 // after the end of any stream's lifetime, which is silent and asks for the state anew;
 // the stream that it comes back to is open already.
 func (m *member) tell(s *source, g live.Signal) {
@@ -173,8 +172,9 @@ func (m *member) othersAsk() {
 	switch {
 	case m.leading:
 		m.post(message{Kind: leads})
-	case len(m.sources) > 0:
+	case len(m.sources) > 0 && m.answerBy == 0 && m.claimBy == 0:
 		m.expectAnswer()
+		m.answerBy += giveWay
 	}
 }
 
@@ -231,7 +231,7 @@ func (m *member) deliver(g message) {
 	for i := range m.sources {
 		s := &m.sources[i]
 		if g.To != "" && s.id == g.Source ||
-			g.To == "" && s.topic.line() == g.Line && (g.Topic == 0 || g.Topic == s.topic) {
+			g.To == "" && (g.Topic == everything || g.Topic == s.topic) {
 			m.tell(s, *g.Signal)
 		}
 	}
@@ -282,7 +282,7 @@ func (m *member) due(deadline *time.Duration) bool {
 // nextDeadline is when to call ticked; 0 for never.
 func (m *member) nextDeadline() (next time.Duration) {
 	for _, d := range [...]time.Duration{
-		m.askAt, m.answerBy, m.claimBy, m.carrier.upstreams[listLine].reopenAt, m.carrier.upstreams[auditsLine].reopenAt,
+		m.askAt, m.answerBy, m.claimBy, m.carrier.upstream.reopenAt,
 	} {
 		if d != 0 && (next == 0 || d < next) {
 			next = d

@@ -22,8 +22,8 @@ func TestMember(t *testing.T) {
 	}
 	opens := func(id int, url string) happening { return func(m *member) { m.opened(id, url) } }
 	hears := func(g message) happening { return func(m *member) { m.received(g) } }
-	stream := func(l line, generation int, g live.Signal) happening {
-		return func(m *member) { m.heard(l, generation, g) }
+	stream := func(generation int, g live.Signal) happening {
+		return func(m *member) { m.heard(generation, g) }
 	}
 	lead := func(term int, from string) happening { return hears(message{Kind: leads, From: from, Term: term}) }
 	tick := happening((*member).ticked)
@@ -35,7 +35,7 @@ func TestMember(t *testing.T) {
 	}{
 		{"the lock makes a leader, that opens what it watches itself",
 			[]happening{at(1, opens(1, "/sse/audits/7/progress?last_event_id=3")), at(2, (*member).granted)},
-			"post leads 1, open audits /sse/audits/7/progress?last_event_id=3"},
+			"post leads 1, open /sse/audits/7/progress?last_event_id=3"},
 		{"a follower asks once the leader was silent",
 			[]happening{at(1, opens(1, "/sse/audits")), at(2, lead(4, "a")), at(601, tick), at(602, tick)}, "post asks 4"},
 		{"another's question does for all",
@@ -54,7 +54,7 @@ func TestMember(t *testing.T) {
 				at(10000, tick), at(12000, tick)}, "take"},
 		{"the lock is not given: it leads without",
 			[]happening{at(1, opens(1, "/sse/audits")), at(1102, tick), at(2102, tick)},
-			"post leads 1, open list /sse/audits"},
+			"post leads 1, open /sse/audits"},
 		{"a leader of a later term is followed, and asked for the same",
 			[]happening{at(1, opens(1, "/sse/audits/7/progress")), at(2, lead(4, "a")), at(3, lead(5, "b"))},
 			"post watches 5 /sse/audits/7/progress"},
@@ -62,31 +62,31 @@ func TestMember(t *testing.T) {
 			[]happening{at(1, opens(1, "/sse/audits/7/progress")), at(2, lead(4, "b")), at(3, lead(3, "z"))}, ""},
 		{"of two leaders of one term the later name leads on",
 			[]happening{at(1, opens(1, "/sse/audits")), at(2, (*member).granted), at(3, lead(1, "z"))},
-			"close list, return, post watches 1 /sse/audits"},
+			"close, return, post watches 1 /sse/audits"},
 		{"and tells the other",
 			[]happening{at(1, opens(1, "/sse/audits")), at(2, (*member).granted), at(3, lead(1, "a"))}, "post leads 1"},
 		{"a newcomer gets the state first",
 			[]happening{at(1, opens(1, "/sse/audits/7/progress")), at(2, (*member).granted),
-				stream(auditsLine, 1, live.Signal{Kind: live.SignalOpen}),
-				stream(auditsLine, 1, live.Signal{Kind: live.SignalHeartbeat, Data: beat}), stream(auditsLine, 1, frame(7)),
+				stream(1, live.Signal{Kind: live.SignalOpen}),
+				stream(1, live.Signal{Kind: live.SignalHeartbeat, Data: beat}), stream(1, frame(7)),
 				hears(message{Kind: watches, From: "b", Source: 9, URL: "/sse/audits/7/progress"})},
 			"post leads 1, post open b/9, post beat b/9, post data b/9"},
 		{"unless only a cursor's owner has it",
 			[]happening{at(1, opens(1, "/sse/audits/7/progress?last_event_id=3")), at(2, (*member).granted),
-				stream(auditsLine, 1, live.Signal{Kind: live.SignalHeartbeat, Data: beat}),
+				stream(1, live.Signal{Kind: live.SignalHeartbeat, Data: beat}),
 				at(10, hears(message{Kind: watches, From: "b", Source: 9, URL: "/sse/audits/7/progress"})), at(110, tick)},
-			"close audits, open audits /sse/audits/7/progress"},
+			"close, open /sse/audits/7/progress"},
 		{"once, however often it asks",
 			[]happening{at(1, opens(1, "/sse/audits")), at(2, (*member).granted),
-				stream(listLine, 1, live.Signal{Kind: live.SignalHeartbeat, Data: beat}),
+				stream(1, live.Signal{Kind: live.SignalHeartbeat, Data: beat}),
 				hears(message{Kind: watches, From: "b", Source: 9, URL: "/sse/audits"}),
 				hears(message{Kind: watches, From: "b", Source: 9, URL: "/sse/audits"})},
 			"post leads 1"},
 		{"what concerns nobody else is not posted",
-			[]happening{at(1, opens(1, "/sse/audits/7/progress")), at(2, (*member).granted), stream(auditsLine, 1, frame(7))},
+			[]happening{at(1, opens(1, "/sse/audits/7/progress")), at(2, (*member).granted), stream(1, frame(7))},
 			"tell 1 open, tell 1 data"},
 		{"signals of an older stream are ignored",
-			[]happening{at(1, opens(1, "/sse/audits/7/progress")), at(2, (*member).granted), stream(auditsLine, 0, frame(7))}, ""},
+			[]happening{at(1, opens(1, "/sse/audits/7/progress")), at(2, (*member).granted), stream(0, frame(7))}, ""},
 		{"a live source comes back to a new leader's stream as after a lifetime",
 			[]happening{at(1, opens(1, "/sse/audits")), at(2, lead(4, "a")),
 				at(3, hears(message{Kind: tells, From: "a", Term: 4, To: "m", Source: 1, Signal: &live.Signal{Kind: live.SignalOpen}})),
@@ -94,10 +94,26 @@ func TestMember(t *testing.T) {
 				at(2001, hears(message{Kind: tells, From: "b", Term: 5, To: "m", Source: 1, Signal: &live.Signal{Kind: live.SignalOpen}}))},
 			"tell 1 end"},
 		{"nobody left to carry for: the stream is closed",
-			[]happening{at(1, opens(1, "/sse/audits")), at(2, (*member).granted), func(m *member) { m.closed(1) }}, "close list"},
-		{"a frame that cannot be read concerns all on its line",
+			[]happening{at(1, opens(1, "/sse/audits")), at(2, (*member).granted), func(m *member) { m.closed(1) }}, "close"},
+		{"beside the list an audit has events of its own, and either hears its own",
+			[]happening{at(1, opens(1, "/sse/audits")), opens(2, "/sse/audits/7/progress"), at(2, (*member).granted),
+				at(102, tick), stream(2, live.Signal{Kind: live.SignalOpen}),
+				stream(2, live.Signal{Kind: live.SignalAudit, Data: audit(7)})},
+			"tell 2 data"},
+		{"a stream opened anew renews the list, whose deletions nobody saw",
+			[]happening{at(1, opens(1, "/sse/audits")), at(2, (*member).granted), stream(1, frame(7)),
+				at(2000, opens(2, "/sse/audits/7/progress")), at(2100, tick), at(2101, stream(2, live.Signal{Kind: live.SignalOpen})),
+				stream(2, frame(7))},
+			"tell 1 data, tell 1 end"},
+		{"a deletion is told to the list, and ends who watches the audit",
+			[]happening{at(1, opens(1, "/sse/audits")), opens(2, "/sse/audits/7/progress"), at(2, (*member).granted),
+				at(102, tick), stream(2, live.Signal{Kind: live.SignalOpen}),
+				stream(2, live.Signal{Kind: live.SignalAudit, Data: audit(7)}),
+				stream(2, live.Signal{Kind: live.SignalDeleted, Data: audit(7)})},
+			"tell 1 deleted, tell 2 end"},
+		{"a frame that cannot be read concerns all",
 			[]happening{at(1, opens(1, "/sse/audits/7/progress")), at(2, (*member).granted),
-				stream(auditsLine, 1, live.Signal{Kind: live.SignalMessage, Data: "nonsense"})}, "tell 1 open, tell 1 data"},
+				stream(1, live.Signal{Kind: live.SignalMessage, Data: "nonsense"})}, "tell 1 open, tell 1 data"},
 	} {
 		m := &member{me: "m"}
 		var got string
@@ -114,7 +130,6 @@ func TestMember(t *testing.T) {
 
 // describe puts commands into words.
 func describe(commands []command) string {
-	lineNames := [...]string{listLine: "list", auditsLine: "audits"}
 	signals := map[live.SignalKind]string{
 		live.SignalOpen: "open", live.SignalHeartbeat: "beat", live.SignalMessage: "data",
 		live.SignalDeleted: "deleted", live.SignalEnd: "end", live.SignalError: "error",
@@ -134,10 +149,10 @@ func describe(commands []command) string {
 			}
 		case tell:
 			words = append(words, fmt.Sprintf("tell %d %s", c.source, signals[c.signal.Kind]))
-		case openLine:
-			words = append(words, "open "+lineNames[c.line]+" "+c.url)
-		case closeLine:
-			words = append(words, "close "+lineNames[c.line])
+		case openStream:
+			words = append(words, "open "+c.url)
+		case closeStream:
+			words = append(words, "close")
 		case takeLock:
 			words = append(words, "take")
 		case returnLock:
@@ -180,8 +195,15 @@ func TestMessages(t *testing.T) {
 			t.Errorf("%s was taken for %+v", text, g)
 		}
 	}
-	if got, want := unionURL([]topic{7, 9}), "/sse/audits?id=7&id=9"; got != want {
-		t.Errorf("got %s, want %s", got, want)
+	for want, topics := range map[string][]topic{
+		"/sse/audits":                {theList},
+		"/sse/audits/7/progress":     {7},
+		"/sse/audits?id=7&id=9":      {7, 9},
+		"/sse/audits?list=true&id=7": {theList, 7},
+	} {
+		if got := unionURL(topics); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 	if !slices.Equal([]topic{auditIn(`{"audit_id":7}`), auditIn("x"), auditIn("{}")}, []topic{7, 0, 0}) {
 		t.Error("audits are not read from frames")

@@ -20,9 +20,8 @@ type message struct {
 	URL    string `json:"url,omitempty"`
 
 	// To and Source address a signal to one source. Without To it concerns all who watch
-	// Topic or, if that is 0, anything of Line.
+	// Topic.
 	To     string       `json:"to,omitempty"`
-	Line   line         `json:"line,omitempty"`
 	Topic  topic        `json:"topic,omitempty"`
 	Signal *live.Signal `json:"signal,omitempty"`
 }
@@ -52,10 +51,13 @@ func decodeMessage(text string) (m message, ok bool) {
 	return m, err == nil && m.From != "" && (m.Kind != tells || m.Signal != nil)
 }
 
-// topic is what a source follows: an audit by its id, or the list, 0.
+// topic is what a source follows: an audit by its id, or the list.
 type topic int64
 
-const theList topic = 0
+const (
+	theList    topic = 0
+	everything topic = -1 // whatever a source follows
+)
 
 // topicOf reads what a stream's address asks for, and whether it carries a cursor.
 func topicOf(url string) (t topic, cursored, ok bool) {
@@ -72,38 +74,24 @@ func topicOf(url string) (t topic, cursored, ok bool) {
 	return topic(id), cursored, ok && valid
 }
 
-// line is one of the two streams that a leader opens: the server sends the list and
-// single audits in different forms, so one stream cannot carry both.
-type line int
-
-const (
-	listLine line = iota
-	auditsLine
-	lines
-)
-
-func (t topic) line() line {
-	if t == theList {
-		return listLine
-	}
-	return auditsLine
-}
-
-// unionURL is the address of the stream that carries topics of one line.
+// unionURL is the address of the stream that carries topics, the lowest of which comes
+// first.
 func unionURL(topics []topic) string {
 	switch {
+	case len(topics) > 1:
 	case topics[0] == theList:
 		return shared.PathStreams
-	case len(topics) == 1:
+	default:
 		return shared.PathStream(int64(topics[0]))
 	}
-	url := shared.PathStreams
-	for i, t := range topics {
-		separator := "&"
-		if i == 0 {
-			separator = "?"
+	url, separator := shared.PathStreams, "?"
+	for _, t := range topics {
+		name, value := shared.ParamID, strconv.FormatInt(int64(t), 10)
+		if t == theList {
+			name, value = shared.ParamList, "true"
 		}
-		url += separator + shared.ParamID + "=" + strconv.FormatInt(int64(t), 10)
+		url += separator + name + "=" + value
+		separator = "&"
 	}
 	return url
 }

@@ -10,6 +10,9 @@ const (
 	// answerWithin is how soon a leader answers. With the times above, one that froze is
 	// replaced within two seconds.
 	answerWithin = 1100 * time.Millisecond
+	// giveWay is how much longer those wait who have heard another ask: it takes the lock,
+	// if there is no answer, and twenty who took it from each other would do nobody good.
+	giveWay = 100 * time.Millisecond
 	// calm is how long one tab must have led before the next is asked for as little as
 	// that again. Leaders that follow each other sooner are busy rather than frozen, and
 	// each gets twice the time of the last to answer, at most mostPatience times it.
@@ -26,6 +29,9 @@ const (
 	// gather is how long an open stream goes on before it is opened anew for newcomers:
 	// tabs that are restored together come together.
 	gather = 100 * time.Millisecond
+	// silentAfter is how long a stream may send nothing before it is opened anew for a source
+	// that comes: servers beat every 30 s at the latest, and a source gives up after 50 s.
+	silentAfter = 40 * time.Second
 	// renewAfter is the least age at which a source is renewed for a new leader. The
 	// machine takes sources that live for less, three in a row, for useless.
 	renewAfter = time.Second

@@ -126,9 +126,13 @@ func (g *Gate) shareOf(r *http.Request, audit int64) (share shared.Share, err er
 }
 
 // auditsOf are the audits that a request names, in its path or, for a stream of several,
-// in the query; none if one of them has no number.
+// in the query; none if one of them has no number, or if the list may be asked for too.
 func auditsOf(r *http.Request) (audits []int64) {
-	numbers := r.URL.Query()[shared.ParamID]
+	query := r.URL.Query()
+	numbers := query[shared.ParamID]
+	if r.URL.Path == shared.PathStreams && query.Has(shared.ParamList) {
+		return nil
+	}
 	if r.URL.Path != shared.PathStreams {
 		_, rest, _ := strings.Cut(r.URL.Path, "/audits/")
 		number, _, _ := strings.Cut(rest, "/")

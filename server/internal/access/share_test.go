@@ -40,6 +40,8 @@ func TestShares(t *testing.T) {
 		{"others among them", "GET", "/sse/audits?id=7&id=9", seven, 401},
 		{"what is no number", "GET", "/sse/audits?id=7&id=x", seven, 401},
 		{"the list", "GET", "/sse/audits", seven, 401},
+		{"the list beside it", "GET", "/sse/audits?list=true&id=7", seven, 401},
+		{"the list after it", "GET", "/sse/audits?id=7&list", seven, 401},
 		{"the start page", "GET", "/", seven, 401},
 		{"the start page with an id", "GET", "/?id=7", seven, 401},
 		{"below it", "GET", "/audits/7/other", seven, 401},

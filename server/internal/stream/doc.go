@@ -47,6 +47,10 @@
 // audits tells the same event of each that is deleted or does not exist, because it goes
 // on for the others.
 //
+// A stream of the list and of some audits (?list=true&id=7) carries the list as it would
+// be alone and, as events of their own type, the states of those audits, with all that a
+// stream of theirs would tell. It ends as that of the list does.
+//
 // # Slow connections
 //
 // Publishing writes to no socket and waits for nobody. Each stream is written to by
@@ -215,7 +219,7 @@
 //	openstream.go        a session, and what is released with it
 //	session.go           what one stream sends, and when
 //	relay.go             wake-up → query → hub
-//	list.go  subscriber.go   what one stream has subscribed to, and what it takes
+//	list.go  subscriber.go  both.go   what one stream has subscribed to, and what it takes
 //	hub.go               topics, subscriptions, publishing
 //	snapshot.go          requests that wait for the relay's next snapshot
 //	schedule.go          in which order a shard visits its groups

@@ -16,6 +16,7 @@ const (
 	withID    variant = iota // a stream of one audit
 	withoutID                // a stream of several
 	brief                    // the list: no id, no activity
+	beside                   // an audit beside the list, on one stream: an event type of its own
 	body                     // a polling answer: the JSON alone
 	variants
 )
@@ -60,6 +61,8 @@ func (f *frame) encode(v variant) []byte {
 		p := f.progress
 		p.Activity = nil
 		return mustEvent(nil, sse.Event{Data: mustJSON(p)})
+	case beside:
+		return mustEvent(nil, sse.Event{Type: shared.EventAudit, Data: f.bytes(body)})
 	case withID:
 		return mustEvent(nil, sse.Event{ID: strconv.FormatInt(f.revision(), 10), Data: f.bytes(body)})
 	}

@@ -24,18 +24,15 @@ func (s *Server) Audit(w http.ResponseWriter, r *http.Request) {
 }
 
 // Audits serves GET /sse/audits: with ?id=7&id=9 the stream of those audits,
-// at most [shared.MaxStreamIDs]; without, the list.
+// at most [shared.MaxStreamIDs]; without, the list. With ?list=true&id=7 it carries both,
+// and the states of the audits named are events of type [shared.EventAudit].
 func (s *Server) Audits(w http.ResponseWriter, r *http.Request) {
-	ids, err := streamIDs(r.URL.RawQuery)
+	want, err := wantOf(r.URL.RawQuery)
 	if err != nil {
 		s.refuse(w, r, err)
 		return
 	}
-	if ids == nil {
-		s.stream(w, r, request{variant: brief})
-		return
-	}
-	s.stream(w, r, request{ids: ids, variant: withoutID})
+	s.stream(w, r, want)
 }
 
 // lastEventID is the cursor of a client that comes back. A browser that reconnects by
@@ -58,27 +55,37 @@ func lastEventID(r *http.Request) string {
 // in the query.
 var lastEventNames = [...]string{shared.ParamLastEvent, "lastEventId", "lastEventID", "Last-Event-ID"}
 
-// streamIDs reads the ids of a stream, without repetitions; nil for none. Other names
-// are ignored, because polyfills and cache busters add some of their own.
-func streamIDs(rawQuery string) ([]int64, error) {
+// wantOf reads what a stream of several audits or of the list is to carry, ids without
+// repetitions. Other names are ignored, because polyfills and cache busters add some of
+// their own.
+func wantOf(rawQuery string) (want request, err error) {
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil {
-		return nil, badQuery("", "The query cannot be read.")
+		return want, badQuery("", "The query cannot be read.")
 	}
-	var ids []int64
 	for _, text := range query[shared.ParamID] {
 		id, ok := shared.ParseID(text)
 		if !ok {
-			return nil, badID(text)
+			return want, badID(text)
 		}
-		if !slices.Contains(ids, id) {
-			ids = append(ids, id)
+		if !slices.Contains(want.ids, id) {
+			want.ids = append(want.ids, id)
 		}
-		if len(ids) > shared.MaxStreamIDs {
-			return nil, badQuery(shared.ParamID, fmt.Sprintf("One stream carries at most %d audits.", shared.MaxStreamIDs))
+		if len(want.ids) > shared.MaxStreamIDs {
+			return want, badQuery(shared.ParamID, fmt.Sprintf("One stream carries at most %d audits.", shared.MaxStreamIDs))
 		}
 	}
-	return ids, nil
+	switch list := query.Get(shared.ParamList); {
+	case list != "" && list != "true" && list != "false":
+		return want, badQuery(shared.ParamList, "It is true or false.")
+	case want.ids == nil:
+		want.variant = brief
+	case list == "true":
+		want.variant = beside
+	default:
+		want.variant = withoutID
+	}
+	return want, nil
 }
 
 // stream serves one stream. Whatever can be refused is refused before the first
@@ -145,22 +152,24 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, want request, adm
 // what changes in between comes with the subscription, at the price of a frame that
 // may be known already and is dropped then.
 func (s *Server) subscribe(ctx context.Context, want request) (subscriber, *snapshot, error) {
-	list := want.ids == nil
 	var sub subscriber
-	if list {
+	switch want.variant {
+	case brief:
 		sub = s.hub.subscribeList(&s.relay.snapshots)
-	} else {
+	case beside:
+		sub = s.hub.subscribeBoth(&s.relay.snapshots, want.ids)
+	default:
 		a := s.hub.subscribeAudits(want.ids, want.variant)
 		if cached := s.hub.cachedSnapshot(a); cached != nil && s.relay.outage() == nil {
 			return a, cached, nil
 		}
 		sub = a
 	}
-	first, err := s.relay.snapshots.request(ctx, want.ids, list)
+	first, err := s.relay.snapshots.request(ctx, want.ids, want.list())
 	switch {
 	case err != nil:
 		err = unavailable(err)
-	case !list && !slices.ContainsFunc(want.ids, func(id int64) bool { return first.frames[id] != nil }):
+	case !want.list() && !slices.ContainsFunc(want.ids, func(id int64) bool { return first.frames[id] != nil }):
 		err = notFound()
 	default:
 		return sub, first, nil

@@ -145,8 +145,8 @@ func (h *hub) subscribeList(snapshots *snapshots) *listSubscriber {
 	l := &listSubscriber{
 		hub: h, snapshots: snapshots, ordinal: h.nextOrdinal(),
 		index: len(h.list.subscribers), sequence: h.list.lastSequence,
+		subs: []subscription{{topic: &h.list.topic}},
 	}
-	l.subscription[0].topic = &h.list.topic
 	if h.list.byID == nil {
 		h.list.byID = map[int64]*list.Element{}
 	}
@@ -158,7 +158,7 @@ func (h *hub) subscribeList(snapshots *snapshots) *listSubscriber {
 func (h *hub) unsubscribeList(l *listSubscriber) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.list.topic.detach(&l.subscription[0])
+	h.list.topic.detach(&l.subs[0])
 	h.list.removeSubscriber(l)
 	h.leave()
 }

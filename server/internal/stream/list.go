@@ -116,24 +116,24 @@ func (l *listLog) removeSubscriber(s *listSubscriber) {
 
 // listSubscriber is the subscriber of the list.
 type listSubscriber struct {
-	hub          *hub
-	snapshots    *snapshots
-	subscription [1]subscription // in the list's topic
-	index        int             // in listLog.subscribers; guarded by hub.mu
-	sequence     uint64          // of the newest change taken; guarded by hub.mu
-	probe        probe
-	ordinal      uint8 // which flushes of which frames are measured
-	behind       bool  // changes were dropped before they were taken; a resync is due
-	resyncAsked  bool  // … and was asked for
-	outdated     bool  // deletions were dropped before they were taken; no snapshot can say which
-	answer       atomic.Pointer[snapshot]
+	hub         *hub
+	snapshots   *snapshots
+	subs        []subscription // one, in the list's topic
+	index       int            // in listLog.subscribers; guarded by hub.mu
+	sequence    uint64         // of the newest change taken; guarded by hub.mu
+	probe       probe
+	ordinal     uint8 // which flushes of which frames are measured
+	behind      bool  // changes were dropped before they were taken; a resync is due
+	resyncAsked bool  // … and was asked for
+	outdated    bool  // deletions were dropped before they were taken; no snapshot can say which
+	answer      atomic.Pointer[snapshot]
 	// shownRevisions are those of the snapshot, so that a change it already showed
 	// is not sent again.
 	shownRevisions map[int64]int64
 }
 
-func (l *listSubscriber) attach(w waker)                { l.hub.attach(l.subscription[:], w) }
-func (l *listSubscriber) subscriptions() []subscription { return l.subscription[:] }
+func (l *listSubscriber) attach(w waker)                { l.hub.attach(l.subs, w) }
+func (l *listSubscriber) subscriptions() []subscription { return l.subs }
 func (l *listSubscriber) resume(string) bool            { return false } // the list carries no event ids
 func (l *listSubscriber) flushed()                      { l.probe.flushed(l.hub.metrics) }
 func (l *listSubscriber) request() request              { return request{variant: brief} }

@@ -3,6 +3,7 @@ package stream
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -49,6 +50,55 @@ func TestList(t *testing.T) {
 			if p.Activity != nil {
 				t.Fatalf("audit %d has activity in the list", p.AuditID)
 			}
+		}
+	})
+}
+
+// The list and some audits come on one stream: the list as ever, and beside it the audits,
+// whole. It goes on whatever becomes of them.
+func TestListWithAudits(t *testing.T) {
+	virtual(t, Config{}, func(t *testing.T, r *rig) {
+		for id := range int64(60) {
+			r.table.insert(id + 1)
+			r.table.complete(id + 1)
+		}
+		s := r.open("/sse/audits?list=true&id=60&id=1&id=404") // one in the list, one too old for it, one unknown
+		alone := r.open("/sse/audits")
+		r.open("/sse/audits/1/progress")
+		synctest.Wait()
+		if got, want := s.Beside(), []string{"60@2", "1@2"}; !slices.Equal(got, want) {
+			t.Errorf("the audits: got %v, want %v", got, want)
+		}
+		r.table.insert(61, 62)
+		time.Sleep(shared.HeartbeatDefault)
+		s = r.open("/sse/audits?id=61&list=true&id=62")
+		seven := r.open("/sse/audits?id=62")
+		synctest.Wait()
+		r.table.progress(61, 50)
+		synctest.Wait()
+		r.table.delete(62)
+		synctest.Wait()
+		r.table.complete(61)
+		time.Sleep(time.Minute)
+		if got, want := s.Beside(), []string{"61@1", "62@1", "61@2", "61@3"}; !slices.Equal(got, want) {
+			t.Errorf("the audits: got %v, want %v", got, want)
+		}
+		if got, want := s.Revisions()[shared.ListSnapshot:], []string{"61@2", "61@3"}; !slices.Equal(got, want) {
+			t.Errorf("the list: got %v, want %v", got, want)
+		}
+		for _, e := range s.All() {
+			if whole := e.Type == shared.EventAudit; whole != (e.Progress.Activity != nil) {
+				t.Fatalf("an event %q with activity %v", e.Type, e.Progress.Activity)
+			}
+		}
+		if got := s.Of(shared.EventDeleted); len(got) != 1 || got[0].Deleted.AuditID != 62 {
+			t.Errorf("deleted: got %v, want 62, once", got)
+		}
+		if s.Closed() || alone.Closed() || !seven.Closed() {
+			t.Errorf("closed: both %v, list %v, audit %v", s.Closed(), alone.Closed(), seven.Closed())
+		}
+		if got, want := lastTold(s), map[int64]int(nil); !maps.Equal(got, want) {
+			t.Errorf("watching: got %v, want %v", got, want)
 		}
 	})
 }

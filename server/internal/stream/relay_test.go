@@ -335,7 +335,11 @@ func model(t *testing.T, r *rig, random *rand.Rand) {
 		case 1:
 			subscribers = append(subscribers, r.open(fmt.Sprintf("/sse/audits?id=%d&id=%d", id, id%audits+1)))
 		case 2:
-			subscribers = append(subscribers, r.open("/sse/audits"))
+			path := shared.PathStreams
+			if random.IntN(2) == 0 {
+				path += fmt.Sprintf("?list=true&id=%d", id)
+			}
+			subscribers = append(subscribers, r.open(path))
 		case 3:
 			if len(subscribers) > 0 {
 				subscribers[random.IntN(len(subscribers))].Stop()
@@ -362,23 +366,32 @@ func model(t *testing.T, r *rig, random *rand.Rand) {
 	time.Sleep(time.Second)
 	checked := 0
 	for _, s := range subscribers {
-		last := map[int64]shared.AuditProgress{}
-		for _, p := range s.Progress() {
-			seen := last[p.AuditID].Revision
-			// Only the list may repeat a revision, when it takes a new snapshot.
-			if p.Revision < seen || p.Revision == seen && s.Request.URL.RequestURI() != shared.PathStreams {
-				t.Fatalf("audit %d went from revision %d to %d", p.AuditID, last[p.AuditID].Revision, p.Revision)
+		type kind struct {
+			event string
+			id    int64
+		}
+		last := map[kind]int64{}
+		query := s.Request.URL.Query()
+		list := s.Request.URL.Path == shared.PathStreams && (!query.Has(shared.ParamID) || query.Has(shared.ParamList))
+		for _, e := range s.All() {
+			if e.Type != "" && e.Type != shared.EventAudit {
+				continue
 			}
-			last[p.AuditID] = p
+			at, got := kind{e.Type, e.Progress.AuditID}, e.Progress.Revision
+			// Only the list may repeat a revision, when it takes a new snapshot.
+			if seen := last[at]; got < seen || got == seen && !(list && e.Type == "") {
+				t.Fatalf("audit %d went from revision %d to %d", at.id, seen, got)
+			}
+			last[at] = got
 		}
 		e, ended := s.End()
 		if s.Status != 200 || (s.Closed() && (!ended || e.Reason != shared.EndFinished)) {
 			continue // refused during an outage, stopped by the test, or at its lifetime
 		}
 		checked++
-		for id, p := range last {
-			if want := r.table.row(id).Revision; p.Revision != want {
-				t.Errorf("audit %d: the last revision seen is %d, want %d", id, p.Revision, want)
+		for at, got := range last {
+			if want := r.table.row(at.id).Revision; got != want {
+				t.Errorf("audit %d: the last revision seen is %d, want %d", at.id, got, want)
 			}
 		}
 		if len(last) == 0 {

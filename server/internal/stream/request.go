@@ -7,10 +7,13 @@ import (
 
 // request is what a client wants streamed.
 type request struct {
-	ids     []int64 // nil for the list
+	ids     []int64 // nil for the list alone
 	variant variant
 	cursor  string // the last event id of a client that comes back; empty for none
 }
+
+// list reports whether the list is wanted.
+func (r request) list() bool { return r.variant == brief || r.variant == beside }
 
 // logAttrs are the attributes of a stream's log lines.
 func (r request) logAttrs(remote string) []slog.Attr {
@@ -20,6 +23,8 @@ func (r request) logAttrs(remote string) []slog.Attr {
 		attrs = []slog.Attr{slog.Int64("audit_id", r.ids[0]), slog.String("last_event_id", cutForLog(r.cursor))}
 	case withoutID:
 		attrs = []slog.Attr{slog.Any("audit_ids", r.ids)}
+	case beside:
+		attrs = []slog.Attr{slog.String("topic", "list"), slog.Any("audit_ids", r.ids)}
 	default:
 		attrs = []slog.Attr{slog.String("topic", "list")}
 	}

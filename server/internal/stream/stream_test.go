@@ -195,6 +195,8 @@ func TestRefusals(t *testing.T) {
 		"/sse/audits?id=8&id=9":                     {404, shared.CodeNotFound, ""},
 		"/sse/audits?id=7&id=x":                     {400, shared.CodeBadID, "id"},
 		"/sse/audits?id=":                           {400, shared.CodeBadID, "id"},
+		"/sse/audits?list=true&id=":                 {400, shared.CodeBadID, "id"},
+		"/sse/audits?list=both&id=7":                {400, shared.CodeBadQuery, "list"},
 		"/sse/audits?id=7;id=8":                     {400, shared.CodeBadQuery, ""},
 		"/api/v1/audits/8/progress":                 {404, shared.CodeNotFound, ""},
 		"/api/v1/audits/1e3/progress":               {400, shared.CodeBadID, "id"},
@@ -226,6 +228,8 @@ func TestUnknownNamesInTheQuery(t *testing.T) {
 		"/sse/audits/7/progress?_=17":     {"7@1"},
 		"/sse/audits?id=7&_=17&utm=x":     {"7@1"},
 		"/sse/audits?id=7&lastEventId=":   {"7@1"},
+		"/sse/audits?list=false&id=7":     {"7@1"},
+		"/sse/audits?list=true":           {"8@1", "7@1"},
 		"/sse/audits?_=17&last_event_id=": {"8@1", "7@1"},
 	} {
 		virtual(t, Config{}, func(t *testing.T, r *rig) {

@@ -102,10 +102,11 @@ func (a *auditSubscriber) begin(s *snapshot, frames [][]byte) [][]byte {
 }
 
 // giveUp finishes an audit that does not exist, or not any more. On a stream of several
-// that is told, because the stream goes on; that of one audit ends with it.
+// that is told, because the stream goes on; that of one audit ends with it. Of an audit that
+// was deleted the list beside it tells.
 func (a *auditSubscriber) giveUp(sub *subscription, frames [][]byte) [][]byte {
 	a.finish(sub, true)
-	if a.variant == withoutID {
+	if a.variant == withoutID || a.variant == beside && !sub.topic.deleted.Load() {
 		frames = append(frames, deletedEvent(sub.topic.id))
 	}
 	return frames

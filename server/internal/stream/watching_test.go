@@ -72,6 +72,8 @@ func TestStreamsOfSeveralAuditsWatchEach(t *testing.T) {
 		both := r.open("/sse/audits?id=7&id=8")
 		seven := r.open("/sse/audits/7/progress")
 		list := r.open("/sse/audits")
+		beside := r.open("/sse/audits?list=true&id=9")
+		nine := r.open("/sse/audits/9/progress")
 		time.Sleep(shared.HeartbeatDefault)
 		for _, c := range []struct {
 			who    string
@@ -79,6 +81,7 @@ func TestStreamsOfSeveralAuditsWatchEach(t *testing.T) {
 			want   map[int64]int
 		}{
 			{"both", both, map[int64]int{7: 2}}, {"seven", seven, map[int64]int{7: 2}}, {"the list", list, nil},
+			{"the list and nine", beside, map[int64]int{9: 2}}, {"nine", nine, map[int64]int{9: 2}},
 		} {
 			if got := lastTold(c.stream); !maps.Equal(got, c.want) {
 				t.Errorf("%s: told %v, want %v", c.who, got, c.want)

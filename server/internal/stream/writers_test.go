@@ -303,13 +303,13 @@ func TestWritersCutWhoNeverReads(t *testing.T) {
 		for n := range 40 {
 			changed := time.Now()
 			r.table.large(7)
-			testkit.Eventually(t, 2*time.Second, fmt.Sprintf("frame %d with everybody", n+2), func() bool {
+			testkit.Eventually(t, 10*time.Second, fmt.Sprintf("frame %d with everybody", n+2), func() bool {
 				return r.metric("atalaya_stream_frames_total", "event", "progress") >= float64((n+2)*others)
 			})
 			slowest = max(slowest, time.Since(changed))
 		}
 		after := heap()
-		testkit.Eventually(t, 5*time.Second, "cut", func() bool {
+		testkit.Eventually(t, 20*time.Second, "cut", func() bool {
 			return r.metric("atalaya_stream_duration_seconds", "reason", endWriteDeadline) == float64(len(deaf))
 		})
 		t.Logf("the slowest of 40 changes took %v; the heap grew from %d to %d KB", slowest, before>>10, after>>10)
@@ -395,9 +395,11 @@ func TestWritersDrain(t *testing.T) {
 	everyWriter(t, Config{}, func(t *testing.T, r *rig) {
 		r.table.insert(7, 8)
 		var subscribers []*ssetest.Reader
+		paths := []string{
+			"/sse/audits/7/progress", "/sse/audits", "/sse/audits?id=7&id=8", "/sse/audits?list=true&id=7&id=8",
+		}
 		for n := range 60 {
-			subscribers = append(subscribers,
-				r.open([]string{"/sse/audits/7/progress", "/sse/audits", "/sse/audits?id=7&id=8"}[n%3]))
+			subscribers = append(subscribers, r.open(paths[n%len(paths)]))
 		}
 		r.carried(len(subscribers))
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)

@@ -57,7 +57,7 @@ func Next(d *sse.Decoder) (Event, error) {
 	}
 	e := Event{Event: raw, At: time.Now()}
 	switch e.Type {
-	case "":
+	case "", shared.EventAudit:
 		e.Progress, err = states.decode(e.Data)
 	case shared.EventHeartbeat:
 		e.Heartbeat, err = shared.DecodeHeartbeat(e.Data)
@@ -259,8 +259,18 @@ func (r *Reader) Progress() (states []shared.AuditProgress) {
 // Revisions returns "id@revision" of the states so far.
 func (r *Reader) Revisions() (list []string) {
 	r.t.Helper()
-	for _, p := range r.Progress() {
-		list = append(list, strconv.FormatInt(p.AuditID, 10)+"@"+strconv.FormatInt(p.Revision, 10))
+	return revisions(r.Of(""))
+}
+
+// Beside returns "id@revision" of the states so far that came beside a list.
+func (r *Reader) Beside() (list []string) {
+	r.t.Helper()
+	return revisions(r.Of(shared.EventAudit))
+}
+
+func revisions(events []Event) (list []string) {
+	for _, e := range events {
+		list = append(list, strconv.FormatInt(e.Progress.AuditID, 10)+"@"+strconv.FormatInt(e.Progress.Revision, 10))
 	}
 	return list
 }
