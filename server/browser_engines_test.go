@@ -34,6 +34,12 @@ func followsToTheEnd(t *testing.T, w *window) {
 	w.grows()
 	w.shot(w.name + "-live")
 
+	// A link on another site leads in, also through the service worker.
+	w.sees(`navigator.serviceWorker.controller !== null`)
+	w.navigate(site)
+	w.eval(`void setTimeout(() => { location.href = ` + jsString(way.URL+shared.PathPage(1)) + ` })`)
+	w.sees(`location.pathname === ` + jsString(shared.PathPage(1)) + ` && ` + stripSays("Updates arrive as they happen"))
+
 	way.block(true)
 	w.sees(stripSays("so progress is fetched instead"))
 	w.grows()

@@ -119,7 +119,9 @@ self.addEventListener("fetch", (event) => {
   ) {
     return;
   }
-  if (request.mode === "navigate") {
+  // What is not for a window of its own, but for a frame in somebody's page, is not hidden
+  // from the server, which refuses it.
+  if (request.mode === "navigate" && request.destination === "document") {
     event.respondWith(page(request));
   } else if (FILES.includes(url.pathname) && ["", "?v=" + VERSION].includes(url.search)) {
     event.respondWith(file(request, url.pathname));

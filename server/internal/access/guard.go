@@ -76,8 +76,11 @@ func (g *Guard) check(r *http.Request, crossing crossing) error {
 	case "", "same-origin", "none":
 		return nil
 	}
-	if r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document" {
-		return nil
+	if r.Header.Get("Sec-Fetch-Mode") == "navigate" {
+		switch r.Header.Get("Sec-Fetch-Dest") {
+		case "document", "empty": // empty where the app's service worker passes it on, and nowhere else
+			return nil
+		}
 	}
 	return ErrOrigin
 }
