@@ -55,6 +55,7 @@ const (
 	doForget       = "forget"
 	doTest         = "test"
 	doCopy         = "copy"
+	doBookmark     = "bookmark"
 )
 
 // valueOff is the value of a setting that is switched off; on is the empty one.
@@ -135,6 +136,7 @@ type settingsState struct {
 	Path    *live.PathTest
 	Testing bool
 	Copied  string // what came of copying the diagnosis
+	Marked  string // what came of copying the bookmark's address
 	Team    string // the address of the team's pages; empty for those who may not see them
 }
 
@@ -173,7 +175,7 @@ func (loc locale) panels(s settingsState) []panelModel {
 			Link: s.Team, Words: loc.Lang.T(text.TeamTitle),
 		})
 	}
-	return append(all, loc.notifications(s), loc.install(s.Install), loc.kept(s), loc.diagnostics(s), loc.about(s.Version))
+	return append(all, loc.notifications(s), loc.install(s.Install), loc.bookmark(s), loc.kept(s), loc.diagnostics(s), loc.about(s.Version))
 }
 
 // offer adds a button to a panel.
@@ -232,6 +234,20 @@ func (loc locale) install(how installable) panelModel {
 		m.Help += " " + l.T(text.InstallElsewhere)
 	}
 	return m
+}
+
+// bookmark offers an address that starts an audit of the page on which it is opened. It is
+// there to be copied: a link to a script is nothing that a page of ours has.
+func (loc locale) bookmark(s settingsState) panelModel {
+	l := loc.Lang
+	m := panelModel{Heading: l.T(text.BookmarkHeading), Help: l.T(text.BookmarkHelp), Says: s.Marked}
+	m.offer(doBookmark, l.T(text.BookmarkCopy))
+	return m
+}
+
+// bookmarkAddress is that address, for the server at an origin.
+func bookmarkAddress(origin string) string {
+	return "javascript:location.href='" + origin + pathNew + "?" + paramURL + "='+encodeURIComponent(location.href)"
 }
 
 // kept says what this device keeps, and offers to delete it.

@@ -131,6 +131,9 @@ func (s *settingsPage) onPress(ctx app.Context, e app.Event) {
 		case doCopy:
 			words := s.locale().diagnostics(s.known()).plainText()
 			s.state.Copied = copied(s.lang, copyText(words))
+		case doBookmark:
+			origin := app.Window().Get("location").Get("origin").String()
+			s.state.Marked = copied(s.lang, copyText(bookmarkAddress(origin)))
 		}
 	})
 }

@@ -67,6 +67,14 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// The address of the bookmark leads to the start box of the server that the page is from.
+func TestBookmark(t *testing.T) {
+	const want = "javascript:location.href='https://atalaya.example/new?url='+encodeURIComponent(location.href)"
+	if got := bookmarkAddress("https://atalaya.example"); got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
 // Where the browser asks not to be tracked, nothing is told, and there is nothing to choose.
 func TestStorySetting(t *testing.T) {
 	loc := localeAt(t, text.EN, "14:04:26")

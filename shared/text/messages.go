@@ -62,6 +62,9 @@ const (
 	InstallAdd
 	InstallDone
 	InstallElsewhere
+	BookmarkHeading
+	BookmarkHelp
+	BookmarkCopy
 	PushHeading
 	PushHelp
 	PushFailed
