@@ -125,6 +125,7 @@ bench: ## what streams and audits take: Go benchmarks, then the load table (10 m
 	@mkdir -p artefacts
 	@set -o pipefail; { $(GO) test -run '^$$' -bench . -benchmem -count 6 ./server/internal/sse ./server/internal/stream ./app/internal/live && \
 	  $(GO) test -run '^$$' -bench '^BenchmarkCost$$' -benchtime 10x -count 3 ./server/internal/check && \
+	  $(GO) test -run '^$$' -bench '^BenchmarkList$$' -benchtime 5x ./server/internal/store && \
 	  $(GO) test -run '^$$' -bench '^BenchmarkAudit$$' -benchtime 3x -count 3 -timeout 30m ./server && \
 	  $(GO) run ./server/internal/load; } | tee artefacts/bench.txt
 

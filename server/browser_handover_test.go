@@ -67,6 +67,7 @@ type handOver struct {
 // TestBrowserTakesOverInPlace holds that what the program draws when it takes a page over
 // stood there before: nothing moves, and nothing larger is painted than the server drew.
 func TestBrowserTakesOverInPlace(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	site := gitDoc(t)
 	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")

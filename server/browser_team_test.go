@@ -21,6 +21,15 @@ func (p *tab) signsIn(m *team, who string) {
 	p.sees(liveDot)
 }
 
+// comesFrom follows a link in a page of another site, with which ours, at an address, shares
+// no cookies.
+func (p *tab) comesFrom(site, address string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(strings.Replace(site, "127.0.0.1", "localhost", 1)))
+	p.eval(`void setTimeout(() => { location.href = ` + jsString(address) + ` })`)
+	p.sees(`location.hostname === '127.0.0.1'`)
+}
+
 // foot is a script that gives whether the foot of the page leads to an address.
 func foot(path string) string {
 	return fmt.Sprintf(`!!document.querySelector('footer a[href="%s"]')`, path)
@@ -132,7 +141,16 @@ func TestBrowserShares(t *testing.T) {
 	guest.do(chromedp.Navigate(link))
 	guest.sees(`location.pathname === '/audits/` + id + `' && ` + liveDot)
 	guest.sees("!(" + foot(shared.PathTeam) + ")")
-	p.do(chromedp.Click(`td a[href*="ask=revoke"]`))
+	p.clean()
+	guest.clean()
+	p.controlled()
+	guest.controlled()
+	site := gitDoc(t)
+	guest.comesFrom(site, link)
+	guest.sees(`location.pathname === '/audits/` + id + `' && ` + liveDot)
+	p.comesFrom(site, m.url+"/audits/"+id)
+	p.sees(`location.pathname === '/audits/` + id + `' && ` + liveDot)
+	p.do(chromedp.Navigate(m.url+"/audits/"+id+"/basic/shares"), chromedp.Click(`td a[href*="ask=revoke"]`))
 	p.says("Revoke this link?")
 	p.pictures("shares-ask")
 	p.do(chromedp.Click(`button[value="revoke"]`))
@@ -140,7 +158,6 @@ func TestBrowserShares(t *testing.T) {
 	p.pictures("shares-revoked")
 	guest.do(chromedp.Navigate(m.url + "/audits/" + id + "/basic"))
 	guest.sees(`location.pathname === '/signin'`)
-	p.clean()
 }
 
 // The trail is searched by its form.

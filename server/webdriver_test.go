@@ -130,9 +130,20 @@ func (w *window) element(selector string) string {
 	return reference["element-6066-11e4-a52e-4f735466cecf"]
 }
 
+// click clicks on an element: again, when the page has drawn it anew between the two words
+// that a driver needs for it.
 func (w *window) click(selector string) {
 	w.t.Helper()
-	w.do("ElementClick", map[string]any{"id": w.element(selector)})
+	var err error
+	for range 10 {
+		_, err = w.wire.do(w.t.Context(), "ElementClick", map[string]any{"id": w.element(selector)})
+		if err == nil || !strings.Contains(err.Error(), "stale element reference") {
+			break
+		}
+	}
+	if err != nil {
+		w.t.Fatalf("click on %s: %v", selector, err)
+	}
 }
 
 // keys types into an element, as a reader does.

@@ -25,9 +25,9 @@
 // A leader opens one stream, whatever the number of tabs: for the list, if somebody watches
 // it, and for all audits that somebody watches, of which it tells by events of their own. A
 // single tab opens exactly the stream that it would open without this package, cursor
-// included. While a page loads, its script has a stream of
-// its own for a moment, as the program of that page has not joined yet; the leader's
-// program takes that over, a follower's closes it.
+// included. While a page loads, its script has a stream of its own for a moment, as the
+// program of that page has not joined yet; the leader's program takes that over, a
+// follower's closes it.
 //
 // The stream carries at most [shared.MaxStreamIDs] audits; whoever watches one more hears
 // nothing, and polls.
@@ -58,12 +58,13 @@
 // 2 s more. When the leader is closed, reloaded, discarded or crashes, the browser gives
 // the lock to the next at once.
 //
-// A hung tab keeps it, and one that is frozen without being told. So whoever has heard nothing of the leader for 600 to
-// 750 ms asks, for all, and takes the lock away if no answer comes within 1.1 s: in all
-// less than 2 s. A tab that notices its own deadline late was busy or throttled itself,
-// and asks again, at most five times. Where leaders follow each other within 30 s, each has
-// twice as long to answer as the last, up to 8.8 s: on a busy device all tabs are slow. A
-// leader whose lock is taken closes its streams.
+// A hung tab keeps it, and one that is frozen without being told. So whoever has heard
+// nothing of the leader for 600 to 750 ms asks, for all, and takes the lock away if no
+// answer comes within 1.1 s: in all less than 2 s. Those who heard the question wait 0.1 s
+// longer, for they would take the lock from each other. A tab that notices its own deadline
+// late was busy or throttled itself, and asks again, at most five times. Where leaders
+// follow each other within 30 s, each has twice as long to answer as the last, up to 8.8 s:
+// on a busy device all tabs are slow. A leader whose lock is taken closes its stream.
 //
 // Every leader has a term, one later than the last that it knows of. Messages of earlier
 // terms are ignored, and of two leaders the one of the later term stays (the one of the
