@@ -109,7 +109,7 @@ func (b behindProxy) follow(t *testing.T, chromium *tab) {
 	p.do(chromedp.Navigate(behind.url + shared.PathPage(id)))
 	p.sees(running)
 	s.advance(id, 2) // a worker that is silent for a minute is what the page tells of first
-	p.sees(b.soonest)
+	p.seesWithin(10*time.Second, b.soonest)
 	if b.idle > 0 {
 		p.eval(noteHiccups)
 		<-time.After(b.idle)
@@ -119,7 +119,7 @@ func (b behindProxy) follow(t *testing.T, chromium *tab) {
 	}
 	for progress := 3; progress < 7; progress++ {
 		s.advance(id, progress)
-		p.sees(fmt.Sprintf("%s === %d && %s", percent, progress, b.soonest))
+		p.seesWithin(10*time.Second, fmt.Sprintf("%s === %d && %s", percent, progress, b.soonest))
 	}
 }
 
@@ -218,7 +218,7 @@ func (n *badNetwork) staysLive(harm func(way *faultRelay)) {
 	for range 5 {
 		n.arrives(15 * time.Second)
 	}
-	n.sees(saysLive)
+	n.seesWithin(time.Second, saysLive)
 	n.isModest(time.Since(begun))
 }
 
@@ -242,7 +242,7 @@ func (n *badNetwork) noticesSilence() {
 	n.way.treatAll(mute)
 	n.progress++
 	n.s.advance(n.id, n.progress)
-	n.sees("!(" + saysLive + ")")
+	n.seesWithin(30*time.Second, "!("+saysLive+")")
 	n.shot("network-without-answers")
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()

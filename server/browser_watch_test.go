@@ -163,7 +163,7 @@ func TestBrowserNeverStandsStill(t *testing.T) {
 				p.sees(running)
 				return
 			}
-			p.seesWithin(10*time.Second, note+".includes("+jsString(tt.says)+")")
+			p.seesWithin(3*time.Second, note+".includes("+jsString(tt.says)+")")
 			p.sees(`document.querySelector('.app-note button').innerText === 'Reload'`)
 			p.follows(s, id, 57)
 			p.sees(stripSays("Updates arrive as they happen"))
@@ -238,7 +238,7 @@ func TestBrowserIsLiveWithoutTheProgram(t *testing.T) {
 	s.request("PATCH", shared.PathProgress(id), `{"progress":5}`)
 	p := openTab(t, chromium)
 	p.do(chromedp.Navigate(way.URL + shared.PathPage(id) + "?wasm=false"))
-	p.seesWithin(10*time.Second, stripSays("Updates arrive as they happen"))
+	p.seesWithin(2500*time.Millisecond, stripSays("Updates arrive as they happen"))
 	p.follows(s, id, 20)
 	p.do(chromedp.Click(".btn-lang"))
 	p.sees(stripSays(text.ES.T(text.ConnLiveText)))
@@ -249,7 +249,7 @@ func TestBrowserIsLiveWithoutTheProgram(t *testing.T) {
 	p.sees(percent + " === 40")
 	p.shot("watch-polling-es")
 	s.kill()
-	p.seesWithin(20*time.Second, stripSays(text.ES.T(text.ConnServer)))
+	p.seesWithin(15*time.Second, stripSays(text.ES.T(text.ConnServer)))
 	if err := s.launch(); err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +268,7 @@ func TestBrowserIsLiveWithoutTheProgram(t *testing.T) {
 	s.request("PATCH", shared.PathProgress(second), `{"progress":33}`)
 	p.sees(`document.querySelector('.lc .p').innerText === '33%'`)
 	s.create(`{"url":"third import","kind":"external"}`)
-	p.says("third import")
+	p.seesWithin(6*time.Second, `document.body.innerText.includes('third import')`)
 	p.sees(`document.querySelector('#start-url').value === 'exam' && document.activeElement.id === 'start-url'`)
 	p.do(chromedp.SendKeys("#start-url", ":/\r"))
 	p.sees(`document.querySelector('#start-error').innerText.length > 10`)

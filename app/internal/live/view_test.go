@@ -111,13 +111,18 @@ func TestSavedCopyIsShownUntilTheServerSpeaks(t *testing.T) {
 	})
 }
 
+// followsForAWhile opens a session on an audit, which is live for 15 s then.
+func (f *fakePlatform) followsForAWhile() {
+	f.begin(Options{Topic: Audit(7)})
+	f.stream().open()
+	f.stream().beat()
+	f.stream().data(progressOf(7, 3, 10))
+	wait(15 * time.Second)
+}
+
 func TestConfirmedStandsStillWithTheDatabase(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fakePlatform) {
-		f.begin(Options{Topic: Audit(7)})
-		f.stream().open()
-		f.stream().beat()
-		f.stream().data(progressOf(7, 3, 10))
-		wait(15 * time.Second)
+		f.followsForAWhile()
 		f.stream().beatWithLag(100 * time.Millisecond)
 		confirmed := time.Now().Add(-100 * time.Millisecond).Round(0)
 		if got := f.view().ConfirmedAt; !got.Equal(confirmed) {
@@ -135,11 +140,7 @@ func TestConfirmedStandsStillWithTheDatabase(t *testing.T) {
 // A clock that is set back takes back what it said, not what is true from then on.
 func TestConfirmedAfterTheClockWasSetBack(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fakePlatform) {
-		f.begin(Options{Topic: Audit(7)})
-		f.stream().open()
-		f.stream().beat()
-		f.stream().data(progressOf(7, 3, 10))
-		wait(15 * time.Second)
+		f.followsForAWhile()
 		f.change(func() { f.skew = -3 * time.Hour })
 		wait(10 * time.Second)
 		f.stream().beatWithLag(0)
