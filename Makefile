@@ -100,8 +100,17 @@ RACE := -race $(addsuffix =-race=false,$(addprefix -gcflags=,modernc.org/sqlite/
 test-race: ## the native tests that have to do with concurrency, with -race
 	$(TEST) $(RACE) -skip '$(PLAIN_TESTS)' $$($(GO) list ./... | grep -vxF "$$($(GO) list $(PLAIN_PACKAGES))")
 
-test-plain: ## the other native tests
-	$(TEST) -run '$(PLAIN_TESTS)' ./server
+# What a test sees of a browser hangs on a dozen processes that share the machine with
+# those of other tests. One that failed is run once more when the others are through: it
+# is red if it fails again, or if more than three did, and it is always in what is printed.
+AGAIN := bin/gotestsum-v1.13.0
+$(AGAIN):
+	GOBIN=$(CURDIR)/bin $(GO) install gotest.tools/gotestsum@v1.13.0
+	mv bin/gotestsum $(AGAIN)
+
+test-plain: $(AGAIN) ## the other native tests
+	$(AGAIN) --format pkgname-and-test-fails --format-icons text --rerun-fails=1 --rerun-fails-max-failures 3 \
+	  --rerun-fails-run-root-test --packages ./server -- -timeout 60m -run '$(PLAIN_TESTS)'
 	$(TEST) -run '$(PLAIN_TESTS)' ./server/internal/audit
 	$(TEST) $(PLAIN_PACKAGES)
 
