@@ -8,7 +8,7 @@ NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dist dist-twice client licences check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench bench-app screens matrix soak footprint clean
+.PHONY: help run build dist dist-twice client source licences check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench bench-app screens matrix soak footprint clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -16,7 +16,7 @@ help: ## print this help
 run: build ## build, then serve http://127.0.0.1:8000 with its data in ./data
 	@exec ./bin/atalaya $(ARGS)
 
-build: client ## one static binary, bin/atalaya, with the client inside
+build: client source ## one static binary, bin/atalaya, with the client inside
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w" -o bin/atalaya ./server
 
 # Standard packages that go-app links and no browser needs are replaced by small
@@ -35,7 +35,7 @@ $(OVERLAY):
 DIST_TARGETS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 comma := ,
 empty :=
-dist: client ## what is released, in bin/dist: binaries, Debian packages, SBOM, checksums
+dist: client source ## what is released, in bin/dist: binaries, Debian packages, SBOM, checksums
 	$(GO) run ./server/dist -o bin/dist -targets $(subst $(empty) ,$(comma),$(strip $(DIST_TARGETS)))
 
 # Two clones of the commit in two folders, of which the second has a cache of its own.
@@ -50,6 +50,9 @@ client: $(OVERLAY) ## the WebAssembly client, compressed, in web/build
 	$(WASM) $(GO) build -overlay $(OVERLAY) -trimpath -buildvcs=false -gcflags=all=-l -ldflags="-s -w -buildid=" -o bin/client.wasm ./app
 	$(GO) run ./web/shrink -o web/build/app.wasm bin/client.wasm
 	$(GO) run ./web/pack
+
+source: ## the archive of the sources that the program hands out, in web/build
+	$(GO) run ./web/source
 
 check: lint ## lint, format, vet for both targets, modules tidy
 	@unformatted=$$(gofmt -l app server shared web); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi

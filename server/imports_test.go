@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"atalaya/web/slim":                        {},
 	"atalaya/web/shrink":                      {},
 	"atalaya/web/licences":                    {},
+	"atalaya/web/source":                      {},
 	"atalaya/app/internal/live":               {"atalaya/shared"},
 	"atalaya/app/internal/tabs":               {"atalaya/shared", "atalaya/app/internal/live"},
 	"atalaya/web":                             {"atalaya/shared", "atalaya/shared/text", "atalaya/web/internal/packed"},

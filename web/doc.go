@@ -7,7 +7,8 @@
 // page is made by app/ui/watch.go. compile.js is the worker in which it has the
 // client compiled, so that the page moves meanwhile; where no worker can, the page
 // does. old.js sends browsers that cannot run the client to the plain pages, and
-// gives a page the look that was chosen. licences.txt is written by ./licences. swagger-ui is npm's
+// gives a page the look that was chosen. licences.txt is written by ./licences, and the archive of the sources, which
+// the settings lead to as well, by ./source. swagger-ui is npm's
 // swagger-ui-dist, as it was published; reference.js has it draw the API.
 //
 // The folder static is source. The folder build is made by `make client`, which

@@ -24,6 +24,9 @@ import (
 // /web/.
 const client = "app.wasm"
 
+// source is the name of the archive of the program's sources, in the same two places.
+const source = "source.tar.gz"
+
 // prefix is where the files live; "v-" marks the segment that names a version.
 const (
 	prefix        = "/web/"
@@ -50,6 +53,7 @@ var manifests = map[text.Lang]string{
 // business in the folder.
 var contentTypes = map[string]string{
 	".css":         "text/css; charset=utf-8",
+	".gz":          "application/gzip",
 	".js":          "text/javascript; charset=utf-8",
 	".json":        "application/json",
 	".png":         "image/png",
@@ -108,8 +112,8 @@ func (v variant) writeTo(w io.Writer) error {
 	return err
 }
 
-// Load reads the folders static and build. The client may be missing, a
-// compressed file too; a file of an unknown kind is an error.
+// Load reads the folders static and build. The client may be missing, the
+// archive of the sources and a compressed file too; a file of an unknown kind is an error.
 func Load(static, build fs.FS) (*Files, error) {
 	index, err := packed.Read(build)
 	if err != nil {
@@ -138,6 +142,15 @@ func Load(static, build fs.FS) (*Files, error) {
 		return nil, fmt.Errorf("web: load client: %w", err)
 	}
 	f.version = f.hash()
+	// Not part of the version: a client is not renewed because a test has changed.
+	switch archive, err := findVariant(build, source); {
+	case err == nil:
+		if err := f.add(source, archive, build, index); err != nil {
+			return nil, fmt.Errorf("web: load sources: %w", err)
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("web: load sources: %w", err)
+	}
 	return f, nil
 }
 
@@ -255,7 +268,8 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = chosen.writeTo(w) // the client went away: nobody is left to tell
 }
 
-// find looks a path up; versioned is true when it names this very version.
+// find looks a path up; versioned is true when it names this very version of a file that
+// is part of it.
 func (f *Files) find(urlPath string) (found *file, versioned bool) {
 	if name, ok := aliases[urlPath]; ok {
 		return f.files[name], false
@@ -267,7 +281,7 @@ func (f *Files) find(urlPath string) (found *file, versioned bool) {
 	if rest, ok := strings.CutPrefix(name, versionMarker); ok {
 		var version string
 		version, name, _ = strings.Cut(rest, "/")
-		versioned = version == f.version
+		versioned = version == f.version && name != source
 	}
 	return f.files[name], versioned
 }

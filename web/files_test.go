@@ -38,6 +38,7 @@ func loaded(t *testing.T) *Files {
 			packed.Name:       {Data: index},
 			"app.wasm":        {Data: []byte("\x00asm")},
 			"app.wasm.br":     {Data: []byte("wasm in br")},
+			"source.tar.gz":   {Data: []byte("sources")},
 			"static/a.css.br": {Data: []byte("css in br")},
 			"static/a.css.gz": {Data: []byte("css in gzip")},
 			"static/b.js.br":  {Data: []byte("stale")},
@@ -91,6 +92,8 @@ func TestServe(t *testing.T) {
 		{"this version", f.Resolve("/web/static/a.css"), "br", answer{200, "css in br", css, "br", "Accept-Encoding", forever}},
 		{"another version", "/web/v-0123456789abcdef/static/a.css", "br",
 			answer{200, "css in br", css, "br", "Accept-Encoding", "no-cache"}},
+		{"sources", "/web/source.tar.gz", "br, gzip", answer{200, "sources", "application/gzip", "", "", "no-cache"}},
+		{"sources by version", f.Resolve("/web/source.tar.gz"), "", answer{200, "sources", "application/gzip", "", "", "no-cache"}},
 		{"favicon", "/favicon.ico", "", answer{200, "png", "image/png", "", "", "no-cache"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -196,8 +199,10 @@ func TestVersion(t *testing.T) {
 		return f.Version()
 	}
 	a := load(fstest.MapFS{"a.css": {Data: []byte("1")}}, fstest.MapFS{})
-	if b := load(fstest.MapFS{"a.css": {Data: []byte("1")}}, fstest.MapFS{"app.wasm.br": {Data: []byte("x")}}); a != b {
-		t.Errorf("equal files gave the versions %s and %s", a, b)
+	for _, beside := range []string{"app.wasm.br", source} {
+		if b := load(fstest.MapFS{"a.css": {Data: []byte("1")}}, fstest.MapFS{beside: {Data: []byte("x")}}); a != b {
+			t.Errorf("equal files gave, beside %s, the versions %s and %s", beside, a, b)
+		}
 	}
 	seen := map[string]string{a: "the original"}
 	for name, v := range map[string]string{
@@ -228,8 +233,9 @@ func TestWithoutClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.HasClient() || f.ClientSize() != 0 || get(f, "GET", "/web/app.wasm", nil).StatusCode != 404 {
-		t.Error("a client appeared in a fresh clone")
+	if f.HasClient() || f.ClientSize() != 0 || get(f, "GET", "/web/app.wasm", nil).StatusCode != 404 ||
+		get(f, "GET", "/web/source.tar.gz", nil).StatusCode != 404 {
+		t.Error("a client or its sources appeared in a fresh clone")
 	}
 }
 

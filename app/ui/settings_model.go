@@ -19,8 +19,11 @@ type panelModel struct {
 	Facts         []fact
 	Controls      []control
 	Says          string // what came of the control pressed last
-	Link, Words   string // a link and its words
+	Ways          []way  // that lead on
 }
+
+// way is a link with its words.
+type way struct{ Href, Words string }
 
 // instruction is something to do, with the sign of what is to be pressed.
 type instruction struct {
@@ -172,7 +175,7 @@ func (loc locale) panels(s settingsState) []panelModel {
 	if s.Team != "" {
 		all = append(all, panelModel{
 			Heading: loc.Lang.T(text.TeamTitle), Help: loc.Lang.T(text.TeamHelp),
-			Link: s.Team, Words: loc.Lang.T(text.TeamTitle),
+			Ways: []way{{s.Team, loc.Lang.T(text.TeamTitle)}},
 		})
 	}
 	return append(all, loc.notifications(s), loc.install(s.Install), loc.bookmark(s), loc.kept(s), loc.diagnostics(s), loc.about(s.Version))
@@ -373,11 +376,15 @@ func (m panelModel) plainText() string {
 // command web/licences writes it.
 const LicencesFile = "/web/static/licences.txt"
 
+// SourceFile is the address of the archive of the sources. The command web/source writes it.
+const SourceFile = "/web/source.tar.gz"
+
 // about says what the app is and what is in it.
 func (loc locale) about(version string) panelModel {
 	l := loc.Lang
 	m := panelModel{
-		Heading: l.T(text.AboutHeading), Help: l.T(text.AboutText), Link: LicencesFile, Words: l.T(text.AboutLicences),
+		Heading: l.T(text.AboutHeading), Help: l.T(text.AboutText),
+		Ways: []way{{LicencesFile, l.T(text.AboutLicences)}, {SourceFile, l.T(text.AboutSource)}},
 	}
 	m.tell(l.T(text.AboutVersion), version)
 	return m

@@ -4,6 +4,7 @@ package ui
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -107,7 +108,7 @@ func TestSettingsLeadToTheTeam(t *testing.T) {
 	for _, address := range []string{"", shared.PathTeam} {
 		offered := false
 		for _, m := range loc.panels(settingsState{Team: address}) {
-			offered = offered || m.Heading == "Equipo" && m.Link == shared.PathTeam
+			offered = offered || m.Heading == "Equipo" && slices.Equal(m.Ways, []way{{shared.PathTeam, "Equipo"}})
 		}
 		if offered != (address != "") {
 			t.Errorf("%q: offered %t", address, offered)

@@ -22,8 +22,8 @@ func panelView(m panelModel, press app.EventHandler) app.UI {
 	if len(m.Controls) > 0 || m.Says != "" {
 		body = append(body, controlsView(m, press))
 	}
-	if m.Link != "" {
-		body = append(body, elWith("a", "target", at{"href", m.Link, "target", "_blank", "rel", "noopener"}, app.Text(m.Words)))
+	for _, w := range m.Ways {
+		body = append(body, elWith("a", "target", at{"href", w.Href, "target", "_blank", "rel", "noopener"}, app.Text(w.Words)))
 	}
 	return card(m.Heading, "", el("div", "card-b stack", body...))
 }

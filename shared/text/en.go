@@ -111,6 +111,7 @@ var english = language{
 		AboutText:      "Atalaya audits websites and shows every step live, as it happens.",
 		AboutVersion:   "Version",
 		AboutLicences:  "Licences of what is inside",
+		AboutSource:    "Source of this version",
 		KeysHeading:    "Keyboard shortcuts",
 		KeysSwitch:     "They can be switched off in the settings.",
 		KeyPause:       "Pause or follow the newest pages",

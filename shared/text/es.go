@@ -112,6 +112,7 @@ var spanish = language{
 		AboutText:      "Atalaya audita sitios web y muestra cada paso en directo.",
 		AboutVersion:   "Versión",
 		AboutLicences:  "Licencias de lo que lleva dentro",
+		AboutSource:    "Código fuente de esta versión",
 		KeysHeading:    "Atajos de teclado",
 		KeysSwitch:     "Se pueden desactivar en los ajustes.",
 		KeyPause:       "Pausar o seguir las páginas más nuevas",

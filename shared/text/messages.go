@@ -104,6 +104,7 @@ const (
 	AboutText
 	AboutVersion
 	AboutLicences
+	AboutSource
 	KeysHeading
 	KeysSwitch
 	KeyPause
