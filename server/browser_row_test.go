@@ -69,3 +69,38 @@ func TestBrowserRows(t *testing.T) {
 	p.sees(`location.pathname === ` + jsString(shared.PathPage(4)))
 	p.clean()
 }
+
+// The icon of the installed app has the number of audits that go on, whether the list is shown
+// or one of them, to its end.
+func TestBrowserBadge(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
+	begun := func() int64 {
+		id := s.create(`{"url":"nightly import","kind":"external"}`).AuditID
+		s.request("PATCH", shared.PathProgress(id), `{"progress":5}`)
+		return id
+	}
+	first, second := begun(), begun()
+	p := openTab(t, chromium)
+	p.before(`const set = navigator.setAppBadge.bind(navigator);
+		navigator.setAppBadge = (n) => { window.badge = n; return set(n); };`)
+	p.do(chromedp.Navigate(s.url + "/"))
+	p.sees(`window.badge === 2`)
+	third := begun()
+	p.sees(`window.badge === 3`)
+	s.request("PATCH", shared.PathProgress(third), `{"status":"completed"}`)
+	p.sees(`window.badge === 2`)
+	p.goes(shared.PathPage(first))
+	p.sees(stripSays("Updates arrive as they happen"))
+	s.request("PATCH", shared.PathProgress(first), `{"status":"completed"}`)
+	p.sees(`window.badge === 1`)
+	third = begun() // as many as the list knew of
+	p.goes("/")
+	p.sees(`window.badge === 2`)
+	for _, id := range []int64{second, third} {
+		s.request("PATCH", shared.PathProgress(id), `{"status":"completed"}`)
+	}
+	p.sees(`window.badge === 0`)
+	p.clean()
+}

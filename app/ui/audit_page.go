@@ -182,7 +182,10 @@ func (p *auditPage) receive(ctx app.Context, v live.View) {
 		p.cancelling, p.fault = false, ""
 		p.stopped = nil
 		p.every.rows = pageRows{} // they lead to the report now
-		p.witnessed = p.witnessed || old != nil && !old.Status.Terminal()
+		if old != nil && !old.Status.Terminal() {
+			p.witnessed = true
+			p.device.recount(ctx)
+		}
 		p.notifyOfEnd(ctx)
 	}
 	if !p.cancellable() {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -36,7 +37,7 @@ type device struct {
 	lost, silent bool
 	// outdated is true once the server has a newer version of the program.
 	outdated bool
-	// badge is the number on the app's icon.
+	// badge is the number on the app's icon, as far as this tab knows.
 	badge int
 	// trouble is what went wrong last between this tab and the server.
 	trouble trouble
@@ -86,6 +87,9 @@ func (d *device) hear(v live.View) {
 	}
 }
 
+// unknownBadge is the number of a badge that is not known.
+const unknownBadge = -1
+
 // clockSet is the least difference that says that somebody set the clock, or that the device
 // slept.
 const clockSet = time.Second
@@ -127,6 +131,23 @@ func (d *device) onlyOnline(l text.Lang) (why string) {
 		return l.T(text.OnlyOnline)
 	}
 	return ""
+}
+
+// recount puts how many audits go on on the app's icon when one has ended that is shown: the
+// list does so while it is shown itself. Who has only a link to the audit knows of no others.
+func (d *device) recount(ctx app.Context) {
+	if d.role == "" {
+		return
+	}
+	d.badge = unknownBadge
+	ctx.Async(func() {
+		c, cancel := context.WithTimeout(context.Background(), callTimeout)
+		defer cancel()
+		list, err := askList(c, shared.PathAudits+"?counts=true&limit=1")
+		if err == nil && list.Counts != nil {
+			browser.Badge(list.Counts.Pending + list.Counts.Running)
+		}
+	})
 }
 
 // unended counts the audits that go on.
