@@ -218,7 +218,9 @@ func (r *matrixRig) speaks() string {
 	}
 	r.visitAudit()
 	for _, lang := range []string{"es", "en"} {
-		r.app().eval(`void document.querySelector('header [lang=` + lang + `]').click()`)
+		other := `document.querySelector('header [lang=` + lang + `]')`
+		r.app().sees(other + ` !== null`)
+		r.app().eval(`void ` + other + `.click()`)
 		r.app().sees(running + ` && document.documentElement.lang === ` + jsString(lang))
 	}
 	r.page.says(r.row.way.says)
@@ -305,7 +307,8 @@ func (r *matrixRig) ends() string {
 	return yes
 }
 
-// opensOffline opens the audit's own address where there is no server any more.
+// opensOffline opens the audit's own address where there is no server any more. What keeps
+// nothing is to say that nothing is known.
 func (r *matrixRig) opensOffline() string {
 	page := r.app()
 	r.visit(shared.PathPage(r.audit))
@@ -315,8 +318,14 @@ func (r *matrixRig) opensOffline() string {
 	r.way.Close()
 	r.s.kill()
 	page.eval(`void setTimeout(() => location.assign(` + jsString(shared.PathPage(r.audit)+"?again") + `))`)
-	page.sees(`location.search === '?again' && ` + running + " && " + stripSays("Done in"))
-	page.sees(percent + " === 100")
+	again, cell := `location.search === '?again' && `+running, yes
+	if strings.Contains(r.row.lacks, "indexedDB") {
+		page.sees(again + " && " + stripSays("The server does not answer Nothing is known yet"))
+		cell = "nothing kept"
+	} else {
+		page.sees(again + " && " + stripSays("Done in"))
+		page.sees(percent + " === 100")
+	}
 	page.shot(r.picture(" offline"))
-	return yes
+	return cell
 }
