@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -174,34 +175,117 @@ func (p *tab) walk(name string) {
 // stays in its place hides it.
 func TestBrowserByKeyboard(t *testing.T) {
 	t.Parallel()
-	chromium := browser(t)
-	s := start(t, "--data-dir", t.TempDir(), "--rate", "100")
-	site := gitDoc(t)
-	for range 2 {
-		s.ends(s.create(fmt.Sprintf(`{"url":%q,"page_limit":12}`, site)).AuditID)
-	}
-	ongoing := s.create(`{"url":"nightly import","kind":"external"}`).AuditID
-	p := openTab(t, chromium)
+	p, s, ongoing := twoAndOne(t)
 	p.before(hearing)
-	for path, ready := range map[string]string{
+	for path, ready := range screensOf(ongoing) {
+		for name, w := range map[string]viewport{"": desktop, " at 400 %": zoomed} {
+			p.look("light", w)
+			p.opensScreen(s, ongoing, path, ready)
+			p.walk(path + name)
+			p.fits(path + name)
+		}
+	}
+}
+
+// screensOf are the addresses of all screens of a server that has two audits of a site with
+// twelve pages and one that goes on; each with the script that says when it is ready.
+func screensOf(ongoing int64) map[string]string {
+	const drawn = `document.querySelector('#drawn h1, main h1') !== null`
+	return map[string]string{
 		"/":                                     listRows + ` === 2`,
 		"/settings":                             `true`,
 		shared.PathPage(ongoing):                stripSays("Updates arrive as they happen"),
 		shared.PathPage(2):                      stripSays("Done in"),
 		shared.PathReportPage(2):                openReport,
-		shared.PathSitesPage:                    `document.querySelector('#drawn h1, main h1') !== null`,
-		shared.PathDiffPage(1, 2):               `document.querySelector('#drawn h1, main h1') !== null`,
+		shared.PathSitesPage:                    drawn,
+		shared.PathDiffPage(1, 2):               drawn,
 		shared.PathReportPage(2) + "?view=page": shownRows + ` === 12`,
-	} {
-		for name, w := range map[string]viewport{"": desktop, " at 400 %": zoomed} {
-			p.look("light", w)
-			s.request("PATCH", shared.PathProgress(ongoing), `{"progress":37,"message":"Reading page 12"}`) // a sign of life
-			p.do(chromedp.Navigate(s.url + path))
-			p.sees(running + ` && ` + allDrawn + ` && ` + ready)
-			p.walk(path + name)
-			if wide := p.eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
-				t.Errorf("%s%s: %s px too wide", path, name, wide)
-			}
+	}
+}
+
+// opensScreen opens one of [screensOf].
+func (p *tab) opensScreen(s *process, ongoing int64, path, ready string) {
+	p.t.Helper()
+	s.request("PATCH", shared.PathProgress(ongoing), `{"progress":37,"message":"Reading page 12"}`) // a sign of life
+	p.do(chromedp.Navigate(s.url + path))
+	p.sees(running + ` && ` + allDrawn + ` && ` + ready)
+}
+
+// fits holds that nothing of a page lies beside its window.
+func (p *tab) fits(name string) {
+	p.t.Helper()
+	if wide := p.eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
+		p.t.Errorf("%s: %s px too wide", name, wide)
+	}
+}
+
+// wall is a window as wide as screens on desks are.
+var wall = viewport{width: 2560, height: 1440}
+
+// longLines are the texts of a page that fill lines of more than 120 letters, each taken to be
+// half as wide as high: nobody finds the next line behind one of those.
+const longLines = `[...document.querySelectorAll('p, li, dd, td, .msg')]
+	.filter((e) => e.checkVisibility() && e.innerText.length > 150)
+	.map((e) => [e, Math.round(2 * e.getBoundingClientRect().width / parseFloat(getComputedStyle(e).fontSize))])
+	.filter(([, letters]) => letters > 120)
+	.map(([e, letters]) => letters + ': ' + e.innerText.slice(0, 80)).join('\n')`
+
+// moving names what of a page moves: what is animated or in transition, for longer than an
+// eye takes to see it.
+const moving = `document.getAnimations().filter((a) => a.playState === 'running' && a.effect.getComputedTiming().duration > 20)
+	.map((a) => (a.animationName || a.transitionProperty) + ' of ' + a.effect.target.outerHTML.slice(0, 100)).join('\n')`
+
+// TestBrowserOnAWideScreen looks at all screens in a window of 2560 px: nothing is stretched over
+// it, and lines of text end where they can be read.
+func TestBrowserOnAWideScreen(t *testing.T) {
+	t.Parallel()
+	p, s, ongoing := twoAndOne(t)
+	p.look("light", wall)
+	for path, ready := range screensOf(ongoing) {
+		p.opensScreen(s, ongoing, path, ready)
+		p.fits(path)
+		if long := p.eval(longLines); long != "" {
+			t.Errorf("%s: lines of so many letters:\n%s", path, long)
+		}
+		p.shot("wide" + strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(path))
+	}
+}
+
+// TestBrowserWithoutMotion has all screens stand still for those who asked for that: while they
+// are opened, and while what is in them is pressed.
+func TestBrowserWithoutMotion(t *testing.T) {
+	t.Parallel()
+	p, s, ongoing := twoAndOne(t)
+	p.look("light", desktop)
+	p.before(`window.moved = new Set();
+		window.looks = 0;
+		const look = () => { looks++; for (const m of (` + moving + `).split('\n')) if (m) moved.add(m); requestAnimationFrame(look); };
+		document.addEventListener('DOMContentLoaded', () => requestAnimationFrame(look));`)
+	live := shared.PathPage(ongoing)
+	p.opensScreen(s, ongoing, live, screensOf(ongoing)[live])
+	p.sees(`moved.size > 0`) // as long as nobody asks for rest
+	features := []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}
+	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
+	for path, ready := range screensOf(ongoing) {
+		p.opensScreen(s, ongoing, path, ready)
+		s.request("PATCH", shared.PathProgress(ongoing), `{"progress":38,"message":"Reading page 13"}`)
+		p.eval(`void document.querySelectorAll('main summary, .head-a .btn-danger, .list .c-more button').forEach((e) => e.click())`)
+		p.eval(`window.looks = 0`)
+		p.sees(`looks > 10`)
+		if moved := p.eval(`[...moved].join('\n')`); moved != "" {
+			t.Errorf("%s: moves:\n%s", path, moved)
 		}
 	}
+}
+
+// twoAndOne is a tab of a browser and a server for [screensOf].
+func twoAndOne(t *testing.T) (p *tab, s *process, ongoing int64) {
+	t.Helper()
+	chromium := browser(t)
+	s = start(t, "--data-dir", t.TempDir(), "--rate", "100")
+	site := gitDoc(t)
+	for range 2 {
+		s.ends(s.create(fmt.Sprintf(`{"url":%q,"page_limit":12}`, site)).AuditID)
+	}
+	return openTab(t, chromium), s, s.create(`{"url":"nightly import","kind":"external"}`).AuditID
 }

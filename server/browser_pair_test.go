@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -32,9 +33,9 @@ type pair struct {
 // shownProgress is the progress that a tab of a pair shows.
 const shownProgress = `(location.pathname === '/' ? parseInt(document.querySelector('.lc .p').innerText) : ` + percent + `)`
 
-func newPair(t *testing.T) *pair {
+func newPair(t *testing.T, more ...chromedp.ExecAllocatorOption) *pair {
 	t.Helper()
-	chromium := browser(t)
+	chromium := browser(t, more...)
 	s := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--heartbeat", "2s")
 	d := &pair{t: t, server: s, progress: 4}
 	d.way = newRelay(t, s.url, d.asksToSignIn)
@@ -171,4 +172,44 @@ func TestBrowserPair(t *testing.T) {
 	go func() { _, _ = chromedp.Call(d.second.ctx, page.Crash, struct{}{}) }()
 	d.current(d.first)
 	t.Logf("%v after the new one crashed the first showed what came", time.Since(crashed).Round(time.Millisecond))
+}
+
+// minimised puts away the window of a tab, so that the browser holds it to be hidden.
+func (p *tab) minimised() {
+	p.t.Helper()
+	w, err := chromedp.Call(p.ctx, cdpbrowser.GetWindowForTarget, cdpbrowser.GetWindowForTargetParams{})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	call(p, cdpbrowser.SetWindowBounds, cdpbrowser.SetWindowBoundsParams{
+		WindowID: w.WindowID, Bounds: &cdpbrowser.Bounds{WindowState: cdpbrowser.WindowStateMinimized},
+	})
+}
+
+// While the tab that has the stream is out of sight, and the browser wakes it up once a minute,
+// the other one shows what comes at once, and is not told to wait for that minute when the
+// stream breaks.
+func TestBrowserPairThrottled(t *testing.T) {
+	t.Parallel()
+	d := newPair(t, // a driven browser throttles nothing of itself
+		chromedp.Flag("disable-background-timer-throttling", false), chromedp.Flag("disable-renderer-backgrounding", false),
+		chromedp.Flag("disable-backgrounding-occluded-windows", false),
+		chromedp.Flag("intensive-wake-up-throttling-policy", "force-enable"))
+	d.first.eval(`void (window.woke = performance.now(), setInterval(() => { woke = performance.now() }, 100))`)
+	d.first.minimised()
+	d.first.sees(`document.hidden`)
+	d.first.seesWithin(3*time.Minute, `performance.now() - woke > 5000`) // Chromium begins after a minute
+	d.move()
+	if !d.shows(d.second) {
+		t.Errorf("what came is not shown:\n%s", d.second.text())
+	}
+	d.way.block(true)
+	d.second.sees(`document.querySelector('.pill .dot.live') === null`)
+	d.way.block(false)
+	back := time.Now()
+	d.move()
+	if !d.shows(d.second) {
+		t.Errorf("what came after the stream was opened anew is not shown:\n%s", d.second.text())
+	}
+	t.Logf("%v after the stream could be opened again the tab showed what came", time.Since(back).Round(time.Millisecond))
 }

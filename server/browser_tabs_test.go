@@ -54,13 +54,14 @@ func TestBrowserSharesStreams(t *testing.T) {
 		return func() bool { return s.metric("atalaya_streams") == want }
 	}
 	testkit.Eventually(t, patience, "one stream", streams(1))
-	slowest := 0.0
+	var took []float64 // in ms
 	for _, p := range all {
-		slowest = max(slowest, p.apiTime())
+		took = append(took, p.apiTime())
 	}
-	t.Logf("the slowest of %d API calls took %.0f ms", len(all), slowest)
-	if slowest > 2000 {
-		t.Errorf("an API call took %.0f ms", slowest)
+	slices.Sort(took)
+	t.Logf("%d API calls took %.0f ms", len(took), took)
+	if half := took[len(took)/2]; half > 100 || took[len(took)-1] > 2000 { // one may meet a machine that is busy
+		t.Errorf("half of the API calls took more than %.0f ms, and one %.0f ms", half, took[len(took)-1])
 	}
 	move := func(progress int) {
 		for _, id := range ids {
