@@ -16,7 +16,12 @@ import (
 // holds for its entry e.
 func (p *tab) keeps(limit time.Duration, key, condition string) {
 	p.t.Helper()
-	p.seesWithin(limit, fmt.Sprintf(`(() => {
+	p.seesWithin(limit, kept(key, condition))
+}
+
+// kept is true once a page's browser keeps what [tab.keeps] waits for.
+func kept(key, condition string) string {
+	return fmt.Sprintf(`(() => {
 		const opened = indexedDB.open('atalaya');
 		opened.onupgradeneeded = () => opened.transaction.abort();
 		opened.onsuccess = () => {
@@ -26,7 +31,7 @@ func (p *tab) keeps(limit time.Duration, key, condition string) {
 		};
 		const e = window.entryKept;
 		return e !== undefined && e.key === %[1]s && (%s);
-	})()`, jsString(key), condition))
+	})()`, jsString(key), condition)
 }
 
 // rowsOf follows a list to its end in the browser, and gives its rows as JSON.

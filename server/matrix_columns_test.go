@@ -314,17 +314,21 @@ func (r *matrixRig) opensOffline() string {
 	r.visit(shared.PathPage(r.audit))
 	page.sees(`navigator.serviceWorker.ready.then(() => caches.match('/shell')).then(Boolean)`)
 	page.sees(running + " && " + stripSays("Done in"))
+	keeps := !strings.Contains(r.row.lacks, "indexedDB")
+	if keeps {
+		page.sees(kept(fmt.Sprint("audit.", r.audit), "true"))
+	}
 	r.way.CloseClientConnections()
 	r.way.Close()
 	r.s.kill()
 	page.eval(`void setTimeout(() => location.assign(` + jsString(shared.PathPage(r.audit)+"?again") + `))`)
 	again, cell := `location.search === '?again' && `+running, yes
-	if strings.Contains(r.row.lacks, "indexedDB") {
-		page.sees(again + " && " + stripSays("The server does not answer Nothing is known yet"))
-		cell = "nothing kept"
-	} else {
+	if keeps {
 		page.sees(again + " && " + stripSays("Done in"))
 		page.sees(percent + " === 100")
+	} else {
+		page.sees(again + " && " + stripSays("The server does not answer Nothing is known yet"))
+		cell = "nothing kept"
 	}
 	page.shot(r.picture(" offline"))
 	return cell
