@@ -136,6 +136,7 @@ var newerStyles = map[string]string{
 	"-moz-user-select: none":      "for another engine",
 	"-ms-user-select: none":       "for another engine",
 	"print-color-adjust: exact":   "the prefixed one stands beside it",
+	".card-h:has(.btn~.btn) h2":   "the first of two buttons stands beside the heading",
 	".card:not(:has(details))":    "a card may break over two sheets of paper",
 	".conn:has(>.dot.hollow)":     "within a media query that it does not know either",
 	"details::details-content":    "what a reader closed stays closed on paper",
