@@ -158,7 +158,7 @@ func packFile(dir, name string, quality int, old packed.Entry) (entry packed.Ent
 // cuts are the places where a large source is cut in two, 0 for nowhere. Where brotli ends a
 // block depends on all that came before, so that it makes 0.8 % more or less of the client
 // when a byte of it has changed: of several cuts the best is kept.
-var cuts = [...]int{0, 10_000, 20_000, 30_000}
+var cuts = [...]int{0, 28_000, 30_000, 32_000}
 
 // large is from how many bytes on more than one cut is tried.
 const large = 1 << 20

@@ -57,6 +57,11 @@ func Write(ctx context.Context, changes ...Change) error {
 	return err
 }
 
+// under is the range of the keys that begin with a prefix.
+func under(prefix string) js.Value {
+	return js.Global().Get("IDBKeyRange").Call("bound", prefix, prefix+"\uffff")
+}
+
 // All are the values of a store, by their keys.
 func All(ctx context.Context, store string) (array js.Value, err error) {
 	return transact(ctx, "readonly", Change{store, "getAll", under("")})
@@ -67,13 +72,9 @@ func Get(ctx context.Context, store, key string) (js.Value, error) {
 	return transact(ctx, "readonly", Change{store, "get", key})
 }
 
-// under is the range of the keys that begin with a prefix.
-func under(prefix string) js.Value {
-	return js.Global().Get("IDBKeyRange").Call("bound", prefix, prefix+"\uffff")
-}
-
-// transact does all that it is given in one transaction and gives the result of the last. It
-// waits for the end of the transaction, because a device may turn out to be full only then.
+// transact does all that it is given in one transaction, and gives the result of the last
+// reading. It waits for the end of one that writes, because a device may turn out to be full
+// only then.
 func transact(ctx context.Context, mode string, all ...Change) (result js.Value, err error) {
 	defer recoverAsError(&err)
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -88,7 +89,14 @@ func transact(ctx context.Context, mode string, all ...Change) (result js.Value,
 	for _, c := range all {
 		request = transaction.Call("objectStore", c.store).Call(c.method, c.argument)
 	}
-	if err := wait(ctx, transaction, "complete", "abort"); err != nil {
+	// Nothing more comes, so the end need not wait until this page has heard of the results:
+	// one that is put away meanwhile would hold the stores for good. Chromium 90 tells of the
+	// end before it has a result.
+	transaction.Call("commit")
+	if mode == "readwrite" {
+		return js.Undefined(), wait(ctx, transaction, "complete", "abort")
+	}
+	if err := wait(ctx, request, "success", "error"); err != nil {
 		return js.Value{}, err
 	}
 	return request.Get("result"), nil
