@@ -158,7 +158,7 @@ bench-app: build ## what the start and the idling of the app cost in a browser (
 	@set -o pipefail; ATALAYA_BENCH_APP="$(abspath $(BEFORE) bin/atalaya)" ATALAYA_REQUIRE_ALL=1 \
 	  $(GO) test -count 1 -v -run '^TestBenchApp$$' ./server | tee artefacts/bench-app.txt
 
-screens: client ## pictures of every page in every state, language, theme and window, in artefacts/ (10 minutes)
+screens: tools client ## pictures of every page in every state, language, theme and window, in artefacts/ (10 minutes)
 	ATALAYA_SCREENS=1 ATALAYA_REQUIRE_ALL=1 $(GO) test -count 1 -timeout 30m -run '^TestBrowserScreens' ./server
 
 # Within 20 minutes on two cores that have nothing else to do.
