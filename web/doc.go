@@ -7,14 +7,15 @@
 // page is made by app/ui/watch.go. compile.js is the worker in which it has the
 // client compiled, so that the page moves meanwhile; where no worker can, the page
 // does. old.js sends browsers that cannot run the client to the plain pages, and
-// gives a page the look that was chosen. licences.txt is written by ./licences, and the archive of the sources, which
-// the settings lead to as well, by ./source. swagger-ui is npm's
-// swagger-ui-dist, as it was published; reference.js has it draw the API.
+// gives a page the look that was chosen. licences.txt is written by ./licences. swagger-ui
+// is npm's swagger-ui-dist, as it was published; reference.js has it draw the API.
 //
 // The folder static is source. The folder build is made by `make client`, which
 // compiles ./app with the stand-ins of ./web/slim and runs ./web/pack, and is
-// ignored by git apart from one empty file that lets a fresh clone compile; [Files.HasClient] tells the two
-// apart.
+// ignored by git apart from one empty file that lets a fresh clone compile;
+// [Files.HasClient] tells the two apart. `make build` and `make dist` also put the archive
+// of the sources there, which ./source makes and the settings lead to; without it its
+// address is 404.
 //
 // Every file has two addresses. Under /web/ it is revalidated at each use.
 // Under /web/v-<version>/ it may be kept for ever, because [Files.Version] is a

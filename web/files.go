@@ -133,25 +133,30 @@ func Load(static, build fs.FS) (*Files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: load static files: %w", err)
 	}
-	switch wasm, err := findVariant(build, client); {
-	case err == nil:
-		if err := f.add(client, wasm, build, index); err != nil {
-			return nil, fmt.Errorf("web: load client: %w", err)
-		}
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("web: load client: %w", err)
+	if err := f.addBuilt(client, build, index); err != nil {
+		return nil, err
 	}
 	f.version = f.hash()
 	// Not part of the version: a client is not renewed because a test has changed.
-	switch archive, err := findVariant(build, source); {
-	case err == nil:
-		if err := f.add(source, archive, build, index); err != nil {
-			return nil, fmt.Errorf("web: load sources: %w", err)
-		}
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("web: load sources: %w", err)
+	if err := f.addBuilt(source, build, index); err != nil {
+		return nil, err
 	}
 	return f, nil
+}
+
+// addBuilt adds a file of the build folder, if it has been built.
+func (f *Files) addBuilt(name string, build fs.FS, index packed.Index) error {
+	v, err := findVariant(build, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = f.add(name, v, build, index)
+	}
+	if err != nil {
+		return fmt.Errorf("web: load %s: %w", name, err)
+	}
+	return nil
 }
 
 func (f *Files) add(name string, plain variant, build fs.FS, index packed.Index) error {

@@ -41,7 +41,7 @@ func main() {
 // pack is the archive, all of it within one folder.
 func pack(ctx context.Context, dir string) ([]byte, error) {
 	names, err := kept(ctx, dir)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrNotFound) {
 		names, err = found(dir)
 	}
 	if err != nil {
@@ -65,8 +65,9 @@ func pack(ctx context.Context, dir string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// kept names the files that git keeps. It fails where dir is not the top of a repository,
-// even if it lies in another one.
+// kept names the files that git keeps. The error wraps [fs.ErrNotExist] where dir is not the
+// top of a repository, even if it lies in another one, and [exec.ErrNotFound] where there is
+// no git. Where git itself fails nobody knows what is not meant for others.
 func kept(ctx context.Context, dir string) ([]string, error) {
 	if _, err := os.Stat(filepath.Join(dir, ".git")); err != nil {
 		return nil, err

@@ -55,8 +55,8 @@ func packed(t *testing.T, dir string) []byte {
 
 // What the archive of this very tree holds is what git keeps, as it lies here.
 func TestHoldsThisTree(t *testing.T) {
-	if _, err := os.Stat("../../.git"); err != nil {
-		t.Skip("these sources are in no repository")
+	if _, err := kept(t.Context(), "../.."); err != nil {
+		t.Skip("git does not read these sources: ", err)
 	}
 	archive := packed(t, "../..")
 	if !bytes.Equal(archive, packed(t, "../..")) {
@@ -82,6 +82,9 @@ func TestHoldsThisTree(t *testing.T) {
 }
 
 func TestFiles(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip(err)
+	}
 	lay := func(t *testing.T) string {
 		dir := t.TempDir()
 		for name, content := range map[string]string{
@@ -148,6 +151,12 @@ func TestFiles(t *testing.T) {
 		t.Error("a folder that is missing gave an archive")
 	}
 	dir := lay(t)
+	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pack(t.Context(), dir); err == nil {
+		t.Error("what a broken repository does not keep was packed")
+	}
 	if err := os.Symlink("/etc/hostname", filepath.Join(dir, "server/link")); err != nil {
 		t.Fatal(err)
 	}
