@@ -134,7 +134,8 @@
 //   - store.go: Config, Open, Close
 //   - postgres.go: the address, the pool, migrating under a lock;
 //     alive_unix.go and alive_other.go: is a pooled connection still good?
-//   - wire.go: what the driver reads, without notifications
+//   - wire.go: what the driver reads, without notifications;
+//     socket_linux.go and socket_other.go: its system calls, made behind the scheduler's back
 //   - pooler.go: connections that leave nothing in a session
 //   - sqlite.go: the data directory, the pools, watching the file;
 //     lock_unix.go and lock_other.go: one owner per directory;

@@ -103,7 +103,11 @@ func withKeepAlive(conf *pgdriver.Config) {
 		d := net.Dialer{Timeout: conf.DialTimeout, KeepAliveConfig: net.KeepAliveConfig{
 			Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3,
 		}}
-		return d.DialContext(ctx, network, addr)
+		conn, err := d.DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return withoutScheduler(conn), nil
 	}
 }
 

@@ -110,7 +110,7 @@ func (q *sweeps) rows(ctx context.Context, from changeCursor) (rows []changeRow,
 		err = q.connect(ctx)
 	}
 	if err == nil {
-		answer, asked := q.prepared.QueryContext(ctx, from.parameters()...)
+		answer, asked := q.prepared.QueryContext(deadlineOf{ctx}, from.parameters()...)
 		rows, err = q.scan(ctx, answer, asked)
 	}
 	if err != nil {
@@ -127,6 +127,14 @@ func (q *sweeps) scan(ctx context.Context, answer *sql.Rows, err error) (rows []
 	err = q.scanner.ScanRows(ctx, answer, &rows)
 	return rows, err
 }
+
+// deadlineOf is a context without its cancellation, which the driver does not heed; for
+// that, database/sql would start a goroutine with every query.
+type deadlineOf struct{ context.Context }
+
+func (deadlineOf) Done() <-chan struct{} { return nil }
+
+func (deadlineOf) Err() error { return nil }
 
 // connect takes the connection and prepares the query on it. The caller holds mu.
 func (q *sweeps) connect(ctx context.Context) (err error) {

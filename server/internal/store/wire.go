@@ -39,6 +39,7 @@ func throughWire(conf *pgdriver.Config) {
 		if err != nil {
 			return nil, err
 		}
+		conn = withoutScheduler(conn)
 		if secure == nil {
 			return &wire{Conn: conn}, nil
 		}
