@@ -90,7 +90,8 @@ func (b *bench) database(ctx context.Context, name string) (*database, error) {
 	}
 	url := b.cluster.URL(name)
 	db, err := openURL(url)
-	d := &database{name: postgresql, flags: []string{"--database-url", url}, url: url, db: db}
+	d := newDatabase(postgresql, db)
+	d.flags, d.url = []string{"--database-url", url}, url
 	d.drop = func(ctx context.Context) error {
 		_, err := admin.ExecContext(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
 		return errors.Join(err, admin.Close())

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/uptrace/bun/driver/pgdriver"
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -25,6 +26,16 @@ type database struct {
 	url   string   // for openURL
 	db    *sql.DB
 	drop  func(context.Context) error // nil: goes with the folder
+
+	updating func() (*sql.Stmt, error) // prepared once, as drivers for workers do by themselves
+}
+
+func newDatabase(name string, db *sql.DB) *database {
+	d := &database{name: name, db: db}
+	d.updating = sync.OnceValues(func() (*sql.Stmt, error) {
+		return db.Prepare(d.place("UPDATE audits SET progress = $1, message = $2 WHERE id = $3"))
+	})
+	return d
 }
 
 // sqliteIn is the database that the server keeps in dir. The file is opened
@@ -38,7 +49,9 @@ func sqliteIn(dir string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &database{name: sqlite, flags: []string{"--data-dir", dir}, url: file.String(), db: db}, nil
+	d := newDatabase(sqlite, db)
+	d.flags, d.url = []string{"--data-dir", dir}, file.String()
+	return d, nil
 }
 
 // openURL opens a SQLite file: URL, or a PostgreSQL one.
@@ -60,8 +73,11 @@ func (d *database) setConns(n int) {
 
 // update writes a number into an audit as a foreign worker reports progress.
 func (d *database) update(ctx context.Context, id int64, seq int) error {
-	_, err := d.db.ExecContext(ctx, d.place("UPDATE audits SET progress = $1, message = $2 WHERE id = $3"),
-		min(seq, 99), label+fmt.Sprint(seq), id)
+	statement, err := d.updating()
+	if err != nil {
+		return err
+	}
+	_, err = statement.ExecContext(ctx, min(seq, 99), label+fmt.Sprint(seq), id)
 	return err
 }
 

@@ -12,8 +12,8 @@
 // The program builds the server as delivered and starts it as a child process, a
 // new one for every row, without the engine (--workers 0), on SQLite in a
 // temporary folder and on a PostgreSQL cluster of its own (durable: fsync is on). It opens N streams, changes rows as a
-// foreign worker would, with plain SQL UPDATE statements from this process or with
-// PATCH over the API, and notes when each stream has each state.
+// foreign worker would, with one SQL UPDATE, prepared once on each connection, from this
+// process or with PATCH over the API, and notes when each stream has each state.
 //
 // In the same run it measures what the figures are to be compared with, each a
 // child process of this same binary (-serve):

@@ -19,7 +19,7 @@
 //	               hub → Poll                     (held polls)
 //
 // The relay reads: one query per wake-up for everything that changed, whatever the
-// number of subscribers, and one more 4 ms after each that brought news, for what
+// number of subscribers, and one more 3 ms after each that brought news, for what
 // nobody announced. The hub keeps the newest frame of each audit that has
 // subscribers, and wakes those that have not taken it. A session decides what one
 // stream sends and when; it has no clock, no goroutine and no connection. A writer

@@ -23,7 +23,7 @@ const failuresBeforeNewCursor = 3
 // followUpAfter is the least pause between a sweep that brought news and the sweep that
 // follows it up. News seldom comes alone, and PostgreSQL announces what other processes
 // commit once in 20 ms only.
-const followUpAfter = 4 * time.Millisecond
+const followUpAfter = 3 * time.Millisecond
 
 // idsPerQuery bounds the audits of one snapshot query.
 const idsPerQuery = 500
@@ -208,7 +208,7 @@ func (r *relay) publishChanges(ctx context.Context, cursor string) (next string,
 		r.metrics.published(frames)
 	}
 	if len(frames) > 0 && !r.first {
-		r.followUp.Reset(max(followUpAfter, 2*time.Since(began))) // a third of the time at most
+		r.followUp.Reset(max(followUpAfter, time.Since(began))) // half of the time at most
 	}
 	r.first = cursor == "" || r.first && r.cutOff
 	r.hub.publish(frames)
