@@ -73,7 +73,7 @@ func (d *database) setConns(n int) {
 
 // update writes a number into an audit as a foreign worker reports progress.
 func (d *database) update(ctx context.Context, id int64, seq int) error {
-	statement, err := d.updating()
+	statement, err := d.updating() //nolint:sqlclosecheck // it ends with the database
 	if err != nil {
 		return err
 	}

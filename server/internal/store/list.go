@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -23,6 +24,15 @@ var ranks = map[shared.Order]bun.Safe{
 	shared.OrderScore:  "a.rank_score",
 	shared.OrderErrors: "a.rank_errors",
 	shared.OrderLength: "a.rank_seconds",
+}
+
+// unendedRanks are what all audits that have not ended have in those columns: among them
+// ids alone decide, and no index holds more.
+var unendedRanks = map[shared.Order]int64{
+	shared.OrderNewest: 0,
+	shared.OrderScore:  -101,
+	shared.OrderErrors: -1,
+	shared.OrderLength: -1,
 }
 
 // Newest returns the list as everybody sees it: the n newest audits and behind them
@@ -222,8 +232,11 @@ func (sel selection) keeping(some []shared.Status) []shared.Status {
 // first selects the ids of the first n audits behind the place.
 func (sel selection) first(q *bun.SelectQuery, n int) *bun.SelectQuery {
 	behind := func(statuses []shared.Status) *bun.SelectQuery {
-		part := sel.matching(q.NewSelect().TableExpr("audits AS a").Column("a.id").
-			ColumnExpr("? AS rank", ranks[sel.place.order]))
+		place, rank := sel.place, ranks[sel.place.order]
+		if !sel.narrow() && len(statuses) == 1 && !statuses[0].Terminal() {
+			place, rank = place.amongUnended()
+		}
+		part := sel.matching(q.NewSelect().TableExpr("audits AS a").Column("a.id").ColumnExpr("? AS rank", rank))
 		switch {
 		case len(statuses) == 0:
 		case sel.narrow(): // an expression, for no index of all audits helps here
@@ -231,7 +244,7 @@ func (sel selection) first(q *bun.SelectQuery, n int) *bun.SelectQuery {
 		default:
 			part.Where("a.status IN (?)", bun.List(statuses))
 		}
-		part = sel.place.sort(sel.place.behind(part)).Limit(int64(n))
+		part = place.sort(place.behind(part)).Limit(int64(n))
 		return q.NewSelect().TableExpr("(?) AS a", part).Column("a.id", "a.rank")
 	}
 	statuses := sel.statuses
@@ -339,6 +352,7 @@ type listPlace struct {
 	back  bool
 	rank  int64
 	id    int64
+	none  bool // nothing stands there
 }
 
 func (p listPlace) String() string {
@@ -385,6 +399,21 @@ func (p listPlace) direction() bun.Safe {
 	return "DESC"
 }
 
+// amongUnended is the place among audits that have not ended, ordered by their ids alone,
+// and the rank of each of them.
+func (p listPlace) amongUnended() (place listPlace, rank bun.Safe) {
+	of := unendedRanks[p.order]
+	place = listPlace{order: shared.OrderNewest, back: p.back, id: p.id}
+	switch theyAreBefore := of > p.rank; {
+	case p.id == 0 || p.rank == of:
+	case theyAreBefore == p.back:
+		place.id = 0 // all of them
+	default:
+		place.none = true
+	}
+	return place, bun.Safe(strconv.FormatInt(of, 10))
+}
+
 // sort puts the nearest to the place first.
 func (p listPlace) sort(q *bun.SelectQuery) *bun.SelectQuery {
 	if p.order == shared.OrderNewest {
@@ -395,6 +424,9 @@ func (p listPlace) sort(q *bun.SelectQuery) *bun.SelectQuery {
 
 // behind keeps what stands on that side of the place.
 func (p listPlace) behind(q *bun.SelectQuery) *bun.SelectQuery {
+	if p.none {
+		return q.Where("1 = 0")
+	}
 	if p.id == 0 {
 		return q
 	}

@@ -119,6 +119,8 @@ func TestListSorts(t *testing.T) {
 			"'running', NULL, 50, '2026-01-01 00:00:00+00:00', NULL",                         // 4
 			"'completed', 40, 0, '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:01+00:00'",   // 5
 			"'cancelled', NULL, 1, NULL, '2026-01-01 00:00:01+00:00'",                        // 6
+			"'pending', NULL, 0, NULL, NULL",                                                 // 7
+			"'running', NULL, 2, '2026-01-01 00:00:00+00:00', NULL",                          // 8
 		} {
 			f.sql(t, "INSERT INTO audits (url, status, geo_score, findings_error, started_at, finished_at) "+
 				"VALUES ('https://example.org/', "+row+")")
@@ -128,16 +130,18 @@ func TestListSorts(t *testing.T) {
 			query shared.ListQuery
 			want  []int64
 		}{
-			{"newest", shared.ListQuery{}, []int64{6, 5, 4, 3, 2, 1}},
-			{"worst score", shared.ListQuery{Order: shared.OrderScore}, []int64{5, 2, 1, 6, 4, 3}},
-			{"most errors", shared.ListQuery{Order: shared.OrderErrors}, []int64{3, 2, 1, 6, 5, 4}},
-			{"longest", shared.ListQuery{Order: shared.OrderLength}, []int64{3, 2, 1, 5, 6, 4}},
+			{"newest", shared.ListQuery{}, []int64{8, 7, 6, 5, 4, 3, 2, 1}},
+			{"worst score", shared.ListQuery{Order: shared.OrderScore}, []int64{5, 2, 1, 8, 7, 6, 4, 3}},
+			{"most errors", shared.ListQuery{Order: shared.OrderErrors}, []int64{3, 2, 1, 6, 5, 8, 7, 4}},
+			{"longest", shared.ListQuery{Order: shared.OrderLength}, []int64{3, 2, 1, 5, 8, 7, 6, 4}},
 			{"ended", shared.ListQuery{Ended: true}, []int64{6, 5, 3, 2, 1}},
 			{"ended by errors", shared.ListQuery{Ended: true, Order: shared.OrderErrors}, []int64{3, 2, 1, 6, 5}},
 			{"one status", shared.ListQuery{Status: shared.StatusCompleted, Order: shared.OrderScore}, []int64{5, 2, 1}},
+			{"those that run", shared.ListQuery{Status: shared.StatusRunning, Order: shared.OrderScore}, []int64{8, 4}},
+			{"those that wait", shared.ListQuery{Status: shared.StatusPending, Order: shared.OrderErrors}, []int64{7}},
 			{"a site", shared.ListQuery{Site: "example.org", Ended: true, Order: shared.OrderLength}, []int64{3, 2, 1, 5, 6}},
-			{"a text", shared.ListQuery{Text: "ORG", Order: shared.OrderErrors}, []int64{3, 2, 1, 6, 5, 4}},
-			{"its end", shared.ListQuery{Text: "g/", Order: shared.OrderScore}, []int64{5, 2, 1, 6, 4, 3}},
+			{"a text", shared.ListQuery{Text: "ORG", Order: shared.OrderErrors}, []int64{3, 2, 1, 6, 5, 8, 7, 4}},
+			{"its end", shared.ListQuery{Text: "g/", Order: shared.OrderScore}, []int64{5, 2, 1, 8, 7, 6, 4, 3}},
 			{"its last character", shared.ListQuery{Text: "/", Ended: true}, []int64{6, 5, 3, 2, 1}},
 		} {
 			for _, limit := range []int{1, 2, 4, 50} {
