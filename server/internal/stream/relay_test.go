@@ -77,7 +77,7 @@ func TestQueriesDoNotGrowWithSubscribers(t *testing.T) {
 // What nothing announces is seen within the pause while there is news, and the relay
 // rests when there is none.
 func TestNewsIsFollowedUp(t *testing.T) {
-	for lag, want := range map[time.Duration]int{0: 250, 10 * time.Millisecond: 33} { // in a second
+	for lag, want := range map[time.Duration]int{0: 333, 10 * time.Millisecond: 50} { // in a second
 		virtual(t, Config{}, func(t *testing.T, r *rig) {
 			r.table.insert(7)
 			r.open("/sse/audits/7/progress")
