@@ -107,7 +107,24 @@ func (a album) fits(picture string) {
 	if wide := a.eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
 		a.t.Errorf("%s is %s px too wide", picture, wide)
 	}
+	if hanging := a.eval(hanging); hanging != "" {
+		a.t.Errorf("%s: hangs out of its card: %s", picture, hanging)
+	}
 }
+
+// hanging are the first words of what stands beside the card that it is in, where nothing
+// between the two scrolls.
+const hanging = `[...document.querySelectorAll('.card')].flatMap((card) => {
+	const room = card.getBoundingClientRect();
+	return [...card.querySelectorAll('table, tr, button, a, input, select, .badge')].filter((e) => {
+		const { left, right, width } = e.getBoundingClientRect();
+		if (width < 2 || left >= room.left - 1 && right <= room.right + 1) return false;
+		for (let up = e.parentElement; up !== card; up = up.parentElement) {
+			if (getComputedStyle(up).overflowX !== 'visible') return false;
+		}
+		return true;
+	}).map((e) => e.tagName + ' ' + e.textContent.trim().slice(0, 40));
+}).slice(0, 3).join('; ')`
 
 // TestBrowserScreens keeps pictures of what every page looks like while all is well.
 func TestBrowserScreens(t *testing.T) {
