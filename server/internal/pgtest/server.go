@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -78,16 +77,11 @@ func (s *Server) prepare() error {
 			return fmt.Errorf("pgtest: %w", err)
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("pgtest: %w", err)
-	}
-	s.port = l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
-		return fmt.Errorf("pgtest: %w", err)
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), startWithin)
 	defer cancel()
+	if s.port, err = testkit.FreePort(ctx); err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
 	initdb := s.command(ctx, "initdb", "-D", s.data(), "-U", "postgres", "-A", "trust",
 		"--no-sync", "--no-instructions", "-E", "UTF8", "--locale=C")
 	if out, err := initdb.CombinedOutput(); err != nil {

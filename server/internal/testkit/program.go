@@ -3,7 +3,10 @@
 package testkit
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -134,13 +137,26 @@ func Unprivileged() (*syscall.Credential, error) {
 	return nil, errors.New("running as root, and there is no user postgres or nobody to run daemons as")
 }
 
-// FreeAddr is an address of loopback on which nobody listens.
+// FreeAddr is an address of loopback on which nobody listens, with a port from [FreePort].
 func FreeAddr(t testing.TB) string {
 	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	port, err := FreePort(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+}
+
+// FreePort is a port of loopback on which nobody listens. It is not one of those that
+// kernels choose for connections, 32768 and up on Linux: such a connection may take it before
+// the server does for which it is, or while that server is started again.
+func FreePort(ctx context.Context) (port int, err error) {
+	for range 100 {
+		port = 10_000 + rand.N(22_000)
+		var l net.Listener
+		if l, err = new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err == nil {
+			return port, l.Close()
+		}
+	}
+	return 0, fmt.Errorf("testkit: no free port: %w", err)
 }
