@@ -8,7 +8,7 @@ NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dist dist-twice client source licences check lint test test-native test-race test-plain test-wasm test-browser tools fuzz bench bench-app screens matrix soak footprint clean
+.PHONY: help run build dist dist-twice client source licences check lint test test-long test-native test-race test-walks test-wasm test-browser tools fuzz bench bench-app screens matrix soak footprint clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -75,22 +75,41 @@ lint: $(LINT) ## golangci-lint with .golangci.yml, for both targets
 	$(LINT) run ./...
 	$(WASM) $(LINT) run ./app/... ./shared/... ./web/slim/std/...
 
-test: tools client ## everything: native (with -race what starts goroutines), js/wasm under Node, both databases, a real browser
+# The tests are in two parts: make test is to take a quarter of an hour on two cores, and
+# make test-long has what takes longer. CI runs both.
+test: tools client ## the tests: native, js/wasm under Node, both databases, a real browser
 	ATALAYA_REQUIRE_ALL=1 $(MAKE) --no-print-directory test-native test-wasm
 
-test-native: test-race test-plain ## the native tests alone; what needs a missing program is skipped
+test-long: tools client ## the rest of them: with -race what starts goroutines, and the long walks in a browser
+	ATALAYA_REQUIRE_ALL=1 $(MAKE) --no-print-directory test-race test-walks
 
 # A race detector makes a test five to ten times as slow, and finds nothing where
 # no goroutine is started, as in package check and in the sums of the score, or where
 # what a test looks at is in another process: a browser, or a program that is killed
 # twenty times. The other tests of ./server run the same program with it, and attacks on
 # each writer of streams and on each database: those on the other pairs of the two, which
-# are the same attacks, run here. What compares times is here too: there no other package's
-# tests run beside it, and none tries again because they do.
+# are the same attacks, run here. What compares times is here too. make test runs these
+# behind all others, so that no other package's tests run beside them.
 PLAIN_PACKAGES := ./server/internal/check
-PLAIN_TESTS    := ^TestBrowser[A-Z]|^TestTwentyKills|^TestHostile$$/^(PostgreSQL_(nethttp|conn)|SQLite_epoll)$$
+OTHER_WRITERS  := ^TestHostile$$/^(PostgreSQL_(nethttp|conn)|SQLite_epoll)$$
+PLAIN_TESTS    := ^TestBrowser[A-Z]|^TestTwentyKills|$(OTHER_WRITERS)
 PLAIN_TESTS    := $(PLAIN_TESTS)|^TestFaultSlowSubscribers|^TestFixesAreComputed|^TestMendingAnOutcome
 PLAIN_TESTS    := $(PLAIN_TESTS)|^TestFirstSigns|^TestCancelIsHonouredInTheMidst|^TestCancelWaitsForNoLongList
+
+# Those of them that take about half a minute and more beside each other: a walk through every
+# screen, a day without a network, whatever may break in every way that it may. What
+# watches an audit, falls back and returns is not among them, however long it takes.
+LONG_TESTS     := ^TestTwentyKills|$(OTHER_WRITERS)
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(AwaitsAReport|BehindProxies|BesideANewerProgram|BesideAnOlderProgram|ByKeyboard|Discards)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(EmptyReport|EndIsAScene|Firefox|HoldsStill|InAPrivateWindow|InAPrivateWindowOfFirefox)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(InForcedColours|LampTellsTheConnection|LeadsToTheTeam|LeasesStreams|LeavesNoTrace)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(ListsByKeyboard|Matrix|NeverStandsStill|OfTheYear2021|OffersWhatCanBeDone|OfflineDay)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(OnADeviceWithoutRoom|OnAFullDevice|OnAWideScreen|OnBadNetworks|Pair|PairThrottled)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(PrintsTheReport|PushSettings|RecoversFromAKilledServer|ReferenceTriesTheAPI|Report)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(ReportScreens|Rests|Rows|Screens|ScreensOfSettings|Settings|Shares|SharesStreams|Sheet)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(ShowsEndedAuditsOffline|ShowsEveryPage|ShowsTheLastStateOffline|Sites|StartsSlowly)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(TakesOverInPlace|TellsItsStory|TellsOfANewVersion|TellsTimesInPlace|ToolsOfTheLivePage)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(Trail|WebKit|Webhooks|WithoutMotion)$$
 
 # A program under -race sleeps for a second before it ends, which is of use to those
 # alone whose goroutines go on until then.
@@ -100,7 +119,7 @@ TEST := GORACE=atexit_sleep_ms=0 $(GO) test -timeout 60m
 # itself: all that a race detector does there is to take four times as long.
 RACE := -race $(addsuffix =-race=false,$(addprefix -gcflags=,modernc.org/sqlite/lib modernc.org/libc/... modernc.org/memory))
 
-test-race: ## the native tests that have to do with concurrency, with -race
+test-race: ## the tests that have to do with concurrency, with -race
 	$(TEST) $(RACE) -skip '$(PLAIN_TESTS)' $$($(GO) list ./... | grep -vxF "$$($(GO) list $(PLAIN_PACKAGES))")
 
 # What a test sees of a browser hangs on a dozen processes that share the machine with
@@ -111,11 +130,16 @@ $(AGAIN):
 	GOBIN=$(CURDIR)/bin $(GO) install gotest.tools/gotestsum@v1.13.0
 	mv bin/gotestsum $(AGAIN)
 
-test-plain: $(AGAIN) ## the other native tests
-	$(AGAIN) --format pkgname-and-test-fails --format-icons text --rerun-fails=1 --rerun-fails-max-failures 3 \
-	  --rerun-fails-run-root-test --packages ./server -- -timeout 60m -run '$(PLAIN_TESTS)'
+BROWSE := $(AGAIN) --format pkgname-and-test-fails --format-icons text --rerun-fails=1 \
+  --rerun-fails-max-failures 3 --rerun-fails-run-root-test --packages ./server -- -timeout 60m
+
+test-native: $(AGAIN) ## the native part of make test; what needs a missing program is skipped
+	$(TEST) -skip '$(PLAIN_TESTS)' ./...
+	$(BROWSE) -run '$(PLAIN_TESTS)' -skip '$(LONG_TESTS)'
 	$(TEST) -run '$(PLAIN_TESTS)' ./server/internal/audit
-	$(TEST) $(PLAIN_PACKAGES)
+
+test-walks: $(AGAIN)
+	$(BROWSE) -run '$(LONG_TESTS)'
 
 test-wasm: $(OVERLAY) ## the client's tests under Node: WebAssembly, with the stand-ins that the client has
 	$(WASM) $(GO) test -overlay $(OVERLAY) -exec "$(NODE_EXEC)" ./shared/... ./app/...

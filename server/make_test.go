@@ -45,7 +45,7 @@ func plainTests(t *testing.T) *regexp.Regexp {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := regexp.MustCompile(`(?m)^PLAIN_TESTS +:= (?:\$\(PLAIN_TESTS\)\|)?(.+)$`)
+	lines := regexp.MustCompile(`(?m)^(?:PLAIN_TESTS|OTHER_WRITERS) +:= (?:\$\(PLAIN_TESTS\)\|)?(.+?)(?:\|\$\(OTHER_WRITERS\))?$`)
 	subtests := regexp.MustCompile(`/\^\(.*?\)\$\$`)
 	var names []string
 	for _, line := range lines.FindAllSubmatch(makefile, -1) {
