@@ -96,20 +96,22 @@ PLAIN_TESTS    := ^TestBrowser[A-Z]|^TestTwentyKills|$(OTHER_WRITERS)
 PLAIN_TESTS    := $(PLAIN_TESTS)|^TestFaultSlowSubscribers|^TestFixesAreComputed|^TestMendingAnOutcome
 PLAIN_TESTS    := $(PLAIN_TESTS)|^TestFirstSigns|^TestCancelIsHonouredInTheMidst|^TestCancelWaitsForNoLongList
 
-# Those of them that take about half a minute and more beside each other: a walk through every
+# Those of them that take some 20 s and more beside each other: a walk through every
 # screen, a day without a network, whatever may break in every way that it may. What
 # watches an audit, falls back and returns is not among them, however long it takes.
 LONG_TESTS     := ^TestTwentyKills|$(OTHER_WRITERS)
-LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(AwaitsAReport|BehindProxies|BesideANewerProgram|BesideAnOlderProgram|ByKeyboard|Discards)$$
-LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(EmptyReport|EndIsAScene|Firefox|HoldsStill|InAPrivateWindow|InAPrivateWindowOfFirefox)$$
-LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(InForcedColours|LampTellsTheConnection|LeadsToTheTeam|LeasesStreams|LeavesNoTrace)$$
-LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(ListsByKeyboard|Matrix|NeverStandsStill|OfTheYear2021|OffersWhatCanBeDone|OfflineDay)$$
-LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(OnADeviceWithoutRoom|OnAFullDevice|OnAWideScreen|OnBadNetworks|Pair|PairThrottled)$$
-LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(PrintsTheReport|PushSettings|RecoversFromAKilledServer|ReferenceTriesTheAPI|Report)$$
-LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(ReportScreens|Rests|Rows|Screens|ScreensOfSettings|Settings|Shares|SharesStreams|Sheet)$$
-LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(ShowsEndedAuditsOffline|ShowsEveryPage|ShowsTheLastStateOffline|Sites|StartsSlowly)$$
-LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(TakesOverInPlace|TellsItsStory|TellsOfANewVersion|TellsTimesInPlace|ToolsOfTheLivePage)$$
-LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(Trail|WebKit|Webhooks|WithoutMotion)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(AnswersForTheServer|AuditsAStagingSite|AwaitsAReport|BehindProxies|BesideANewerProgram)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(BesideAnOlderProgram|ByKeyboard|Discards|EmptyReport|EndIsAScene|Firefox|FitsLongerWords)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(HoldsStill|InAPrivateWindow|InAPrivateWindowOfFirefox|InForcedColours)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(LampTellsTheConnection|LeadsToTheTeam|LeasesStreams|LeavesNoTrace|ListsByKeyboard)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(MarksWhereTheReaderIs|Matrix|NeverStandsStill|OfTheYear2021|OffersWhatCanBeDone)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(OfflineDay|OnADeviceWithoutRoom|OnAFullDevice|OnAWideScreen|OnBadNetworks|Pair)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(PairThrottled|PrintsTheReport|Push|PushSettings|ReadsASlashOffline)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(RecoversFromAKilledServer|ReferenceTriesTheAPI|Report|ReportScreens|Rests|Rows|Screens)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(ScreensOfSettings|Settings|Shares|SharesStreams|Sheet|ShowsEndedAuditsOffline)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(ShowsEveryPage|ShowsTheLastStateOffline|Sites|StartsSlowly|TakesOverInPlace)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(TellsItsStory|TellsOfANewVersion|TellsTimesInPlace|ToolsOfTheLivePage|Trail|WebKit)$$
+LONG_TESTS     := $(LONG_TESTS)|^TestBrowser(Webhooks|WithoutMotion)$$
 
 # A program under -race sleeps for a second before it ends, which is of use to those
 # alone whose goroutines go on until then.
