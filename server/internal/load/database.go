@@ -65,8 +65,10 @@ func openURL(raw string) (*sql.DB, error) {
 	return sql.OpenDB(pgdriver.NewConnector(pgdriver.WithDSN(raw))), nil
 }
 
-// setConns lets a number of workers write at once.
+// setConns lets a number of workers write at once, over new connections: the driver does
+// not notice that an idle one was cut before a statement prepared on it has failed.
 func (d *database) setConns(n int) {
+	d.db.SetMaxIdleConns(-1)
 	d.db.SetMaxOpenConns(n)
 	d.db.SetMaxIdleConns(n)
 }
