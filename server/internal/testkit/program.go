@@ -149,10 +149,11 @@ func FreeAddr(t testing.TB) string {
 
 // FreePort is a port of loopback on which nobody listens. It is not one of those that
 // kernels choose for connections, 32768 and up on Linux: such a connection may take it before
-// the server does for which it is, or while that server is started again.
+// the server does for which it is, or while that server is started again. Nor is it 10080,
+// which browsers refuse to open.
 func FreePort(ctx context.Context) (port int, err error) {
 	for range 100 {
-		port = 10_000 + rand.N(22_000)
+		port = 11_000 + rand.N(21_000)
 		var l net.Listener
 		if l, err = new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err == nil {
 			return port, l.Close()
