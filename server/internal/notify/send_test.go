@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -61,14 +63,21 @@ func (r *rows) NoteSilent(_ context.Context, silence time.Duration) (int, error)
 func (r *rows) ClaimDelivery(_ context.Context, lease time.Duration) (work.Delivery, bool, error) {
 	r.Lock()
 	defer r.Unlock()
-	for _, m := range r.kept {
-		if m.state == shared.DeliveryPending && !m.due.After(time.Now()) && !m.lease.After(time.Now()) {
-			m.Tries++
-			m.lease = time.Now().Add(lease)
-			return m.Delivery, true, r.down
+	// As the store does: what is due for longest goes first.
+	var first *message
+	for _, id := range slices.Sorted(maps.Keys(r.kept)) {
+		m := r.kept[id]
+		free := m.state == shared.DeliveryPending && !m.due.After(time.Now()) && !m.lease.After(time.Now())
+		if free && (first == nil || m.due.Before(first.due)) {
+			first = m
 		}
 	}
-	return work.Delivery{}, false, r.down
+	if first == nil {
+		return work.Delivery{}, false, r.down
+	}
+	first.Tries++
+	first.lease = time.Now().Add(lease)
+	return first.Delivery, true, r.down
 }
 
 func (r *rows) SettleDelivery(_ context.Context, d work.Delivery, o work.Outcome) error {
