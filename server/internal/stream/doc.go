@@ -24,7 +24,9 @@
 // subscribers, and wakes those that have not taken it. A session decides what one
 // stream sends and when; it has no clock, no goroutine and no connection. A writer
 // has all three, and steps the session after every wake-up, at its deadline and
-// after every flush.
+// after every flush. Most streams are written to by a shard, one goroutine for
+// thousands of sockets. While it sleeps, and few of its streams have something to
+// take, the relay's goroutine makes its visits: to wake it would cost more.
 //
 // # Order
 //
@@ -53,8 +55,8 @@
 //
 // # Slow connections
 //
-// Publishing writes to no socket and waits for nobody. Each stream is written to by
-// itself, every flush under the write deadline; when that passes the stream ends.
+// Publishing waits for nobody; no write blocks. Each stream is written to by itself,
+// every flush under the write deadline; when that passes the stream ends.
 // Nothing more is taken for a stream before its flush is done. So whatever a client
 // does, it costs constant memory, at most what is left of one flush, and delays nobody
 // else. A frame is encoded once, and all its subscribers share the bytes.

@@ -11,8 +11,8 @@ import (
 )
 
 // hub holds the newest frame of every audit that has subscribers, and knows who
-// they are. Only the relay's goroutine publishes; everything else may be called
-// from any goroutine. The mutex is held for a moment only: nobody writes to a
+// they are. Only the relay's goroutine publishes and delivers; everything else may be
+// called from any goroutine. The mutex is held for a moment only: nobody writes to a
 // connection, waits or calls out of this package under it, and taking the newest
 // frame of an audit needs no lock at all.
 type hub struct {
@@ -25,7 +25,10 @@ type hub struct {
 	generation  uint64 // how many times a first subscriber came
 	topics      map[int64]*topic
 	list        listLog
-	ordinals    uint8 // the last one given to a subscriber
+	ordinals    uint8       // the last one given to a subscriber
+	woken       []*schedule // of shards with groups that were woken, and that do not know of it
+
+	delivering []*schedule // reused; only the relay's goroutine uses it
 }
 
 func newHub(e *env, f *feed.Feed) *hub {
@@ -55,7 +58,7 @@ type subscription struct {
 	waker waker  // nil until somebody wants to be woken
 	group *group // nil if the waker is woken directly
 	// index is where the subscription stands: in topic.subscriptions, guarded by
-	// hub.mu, or in group.members, which only the shard's goroutine uses.
+	// hub.mu, or in group.members, guarded by its schedule's owner.
 	index int32
 
 	// Only the goroutine that drives the subscriber uses these.
@@ -214,13 +217,17 @@ func (h *hub) removeGroup(g *group) {
 	g.topic.groups = slices.DeleteFunc(g.topic.groups, func(other *group) bool { return other == g })
 }
 
-// wakeAll wakes every subscriber of t. The caller holds hub.mu.
-func (t *topic) wakeAll() {
+// wakeSubscribers wakes every subscriber of t; those that shards visit when they are told
+// so, by deliver or rouseShards. The caller holds mu.
+func (h *hub) wakeSubscribers(t *topic) {
 	for _, s := range t.subscriptions {
 		s.waker.wake()
 	}
 	for _, g := range t.groups {
 		g.wake()
+		if !slices.Contains(h.woken, g.schedule) {
+			h.woken = append(h.woken, g.schedule)
+		}
 	}
 }
 
@@ -229,9 +236,31 @@ func (h *hub) wakeAll() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, t := range h.topics {
-		t.wakeAll()
+		h.wakeSubscribers(t)
 	}
-	h.list.topic.wakeAll()
+	h.wakeSubscribers(&h.list.topic)
+	h.rouseShards()
+}
+
+// deliver has what was published sent to those whom shards visit, by this goroutine if
+// there is little to send. Only the relay's goroutine calls it, after it has published.
+func (h *hub) deliver() {
+	h.mu.Lock()
+	h.woken, h.delivering = h.delivering[:0], h.woken
+	h.mu.Unlock()
+	for _, s := range h.delivering {
+		s.deliver()
+	}
+	clear(h.delivering)
+}
+
+// rouseShards has the shards themselves visit whom they have to. The caller holds mu.
+func (h *hub) rouseShards() {
+	for _, s := range h.woken {
+		s.rouse()
+	}
+	clear(h.woken)
+	h.woken = h.woken[:0]
 }
 
 // publish makes frames the newest of their audits, unless a newer one is known,
@@ -244,8 +273,8 @@ func (h *hub) publish(frames []*frame) {
 		slices.SortStableFunc(frames, func(a, b *frame) int { return h.subscribersOf(a.id()) - h.subscribersOf(b.id()) })
 		h.mu.Unlock()
 	}
-	for _, f := range frames {
-		h.publishOne(f)
+	for i, f := range frames {
+		h.publishOne(f, i%smallGroup == smallGroup-1)
 	}
 }
 
@@ -257,7 +286,9 @@ func (h *hub) subscribersOf(id int64) int {
 	return 0
 }
 
-func (h *hub) publishOne(f *frame) {
+// publishOne publishes one frame. With rouse the shards begin at once, because many more
+// may come.
+func (h *hub) publishOne(f *frame, rouse bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	t := h.topics[f.id()]
@@ -284,7 +315,10 @@ func (h *hub) publishOne(f *frame) {
 			f.bytes(variant(v)) // encoded here, so that many subscribers need not wait for the first of them
 		}
 	}
-	t.wakeAll()
+	h.wakeSubscribers(t)
+	if rouse {
+		h.rouseShards()
+	}
 }
 
 // publishDeleted tells the subscribers of audits, and those of the list, that these
@@ -300,10 +334,10 @@ func (h *hub) publishDeleted(ids []int64) {
 			continue
 		}
 		t.deleted.Store(true)
-		t.wakeAll()
+		h.wakeSubscribers(t)
 	}
 	if changed {
-		h.list.topic.wakeAll()
+		h.wakeSubscribers(&h.list.topic)
 	}
 }
 
@@ -319,7 +353,7 @@ func (h *hub) publishList(frames []*frame) {
 		}
 	}
 	if changed {
-		h.list.topic.wakeAll()
+		h.wakeSubscribers(&h.list.topic)
 	}
 }
 
@@ -330,7 +364,7 @@ func (h *hub) renewList() {
 	defer h.mu.Unlock()
 	h.list.lastSequence++
 	h.list.droppedDeletion = h.list.lastSequence
-	h.list.topic.wakeAll()
+	h.wakeSubscribers(&h.list.topic)
 }
 
 // topicIDs lists the audits that have subscribers.

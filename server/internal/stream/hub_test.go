@@ -51,7 +51,7 @@ func (h *hub) resyncList() {
 	defer h.mu.Unlock()
 	h.list.lastSequence++
 	h.list.droppedSequence = h.list.lastSequence
-	h.list.topic.wakeAll()
+	h.wakeSubscribers(&h.list.topic)
 }
 
 func counter(t *testing.T, c prometheus.Counter) float64 {

@@ -92,6 +92,7 @@ func (r *relay) run(ctx context.Context) error {
 		case <-r.followUp.C:
 			r.sweepIfDue(ctx)
 		}
+		r.hub.deliver()
 	}
 }
 

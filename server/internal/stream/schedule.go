@@ -28,22 +28,21 @@ type group struct {
 
 	woken bool // and not taken yet; guarded by schedule.mu
 
-	// Only the shard's goroutine uses these; no lock.
+	// Guarded by schedule.owner.
 	members []*subscription
 	visited int
 	queued  bool // a pass is under way
 	again   bool // … and another is to follow
 }
 
-// wake is called under hub.mu, by the relay's goroutine or by whoever ends the
-// server.
+// wake asks for a visit to all members. A shard that sleeps learns of it by
+// [schedule.deliver] or [schedule.rouse].
 func (g *group) wake() {
 	g.schedule.mu.Lock()
 	defer g.schedule.mu.Unlock()
 	if !g.woken {
 		g.woken = true
 		g.schedule.woken = append(g.schedule.woken, g)
-		g.schedule.endSleep()
 	}
 }
 
@@ -81,6 +80,13 @@ func (g *group) visitSome(n int, visit func(*subscription)) (visited int) {
 // group has its share. So neither kind can hold the other up.
 type schedule struct {
 	interrupt func() // ends the shard's sleep; called under mu
+	// visitFew makes a turn of visits for a shard that sleeps, and reports whether it has
+	// to be woken all the same. It is called by the owner.
+	visitFew func() (rouse bool)
+
+	// owner is held by whoever does the shard's work: its goroutine unless it sleeps.
+	// It comes before mu and hub.mu.
+	owner sync.Mutex
 
 	mu      sync.Mutex
 	asleep  bool
@@ -88,7 +94,7 @@ type schedule struct {
 	woken   []*group
 	posted  []*epollStream // new ones, and those woken by themselves
 
-	// Only the shard's goroutine uses these; no lock.
+	// Guarded by owner.
 	batch []*group // reused
 	small []*group
 	large []*group
@@ -100,6 +106,44 @@ func (s *schedule) endSleep() {
 		s.asleep = false
 		s.interrupt()
 	}
+}
+
+// rouse wakes the shard.
+func (s *schedule) rouse() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.endSleep()
+}
+
+// deliver sees to it that the groups which were woken are visited. If the shard sleeps and
+// there are few to visit, the caller does it: to wake the shard costs more than that, as
+// goroutines change places for it, and often threads and processors too.
+func (s *schedule) deliver() {
+	if !s.owner.TryLock() {
+		s.rouse() // it is awake, or about to sleep
+		return
+	}
+	defer s.owner.Unlock()
+	if !s.takeFew() || s.visitFew() {
+		s.rouse()
+	}
+}
+
+// takeFew queues the groups that were woken, if the shard sleeps and has little else to do
+// than to visit them. The caller owns it.
+func (s *schedule) takeFew() bool {
+	s.mu.Lock()
+	members := 0
+	for _, g := range s.woken {
+		members += len(g.members)
+	}
+	few := s.asleep && len(s.posted) == 0 && members <= smallGroup
+	if few {
+		s.takeGroups()
+	}
+	s.mu.Unlock()
+	s.enqueueBatch()
+	return few
 }
 
 // post hands st over, unless the shard has stopped.
@@ -134,10 +178,7 @@ func (s *schedule) sleep() bool {
 func (s *schedule) takeWoken(streams []*epollStream) (_ []*epollStream, stopped bool) {
 	s.mu.Lock()
 	s.asleep = false
-	s.batch, s.woken = s.woken, s.batch[:0]
-	for _, g := range s.batch {
-		g.woken = false
-	}
+	s.takeGroups()
 	streams = append(streams, s.posted...)
 	clear(s.posted)
 	if s.posted = s.posted[:0]; cap(s.posted) > visitsPerTurn {
@@ -145,12 +186,25 @@ func (s *schedule) takeWoken(streams []*epollStream) (_ []*epollStream, stopped 
 	}
 	stopped = s.stopped
 	s.mu.Unlock()
+	s.enqueueBatch()
+	return streams, stopped
+}
 
+// takeGroups moves the groups that were woken to the batch. The caller holds mu.
+func (s *schedule) takeGroups() {
+	s.batch, s.woken = s.woken, s.batch[:0]
+	for _, g := range s.batch {
+		g.woken = false
+	}
+}
+
+// enqueueBatch has the groups of the batch visited, and empties it.
+func (s *schedule) enqueueBatch() {
 	for _, g := range s.batch {
 		s.enqueue(g)
 	}
 	clear(s.batch)
-	return streams, stopped
+	s.batch = s.batch[:0]
 }
 
 func (s *schedule) enqueue(g *group) {

@@ -148,6 +148,7 @@ func TestRing(t *testing.T) {
 	q := &schedule{interrupt: func() { rings++ }}
 	a, b := groupOfMany(q, 1), groupOfMany(q, 100)
 	a.wake()
+	q.rouse()
 	if q.sleep() {
 		t.Error("sleeps with a group to visit")
 	}
@@ -157,9 +158,10 @@ func TestRing(t *testing.T) {
 	if !q.sleep() {
 		t.Error("does not sleep with nothing to do")
 	}
-	a.wake()
-	b.wake()
-	a.wake()
+	for _, g := range []*group{a, b, a} {
+		g.wake()
+		q.rouse()
+	}
 	q.post(&epollStream{})
 	if rings != 1 {
 		t.Errorf("rung %d times, want once", rings)
@@ -170,6 +172,54 @@ func TestRing(t *testing.T) {
 	q.stop()
 	if q.sleep() || q.post(&epollStream{}) {
 		t.Error("a stopped shard sleeps or takes streams")
+	}
+}
+
+// Few are visited by whoever delivers, if the shard sleeps; everything else is the shard's.
+func TestDeliver(t *testing.T) {
+	for _, row := range []struct {
+		name          string
+		members       int // of each of two groups
+		rouse         bool
+		before        func(q *schedule)
+		visits, rings int
+	}{
+		{name: "few", members: smallGroup / 2, visits: smallGroup},
+		{name: "one more", members: smallGroup/2 + 1, rings: 1},
+		{name: "a deadline came nearer", members: 1, rouse: true, visits: 2, rings: 1},
+		{name: "newcomer", members: 1, before: func(q *schedule) { q.post(&epollStream{}) }, rings: 1},
+		{name: "awake", members: 1, before: func(q *schedule) { q.takeWoken(nil) }},
+		{name: "stopped", members: 1, before: (*schedule).stop, rings: 1},
+		{name: "about to sleep", members: 1, before: func(q *schedule) { q.owner.Lock() }, rings: 1},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			visits, rings := 0, 0
+			q := &schedule{interrupt: func() { rings++ }}
+			q.visitFew = func() bool {
+				return q.visitGroups(func(*subscription) { visits++ }) || row.rouse
+			}
+			groups := []*group{groupOfMany(q, row.members), groupOfMany(q, row.members)}
+			if !q.sleep() {
+				t.Fatal("does not sleep")
+			}
+			if row.before != nil {
+				row.before(q)
+			}
+			for _, g := range groups {
+				g.wake()
+			}
+			q.deliver()
+			if visits != row.visits || rings != row.rings {
+				t.Errorf("%d visits and rung %d times, want %d and %d", visits, rings, row.visits, row.rings)
+			}
+			owed := 2*row.members - visits
+			q.takeWoken(nil)
+			for q.visitGroups(func(*subscription) { owed-- }) {
+			}
+			if owed != 0 {
+				t.Errorf("%d visits too few in the end", owed)
+			}
+		})
 	}
 }
 

@@ -17,8 +17,8 @@ const peerEvents = syscall.EPOLLIN | syscall.EPOLLRDHUP
 const gatherMax = 64 << 10
 
 // shard owns sockets and everything about their streams: it waits for peers,
-// deadlines and changes, and writes. It is one goroutine and never blocks in a
-// system call.
+// deadlines and changes, and writes. It is one goroutine, for which another may make
+// visits while it sleeps, and never blocks in a system call.
 //
 // It does not wait in epoll_wait either, because that would hold a thread, and a
 // processor until Go's scheduler takes it away. Its epoll set is itself a file
@@ -71,6 +71,7 @@ func newShard(e *env, h *hub) (*shard, error) {
 		return nil, err
 	}
 	sh.interrupt = func() { _ = sh.file.SetReadDeadline(longAgo) }
+	sh.visitFew = sh.visitAsleep
 	return sh, nil
 }
 
@@ -90,14 +91,15 @@ func (sh *shard) run() {
 	defer sh.yielder.close()
 	poll := func(set uintptr) bool { return sh.pollEvents(set) > 0 }
 	pollOnce := func(set uintptr) { sh.pollEvents(set) }
-	visit := func(s *subscription) { sh.stepStream(s.waker.(*epollStream)) }
+	sh.owner.Lock()
+	defer sh.owner.Unlock()
 	for stopped := false; !stopped; {
 		sh.now = time.Now()
 		sh.handlePeerEvents()
 		sh.todo, stopped = sh.takeWoken(sh.todo)
 		sh.runPosted()
 		more := sh.runDeadlines()
-		more = sh.visitGroups(visit) || more || len(sh.todo) > 0
+		more = sh.visitGroups(sh.visit) || more || len(sh.todo) > 0
 		if more {
 			sh.yielder.yield() // the goroutines that read, publish and accept share the processors
 			_ = sh.raw.Control(pollOnce)
@@ -109,12 +111,27 @@ func (sh *shard) run() {
 		}
 		_ = sh.file.SetReadDeadline(until)
 		if sh.sleep() {
-			if sh.raw.Read(poll) != nil { // at the deadline it does not poll
+			sh.owner.Unlock()
+			err := sh.raw.Read(poll)
+			sh.owner.Lock()
+			if err != nil { // at the deadline it does not poll
 				_ = sh.raw.Control(pollOnce)
 			}
 		}
 	}
 	sh.drainAll()
+}
+
+func (sh *shard) visit(s *subscription) { sh.stepStream(s.waker.(*epollStream)) }
+
+// visitAsleep makes the visits of a shard that sleeps. It has to be woken if its first
+// deadline has come nearer than the one it sleeps until.
+func (sh *shard) visitAsleep() (rouse bool) {
+	sleepsUntil, _ := sh.timers.next()
+	sh.now = time.Now()
+	more := sh.visitGroups(sh.visit)
+	next, ok := sh.timers.next()
+	return more || ok && next < sleepsUntil
 }
 
 // pollEvents fetches events without waiting and returns how many.
