@@ -65,9 +65,8 @@ func (d *lines) show(p *shared.AuditProgress) {
 	}
 	last := *p
 	d.last = &last
-	n := p.Findings
 	fmt.Fprintf(d.out, "%3d%%  %s, %s", p.Progress, describe(d.lang, p),
-		d.lang.T(text.BasicSeverities, d.lang.Number(n.Error), d.lang.Number(n.Warning), d.lang.Number(n.Notice)))
+		text.Severities(d.lang, p.Findings))
 	if said := text.Message(d.lang, p); said != "" {
 		fmt.Fprintf(d.out, ": %s", escape.Visible(said))
 	}

@@ -577,8 +577,6 @@ var english = language{
 		BasicLimit:         "Page limit",
 		BasicMessage:       "Message",
 		BasicPoints:        "%d of 100: %s",
-		BasicSeverities:    "%s critical, %s warnings, %s notices",
-		BasicResponses:     "%s good, %s redirects, %s client errors, %s server errors, %s without an answer",
 		BasicBadForm:       "The form could not be read. Fill it in again.",
 		BasicBadNumber:     "That is not the number of an audit",
 		BasicBadNumberHelp: "Audits are numbered 1, 2, 3 and so on.",
@@ -661,6 +659,14 @@ var english = language{
 		BatchSkipped:     {"%s line is left out: no address, repeated, or beyond the first 100", "%s lines are left out: no address, repeated, or beyond the first 100"},
 		Chosen:           {"%s selected", "%s selected"},
 		Deleted:          {"%s audit deleted", "%s audits deleted"},
+		CriticalCount:    {"%s critical", "%s critical"},
+		WarningCount:     {"%s warning", "%s warnings"},
+		NoticeCount:      {"%s notice", "%s notices"},
+		GoodCount:        {"%s good", "%s good"},
+		RedirectCount:    {"%s redirect", "%s redirects"},
+		ClientErrorCount: {"%s client error", "%s client errors"},
+		ServerErrorCount: {"%s server error", "%s server errors"},
+		UnansweredCount:  {"%s without an answer", "%s without an answer"},
 	},
 
 	// What the engine says, by key: see sentences.go.

@@ -579,8 +579,6 @@ const (
 	BasicLimit
 	BasicMessage
 	BasicPoints
-	BasicSeverities
-	BasicResponses
 	BasicBadForm
 	BasicBadNumber
 	BasicBadNumberHelp
@@ -669,6 +667,14 @@ const (
 	BatchSkipped
 	Chosen
 	Deleted
+	CriticalCount
+	WarningCount
+	NoticeCount
+	GoodCount
+	RedirectCount
+	ClientErrorCount
+	ServerErrorCount
+	UnansweredCount
 
 	pluralKeys
 )

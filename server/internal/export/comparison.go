@@ -91,8 +91,7 @@ func (c *Comparison) counts() (facts []fact) {
 		{text.CompareBaseOnly, c.Result.Counts.BaseOnly}, {text.CompareHeadOnly, c.Result.Counts.HeadOnly},
 	} {
 		if n := of.count; n.Total() > 0 {
-			said := l.T(text.BasicSeverities, l.Number(n.Error), l.Number(n.Warning), l.Number(n.Notice))
-			facts = append(facts, fact{l.T(of.name), said})
+			facts = append(facts, fact{l.T(of.name), text.Severities(l, n)})
 		}
 	}
 	return facts

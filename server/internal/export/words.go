@@ -26,9 +26,8 @@ func (e *Export) facts() []fact {
 	}
 	facts = append(facts, fact{l.T(text.BasicAnalysed), l.Number(a.TotalPages)})
 	if a.Kind == shared.KindSite {
-		n := a.Findings
-		facts = append(facts, fact{l.T(text.BasicFound), l.Number(a.Discovered)}, fact{l.T(text.ColumnFindings),
-			l.T(text.BasicSeverities, l.Number(n.Error), l.Number(n.Warning), l.Number(n.Notice))})
+		facts = append(facts, fact{l.T(text.BasicFound), l.Number(a.Discovered)},
+			fact{l.T(text.ColumnFindings), text.Severities(l, a.Findings)})
 	}
 	if a.FinishedAt != nil {
 		facts = append(facts, fact{l.T(text.BasicFinished), l.T(text.TimeUTC, a.FinishedAt.UTC().Format("2006-01-02 15:04"))})

@@ -294,10 +294,8 @@ func facts(l text.Lang, a shared.AuditProgress) []fact {
 		if a.PageLimit != nil {
 			add(l.T(text.BasicLimit), l.Number(*a.PageLimit))
 		}
-		f, r := a.Findings, a.Responses
-		add(l.T(text.ColumnFindings), l.T(text.BasicSeverities, l.Number(f.Error), l.Number(f.Warning), l.Number(f.Notice)))
-		add(l.T(text.Responses), l.T(text.BasicResponses, l.Number(r.OK), l.Number(r.Redirect),
-			l.Number(r.ClientError), l.Number(r.ServerError), l.Number(r.Failed)))
+		add(l.T(text.ColumnFindings), text.Severities(l, a.Findings))
+		add(l.T(text.Responses), text.ResponseClasses(l, a.Responses))
 	}
 	at := func(t shared.Time) string { return l.T(text.TimeUTC, t.UTC().Format("2006-01-02 15:04:05")) }
 	add(l.T(text.BasicQueued), at(a.CreatedAt))

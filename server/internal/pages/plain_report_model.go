@@ -285,12 +285,12 @@ func pageTable(r *http.Request, l text.Lang, id int64, pages []shared.Page) tabl
 	}}
 	for i := range pages {
 		p := &pages[i]
-		seen, f := pageOf(l, shared.PageLine{URL: p.URL, Status: p.Status, MS: p.MS}), p.Findings
+		seen := pageOf(l, shared.PageLine{URL: p.URL, Status: p.Status, MS: p.MS})
 		t.Rows = append(t.Rows, tableRow{
 			Link: link{Href: sheetPath(r, id, p.URL), Text: p.URL},
 			Cells: []cell{
 				{t.Columns[1], seen.Code}, {t.Columns[2], seen.Time},
-				{t.Columns[3], l.T(text.BasicSeverities, l.Number(f.Error), l.Number(f.Warning), l.Number(f.Notice))},
+				{t.Columns[3], text.Severities(l, p.Findings)},
 			},
 		})
 	}

@@ -294,8 +294,7 @@ func comparedFacts(l text.Lang, c *shared.Comparison) []fact {
 	facts = append(facts, fact{l.T(text.ComparePages), pages})
 	for _, state := range shared.ChangeStates {
 		if n := c.Counts.Of(state); n.Total() > 0 {
-			facts = append(facts, fact{text.ChangeState(l, state),
-				l.T(text.BasicSeverities, l.Number(n.Error), l.Number(n.Warning), l.Number(n.Notice))})
+			facts = append(facts, fact{text.ChangeState(l, state), text.Severities(l, *n)})
 		}
 	}
 	return facts
