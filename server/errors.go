@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"atalaya/server/internal/access"
@@ -16,6 +17,7 @@ import (
 	"atalaya/server/internal/crawl"
 	"atalaya/server/internal/netname"
 	"atalaya/server/internal/notify"
+	"atalaya/server/internal/pages"
 	"atalaya/server/internal/store"
 	"atalaya/server/internal/stream"
 	"atalaya/shared"
@@ -101,6 +103,18 @@ func failRequest(p *api.Problems) func(http.ResponseWriter, *http.Request, error
 			}
 		}
 		p.Fail(w, r, err)
+	}
+}
+
+// refusalPage shows people a page where programs get a problem: those whose browser asks
+// for one, at an address that is not for programs alone.
+func refusalPage(app *pages.Pages) func(http.ResponseWriter, *http.Request, *shared.Problem) bool {
+	return func(w http.ResponseWriter, r *http.Request, problem *shared.Problem) bool {
+		if forPrograms(r.URL.Path) || !strings.Contains(r.Header.Get("Accept"), "text/html") {
+			return false
+		}
+		app.Refuse(w, r, problem)
+		return true
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -391,5 +392,55 @@ func TestRequestsOfOneCaller(t *testing.T) {
 		wait < left || wait > left+10 ||
 		refused.Header.Get("RateLimit-Policy") != `"address";q=3;w=60` {
 		t.Errorf("refused with %+v, %v", problem, refused.Header)
+	}
+}
+
+// TestRefusedPeopleGetPages shows who gets a page where programs get a problem, whatever
+// refused the request.
+func TestRefusedPeopleGetPages(t *testing.T) {
+	p := start(t, "--data-dir", t.TempDir(), "--workers", "0", "--max-requests", "1", "--trusted-proxies", "127.0.0.1",
+		"--insecure-no-auth")
+	const person, caller = "text/html,application/xhtml+xml,*/*;q=0.8", "192.0.2.1"
+	if res := p.getFor(t, caller, "/basic"); res.StatusCode != 200 {
+		t.Fatal(res.Status)
+	}
+	for _, row := range []struct {
+		name, path, accept, language, host string
+		status                             int
+		says                               string // in the page; empty for a problem
+	}{
+		{"person", "/basic", person, "en", "", 429, "<p>Too many requests came from here."},
+		{"person, Spanish", "/audits/1", person, "es", "", 429, "<p>Desde aquí han llegado demasiadas peticiones."},
+		{"program", "/basic", "*/*", "en", "", 429, ""},
+		{"person at the API", shared.PathAudits, person, "en", "", 429, ""},
+		{"another host", "/basic", person, "en", "elsewhere.example", 403, "<p>The server refused the request because"},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), "GET", p.url+row.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("X-Forwarded-For", caller)
+		req.Header.Set("Accept", row.accept)
+		req.Header.Set("Accept-Language", row.language)
+		req.Host = row.host
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind, policy := shared.ProblemType, "default-src 'none'"
+		if row.says != "" {
+			kind, policy = "text/html; charset=utf-8", "default-src 'self'"
+		}
+		h := res.Header
+		if res.StatusCode != row.status || h.Get("Content-Type") != kind || !strings.Contains(string(body), row.says) ||
+			h.Get("Cache-Control") != "no-store" || (h.Get("Retry-After") == "") != (row.status != 429) ||
+			!strings.HasPrefix(h.Get("Content-Security-Policy"), policy) {
+			t.Errorf("%s: %s, %v\n%s", row.name, res.Status, h, body)
+		}
 	}
 }

@@ -161,6 +161,7 @@ func serve(ctx context.Context, cfg Config, out io.Writer, log *slog.Logger) (er
 		Door:       notedDoor{doorkeeper{gate, access.NewAttempts(cfg.TrustedProxies), rows, provider}, noted},
 		NotAllowed: problems.NotAllowed,
 	})
+	problems.Page = refusalPage(app)
 	mux.Handle("GET "+shared.PathShare+"{link}", openShare(gate, problems))
 	routes(mux, problems, streams, rows, metrics, app)
 

@@ -581,6 +581,7 @@ var english = language{
 		BasicBadNumber:     "That is not the number of an audit",
 		BasicBadNumberHelp: "Audits are numbered 1, 2, 3 and so on.",
 		BasicUnavailable:   "The data cannot be shown",
+		BasicRefused:       "That did not work",
 
 		SignIn:            "Sign in",
 		SignInWith:        "Sign in with %s",

@@ -582,6 +582,7 @@ var spanish = language{
 		BasicBadNumber:     "Eso no es el número de una auditoría",
 		BasicBadNumberHelp: "Las auditorías se numeran 1, 2, 3, etcétera.",
 		BasicUnavailable:   "No se pueden mostrar los datos",
+		BasicRefused:       "No ha sido posible",
 
 		SignIn:            "Iniciar sesión",
 		SignInWith:        "Iniciar sesión con %s",

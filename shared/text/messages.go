@@ -583,6 +583,7 @@ const (
 	BasicBadNumber
 	BasicBadNumberHelp
 	BasicUnavailable
+	BasicRefused
 
 	// Signing in and out.
 	SignIn

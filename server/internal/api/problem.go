@@ -119,6 +119,11 @@ var answers = map[shared.Code]answer{
 
 // Problems turns errors into answers.
 type Problems struct {
+	// Page may answer a person, who wants a page and not what programs read; it returns
+	// false for all others. Nil means that everybody is a program. It is to be set before
+	// the first request.
+	Page func(w http.ResponseWriter, r *http.Request, problem *shared.Problem) bool
+
 	rules []Rule
 	log   *slog.Logger
 }
@@ -144,13 +149,16 @@ func (p *Problems) Fail(w http.ResponseWriter, r *http.Request, err error) {
 			"request_id", RequestID(r.Context()), "err", err)
 	}
 	h := w.Header()
-	h.Set("Content-Type", shared.ProblemType)
 	h.Set("Cache-Control", "no-store")
 	h.Del("ETag")
 	if a.status == http.StatusServiceUnavailable || a.status == http.StatusTooManyRequests {
 		wait := cmp.Or(e.RetryAfter, time.Duration(2+rand.IntN(9))*time.Second)
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
+	if p.Page != nil && p.Page(w, r, &body) {
+		return
+	}
+	h.Set("Content-Type", shared.ProblemType)
 	w.WriteHeader(a.status)
 	if r.Method != http.MethodHead {
 		_ = json.NewEncoder(w).Encode(body) // the client may have gone; there is nobody left to tell

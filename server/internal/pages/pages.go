@@ -95,7 +95,7 @@ const (
 // New returns the handler for every path that is not the API's or a stream's:
 // pages, plain pages, static files, manifest, icons and robots.txt. Routes of
 // the app are registered by ui.Register, which must have been called.
-func New(c Config) http.Handler {
+func New(c Config) *Pages {
 	if c.Missing == nil {
 		c.Missing = func(error) bool { return false }
 	}
@@ -122,7 +122,23 @@ func New(c Config) http.Handler {
 	mux.HandleFunc("/audits/last", c.toLast)
 	mux.HandleFunc("/audits", toList)
 	mux.HandleFunc("/audits/{$}", toList)
-	return secure(mux)
+	return &Pages{secure(mux), plain}
+}
+
+// Pages are all pages. They are safe for concurrent use.
+type Pages struct {
+	http.Handler
+	plain *plain
+}
+
+// Refuse answers with the plain page of a problem, in its status: it is for people whose
+// request was refused before it came to a page.
+func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, problem *shared.Problem) {
+	secure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l := p.plain.choose(w, r)
+		says := text.Problem(l, string(problem.Code))
+		p.plain.note(w, r, problem.Status, l.T(text.BasicRefused), says, 0)
+	})).ServeHTTP(w, r)
 }
 
 // Routes lists the paths of the pages, as patterns of [http.ServeMux].
