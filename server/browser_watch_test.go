@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -172,6 +173,57 @@ func TestBrowserNeverStandsStill(t *testing.T) {
 			p.sees(stripSays("Done in"))
 			p.sees(percent + " === 100")
 		})
+	}
+}
+
+// TestBrowserStartsAlone looks at a first visit: what loads the app for a time without a
+// network waits until the program runs, and the program is set up in the worker that compiles
+// it, by the script that the page has already.
+func TestBrowserStartsAlone(t *testing.T) {
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir())
+	compiler, err := os.ReadFile("../web/static/compile.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	release := make(chan struct{})
+	var asked atomic.Int32
+	const told = `const instantiate = WebAssembly.instantiate; WebAssembly.instantiate = async (...given) => {
+		const made = await instantiate(...given); new BroadcastChannel('set up').postMessage(''); return made; };`
+	way := newRelay(t, s.url, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/app.wasm"):
+				select {
+				case <-release:
+				case <-r.Context().Done():
+				}
+			case strings.HasSuffix(r.URL.Path, "/compile.js"):
+				script(told+string(compiler))(w, r)
+				return
+			case strings.HasSuffix(r.Referer(), "/compile.js") && strings.HasSuffix(r.URL.Path, "/wasm_exec.js"):
+				asked.Add(1)
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	id := s.create(`{"url":"nightly import","kind":"external"}`).AuditID
+	s.request("PATCH", shared.PathProgress(id), `{"progress":5}`)
+	p := openTab(t, chromium)
+	p.before(`new BroadcastChannel('set up').onmessage = () => { window.setUp = true }`)
+	p.do(chromedp.Navigate(way.URL + shared.PathPage(id)))
+	p.sees(stripSays("Updates arrive as they happen"))
+	workers, err := chromedp.Run(p.ctx, chromedp.Evaluate[int](
+		`navigator.serviceWorker.getRegistrations().then((all) => all.length)`, chromedp.EvalAwaitPromise))
+	if err != nil || workers != 0 {
+		t.Errorf("%d service workers before the program, %v", workers, err)
+	}
+	close(release)
+	p.sees(running)
+	p.sees(`window.setUp`)
+	p.controlled()
+	if n := asked.Load(); n > 0 {
+		t.Errorf("the compiler's worker asked for what the page had, %d times", n)
 	}
 }
 

@@ -5,10 +5,11 @@
 // The script watch.js keeps a page of the server true until the client runs and
 // whenever it cannot, loads the client and watches it; what it needs to know of a
 // page is made by app/ui/watch.go. compile.js is the worker in which it has the
-// client compiled, so that the page moves meanwhile; where no worker can, the page
-// does. old.js sends browsers that cannot run the client to the plain pages, and
-// gives a page the look that was chosen. licences.txt is written by ./licences. swagger-ui
-// is npm's swagger-ui-dist, as it was published; reference.js has it draw the API.
+// client compiled, and set up as far as its first pause, so that the page moves
+// meanwhile; where no worker can, the page does both. old.js sends browsers that cannot
+// run the client to the plain pages, and gives a page the look that was chosen.
+// licences.txt is written by ./licences. swagger-ui is npm's swagger-ui-dist, as it was
+// published; reference.js has it draw the API.
 //
 // The folder static is source. The folder build is made by `make client`, which
 // compiles ./app with the stand-ins of ./web/slim and runs ./web/pack, and is

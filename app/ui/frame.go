@@ -310,6 +310,7 @@ func (b *base) arrive(ctx app.Context) {
 	if b.device.visits++; b.device.visits == 1 {
 		ctx.Defer(func(app.Context) { // after the first frame
 			pause.End()
+			keepOffline()
 			b.device.outbox.Send()
 		})
 		return

@@ -32,6 +32,10 @@ func keepClicks() {
 	}))
 }
 
+// keepOffline has go-app register the service worker, which loads all that the app needs
+// without a network. On a first visit it would take network and processors from the start.
+func keepOffline() { app.Window().Call("goappInitServiceWorker") }
+
 // tellUpdates has go-app tell its components when another version of the program has
 // taken the place of the one whose files this page has. The first service worker that
 // comes to a page is no other version.

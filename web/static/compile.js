@@ -22,6 +22,18 @@
     }), { headers: { "Content-Type": "application/wasm" } });
   }
 
+  // setUp has the program set itself up here, as far as its first pause. V8 compiles a
+  // function when it is first called, which is a good part of what a start costs, and
+  // all who have a module share what was compiled. The script is the page's own, which
+  // the browser has.
+  async function setUp(module) {
+    const [, version] = /\/v-(\w+)\//.exec(self.location.pathname);
+    importScripts("/wasm_exec.js?v=" + version);
+    const go = new Go();
+    go.run(await WebAssembly.instantiate(module, go.importObject));
+    go._resume = () => {}; // it does not go on
+  }
+
   let made;
   try {
     const answer = await fetch(self.name);
@@ -33,6 +45,11 @@
   } catch (failed) {
     postMessage(String(failed));
     return;
+  }
+  try {
+    await setUp(made);
+  } catch (cold) {
+    // It sets itself up in the page alone.
   }
   try {
     postMessage(made);

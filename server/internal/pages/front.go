@@ -31,12 +31,16 @@ var scripts = map[string]string{
 	"/app.css":       "text/css; charset=utf-8",
 	"/app.js":        "text/javascript; charset=utf-8",
 	"/app-worker.js": "text/javascript; charset=utf-8",
-	"/wasm_exec.js":  "text/javascript; charset=utf-8",
+	runtimeScript:    "text/javascript; charset=utf-8",
 }
 
 // loaderCall is where go-app's script loads the program. It is taken out, because
 // [ui.Watch] loads it and goes on watching it.
 const loaderCall = "\ngoappInitWebAssembly();\n"
+
+// workerCall is where go-app's script registers the service worker. It is taken out,
+// because package ui has it done once the program runs.
+const workerCall = "\ngoappInitServiceWorker();\n"
 
 // noticeCall is where go-app's script looks for a new version. It is taken out, because
 // it takes a first visit for one; [ui.Register] looks in its place.
@@ -61,7 +65,7 @@ type front struct {
 
 func newFront(c Config, plain *plain) *front {
 	var names []string
-	for _, path := range [...]string{"/app.css", "/app.js", "/wasm_exec.js"} {
+	for _, path := range [...]string{"/app.css", "/app.js", runtimeScript} {
 		names = append(names, `"`+path+`"`, `"`+path+"?v="+c.Web.Version()+`"`)
 	}
 	return &front{Config: c, app: configure(c.Web), plain: plain, versioned: strings.NewReplacer(names...)}
@@ -124,11 +128,16 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// script serves a file that go-app made, to be revalidated by its content.
+// runtimeScript runs programs of the Go that made the client. What changes it changes the
+// client, and so the version of all files.
+const runtimeScript = "/wasm_exec.js"
+
+// script serves a file that go-app made, to be revalidated by its content unless its
+// address stands for that.
 func (f *front) script(w http.ResponseWriter, r *http.Request, contentType string) {
 	made := f.ask(r, "")
 	body := bytes.ReplaceAll(made.body.Bytes(), []byte(placeholder), []byte(host(r.Host)))
-	for _, call := range [...]string{loaderCall, noticeCall} {
+	for _, call := range [...]string{loaderCall, workerCall, noticeCall} {
 		body = bytes.Replace(body, []byte(call), []byte("\n"), 1)
 	}
 	sum := sha256.Sum256(body)
@@ -136,6 +145,9 @@ func (f *front) script(w http.ResponseWriter, r *http.Request, contentType strin
 	etag := `"` + hex.EncodeToString(sum[:8]) + `"`
 	h := w.Header()
 	h.Set("Cache-Control", "no-cache")
+	if r.URL.Path == runtimeScript && r.URL.RawQuery == "v="+f.Web.Version() {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
 	h.Set("ETag", "W/"+etag)
 	if shared.IfNoneMatch(r.Header.Values("If-None-Match")).Match(etag) {
 		w.WriteHeader(http.StatusNotModified)

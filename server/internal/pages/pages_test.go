@@ -399,8 +399,8 @@ func TestProgramIsLoadedOnce(t *testing.T) {
 	if got := strings.Count(read(t, s.get("/app.js")), "goappSetupNotifyUpdate("); got != 1 {
 		t.Errorf("goappSetupNotifyUpdate stands %d times in /app.js, want only its definition", got)
 	}
-	if !strings.Contains(read(t, s.get("/app.js")), "\ngoappInitServiceWorker();") {
-		t.Error("app.js does not register the service worker any more")
+	if got := strings.Count(read(t, s.get("/app.js")), "goappInitServiceWorker()"); got != 1 {
+		t.Errorf("goappInitServiceWorker stands %d times in /app.js, want only its definition", got)
 	}
 	loaders := 0
 	for _, e := range elements(parse(t, s.get("/")), "script") {
@@ -432,6 +432,25 @@ func TestLoaderOfThisGo(t *testing.T) {
 	}
 	if got := read(t, newSite(t).get("/wasm_exec.js")); got != string(want) {
 		t.Error("go-app's wasm_exec.js is not the one of this Go")
+	}
+}
+
+// TestRuntimeScriptIsKept looks for how long browsers keep the script that runs programs: the
+// compiler's worker asks for it after the page has, and is not to wait for an answer.
+func TestRuntimeScriptIsKept(t *testing.T) {
+	s := newSite(t)
+	const forever = "public, max-age=31536000, immutable"
+	for path, want := range map[string]string{
+		"/wasm_exec.js?v=" + web.Embedded().Version(): forever,
+		"/wasm_exec.js?v=old":                         "no-cache",
+		"/wasm_exec.js":                               "no-cache",
+		"/app.js?v=" + web.Embedded().Version():       "no-cache",
+	} {
+		res := s.get(path)
+		if got := res.Header.Get("Cache-Control"); got != want {
+			t.Errorf("%s: Cache-Control %q, want %q", path, got, want)
+		}
+		res.Body.Close()
 	}
 }
 
