@@ -36,11 +36,12 @@ func (p *tab) mount(status string) {
 }
 
 // controlled waits until the service worker controls the page and has kept the
-// shell.
+// shell. The program has it registered, so it must have run in this browser before.
 func (p *tab) controlled() {
 	p.t.Helper()
 	ready, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](
-		`navigator.serviceWorker.ready.then(() => caches.match('/shell')).then(Boolean)`, chromedp.EvalAwaitPromise))
+		`Promise.race([navigator.serviceWorker.ready.then(() => caches.match('/shell')).then(Boolean),
+			new Promise((_, late) => setTimeout(late, 60000, Error('none within a minute')))])`, chromedp.EvalAwaitPromise))
 	if err != nil || !ready {
 		p.t.Fatalf("service worker: %v, %v", ready, err)
 	}

@@ -130,6 +130,7 @@ func TestBrowserShares(t *testing.T) {
 	id := m.startsAs("auditor")
 	p, guest := openTab(t, browser(t)), openTab(t, browser(t))
 	p.signsIn(m, "auditor")
+	p.sees(running)
 	p.do(chromedp.Navigate(m.url+"/audits/"+id+"/basic/shares"), chromedp.SendKeys("#days", "0"),
 		chromedp.Click(`button[value="make"]`))
 	p.says("Give a whole number of days")
