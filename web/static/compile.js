@@ -22,13 +22,16 @@
     }), { headers: { "Content-Type": "application/wasm" } });
   }
 
-  // setUp has the program set itself up here, as far as its first pause. V8 compiles a
-  // function when it is first called, which is a good part of what a start costs, and
-  // all who have a module share what was compiled. The script is the page's own, which
-  // the browser has.
-  async function setUp(module) {
+  // runtime brings the script that runs programs, which the browser has from the page.
+  function runtime() {
     const [, version] = /\/v-(\w+)\//.exec(self.location.pathname);
     importScripts("/wasm_exec.js?v=" + version);
+  }
+
+  // setUp has the program set itself up here, as far as its first pause. V8 compiles a
+  // function when it is first called, which is a good part of what a start costs, and
+  // all who have a module share what was compiled.
+  async function setUp(module) {
     const go = new Go();
     go.run(await WebAssembly.instantiate(module, go.importObject));
     go._resume = () => {}; // it does not go on
@@ -36,7 +39,13 @@
 
   let made;
   try {
-    const answer = await fetch(self.name);
+    const asked = fetch(self.name);
+    try {
+      runtime();
+    } catch (missing) {
+      // The program sets itself up in the page alone.
+    }
+    const answer = await asked;
     if (!answer.ok) {
       throw Error(answer.status);
     }
@@ -48,8 +57,8 @@
   }
   try {
     await setUp(made);
-  } catch (cold) {
-    // It sets itself up in the page alone.
+  } catch (failed) {
+    // Likewise.
   }
   try {
     postMessage(made);
