@@ -34,6 +34,7 @@ type shard struct {
 	ready int // events not handled yet
 
 	yielder *yielder
+	visit   func(*subscription) // steps its stream
 
 	now     time.Time
 	streams []*epollStream // by descriptor
@@ -71,6 +72,7 @@ func newShard(e *env, h *hub) (*shard, error) {
 		return nil, err
 	}
 	sh.interrupt = func() { _ = sh.file.SetReadDeadline(longAgo) }
+	sh.visit = func(s *subscription) { sh.stepStream(s.waker.(*epollStream)) }
 	sh.visitFew = sh.visitAsleep
 	return sh, nil
 }
@@ -121,8 +123,6 @@ func (sh *shard) run() {
 	}
 	sh.drainAll()
 }
-
-func (sh *shard) visit(s *subscription) { sh.stepStream(s.waker.(*epollStream)) }
 
 // visitAsleep makes the visits of a shard that sleeps. It has to be woken if its first
 // deadline has come nearer than the one it sleeps until.
