@@ -225,7 +225,7 @@ func TestBrowserScreensOfTrouble(t *testing.T) {
 			a.sees(liveDot)
 			a.controlled()
 			way.block(true)
-			a.sees(`document.querySelector('.pill .dot.live') === null`)
+			a.seesWithin(time.Minute, stripSays(l.T(text.ConnPolling)))
 			a.pictures(name+"-polling", l.Tag(), true)
 			s.kill()
 			a.sees(stripSays(l.T(text.ConnServer)))
