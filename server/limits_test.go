@@ -423,7 +423,7 @@ func TestRefusedPeopleGetPages(t *testing.T) {
 		req.Header.Set("Accept", row.accept)
 		req.Header.Set("Accept-Language", row.language)
 		req.Host = row.host
-		res, err := http.DefaultClient.Do(req)
+		res, err := p.http.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -73,7 +73,8 @@
 // # Errors
 //
 // What the data says is missing is 404; any other failure of the data is logged
-// here, once, and answered with 503 and a page that says so. Everything from an
+// here, once, and answered with 503 and a page that says so. Whoever asked for a page and
+// was refused before it came to one gets that of [Pages.Refuse]. Everything from an
 // audited site is hostile: html/template escapes it here, package ui there, and
 // the Content-Security-Policy allows no inline script in any case. Browsers that
 // run the program but do not know 'wasm-unsafe-eval' (policy.go) get

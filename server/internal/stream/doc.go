@@ -218,13 +218,14 @@
 //	writer.go            which writer carries a stream
 //	writer_nethttp.go  writer_conn.go  writer_epoll*.go   the three writers
 //	shard_linux.go  timers.go   the epoll writer's loop
+//	peers_linux.go       what it hears from those it writes to
 //	openstream.go        a session, and what is released with it
 //	session.go           what one stream sends, and when
 //	relay.go             wake-up → query → hub
 //	list.go  subscriber.go  both.go   what one stream has subscribed to, and what it takes
 //	hub.go               topics, subscriptions, publishing
 //	snapshot.go          requests that wait for the relay's next snapshot
-//	schedule.go          in which order a shard visits its groups
+//	schedule.go          in which order a shard visits its groups, and who does while it sleeps
 //	waker.go             how a subscriber is told that there is something to take
 //	socket_linux.go      system calls that do not block
 //	yield_linux.go       how a busy shard lets others run
