@@ -117,6 +117,35 @@ const drawn = () => document.querySelector("[data-boot]:not([data-boot=''])") !=
 	p.clean()
 }
 
+// Chromium closes the streams of a page that is left, with an error, before it says that the
+// page is. That is no failure: nothing is asked because of it.
+func TestBrowserLeavesInSilence(t *testing.T) {
+	t.Parallel()
+	chromium := browser(t)
+	s := start(t, "--data-dir", t.TempDir(), "--workers", "0")
+	s.create(`{"url":"nightly import","kind":"external"}`)
+	s.request("PATCH", shared.PathProgress(1), `{"progress":37}`)
+	p := openTab(t, chromium)
+	p.before(`{
+		addEventListener('unload', () => {}); // keeps the page out of the back/forward cache
+		const asked = window.fetch;
+		window.fetch = (what, ...how) => {
+			localStorage.asked = (localStorage.asked || '') + (what.url || what) + ' ';
+			return asked(what, ...how);
+		};
+	}`)
+	for range 3 {
+		p.do(chromedp.Navigate(s.url + "/audits/1"))
+		p.mount("Live")
+		p.eval(`localStorage.asked = ''`)
+		p.do(chromedp.Navigate(s.url + shared.PathBasic))
+		if asked := p.eval(`localStorage.asked`); asked != "" {
+			t.Errorf("a page that was left asked for %s", asked)
+		}
+	}
+	p.clean()
+}
+
 // TestBrowserRests holds that a live page on which nothing happens does no more than write
 // its ages, and that what moves before is what a browser moves without painting.
 func TestBrowserRests(t *testing.T) {

@@ -56,8 +56,8 @@
 //	first since the last beat                       is reconnecting, sooner than we would
 //	onerror again, or the grace    streaming        a failure: close; own source after a
 //	ends                                            random part of 1, 2, 4, 8, 10, 10 … s
-//	onerror, CLOSED                streaming        a failure, and one poll to learn why;
-//	                                                done if the terminal state is known (204)
+//	onerror, CLOSED, and no        streaming        a failure, and one poll to learn why;
+//	pagehide within 0.2 s                           done if the terminal state is known (204)
 //	a fifth failure                streaming        polling
 //	no first beat within 5 s       streaming        polling at once: retrying does not cure
 //	                                                a proxy that holds streams back

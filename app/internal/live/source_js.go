@@ -22,6 +22,9 @@ const (
 	maxAnswer = 8 << 20
 	// sourceClosed is EventSource.CLOSED.
 	sourceClosed = 2
+	// leftWithin is how soon a page is hidden whose stream was closed because it is being
+	// left: Chromium closes streams, with an error, when the next page is there.
+	leftWithin = 200 * time.Millisecond
 )
 
 // Browser is the browser that the program runs in.
@@ -75,11 +78,22 @@ func (s *eventSource) listen(name string, kind SignalKind) {
 		case SignalOpen:
 		case SignalError:
 			g.Closed = s.source.Get("readyState").Int() == sourceClosed
+			if g.Closed {
+				time.AfterFunc(leftWithin, func() { s.tell(g) })
+				return
+			}
 		default:
 			g.Data = frameText(event.Get("data"))
 		}
 		s.hear(g)
 	})
+}
+
+// tell is what a timer calls, perhaps when nobody listens any more.
+func (s *eventSource) tell(g Signal) {
+	if !s.closed {
+		s.hear(g)
+	}
 }
 
 // Close is quiet about errors: there is nobody left to be told.

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"syscall/js"
@@ -106,7 +107,12 @@ func TestEventSourceIsHeard(t *testing.T) {
 	want := []Signal{
 		{Kind: SignalOpen}, {Kind: SignalHeartbeat, Data: "beat"}, {Kind: SignalMessage, Data: "état"},
 		{Kind: SignalMessage}, {Kind: SignalMessage}, {Kind: SignalMessage, Data: strings.Repeat("x", shared.MaxProgressBytes)},
-		{Kind: SignalError}, {Kind: SignalError, Closed: true}, {Kind: SignalEnd, Data: "bye"},
+		{Kind: SignalError}, {Kind: SignalEnd, Data: "bye"}, {Kind: SignalError, Closed: true},
+	}
+	for range 1000 {
+		if later(); len(got) == len(want) {
+			break
+		}
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %.300v\nwant %.300v", got, want)
@@ -114,6 +120,31 @@ func TestEventSourceIsHeard(t *testing.T) {
 	s.Close()
 	if eval(`test.sources[0].closes`).Int() != 1 || eval(`test.alive`).Int() != 0 {
 		t.Errorf("%v closes, %v listeners left", eval(`test.sources[0].closes`), eval(`test.alive`))
+	}
+}
+
+// A browser that leaves a page closes its streams before it says so.
+func TestStreamOfPageThatIsLeftFailsUnheard(t *testing.T) {
+	fakeBrowser(t)
+	var got []string
+	for i, name := range []string{"left", "lost"} {
+		s, err := Browser().OpenStream("/sse/audits", func(Signal) { got = append(got, name) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		js.Global().Get("test").Get("sources").Index(i).Set("readyState", sourceClosed)
+		eval(fmt.Sprintf(`test.sources[%d].fire("error", {})`, i))
+		if name == "left" {
+			s.Close()
+		}
+	}
+	for range 1000 {
+		if later(); len(got) > 0 {
+			break
+		}
+	}
+	if !slices.Equal(got, []string{"lost"}) {
+		t.Errorf("heard %q", got)
 	}
 }
 
