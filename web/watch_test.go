@@ -38,7 +38,7 @@ const watchPage = `<!doctype html><html lang="en"><head><title>5%% site</title><
   <details><summary>More</summary>inside</details>
   <form action="/basic"><input id="field"></form>
   <p id="for" data-since="%d" data-says="{for} so far"></p>
-</div><aside id="app-wasm-loader"></aside>
+</div>
 <script src="/watch.js" data-wasm="/app.wasm" data-size="100"></script></body></html>`
 
 func frame(revision, progress int) string {

@@ -15,8 +15,8 @@ const CACHE = PREFIX + VERSION;
 const SHELL = "/shell";
 
 // The start page as it was rendered at install time would be stale for ever;
-// the shell takes its place.
-const FILES = {{.ResourcesToCache}}.filter((path) => path !== "/");
+// the shell takes its place. No page has go-app's style sheet.
+const FILES = {{.ResourcesToCache}}.filter((path) => path !== "/" && path !== "/app.css");
 
 // How long a page may take before the shell is shown instead, in milliseconds.
 const PAGE_TIMEOUT = 4000;
@@ -299,9 +299,8 @@ async function file(request, path) {
   return (await cached(path)) || fetch(request);
 }
 
-async function cached(path) {
-  const cache = await caches.open(CACHE);
-  return cache.match(path, { ignoreVary: true });
+function cached(path) {
+  return caches.match(path, { cacheName: CACHE, ignoreVary: true });
 }
 
 // An error has the browser try again later.

@@ -17,8 +17,8 @@
 //   - It answers every method with a page. Only GET and HEAD are let through;
 //     the rest gets what Config.NotAllowed answers.
 //   - Its loader covers the page, shows what went wrong in words of its own and
-//     watches nothing. Its call is taken out of /app.js; web/static/watch.js loads
-//     the program instead.
+//     watches nothing. Its call is taken out of /app.js, its elements and its style
+//     sheet out of the page; web/static/watch.js loads the program instead.
 //   - It writes the path of an address into the page without escaping it. It is
 //     handed the escaped one.
 //   - It knows one domain. Answers are held back until they are complete, then get

@@ -65,7 +65,7 @@ type front struct {
 
 func newFront(c Config, plain *plain) *front {
 	var names []string
-	for _, path := range [...]string{"/app.css", "/app.js", runtimeScript} {
+	for _, path := range [...]string{"/app.js", runtimeScript} {
 		names = append(names, `"`+path+`"`, `"`+path+"?v="+c.Web.Version()+`"`)
 	}
 	return &front{Config: c, app: configure(c.Web), plain: plain, versioned: strings.NewReplacer(names...)}
@@ -194,7 +194,22 @@ func (f *front) page(w http.ResponseWriter, r *http.Request) {
 	}
 	own := schemeAndHost(f.Origin(r))
 	body := bytes.ReplaceAll(made.body.Bytes(), []byte("https://"+placeholder), []byte(own))
-	send(w, r, status, tidy(dress([]byte(f.versioned.Replace(string(body))), scope.Look)))
+	send(w, r, status, withoutLoader(tidy(dress([]byte(f.versioned.Replace(string(body))), scope.Look))))
+}
+
+// What go-app's loader brings into a page, as tidy leaves it. It loads nothing here, but its
+// style sheet would hold up the first paint, and its picture be fetched.
+const (
+	loaderStyle = `<link href="/app.css" rel="stylesheet" type="text/css">` + "\n"
+	loaderBegin = `<aside class="goapp-app-info" id="app-wasm-loader">`
+	loaderEnd   = "</aside>\n"
+)
+
+func withoutLoader(page []byte) []byte {
+	page = bytes.Replace(page, []byte(loaderStyle), nil, 1)
+	before, loader, _ := bytes.Cut(page, []byte(loaderBegin))
+	_, after, _ := bytes.Cut(loader, []byte(loaderEnd))
+	return append(before, after...)
 }
 
 // rootTag and themeColors are what go-app writes of a page's look, which it knows only as

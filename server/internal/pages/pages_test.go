@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -402,8 +403,21 @@ func TestProgramIsLoadedOnce(t *testing.T) {
 	if got := strings.Count(read(t, s.get("/app.js")), "goappInitServiceWorker()"); got != 1 {
 		t.Errorf("goappInitServiceWorker stands %d times in /app.js, want only its definition", got)
 	}
+	page := parse(t, s.get("/"))
+	var styles []string
+	for _, e := range elements(page, "link") {
+		if attribute(e, "rel") == "stylesheet" {
+			styles = append(styles, attribute(e, "href"))
+		}
+	}
+	if want := []string{web.Embedded().Resolve(ui.Stylesheet)}; !slices.Equal(styles, want) {
+		t.Errorf("style sheets: got %q, want %q", styles, want)
+	}
+	if n := len(elements(page, "aside")) + len(elements(page, "img")); n != 0 {
+		t.Errorf("%d elements of go-app's loader are in the page", n)
+	}
 	loaders := 0
-	for _, e := range elements(parse(t, s.get("/")), "script") {
+	for _, e := range elements(page, "script") {
 		if attribute(e, "src") == web.Embedded().Resolve(ui.Watch) {
 			loaders++
 			if got, want := attribute(e, "data-wasm"), web.Embedded().Resolve("/web/app.wasm"); got != want {
