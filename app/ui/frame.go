@@ -43,6 +43,8 @@ type frameModel struct {
 	Broken bool
 	// Outdated is true when the server has a newer version of the program.
 	Outdated bool
+	// Keys is true once the list of shortcuts was asked for.
+	Keys bool
 }
 
 // frameView puts a page into its frame. The live region is mounted with the
@@ -58,6 +60,10 @@ func frameView(m frameModel, do frameActions, main ...app.UI) app.UI {
 			el("span", "end", button("btn-sm", nil, do.reload, "", app.Text(l.T(text.Reload)))),
 		)
 	}
+	var keys app.UI
+	if m.Keys {
+		keys = keysDialog(l, do.closeKeys)
+	}
 	class := "page"
 	if m.Kiosk {
 		class = "page kiosk"
@@ -72,7 +78,7 @@ func frameView(m frameModel, do frameActions, main ...app.UI) app.UI {
 			footLink(m.Team, l.T(text.TeamTitle), ""),
 			button("btn-ghost btn-sm hide-sm", nil, do.showKeys, "show-keys", app.Text(l.T(text.KeysHeading))),
 		),
-		keysOf(m, do),
+		keys,
 		elWith("div", "vh", at{"id", "say", "role", "status", "aria-live", "polite"}, app.Text(m.Say)),
 		updateView(m, do),
 	)
@@ -195,7 +201,8 @@ type base struct {
 	away     bool          // what is drawn shows that it does not
 	vigil    vigil         // over the workers of what is shown
 
-	keyed func(ctx app.Context, shortcut string) // does the page's own shortcuts; nil for none
+	keysAsked bool                                   // the list of shortcuts was
+	keyed     func(ctx app.Context, shortcut string) // does the page's own shortcuts; nil for none
 
 	starting bool   // an audit is being started anew
 	againKey string // lets the server recognise the request when it is sent again
@@ -253,7 +260,7 @@ func (b *base) frame() frameModel {
 	return frameModel{
 		Lang: b.lang, Boot: b.boot, Watch: b.watch, Plain: shared.PathBasic, Still: b.lang.T(text.WithoutScript),
 		Say: b.say.text, Broken: b.broken, Outdated: b.device.outdated,
-		Team: b.team(),
+		Team: b.team(), Keys: b.keysAsked,
 		Turn: b.now.Unix()/sweepEvery%2 == 1,
 	}
 }

@@ -78,18 +78,10 @@ func (b *base) press(ctx app.Context, pressed string) {
 	case page != "":
 		ctx.Navigate(page)
 	case done == "?":
-		showDialog(keysDialogID)
+		b.showKeys(ctx)
 	case done != "" && b.keyed != nil:
 		b.keyed(ctx, done)
 	}
-}
-
-// keysOf is the dialog that a page of the browser has, closed until it is asked for.
-func keysOf(m frameModel, do frameActions) app.UI {
-	if app.IsServer {
-		return nil
-	}
-	return keysDialog(m.Lang, do.closeKeys)
 }
 
 // keysDialog lists the shortcuts.
@@ -110,6 +102,13 @@ func shortcutsView(l text.Lang) app.UI {
 	return el("dl", "facts", rows...)
 }
 
-func (b *base) onShowKeys(app.Context, app.Event) { showDialog(keysDialogID) }
+// showKeys opens the list of shortcuts. It is a quarter of a page's elements, so that no
+// start draws it.
+func (b *base) showKeys(ctx app.Context) {
+	b.keysAsked = true
+	ctx.Defer(func(app.Context) { showDialog(keysDialogID) }) // when it is drawn
+}
+
+func (b *base) onShowKeys(ctx app.Context, _ app.Event) { b.showKeys(ctx) }
 
 func (b *base) onCloseKeys(app.Context, app.Event) { closeDialog(keysDialogID) }
