@@ -133,8 +133,6 @@ func (p *process) styleSheets() (sheets [][]byte) {
 // newerStyles are what Chromium 90 passes over, and why that is all right. Selectors stand
 // alone, because a browser that does not know one in a list passes over the whole list.
 var newerStyles = map[string]string{
-	"-moz-user-select: none":      "for another engine",
-	"-ms-user-select: none":       "for another engine",
 	"print-color-adjust: exact":   "the prefixed one stands beside it",
 	".card-h:has(.btn~.btn) h2":   "the first of two buttons stands beside the heading",
 	".card:not(:has(details))":    "a card may break over two sheets of paper",
