@@ -22,7 +22,7 @@ const (
 	feedOff    = "the same, feed off"
 )
 
-// The sizes of a run. A heartbeat comes after 90 to 100 % of 15 s, so idle
+// The sizes of a run. A heartbeat comes after 83 to 100 % of 15 s, so idle
 // spans of that length see each stream's once.
 const (
 	fanUpdates = 20

@@ -65,7 +65,7 @@ type Changes struct {
 // Config holds the times and bounds of a [Server].
 type Config struct {
 	// Heartbeat is the longest silence of a stream; each is
-	// drawn from 90 to 100 % of it. Defaults to, and is cut to, the figures in
+	// drawn from 83 to 100 % of it, so that many end together. Defaults to, and is cut to, the figures in
 	// package shared: 15 s, at most 30 s.
 	Heartbeat time.Duration
 	// Lifetime is the longest life of a stream; each draws its own from 90 to

@@ -104,7 +104,14 @@ func (s *session) heartbeats(now time.Time) *heartbeats {
 // flushed puts the next heartbeat off, because bytes have left.
 func (s *session) flushed(now time.Time) {
 	s.subscriber.flushed()
-	s.heartbeatAt = s.env.since(now) + jittered(s.env.cfg.Heartbeat)
+	s.heartbeatAt = nextBeat(s.env.since(now), s.env.cfg.Heartbeat)
+}
+
+// nextBeat is when a stream that is silent from at on sends a heartbeat: after 83 to 100 % of
+// the interval. A fifteenth of the interval lies between two such instants, so that shards,
+// and those who read, wake once for many streams.
+func nextBeat(at, every time.Duration) time.Duration {
+	return (at + jittered(every)).Truncate(every / 15)
 }
 
 // askPeer has the next step send something, even if there is nothing to say: only

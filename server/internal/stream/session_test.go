@@ -48,13 +48,16 @@ func TestSessionKeepsTime(t *testing.T) {
 		if len(got.blocks) != 1 || !bytes.Contains(got.blocks[0], []byte("event: heartbeat")) {
 			t.Fatalf("at the deadline: got %q", got.blocks)
 		}
-		if silence < shared.HeartbeatDefault*9/10 || silence > shared.HeartbeatDefault {
+		if silence < shared.HeartbeatDefault*5/6 || silence > shared.HeartbeatDefault {
 			t.Errorf("silent for %v", silence)
+		}
+		if session.deadline()%(shared.HeartbeatDefault/15) != 0 {
+			t.Errorf("a heartbeat at %v, which few others share", session.deadline())
 		}
 		session.flushed(now)
 		heartbeats++
 	}
-	if heartbeats < 36 || heartbeats > 44 {
+	if heartbeats < 36 || heartbeats > 48 {
 		t.Errorf("%d heartbeats in a lifetime", heartbeats)
 	}
 }
