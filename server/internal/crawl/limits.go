@@ -111,7 +111,7 @@ func NewSharedLimits(perSecond float64, parallel int, ledger Ledger) *Limits {
 // adapts the rate of the host, as [Outcome] says.
 func (l *Limits) Acquire(ctx context.Context, host string) (release func(Outcome), err error) {
 	watch := watchOf(ctx)
-	request := watch.begin(host)
+	request := watch.begin(host, false)
 	// All at once, so that one exchange with the ledger serves them.
 	budgets := l.enter(watch, l.budgetsOf(ctx, host)...)
 	held := 0

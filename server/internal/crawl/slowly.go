@@ -26,7 +26,7 @@ func (s *slowly) wait(ctx context.Context, host string) error {
 		return nil
 	}
 	watch := watchOf(ctx)
-	request := watch.begin(host)
+	request := watch.begin(host, true)
 	defer watch.end(request)
 	for {
 		left := s.take(host)

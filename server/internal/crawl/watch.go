@@ -19,6 +19,7 @@ type Watch struct {
 type underWay struct {
 	host   string
 	since  time.Time
+	paced  bool    // it waits for nothing but the pace of its own audit
 	queued *budget // whose turn it waits for; nil once it has all
 }
 
@@ -42,8 +43,8 @@ func watchOf(ctx context.Context) *Watch {
 	return w
 }
 
-func (w *Watch) begin(host string) *underWay {
-	u := &underWay{host: host, since: time.Now()}
+func (w *Watch) begin(host string, paced bool) *underWay {
+	u := &underWay{host: host, since: time.Now(), paced: paced}
 	if w != nil {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -70,14 +71,15 @@ func (w *Watch) end(u *underWay) {
 	w.last = time.Now()
 }
 
-// oldest returns the request that has waited for longest.
+// oldest returns the request that has waited for longest. One that keeps its distance from
+// others of its audit explains nothing while one of these waits for more than that.
 func (w *Watch) oldest() (u underWay, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.open) == 0 {
 		return u, false
 	}
-	u = *w.open[0]
+	u = *w.open[max(0, slices.IndexFunc(w.open, func(u *underWay) bool { return !u.paced }))]
 	if w.last.After(u.since) {
 		u.since = w.last
 	}
